@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+// Targets are listed from the lowest layer to the highest; an arrow never points back up.
+import PackageDescription
+
+/// Settings every Swift target of the package shares.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Dependencies of modules of this package.
+func modules(_ names: String...) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+/// What a module's tests import besides the module itself, Records, Stages and TestSupport.
+let testDependencies: [String: [Target.Dependency]] = [
+  "Models": modules("Tensors", "Tokenize"),
+  "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
+  "Report": modules("Evaluate"),
+  "Augment": modules("TextKit"),
+  "Clean": modules("TextKit"),
+  "Split": modules("TextKit"),
+]
+
+let package = Package(
+  name: "anneal",
+  products: [
+    .executable(name: "anneal", targets: ["anneal"]),
+    .library(
+      name: "Anneal",
+      targets: [
+        "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
+        "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries and C: nothing above them names a C type of theirs.
+    .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CICUSystem", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .target(name: "CICU", dependencies: modules("CICUSystem")),
+    .target(name: "COpenBLAS"),
+    .target(name: "CKernels"),
+
+    // Data: what a record is, what a stage is, and the families of stages.
+    .target(name: "Records", swiftSettings: strict),
+    .target(
+      name: "Stages", dependencies: modules("Records") + [crypto], swiftSettings: strict),
+    .target(
+      name: "TextKit", dependencies: modules("Records", "Stages", "CICU"), swiftSettings: strict),
+    .target(
+      name: "Ingest",
+      dependencies: modules("Records", "Stages", "TextKit", "CLibXML2", "CZlib"),
+      swiftSettings: strict),
+    .target(
+      name: "Clean", dependencies: modules("Records", "Stages", "TextKit", "CLibXML2"),
+      swiftSettings: strict),
+    .target(
+      name: "Split", dependencies: modules("Records", "Stages", "TextKit"), swiftSettings: strict),
+    .target(
+      name: "Tokenize", dependencies: modules("Records", "Stages", "TextKit"),
+      swiftSettings: strict),
+    .target(name: "Evaluate", dependencies: modules("Records", "Stages"), swiftSettings: strict),
+
+    // Numbers: storage and operations, architectures, training.
+    .target(
+      name: "Tensors", dependencies: modules("COpenBLAS", "CKernels"), swiftSettings: strict),
+    .target(
+      name: "Models", dependencies: modules("Records", "Tensors", "Tokenize"),
+      swiftSettings: strict),
+    .target(name: "Endpoint", dependencies: modules("Records", "Stages"), swiftSettings: strict),
+    .target(
+      name: "Augment", dependencies: modules("Records", "Stages", "TextKit", "Models", "Endpoint"),
+      swiftSettings: strict),
+    .target(
+      name: "Train",
+      dependencies: modules("Records", "Stages", "Tokenize", "Tensors", "Models", "Evaluate"),
+      swiftSettings: strict),
+
+    // The product: the page, the plan and the command line.
+    .target(name: "Report", dependencies: modules("Records", "Evaluate"), swiftSettings: strict),
+    .target(
+      name: "Pipeline",
+      dependencies: modules(
+        "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
+        "Tensors", "Models", "Endpoint", "Augment", "Train", "Report") + [yams],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "anneal",
+      dependencies: modules("Records", "Stages", "Pipeline", "Report") + [arguments],
+      swiftSettings: strict),
+
+    // Tests mirror Sources.
+    .target(
+      name: "TestSupport", dependencies: modules("Records", "Stages"), path: "Tests/TestSupport",
+      swiftSettings: strict),
+  ]
+    + [
+      "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
+      "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+    ].map { name in
+      .testTarget(
+        name: "\(name)Tests",
+        dependencies: Set(["Records", "Stages", "TestSupport", name]).sorted()
+          .map { .byName(name: $0) } + testDependencies[name, default: []],
+        swiftSettings: strict)
+    } + [
+      .testTarget(
+        name: "CommandLineTests", dependencies: modules("anneal", "Records", "TestSupport"),
+        swiftSettings: strict)
+    ]
+)

@@ -79,17 +79,18 @@ extension ClassificationOutcomes {
   }
 
   /// Mean over the classes that occur, undefined scores left out.
+  ///
+  /// Where only classes of weight 0 define the score, it is their plain mean, as in scikit-learn.
   private func mean(
     of rate: ClassRate, zeroDivision: ZeroDivision, weight: (ClassTally) -> Double
   ) -> Double {
-    var sum = 0.0
-    var weights = 0.0
-    for tally in tallies where !tally.isAbsent {
-      let score = rate.of(tally, zeroDivision: zeroDivision)
-      guard !score.isNaN else { continue }
-      sum += score * weight(tally)
-      weights += weight(tally)
+    let defined = tallies.filter { !$0.isAbsent }
+      .map { (score: rate.of($0, zeroDivision: zeroDivision), weight: weight($0)) }
+      .filter { !$0.score.isNaN }
+    let weights = defined.reduce(0) { $0 + $1.weight }
+    guard weights > 0 else {
+      return defined.reduce(0) { $0 + $1.score } / Double(defined.count)
     }
-    return sum / weights
+    return defined.reduce(0) { $0 + $1.score * $1.weight } / weights
   }
 }

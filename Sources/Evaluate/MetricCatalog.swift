@@ -104,7 +104,9 @@ public struct MetricCatalog: Sendable {
       return [try metric(canonical, asked: name)]
     }
     var expanded: [MetricDescriptor] = []
-    for member in group.members(classes: classes).all { expanded.append(try metric("\(group.name).\(member)", asked: name)) }
+    for member in group.members(classes: classes).all {
+      expanded.append(try metric("\(group.name).\(member)", asked: name))
+    }
     return expanded
   }
 

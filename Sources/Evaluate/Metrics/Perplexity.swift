@@ -4,7 +4,9 @@ extension LanguageOutcomes {
   /// Mean loss a token, in nats; NaN without tokens.
   public var meanLoss: Double { totalLoss / Double(tokens) }
 
-  /// Perplexity a token: e to the mean loss. NaN without tokens, infinite past 709 nats.
+  /// Perplexity a token: e to the mean loss.
+  ///
+  /// NaN without tokens, infinite past 709 nats.
   public var perplexity: Double { exp(meanLoss) }
 }
 
@@ -17,5 +19,6 @@ let perplexityMetric = MetricDescriptor(
   }
   guard outcomes.tokens > 0 else { return .unavailable("there are no tokens") }
   return .number(
-    outcomes.perplexity, orElse: "a mean loss of \(outcomes.meanLoss) nats has no finite perplexity")
+    outcomes.perplexity, orElse: "a mean loss of \(outcomes.meanLoss) nats has no finite perplexity"
+  )
 }

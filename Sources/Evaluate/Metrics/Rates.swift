@@ -1,4 +1,4 @@
-/// Precision, recall and F1, each in every average: `precision.macro`, `f1.weighted`, …
+/// Precision, recall and F1, each in every average, such as `f1.weighted`.
 let rateMetrics: [MetricDescriptor] = ClassRate.allCases.flatMap { rate in
   Average.allCases.map { average in rateMetric(rate, average: average) }
 }

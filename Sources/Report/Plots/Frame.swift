@@ -27,7 +27,7 @@ struct Frame {
       }
       for tick in xAxis.ticks {
         rule("tick", x(tick.value), Self.bottom, x(tick.value), Self.bottom + 5)
-        label(tick.text, x(tick.value), Self.bottom + 21, anchor: "middle")
+        label(tick.text, x(tick.value), Self.bottom + 23, anchor: "middle")
       }
       rule("axis", Self.left, Self.bottom, Self.right, Self.bottom)
       label(xLabel, (Self.left + Self.right) / 2, Self.height - 6, anchor: "middle", isName: true)

@@ -36,20 +36,20 @@ struct StagesFile {
 extension StagesFile.Stage {
   init(_ json: JSONValue) {
     name = json["name"]?.string ?? "?"
-    taken = json["in"]?.int ?? 0
-    made = json["made"]?.int ?? 0
-    kept = json["kept"]?.int ?? 0
-    merged = json["merged"]?.int ?? 0
-    expanded = json["expanded"]?.int ?? 0
+    taken = json["in"]?.count ?? 0
+    made = json["made"]?.count ?? 0
+    kept = json["kept"]?.count ?? 0
+    merged = json["merged"]?.count ?? 0
+    expanded = json["expanded"]?.count ?? 0
     dropped = Self.reasons(json["dropped"])
     quarantined = Self.reasons(json["quarantined"])
   }
 
   /// Reasons with their counts, most frequent first; a bare number is a reason without a name.
   private static func reasons(_ json: JSONValue?) -> [(reason: String, count: Int)] {
-    if let count = json?.int { return count == 0 ? [] : [("no reason given", count)] }
+    if let count = json?.count { return count == 0 ? [] : [("no reason given", count)] }
     let members = json?.object?.members ?? []
-    return members.map { (reason: $0.key, count: $0.value.int ?? 0) }
+    return members.map { (reason: $0.key, count: $0.value.count ?? 0) }
       .filter { $0.count != 0 }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
   }

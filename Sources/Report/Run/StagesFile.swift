@@ -2,7 +2,7 @@ import Records
 
 /// `stages.json`: how many records each stage took, made and gave.
 struct StagesFile {
-  /// One stage's counts; every record is in exactly one of the fates.
+  /// One stage's counts: a record is kept, dropped, merged, quarantined or expanded.
   struct Stage {
     let name: String
     let taken: Int
@@ -12,6 +12,8 @@ struct StagesFile {
     let merged: Int
     let quarantined: [(reason: String, count: Int)]
     let expanded: Int
+    /// Records whose content the stage changed; they are among those kept.
+    let changed: Int
 
     var droppedCount: Int { dropped.reduce(0) { $0 + $1.count } }
     var quarantinedCount: Int { quarantined.reduce(0) { $0 + $1.count } }
@@ -41,6 +43,7 @@ extension StagesFile.Stage {
     kept = json["kept"]?.count ?? 0
     merged = json["merged"]?.count ?? 0
     expanded = json["expanded"]?.count ?? 0
+    changed = json["changed"]?.count ?? 0
     dropped = Self.reasons(json["dropped"])
     quarantined = Self.reasons(json["quarantined"])
   }

@@ -26,13 +26,13 @@ func stagesSection(_ run: Run) -> Section? {
 
 /// A column of the table: where records come from and what becomes of them.
 private enum Fate: CaseIterable {
-  case taken, made, kept, dropped, merged, quarantined, expanded
+  case taken, made, kept, changed, dropped, merged, quarantined, expanded
 
   /// Columns of which every stage has none are left out.
   func occurs(in stage: StagesFile.Stage) -> Bool {
     switch self {
     case .taken, .kept, .dropped: true
-    case .made, .merged, .quarantined, .expanded: count(in: stage) > 0
+    case .made, .changed, .merged, .quarantined, .expanded: count(in: stage) > 0
     }
   }
 
@@ -41,6 +41,7 @@ private enum Fate: CaseIterable {
     case .taken: .number("In")
     case .made: .number("Made")
     case .kept: .number("Kept")
+    case .changed: .number("Changed")
     case .dropped: .text("Dropped")
     case .merged: .number("Merged")
     case .quarantined: .text("Quarantined")
@@ -53,6 +54,7 @@ private enum Fate: CaseIterable {
     case .taken: stage.taken
     case .made: stage.made
     case .kept: stage.kept
+    case .changed: stage.changed
     case .dropped: stage.droppedCount
     case .merged: stage.merged
     case .quarantined: stage.quarantinedCount
@@ -73,7 +75,11 @@ private enum Fate: CaseIterable {
   }
 
   /// The whole run's cell: counts without reasons, which the stages' rows give.
-  func totalCell(_ total: StagesFile.Stage) -> Node { quantity(count(in: total)) }
+  ///
+  /// Changes of several stages hit the same records, so their sum would count none of anything.
+  func totalCell(_ total: StagesFile.Stage) -> Node {
+    self == .changed ? .text("") : quantity(count(in: total))
+  }
 }
 
 private func lead(_ file: StagesFile) -> String? {

@@ -10,6 +10,7 @@ public struct JSONObject: Sendable {
     /// The value.
     public var value: JSONValue
 
+    /// Two members are equal when their keys have the same bytes and their values are equal.
     public static func == (left: Member, right: Member) -> Bool {
       left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
     }
@@ -82,6 +83,7 @@ extension JSONObject: Hashable {
     left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
   }
 
+  /// Hashes the count alone, since members may stand in any order.
   public func hash(into hasher: inout Hasher) { hasher.combine(count) }
 }
 

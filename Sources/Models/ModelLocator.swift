@@ -15,7 +15,10 @@ public struct ModelLocator: Sendable {
   ///
   /// `ANNEAL_CACHE`, else `XDG_CACHE_HOME/anneal`, else `~/.cache/anneal`, each with `/models`; and
   /// `HF_HUB_CACHE`, `HUGGINGFACE_HUB_CACHE`, `HF_HOME/hub`, `~/.cache/huggingface/hub`.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  public init() { self.init(environment: ProcessInfo.processInfo.environment) }
+
+  /// Places the caches as the given environment says.
+  public init(environment: [String: String]) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : ($0 as NSString).expandingTildeInPath }
     }

@@ -1,5 +1,5 @@
 import Foundation
-public import Records
+import Records
 
 /// The weights of a model folder: `model.safetensors`, or the shards that its index names.
 public struct Checkpoint: Sendable {

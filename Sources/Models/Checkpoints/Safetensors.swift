@@ -1,4 +1,4 @@
-public import Records
+import Records
 
 /// How the numbers of a stored tensor are spelled.
 public enum TensorFormat: String, Sendable {

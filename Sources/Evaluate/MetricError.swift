@@ -1,0 +1,59 @@
+/// A metric that was asked for and cannot be had.
+public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// No metric or group has the name; `suggestion` is the nearest one that exists.
+  case unknown(name: String, suggestion: String?, known: [String])
+  /// The task gives no such thing as the metric needs.
+  case lacks(name: String, needs: MetricNeed, provided: Set<MetricNeed>)
+  /// The metric is of two classes.
+  case needsTwoClasses(name: String, classes: Int)
+  /// The metric is a table and orders no models.
+  case isTable(name: String)
+
+  /// What is wrong and what to write instead.
+  public var description: String {
+    switch self {
+    case .unknown(let name, let suggestion, let known):
+      let remedy =
+        suggestion.map { "did you mean '\($0)'?" }
+        ?? "the metrics are \(known.joined(separator: ", "))"
+      return "no metric is called '\(name)'; \(remedy)"
+    case .lacks(let name, let needs, let provided):
+      let given = provided.map(\.rawValue).sorted().joined(separator: " and ")
+      return "metric '\(name)' needs \(needs.rawValue), but this task gives \(given)"
+    case .needsTwoClasses(let name, let classes):
+      return "metric '\(name)' needs two classes, but there are \(classes); "
+        + "use an average such as '\(name.replacingSuffix("binary", with: "macro"))'"
+    case .isTable(let name):
+      return "metric '\(name)' is a table and cannot order models; use one such as 'f1.weighted'"
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingSuffix(_ suffix: String, with replacement: String) -> String {
+    hasSuffix(suffix) ? dropLast(suffix.count) + replacement : self
+  }
+}
+
+/// The candidate with the fewest edits from a name, if few enough to be a slip.
+func nearest(to name: String, among candidates: [String]) -> String? {
+  let ranked = candidates.map { ($0, editDistance(Array(name.utf8), Array($0.utf8))) }
+  guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
+  return best.1 <= max(2, name.utf8.count / 3) ? best.0 : nil
+}
+
+/// The edits (insert, delete, replace) that turn one byte string into the other.
+private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+  var previous = Array(0...right.count)
+  for (row, byte) in left.enumerated() {
+    var current = [row + 1]
+    for column in right.indices {
+      current.append(
+        min(
+          previous[column + 1] + 1, current[column] + 1,
+          previous[column] + (byte == right[column] ? 0 : 1)))
+    }
+    previous = current
+  }
+  return previous[right.count]
+}

@@ -2,12 +2,17 @@
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of fault this is; tests and callers switch on it.
   public enum Code: String, Sendable {
+    /// There is no such file, folder or model.
     case notFound
+    /// The system refuses to read it.
     case unreadable
-    case unwritable
+    /// Its bytes are not what the format demands.
     case corrupt
+    /// It is whole, but of another model.
     case mismatch
+    /// It asks for something this program does not do.
     case unsupported
+    /// A value in it makes no sense.
     case invalid
   }
 
@@ -28,7 +33,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  /// "FILE: problem. Remedy".
+  /// The file, what is wrong with it, and what to do, in one line.
   public var description: String {
     "\(file): \(problem)" + (remedy.isEmpty ? "" : ". \(remedy)")
   }

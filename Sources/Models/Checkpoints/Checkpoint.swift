@@ -1,9 +1,10 @@
-import Foundation
 import Records
+import Stages
+public import Tensors
 
 /// The weights of a model folder: `model.safetensors`, or the shards that its index names.
 public struct Checkpoint: Sendable {
-  /// The file or folder it was opened by.
+  /// The file it was opened by: the weights, or the index of the shards.
   public let path: String
   private let files: [SafetensorsFile]
   private let homes: [String: Int]
@@ -13,9 +14,9 @@ public struct Checkpoint: Sendable {
   public init(folder: String) throws(ModelError) {
     let single = folder + "/model.safetensors"
     let index = folder + "/model.safetensors.index.json"
-    if FileManager.default.fileExists(atPath: single) {
+    if Folders.exists(single) {
       try self.init(path: single, files: [SafetensorsFile(single)])
-    } else if FileManager.default.fileExists(atPath: index) {
+    } else if Folders.exists(index) {
       try self.init(index: index, folder: folder)
     } else {
       throw ModelError(
@@ -47,7 +48,8 @@ public struct Checkpoint: Sendable {
     var files: [SafetensorsFile] = []
     for name in names {
       guard !name.utf8.contains(UInt8(ascii: "/")) else {
-        throw ModelError(.corrupt, file: index, problem: "names a shard outside its folder: \(name)")
+        throw ModelError(
+          .corrupt, file: index, problem: "names a shard outside its folder: \(name)")
       }
       files.append(try SafetensorsFile(folder + "/" + name))
     }
@@ -62,41 +64,24 @@ public struct Checkpoint: Sendable {
   /// The tensors of all files.
   public var tensors: [StoredTensor] { files.flatMap(\.tensors) }
 
-  /// The tensor of a name, or nil.
+  /// The tensor of a name as its header describes it, or nil.
   public subscript(name: String) -> StoredTensor? { homes[name].flatMap { files[$0][name] } }
 
-  /// The values of a tensor as 32-bit floats, row by row.
-  /// - Throws: `ModelError.mismatch` if there is no such tensor.
-  public func floats(_ name: String) throws(ModelError) -> [Float] {
+  /// A tensor in 32-bit floats.
+  /// - Throws: `ModelError.mismatch` if there is no such tensor, `.unsupported` for its numbers.
+  public func tensor(_ name: String) throws(ModelError) -> Tensor {
     guard let home = homes[name] else {
       throw ModelError(.mismatch, file: path, problem: "holds no tensor \(name)")
     }
-    return try files[home].floats(name)
+    return try files[home].tensor(name)
   }
 
   /// Advice where a folder holds weights in another format.
   private static func otherWeights(_ folder: String) -> String {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    guard let other = names.sorted().first(where: { $0.hasSuffix(".bin") || $0.hasSuffix(".h5") })
-    else { return "Give the folder that holds the model's files." }
+    let names = (try? Folders.list(folder)) ?? []
+    guard let other = names.first(where: { $0.hasSuffix(".bin") || $0.hasSuffix(".h5") }) else {
+      return "Give the folder that holds the model's files."
+    }
     return "\(other) is not read: save the model as safetensors."
-  }
-}
-
-/// Small reads that several parts of a model folder share.
-package enum ModelFiles {
-  /// Parses a JSON file.
-  /// - Throws: `ModelError.unreadable`, or `.corrupt` with the byte offset of the fault.
-  package static func json(_ path: String) throws(ModelError) -> JSONValue {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw ModelError(
-        exists ? .unreadable : .notFound, file: path,
-        problem: exists ? "cannot be read" : "does not exist")
-    }
-    do { return try JSONValue.parse([UInt8](data)) } catch {
-      throw ModelError(
-        .corrupt, file: path, problem: "is not JSON: \(error)", remedy: "Fetch the file again.")
-    }
   }
 }

@@ -112,6 +112,6 @@ private struct NormGradients {
 
   private func openZeroed(_ tensor: Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
     guard let tensor, tensor.requiresGradient else { return body(nil) }
-    tensor.addGradient { memory in body(memory) }
+    tensor.addToGradient { memory in body(memory) }
   }
 }

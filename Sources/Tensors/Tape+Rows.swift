@@ -26,7 +26,7 @@ extension Tape {
     }
     return record(output, inputs: parts.map(\.table)) { gradient in
       for part in parts {
-        part.table.addGradient { memory in
+        part.table.addToGradient { memory in
           anneal_scatter(
             Int64(count), Int64(columns), factor, part.ids, gradient.base, memory)
         }
@@ -45,7 +45,7 @@ extension Tape {
       anneal_mean_rows(Int64(starts.count), columns, starts, lengths, x.base, output.fresh)
     }
     return record(output, inputs: [x]) { gradient in
-      x.addGradient { memory in
+      x.addToGradient { memory in
         anneal_mean_rows_backward(
           Int64(starts.count), columns, starts, lengths, gradient.base, memory, true)
       }

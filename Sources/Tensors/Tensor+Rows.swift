@@ -1,10 +1,10 @@
 internal import CKernels
 
 extension Tensor {
-  /// The softmax of each row. Not recorded by a tape.
+  /// The softmax of each row, outside any tape.
   public func softmaxRows() -> Tensor { softmax(logarithm: false) }
 
-  /// The logarithm of the softmax of each row. Not recorded by a tape.
+  /// The logarithm of the softmax of each row, outside any tape.
   public func logSoftmaxRows() -> Tensor { softmax(logarithm: true) }
 
   /// The place of the largest value of each row; the first of equals.

@@ -125,7 +125,7 @@ public final class Tensor: Sendable {
     return result
   }
 
-  /// The same memory under another shape; changes show in both. Not recorded by a tape.
+  /// The same memory under another shape, outside any tape; changes show in both.
   public func reshaped(_ shape: [Int]) -> Tensor {
     Tensor(storage: storage, shape: shape, requiresGradient: requiresGradient)
   }
@@ -156,7 +156,7 @@ extension Tensor {
   }
 
   /// Like `addGradient`, for kernels that always add: fresh memory is zero.
-  func addGradient(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+  func addToGradient(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     addGradient { memory, add in
       if !add { anneal_fill(Int64(count), 0, memory) }
       body(memory)

@@ -1,0 +1,56 @@
+import Records
+
+/// `stages.json`: how many records each stage took, made and gave.
+struct StagesFile {
+  /// One stage's counts; every record is in exactly one of the fates.
+  struct Stage {
+    let name: String
+    let taken: Int
+    let made: Int
+    let kept: Int
+    let dropped: [(reason: String, count: Int)]
+    let merged: Int
+    let quarantined: [(reason: String, count: Int)]
+    let expanded: Int
+
+    var droppedCount: Int { dropped.reduce(0) { $0 + $1.count } }
+    var quarantinedCount: Int { quarantined.reduce(0) { $0 + $1.count } }
+
+    /// Records that the fates do not account for; 0 in a sound run.
+    var unaccounted: Int {
+      taken + made - kept - droppedCount - merged - quarantinedCount - expanded
+    }
+  }
+
+  let stages: [Stage]
+  let total: Stage?
+
+  /// Nil when there is no list of stages.
+  init?(_ json: JSONValue) {
+    guard let list = json["stages"]?.array else { return nil }
+    stages = list.map(Stage.init)
+    total = json["total"].flatMap { $0.object == nil ? nil : Stage($0) }
+  }
+}
+
+extension StagesFile.Stage {
+  init(_ json: JSONValue) {
+    name = json["name"]?.string ?? "?"
+    taken = json["in"]?.int ?? 0
+    made = json["made"]?.int ?? 0
+    kept = json["kept"]?.int ?? 0
+    merged = json["merged"]?.int ?? 0
+    expanded = json["expanded"]?.int ?? 0
+    dropped = Self.reasons(json["dropped"])
+    quarantined = Self.reasons(json["quarantined"])
+  }
+
+  /// Reasons with their counts, most frequent first; a bare number is a reason without a name.
+  private static func reasons(_ json: JSONValue?) -> [(reason: String, count: Int)] {
+    if let count = json?.int { return count == 0 ? [] : [("no reason given", count)] }
+    let members = json?.object?.members ?? []
+    return members.map { (reason: $0.key, count: $0.value.int ?? 0) }
+      .filter { $0.count != 0 }
+      .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+  }
+}

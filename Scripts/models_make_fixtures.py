@@ -18,8 +18,8 @@ import transformers
 from safetensors.torch import save_file
 
 HERE = pathlib.Path(__file__).resolve().parent
-MODELS = HERE.parent / "Tests/ModelsTests/Fixtures"
-TRAIN = HERE.parent / "Tests/TrainTests/Fixtures"
+MODELS = HERE.parent / "Tests/Fixtures/Models"
+TRAIN = HERE.parent / "Tests/Fixtures/Train"
 SEED = 20260
 STEPS = 4
 LEARNING_RATE = 1e-2

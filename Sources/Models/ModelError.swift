@@ -33,6 +33,13 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// An error about a file in the system's words, which may name the file again.
+  init(_ code: Code, file: String, cause: some Error) {
+    let words = "\(cause)"
+    let problem = words.hasPrefix(file + ": ") ? String(words.dropFirst(file.count + 2)) : words
+    self.init(code, file: file, problem: problem)
+  }
+
   /// The file, what is wrong with it, and what to do, in one line.
   public var description: String {
     "\(file): \(problem)" + (remedy.isEmpty ? "" : ". \(remedy)")

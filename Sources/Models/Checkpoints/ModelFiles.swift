@@ -9,7 +9,7 @@ package enum ModelFiles {
     let bytes: [UInt8]
     do { bytes = try FileReader.contents(path) } catch {
       throw ModelError(
-        Folders.exists(path) ? .unreadable : .notFound, file: path, problem: "\(error)")
+        Folders.exists(path) ? .unreadable : .notFound, file: path, cause: error)
     }
     do { return try JSONValue.parse(bytes) } catch {
       throw ModelError(

@@ -23,7 +23,7 @@ public struct SafetensorsFile: Sendable {
   public init(_ path: String) throws(ModelError) {
     self.path = path
     do { file = try MappedFile(path: path) } catch {
-      throw ModelError(.unreadable, file: path, problem: "cannot be read: \(error)")
+      throw ModelError(.unreadable, file: path, cause: error)
     }
     let header = try SafetensorsHeader(file, path: path)
     tensors = header.tensors

@@ -37,18 +37,6 @@ struct BytePairSymbols: Sendable {
     }
   }
 
-  /// The symbols of a byte-level model without affixes and without an unknown token.
-  init(_ vocabulary: Vocabulary) {
-    self.vocabulary = vocabulary
-    input = .bytes
-    prefix = []
-    suffix = []
-    unknownId = nil
-    fusesUnknown = false
-    fallbackIds = []
-    byteIds = Self.byteIds(vocabulary)
-  }
-
   private static func byteIds(_ vocabulary: Vocabulary) -> [Int32] {
     (0..<256).map { vocabulary.id(of: ByteAlphabet.encode([UInt8($0)])) ?? -1 }
   }

@@ -22,7 +22,7 @@ public enum TokenizerChoice: ParameterValue {
   static let specialTokens = Parameter(
     "special-tokens", default: ["<|endoftext|>", "<|pad|>"], "The tokens with the first ids.")
 
-  private static let trained = Parameter(
+  private static let trained = Parameter<Component>(
     "tokenizer",
     choices: [
       ComponentDescriptor(

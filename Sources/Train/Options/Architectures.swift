@@ -1,21 +1,5 @@
 public import Stages
 
-/// What can be updated; a method is one file in `Methods` and one line here.
-public let trainingMethods: [ComponentDescriptor] = [
-  ComponentDescriptor("full", "Every weight is updated."),
-  ComponentDescriptor(
-    "head",
-    "Only the task's head is updated; the encoder below it is frozen and costs no gradients."),
-]
-
-/// What can be minimised; an objective is one file in `Objectives` and one line here.
-public let trainingObjectives: [ComponentDescriptor] = [
-  ComponentDescriptor("classification", "Cross-entropy of the label given the text."),
-  ComponentDescriptor(
-    "causal", "Cross-entropy of each token given those before it; prompts are read, not learned.",
-    parameters: [CausalKeys.trainOn, CausalKeys.template]),
-]
-
 /// The shapes of models that can begin with random weights.
 public let trainingArchitectures: [ComponentDescriptor] = [
   ComponentDescriptor(
@@ -23,26 +7,6 @@ public let trainingArchitectures: [ComponentDescriptor] = [
   ComponentDescriptor(
     "gpt2", "A decoder as in Radford et al. (2019).", parameters: ArchitectureKeys.all),
 ]
-
-/// Parameters of the causal objective.
-public enum CausalKeys {
-  /// Which tokens are learned.
-  public static let trainOn = Parameter(
-    "train-on", default: TrainOn.completions,
-    "Which tokens are learned: those of answers, or all.")
-  /// How an instruction record is written as one text.
-  public static let template = Parameter(
-    "template", default: "alpaca", aliases: ["chat_template", "prompt_template"],
-    "How an instruction record is written as one text.")
-}
-
-/// Which tokens a causal model learns.
-public enum TrainOn: String, ChoiceValue {
-  /// The answers of the assistant and their end.
-  case completions
-  /// Every token.
-  case all
-}
 
 /// The shape of a model that begins with random weights.
 public enum ArchitectureKeys {

@@ -162,9 +162,9 @@ def classifier(folder):
     dump(folder / "metrics.json", {"test": test, "validation": validation, "train": train})
     lines(folder / "predictions.jsonl", rows)
     stages = [
-        stage("ingest", 0, 3120, made=3168, dropped={"empty-line": 31}, quarantined={"bad-json": 17}),
-        stage("clean.html", 3120, 3120),
-        stage("clean.unicode", 3120, 3118, dropped={"not-utf8": 2}),
+        stage("ingest", 3168, 3120, dropped={"empty-line": 31}, quarantined={"bad-json": 17}),
+        stage("clean.html", 3120, 3120, changed=412),
+        stage("clean.unicode", 3120, 3118, dropped={"not-utf8": 2}, changed=97),
         stage("clean.length", 3118, 3046, dropped={"min-words": 58, "max-words": 14}),
         stage("clean.duplicates", 3046, 2790, merged=256),
         stage("split", 2790, 2778, dropped={"bridges-split": 12}),
@@ -231,12 +231,13 @@ def classifier(folder):
     )
 
 
-def stage(name, taken, kept, made=0, dropped=None, merged=0, quarantined=None):
+def stage(name, taken, kept, made=0, dropped=None, merged=0, quarantined=None, changed=0):
     return {
         "name": name,
         "in": taken,
         "made": made,
         "kept": kept,
+        "changed": changed,
         "dropped": dropped or {},
         "merged": merged,
         "quarantined": quarantined or {},
@@ -251,7 +252,9 @@ def total(stages):
         quarantined.update(entry["quarantined"])
     made = sum(entry["made"] for entry in stages)
     merged = sum(entry["merged"] for entry in stages)
-    return stage("total", 0, stages[-1]["kept"], made, dropped, merged, quarantined)
+    changed = sum(entry["changed"] for entry in stages)
+    taken, kept = stages[0]["in"], stages[-1]["kept"]
+    return stage("total", taken, kept, made, dropped, merged, quarantined, changed)
 
 
 PASSAGES = [
@@ -297,7 +300,7 @@ def language_model(folder):
     )
     lines(folder / "predictions.jsonl", rows)
     stages = [
-        stage("ingest", 0, 5000, made=5000),
+        stage("ingest", 5000, 5000),
         stage("clean.unicode", 5000, 5000),
         stage("clean.duplicates", 5000, 4951, merged=49),
         stage("split", 4951, 4951),

@@ -22,14 +22,19 @@ static inline uint32_t column_bits(uint64_t row, uint32_t column) {
   return x ^ (x >> 15);
 }
 
-/// Elements are dropped where their bits are below this.
-static inline uint32_t dropout_threshold(float probability) {
-  return probability >= 1 ? UINT32_MAX : (uint32_t)((double)probability * 4294967296.0);
+/// Elements are dropped where the upper 31 of their bits are below this.
+static inline int32_t dropout_threshold(float probability) {
+  double scaled = (double)probability * 2147483648.0;
+  return scaled >= 2147483647.0 ? INT32_MAX : (int32_t)scaled;
+}
+
+/// The key of a row: its own, mixed with the operation's seed.
+static inline uint64_t dropout_row(anneal_dropout dropout, uint64_t key) {
+  return mix64(dropout.seed ^ mix64(key));
 }
 
 /// 0 or 1 / (1 - probability).
-static inline float dropout_factor(anneal_dropout dropout, uint64_t key, uint32_t column) {
-  if (dropout.probability <= 0) return 1;
-  uint32_t bits = column_bits(mix64(dropout.seed ^ mix64(key)), column);
+static inline float dropout_factor(anneal_dropout dropout, uint64_t row, uint32_t column) {
+  int32_t bits = (int32_t)(column_bits(row, column) >> 1);
   return bits < dropout_threshold(dropout.probability) ? 0 : 1 / (1 - dropout.probability);
 }

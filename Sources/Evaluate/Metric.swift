@@ -68,18 +68,22 @@ public struct MetricDescriptor: Sendable {
   public let direction: MetricDirection
   /// Whether it is defined for exactly two classes only.
   public let binaryOnly: Bool
+  /// Whether it is of predicted tokens, so that a classifier has none.
+  public let isOfTokens: Bool
   private let compute: @Sendable (Outcomes) -> Measurement
 
   /// Describes a metric of any outcomes.
   public init(
     name: String, summary: String, needs: MetricNeed, direction: MetricDirection,
-    binaryOnly: Bool = false, compute: @escaping @Sendable (Outcomes) -> Measurement
+    binaryOnly: Bool = false, isOfTokens: Bool = false,
+    compute: @escaping @Sendable (Outcomes) -> Measurement
   ) {
     self.name = name
     self.summary = summary
     self.needs = needs
     self.direction = direction
     self.binaryOnly = binaryOnly
+    self.isOfTokens = isOfTokens
     self.compute = compute
   }
 

@@ -1,3 +1,5 @@
+import Stages
+
 /// A name that stands for several metrics, such as `f1` for `f1.macro`, `f1.micro`, `f1.weighted`.
 public struct MetricGroup: Sendable {
   /// What a group stands for, by the last part of its metrics' names.
@@ -113,7 +115,8 @@ public struct MetricCatalog: Sendable {
   private func metric(_ name: String, asked: String) throws(MetricError) -> MetricDescriptor {
     if let metric = metrics.first(where: { $0.name == name }) { return metric }
     let known = groups.map(\.name) + metrics.map(\.name)
-    throw .unknown(name: asked, suggestion: nearest(to: name, among: known), known: known)
+    throw .unknown(
+      name: asked, suggestion: Suggestion.nearest(to: name, among: known), known: known)
   }
 
   private func check(
@@ -122,6 +125,7 @@ public struct MetricCatalog: Sendable {
     guard provided.contains(metric.needs) else {
       throw .lacks(name: metric.name, needs: metric.needs, provided: provided)
     }
+    if metric.isOfTokens, provided.contains(.labels) { throw .isOfTokens(name: metric.name) }
     if metric.binaryOnly, let classes, classes != 2 {
       throw .needsTwoClasses(name: metric.name, classes: classes)
     }

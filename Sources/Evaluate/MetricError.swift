@@ -6,6 +6,8 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
   case lacks(name: String, needs: MetricNeed, provided: Set<MetricNeed>)
   /// The metric is of two classes.
   case needsTwoClasses(name: String, classes: Int)
+  /// The metric is of predicted tokens, and the task predicts classes.
+  case isOfTokens(name: String)
   /// The metric is a table and orders no models.
   case isTable(name: String)
 
@@ -23,6 +25,9 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
     case .needsTwoClasses(let name, let classes):
       return "metric '\(name)' needs two classes, but there are \(classes); "
         + "use an average such as '\(name.replacingSuffix("binary", with: "macro"))'"
+    case .isOfTokens(let name):
+      return "metric '\(name)' is of language models, but this task predicts classes; "
+        + "use one such as 'loss' or 'f1.weighted'"
     case .isTable(let name):
       return "metric '\(name)' is a table and cannot order models; use one such as 'f1.weighted'"
     }
@@ -33,27 +38,4 @@ extension String {
   fileprivate func replacingSuffix(_ suffix: String, with replacement: String) -> String {
     hasSuffix(suffix) ? dropLast(suffix.count) + replacement : self
   }
-}
-
-/// The candidate with the fewest edits from a name, if few enough to be a slip.
-func nearest(to name: String, among candidates: [String]) -> String? {
-  let ranked = candidates.map { ($0, editDistance(Array(name.utf8), Array($0.utf8))) }
-  guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
-  return best.1 <= max(2, name.utf8.count / 3) ? best.0 : nil
-}
-
-/// The edits (insert, delete, replace) that turn one byte string into the other.
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-  var previous = Array(0...right.count)
-  for (row, byte) in left.enumerated() {
-    var current = [row + 1]
-    for column in right.indices {
-      current.append(
-        min(
-          previous[column + 1] + 1, current[column] + 1,
-          previous[column] + (byte == right[column] ? 0 : 1)))
-    }
-    previous = current
-  }
-  return previous[right.count]
 }

@@ -63,11 +63,7 @@ extension Tape {
         shape.forwardMatrix(weight), bias?.base, activation.kernel, output.fresh, slope?.fresh)
     }
     return record(output, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-      if let slope {
-        anneal_multiply(
-          Int64(gradient.count), 1, gradient.base, slope.base, gradient.fresh, false)
-      }
-      shape.backward(gradient, x, weight, bias, layout)
+      shape.backward(gradient, slope, x, weight, bias, layout)
     }
   }
 }
@@ -106,12 +102,15 @@ private struct LinearShape {
     return anneal_matrix(base: forward.base, row: forward.column, column: forward.row)
   }
 
+  /// Adds all gradients; `gradient` is used up.
   func backward(
-    _ gradient: Tensor, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ layout: WeightLayout
+    _ gradient: Tensor, _ slope: Tensor?, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ layout: WeightLayout
   ) {
     let (m, n, k) = (Int64(rows), Int64(outputs), Int64(inputs))
-    bias?.addGradient { memory, add in
-      anneal_column_sums(m, n, gradient.base, memory, add)
+    let biasGradient = bias?.zeroedGradient()
+    if slope != nil || biasGradient != nil {
+      anneal_bias_backward(m, n, gradient.fresh, slope?.base, biasGradient)
     }
     reading(weight) {
       x.addGradient { memory, add in

@@ -47,7 +47,7 @@ extension Tape {
     return record(output, inputs: [x]) { gradient in
       x.addToGradient { memory in
         anneal_mean_rows_backward(
-          Int64(starts.count), columns, starts, lengths, gradient.base, memory, true)
+          Int64(starts.count), columns, starts, lengths, gradient.base, memory)
       }
     }
   }

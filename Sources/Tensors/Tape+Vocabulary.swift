@@ -84,7 +84,7 @@ private struct VocabularyHead {
           let matrix = anneal_matrix(base: hidden.base + offset, row: width, column: 1)
           anneal_gemm(classes, width, count, columns, matrix, dWeight, width, true)
         }
-        if let dBias { anneal_column_sums(count, classes, logits.base, dBias, true) }
+        if let dBias { anneal_bias_backward(count, classes, logits.fresh, nil, dBias) }
       }
     }
   }

@@ -81,4 +81,11 @@ import Testing
     }
     #expect(wilsonInterval(successes: 0, of: 0) == nil)
   }
+
+  @Test func `the prediction is the highest score, of equal ones the first`() {
+    let scores: [Float] = [0.2, 0.5, 0.5, .nan, 0.1, 0.3, -3, -1, -2, .nan, .nan, .nan]
+    let outcomes = ClassificationOutcomes(
+      labels: ["a", "b", "c"], references: [1, 2, 1, 0], highestOf: scores)
+    #expect(outcomes.predictions == [1, 2, 1, 0])
+  }
 }

@@ -47,17 +47,17 @@ import Testing
   }
 
   @Test func `a wrong name is answered with the nearest`() {
-    #expect(throws: MetricError.self) { try names(["f1.weigthed"], classes: 3) }
+    #expect(throws: MetricError.self) { try names(["f1.wieghted"], classes: 3) }
     do {
-      _ = try names(["f1.weigthed"], classes: 3)
+      _ = try names(["f1.wieghted"], classes: 3)
     } catch {
-      #expect("\(error)" == "no metric is called 'f1.weigthed'; did you mean 'f1.weighted'?")
+      #expect("\(error)" == "no metric is called 'f1.wieghted'; did you mean 'f1.weighted'?")
     }
   }
 
   @Test func `a name like no other is answered with the list`() {
     do {
-      _ = try names(["bertscore-large"], classes: 3)
+      _ = try names(["zzz"], classes: 3)
       Issue.record("it was accepted")
     } catch {
       #expect("\(error)".contains("the metrics are precision, recall, f1, auc, accuracy"))
@@ -70,6 +70,9 @@ import Testing
     }
     #expect(throws: MetricError.needsTwoClasses(name: "f1.binary", classes: 6)) {
       try names(["f1.binary"], classes: 6)
+    }
+    #expect(throws: MetricError.isOfTokens(name: "perplexity")) {
+      try catalog.metrics(named: ["perplexity"], providing: [.labels, .losses], classes: 2)
     }
     #expect(throws: MetricError.isTable(name: "confusion")) {
       try catalog.selector(named: "confusion", providing: [.labels], classes: 2)

@@ -68,8 +68,10 @@ void anneal_linear(
   int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
   anneal_activation activation, float *out, float *slope);
 
-/// out[j] (+)= sum over rows of in[i, j].
-void anneal_column_sums(int64_t rows, int64_t columns, const float *in, float *out, bool accumulate);
+/// What a linear map does first with its gradient: gradient *= slope in place (where slope is not
+/// NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).
+void anneal_bias_backward(
+  int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums);
 
 // MARK: elementwise
 
@@ -109,7 +111,7 @@ void anneal_mean_rows(
   const float *in, float *out);
 void anneal_mean_rows_backward(
   int64_t sequences, int64_t columns, const int64_t *starts, const int64_t *lengths,
-  const float *gradient, float *out, bool accumulate);
+  const float *gradient, float *out);
 
 // MARK: normalisation
 

@@ -12,7 +12,7 @@ extension LanguageOutcomes {
 
 let perplexityMetric = MetricDescriptor(
   name: "perplexity", summary: "e to the mean loss a token: how many tokens it hesitates between.",
-  needs: .losses, direction: .lower
+  needs: .losses, direction: .lower, isOfTokens: true
 ) { outcomes in
   guard case .language(let outcomes) = outcomes else {
     return .unavailable("perplexity is of tokens; these outcomes are of classes")

@@ -37,6 +37,22 @@ package enum Format {
     }
   }
 
+  /// A step, an epoch or a rate: whole numbers without decimals.
+  package static func plain(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? count(Int(value)) : number(value)
+  }
+
+  /// An ISO 8601 date without seconds: `2026-03-01 09:30 UTC`; any other text as it is.
+  package static func date(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 16, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":") else {
+      return text
+    }
+    let day = String(decoding: bytes[..<10], as: UTF8.self)
+    let time = String(decoding: bytes[11..<16], as: UTF8.self)
+    return "\(day) \(time)\(bytes.last == UInt8(ascii: "Z") ? " UTC" : "")"
+  }
+
   /// A share as a percentage: `8.3 %`.
   package static func percent(_ share: Double, decimals: Int = 1) -> String {
     share.isFinite ? "\(fixed(share * 100, decimals)) %" : "–"

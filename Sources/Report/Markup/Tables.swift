@@ -6,12 +6,15 @@ struct Column {
     case text
     /// Numbers, right-aligned with digits of one width.
     case number
+    /// Words that a narrow screen can do without.
+    case aside
   }
 
   let heading: String
   let alignment: Alignment
 
   static func text(_ heading: String) -> Column { Column(heading: heading, alignment: .text) }
+  static func aside(_ heading: String) -> Column { Column(heading: heading, alignment: .aside) }
   static func number(_ heading: String) -> Column { Column(heading: heading, alignment: .number) }
 }
 

@@ -32,6 +32,7 @@ let styleSheet: StaticString = """
   margin-bottom:.35rem}
   .meta{display:flex;flex-wrap:wrap;gap:.4rem 1.1rem;align-items:center;margin-top:.9rem;
   color:var(--muted);font-size:.9375rem}
+  section .meta{margin-top:0}
   .badge{display:inline-block;padding:.1rem .65rem;border-radius:1rem;font-size:.8125rem;
   font-weight:600;white-space:nowrap;background:var(--track);color:var(--muted)}
   .badge.good{background:var(--good-bg);color:var(--good)}
@@ -52,9 +53,9 @@ let styleSheet: StaticString = """
   main{display:grid;gap:1.25rem}
   section{padding:1.5rem 1.6rem 1.6rem;min-width:0;display:grid;gap:1rem;
   grid-template-columns:minmax(0,1fr)}
-  .lead{color:var(--muted);max-width:46rem;margin-top:-.6rem}
+  .lead{color:var(--muted);max-width:60rem;margin-top:-.6rem;text-wrap:pretty}
   .remark,.reason{color:var(--muted);font-size:.875rem}
-  .reason{display:inline-block;max-width:16rem;text-align:right;line-height:1.35}
+  .reason{display:inline-block;max-width:14rem;white-space:normal;line-height:1.35}
   .figures{display:grid;gap:1.75rem 2.25rem;
   grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr))}
   figure{min-width:0}
@@ -81,8 +82,9 @@ let styleSheet: StaticString = """
   table{border-collapse:collapse;font-size:.9375rem;min-width:100%}
   caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
   white-space:nowrap}
-  th,td{padding:.5rem .9rem .5rem 0;text-align:left;vertical-align:top;
+  th,td{padding:.5rem .65rem;text-align:left;vertical-align:top;
   border-bottom:1px solid var(--line)}
+  th:first-child,td:first-child{padding-left:0}
   th:last-child,td:last-child{padding-right:0}
   thead th{color:var(--muted);font-size:.8125rem;font-weight:600;vertical-align:bottom;
   white-space:nowrap}
@@ -92,13 +94,13 @@ let styleSheet: StaticString = """
   .number{text-align:right;white-space:nowrap}
   .zero{color:var(--muted);opacity:.6}
   .way{color:var(--muted);margin-left:.4em}
-  .barred{display:inline-block;min-width:5.5rem}
+  .barred{display:inline-block;min-width:4.75rem}
   .bar{display:block;width:100%;height:4px;margin-top:4px;border-radius:2px}
   .bar .track{fill:var(--track)}.bar .fill{fill:var(--c0)}
   .bar.good .fill{fill:var(--c2)}.bar.bad .fill{fill:var(--c1)}
   .bar.quiet .fill{fill:var(--muted);opacity:.65}
   .stacked{display:block;width:100%;height:14px;border-radius:7px}
-  .reasons{list-style:none;display:grid;gap:.35rem;min-width:11rem}
+  .reasons{list-style:none;display:grid;gap:.35rem;min-width:8.5rem}
   .reasons li{display:grid;grid-template-columns:1fr auto;column-gap:.8rem}
   .reasons .bar{grid-column:1/-1;margin-top:2px}
   .facts{display:grid;gap:.9rem 1.5rem;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr))}
@@ -112,20 +114,22 @@ let styleSheet: StaticString = """
   vertical-align:bottom;white-space:nowrap}
   .heat tbody th{text-align:right;position:sticky;left:0;background:var(--surface);
   padding-left:0;font-weight:500}
-  .heat th span{display:block;max-width:11rem;overflow:hidden;text-overflow:ellipsis;
-  white-space:nowrap}
-  .heat thead th span{max-width:7.5rem;margin:0 auto}
+  .heat tbody th span{display:block;min-width:6rem;max-width:15rem;overflow-wrap:anywhere}
+  .heat thead th{white-space:normal;min-width:5.5rem;max-width:10rem}
+  .heat thead th span{display:block;hyphens:auto;overflow-wrap:break-word}
   .heat b{display:block;font-weight:600}.heat small{font-size:.75rem;opacity:.85}
   .heat .hit{background:rgb(var(--hit)/var(--a))}.heat .miss{background:rgb(var(--miss)/var(--a))}
   .h1{--a:.07}.h2{--a:.12}.h3{--a:.19}.h4{--a:.27}.h5{--a:.35}.h6{--a:.43}.h7{--a:.51}
   .h8{--a:.88}.h9{--a:.94}.h10{--a:1}
   .heat .h8,.heat .h9,.heat .h10{color:#fff}
-  .heat.compact{border-spacing:1px;font-size:.6875rem}
-  .heat.compact td{min-width:1.45rem;height:1.45rem;padding:0 .1rem;border-radius:.12rem}
+  .heat.compact{border-spacing:1px;font-size:.75rem}
+  .heat.compact td{min-width:1.7rem;height:1.6rem;padding:0 .1rem;border-radius:.12rem}
+  .heat.dense{font-size:.625rem;letter-spacing:-.02em}
+  .heat.dense td{min-width:1.2rem;height:1.25rem;padding:0}
   .heat.compact th{padding:.1rem .35rem}
-  .heat.compact thead th span{writing-mode:vertical-rl;transform:rotate(180deg);max-width:none;
-  max-height:9rem}
-  .heat.compact thead th{padding:.35rem 0;vertical-align:bottom}
+  .heat.compact th span{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;hyphens:none}
+  .heat.compact thead th span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9rem}
+  .heat.compact thead th{min-width:0;padding:.35rem 0;vertical-align:bottom}
   .heat.compact b{font-weight:500}
   .heat.compact .corner{height:auto;padding-right:.5rem}
   .heat.compact .zero{visibility:hidden}
@@ -143,20 +147,21 @@ let styleSheet: StaticString = """
   details summary{cursor:pointer;font-family:var(--mono);font-size:.875rem;color:var(--c0)}
   pre{margin:.75rem 0 0;padding:1rem 1.1rem;border-radius:.5rem;background:var(--bg);
   line-height:1.5;width:max-content;min-width:100%}
-  .plain{padding-left:1.2rem;color:var(--muted)}
+  .list{padding-left:1.2rem;color:var(--muted)}
   footer{margin-top:2rem;color:var(--muted);font-size:.8125rem}
   @media (max-width:40rem){
   body{padding:1.5rem .85rem 2rem}section{padding:1.15rem 1rem 1.25rem;border-radius:.6rem}
   .cards{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.7rem}
   .card{padding:.85rem 1rem}.card-value{font-size:1.75rem}
   .chart text{font-size:19px}.line{stroke-width:3}.dots circle{r:6px}
-  .verdict .id{margin-left:0}.heat th span{max-width:6.5rem}}
+  .aside{display:none}.verdict .id{margin-left:0}.heat tbody th span{min-width:5rem;max-width:7rem}}
   @media print{
   :root{color-scheme:light;--bg:#fff;--surface:#fff;--ink:#000;--muted:#444;--line:#bbb;
   --grid:#ddd;--track:#ddd;--c0:#2563c9;--c1:#cf5414;--c2:#19855a;--c3:#8440b0;
-  --hit:37 99 201;--miss:196 72 12}
+  --hit:37 99 201;--miss:196 72 12;
+  --good:#11653d;--good-bg:#dcf2e5;--warn:#7d4600;--warn-bg:#fcecd0;--bad:#a1201c;--bad-bg:#fbe1df}
   body{padding:0;max-width:none;font-size:10.5pt}nav{display:none}
-  .scroll{overflow:visible}section{border:0;padding:.5rem 0}
+  .scroll{overflow:visible}section{border:0;padding:.5rem 0}.figures{grid-template-columns:1fr 1fr}
   h2,h3{break-after:avoid}figure,tr,.card,.examples li{break-inside:avoid}
   .heat td,.bar,.stacked,.badge,.swatch,.strip{-webkit-print-color-adjust:exact;
   print-color-adjust:exact}}

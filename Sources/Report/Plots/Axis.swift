@@ -53,7 +53,7 @@ package struct Axis: Sendable {
     let start = marks.last { $0 <= low * 1.001 } ?? low
     let end = marks.first { $0 >= high * 0.999 } ?? high
     let ticks = marks.filter { $0 >= start && $0 <= end }
-      .map { (value: $0, text: Format.fixed($0, decimals(of: $0))) }
+      .map { (value: $0, text: text(of: $0, decimals: decimals(of: $0))) }
     return Axis(lower: start, upper: end, ticks: ticks, spread: .logarithmic)
   }
 
@@ -80,9 +80,19 @@ package struct Axis: Sendable {
     let count = Int(((end - start) / step + 1e-6).rounded(.down))
     return (0...max(0, count)).map { index in
       let value = start + Double(index) * step
-      if abs(step) < 1e-4 { return (value, value == 0 ? "0" : String(format: "%.1e", value)) }
-      return (value, Format.fixed(value, places))
+      if abs(step) < 1e-4 {
+        return (value, String(format: "%.3g", abs(value) < step / 2 ? 0 : value))
+      }
+      return (value, text(of: value, decimals: places))
     }
+  }
+
+  /// A tick's text; whole thousands from ten on are short: `20k`.
+  private static func text(of value: Double, decimals: Int) -> String {
+    if abs(value) >= 10_000, value.truncatingRemainder(dividingBy: 1000) == 0 {
+      return "\(Format.fixed(value / 1000, 0))k"
+    }
+    return Format.fixed(value, decimals)
   }
 
   /// How many decimals write a number of one or two significant digits in full.

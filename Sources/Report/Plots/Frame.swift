@@ -4,7 +4,7 @@ struct Frame {
   static let height = 320.0
   private static let left = 64.0
   private static let right = 622.0
-  private static let top = 26.0
+  private static let top = 36.0
   private static let bottom = 270.0
 
   let xAxis: Axis
@@ -27,11 +27,11 @@ struct Frame {
       }
       for tick in xAxis.ticks {
         rule("tick", x(tick.value), Self.bottom, x(tick.value), Self.bottom + 5)
-        label(tick.text, x(tick.value), Self.bottom + 21, anchor: "middle")
+        label(tick.text, x(tick.value), Self.bottom + 23, anchor: "middle")
       }
       rule("axis", Self.left, Self.bottom, Self.right, Self.bottom)
       label(xLabel, (Self.left + Self.right) / 2, Self.height - 6, anchor: "middle", isName: true)
-      label(yLabel, 2, 13, anchor: "start", isName: true)
+      if !yLabel.isEmpty { label(yLabel, 2, 15, anchor: "start", isName: true) }
     }
   }
 
@@ -63,7 +63,7 @@ struct Frame {
           ]
         ) {
           tag("title") {
-            "\(series.name), \(xLabel) \(Format.number(point.x)): \(Format.number(point.y))"
+            "\(series.name), \(xLabel) \(Format.plain(point.x)): \(Format.number(point.y))"
           }
         }
       }

@@ -1,11 +1,14 @@
 /// A confusion matrix as a table: right answers shaded in one colour, mistakes in another.
 ///
 /// The shade follows the share of the row. Up to twelve classes show the share below the count;
-/// with more, cells shrink to the count and the share stays in the tooltip.
+/// with more, cells shrink to the count and the share stays in the tooltip, so that forty-five
+/// classes fit the page's width.
 func heatMap(caption: String, labels: [String], counts: [[Int]]) -> Node {
   let isCompact = labels.count > 12
   return scrollBox(label: caption) {
-    tag("table", ["class": isCompact ? "heat compact" : "heat"]) {
+    tag(
+      "table", ["class": "heat\(isCompact ? " compact" : "")\(labels.count > 28 ? " dense" : "")"]
+    ) {
       tag("caption") { caption }
       tag("thead") {
         tag("tr") {

@@ -24,15 +24,15 @@ struct CertificateFile {
     guard let members = json["sides"]?.object?.members else { return nil }
     sides = members.map { side in
       Side(
-        name: side.key, records: side.value["records"]?.int ?? 0,
-        families: side.value["families"]?.int, share: side.value["share"]?.double)
+        name: side.key, records: side.value["records"]?.count ?? 0,
+        families: side.value["families"]?.count, share: side.value["share"]?.double)
     }
     method = json["method"]?.string
-    families = json["families"]?.int
-    groups = json["groups"]?.int
+    families = json["families"]?.count
+    groups = json["groups"]?.count
     largestSimilarity = json["largest_cross_split_similarity"]?.double
-    edgesCut = json["edges_cut"]?.int
-    bridgesDropped = json["bridges_dropped"]?.int
+    edgesCut = json["edges_cut"]?.count
+    bridgesDropped = json["bridges_dropped"]?.count
     seed = json["seed"].map { $0.string ?? $0.text }
   }
 }

@@ -46,7 +46,7 @@ struct History {
     validations = log.compactMap { Validation($0, prefix: "eval_") }
     bestStep = json["best_global_step"]?.double
     bestMetric = json["best_metric"]?.double
-    if let step = json["global_step"]?.int, let of = json["max_steps"]?.int {
+    if let step = json["global_step"]?.count, let of = json["max_steps"]?.count {
       progress = (step, of)
     } else {
       progress = nil

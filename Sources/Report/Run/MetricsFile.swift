@@ -70,7 +70,7 @@ extension MetricsFile.Confusion {
   init?(_ json: JSONValue) {
     guard let names = json["labels"]?.array, let rows = json["counts"]?.array else { return nil }
     labels = names.map { $0.string ?? $0.text }
-    counts = rows.map { ($0.array ?? []).compactMap(\.int).filter { $0 >= 0 } }
+    counts = rows.map { ($0.array ?? []).compactMap(\.count) }
     guard counts.count == labels.count, counts.allSatisfy({ $0.count == names.count })
     else { return nil }
   }
@@ -83,6 +83,6 @@ extension MetricsFile.ClassRow {
     precision = member.value["precision"]?.double ?? .nan
     recall = member.value["recall"]?.double ?? .nan
     f1 = member.value["f1"]?.double ?? .nan
-    support = member.value["support"]?.int ?? 0
+    support = member.value["support"]?.count ?? 0
   }
 }

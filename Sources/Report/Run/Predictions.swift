@@ -70,7 +70,7 @@ struct Predictions {
       add(prediction: Self.text(prediction), json)
       return true
     }
-    guard let loss = json["loss"]?.double, let tokens = json["tokens"]?.int, tokens > 0
+    guard let loss = json["loss"]?.double, let tokens = json["tokens"]?.count, tokens > 0
     else { return false }
     let passage = Passage(
       id: Self.text(json["id"]), input: Self.text(json["input"]),

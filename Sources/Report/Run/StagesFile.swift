@@ -2,7 +2,7 @@ import Records
 
 /// `stages.json`: how many records each stage took, made and gave.
 struct StagesFile {
-  /// One stage's counts; every record is in exactly one of the fates.
+  /// One stage's counts: a record is kept, dropped, merged, quarantined or expanded.
   struct Stage {
     let name: String
     let taken: Int
@@ -12,6 +12,8 @@ struct StagesFile {
     let merged: Int
     let quarantined: [(reason: String, count: Int)]
     let expanded: Int
+    /// Records whose content the stage changed; they are among those kept.
+    let changed: Int
 
     var droppedCount: Int { dropped.reduce(0) { $0 + $1.count } }
     var quarantinedCount: Int { quarantined.reduce(0) { $0 + $1.count } }
@@ -36,20 +38,21 @@ struct StagesFile {
 extension StagesFile.Stage {
   init(_ json: JSONValue) {
     name = json["name"]?.string ?? "?"
-    taken = json["in"]?.int ?? 0
-    made = json["made"]?.int ?? 0
-    kept = json["kept"]?.int ?? 0
-    merged = json["merged"]?.int ?? 0
-    expanded = json["expanded"]?.int ?? 0
+    taken = json["in"]?.count ?? 0
+    made = json["made"]?.count ?? 0
+    kept = json["kept"]?.count ?? 0
+    merged = json["merged"]?.count ?? 0
+    expanded = json["expanded"]?.count ?? 0
+    changed = json["changed"]?.count ?? 0
     dropped = Self.reasons(json["dropped"])
     quarantined = Self.reasons(json["quarantined"])
   }
 
   /// Reasons with their counts, most frequent first; a bare number is a reason without a name.
   private static func reasons(_ json: JSONValue?) -> [(reason: String, count: Int)] {
-    if let count = json?.int { return count == 0 ? [] : [("no reason given", count)] }
+    if let count = json?.count { return count == 0 ? [] : [("no reason given", count)] }
     let members = json?.object?.members ?? []
-    return members.map { (reason: $0.key, count: $0.value.int ?? 0) }
+    return members.map { (reason: $0.key, count: $0.value.count ?? 0) }
       .filter { $0.count != 0 }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
   }

@@ -10,10 +10,16 @@ func confusionSection(_ run: Run) -> Section? {
     lead: "Each row is a true class of the \(side) side, each column what was predicted. "
       + "The deeper the colour, the larger the share of the row."
   ) {
-    heatMap(
-      caption: "Confusion matrix of the \(side) side", labels: confusion.labels,
-      counts: confusion.counts)
-    heatLegend
+    if confusion.labels.count <= largestMatrix {
+      heatMap(
+        caption: "Confusion matrix of the \(side) side", labels: confusion.labels,
+        counts: confusion.counts)
+      heatLegend
+    } else {
+      remark(
+        "\(Format.count(confusion.labels.count)) classes are too many to draw; metrics.json has "
+          + "the whole matrix.")
+    }
     let mistakes = largestMistakes(confusion)
     if !mistakes.isEmpty {
       tag("h3") { "Most frequent mistakes" }
@@ -32,6 +38,9 @@ func confusionSection(_ run: Run) -> Section? {
     }
   }
 }
+
+/// The most classes a matrix is drawn for: beyond, neither page nor reader can hold the cells.
+private let largestMatrix = 60
 
 private var heatLegend: Node {
   tag("p", ["class": "legend"]) {

@@ -19,32 +19,46 @@ func curvesSection(_ run: Run) -> Section? {
 private func lead(_ history: History) -> String? {
   guard let step = history.bestStep else { return nil }
   let metric = history.bestMetric.map { ", where the watched metric was \(Format.number($0))" }
-  return "The best model is that of step \(Format.count(Int(step)))\(metric ?? "")."
+  return "The best model is that of step \(Format.plain(step))\(metric ?? "")."
 }
 
 /// Above this many logged steps the raw line goes behind a smoothed one.
 private let smoothingThreshold = 60
+
+/// The running mean looks back over about a thirtieth of the steps: noise goes, delay stays small.
+private func smoothed(_ series: Series) -> Series {
+  let window = Double(series.points.count) / 30
+  return series.smoothed(weight: 1 - 1 / max(2, window))
+}
 
 private func lossFigure(_ history: History) -> Node? {
   let raw = Series(
     name: "training", points: history.entries.map { .init($0.step, $0.loss) }, color: 0)
   let validation = Series(
     name: "validation", points: points(history) { $0["loss"] }, hasDots: true, color: 1)
-  return figure(
-    title: "Loss", yLabel: "loss (nats)", raw: raw, validation: validation, history: history)
+  return pairFigure(
+    title: "Loss", yLabel: "nats", raw: raw, smooth: smoothed(raw), validation: validation,
+    history: history)
 }
 
-/// Perplexity is e to the loss, so both lines come from the losses where no value is given.
+/// Perplexity is e to the loss, so training's line comes from its losses, smoothed as such.
 private func perplexityFigure(_ history: History) -> Node? {
-  let raw = Series(
-    name: "training", points: history.entries.map { .init($0.step, exp($0.loss)) }, color: 0)
+  let losses = Series(
+    name: "training", points: history.entries.map { .init($0.step, $0.loss) }, color: 0)
   let validation = Series(
     name: "validation",
     points: points(history) { $0["perplexity"] ?? $0["loss"].map { exp($0) } },
     hasDots: true, color: 1)
-  return figure(
-    title: "Perplexity", yLabel: "perplexity (log scale)", raw: raw, validation: validation,
-    history: history, spread: .logarithmic)
+  return pairFigure(
+    title: "Perplexity", yLabel: "a token, log scale", raw: exponential(losses),
+    smooth: exponential(smoothed(losses)), validation: validation, history: history,
+    spread: .logarithmic)
+}
+
+private func exponential(_ series: Series) -> Series {
+  Series(
+    name: series.name, points: series.points.map { .init($0.x, exp($0.y)) },
+    hasDots: series.hasDots, color: series.color)
 }
 
 private func points(
@@ -53,12 +67,12 @@ private func points(
   history.validations.compactMap { look in value(look).map { .init(look.step, $0) } }
 }
 
-private func figure(
-  title: String, yLabel: String, raw: Series, validation: Series, history: History,
-  spread: Axis.Spread = .linear
+private func pairFigure(
+  title: String, yLabel: String, raw: Series, smooth: Series, validation: Series,
+  history: History, spread: Axis.Spread = .linear
 ) -> Node? {
   let isSmoothed = raw.points.count > smoothingThreshold
-  let training = isSmoothed ? raw.smoothed(weight: 0.9) : raw
+  let training = isSmoothed ? smooth : raw
   let drawn = [training, validation].filter { !$0.points.isEmpty }
   guard !drawn.isEmpty else { return nil }
   let chart = LineChart(
@@ -88,7 +102,7 @@ private func metricsFigure(_ history: History) -> Node? {
   }
   let chart = LineChart(
     title: "Validation metrics over \(hasEpochs ? "epochs" : "steps")",
-    description: description(series), xLabel: hasEpochs ? "epoch" : "step", yLabel: "score",
+    description: description(series), xLabel: hasEpochs ? "epoch" : "step", yLabel: "",
     series: series)
   return figure(
     title: "Validation metrics", chart: chart.svg,
@@ -127,7 +141,7 @@ private func smallFigure(
   let line = Series(name: title.lowercased(), points: points, color: color)
   let chart = LineChart(
     title: "\(title) over steps", description: description([line]), xLabel: "step",
-    yLabel: title.lowercased(), series: [line])
+    yLabel: "", series: [line])
   return figure(
     title: title, chart: chart.svg, legend: [(color, line.name, "highest \(highest(line))")])
 }
@@ -137,8 +151,8 @@ private func description(_ series: [Series]) -> String {
   series.compactMap { line -> String? in
     let drawable = line.points.filter(\.isDrawable)
     guard let first = drawable.first, let last = drawable.last else { return nil }
-    return "\(line.name): \(Format.number(first.y)) at \(Format.number(first.x)), "
-      + "\(Format.number(last.y)) at \(Format.number(last.x))."
+    return "\(line.name): \(Format.number(first.y)) at \(Format.plain(first.x)), "
+      + "\(Format.number(last.y)) at \(Format.plain(last.x))."
   }.joined(separator: " ")
 }
 

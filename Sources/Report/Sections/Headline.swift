@@ -17,24 +17,13 @@ func headline(_ run: Run) -> Node {
 private func circumstances(_ run: Run) -> [String] {
   guard let timings = run.timings.value else { return [] }
   var facts: [String] = []
-  if let started = timings.started { facts.append(readable(date: started)) }
+  if let started = timings.started { facts.append(Format.date(started)) }
   if let seconds = timings.totalSeconds { facts.append("took \(Format.duration(seconds))") }
   if let cpu = timings.machine.first(where: { $0.name == "cpu" }) { facts.append(cpu.value) }
   if let threads = timings.machine.first(where: { $0.name == "threads" }) {
     facts.append("\(threads.value) \(threads.value == "1" ? "thread" : "threads")")
   }
   return facts
-}
-
-/// An ISO 8601 date without seconds: `2026-03-01 09:30 UTC`; any other text as it is.
-private func readable(date: String) -> String {
-  let text = Array(date.utf8)
-  guard text.count >= 16, text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":") else {
-    return date
-  }
-  let day = String(decoding: text[..<10], as: UTF8.self)
-  let time = String(decoding: text[11..<16], as: UTF8.self)
-  return "\(day) \(time)\(text.last == UInt8(ascii: "Z") ? " UTC" : "")"
 }
 
 /// A number large enough to be seen first.
@@ -59,10 +48,10 @@ private let headlineMetrics = [
 
 private func cards(_ run: Run) -> [Card] {
   var cards = metricCards(run)
-  if let count = run.predictions.value?.count, count > 0 {
-    cards.append(
-      Card(
-        name: "test records", value: Format.count(count), remark: "one prediction each"))
+  if let count = run.predictions.value?.count ?? run.metrics.value?.test?.confusion?.total,
+    count > 0
+  {
+    cards.append(Card(name: "test records", value: Format.count(count), remark: "scored once"))
   } else if let stage = run.stages.value?.total {
     cards.append(
       Card(
@@ -86,7 +75,7 @@ private func metricCards(_ run: Run) -> [Card] {
       let interval = wilsonInterval(successes: confusion.hits, of: confusion.total)
     {
       let ends = [interval.lowerBound, interval.upperBound].map { Format.fixed($0, 3) }
-      remark = "95 % interval \(ends[0]) – \(ends[1])"
+      remark = "95 %: \(ends[0]) – \(ends[1])"
     }
     return Card(name: name, value: shown(value), remark: remark)
   }

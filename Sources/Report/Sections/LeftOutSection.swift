@@ -3,7 +3,7 @@ func leftOutSection(_ run: Run) -> Section? {
   let lines = leftOut(run)
   guard !lines.isEmpty else { return nil }
   return Section(id: "left-out", title: "Left out") {
-    tag("ul", ["class": "plain"]) { lines.map { line in tag("li") { line } } }
+    tag("ul", ["class": "list"]) { lines.map { line in tag("li") { line } } }
   }
 }
 

@@ -10,7 +10,7 @@ func metricsSection(_ run: Run) -> Section? {
   return Section(id: "metrics", title: "Metrics") {
     table(
       caption: "Metrics of validation and test",
-      columns: [.text("Metric")] + sides.map { .number($0.name) } + [.text("What it is")],
+      columns: [.text("Metric")] + sides.map { .number($0.name) } + [.aside("What it is")],
       rows: names.map { name in
         Row(
           [metricName(name)] + sides.map { cell(name, $0.side) } + [.text(explanation(of: name))])

@@ -131,12 +131,13 @@ enum CSVRow {
     _ row: [UInt8], from start: Int, _ dialect: CSVDialect, _ number: Int, _ source: Source
   ) throws(StageError) -> (ArraySlice<UInt8>, Int) {
     let quote = UInt8(ascii: "\"")
-    var buffer: [UInt8]?
+    // Filled only where doubled quotes make the cell differ from its bytes.
+    var buffer: [UInt8] = []
     var begin = start
     while let close = row[begin...].firstIndex(of: quote) {
       let next = close + 1
       if next < row.count, row[next] == quote {
-        buffer = (buffer ?? []) + row[begin...close]
+        buffer += row[begin...close]
         begin = next + 1
         continue
       }
@@ -145,7 +146,9 @@ enum CSVRow {
           "invalid-csv", "text follows the closing quote of cell \(number)", source: source,
           remedy: "double the quotes within a cell, or write 'quotes: false'")
       }
-      return (buffer.map { ($0 + row[begin..<close])[...] } ?? row[begin..<close], next)
+      if buffer.isEmpty { return (row[begin..<close], next) }
+      buffer += row[begin..<close]
+      return (buffer[...], next)
     }
     throw StageError(
       "invalid-csv", "a double quote that opens in this row is never closed", source: source,

@@ -32,8 +32,11 @@ struct HTMLPage: Sendable, Hashable {
         &handler, context, nil, 0, nil, XML_CHAR_ENCODING_UTF8)
     else { preconditionFailure("libxml2 has no memory for a parser") }
     defer { htmlFreeParserCtxt(parser) }
-    let options = HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue
-    htmlCtxtUseOptions(parser, Int32(options | HTML_PARSE_NONET.rawValue))
+    // The bytes are UTF-8 by now, whatever the page says of itself.
+    let options =
+      HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue | HTML_PARSE_NONET.rawValue
+      | HTML_PARSE_IGNORE_ENC.rawValue
+    htmlCtxtUseOptions(parser, Int32(options))
     // Fed in pieces, as the parser's lengths are 32 bits.
     let piece = 1 << 16
     bytes.withUnsafeBytes { buffer in
@@ -97,7 +100,9 @@ final class HTMLTextWriter {
   /// The text of the body without blanks at its ends.
   var bodyText: String { String(decoding: body, as: UTF8.self) }
   /// The text of the title.
-  var titleText: String { String(decoding: title, as: UTF8.self) }
+  var titleText: String {
+    String(decoding: title.last == 0x20 ? title.dropLast() : title[...], as: UTF8.self)
+  }
 
   private func start(_ name: String) {
     if Self.hiddenElements.contains(name) { hidden += 1 }

@@ -1,1 +1,2 @@
-// Placeholder until the module's first type.
+public import Stages
+public let ingestStages: [StageDescriptor] = []

@@ -1,2 +1,0 @@
-public import Stages
-public let ingestStages: [StageDescriptor] = []

@@ -36,6 +36,26 @@ public struct StageRunner: Sendable {
     return results
   }
 
+  /// The stages that a finished run has left in its folder, in order.
+  /// - Throws: `Diagnostics` where the folder is not that of a run.
+  public static func results(in folder: String) throws -> [StageResult] {
+    let cache = "\(folder)/cache"
+    let names = Folders.isFolder(cache) ? try Folders.list(cache) : []
+    let results = names.compactMap { name in
+      StageManifest.read("\(cache)/\(name)").map { manifest in
+        StageResult(
+          label: manifest.label, folder: "\(cache)/\(name)", fingerprint: manifest.fingerprint,
+          counts: manifest.counts, contentHash: manifest.contentHash, cached: true, seconds: 0)
+      }
+    }
+    guard !results.isEmpty else {
+      throw Diagnostics([
+        Diagnostic("there are no stages in '\(folder)'", remedy: "name the folder of a run")
+      ])
+    }
+    return results
+  }
+
   private var cache: String { "\(folder)/cache" }
 
   /// Folders that a killed run had not finished.

@@ -1,3 +1,214 @@
+/// Loops of the numerical engine: every function here works on caller-owned fp32 memory.
+///
+/// Matrices are row-major. `accumulate` means "add to the output" instead of overwriting it.
+/// Functions split their work over the pool of `anneal_pool_*` themselves; results do not
+/// depend on the number of threads.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// MARK: processor and pool
+
+typedef enum {
+  ANNEAL_LEVEL_PORTABLE = 0,
+  ANNEAL_LEVEL_AVX2 = 1,
+  ANNEAL_LEVEL_AVX512 = 2,
+} anneal_level;
+
+/// The widest instruction set the kernels use here; `anneal_limit_level` can lower it (tests).
+anneal_level anneal_current_level(void);
+void anneal_limit_level(anneal_level level);
+
+typedef void (*anneal_body)(void *context, int64_t start, int64_t end);
+
+/// Threads taking part in `anneal_parallel`, the caller included.
+int anneal_pool_threads(void);
+/// Sets the number of threads (at least 1); 0 chooses the processors this process may use.
+void anneal_pool_set_threads(int count);
+/// Calls `body` over [0, count) in pieces of `grain` items, each piece exactly once, on any thread.
+/// A call from inside a body, or while another thread uses the pool, runs on the calling thread.
+void anneal_parallel(int64_t count, int64_t grain, anneal_body body, void *context);
+
+// MARK: memory
+
+/// 64-byte aligned memory, backed by huge pages where large. NULL when there is none.
+void *anneal_allocate(int64_t bytes);
+void anneal_release(void *memory, int64_t bytes);
+void anneal_fill(int64_t count, float value, float *out);
+void anneal_copy(int64_t count, const float *in, float *out);
+
+// MARK: matrix products
+
+/// A matrix read through strides: element (i, j) is at base[i * row + j * column].
+typedef struct {
+  const float *base;
+  int64_t row, column;
+} anneal_matrix;
+
+/// out[m, n] (+)= a[m, k] · b[k, n]; `out` rows are `out_row` apart.
+void anneal_gemm(
+  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
+  bool accumulate);
+
+typedef enum {
+  ANNEAL_ACTIVATION_NONE = 0,
+  ANNEAL_ACTIVATION_GELU = 1,
+  ANNEAL_ACTIVATION_GELU_TANH = 2,
+  ANNEAL_ACTIVATION_RELU = 3,
+  ANNEAL_ACTIVATION_SILU = 4,
+  ANNEAL_ACTIVATION_TANH = 5,
+  ANNEAL_ACTIVATION_SIGMOID = 6,
+  ANNEAL_ACTIVATION_QUICK_GELU = 7,
+} anneal_activation;
+
+/// out = activation(x · w + bias), and, where `slope` is not NULL, slope = activation'(x · w + bias).
+/// x is [m, k] contiguous, w is read as [k, n], bias is [n] or NULL.
+void anneal_linear(
+  int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
+  anneal_activation activation, float *out, float *slope);
+
+/// What a linear map does first with its gradient: gradient *= slope in place (where slope is not
+/// NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).
+void anneal_bias_backward(
+  int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums);
+
+// MARK: elementwise
+
+void anneal_activate(
+  int64_t count, anneal_activation activation, const float *in, float *out, float *slope);
+/// out = alpha a + beta b (b may be NULL).
+void anneal_combine(int64_t count, float alpha, const float *a, float beta, const float *b, float *out);
+/// out (+)= factor a b.
+void anneal_multiply(
+  int64_t count, float factor, const float *a, const float *b, float *out, bool accumulate);
+/// out (+)= factor a.
+void anneal_scale(int64_t count, float factor, const float *a, float *out, bool accumulate);
+
+/// Which elements a dropout keeps: a function of (seed, key of the row, column) alone.
+typedef struct {
+  uint64_t seed;
+  float probability;
+} anneal_dropout;
+
+/// out (+)= dropout(in) + residual. `residual` may be NULL; `keys` has one entry a row.
+void anneal_dropout_add(
+  int64_t rows, int64_t columns, anneal_dropout dropout, const uint64_t *keys, const float *in,
+  const float *residual, float *out, bool accumulate);
+
+// MARK: rows: embeddings, gathers, pooling
+
+/// out[i, :] (+)= factor table[ids[i], :].
+void anneal_gather(
+  int64_t count, int64_t columns, float factor, const int32_t *ids, const float *table, float *out,
+  bool accumulate);
+/// table[ids[i], :] += factor in[i, :], in the order of i.
+void anneal_scatter(
+  int64_t count, int64_t columns, float factor, const int32_t *ids, const float *in, float *table);
+/// out[s, :] = mean of the lengths[s] rows of `in` from starts[s]; an empty sequence gives zeros.
+void anneal_mean_rows(
+  int64_t sequences, int64_t columns, const int64_t *starts, const int64_t *lengths,
+  const float *in, float *out);
+void anneal_mean_rows_backward(
+  int64_t sequences, int64_t columns, const int64_t *starts, const int64_t *lengths,
+  const float *gradient, float *out);
+
+// MARK: normalisation
+
+/// Layer norm of each row: out = (h - mean) / sqrt(variance + epsilon) * weight + bias, where
+/// h = in, or dropout(in) + residual written to `sum` when `residual` is given.
+/// statistics holds [rows, 2]: mean and reciprocal deviation. `root` leaves out the mean and bias.
+typedef struct {
+  int64_t rows, columns;
+  float epsilon;
+  bool root;
+  const float *weight, *bias;
+} anneal_norm;
+void anneal_norm_forward(
+  anneal_norm norm, const float *in, const float *residual, anneal_dropout dropout,
+  const uint64_t *keys, float *sum, float *out, float *statistics);
+/// Gradients of the above. `sum` is h. Any output pointer may be NULL. `d_in` and `d_residual`
+/// add when their flag says so; `d_weight` and `d_bias` always add.
+void anneal_norm_backward(
+  anneal_norm norm, const float *gradient, const float *sum, const float *statistics,
+  anneal_dropout dropout, const uint64_t *keys, float *d_in, bool add_in, float *d_residual,
+  bool add_residual, float *d_weight, float *d_bias);
+/// out = in / max(|in|, epsilon) by rows; lengths[i] = max(|in_i|, epsilon).
+void anneal_unit_rows(
+  int64_t rows, int64_t columns, float epsilon, const float *in, float *out, float *lengths);
+void anneal_unit_rows_backward(
+  int64_t rows, int64_t columns, const float *gradient, const float *out, const float *lengths,
+  float *d_in, bool accumulate);
+
+/// Rotary positions on the first `dimension` values of each head, in place of a copy.
+/// angles holds [rows, dimension / 2] of (cosine, sine). direction -1 undoes (the backward pass).
+void anneal_rotate(
+  int64_t rows, int64_t heads, int64_t head, int64_t dimension, bool interleaved,
+  const float *angles, float direction, const float *in, float *out, bool accumulate);
+
+// MARK: attention
+
+/// Multi-head attention over ragged sequences.
+///
+/// Query row t, head h, is at query + t * query_row + h * head; likewise key and value with
+/// key_heads (heads is a multiple of key_heads). The queries of sequence s are the query_lengths[s]
+/// rows from query_starts[s]; keys and values likewise. With `causal`, query i of q sees the keys
+/// up to i + (k - q) of k; with `window` > 0, only the last `window` of them. `bias` is NULL or
+/// [heads, bias_queries, bias_keys], added to the scaled scores; the last query reads the last row.
+typedef struct {
+  int64_t sequences, heads, key_heads, head;
+  const int64_t *query_starts, *query_lengths, *key_starts, *key_lengths;
+  const float *query, *key, *value;
+  int64_t query_row, key_row, value_row;
+  float scale;
+  bool causal;
+  int64_t window;
+  const float *bias;
+  int64_t bias_queries, bias_keys;
+  anneal_dropout dropout;
+  const uint64_t *query_keys;
+} anneal_attention;
+
+/// out is [query rows, heads * head]; log_sum is [query rows, heads].
+void anneal_attention_forward(anneal_attention attention, float *out, float *log_sum);
+/// Gradients; each output has the row stride of its input and may be NULL (all are added to).
+void anneal_attention_backward(
+  anneal_attention attention, const float *out, const float *log_sum, const float *gradient,
+  float *d_query, float *d_key, float *d_value, float *d_bias);
+
+// MARK: losses
+
+/// losses[i] = (1 - s) (lse - x[t]) + s (lse - mean x) for target t, 0 where t < 0;
+/// statistics[i] = lse. Smoothing s.
+void anneal_cross_entropy(
+  int64_t rows, int64_t columns, const float *logits, const int32_t *targets, float smoothing,
+  float *losses, float *statistics);
+/// out (+)= factors[i] d losses[i] / d logits[i].
+void anneal_cross_entropy_backward(
+  int64_t rows, int64_t columns, const float *logits, const int32_t *targets, float smoothing,
+  const float *statistics, const float *factors, float *out, bool accumulate);
+void anneal_softmax(int64_t rows, int64_t columns, bool logarithm, const float *in, float *out);
+void anneal_argmax(int64_t rows, int64_t columns, const float *in, int32_t *out);
+/// Sum in double precision, in a fixed order.
+double anneal_sum(int64_t count, const float *in);
+double anneal_sum_of_squares(int64_t count, const float *in);
+
+// MARK: optimizer
+
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float correction1, correction2;
+  float gradient_factor;
+} anneal_adamw_settings;
+/// One AdamW step with decoupled decay; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t;
+/// the gradient is multiplied by gradient_factor (clipping) on the way.
+void anneal_adamw(
+  int64_t count, anneal_adamw_settings settings, const float *gradient, float *value, float *first,
+  float *second);
+
+// MARK: conversion
+
+void anneal_from_bfloat16(int64_t count, const uint16_t *in, float *out);
+void anneal_from_float16(int64_t count, const uint16_t *in, float *out);
+void anneal_to_bfloat16(int64_t count, const float *in, uint16_t *out);
+void anneal_to_float16(int64_t count, const float *in, uint16_t *out);

@@ -12,18 +12,13 @@ public struct StageContext: Sendable {
   ///
   /// It is empty when the stage begins; all that is in it at the end is published atomically.
   public let artifacts: String
-  /// The folder of artifacts that earlier stages of the run have published.
-  public let published: String
 
   /// What a stage may know of its run.
-  public init(
-    seed: UInt64, stage: String, threads: Int, artifacts: String = "", published: String = ""
-  ) {
+  public init(seed: UInt64, stage: String, threads: Int, artifacts: String = "") {
     self.seed = seed
     self.stage = stage
     self.threads = threads
     self.artifacts = artifacts
-    self.published = published
   }
 
   /// The random stream of a record in this stage: the same on any thread and in any order.

@@ -57,6 +57,20 @@ extension Parameter where Value == Component {
   }
 }
 
+extension Parameter where Value == Component? {
+  /// A choice among components that may be left out.
+  public init(
+    _ name: String, choices: [ComponentDescriptor], aliases: [String] = [], _ summary: String
+  ) {
+    self.init(
+      name: name, fallback: .some(nil), aliases: aliases, summary: summary,
+      typeName: choices.map(\.name).joined(separator: "|"), check: { _ in nil },
+      read: { node throws(Diagnostic) in
+        node.value == .null ? nil : try Component.read(node, among: choices)
+      })
+  }
+}
+
 extension Component {
   /// Reads `NAME` or `{NAME: {…}}`.
   static func read(

@@ -11,24 +11,29 @@ public enum OrderedMap {
     _ elements: [Element], threads: Int,
     _ transform: @Sendable (Int, Element) throws -> Result
   ) throws -> [Result] {
+    try slices(of: elements.count, threads: threads) { range in
+      try range.map { try transform($0, elements[$0]) }
+    }.flatMap { $0 }
+  }
+
+  /// Applies `transform` to consecutive ranges that cover 0 ..< count; the results keep the order.
+  public static func slices<Result: Sendable>(
+    of count: Int, threads: Int, _ transform: @Sendable (Range<Int>) throws -> Result
+  ) throws -> [Result] {
     // A few slices per thread even out elements of different cost.
-    let slices = min(elements.count, max(1, threads) * 4)
-    guard threads > 1, slices > 1 else {
-      return try elements.enumerated().map { try transform($0.offset, $0.element) }
-    }
-    let results = Mutex([Swift.Result<[Result], any Error>?](repeating: nil, count: slices))
+    let slices = min(count, max(1, threads) * 4)
+    guard threads > 1, slices > 1 else { return count == 0 ? [] : [try transform(0..<count)] }
+    let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: slices))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: min(threads, slices)) { _ in
       while true {
         let slice = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard slice < slices else { return }
-        let range = elements.count * slice / slices..<elements.count * (slice + 1) / slices
-        let result = Swift.Result { try range.map { try transform($0, elements[$0]) } }
+        let range = count * slice / slices..<count * (slice + 1) / slices
+        let result = Swift.Result { try transform(range) }
         results.withLock { $0[slice] = result }
       }
     }
-    return try results.withLock { results in
-      try results.flatMap { try $0?.get() ?? [] }
-    }
+    return try results.withLock { try $0.compactMap { try $0?.get() } }
   }
 }

@@ -1,0 +1,101 @@
+// Rows of attention weights for one instruction set; see each_level.h.
+
+#include "vector_math.h"
+
+/// The largest of scale x + bias over the row, which is replaced by it. bias may be NULL.
+ANNEAL_INLINE TARGET float NAME(scale_row)(
+  int64_t count, float scale, const float *bias, float *x) {
+  NAME(vf) top = -INFINITY;
+  int64_t j = 0;
+  for (; j + LANES <= count; j += LANES) {
+    NAME(vf) y = NAME(load)(x + j) * scale;
+    if (bias) y += NAME(load)(bias + j);
+    top = NAME(select)(y > top, y, top);
+    NAME(store)(x + j, y);
+  }
+  if (j < count) {
+    NAME(vf) y = NAME(load_part)(x + j, count - j, 0) * scale;
+    if (bias) y += NAME(load_part)(bias + j, count - j, 0);
+    NAME(store_part)(x + j, count - j, y);
+    y = NAME(load_part)(x + j, count - j, -INFINITY);
+    top = NAME(select)(y > top, y, top);
+  }
+  return NAME(highest)(top);
+}
+
+/// x = exp(x - center); returns the sum.
+ANNEAL_INLINE TARGET float NAME(exp_row)(int64_t count, float center, float *x) {
+  NAME(vf) total = 0;
+  int64_t j = 0;
+  for (; j + LANES <= count; j += LANES) {
+    NAME(vf) y = NAME(exp)(NAME(load)(x + j) - center);
+    total += y;
+    NAME(store)(x + j, y);
+  }
+  float sum = NAME(sum)(total);
+  if (j < count) {
+    NAME(vf) y = NAME(exp)(NAME(load_part)(x + j, count - j, 0) - center);
+    for (int64_t i = 0; i < count - j; i++) sum += x[j + i] = y[i];
+  }
+  return sum;
+}
+
+/// x = weights of one row from scores, kept by the dropout; returns the log of the sum.
+static TARGET float NAME(weights)(attention_row r, float *x) {
+  const int64_t count = r.end - r.start;
+  x += r.start;
+  const float *bias = r.bias ? r.bias + r.start : NULL;
+  float top = NAME(scale_row)(count, r.scale, bias, x);
+  float total = NAME(exp_row)(count, top, x), share = 1 / total;
+  const float factor = share / (1 - r.probability);
+  const int32_t threshold = dropout_threshold(r.probability);
+  int64_t j = 0;
+  for (; j + LANES <= count; j += LANES) {
+    NAME(vf) kept = share;
+    if (r.probability > 0)
+      kept = NAME(dropout_factors)(r.key, r.start + j, threshold, factor);
+    NAME(store)(x + j, NAME(load)(x + j) * kept);
+  }
+  if (j < count) {
+    NAME(vf) kept = share;
+    if (r.probability > 0)
+      kept = NAME(dropout_factors)(r.key, r.start + j, threshold, factor);
+    NAME(store_part)(x + j, count - j, NAME(load_part)(x + j, count - j, 0) * kept);
+  }
+  return top + logf(total);
+}
+
+/// One vector of the backward pass. x: score → kept weight; d: gradient of the kept weight →
+/// gradient of the score.
+ANNEAL_INLINE TARGET void NAME(weights_backward_at)(
+  const attention_row *r, int64_t column, NAME(vf) bias, NAME(vf) *x, NAME(vf) *d) {
+  NAME(vf) weight = NAME(exp)(*x * r->scale + bias - r->log_sum), kept = 1;
+  if (r->probability > 0)
+    kept = NAME(dropout_factors)(
+      r->key, column, dropout_threshold(r->probability), 1 / (1 - r->probability));
+  *x = weight * kept;
+  *d = weight * (*d * kept - r->delta);
+}
+
+static TARGET void NAME(weights_backward)(attention_row r, float *x, float *d) {
+  int64_t j = r.start;
+  for (; j + LANES <= r.end; j += LANES) {
+    NAME(vf) u = NAME(load)(x + j), v = NAME(load)(d + j), bias = 0;
+    if (r.bias) bias = NAME(load)(r.bias + j);
+    NAME(weights_backward_at)(&r, j, bias, &u, &v);
+    NAME(store)(x + j, u);
+    NAME(store)(d + j, v);
+  }
+  if (j == r.end) return;
+  int64_t rest = r.end - j;
+  NAME(vf) u = NAME(load_part)(x + j, rest, 0), v = NAME(load_part)(d + j, rest, 0), bias = 0;
+  if (r.bias) bias = NAME(load_part)(r.bias + j, rest, 0);
+  NAME(weights_backward_at)(&r, j, bias, &u, &v);
+  NAME(store_part)(x + j, rest, u);
+  NAME(store_part)(d + j, rest, v);
+}
+
+const attention_kernels NAME(attention) = {
+  .weights = NAME(weights),
+  .weights_backward = NAME(weights_backward),
+};

@@ -1,0 +1,139 @@
+// Matrix products: packed panels of b, row blocks of a, register tiles from gemm_kernel.h.
+//
+// After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). A panel of
+// b stays in the first cache while the tiles of a block of a pass over it from the second. Rows of
+// a that are contiguous are read in place; others are packed. Each element of the output is summed
+// in an order given by k alone, so results depend neither on threads nor on how work is cut.
+
+#include "gemm.h"
+
+#include <string.h>
+
+#define KERNELS "gemm_kernel.h"
+#include "each_level.h"
+
+const gemm_kernels *anneal_gemm_kernels(void) { return ANNEAL_CHOOSE(gemm); }
+
+enum {
+  /// Steps of one pass: a panel of b (16 columns) takes 24 kB of the first cache.
+  depth = 384,
+  /// Rows and columns of an output block: 96 × 384 floats take 147 kB of the second cache.
+  block_rows = 96,
+  block_columns = 384,
+  /// Floats of packed b at a time (8 MB, to stay in the third cache), and the most steps of them.
+  packed_floats = 1 << 21,
+  packed_steps = 4608,
+};
+
+typedef struct {
+  const gemm_kernels *kernels;
+  int64_t m, n, k;
+  anneal_matrix a, b;
+  float *out, *packed;
+  int64_t out_row, rows, row_parts, columns;
+  bool accumulate;
+  gemm_finish finish;
+  void *context;
+  int64_t first_column, step;
+} product;
+
+/// Packs some of the panels of b.
+static void pack_panels(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  int64_t width = p->kernels->columns, from = start * width;
+  anneal_matrix b = {p->b.base + from * p->b.column, p->b.row, p->b.column};
+  p->kernels->pack(
+    p->k, smaller(end * width, p->n) - from, b, p->packed + from * p->k, width * p->k);
+}
+
+/// Packs some of the steps of b, whose rows are contiguous.
+static void pack_steps(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  int64_t width = p->kernels->columns;
+  anneal_matrix b = {p->b.base + start * p->b.row, p->b.row, 1};
+  p->kernels->pack(end - start, p->n, b, p->packed + start * width, width * p->k);
+}
+
+/// One block of the output: all of the packed k, in passes.
+static void multiply_block(const product *p, int64_t row, int64_t column) {
+  int64_t m = smaller(p->rows, p->m - row), n = smaller(p->columns, p->n - column);
+  float *out = p->out + row * p->out_row + column;
+  const gemm_kernels *kernels = p->kernels;
+  for (int64_t at = 0; at < p->k; at += p->step) {
+    int64_t k = smaller(p->step, p->k - at);
+    const float *a = p->a.base + row * p->a.row + at * p->a.column;
+    const float *b = p->packed + column * p->k + at * kernels->columns;
+    int64_t a_row = p->a.row, a_column = p->a.column, a_tile = kernels->rows * p->a.row;
+    if (p->a.row == 1 && p->a.column != 1) {
+      float *tiles = anneal_scratch(slot_rows, rounded_up(m, kernels->rows) * k);
+      kernels->pack_rows(m, k, a, p->a.column, tiles);
+      a = tiles, a_row = 1, a_column = kernels->rows, a_tile = kernels->rows * k;
+    }
+    kernels->block(
+      m, n, k, a, a_row, a_column, a_tile, b, kernels->columns * p->k, out, p->out_row,
+      p->accumulate || at > 0);
+  }
+  if (p->finish) p->finish(p->context, row, m, p->first_column + column, n);
+}
+
+static void multiply_blocks(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  for (int64_t i = start; i < end; i++)
+    multiply_block(p, i % p->row_parts * p->rows, i / p->row_parts * p->columns);
+}
+
+/// Chooses blocks so that every thread has several, where the output is large enough for that.
+static void cut(product *p) {
+  int64_t wanted = 3 * anneal_pool_threads(), tile = p->kernels->rows;
+  p->rows = block_rows;
+  p->columns = block_columns;
+  for (;;) {
+    p->row_parts = (p->m + p->rows - 1) / p->rows;
+    int64_t parts = p->row_parts * ((p->n + p->columns - 1) / p->columns);
+    if (parts >= wanted) return;
+    if (p->columns >= 8 * p->kernels->columns && p->columns >= p->rows) p->columns /= 2;
+    else if (p->rows > tile) p->rows = rounded_up(p->rows / 2, tile);
+    else return;
+  }
+}
+
+/// Multiplies one stretch of columns and steps: packs its b, then works on blocks.
+static void multiply_packed(product *p) {
+  int64_t panels = (p->n + p->kernels->columns - 1) / p->kernels->columns;
+  if (p->b.column == 1) anneal_parallel(p->k, larger(8, p->k / 32), pack_steps, p);
+  else anneal_parallel(panels, larger(1, panels / 32), pack_panels, p);
+  cut(p);
+  anneal_parallel(p->row_parts * ((p->n + p->columns - 1) / p->columns), 1, multiply_blocks, p);
+}
+
+void anneal_gemm_finished(
+  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
+  bool accumulate, gemm_finish finish, void *context) {
+  int64_t passes = (k + depth - 1) / depth, step = rounded_up((k + passes - 1) / passes, 8);
+  int64_t steps = smaller(k, packed_steps / step * step);
+  int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
+  product p = {
+    .kernels = anneal_gemm_kernels(), .m = m, .out_row = out_row, .context = context,
+    .step = step};
+  p.packed = anneal_scratch(slot_packed, (smaller(width, n) + p.kernels->columns) * steps);
+  for (int64_t j = 0; j < n; j += width)
+    for (int64_t at = 0; at < k; at += steps) {
+      p.n = smaller(width, n - j);
+      p.k = smaller(steps, k - at);
+      p.a = (anneal_matrix){a.base + at * a.column, a.row, a.column};
+      p.b = (anneal_matrix){b.base + j * b.column + at * b.row, b.row, b.column};
+      p.out = out + j;
+      p.first_column = j;
+      p.accumulate = accumulate || at > 0;
+      p.finish = at + steps >= k ? finish : NULL;
+      multiply_packed(&p);
+    }
+}
+
+void anneal_gemm(
+  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
+  bool accumulate) {
+  if (k == 0 && !accumulate)
+    for (int64_t i = 0; i < m; i++) memset(out + i * out_row, 0, (size_t)n * sizeof(float));
+  if (k > 0) anneal_gemm_finished(m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
+}

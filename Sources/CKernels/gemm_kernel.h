@@ -1,0 +1,160 @@
+// Kernels of the matrix product for one instruction set; see each_level.h.
+
+typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
+typedef float NAME(unaligned) __attribute__((ext_vector_type(LANES), aligned(4)));
+
+/// A register tile: c[rows, 2 LANES] (+)= a[rows, k] · b[k, 2 LANES].
+/// `b` is packed: 2 LANES floats for each step. Each sum runs over the steps in order.
+ANNEAL_INLINE TARGET void NAME(tile)(
+  const int rows, int64_t k, const float *a, int64_t a_row, int64_t a_column, const float *b,
+  float *c, int64_t c_row, bool accumulate) {
+  NAME(vector) sums[ROWS][2];
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    sums[i][0] = accumulate ? *(const NAME(unaligned) *)(c + i * c_row) : 0;
+    sums[i][1] = accumulate ? *(const NAME(unaligned) *)(c + i * c_row + LANES) : 0;
+  }
+  for (int64_t p = 0; p < k; p++) {
+    NAME(vector) low = *(const NAME(unaligned) *)b, high = *(const NAME(unaligned) *)(b + LANES);
+    ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+      float x = a[i * a_row];
+      sums[i][0] += x * low;
+      sums[i][1] += x * high;
+    }
+    a += a_column;
+    b += 2 * LANES;
+  }
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    *(NAME(unaligned) *)(c + i * c_row) = sums[i][0];
+    *(NAME(unaligned) *)(c + i * c_row + LANES) = sums[i][1];
+  }
+}
+
+/// The tile for a number of rows known at run time, on columns that may be fewer than a tile's.
+static TARGET void NAME(edge_tile)(
+  int rows, int64_t columns, int64_t k, const float *a, int64_t a_row, int64_t a_column,
+  const float *b, float *c, int64_t c_row, bool accumulate) {
+  float whole[ROWS * 2 * LANES];
+  const int64_t width = 2 * LANES;
+  for (int i = 0; i < rows && accumulate; i++)
+    memcpy(whole + i * width, c + i * c_row, (size_t)columns * sizeof(float));
+  float *target = columns < width ? whole : c;
+  int64_t target_row = columns < width ? width : c_row;
+  switch (rows) {
+#define CASE(n) \
+  case n: \
+    NAME(tile)(n, k, a, a_row, a_column, b, target, target_row, accumulate); \
+    break;
+    CASE(1) CASE(2) CASE(3) CASE(4)
+#if ROWS > 4
+    CASE(5) CASE(6)
+#endif
+#if ROWS > 6
+    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#endif
+#undef CASE
+  }
+  for (int i = 0; i < rows && columns < width; i++)
+    memcpy(c + i * c_row, whole + i * width, (size_t)columns * sizeof(float));
+}
+
+/// c[m, n] (+)= a[m, k] · b[k, n] on one thread. `b` is packed in panels `b_panel` floats apart.
+/// Tile t of `a` starts at a + t * a_tile.
+static TARGET void NAME(block)(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, int64_t a_column,
+  int64_t a_tile, const float *b, int64_t b_panel, float *c, int64_t c_row, bool accumulate) {
+  for (int64_t j = 0; j < n; j += 2 * LANES, b += b_panel) {
+    const float *tile = a;
+    for (int64_t i = 0; i < m; i += ROWS, tile += a_tile) {
+      float *out = c + i * c_row + j;
+      if (m - i >= ROWS && n - j >= 2 * LANES)
+        NAME(tile)(ROWS, k, tile, a_row, a_column, b, out, c_row, accumulate);
+      else
+        NAME(edge_tile)(
+          (int)smaller(ROWS, m - i), smaller(2 * LANES, n - j), k, tile, a_row, a_column, b, out,
+          c_row, accumulate);
+    }
+  }
+}
+
+/// Four steps of a panel from adjacent values of each column.
+ANNEAL_INLINE TARGET void NAME(pack_four)(const float *b, int64_t b_column, float *out) {
+  typedef float four __attribute__((ext_vector_type(4)));
+  typedef float loaded __attribute__((ext_vector_type(4), aligned(4)));
+  for (int j = 0; j < 2 * LANES; j += 4) {
+    four r0 = *(const loaded *)(b + j * b_column), r1 = *(const loaded *)(b + (j + 1) * b_column);
+    four r2 = *(const loaded *)(b + (j + 2) * b_column);
+    four r3 = *(const loaded *)(b + (j + 3) * b_column);
+    four a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+    four c = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+    four d = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+    four e = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+    *(loaded *)(out + j) = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+    *(loaded *)(out + 2 * LANES + j) = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+    *(loaded *)(out + 4 * LANES + j) = __builtin_shufflevector(d, e, 0, 1, 4, 5);
+    *(loaded *)(out + 6 * LANES + j) = __builtin_shufflevector(d, e, 2, 3, 6, 7);
+  }
+}
+
+/// Packs steps [0, k) of b[k, n], read in any order; panels are `panel` floats apart. Columns that
+/// the last panel lacks become zeros.
+static TARGET void NAME(pack_columns)(
+  int64_t k, int64_t n, const float *b, int64_t b_row, int64_t b_column, float *out,
+  int64_t panel) {
+  const int64_t width = 2 * LANES;
+  for (int64_t j = 0; j < n; j += width, b += width * b_column, out += panel) {
+    int64_t columns = smaller(width, n - j), p = 0;
+    if (columns < width) memset(out, 0, (size_t)(k * width) * sizeof(float));
+    if (b_row == 1 && columns == width)
+      for (; p + 4 <= k; p += 4) NAME(pack_four)(b + p, b_column, out + p * width);
+    for (; p < k; p++)
+      for (int64_t c = 0; c < columns; c++) out[p * width + c] = b[p * b_row + c * b_column];
+  }
+}
+
+/// The same for b whose rows are contiguous: reads them one after the other.
+static TARGET void NAME(pack_lines)(
+  int64_t k, int64_t n, const float *b, int64_t b_row, float *out, int64_t panel) {
+  const int64_t width = 2 * LANES;
+  for (int64_t p = 0; p < k; p++, b += b_row, out += width) {
+    float *line = out;
+    int64_t j = 0;
+    for (; j + width <= n; j += width, line += panel) {
+      *(NAME(unaligned) *)line = *(const NAME(unaligned) *)(b + j);
+      *(NAME(unaligned) *)(line + LANES) = *(const NAME(unaligned) *)(b + j + LANES);
+    }
+    for (int64_t c = 0; j < n && c < width; c++) line[c] = j + c < n ? b[j + c] : 0;
+  }
+}
+
+/// Packs b[k, n] into panels `panel` floats apart.
+static TARGET void NAME(pack)(
+  int64_t k, int64_t n, anneal_matrix b, float *out, int64_t panel) {
+  if (b.column == 1) NAME(pack_lines)(k, n, b.base, b.row, out, panel);
+  else NAME(pack_columns)(k, n, b.base, b.row, b.column, out, panel);
+}
+
+/// Packs a[m, k], whose columns are contiguous, into tiles of ROWS rows: ROWS floats a step.
+static TARGET void NAME(pack_rows)(
+  int64_t m, int64_t k, const float *a, int64_t a_column, float *out) {
+  typedef float part __attribute__((ext_vector_type(ROWS % 4 ? 2 : 4), aligned(4)));
+  const int size = ROWS % 4 ? 2 : 4, ahead = 8;
+  int64_t whole = m / ROWS * ROWS;
+  for (int64_t p = 0; p < k; p++, a += a_column, out += ROWS) {
+    float *tile = out;
+    int64_t i = 0;
+    for (int64_t line = 0; p + ahead < k && line < m; line += 16)
+      __builtin_prefetch(a + ahead * a_column + line);
+    for (; i < whole; i += ROWS, tile += k * ROWS)
+      ANNEAL_UNROLL for (int r = 0; r < ROWS; r += size)
+        *(part *)(tile + r) = *(const part *)(a + i + r);
+    for (int r = 0; i < m; i++, r++) tile[r] = a[i];
+  }
+}
+
+const gemm_kernels NAME(gemm) = {
+  .rows = ROWS,
+  .columns = 2 * LANES,
+  .block = NAME(block),
+  .pack = NAME(pack),
+  .pack_rows = NAME(pack_rows),
+};

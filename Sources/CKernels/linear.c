@@ -1,0 +1,82 @@
+// Linear maps: the product, then bias and activation on each block while it is in the cache.
+
+#include "elementwise.h"
+#include "gemm.h"
+
+#include <string.h>
+
+typedef struct {
+  const elementwise_kernels *kernels;
+  int64_t n;
+  const float *bias;
+  anneal_activation activation;
+  float *out, *slope;
+} last_touch;
+
+static void touch(void *context, int64_t row, int64_t rows, int64_t column, int64_t columns) {
+  const last_touch *t = context;
+  for (int64_t i = row; i < row + rows; i++) {
+    float *out = t->out + i * t->n + column;
+    t->kernels->activate(
+      t->activation, columns, out, t->bias ? t->bias + column : NULL, out,
+      t->slope ? t->slope + i * t->n + column : NULL);
+  }
+}
+
+void anneal_linear(
+  int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
+  anneal_activation activation, float *out, float *slope) {
+  last_touch t = {anneal_elementwise(), n, bias, activation, out, slope};
+  bool plain = !bias && activation == ANNEAL_ACTIVATION_NONE;
+  anneal_matrix rows = {x, k, 1};
+  anneal_gemm_finished(m, n, k, rows, w, out, n, false, plain ? NULL : touch, &t);
+}
+
+typedef struct {
+  const elementwise_kernels *kernels;
+  int64_t columns, step;
+  float *gradient, *shares;
+  const float *slope;
+} bias_call;
+
+enum {
+  /// Rows whose shares are added first, so that sums do not depend on threads.
+  piece = 64,
+};
+
+static void share_of_rows(void *context, int64_t start, int64_t end) {
+  const bias_call *c = context;
+  float *share = c->shares + start / piece * c->columns;
+  int64_t e = start * c->columns;
+  memset(share, 0, (size_t)c->columns * sizeof(float));
+  c->kernels->column_sums(
+    end - start, c->columns, c->gradient + e, c->slope ? c->slope + e : NULL, share);
+}
+
+typedef struct {
+  int64_t pieces, stride;
+  const float *shares;
+  float *out;
+} sum_of_shares;
+
+static void add_columns(void *context, int64_t start, int64_t end) {
+  const sum_of_shares *s = context;
+  for (int64_t i = 0; i < s->pieces; i++)
+    for (int64_t j = start; j < end; j++) s->out[j] += s->shares[i * s->stride + j];
+}
+
+void anneal_add_shares(
+  int64_t pieces, int64_t columns, int64_t stride, const float *shares, float *out) {
+  sum_of_shares s = {pieces, stride, shares, out};
+  anneal_parallel(columns, 256, add_columns, &s);
+}
+
+void anneal_bias_backward(
+  int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums) {
+  int64_t pieces = (rows + piece - 1) / piece;
+  bias_call c = {
+    .kernels = anneal_elementwise(), .columns = columns, .gradient = gradient, .slope = slope,
+    .shares = anneal_scratch(slot_sums, pieces * columns)};
+  anneal_parallel(rows, piece, share_of_rows, &c);
+  if (sums) anneal_add_shares(pieces, columns, columns, c.shares, sums);
+}

@@ -1,0 +1,91 @@
+internal import CKernels
+
+extension Tape {
+  /// The cross-entropy of each row of hidden states, in chunks of rows.
+  func vocabularyLosses(
+    _ hidden: Tensor, weight: Tensor, bias: Tensor?, targets: [Int32], smoothing: Float
+  ) -> Tensor {
+    checkTargets(targets, rows: hidden.rows, classes: weight.rows)
+    let head = VocabularyHead(hidden, weight, bias, targets, smoothing)
+    let losses = Tensor(uninitialized: [hidden.rows])
+    let statistics = Tensor(uninitialized: [hidden.rows])
+    reading(hidden, weight, bias) { head.forward(losses, statistics) }
+    let inputs = [hidden, weight] + (bias.map { [$0] } ?? [])
+    return record(losses, inputs: inputs) { gradient in
+      reading(hidden, weight, bias) { head.backward(gradient, statistics) }
+    }
+  }
+}
+
+/// Logits of a few rows at a time, and the gradients that flow through them.
+private struct VocabularyHead {
+  let hidden, weight: Tensor
+  let bias: Tensor?
+  let targets: [Int32]
+  let smoothing: Float
+  /// Rows at a time: enough for an efficient product, few enough for some tens of megabytes.
+  let chunk: Int
+
+  init(
+    _ hidden: Tensor, _ weight: Tensor, _ bias: Tensor?, _ targets: [Int32], _ smoothing: Float
+  ) {
+    precondition(
+      weight.shape.count == 2 && weight.columns == hidden.columns,
+      "a head of shape \(weight.shape) on hidden states of shape \(hidden.shape)")
+    (self.hidden, self.weight, self.bias) = (hidden, weight, bias)
+    (self.targets, self.smoothing) = (targets, smoothing)
+    chunk = min(max(hidden.rows, 1), max(64, (1 << 24) / max(weight.rows, 1)))
+  }
+
+  private var classes: Int64 { Int64(weight.rows) }
+  private var width: Int64 { Int64(hidden.columns) }
+
+  private func eachChunk(_ body: (_ start: Int, _ count: Int64, _ logits: Tensor) -> Void) {
+    let logits = Tensor(uninitialized: [chunk, weight.rows])
+    for start in stride(from: 0, to: hidden.rows, by: chunk) {
+      let count = Int64(min(chunk, hidden.rows - start))
+      let matrix = anneal_matrix(base: weight.base, row: 1, column: width)
+      anneal_linear(
+        count, classes, width, hidden.base + start * hidden.columns, matrix, bias?.base,
+        ANNEAL_ACTIVATION_NONE, logits.fresh, nil)
+      body(start, count, logits)
+    }
+  }
+
+  func forward(_ losses: Tensor, _ statistics: Tensor) {
+    targets.withUnsafeBufferPointer { targets in
+      guard let first = targets.baseAddress else { return }
+      eachChunk { start, count, logits in
+        anneal_cross_entropy(
+          count, classes, logits.base, first + start, smoothing, losses.fresh + start,
+          statistics.fresh + start)
+      }
+    }
+  }
+
+  func backward(_ gradient: Tensor, _ statistics: Tensor) {
+    let (dHidden, dWeight, dBias) = (
+      hidden.zeroedGradient(), weight.zeroedGradient(), bias?.zeroedGradient()
+    )
+    targets.withUnsafeBufferPointer { targets in
+      guard let first = targets.baseAddress else { return }
+      eachChunk { start, count, logits in
+        anneal_cross_entropy_backward(
+          count, classes, logits.base, first + start, smoothing, statistics.base + start,
+          gradient.base + start, logits.fresh, false)
+        let offset = start * hidden.columns
+        let rows = anneal_matrix(base: logits.base, row: classes, column: 1)
+        let columns = anneal_matrix(base: logits.base, row: 1, column: classes)
+        if let dHidden {
+          let matrix = anneal_matrix(base: weight.base, row: width, column: 1)
+          anneal_gemm(count, width, classes, rows, matrix, dHidden + offset, width, true)
+        }
+        if let dWeight {
+          let matrix = anneal_matrix(base: hidden.base + offset, row: width, column: 1)
+          anneal_gemm(classes, width, count, columns, matrix, dWeight, width, true)
+        }
+        if let dBias { anneal_bias_backward(count, classes, logits.fresh, nil, dBias) }
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+internal import CKernels
+
+/// Records operations so that gradients can be computed by walking them backwards.
+///
+/// Operations are methods of the tape. One tape serves one forward pass and one `backward`:
+/// ```swift
+/// let tape = Tape(training: .init(seed: 42, step: 7))
+/// let loss = tape.crossEntropy(model(tape, batch), targets: labels).mean
+/// tape.backward(from: loss)      // parameter.gradient is now there, or was added to
+/// ```
+/// An operation none of whose inputs requires a gradient is not recorded, so the walk ends below
+/// the lowest trainable tensor.
+public final class Tape {
+  /// Where dropout masks come from: they depend on these numbers, the operation and the rows' keys.
+  ///
+  /// Micro-batches of one accumulated step share `step`; their sequences' keys tell them apart.
+  public struct Randomness: Sendable, Hashable {
+    /// The run's seed.
+    public var seed: UInt64
+    /// The optimizer step.
+    public var step: Int
+
+    /// Masks of one step of one run.
+    public init(seed: UInt64, step: Int) {
+      self.seed = seed
+      self.step = step
+    }
+  }
+
+  /// Whether operations are recorded.
+  public let isRecording: Bool
+  /// Where dropout comes from; nil turns dropout off.
+  public let randomness: Randomness?
+  private var nodes: [Node] = []
+  private var dropouts: UInt64 = 0
+
+  private struct Node {
+    let output: Tensor
+    let backward: (Tensor) -> Void
+  }
+
+  /// A tape that records and, where `randomness` is given, drops out.
+  public init(training randomness: Randomness? = nil) {
+    isRecording = true
+    self.randomness = randomness
+  }
+
+  private init(inference: Void) {
+    isRecording = false
+    randomness = nil
+  }
+
+  /// A tape that records nothing and drops nothing out.
+  public static func inference() -> Tape { Tape(inference: ()) }
+
+  /// Registers an operation of your own: `backward` gets the output's gradient and adds the inputs'.
+  ///
+  /// Returns `output`. `backward` is called once, and not at all where no input requires a gradient;
+  /// use `Tensor.accumulate(gradient:)` in it for each input.
+  @discardableResult
+  public func record(
+    _ output: Tensor, inputs: [Tensor], backward: @escaping (_ gradient: Tensor) -> Void
+  ) -> Tensor {
+    guard isRecording, inputs.contains(where: { $0.requiresGradient }) else { return output }
+    output.requiresGradient = true
+    nodes.append(Node(output: output, backward: backward))
+    return output
+  }
+
+  /// Walks back from `loss` (a single value, times `scale`), leaving gradients on the leaves.
+  ///
+  /// Frees the recorded intermediate results. `scale` serves accumulation over micro-batches.
+  public func backward(from loss: Tensor, scale: Float = 1) {
+    precondition(loss.count == 1, "backward from a tensor of shape \(loss.shape)")
+    backward(from: loss, gradient: Tensor(repeating: scale, shape: loss.shape))
+  }
+
+  /// Walks back from `output` with the given gradient of it.
+  public func backward(from output: Tensor, gradient: Tensor) {
+    precondition(isRecording, "backward on an inference tape")
+    output.accumulate(gradient: gradient)
+    while let node = nodes.popLast() {
+      guard let gradient = node.output.gradient else { continue }
+      node.output.gradient = nil
+      node.backward(gradient)
+    }
+  }
+
+  /// The key of the next dropout of this tape; nil when nothing is dropped.
+  func dropoutSeed(_ probability: Float) -> UInt64? {
+    guard let randomness, probability > 0 else { return nil }
+    precondition(probability < 1, "a dropout probability of \(probability)")
+    dropouts += 1
+    let step = RowKeys.combine(randomness.seed, UInt64(bitPattern: Int64(randomness.step)))
+    return RowKeys.combine(step, dropouts)
+  }
+}
+
+/// A dropout of an operation: how much, and what tells its rows apart.
+public struct Dropout: Sendable {
+  /// The share of elements set to zero; the others are divided by what is left.
+  public var probability: Float
+  /// One key per row.
+  public var keys: RowKeys
+
+  /// Dropout with a probability over rows with the given keys.
+  public init(_ probability: Float, keys: RowKeys) {
+    self.probability = probability
+    self.keys = keys
+  }
+}
+
+/// A dropout as the kernels take it.
+struct ResolvedDropout {
+  let kernel: anneal_dropout
+  let keys: [UInt64]
+
+  static let none = ResolvedDropout(kernel: anneal_dropout(seed: 0, probability: 0), keys: [])
+}
+
+extension Tape {
+  /// The dropout to apply now, checked against the number of rows.
+  func resolve(_ dropout: Dropout?, rows: Int) -> ResolvedDropout {
+    guard let dropout, let seed = dropoutSeed(dropout.probability) else { return .none }
+    precondition(
+      dropout.keys.values.count >= rows,
+      "\(dropout.keys.values.count) dropout keys for \(rows) rows")
+    let kernel = anneal_dropout(seed: seed, probability: dropout.probability)
+    return ResolvedDropout(kernel: kernel, keys: dropout.keys.values)
+  }
+}
+
+extension Tensor {
+  /// Adds `gradient` to this tensor's gradient; does nothing where none is required.
+  public func accumulate(gradient: Tensor) {
+    precondition(
+      gradient.count == count, "a gradient of shape \(gradient.shape) for shape \(shape)")
+    reading(gradient) {
+      addGradient { memory, add in
+        anneal_scale(Int64(count), 1, gradient.storage.memory, memory, add)
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+internal import CKernels
+internal import Synchronization
+
+/// A dense array of 32-bit floats with a shape, row-major; the last dimension is the columns.
+///
+/// A tensor is a reference: operations of a `Tape` read tensors and make new ones. Training changes
+/// leaves in place through `withMutableValues` and the optimizer's kernels. An access that overlaps
+/// a write from another thread traps.
+public final class Tensor: Sendable {
+  /// The sizes of the dimensions; empty for a single value.
+  public let shape: [Int]
+  let storage: Storage
+  private let state: Mutex<State>
+
+  private struct State: Sendable {
+    var requiresGradient: Bool
+    var gradient: Tensor?
+  }
+
+  init(storage: Storage, shape: [Int], requiresGradient: Bool = false) {
+    precondition(
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == storage.count,
+      "shape \(shape) does not hold \(storage.count) values")
+    self.shape = shape
+    self.storage = storage
+    state = Mutex(State(requiresGradient: requiresGradient, gradient: nil))
+  }
+
+  /// A tensor with arbitrary contents, for a kernel to fill.
+  convenience init(uninitialized shape: [Int]) {
+    self.init(storage: Storage(uninitialized: shape.reduce(1, *)), shape: shape)
+  }
+
+  /// A tensor of equal values.
+  public convenience init(repeating value: Float = 0, shape: [Int]) {
+    self.init(uninitialized: shape)
+    storage.write { anneal_fill(Int64(count), value, $0) }
+  }
+
+  /// A tensor of the given values, row by row.
+  public convenience init(_ values: [Float], shape: [Int]? = nil) {
+    self.init(uninitialized: shape ?? [values.count])
+    precondition(values.count == count, "\(values.count) values for shape \(self.shape)")
+    storage.write { $0.update(from: values, count: values.count) }
+  }
+
+  /// A view of fp32 values in a mapped file; copied on the first write, or at once if unaligned.
+  public convenience init(mapping file: MappedFile, offset: Int, shape: [Int]) {
+    let count = shape.reduce(1, *)
+    if let address = file.floats(at: offset, count: count) {
+      self.init(storage: Storage(mapping: file, address: address, count: count), shape: shape)
+      return
+    }
+    self.init(uninitialized: shape)
+    storage.write { memory in
+      file.withBytes { bytes in
+        for index in 0..<count {
+          memory[index] = bytes.unsafeLoadUnaligned(
+            fromByteOffset: offset + 4 * index, as: Float.self)
+        }
+      }
+    }
+  }
+
+  /// The number of values.
+  public var count: Int { storage.count }
+  /// The size of the last dimension; 1 for a single value.
+  public var columns: Int { shape.last ?? 1 }
+  /// The product of all dimensions but the last.
+  public var rows: Int { shape.dropLast().reduce(1, *) }
+
+  /// Whether `Tape.backward` computes a gradient for this tensor.
+  ///
+  /// Set it on leaves: parameters that are trained. Results of operations have it from their inputs.
+  public var requiresGradient: Bool {
+    get { state.withLock { $0.requiresGradient } }
+    set { state.withLock { $0.requiresGradient = newValue } }
+  }
+
+  /// The gradient that `Tape.backward` left here; further calls add to it until it is set to nil.
+  public var gradient: Tensor? {
+    get { state.withLock { $0.gradient } }
+    set {
+      precondition(
+        newValue.map { $0.shape == shape } ?? true,
+        "a gradient of shape \(newValue?.shape ?? []) for a tensor of shape \(shape)")
+      state.withLock { $0.gradient = newValue }
+    }
+  }
+
+  /// A copy of the values, row by row.
+  public var values: [Float] {
+    withValues { span in (0..<span.count).map { span[$0] } }
+  }
+
+  /// The only value of a tensor that has one.
+  public var item: Float {
+    precondition(count == 1, "item of a tensor of shape \(shape)")
+    return withValues { $0[0] }
+  }
+
+  /// Calls `body` with the values, row by row.
+  public func withValues<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    storage.beginRead()
+    defer { storage.endRead() }
+    return try body(UnsafeBufferPointer(start: storage.memory, count: count).span)
+  }
+
+  /// Calls `body` with the values for changing them; traps if they are in use elsewhere.
+  public func withMutableValues<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try storage.write { (memory) throws(Failure) in
+      var span = UnsafeMutableBufferPointer(start: memory, count: count).mutableSpan
+      return try body(&span)
+    }
+  }
+
+  /// A tensor of the same values in memory of its own, without gradient.
+  public func copy() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    reading(self) { result.storage.write { anneal_copy(Int64(count), storage.memory, $0) } }
+    return result
+  }
+
+  /// The same memory under another shape, outside any tape; changes show in both.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    Tensor(storage: storage, shape: shape, requiresGradient: requiresGradient)
+  }
+
+  /// Adopts the values of a tensor of the same shape.
+  public func assign(_ other: Tensor) {
+    precondition(other.shape == shape, "assigning shape \(other.shape) to shape \(shape)")
+    reading(other) { storage.write { anneal_copy(Int64(count), other.storage.memory, $0) } }
+  }
+}
+
+/// Runs `body` while the given tensors are held open for reading.
+@discardableResult
+func reading<Result>(_ tensors: Tensor?..., body: () -> Result) -> Result {
+  for tensor in tensors { tensor?.storage.beginRead() }
+  defer { for tensor in tensors { tensor?.storage.endRead() } }
+  return body()
+}
+
+extension Tensor {
+  /// Calls `body` with gradient memory and whether to add to it; not at all if none is wanted.
+  func addGradient(_ body: (_ memory: UnsafeMutablePointer<Float>, _ add: Bool) -> Void) {
+    guard requiresGradient else { return }
+    let present = gradient
+    let target = present ?? Tensor(uninitialized: shape)
+    target.storage.write { body($0, present != nil) }
+    if present == nil { gradient = target }
+  }
+
+  /// Like `addGradient`, for kernels that always add: fresh memory is zero.
+  func addToGradient(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    addGradient { memory, add in
+      if !add { anneal_fill(Int64(count), 0, memory) }
+      body(memory)
+    }
+  }
+}
+
+extension Tensor {
+  /// The values, for a kernel; only within `reading`, or where no one else has the tensor.
+  var base: UnsafePointer<Float> { UnsafePointer(storage.memory) }
+
+  /// Writable values of a tensor that no one else has yet.
+  var fresh: UnsafeMutablePointer<Float> { storage.memory }
+}
+
+extension Tensor {
+  /// The gradient's memory, zero where it is new; nil where none is wanted.
+  ///
+  /// The memory stays valid while the tensor keeps this gradient.
+  func zeroedGradient() -> UnsafeMutablePointer<Float>? {
+    guard requiresGradient else { return nil }
+    if let present = gradient { return present.fresh }
+    let target = Tensor(repeating: 0, shape: shape)
+    gradient = target
+    return target.fresh
+  }
+}

@@ -1,0 +1,63 @@
+import Tensors
+import Testing
+
+/// Losses against torch.
+@Suite struct `Losses agree with torch` {
+  let targets: [Int32] = [3, -100, 0, 10, 5, -100]
+  let tokens: [Int32] = [3, -100, 30, 17, 0, 3]
+
+  @Test func `in cross-entropy with ignored targets, smoothing and weights`() throws {
+    try Fixture("crossEntropy").check(["x"]) { tape, t in
+      let loss = tape.crossEntropy(t[0], targets: targets)
+      #expect(loss.counted == 4)
+      #expect(loss.rows[1] == 0)
+      return loss.mean
+    }
+    try Fixture("crossEntropy.smoothed").check(["x"]) { tape, t in
+      tape.crossEntropy(t[0], targets: targets, smoothing: 0.1).mean
+    }
+    let weighted = try Fixture("crossEntropy.weighted")
+    let weights = try weighted.values("weights")
+    try weighted.check(["x"]) { tape, t in
+      tape.crossEntropy(t[0], targets: targets, classWeights: weights).mean
+    }
+  }
+
+  @Test func `in log-probabilities`() throws {
+    try Fixture("logProbabilities").check(["x"]) { tape, t in
+      tape.logProbabilities(t[0], targets: targets)
+    }
+    try Fixture("vocabularyLogProbabilities").check(["h", "w", "b"]) { tape, t in
+      tape.vocabularyLogProbabilities(t[0], weight: t[1], bias: t[2], targets: tokens)
+    }
+  }
+
+  @Test func `over a vocabulary without all logits at once`() throws {
+    try Fixture("vocabularyCrossEntropy").check(["h", "w", "b"]) { tape, t in
+      tape.vocabularyCrossEntropy(t[0], weight: t[1], bias: t[2], targets: tokens).mean
+    }
+  }
+
+  @Test func `in mean squared error and logistic loss`() throws {
+    for name in ["meanSquaredError", "binaryCrossEntropy"] {
+      let fixture = try Fixture(name)
+      let t = try fixture.values("t")
+      try fixture.check(["x"]) { tape, leaves in
+        name == "meanSquaredError"
+          ? tape.meanSquaredError(leaves[0], targets: t).mean
+          : tape.binaryCrossEntropy(leaves[0], targets: t).mean
+      }
+    }
+  }
+
+  @Test func `in softmax`() throws {
+    let fixture = try Fixture("softmax")
+    let x = try fixture.tensor("x")
+    try fixture.expect(x.softmaxRows().values, "y")
+    let largest = x.logSoftmaxRows().argmaxRows().map { Int($0) }
+    let values = x.values
+    for (row, column) in largest.enumerated() {
+      #expect(values[row * 11 + column] == values[(row * 11)..<(row * 11 + 11)].max())
+    }
+  }
+}

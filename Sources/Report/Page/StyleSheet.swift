@@ -94,13 +94,13 @@ let styleSheet: StaticString = """
   .number{text-align:right;white-space:nowrap}
   .zero{color:var(--muted);opacity:.6}
   .way{color:var(--muted);margin-left:.4em}
-  .barred{display:inline-block;min-width:5.5rem}
+  .barred{display:inline-block;min-width:4.75rem}
   .bar{display:block;width:100%;height:4px;margin-top:4px;border-radius:2px}
   .bar .track{fill:var(--track)}.bar .fill{fill:var(--c0)}
   .bar.good .fill{fill:var(--c2)}.bar.bad .fill{fill:var(--c1)}
   .bar.quiet .fill{fill:var(--muted);opacity:.65}
   .stacked{display:block;width:100%;height:14px;border-radius:7px}
-  .reasons{list-style:none;display:grid;gap:.35rem;min-width:11rem}
+  .reasons{list-style:none;display:grid;gap:.35rem;min-width:8.5rem}
   .reasons li{display:grid;grid-template-columns:1fr auto;column-gap:.8rem}
   .reasons .bar{grid-column:1/-1;margin-top:2px}
   .facts{display:grid;gap:.9rem 1.5rem;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr))}
@@ -161,7 +161,7 @@ let styleSheet: StaticString = """
   --hit:37 99 201;--miss:196 72 12;
   --good:#11653d;--good-bg:#dcf2e5;--warn:#7d4600;--warn-bg:#fcecd0;--bad:#a1201c;--bad-bg:#fbe1df}
   body{padding:0;max-width:none;font-size:10.5pt}nav{display:none}
-  .scroll{overflow:visible}section{border:0;padding:.5rem 0}
+  .scroll{overflow:visible}section{border:0;padding:.5rem 0}.figures{grid-template-columns:1fr 1fr}
   h2,h3{break-after:avoid}figure,tr,.card,.examples li{break-inside:avoid}
   .heat td,.bar,.stacked,.badge,.swatch,.strip{-webkit-print-color-adjust:exact;
   print-color-adjust:exact}}

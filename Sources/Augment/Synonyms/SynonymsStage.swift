@@ -20,8 +20,11 @@ struct SynonymsStage: RecordStage {
     // Children of children would drift away, and evaluation sides hold originals only.
     guard record.augmentedBy == nil, record.side ?? .train == .train else { return .keep(record) }
     let finder = try dictionary.finder(rules)
-    let kept = KeptWords(of: record, keepsAnswers: keepsAnswers, finder)
-    let swapper = SynonymSwapper(texts(of: record), protecting: spans, kept: kept, finder)
+    let swapper = finder.withCache { cache in
+      SynonymSwapper(
+        texts(of: record), protecting: spans,
+        kept: KeptWords(of: record, keepsAnswers: keepsAnswers, finder, &cache), finder, &cache)
+    }
     guard swapper.swappable >= minimum else { return .keep(record) }
     let wanted = Int((rate * Double(swapper.eligible)).rounded())
     var random = context.random(for: record.id)
@@ -76,7 +79,7 @@ struct KeptWords: Sendable {
   /// The words of the answers, so that an answer still speaks of what was asked.
   let lemmas: Set<String>
 
-  init(of record: Record, keepsAnswers: Bool, _ finder: SynonymFinder) {
+  init(of record: Record, keepsAnswers: Bool, _ finder: SynonymFinder, _ cache: inout WordCache) {
     names = record.label?.value.string.map { [$0] } ?? []
     guard keepsAnswers, case .conversation(let conversation) = record.content else {
       lemmas = []
@@ -85,8 +88,7 @@ struct KeptWords: Sendable {
     var lemmas: Set<String> = []
     for message in conversation.messages where message.role == .assistant {
       for token in TextScanner.scan(Array(message.content.utf8)) where token.kind == .word {
-        guard ClosedWords.classOf(token.lower) == nil else { continue }
-        lemmas.formUnion(finder.facts(of: token.lower).readings.map(\.lemma))
+        lemmas.formUnion(cache.facts(of: token.lower, finder).readings.map(\.lemma))
       }
     }
     self.lemmas = lemmas

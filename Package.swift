@@ -80,7 +80,7 @@ let package = Package(
     .target(
       name: "Tensors", dependencies: modules("COpenBLAS", "CKernels"), swiftSettings: strict),
     .target(
-      name: "Models", dependencies: modules("Records", "Tensors", "Tokenize"),
+      name: "Models", dependencies: modules("Records", "Stages", "Tensors", "Tokenize"),
       swiftSettings: strict),
     .target(name: "Endpoint", dependencies: modules("Records", "Stages"), swiftSettings: strict),
     .target(

@@ -1,0 +1,73 @@
+/// Decodes character references such as `&eacute;` and `&#233;`.
+///
+/// Names without a semicolon, which the standard allows for a hundred old ones, are decoded where no
+/// letter, digit or equals sign follows, so that `?a=1&copy=2` stays.
+struct HTMLEntities {
+  /// Names as bytes, with their semicolon where they have one.
+  private let names: [[UInt8]: String]
+  private static let longestName = 33
+
+  /// The references of the HTML standard.
+  static let standard = HTMLEntities()
+
+  private init() {
+    var names: [[UInt8]: String] = [:]
+    let table = htmlEntityTable.withUTF8Buffer { Array($0) }
+    for line in table.split(separator: UInt8(ascii: "\n")) {
+      let parts = line.split(separator: UInt8(ascii: " "))
+      guard let name = parts.first else { continue }
+      var text = String.UnicodeScalarView()
+      for part in parts.dropFirst() {
+        let code = UInt32(String(decoding: part, as: UTF8.self), radix: 16)
+        if let scalar = code.flatMap(Unicode.Scalar.init) { text.append(scalar) }
+      }
+      names[Array(name)] = String(text)
+    }
+    self.names = names
+  }
+
+  /// The reference at an ampersand: what it stands for and how many bytes it takes.
+  func reference(in bytes: ArraySlice<UInt8>) -> (text: String, length: Int)? {
+    let body = bytes.dropFirst()
+    return body.first == UInt8(ascii: "#") ? number(body) : name(body)
+  }
+
+  private func name(_ body: ArraySlice<UInt8>) -> (text: String, length: Int)? {
+    let letters = body.prefix(Self.longestName).prefix { $0.isLetterOrDigit }
+    let next = body.dropFirst(letters.count).first
+    if next == UInt8(ascii: ";"), let text = names[Array(letters) + [UInt8(ascii: ";")]] {
+      return (text, letters.count + 2)
+    }
+    guard next != UInt8(ascii: "="), let text = names[Array(letters)] else { return nil }
+    return (text, letters.count + 1)
+  }
+
+  private func number(_ body: ArraySlice<UInt8>) -> (text: String, length: Int)? {
+    let isHex = body.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x")
+    let head = isHex ? 2 : 1
+    let digits = body.dropFirst(head).prefix(10).prefix { isHex ? $0.isHexDigit : $0.isDigit }
+    let text = String(decoding: digits, as: UTF8.self)
+    guard let code = UInt32(text, radix: isHex ? 16 : 10) else { return nil }
+    let hasSemicolon = body.dropFirst(head + digits.count).first == UInt8(ascii: ";")
+    return (Self.character(code), 1 + head + digits.count + (hasSemicolon ? 1 : 0))
+  }
+
+  /// The C1 controls stand for what Windows-1252 has there; what is no character becomes U+FFFD.
+  private static func character(_ code: UInt32) -> String {
+    let windows: [UInt32] = [
+      0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039,
+      0x152, 0x8D, 0x17D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+      0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D, 0x17E, 0x178,
+    ]
+    let mapped = (0x80..<0xA0).contains(code) ? windows[Int(code) - 0x80] : code
+    guard mapped != 0, let scalar = Unicode.Scalar(mapped) else { return "\u{FFFD}" }
+    return String(scalar)
+  }
+}
+
+extension UInt8 {
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+  var isHexDigit: Bool { isDigit || (0x61...0x66).contains(self | 0x20) }
+  var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
+  var isLetterOrDigit: Bool { isDigit || isLetter }
+}

@@ -1,0 +1,33 @@
+package import Records
+package import Stages
+
+/// Small reads and writes that several parts of a model folder share.
+package enum ModelFiles {
+  /// Parses a JSON file.
+  /// - Throws: `ModelError.unreadable`, or `.corrupt` with the byte offset of the fault.
+  package static func json(_ path: String) throws(ModelError) -> JSONValue {
+    let bytes: [UInt8]
+    do { bytes = try FileReader.contents(path) } catch {
+      throw ModelError(
+        Folders.exists(path) ? .unreadable : .notFound, file: path, cause: error)
+    }
+    do { return try JSONValue.parse(bytes) } catch {
+      throw ModelError(
+        .corrupt, file: path, problem: "is not JSON: \(error)", remedy: "Fetch the file again.")
+    }
+  }
+
+  /// The files of a tokenizer, as Hugging Face names them.
+  package static let tokenizerFiles = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
+    "tokenizer.model", "chat_template.jinja",
+  ]
+
+  /// Copies the files of a tokenizer that a folder holds into another.
+  package static func copyTokenizer(from folder: String, to target: String) throws(FileError) {
+    for name in tokenizerFiles where Folders.exists("\(folder)/\(name)") {
+      try AtomicFile.write(FileReader.contents("\(folder)/\(name)"), to: "\(target)/\(name)")
+    }
+  }
+}

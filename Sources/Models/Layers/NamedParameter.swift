@@ -1,0 +1,24 @@
+public import Tensors
+
+/// A tensor of a model under the name that Hugging Face gives it.
+public struct NamedParameter: Sendable {
+  /// What a parameter is to its layer.
+  public enum Role: Sendable {
+    /// A matrix: of a linear map or an embedding.
+    case weight
+    /// What a linear map adds.
+    case bias
+    /// The factor or the summand of a normalisation.
+    case normalisation
+  }
+
+  /// The name, such as `bert.encoder.layer.0.attention.self.query.weight`.
+  public let name: String
+  /// The values.
+  public let tensor: Tensor
+  /// What it is to its layer.
+  public let role: Role
+
+  /// Whether weight decay applies: to all but biases and normalisations, as transformers has it.
+  public var isDecayed: Bool { role == .weight }
+}

@@ -1,0 +1,137 @@
+import Records
+public import Stages
+
+/// A model as it was loaded, with what is worth telling about its checkpoint.
+public struct LoadedModel: Sendable {
+  /// The model.
+  public let model: any Model
+  /// Names of parameters that the checkpoint lacks and that began fresh, such as a new head.
+  public let fresh: [String]
+  /// Tensors of the checkpoint that the model has no place for: heads of other tasks.
+  public let ignored: [String]
+
+  /// A model with its report; without one where everything is fresh by intention.
+  public init(model: any Model, fresh: [String] = [], ignored: [String] = []) {
+    self.model = model
+    self.fresh = fresh
+    self.ignored = ignored
+  }
+}
+
+/// Builds models from folders in Hugging Face's layout, or from sizes, and saves them.
+///
+/// ```swift
+/// let folder = try ModelLocator().folder(of: "all-MiniLM-L6-v2")
+/// let loaded = try ModelLoader.load(folder, for: .classification(labels: ["ear", "eye"]), seed: 42)
+/// ```
+public enum ModelLoader {
+  /// Loads the model of a folder for a task.
+  ///
+  /// A classification head is kept where the checkpoint's classes are the given ones (and then their
+  /// order is the checkpoint's); else it begins fresh.
+  /// - Parameter dropout: Replaces every dropout of the model, where given.
+  /// - Throws: `ModelError` for a folder that holds no model, or one that this program cannot build.
+  public static func load(
+    _ folder: String, for task: ModelTask, seed: UInt64, dropout: Double? = nil
+  ) throws(ModelError) -> LoadedModel {
+    let configuration = try ModelConfiguration(folder: folder)
+    let checkpoint = try Checkpoint(folder: folder)
+    return try build(configuration, checkpoint, task, seed: seed, dropout: dropout)
+  }
+
+  /// Loads a classifier with the classes it was trained on.
+  /// - Throws: `ModelError.mismatch` where the folder's model names no classes.
+  public static func classifier(_ folder: String) throws(ModelError) -> any SequenceClassifier {
+    guard let labels = try ModelConfiguration(folder: folder).labels else {
+      throw ModelError(
+        .mismatch, file: folder + "/config.json", problem: "names no classes in id2label",
+        remedy: "Give a model that was trained to classify.")
+    }
+    let loaded = try load(folder, for: .classification(labels: labels), seed: 0)
+    guard let classifier = loaded.model as? any SequenceClassifier, loaded.fresh.isEmpty else {
+      throw ModelError(
+        .mismatch, file: folder, problem: "holds no classification head",
+        remedy: "Give a model that was trained to classify.")
+    }
+    return classifier
+  }
+
+  /// Loads a causal language model.
+  /// - Throws: `ModelError` where the folder's model is none.
+  public static func causal(_ folder: String) throws(ModelError) -> any CausalLanguageModel {
+    guard let model = try load(folder, for: .causal, seed: 0).model as? any CausalLanguageModel
+    else { throw ModelError(.mismatch, file: folder, problem: "is no causal language model") }
+    return model
+  }
+
+  /// Builds a new model of the given architecture and sizes, with fresh parameters.
+  /// - Throws: `ModelError.unsupported` for an unknown architecture, `.invalid` for sizes.
+  public static func make(
+    _ modelType: String, _ sizes: ModelSizes, for task: ModelTask, seed: UInt64,
+    dropout: Double? = nil
+  ) throws(ModelError) -> any Model {
+    let configuration = try architecture(modelType, file: "architecture").configuration(sizes)
+    return try build(configuration, nil, task, seed: seed, dropout: dropout).model
+  }
+
+  /// Saves a model as `config.json` and `model.safetensors`, each atomically.
+  /// - Parameter tokenizer: A folder whose tokenizer files are copied beside them.
+  public static func save(
+    _ model: any Model, to folder: String, tokenizer: String? = nil
+  ) throws(FileError) {
+    try Folders.make(folder)
+    try SafetensorsWriter.write(
+      model.parameters.map { ($0.name, $0.tensor) }, to: folder + "/model.safetensors")
+    if let tokenizer { try ModelFiles.copyTokenizer(from: tokenizer, to: folder) }
+    try model.configuration.save(to: folder)
+  }
+
+  /// The names of the architectures there are.
+  public static var modelTypes: [String] { architectures.map(\.modelType) }
+}
+
+extension ModelLoader {
+  private static func build(
+    _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
+    seed: UInt64, dropout: Double?
+  ) throws(ModelError) -> LoadedModel {
+    let architecture = try architecture(configuration.modelType, file: configuration.file)
+    let (task, keepsHead) = try matched(task, configuration)
+    var configuration = configuration
+    if let dropout {
+      for name in architecture.dropouts { configuration.fields[name] = .real(dropout) }
+    }
+    let source = ParameterSource(
+      checkpoint: checkpoint, prefix: architecture.prefix,
+      renewed: keepsHead ? [] : ["classifier."], seed: seed)
+    guard let model = try architecture.make(configuration, task, source) else {
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: "a model of type \(architecture.modelType) does no \(task.name)")
+    }
+    try source.finish(heads: architecture.heads)
+    return LoadedModel(model: model, fresh: source.fresh, ignored: source.ignored)
+  }
+
+  /// The task with the checkpoint's order of classes where these are the given ones.
+  private static func matched(
+    _ task: ModelTask, _ configuration: ModelConfiguration
+  ) throws(ModelError) -> (ModelTask, keepsHead: Bool) {
+    guard case .classification(let labels) = task else { return (task, true) }
+    guard let known = try configuration.labels, Set(known) == Set(labels) else {
+      return (task, false)
+    }
+    return (.classification(labels: known), true)
+  }
+
+  private static func architecture(
+    _ type: String, file: String
+  ) throws(ModelError) -> Architecture {
+    guard let architecture = architectures.first(where: { $0.modelType == type }) else {
+      throw ModelError(
+        .unsupported, file: file, problem: "the architecture '\(type)' is not known",
+        remedy: Suggestion.remedy(for: type, among: modelTypes) ?? "")
+    }
+    return architecture
+  }
+}

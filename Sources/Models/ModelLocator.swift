@@ -1,0 +1,110 @@
+import Stages
+
+/// Finds the folder of a model from what a person calls it.
+///
+/// A path is taken as it stands. A name is looked up in Anneal's model cache, then in the Hugging
+/// Face cache, with and without its organisation: `sentence-transformers/all-MiniLM-L6-v2` and
+/// `all-MiniLM-L6-v2` find the same model.
+public struct ModelLocator: Sendable {
+  /// A model that a cache holds.
+  public struct KnownModel: Sendable, Equatable {
+    /// Its name, with the organisation where the cache keeps that.
+    public let name: String
+    /// Its folder.
+    public let folder: String
+  }
+
+  /// Anneal's own model cache, one folder a model.
+  public let modelCache: String
+  /// The Hugging Face hub's cache, shared with every other tool.
+  public let hubCache: String
+
+  /// Places the caches as the environment says.
+  ///
+  /// `ANNEAL_CACHE`, else `XDG_CACHE_HOME/anneal`, else `~/.cache/anneal`, each with `/models`; and
+  /// `HF_HUB_CACHE`, `HUGGINGFACE_HUB_CACHE`, `HF_HOME/hub`, `~/.cache/huggingface/hub`.
+  public init() { self.init(environment: FilePaths.environment) }
+
+  /// Places the caches as the given look-up of variables says.
+  public init(environment: (String) -> String?) {
+    let home = environment("HOME") ?? "/"
+    let caches = environment("XDG_CACHE_HOME") ?? home + "/.cache"
+    modelCache = (environment("ANNEAL_CACHE") ?? caches + "/anneal") + "/models"
+    hubCache =
+      environment("HF_HUB_CACHE") ?? environment("HUGGINGFACE_HUB_CACHE")
+      ?? (environment("HF_HOME") ?? caches + "/huggingface") + "/hub"
+  }
+
+  /// The folder of a model: a path, or a name that a cache knows.
+  /// - Parameters:
+  ///   - model: What a person wrote.
+  ///   - base: The folder that relative paths resolve against; the current one if nil.
+  /// - Throws: `ModelError.notFound` listing the places looked at and names that are close.
+  public func folder(of model: String, base: String? = nil) throws(ModelError) -> String {
+    let path = Self.path(model, base: base)
+    if Self.holdsModel(path) { return path }
+    let isPath = ["/", "./", "../", "~/"].contains { model.hasPrefix($0) }
+    if isPath { throw missing(model, places: [path], candidates: []) }
+    let known = knownModels
+    if let found = known.first(where: { Self.same($0.name, model) }) { return found.folder }
+    throw missing(
+      model, places: [path, modelCache + "/" + model, hubCache + "/" + Self.hubFolder(model)],
+      candidates: known.map(\.name))
+  }
+
+  /// Every model the two caches hold, Anneal's first.
+  public var knownModels: [KnownModel] { ownModels + hubModels }
+
+  private var ownModels: [KnownModel] {
+    Self.list(modelCache).flatMap { name -> [KnownModel] in
+      let model = KnownModel(name: name, folder: "\(modelCache)/\(name)")
+      if Self.holdsModel(model.folder) { return [model] }
+      return Self.list(model.folder)
+        .map { KnownModel(name: "\(name)/\($0)", folder: "\(model.folder)/\($0)") }
+        .filter { Self.holdsModel($0.folder) }
+    }
+  }
+
+  private var hubModels: [KnownModel] {
+    Self.list(hubCache).filter { $0.hasPrefix("models--") }.compactMap { entry in
+      let repository = "\(hubCache)/\(entry)"
+      guard let commit = try? FileReader.contents("\(repository)/refs/main") else { return nil }
+      let revision = String(decoding: commit.filter { $0 > 0x20 }, as: UTF8.self)
+      let folder = "\(repository)/snapshots/\(revision)"
+      let name = entry.dropFirst("models--".count).split(separator: "--").joined(separator: "/")
+      return Self.holdsModel(folder) ? KnownModel(name: name, folder: folder) : nil
+    }
+  }
+
+  private static func path(_ model: String, base: String?) -> String {
+    if model.hasPrefix("~/") { return FilePaths.home + model.dropFirst(1) }
+    return FilePaths.join(base ?? FilePaths.current, model)
+  }
+
+  private static func hubFolder(_ model: String) -> String {
+    "models--" + model.split(separator: "/").joined(separator: "--")
+  }
+
+  /// Whether two names mean one model; either may leave out its organisation.
+  private static func same(_ known: String, _ wanted: String) -> Bool {
+    known == wanted || FilePaths.name(known) == wanted || known == FilePaths.name(wanted)
+  }
+
+  private static func holdsModel(_ folder: String) -> Bool {
+    Folders.exists("\(folder)/config.json")
+  }
+
+  private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
+
+  private func missing(_ model: String, places: [String], candidates: [String]) -> ModelError {
+    let near =
+      Suggestion.nearest(to: model, among: candidates)
+      ?? Suggestion.nearest(
+        to: FilePaths.name(model), among: candidates.map { FilePaths.name($0) })
+    return ModelError(
+      .notFound, file: model,
+      problem: "no such model; looked at " + places.joined(separator: ", "),
+      remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
+        + "Give a folder that holds config.json and model.safetensors.")
+  }
+}

@@ -1,0 +1,56 @@
+import Records
+
+/// `timings.json`: how long everything took, and on what.
+struct TimingsFile {
+  /// One stage's time.
+  struct Stage {
+    let name: String
+    let seconds: Double?
+    let isCached: Bool
+    let recordsPerSecond: Double?
+  }
+
+  let totalSeconds: Double?
+  let peakMemoryBytes: Double?
+  let stages: [Stage]
+  let trainingSeconds: Double?
+  let tokensPerSecond: Double?
+  let epochs: [(epoch: Double, seconds: Double)]
+  /// What the machine is, key by key as the file has it.
+  let machine: [(name: String, value: String)]
+  let version: String?
+  let started: String?
+
+  init(_ json: JSONValue) {
+    totalSeconds = json["total_seconds"]?.double
+    peakMemoryBytes = json["peak_memory_bytes"]?.double
+    stages = (json["stages"]?.array ?? []).map { stage in
+      Stage(
+        name: stage["name"]?.string ?? "?", seconds: stage["seconds"]?.double,
+        isCached: stage["cached"]?.bool ?? false,
+        recordsPerSecond: stage["records_per_second"]?.double)
+    }
+    let training = json["training"]
+    trainingSeconds = training?["seconds"]?.double
+    tokensPerSecond = training?["tokens_per_second"]?.double
+    epochs = (training?["epochs"]?.array ?? []).compactMap { entry in
+      guard let epoch = entry["epoch"]?.double, let seconds = entry["seconds"]?.double
+      else { return nil }
+      return (epoch, seconds)
+    }
+    machine = (json["machine"]?.object?.members ?? []).map { member in
+      (member.key, member.value.string ?? member.value.text)
+    }
+    version = json["version"]?.string
+    started = json["started"]?.string
+  }
+
+  /// Each stage's time, found by name; the second stage of a name gets the second time.
+  func matched(to names: [String]) -> [Stage?] {
+    var rest = stages
+    return names.map { name in
+      guard let index = rest.firstIndex(where: { $0.name == name }) else { return nil }
+      return rest.remove(at: index)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+public import Stages
+
+/// The stages of the family `split`.
+public let splitStages: [StageDescriptor] = []

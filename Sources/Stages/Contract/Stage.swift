@@ -1,0 +1,75 @@
+public import Records
+
+/// A step of a pipeline.
+///
+/// Conform to one of `SourceStage`, `RecordStage` and `CollectionStage`.
+///
+/// The runner does parallelism, order, counting, timing, fingerprints, the ledger, caching and
+/// resume, so no stage can forget them: a stage only says what becomes of records.
+public protocol Stage: Sendable {
+  /// Files the stage reads besides its records; their contents are part of its fingerprint.
+  func dependencies() throws(StageError) -> [String]
+}
+
+extension Stage {
+  /// Most stages read records only.
+  public func dependencies() throws(StageError) -> [String] { [] }
+}
+
+/// A stage that reads raw files and makes the first records.
+public protocol SourceStage: Stage {
+  /// Walks the raw records of all inputs in order; called once, on one thread, so keep it cheap.
+  func readUnits(_ visit: (SourceUnit) throws -> Void) throws
+  /// Makes a record of a raw record; called from many threads.
+  ///
+  /// A fault thrown here stops the run, or is quarantined with the raw bytes where the pipeline
+  /// says `on-error: quarantine`.
+  func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome
+}
+
+/// One raw record on its way to being parsed.
+public struct SourceUnit: Sendable {
+  /// What has been read so far.
+  public enum Payload: Sendable {
+    /// The bytes of one record, such as a line of JSON.
+    case bytes([UInt8])
+    /// A record that reading the file already parsed, such as a row of CSV.
+    case object(JSONObject)
+    /// The text of one record.
+    case text(String)
+    /// What went wrong while reading: the record is lost, the file goes on.
+    case fault(StageError)
+  }
+
+  /// Where it was read.
+  public let source: Source
+  /// What has been read so far.
+  public let payload: Payload
+
+  /// A raw record.
+  public init(source: Source, payload: Payload) {
+    self.source = source
+    self.payload = payload
+  }
+}
+
+/// A stage that decides about each record by itself.
+public protocol RecordStage: Stage {
+  /// What becomes of a record; called from many threads, so it depends on nothing but its arguments.
+  func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome
+}
+
+/// A stage that must see the whole collection before it can decide about any record.
+///
+/// `plan` walks the records as often as it likes and keeps what it needs; the memory it takes must
+/// be said in the descriptor. `outcome` then decides about each record with the plan in hand.
+public protocol CollectionStage: Stage {
+  /// What was learned from the whole collection.
+  associatedtype Plan: Sendable
+  /// Learns from the whole collection; called once.
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> Plan
+  /// What becomes of the record at a position of the collection; called from many threads.
+  func outcome(
+    of record: Record, at index: Int, _ plan: Plan, _ context: StageContext
+  ) throws(StageError) -> Outcome
+}

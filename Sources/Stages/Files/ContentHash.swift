@@ -1,0 +1,32 @@
+import Crypto
+
+/// SHA-256 of contents, in hexadecimal.
+public enum ContentHash {
+  /// The hash of bytes.
+  public static func of(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+  /// The hash of a text's UTF-8.
+  public static func of(_ text: String) -> String { of(Array(text.utf8)) }
+
+  /// The first 128 bits of the hash of a text's UTF-8: few enough to keep one for every record.
+  public static func short(_ text: String) -> UInt128 {
+    SHA256.hash(data: Array(text.utf8)).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+  }
+
+  /// The hash of a file.
+  public static func ofFile(_ path: String) throws(FileError) -> String {
+    let reader = try FileReader(path)
+    var hash = SHA256()
+    while true {
+      let chunk = try reader.read(1 << 20)
+      if chunk.isEmpty { return hexadecimal(hash.finalize()) }
+      hash.update(data: chunk)
+    }
+  }
+
+  static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,111 @@
+public import Records
+
+/// One of several named things with parameters of its own: `method: {lora: {rank: 8}}`.
+public struct Component: ParameterValue {
+  /// The name chosen.
+  public let name: String
+  /// The values of its parameters.
+  public let values: ParameterValues
+
+  /// What a person calls the type.
+  public static var typeName: String { "component" }
+
+  /// Components are read by the parameter that lists them.
+  public static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> Component {
+    throw node.mismatch("a component of a parameter that lists its choices")
+  }
+
+  /// The value as it is written in a lock file.
+  public var encoded: JSONValue { .object([name: .object(values.encoded)]) }
+}
+
+/// What a component is called, does and takes.
+public struct ComponentDescriptor: Sendable {
+  /// The name users write.
+  public let name: String
+  /// What it does, one sentence.
+  public let summary: String
+  /// What it takes.
+  public let parameters: [any AnyParameter]
+
+  /// A component.
+  public init(_ name: String, _ summary: String, parameters: [any AnyParameter] = []) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+  }
+
+  /// The component with every default; nil where a parameter must be written.
+  public var defaultComponent: Component? {
+    var diagnostics = Diagnostics()
+    return ParameterValues.read(parameters, from: nil, owner: name, into: &diagnostics)
+      .map { Component(name: name, values: $0) }
+  }
+}
+
+extension Parameter where Value == Component {
+  /// A choice among components, written as `NAME` or `{NAME: {…}}`.
+  public init(
+    _ name: String, choices: [ComponentDescriptor], default fallback: String? = nil,
+    aliases: [String] = [], _ summary: String
+  ) {
+    self.init(
+      name: name,
+      fallback: choices.first { $0.name == fallback }?.defaultComponent, aliases: aliases,
+      summary: summary, typeName: choices.map(\.name).joined(separator: "|"), check: { _ in nil },
+      read: { node throws(Diagnostic) in try Component.read(node, among: choices) })
+  }
+}
+
+extension Parameter where Value == Component? {
+  /// A choice among components that may be left out.
+  public init(
+    _ name: String, choices: [ComponentDescriptor], aliases: [String] = [], _ summary: String
+  ) {
+    self.init(
+      name: name, fallback: .some(nil), aliases: aliases, summary: summary,
+      typeName: choices.map(\.name).joined(separator: "|"), check: { _ in nil },
+      read: { node throws(Diagnostic) in
+        node.value == .null ? nil : try Component.read(node, among: choices)
+      })
+  }
+}
+
+extension Component {
+  /// Reads `NAME` or `{NAME: {…}}`.
+  static func read(
+    _ node: ConfigurationNode, among choices: [ComponentDescriptor]
+  ) throws(Diagnostic) -> Component {
+    let (name, place, inner) = try parts(of: node, choices)
+    guard let descriptor = choices.first(where: { $0.name == name }) else {
+      throw Diagnostic(
+        "unknown choice '\(name)'", place: place,
+        remedy: Suggestion.remedy(for: name, among: choices.map(\.name)))
+    }
+    var diagnostics = Diagnostics()
+    guard
+      let values = ParameterValues.read(
+        descriptor.parameters, from: inner, owner: name, place: place, into: &diagnostics)
+    else {
+      let first = diagnostics.list.first
+      throw Diagnostic(
+        diagnostics.list.map(\.message).joined(separator: "; "), path: first?.path ?? "",
+        place: first?.place, remedy: first?.remedy)
+    }
+    return Component(name: name, values: values)
+  }
+
+  private static func parts(
+    of node: ConfigurationNode, _ choices: [ComponentDescriptor]
+  ) throws(Diagnostic) -> (String, Place, ConfigurationNode?) {
+    switch node.value {
+    case .scalar(let text, _): return (text, node.place, nil)
+    case .map(let entries):
+      if entries.count == 1, let entry = entries.first {
+        return (entry.key, entry.place, entry.node)
+      }
+    default: break
+    }
+    throw node.mismatch("one of \(choices.map(\.name).joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,103 @@
+import Records
+
+/// What a slice of records became: lines for the stage's files, and counts.
+struct StageBuffers: Sendable {
+  var records: [UInt8] = []
+  var ledger: [UInt8] = []
+  var quarantine: [UInt8] = []
+  var counts = StageCounts()
+  let stage: String
+
+  init(stage: String) { self.stage = stage }
+
+  /// Notes what became of one record.
+  mutating func add(_ outcome: Outcome, of line: RecordLine) {
+    counts.incoming += 1
+    switch outcome {
+    case .keep(let record, let note): keep(record, from: line, note: note)
+    case .drop(let reason):
+      counts.dropped[reason.code, default: 0] += 1
+      end(line, "dropped", reason)
+    case .merge(let survivor, let reason):
+      counts.merged += 1
+      end(line, "merged", reason, ["into": .string(survivor)])
+    case .quarantine(let reason):
+      setAside(line, StageError(reason.code, JSONValue.object(reason.detail).text))
+    case .expand(let parts):
+      counts.expanded += 1
+      end(line, "expanded", Reason("expanded"), ["into": .array(parts.map { .string($0.id) })])
+      for part in parts { make(part, parent: line, note: nil) }
+    case .derive(let record, let children):
+      keep(record, from: line, note: nil)
+      for child in children { make(child.record, parent: line, note: child.note) }
+    }
+  }
+
+  private mutating func keep(_ record: Record, from line: RecordLine, note: JSONValue?) {
+    counts.kept += 1
+    var trail = line.trail
+    if let event = RecordChange.event(
+      stage: stage, before: line.record, after: record, note: note)
+    {
+      trail.append(event)
+      if line.record.content != record.content { counts.changed += 1 }
+    }
+    RecordLine(record: record, trail: trail).write(to: &records)
+  }
+
+  private mutating func make(_ record: Record, parent: RecordLine, note: JSONValue?) {
+    counts.made += 1
+    counts.kept += 1
+    var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent.record.id)]
+    if let note { event["note"] = note }
+    RecordLine(record: record, trail: [.object(event)]).write(to: &records)
+  }
+
+  private mutating func end(
+    _ line: RecordLine, _ fate: String, _ reason: Reason, _ more: JSONObject = [:]
+  ) {
+    var end: JSONObject = ["stage": .string(stage), "reason": .string(reason.code)]
+    if !reason.detail.isEmpty { end["detail"] = .object(reason.detail) }
+    end.merge(more)
+    LedgerLine.write(line, fate: fate, end, to: &ledger)
+  }
+
+  /// Puts a record aside with its fault.
+  mutating func setAside(_ line: RecordLine, _ error: StageError) {
+    counts.quarantined[error.code, default: 0] += 1
+    LedgerLine.write(line, fate: "quarantined", fault(error), to: &ledger)
+    var object = fault(error)
+    object["record"] = .object(line.record.object)
+    write(object, source: line.record.source)
+  }
+
+  /// Puts a raw record aside that never became a record.
+  mutating func setAside(_ unit: SourceUnit, _ error: StageError) {
+    counts.incoming += 1
+    counts.quarantined[error.code, default: 0] += 1
+    LedgerLine.write(source: unit.source, fate: "quarantined", fault(error), to: &ledger)
+    var object = fault(error)
+    switch unit.payload {
+    case .bytes(let bytes): object["raw"] = .string(String(decoding: bytes, as: UTF8.self))
+    case .object(let value): object["raw"] = .object(value)
+    case .text(let text): object["raw"] = .string(text)
+    case .fault: break
+    }
+    write(object, source: unit.source)
+  }
+
+  private func fault(_ error: StageError) -> JSONObject {
+    var object: JSONObject = [
+      "stage": .string(stage), "reason": .string(error.code), "message": .string(error.message),
+    ]
+    if let field = error.field { object["field"] = .string(field) }
+    return object
+  }
+
+  private mutating func write(_ object: JSONObject, source: Source) {
+    var line: JSONObject = ["file": .string(source.file), "line": .integer(source.line)]
+    line.merge(object)
+    JSONValue.object(line).write(to: &quarantine)
+    quarantine.append(UInt8(ascii: "\n"))
+  }
+}

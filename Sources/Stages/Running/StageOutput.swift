@@ -1,0 +1,38 @@
+/// The files of a stage while they are written.
+struct StageOutput {
+  private let folder: String
+  private let records: AtomicFile
+  private let ledger: AtomicFile
+  private let quarantine: AtomicFile
+  private let report: @Sendable (Int) -> Void
+  private var counts = StageCounts()
+
+  init(folder: String, report: @escaping @Sendable (Int) -> Void) throws(FileError) {
+    self.folder = folder
+    self.report = report
+    records = try AtomicFile("\(folder)/\(StageFiles.records)")
+    ledger = try AtomicFile("\(folder)/\(StageFiles.ledger)")
+    quarantine = try AtomicFile("\(folder)/\(StageFiles.quarantine)")
+  }
+
+  /// Appends what slices of records became, in their order.
+  mutating func write(_ slices: [StageBuffers]) throws(FileError) {
+    for slice in slices {
+      try records.write(slice.records)
+      try ledger.write(slice.ledger)
+      try quarantine.write(slice.quarantine)
+      counts += slice.counts
+    }
+    report(counts.incoming)
+  }
+
+  /// Finishes the files; the manifest, which proves the folder whole, comes last.
+  func commit(label: String, fingerprint: String) throws(FileError) -> StageManifest {
+    try ledger.commit()
+    try quarantine.commit()
+    let manifest = StageManifest(
+      label: label, fingerprint: fingerprint, counts: counts, contentHash: try records.commit())
+    try AtomicFile.write(manifest.bytes, to: "\(folder)/\(StageFiles.manifest)")
+    return manifest
+  }
+}

@@ -1,0 +1,74 @@
+import Records
+
+/// A stage of a plan with its parameters: what the runner runs.
+public struct StageStep: Sendable {
+  /// The stage's name, numbered where the plan has several of that name.
+  public let label: String
+  /// What the stage is.
+  public let descriptor: StageDescriptor
+  /// The values of its parameters.
+  public let values: ParameterValues
+  /// What to do with records at fault.
+  public let onError: ErrorPolicy
+  /// The stage.
+  public let stage: any Stage
+
+  /// A stage of a plan.
+  public init(
+    label: String, descriptor: StageDescriptor, values: ParameterValues, onError: ErrorPolicy,
+    stage: any Stage
+  ) {
+    self.label = label
+    self.descriptor = descriptor
+    self.values = values
+    self.onError = onError
+    self.stage = stage
+  }
+
+  /// A hash of all that the stage's output depends on: itself, its parameters, the seed, the files
+  /// it reads and the output before it.
+  func fingerprint(after upstream: String, seed: UInt64) throws -> String {
+    let files = try stage.dependencies().map { path in
+      // Standard input cannot be read twice, so it is never the same as before.
+      let hash = path == "-" ? "\(UInt64.random(in: 0 ... .max))" : try ContentHash.ofFile(path)
+      return (path, JSONValue.string(hash))
+    }
+    let object: JSONObject = [
+      "format": 1, "stage": .string(label), "version": .integer(descriptor.version),
+      "parameters": .object(values.encoded), "on-error": onError.encoded,
+      "seed": .string("\(seed)"), "files": .object(JSONObject(files)),
+      "upstream": .string(upstream),
+    ]
+    return ContentHash.of(JSONValue.object(object).text)
+  }
+}
+
+/// What a stage left on disk.
+public struct StageResult: Sendable {
+  /// The stage's label.
+  public let label: String
+  /// The folder of its output.
+  public let folder: String
+  /// The hash of all it depended on.
+  public let fingerprint: String
+  /// What became of the records.
+  public let counts: StageCounts
+  /// SHA-256 of its records, trail included.
+  public let contentHash: String
+  /// Whether an earlier run's output was reused.
+  public let cached: Bool
+  /// Wall-clock seconds; 0 where it was reused.
+  public let seconds: Double
+
+  /// The file of the records that the stage kept.
+  public var records: String { "\(folder)/\(StageFiles.records)" }
+}
+
+/// The names of the files in a stage's folder.
+enum StageFiles {
+  static let records = "records.jsonl"
+  static let ledger = "ledger.jsonl"
+  static let quarantine = "quarantine.jsonl"
+  static let manifest = "stage.json"
+  static let artifacts = "artifacts"
+}

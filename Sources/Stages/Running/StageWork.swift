@@ -1,0 +1,163 @@
+import Records
+
+/// One stage at work: reads the stage before it, writes the files of its own folder.
+struct StageWork {
+  let step: StageStep
+  let runner: StageRunner
+  let folder: String
+  let fingerprint: String
+  let input: StageResult?
+  let report: @Sendable (Int) -> Void
+
+  private var context: StageContext {
+    StageContext(
+      seed: runner.seed, stage: step.label, threads: runner.threads,
+      artifacts: "\(folder)/\(StageFiles.artifacts)")
+  }
+
+  func run() throws -> StageManifest {
+    var output = try StageOutput(folder: folder, report: report)
+    switch step.stage {
+    case let stage as any SourceStage: try run(stage, &output)
+    case let stage as any RecordStage:
+      try eachSlice(&output) { line, _, context throws(StageError) in
+        try stage.outcome(of: line, context)
+      }
+    case let stage as any CollectionStage: try run(stage, &output)
+    default: preconditionFailure("\(step.label) is no source, record or collection stage")
+    }
+    let manifest = try output.commit(label: step.label, fingerprint: fingerprint)
+    precondition(manifest.counts.balances, "\(step.label) lost records: \(manifest.counts)")
+    return manifest
+  }
+
+  // MARK: - Sources
+
+  private func run(_ stage: any SourceStage, _ output: inout StageOutput) throws {
+    // A second source adds its records to those that are there.
+    try eachSlice(&output) { record, _, _ in .keep(record) }
+    var units: [SourceUnit] = []
+    var size = 0
+    try stage.readUnits { unit in
+      units.append(unit)
+      if case .bytes(let bytes) = unit.payload { size += bytes.count }
+      guard units.count >= 4096 || size > 4 << 20 else { return }
+      try flush(&units, of: stage, &output)
+      size = 0
+    }
+    try flush(&units, of: stage, &output)
+  }
+
+  private func flush(
+    _ units: inout [SourceUnit], of stage: any SourceStage, _ output: inout StageOutput
+  ) throws {
+    try Interruption.check()
+    let batch = units
+    units.removeAll(keepingCapacity: true)
+    let buffers = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
+      var buffers = StageBuffers(stage: step.label)
+      for unit in batch[range] { try read(unit, stage, &buffers) }
+      return buffers
+    }
+    try output.write(buffers)
+  }
+
+  private func read(
+    _ unit: SourceUnit, _ stage: any SourceStage, _ buffers: inout StageBuffers
+  ) throws {
+    do throws(StageError) {
+      if case .fault(let error) = unit.payload { throw error }
+      let outcome = try stage.outcome(of: unit, context)
+      // What the record was before it was read is nothing; comparing with itself leaves no trace.
+      let record = outcome.record ?? .unread(unit.source)
+      buffers.add(outcome, of: RecordLine(record: record, trail: []))
+    } catch {
+      guard step.onError == .quarantine else { throw error.placed(at: unit.source) }
+      buffers.setAside(unit, error)
+    }
+  }
+
+  // MARK: - Records and collections
+
+  private func run(_ stage: some CollectionStage, _ output: inout StageOutput) throws {
+    guard let input else { preconditionFailure("\(step.label) has no records before it") }
+    let plan = try stage.plan(
+      RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
+      context)
+    try eachSlice(&output) { record, index, context throws(StageError) in
+      try stage.outcome(of: record, at: index, plan, context)
+    }
+  }
+
+  /// Decides about every record of the stage before, a batch at a time on all threads.
+  private func eachSlice(
+    _ output: inout StageOutput,
+    _ decide: @Sendable (Record, Int, StageContext) throws(StageError) -> Outcome
+  ) throws {
+    guard let input else { return }
+    var first = 0
+    try LineBatches(input.records).forEach { lines in
+      try Interruption.check()
+      let start = first
+      let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
+        var buffers = StageBuffers(stage: step.label)
+        for index in range {
+          try decideLine(RecordLine.decode(lines[index]), start + index, decide, &buffers)
+        }
+        return buffers
+      }
+      first += lines.count
+      try output.write(buffers)
+    }
+  }
+
+  private func decideLine(
+    _ line: RecordLine, _ index: Int,
+    _ decide: (Record, Int, StageContext) throws(StageError) -> Outcome,
+    _ buffers: inout StageBuffers
+  ) throws {
+    guard step.descriptor.role != .augmenting || line.record.isTrainingParent else {
+      buffers.add(.keep(line.record), of: line)
+      return
+    }
+    do throws(StageError) {
+      buffers.add(try decide(line.record, index, context), of: line)
+    } catch {
+      guard step.onError == .quarantine else { throw error.placed(at: line.record.source) }
+      buffers.counts.incoming += 1
+      buffers.setAside(line, error)
+    }
+  }
+}
+
+extension Record {
+  /// Augmenters see originals of the training side only; without a split every original.
+  fileprivate var isTrainingParent: Bool {
+    augmentedBy == nil && (side == nil || side == .train)
+  }
+
+  /// What stands for a raw record that ended before it became a record.
+  fileprivate static func unread(_ source: Source) -> Record {
+    Record(
+      id: "\(source.file):\(source.line)", source: source, content: .text(""), schema: .text)
+  }
+}
+
+extension Outcome {
+  /// The record that goes on, if one does.
+  fileprivate var record: Record? {
+    switch self {
+    case .keep(let record, _), .derive(let record, _): record
+    case .drop, .merge, .quarantine, .expand: nil
+    }
+  }
+}
+
+extension StageError {
+  /// The fault with its place, where the stage did not know it.
+  fileprivate func placed(at source: Source) -> StageError {
+    var error = self
+    error.source = error.source ?? source
+    return error
+  }
+}

@@ -1,0 +1,81 @@
+internal import CICU
+public import Stages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// One of the four normalization forms of Unicode (Unicode Standard Annex 15).
+public enum NormalizationForm: String, Sendable, Hashable, ChoiceValue {
+  /// Composed: e and a combining accent become é.
+  case nfc = "NFC"
+  /// Decomposed: é becomes e and a combining accent.
+  case nfd = "NFD"
+  /// Composed, and compatibility characters replaced: ﬁ becomes fi, Ａ becomes A, ① becomes 1.
+  case nfkc = "NFKC"
+  /// Decomposed, and compatibility characters replaced.
+  case nfkd = "NFKD"
+}
+
+/// Unicode normalization by ICU.
+public struct Normalizer: Sendable {
+  /// The form that texts are brought into.
+  public let form: NormalizationForm
+
+  /// A normalizer to a form.
+  public init(_ form: NormalizationForm) { self.form = form }
+
+  /// The text in this normalization form.
+  ///
+  /// ASCII costs one pass over the bytes; a text that needs no change is returned as it is.
+  public func normalize(_ text: String) -> String {
+    var text = text
+    return text.withUTF8 { changed($0) } ?? text
+  }
+
+  /// Whether the text already is in this form.
+  public func isNormalized(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { changed($0) } == nil
+  }
+
+  /// The normalized text, or nil where nothing changes.
+  private func changed(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    guard !form.isInert(bytes) else { return nil }
+    precondition(bytes.count < Int32.max / 3, "a text of \(bytes.count) bytes is too long for ICU")
+    var result: UnsafeMutablePointer<UInt8>?
+    var length: Int32 = 0
+    let code = anneal_icu_normalize(
+      form.code, bytes.baseAddress, Int32(bytes.count), &result, &length)
+    precondition(code >= 0, "ICU could not normalize a text of \(bytes.count) bytes")
+    guard code == 1, let result else { return nil }
+    defer { free(result) }
+    let normal = UnsafeBufferPointer(start: result, count: Int(length))
+    // The quick check can only say "perhaps"; the bytes decide.
+    if normal.elementsEqual(bytes) { return nil }
+    return String(decoding: normal, as: UTF8.self)
+  }
+}
+
+extension NormalizationForm {
+  fileprivate func isInert(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let limit = inertBelow
+    return bytes.allSatisfy { $0 < limit }
+  }
+
+  fileprivate var code: Int32 {
+    switch self {
+    case .nfc: Int32(ANNEAL_NFC)
+    case .nfd: Int32(ANNEAL_NFD)
+    case .nfkc: Int32(ANNEAL_NFKC)
+    case .nfkd: Int32(ANNEAL_NFKD)
+    }
+  }
+
+  /// Texts whose bytes are all below this are normalized as they stand.
+  ///
+  /// Nothing below U+0300 composes with what stands before it, so NFC leaves all of it alone.
+  private var inertBelow: UInt8 { self == .nfc ? 0xCC : 0x80 }
+}

@@ -1,0 +1,79 @@
+/// The added tokens of a tokenizer and how to find them.
+struct AddedVocabulary: Sendable {
+  /// The tokens in the order of the file.
+  let tokens: [AddedToken]
+  /// Finds tokens in the raw text; nil where there are none to find.
+  let raw: AddedTokenMatcher?
+  /// Finds tokens in the normalized text; nil where there are none to find.
+  let normalized: AddedTokenMatcher?
+  private let byId: [Int32: Int]
+  private let byContent: ByteStringTable
+
+  /// Takes the tokens of a file.
+  ///
+  /// A token the model knows has the model's id; the others follow behind the vocabulary, whatever ids
+  /// the file gives them, because that is what Hugging Face makes of them.
+  init(
+    _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?
+  ) {
+    let (tokens, byContent) = Self.numbered(listed, vocabulary)
+    self.tokens = tokens
+    self.byContent = byContent
+    byId = Dictionary(
+      tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
+    func matcher(normalized: Bool) -> AddedTokenMatcher? {
+      let patterns = tokens.indices.filter { tokens[$0].isNormalized == normalized }.map { index in
+        (token: index, bytes: Self.pattern(tokens[index], normalized ? normalizer : nil))
+      }
+      return patterns.isEmpty ? nil : AddedTokenMatcher(patterns, of: tokens)
+    }
+    raw = matcher(normalized: false)
+    normalized = matcher(normalized: true)
+  }
+
+  /// The distinct tokens with their ids; of two with one content the last one counts.
+  private static func numbered(
+    _ listed: [AddedToken], _ vocabulary: Vocabulary
+  ) -> ([AddedToken], ByteStringTable) {
+    var tokens: [AddedToken] = []
+    var byContent = ByteStringTable(capacity: listed.count)
+    var nextId = Int32(vocabulary.count)
+    for token in listed where !token.content.isEmpty {
+      let content = Array(token.content.utf8)
+      let (place, isNew) = byContent.insert(content)
+      if isNew {
+        let id = vocabulary.id(of: content) ?? nextId
+        nextId = max(nextId, id + 1)
+        tokens.append(token.with(id: id))
+      } else {
+        tokens[place] = token.with(id: tokens[place].id)
+      }
+    }
+    return (tokens, byContent)
+  }
+
+  /// The bytes to look for: the content, as the normalizer leaves it where that is what is searched.
+  private static func pattern(_ token: AddedToken, _ normalizer: (any Normalizer)?) -> [UInt8] {
+    var text = AlignedText(bytes: Array(token.content.utf8), tracks: false)
+    normalizer?.normalize(&text)
+    return text.bytes
+  }
+
+  /// The token with an id, or nil.
+  func token(of id: Int32) -> AddedToken? { byId[id].map { tokens[$0] } }
+
+  /// The id of the token with some content, or nil.
+  func id(of content: [UInt8]) -> Int32? { byContent.index(of: content).map { tokens[$0].id } }
+
+  /// The largest id and one, or 0.
+  var idLimit: Int { Int(tokens.lazy.map(\.id).max() ?? -1) + 1 }
+}
+
+extension AddedToken {
+  /// The same token with another id.
+  func with(id: Int32) -> AddedToken {
+    AddedToken(
+      id: id, content: content, singleWord: singleWord, stripsLeft: stripsLeft,
+      stripsRight: stripsRight, isNormalized: isNormalized, isSpecial: isSpecial)
+  }
+}

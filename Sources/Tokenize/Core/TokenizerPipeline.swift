@@ -1,0 +1,159 @@
+import Synchronization
+
+/// The components of a tokenizer, put together.
+final class TokenizerPipeline: Sendable {
+  let normalizer: (any Normalizer)?
+  let preTokenizer: (any PreTokenizer)?
+  let model: any TokenModel
+  let postProcessing: PostProcessing
+  let decoder: (any TokenDecoder)?
+  let added: AddedVocabulary
+  /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
+  private let workspaces = Mutex<[Workspace]>([])
+
+  init(
+    normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenModel,
+    postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken]
+  ) {
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.model = model
+    self.postProcessing = postProcessing
+    self.decoder = decoder
+    self.added = AddedVocabulary(added, vocabulary: model.vocabulary, normalizer: normalizer)
+  }
+
+  /// Lends a workspace to a piece of work.
+  func withWorkspace<Result>(_ body: (inout Workspace) -> Result) -> Result {
+    var workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
+    defer { workspaces.withLock { $0.append(workspace) } }
+    return body(&workspace)
+  }
+
+  /// The tokens of one text.
+  func run(_ text: String, options: RunOptions, _ workspace: inout Workspace) -> TokenRun {
+    var run = TokenRunBuilder(pipeline: self, options: options)
+    run.add(text, &workspace)
+    return run.run
+  }
+}
+
+/// What is wanted of a run.
+struct RunOptions: Sendable {
+  /// Whether origins and words are wanted.
+  var tracks: Bool
+  /// Whether special tokens in the text are plain text.
+  var plainSpecials: Bool
+}
+
+/// Takes one text through added tokens, normalizer, pre-tokenizer and model.
+private struct TokenRunBuilder {
+  let pipeline: TokenizerPipeline
+  let options: RunOptions
+  var run = TokenRun()
+  private var word: Int32 = 0
+
+  init(pipeline: TokenizerPipeline, options: RunOptions) {
+    self.pipeline = pipeline
+    self.options = options
+  }
+
+  /// Splits the raw text at added tokens and takes each piece on.
+  mutating func add(_ text: String, _ workspace: inout Workspace) {
+    let whole = AlignedText(bytes: Array(text.utf8), tracks: options.tracks)
+    split(whole, by: pipeline.added.raw) { builder, piece in
+      var piece = piece
+      builder.pipeline.normalizer?.normalize(&piece)
+      builder.split(piece, by: builder.pipeline.added.normalized) { builder, part in
+        builder.addWords(of: part, &workspace)
+      }
+    }
+  }
+
+  /// Adds the added tokens found in a text and hands on what lies between them.
+  private mutating func split(
+    _ text: AlignedText, by matcher: AddedTokenMatcher?,
+    _ rest: (inout TokenRunBuilder, AlignedText) -> Void
+  ) {
+    let matches =
+      matcher?.matches(in: text.bytes.span, skipsSpecial: options.plainSpecials) ?? []
+    guard !matches.isEmpty else { return rest(&self, text) }
+    var cursor = OriginCursor(text)
+    var place: Int32 = 0
+    for match in matches {
+      if place < match.range.start {
+        rest(&self, text.slice(ByteRange(Int(place), Int(match.range.start)), &cursor))
+      }
+      add(pipeline.added.tokens[match.token].id, of: text, match.range, &cursor)
+      place = match.range.end
+    }
+    if Int(place) < text.bytes.count {
+      rest(&self, text.slice(ByteRange(Int(place), text.bytes.count), &cursor))
+    }
+  }
+
+  /// Adds one added token.
+  private mutating func add(
+    _ id: Int32, of text: AlignedText, _ range: ByteRange, _ cursor: inout OriginCursor
+  ) {
+    defer { word += 1 }
+    run.ids.append(id)
+    guard options.tracks else { return }
+    var origin = cursor.origin(of: range, in: text)
+    if let trim = pipeline.postProcessing.trim {
+      let spaces = EdgeSpaces(text.bytes[range.indices])
+      origin = trim.trimmed(origin, spaces, isFirst: run.origins.isEmpty)
+    }
+    run.origins.append(origin)
+    run.words.append(word)
+  }
+
+  /// Cuts a piece into words and adds their tokens.
+  private mutating func addWords(of text: AlignedText, _ workspace: inout Workspace) {
+    var words = PreTokenizedText(text)
+    pipeline.preTokenizer?.split(&words)
+    var cursor = OriginCursor(words.text)
+    let bytes = words.text.bytes.span
+    for range in words.words {
+      workspace.tokens.removeAll(keepingCapacity: true)
+      workspace.cache.append(range, of: bytes, to: &workspace.tokens) { tokens in
+        pipeline.model.tokenize(range, of: bytes, to: &tokens)
+      }
+      addTokens(workspace.tokens, of: range, in: words.text, &cursor)
+      word += 1
+    }
+  }
+
+  @inline(__always)
+  private mutating func addTokens(
+    _ tokens: [PieceToken], of range: ByteRange, in text: borrowing AlignedText,
+    _ cursor: inout OriginCursor
+  ) {
+    for token in tokens { run.ids.append(token.id) }
+    guard options.tracks else { return }
+    var start = Int(range.start)
+    for token in tokens {
+      let end = Int(range.start) + Int(token.end)
+      var origin = cursor.origin(of: ByteRange(start, end), in: text)
+      if let trim = pipeline.postProcessing.trim,
+        let bytes = pipeline.model.vocabulary.token(of: token.id)
+      {
+        origin = trim.trimmed(origin, EdgeSpaces(bytes), isFirst: run.origins.isEmpty)
+      }
+      run.origins.append(origin)
+      run.words.append(word)
+      start = end
+    }
+  }
+}
+
+extension AlignedText {
+  /// Part of the text as a text of its own; the parts must come in ascending order.
+  func slice(_ range: ByteRange, _ cursor: inout OriginCursor) -> AlignedText {
+    let first = tracks ? cursor.origin(of: range, in: self).start : 0
+    var slice = AlignedText(
+      bytes: Array(bytes[range.indices]), firstScalar: Int(first), tracks: tracks)
+    if !origins.isEmpty { slice.origins = Array(origins[range.indices]) }
+    return slice
+  }
+}

@@ -1,0 +1,59 @@
+import Records
+
+/// A token of a word: its id, and where it ends, in bytes from the word's start.
+///
+/// It begins where the one before it ends.
+struct PieceToken: Sendable, Equatable {
+  var id: Int32
+  var end: Int32
+}
+
+/// The part of a tokenizer that turns words into ids.
+protocol TokenModel: Sendable {
+  /// The `type` in tokenizer.json.
+  static var typeName: String { get }
+
+  /// The tokens and their ids.
+  var vocabulary: Vocabulary { get }
+
+  /// The id that stands for what has no token, or nil.
+  var unknownId: Int32? { get }
+
+  /// Reads the model.
+  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError)
+
+  /// Appends the tokens of one word.
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+}
+
+/// What a model's words are made of.
+enum ModelInput: Sendable {
+  /// UTF-8 text, cut between scalars.
+  case text
+  /// Bytes, cut anywhere; the vocabulary spells them in GPT-2's alphabet.
+  case bytes
+}
+
+/// The models that tokenizer files may name.
+enum ModelRegistry {
+  static let types: [any TokenModel.Type] = [BytePairModel.self, WordLevel.self, WordPiece.self]
+
+  static func read(
+    _ reader: ComponentReader, input: ModelInput
+  ) throws(TokenizerError) -> any TokenModel {
+    let name = reader.type ?? guessedType(reader)
+    guard let type = types.first(where: { $0.typeName == name }) else {
+      throw reader.unknown("model", known: types.map { $0.typeName })
+    }
+    return try type.init(from: reader, input: input)
+  }
+
+  /// The type of a model that does not say it, as files written before version 0.10 do not.
+  private static func guessedType(_ reader: ComponentReader) -> String {
+    if reader.member("merges") != nil { return BytePairModel.typeName }
+    if reader.value["vocab"]?.array != nil { return "Unigram" }
+    return reader.member("max_input_chars_per_word") != nil
+      ? WordPiece.typeName : WordLevel.typeName
+  }
+}

@@ -1,0 +1,83 @@
+/// `BertNormalizer`: cleans, sets ideographs apart, removes accents and lowers, each where asked.
+struct BertNormalizer: Normalizer {
+  static let typeName = "BertNormalizer"
+  private let cleansText: Bool
+  private let separatesChinese: Bool
+  private let stripsAccents: Bool
+  private let lowercases: Bool
+  /// What each ASCII byte becomes; 0 where the byte is dropped.
+  private let asciiMap: [UInt8]
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    cleansText = try reader.bool("clean_text", default: true)
+    separatesChinese = try reader.bool("handle_chinese_chars", default: true)
+    lowercases = try reader.bool("lowercase", default: true)
+    // Null means: as for lower case, which is what BERT's first code did.
+    stripsAccents = try reader.bool("strip_accents", default: lowercases)
+    asciiMap = Self.asciiMap(cleans: cleansText, lowers: lowercases)
+  }
+
+  private static func asciiMap(cleans: Bool, lowers: Bool) -> [UInt8] {
+    (0..<128).map { byte in
+      if cleans, byte == 0x09 || byte == 0x0A || byte == 0x0D { return 0x20 }
+      if cleans, byte < 0x20 || byte == 0x7F { return 0 }
+      return lowers && (0x41...0x5A).contains(byte) ? UInt8(byte) | 0x20 : UInt8(byte)
+    }
+  }
+
+  func normalize(_ text: inout AlignedText) {
+    if mapASCII(&text) { return }
+    if cleansText { clean(&text) }
+    if separatesChinese { separateChinese(&text) }
+    if stripsAccents {
+      text.decompose(.canonical)
+      text.removeScalars(of: .bertAccent)
+    }
+    if lowercases { Lowercase().normalize(&text) }
+  }
+
+  /// Does all the work for ASCII text without dropped bytes, where no byte moves; false for any other.
+  private func mapASCII(_ text: inout AlignedText) -> Bool {
+    var mapped = text.bytes
+    for index in mapped.indices {
+      let byte = mapped[index]
+      guard byte < 0x80 else { return false }
+      let new = asciiMap[Int(byte)]
+      guard new != 0 else { return false }
+      mapped[index] = new
+    }
+    text.bytes = mapped
+    return true
+  }
+
+  private func clean(_ text: inout AlignedText) {
+    let table = ScalarClasses.table
+    text.rewrite { rewriter in
+      while !rewriter.atEnd {
+        let classes = table[rewriter.scalar]
+        if classes.contains(.bertDropped) {
+          rewriter.drop()
+        } else if classes.contains(.whitespace) {
+          rewriter.replace(with: 0x20)
+        } else {
+          rewriter.copy()
+        }
+      }
+    }
+  }
+
+  private func separateChinese(_ text: inout AlignedText) {
+    let table = ScalarClasses.table
+    text.rewrite { rewriter in
+      while !rewriter.atEnd {
+        guard table[rewriter.scalar].contains(.chinese) else {
+          rewriter.copy()
+          continue
+        }
+        rewriter.insertBefore(0x20)
+        rewriter.copy()
+        rewriter.insert(0x20)
+      }
+    }
+  }
+}

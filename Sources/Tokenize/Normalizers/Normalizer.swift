@@ -1,0 +1,28 @@
+/// A step that rewrites a text before it is cut into words.
+protocol Normalizer: Sendable {
+  /// The `type` in tokenizer.json.
+  static var typeName: String { get }
+
+  /// Reads the component's options.
+  init(from reader: ComponentReader) throws(TokenizerError)
+
+  /// Rewrites the text.
+  func normalize(_ text: inout AlignedText)
+}
+
+/// The normalizers that tokenizer files may name.
+enum NormalizerRegistry {
+  static let types: [any Normalizer.Type] = [
+    BertNormalizer.self, ByteLevelNormalizer.self, CanonicalComposition.self,
+    CanonicalDecomposition.self, CompatibilityComposition.self, CompatibilityDecomposition.self,
+    Lowercase.self, NmtNormalizer.self, NormalizerSequence.self, PrependNormalizer.self,
+    ReplaceNormalizer.self, StripAccents.self, StripNormalizer.self,
+  ]
+
+  static func read(_ reader: ComponentReader) throws(TokenizerError) -> any Normalizer {
+    guard let type = types.first(where: { $0.typeName == reader.type }) else {
+      throw reader.unknown("normalizer", known: types.map { $0.typeName })
+    }
+    return try type.init(from: reader)
+  }
+}

@@ -1,0 +1,22 @@
+/// `Prepend`: puts a text before every piece that is not empty.
+struct PrependNormalizer: Normalizer {
+  static let typeName = "Prepend"
+  private let prefix: [UInt32]
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    prefix = try reader.required("prepend").string().unicodeScalars.map(\.value)
+  }
+
+  func normalize(_ text: inout AlignedText) { text.prepend(prefix) }
+}
+
+extension AlignedText {
+  /// Puts scalars before a text that is not empty; they share the origin of its first scalar.
+  mutating func prepend(_ prefix: [UInt32]) {
+    guard !bytes.isEmpty else { return }
+    rewrite { rewriter in
+      for scalar in prefix { rewriter.insertBefore(scalar) }
+      while !rewriter.atEnd { rewriter.copy() }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// `NFD`: canonical decomposition.
+struct CanonicalDecomposition: Normalizer {
+  static let typeName = "NFD"
+
+  init() {}
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+  func normalize(_ text: inout AlignedText) { text.decompose(.canonical) }
+}
+
+/// `NFKD`: compatibility decomposition.
+struct CompatibilityDecomposition: Normalizer {
+  static let typeName = "NFKD"
+
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+  func normalize(_ text: inout AlignedText) { text.decompose(.compatibility) }
+}
+
+/// `NFC`: canonical decomposition and composition.
+struct CanonicalComposition: Normalizer {
+  static let typeName = "NFC"
+
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+
+  func normalize(_ text: inout AlignedText) {
+    if text.isSettledNFC { return }
+    text.compose(.canonical)
+  }
+}
+
+/// `NFKC`: compatibility decomposition and canonical composition.
+struct CompatibilityComposition: Normalizer {
+  static let typeName = "NFKC"
+
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+
+  func normalize(_ text: inout AlignedText) {
+    if text.isASCII { return }
+    text.compose(.compatibility)
+  }
+}

@@ -1,0 +1,24 @@
+/// `Sequence`: pre-tokenizers one after the other.
+struct PreTokenizerSequence: PreTokenizer {
+  static let typeName = "Sequence"
+  private let steps: [any PreTokenizer]
+
+  private init(steps: [any PreTokenizer]) { self.steps = steps }
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    var steps: [any PreTokenizer] = []
+    for element in try reader.required("pretokenizers").elements() {
+      steps.append(try PreTokenizerRegistry.read(element))
+    }
+    self.steps = steps
+  }
+
+  func split(_ text: inout PreTokenizedText) {
+    for step in steps { step.split(&text) }
+  }
+
+  var withoutByteMapping: (any PreTokenizer)? {
+    guard let last = steps.last?.withoutByteMapping else { return nil }
+    return PreTokenizerSequence(steps: steps.dropLast() + [last])
+  }
+}

@@ -1,0 +1,133 @@
+/// Something to find in a text, recognised by its exact spelling and matched by a hand-written scanner.
+///
+/// A regular expression that is none of these is an error: a general engine would have to agree with
+/// Oniguruma on every character class.
+enum SplitPattern: Sendable, Hashable {
+  /// A text, byte by byte.
+  case literal([UInt8])
+  /// Single scalars of some classes.
+  case scalars(ScalarClasses)
+  /// `\s+`
+  case whitespaceRuns
+  /// `\w+|[^\w\s]+` with the regex crate's `\w`.
+  case wordsAndSigns
+  /// GPT-2, RoBERTa, BART, Phi-2, Whisper.
+  case gpt2
+  /// cl100k and Llama-3 (`digits` 3), Qwen2 (`digits` 1).
+  case tiktoken(digits: Int)
+  /// o200k: GPT-4o, GPT-OSS, Llama-4.
+  case o200k
+  /// CLIP.
+  case clip
+
+  /// Patterns by the regular expression that tokenizer files spell them with.
+  private static let known: [(expression: String, pattern: SplitPattern)] = [
+    (#"\s+"#, .whitespaceRuns),
+    (#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, .gpt2),
+    (tiktoken(#"\p{N}{1,3}"#), .tiktoken(digits: 3)),
+    (tiktoken(#"\p{N}"#), .tiktoken(digits: 1)),
+    (o200kExpression, .o200k),
+    (
+      #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#,
+      .clip
+    ),
+  ]
+
+  private static func tiktoken(_ numbers: String) -> String {
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
+
+  private static let o200kExpression: String = {
+    let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
+    let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
+    let sign = #"[^\r\n\p{L}\p{N}]?"#
+    let ending = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
+    return sign + upper + "*" + lower + "+" + ending + "|" + sign + upper + "+" + lower + "*"
+      + ending + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }()
+
+  /// Reads `{"String": …}` or `{"Regex": …}`.
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    if let literal = reader.member("String") {
+      self = .literal(Array(try literal.string().utf8))
+      return
+    }
+    let expression = try reader.required("Regex").string()
+    guard let known = Self.known.first(where: { $0.expression == expression }) else {
+      throw reader.unsupported(
+        "no scanner is written for the regular expression \(expression)",
+        remedy: "use a tokenizer of the GPT-2, Llama-3, Qwen2, GPT-4o or CLIP families",
+        key: "Regex")
+    }
+    self = known.pattern
+  }
+
+  /// Whether the matches follow one another without a gap.
+  var coversAllText: Bool {
+    switch self {
+    case .gpt2, .tiktoken, .o200k: true
+    case .literal, .scalars, .whitespaceRuns, .wordsAndSigns, .clip: false
+    }
+  }
+
+  /// Appends the matches in part of a text, leftmost first, as if the part were all the text.
+  func appendMatches(
+    in bytes: borrowing Span<UInt8>, _ range: ByteRange, to matches: inout [ByteRange]
+  ) {
+    let table = ScalarClasses.table
+    switch self {
+    case .literal(let literal): Self.appendLiteral(literal, bytes, range, &matches)
+    case .scalars(let classes): scan(ScalarScanner(classes: classes, table), bytes, range, &matches)
+    case .whitespaceRuns: scan(WhitespaceScanner(table), bytes, range, &matches)
+    case .wordsAndSigns: scan(WordsAndSignsScanner(table), bytes, range, &matches)
+    case .gpt2: scan(GPT2Scanner(table), bytes, range, &matches)
+    case .tiktoken(let digits):
+      scan(TiktokenScanner(digits: digits, table), bytes, range, &matches)
+    case .o200k: scan(O200KScanner(table), bytes, range, &matches)
+    case .clip: scan(CLIPScanner(table), bytes, range, &matches)
+    }
+  }
+
+  @inline(__always)
+  private func scan(
+    _ scanner: some PatternScanner, _ bytes: borrowing Span<UInt8>, _ range: ByteRange,
+    _ matches: inout [ByteRange]
+  ) {
+    var place = Int(range.start)
+    let end = Int(range.end)
+    while place < end {
+      let match = scanner.matchEnd(in: bytes, at: place, end)
+      if match > place {
+        matches.append(ByteRange(place, match))
+        place = match
+      } else {
+        place += UTF8Scalars.length(leadByte: bytes[place])
+      }
+    }
+  }
+
+  private static func appendLiteral(
+    _ literal: [UInt8], _ bytes: borrowing Span<UInt8>, _ range: ByteRange,
+    _ matches: inout [ByteRange]
+  ) {
+    guard let first = literal.first else { return }
+    var place = Int(range.start)
+    let last = Int(range.end) - literal.count
+    while place <= last {
+      if bytes[place] == first, isEqual(literal, bytes, place) {
+        matches.append(ByteRange(place, place + literal.count))
+        place += literal.count
+      } else {
+        place += 1
+      }
+    }
+  }
+
+  private static func isEqual(
+    _ literal: [UInt8], _ bytes: borrowing Span<UInt8>, _ place: Int
+  ) -> Bool {
+    for index in literal.indices where bytes[place + index] != literal[index] { return false }
+    return true
+  }
+}

@@ -1,0 +1,17 @@
+/// `Split`: cuts where a pattern matches.
+struct SplitPreTokenizer: PreTokenizer {
+  static let typeName = "Split"
+  private let pattern: SplitPattern
+  private let behavior: SplitBehavior
+  private let inverted: Bool
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    pattern = try SplitPattern(from: reader.required("pattern"))
+    behavior = try SplitBehavior(from: reader, default: nil)
+    inverted = try reader.bool("invert", default: false)
+  }
+
+  func split(_ text: inout PreTokenizedText) {
+    text.split(pattern, behavior, inverted: inverted)
+  }
+}

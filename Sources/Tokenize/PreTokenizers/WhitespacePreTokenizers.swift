@@ -1,0 +1,21 @@
+/// `WhitespaceSplit`: cuts at white space and drops it.
+struct WhitespaceSplit: PreTokenizer {
+  static let typeName = "WhitespaceSplit"
+
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+
+  func split(_ text: inout PreTokenizedText) {
+    text.split(.scalars(.whitespace), .removed)
+  }
+}
+
+/// `Whitespace`: the matches of `\w+|[^\w\s]+`.
+struct WhitespacePreTokenizer: PreTokenizer {
+  static let typeName = "Whitespace"
+
+  init(from reader: ComponentReader) throws(TokenizerError) {}
+
+  func split(_ text: inout PreTokenizedText) {
+    text.split(.wordsAndSigns, .removed, inverted: true)
+  }
+}

@@ -1,0 +1,82 @@
+/// The scalars of the original text that something stems from: first and one past the last.
+struct Origin: Sendable, Hashable {
+  var start: Int32
+  var end: Int32
+}
+
+/// A text on its way through normalization that knows, byte by byte, where it came from.
+///
+/// While nothing has changed the alignment is implied and costs nothing; the first rewrite that moves
+/// anything stores it. Without `tracks` it is never stored.
+struct AlignedText: Sendable {
+  /// The text now, as valid UTF-8.
+  var bytes: [UInt8]
+  /// For every byte the scalars it stems from; empty while the text is as it was, or without `tracks`.
+  var origins: [Origin] = []
+  /// The place of the first scalar in the whole original text.
+  let firstScalar: Int32
+  /// Whether origins are wanted.
+  let tracks: Bool
+
+  init(bytes: [UInt8], firstScalar: Int = 0, tracks: Bool) {
+    self.bytes = bytes
+    self.firstScalar = Int32(firstScalar)
+    self.tracks = tracks
+  }
+
+  /// Rebuilds the text: `body` reads the old one through the rewriter and writes the new one.
+  @inline(__always)
+  mutating func rewrite(_ body: (inout TextRewriter) -> Void) {
+    var rewriter = TextRewriter(self)
+    body(&rewriter)
+    take(rewriter)
+  }
+
+  /// Takes what a rewriter has written.
+  mutating func take(_ rewriter: TextRewriter) {
+    bytes = rewriter.bytes
+    origins = rewriter.origins
+  }
+
+  /// Whether every byte is ASCII.
+  var isASCII: Bool {
+    let span = bytes.span
+    var seen: UInt8 = 0
+    for index in span.indices { seen |= span[index] }
+    return seen < 0x80
+  }
+}
+
+/// Finds the origins of byte ranges that come in ascending order.
+struct OriginCursor {
+  private var place = 0
+  private var scalars: Int32
+
+  init(_ text: AlignedText) { scalars = text.firstScalar }
+
+  /// The scalars of the original text that a range of bytes stems from.
+  @inline(__always)
+  mutating func origin(of range: ByteRange, in text: borrowing AlignedText) -> Origin {
+    guard text.origins.isEmpty else {
+      let last = max(range.start, range.end - 1)
+      return Origin(
+        start: text.origins[Int(range.start)].start, end: text.origins[Int(last)].end)
+    }
+    let bytes = text.bytes.span
+    advance(to: Int(range.start), bytes)
+    let inside =
+      Int(range.start) < bytes.count
+      && UTF8Scalars.isContinuation(bytes[Int(range.start)])
+    let start = inside ? scalars - 1 : scalars
+    advance(to: Int(range.end), bytes)
+    return Origin(start: start, end: scalars)
+  }
+
+  @inline(__always)
+  private mutating func advance(to end: Int, _ bytes: borrowing Span<UInt8>) {
+    while place < end {
+      if !UTF8Scalars.isContinuation(bytes[place]) { scalars += 1 }
+      place += 1
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/// One pass over a text that writes its successor.
+///
+/// The rules of alignment are Hugging Face's: what replaces scalars takes the origin of the first of
+/// them; what is inserted takes the origin of the byte read last.
+struct TextRewriter {
+  private let source: [UInt8]
+  private let sourceOrigins: [Origin]
+  private let tracks: Bool
+  private let firstScalar: Int32
+  /// The next byte to read.
+  private(set) var place = 0
+  private var scalarsRead: Int32 = 0
+  /// The text written so far.
+  private(set) var bytes: [UInt8] = []
+  /// The origins of what was written so far.
+  private(set) var origins: [Origin] = []
+
+  init(_ text: AlignedText) {
+    source = text.bytes
+    sourceOrigins = text.origins
+    tracks = text.tracks
+    firstScalar = text.firstScalar
+    bytes.reserveCapacity(source.count + 16)
+    if tracks { origins.reserveCapacity(source.count + 16) }
+  }
+
+  /// Whether everything was read.
+  var atEnd: Bool { place == source.count }
+
+  /// The number of bytes to read in all.
+  var end: Int { source.count }
+
+  /// The scalar to read next.
+  @inline(__always)
+  var scalar: UInt32 { UTF8Scalars.decode(source.span, at: place).scalar }
+
+  /// A byte of the text being read.
+  @inline(__always)
+  func byte(at place: Int) -> UInt8 { source[place] }
+
+  private var origin: Origin {
+    if !sourceOrigins.isEmpty { return sourceOrigins[place] }
+    let start = firstScalar + scalarsRead
+    return Origin(start: start, end: start + 1)
+  }
+
+  private var previousOrigin: Origin {
+    if place == 0 { return Origin(start: firstScalar, end: firstScalar) }
+    if !sourceOrigins.isEmpty { return sourceOrigins[place - 1] }
+    let end = firstScalar + scalarsRead
+    return Origin(start: end - 1, end: end)
+  }
+
+  /// Reads a scalar and writes nothing.
+  @inline(__always)
+  mutating func drop() {
+    place += UTF8Scalars.length(leadByte: source[place])
+    scalarsRead += 1
+  }
+
+  /// Reads and drops `count` scalars.
+  mutating func drop(_ count: Int) {
+    for _ in 0..<count where !atEnd { drop() }
+  }
+
+  /// Reads a scalar and writes it.
+  @inline(__always)
+  mutating func copy() { replace(with: scalar) }
+
+  /// Reads `count` scalars and writes one in their place.
+  @inline(__always)
+  mutating func replace(with scalar: UInt32, reading count: Int = 1) {
+    write(scalar, origin)
+    drop(count)
+  }
+
+  /// Writes a scalar that stands for no scalar read.
+  mutating func insert(_ scalar: UInt32) { write(scalar, previousOrigin) }
+
+  /// Writes a scalar with the origin of the scalar to be read next, and does not read it.
+  mutating func insertBefore(_ scalar: UInt32) { write(scalar, origin) }
+
+  /// Writes a scalar with the origin of what was written last.
+  mutating func insertAfter(_ scalar: UInt32) {
+    write(scalar, origins.last ?? Origin(start: firstScalar, end: firstScalar))
+  }
+
+  /// Reads a scalar and writes what a mapping makes of it.
+  @inline(__always)
+  mutating func map(_ scalars: ArraySlice<UInt32>) {
+    guard let first = scalars.first else { return drop() }
+    replace(with: first)
+    for scalar in scalars.dropFirst() { insert(scalar) }
+  }
+
+  @inline(__always)
+  private mutating func write(_ scalar: UInt32, _ origin: Origin) {
+    let before = bytes.count
+    UTF8Scalars.append(scalar, to: &bytes)
+    guard tracks else { return }
+    for _ in before..<bytes.count { origins.append(origin) }
+  }
+}

@@ -1,0 +1,15 @@
+extension Tokenizer {
+  /// The text of ids; ids without a token are left out.
+  ///
+  /// - Parameter skipSpecialTokens: leaves special tokens out, told by id.
+  public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> String {
+    let tokens = ids.compactMap { id -> [UInt8]? in
+      if let added = pipeline.added.token(of: id) {
+        return added.isSpecial && skipSpecialTokens ? nil : Array(added.content.utf8)
+      }
+      return pipeline.model.vocabulary.token(of: id).map(Array.init)
+    }
+    let parts = pipeline.decoder?.decode(tokens) ?? [Array(tokens.joined(separator: [0x20]))]
+    return String(decoding: parts.joined(), as: UTF8.self)
+  }
+}

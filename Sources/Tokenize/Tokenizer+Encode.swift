@@ -1,0 +1,144 @@
+/// What an encoding call does besides turning text into ids.
+public struct EncodingOptions: Sendable, Equatable {
+  /// Whether the template's special tokens are added.
+  public var addSpecialTokens = true
+  /// How to cut long texts, or nil for not at all.
+  public var truncation: Truncation?
+  /// How to fill up short texts, or nil for not at all.
+  public var padding: Padding?
+  /// Whether special tokens spelled out in the text are plain text; safe for text from strangers.
+  public var treatsSpecialTokensAsText = false
+
+  /// Adds special tokens, cuts nothing and fills up nothing.
+  public init() {}
+}
+
+extension Tokenizer {
+  /// Encodes one text or a pair of texts, without cutting or filling up.
+  public func encode(
+    _ text: String, pair: String? = nil, addSpecialTokens: Bool = true
+  ) -> Encoding {
+    var options = EncodingOptions()
+    options.addSpecialTokens = addSpecialTokens
+    return encode(text, pair: pair, options: options)
+  }
+
+  /// Encodes one text or a pair of texts.
+  public func encode(_ text: String, pair: String? = nil, options: EncodingOptions) -> Encoding {
+    var encoding = pipeline.withWorkspace { self.encoding(text, pair, options, &$0) }
+    if let padding = options.padding {
+      encoding.pad(to: padding.target(longest: encoding.count), padding)
+    }
+    return encoding
+  }
+
+  /// The ids of one text or a pair of texts; faster than `encode`, which also finds offsets.
+  public func ids(
+    of text: String, pair: String? = nil, addSpecialTokens: Bool = true
+  ) -> [Int32] {
+    pipeline.withWorkspace { ids(of: text, pair, addSpecialTokens, &$0) }
+  }
+
+  func ids(
+    of text: String, _ pair: String?, _ addSpecialTokens: Bool, _ workspace: inout Workspace
+  ) -> [Int32] {
+    let options = RunOptions(tracks: false, plainSpecials: false)
+    var runs = [pipeline.run(text, options: options, &workspace)]
+    if let pair { runs.append(pipeline.run(pair, options: options, &workspace)) }
+    let template = pair == nil ? pipeline.postProcessing.single : pipeline.postProcessing.pair
+    // The usual template without additions is the run itself.
+    if pair == nil, !addSpecialTokens || template.count == 1 { return runs[0].ids }
+    var ids: [Int32] = []
+    ids.reserveCapacity(runs.reduce(8) { $0 + $1.ids.count })
+    for piece in template {
+      switch piece {
+      case .text(let number, _): ids += runs[number].ids
+      case .special(let special, _): if addSpecialTokens { ids += special }
+      }
+    }
+    return ids
+  }
+
+  func encoding(
+    _ text: String, _ pair: String?, _ options: EncodingOptions, _ workspace: inout Workspace
+  ) -> Encoding {
+    let runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    var runs = [pipeline.run(text, options: runOptions, &workspace)]
+    if let pair { runs.append(pipeline.run(pair, options: runOptions, &workspace)) }
+    let isTruncated = truncate(&runs, options)
+    var encoding = Encoding()
+    encoding.reserve(runs.reduce(8) { $0 + $1.ids.count })
+    let template = pair == nil ? pipeline.postProcessing.single : pipeline.postProcessing.pair
+    for piece in template {
+      switch piece {
+      case .text(let number, let typeId): encoding.append(runs[number], typeId: typeId)
+      case .special(let ids, let typeId):
+        if options.addSpecialTokens { encoding.append(special: ids, typeId: typeId) }
+      }
+    }
+    encoding.isTruncated = isTruncated
+    return encoding
+  }
+
+  /// Cuts the runs where asked and says whether anything was cut off.
+  private func truncate(_ runs: inout [TokenRun], _ options: EncodingOptions) -> Bool {
+    guard let truncation = options.truncation else { return false }
+    let added = options.addSpecialTokens ? addedTokenCount(pair: runs.count > 1) : 0
+    let first = runs[0].ids.count
+    let second = runs.count > 1 ? runs[1].ids.count : 0
+    let budget = max(0, truncation.maximumLength - added)
+    let kept = truncation.kept(first, second, budget: budget)
+    runs[0].truncate(to: kept.first, cutsLeft: truncation.cutsLeft)
+    if runs.count > 1 { runs[1].truncate(to: kept.second, cutsLeft: truncation.cutsLeft) }
+    return kept != (first, second)
+  }
+}
+
+extension Encoding {
+  mutating func reserve(_ count: Int) {
+    ids.reserveCapacity(count)
+    offsets.reserveCapacity(count)
+    typeIds.reserveCapacity(count)
+    specialMask.reserveCapacity(count)
+    attentionMask.reserveCapacity(count)
+    wordIds.reserveCapacity(count)
+  }
+
+  mutating func append(_ run: TokenRun, typeId: Int32) {
+    ids += run.ids
+    offsets += run.origins.lazy.map { $0.start..<$0.end }
+    wordIds += run.words
+    extend(typeId: typeId, special: 0)
+  }
+
+  mutating func append(special added: [Int32], typeId: Int32) {
+    ids += added
+    offsets += repeatElement(0..<0, count: added.count)
+    wordIds += repeatElement(-1, count: added.count)
+    extend(typeId: typeId, special: 1)
+  }
+
+  /// Brings the remaining arrays to the length of `ids`.
+  private mutating func extend(typeId: Int32, special: Int32) {
+    let count = ids.count - typeIds.count
+    typeIds += repeatElement(typeId, count: count)
+    specialMask += repeatElement(special, count: count)
+    attentionMask += repeatElement(1, count: count)
+  }
+
+  /// Fills up to a length.
+  mutating func pad(to length: Int, _ padding: Padding) {
+    let count = length - ids.count
+    guard count > 0 else { return }
+    func fill<Element>(_ array: inout [Element], _ element: Element) {
+      array.insert(
+        contentsOf: repeatElement(element, count: count), at: padding.padsLeft ? 0 : array.count)
+    }
+    fill(&ids, padding.id)
+    fill(&offsets, 0..<0)
+    fill(&typeIds, padding.typeId)
+    fill(&specialMask, 1)
+    fill(&attentionMask, 0)
+    fill(&wordIds, -1)
+  }
+}

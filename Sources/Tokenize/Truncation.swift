@@ -1,0 +1,100 @@
+/// How texts are cut to a length.
+public struct Truncation: Sendable, Equatable {
+  /// Which text of a pair is cut.
+  public enum Strategy: String, Sendable {
+    /// Whichever is longer, until both fit.
+    case longestFirst = "LongestFirst"
+    /// The first.
+    case onlyFirst = "OnlyFirst"
+    /// The second.
+    case onlySecond = "OnlySecond"
+  }
+
+  /// The most tokens, special ones included.
+  public var maximumLength: Int
+  /// Which text of a pair is cut.
+  public var strategy: Strategy
+  /// Whether the beginning is cut off rather than the end.
+  public var cutsLeft: Bool
+
+  /// Cuts to a length, by default at the end of the longer text.
+  public init(
+    maximumLength: Int, strategy: Strategy = .longestFirst, cutsLeft: Bool = false
+  ) {
+    precondition(maximumLength >= 0, "maximumLength is \(maximumLength)")
+    self.maximumLength = maximumLength
+    self.strategy = strategy
+    self.cutsLeft = cutsLeft
+  }
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    maximumLength = try reader.integer("max_length", default: 512)
+    let name = try reader.string("strategy", default: "LongestFirst")
+    guard let strategy = Strategy(rawValue: name) else {
+      throw reader.unsupported(
+        "the strategy '\(name)' is not known",
+        remedy: "known are LongestFirst, OnlyFirst, OnlySecond", key: "strategy")
+    }
+    self.strategy = strategy
+    cutsLeft = try reader.string("direction", default: "Right") == "Left"
+  }
+
+  /// How many tokens of each text are kept when `budget` are left for both.
+  func kept(_ first: Int, _ second: Int, budget: Int) -> (first: Int, second: Int) {
+    guard first + second > budget else { return (first, second) }
+    switch strategy {
+    case .onlyFirst: return (max(0, budget - second), second)
+    case .onlySecond: return (first, max(0, budget - first))
+    case .longestFirst:
+      let shorter = min(first, second)
+      var longer = max(shorter, budget - shorter)
+      var kept = shorter
+      if kept + longer > budget {
+        kept = budget / 2
+        longer = kept + budget % 2
+      }
+      return first <= second ? (kept, longer) : (longer, kept)
+    }
+  }
+}
+
+/// How texts are filled up to a common length.
+public struct Padding: Sendable, Equatable {
+  /// The length to fill up to; nil for that of the longest text of a batch.
+  public var length: Int?
+  /// Rounds the length up to a multiple of this.
+  public var multiple: Int
+  /// The id to fill with.
+  public var id: Int32
+  /// The segment to fill with.
+  public var typeId: Int32
+  /// Whether the filling stands before the text.
+  public var padsLeft: Bool
+
+  /// Fills up behind the text to the longest of the batch, unless a length is given.
+  public init(
+    length: Int? = nil, multiple: Int = 1, id: Int32 = 0, typeId: Int32 = 0, padsLeft: Bool = false
+  ) {
+    precondition(multiple > 0, "multiple is \(multiple)")
+    self.length = length
+    self.multiple = multiple
+    self.id = id
+    self.typeId = typeId
+    self.padsLeft = padsLeft
+  }
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    let fixed = reader.member("strategy")?.member("Fixed")
+    length = try fixed?.integer()
+    multiple = max(1, try reader.integer("pad_to_multiple_of", default: 1))
+    id = Int32(try reader.integer("pad_id", default: 0))
+    typeId = Int32(try reader.integer("pad_type_id", default: 0))
+    padsLeft = try reader.string("direction", default: "Right") == "Left"
+  }
+
+  /// The length a batch with this longest text is filled up to.
+  func target(longest: Int) -> Int {
+    let length = length ?? longest
+    return (length + multiple - 1) / multiple * multiple
+  }
+}

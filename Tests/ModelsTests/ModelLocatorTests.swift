@@ -1,0 +1,56 @@
+import Models
+import Stages
+import TestSupport
+import Testing
+
+/// Where a model's name is looked up.
+struct ModelLocatorTests {
+  private let folder: TemporaryFolder
+  private let locator: ModelLocator
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let root = folder.path
+    locator = ModelLocator { name in ["HOME": root, "ANNEAL_CACHE": "\(root)/own"][name] }
+    try folder.write("{}", to: "own/models/all-MiniLM-L6-v2/config.json")
+    let hub = ".cache/huggingface/hub/models--org--tiny"
+    try folder.write("abc\n", to: "\(hub)/refs/main")
+    try folder.write("{}", to: "\(hub)/snapshots/abc/config.json")
+    try folder.write("{}", to: "here/config.json")
+  }
+
+  @Test(arguments: [
+    ("all-MiniLM-L6-v2", "own/models/all-MiniLM-L6-v2"),
+    ("sentence-transformers/all-MiniLM-L6-v2", "own/models/all-MiniLM-L6-v2"),
+    ("org/tiny", ".cache/huggingface/hub/models--org--tiny/snapshots/abc"),
+    ("tiny", ".cache/huggingface/hub/models--org--tiny/snapshots/abc"),
+    ("here", "here"),
+    ("./here", "here"),
+  ])
+  func `a name and a path find their folder`(model: String, expected: String) throws {
+    #expect(try locator.folder(of: model, base: folder.path) == "\(folder.path)/\(expected)")
+  }
+
+  @Test func `a name that nothing holds lists the places and the nearest name`() throws {
+    let error = try #require(
+      #expect(throws: ModelError.self) {
+        try locator.folder(of: "all-MiniLM-L6-v3", base: folder.path)
+      })
+    #expect(error.code == .notFound)
+    #expect(error.description.contains("\(folder.path)/all-MiniLM-L6-v3"))
+    #expect(error.description.contains("\(folder.path)/own/models/all-MiniLM-L6-v3"))
+    #expect(error.description.contains("hub/models--all-MiniLM-L6-v3"))
+    #expect(error.description.contains("Did you mean 'all-MiniLM-L6-v2'?"))
+  }
+
+  @Test func `the variables of the caches are honoured in their order`() {
+    func hub(_ variables: [String: String]) -> String {
+      ModelLocator { variables[$0] }.hubCache
+    }
+    #expect(hub(["HOME": "/h"]) == "/h/.cache/huggingface/hub")
+    #expect(hub(["HOME": "/h", "HF_HOME": "/f"]) == "/f/hub")
+    #expect(hub(["HF_HOME": "/f", "HUGGINGFACE_HUB_CACHE": "/g"]) == "/g")
+    #expect(hub(["HF_HUB_CACHE": "/a", "HUGGINGFACE_HUB_CACHE": "/g"]) == "/a")
+    #expect(ModelLocator { ["XDG_CACHE_HOME": "/x"][$0] }.modelCache == "/x/anneal/models")
+  }
+}

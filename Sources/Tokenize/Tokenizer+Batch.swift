@@ -1,5 +1,4 @@
 public import Foundation
-import Stages
 
 extension Tokenizer {
   /// Encodes many texts on several threads; the results stand in the order of the texts.
@@ -29,25 +28,6 @@ extension Tokenizer {
   ) -> [[Int32]] {
     ThreadedMap.map(texts, threads: threads, in: pipeline) {
       ids(of: $1, nil, addSpecialTokens, &$2)
-    }
-  }
-}
-
-/// Encoding on several threads.
-private enum ThreadedMap {
-  /// Maps every element on several threads, each in a workspace that stays with its thread.
-  static func map<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], threads: Int, in pipeline: TokenizerPipeline,
-    _ transform: @Sendable (Int, Element, inout Workspace) -> Result
-  ) -> [Result] {
-    do {
-      return try OrderedMap.slices(of: elements.count, threads: threads) { range in
-        pipeline.withWorkspace { workspace in
-          range.map { transform($0, elements[$0], &workspace) }
-        }
-      }.flatMap { $0 }
-    } catch {
-      preconditionFailure("encoding throws nothing, but \(error)")
     }
   }
 }

@@ -11,19 +11,16 @@ struct AddedVocabulary: Sendable {
 
   /// Takes the tokens of a file.
   ///
-  /// A token the model knows keeps the model's id.
+  /// A token the model knows has the model's id; the others follow behind the vocabulary, whatever ids
+  /// the file gives them, because that is what Hugging Face makes of them.
   init(
     _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?
   ) {
-    let tokens = listed.filter { !$0.content.isEmpty }.map { token in
-      token.with(id: vocabulary.id(of: Array(token.content.utf8)) ?? token.id)
-    }
+    let (tokens, byContent) = Self.numbered(listed, vocabulary)
     self.tokens = tokens
+    self.byContent = byContent
     byId = Dictionary(
       tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
-    var byContent = ByteStringTable(capacity: tokens.count)
-    for token in tokens { byContent.insert(Array(token.content.utf8)) }
-    self.byContent = byContent
     func matcher(normalized: Bool) -> AddedTokenMatcher? {
       let patterns = tokens.indices.filter { tokens[$0].isNormalized == normalized }.map { index in
         (token: index, bytes: Self.pattern(tokens[index], normalized ? normalizer : nil))
@@ -32,6 +29,27 @@ struct AddedVocabulary: Sendable {
     }
     raw = matcher(normalized: false)
     normalized = matcher(normalized: true)
+  }
+
+  /// The distinct tokens with their ids; of two with one content the last one counts.
+  private static func numbered(
+    _ listed: [AddedToken], _ vocabulary: Vocabulary
+  ) -> ([AddedToken], ByteStringTable) {
+    var tokens: [AddedToken] = []
+    var byContent = ByteStringTable(capacity: listed.count)
+    var nextId = Int32(vocabulary.count)
+    for token in listed where !token.content.isEmpty {
+      let content = Array(token.content.utf8)
+      let (place, isNew) = byContent.insert(content)
+      if isNew {
+        let id = vocabulary.id(of: content) ?? nextId
+        nextId = max(nextId, id + 1)
+        tokens.append(token.with(id: id))
+      } else {
+        tokens[place] = token.with(id: tokens[place].id)
+      }
+    }
+    return (tokens, byContent)
   }
 
   /// The bytes to look for: the content, as the normalizer leaves it where that is what is searched.

@@ -41,7 +41,7 @@ public struct SpecialTokens: Sendable, Equatable {
     let names: [(WritableKeyPath<SpecialTokens, Int32?>, [String])] = [
       (\.beginning, ["<s>", "<|begin_of_text|>", "<|endoftext|>"]),
       (\.end, ["</s>", "<|end_of_text|>", "<|endoftext|>"]),
-      (\.unknown, ["[UNK]", "<unk>"]), (\.padding, ["[PAD]", "<pad>"]),
+      (\.unknown, ["[UNK]", "<unk>"]), (\.padding, ["[PAD]", "<pad>", "<|pad|>"]),
       (\.classification, ["[CLS]"]), (\.separator, ["[SEP]"]), (\.mask, ["[MASK]", "<mask>"]),
     ]
     for (role, candidates) in names where self[keyPath: role] == nil {

@@ -78,7 +78,7 @@ extension PairTable {
   /// The same in n log n steps: a heap of ranks and places over a linked list of symbols.
   private func mergeByHeap(_ symbols: inout [PieceToken]) {
     var list = SymbolList(symbols)
-    var heap = MinHeap()
+    var heap = BinaryHeap<UInt64>()
     for place in 0..<symbols.count - 1 { push(place, list, &heap) }
     while let top = heap.pop() {
       let place = Int(top & 0xFFFF_FFFF)
@@ -94,7 +94,7 @@ extension PairTable {
     symbols = list.remaining
   }
 
-  private func push(_ place: Int, _ list: borrowing SymbolList, _ heap: inout MinHeap) {
+  private func push(_ place: Int, _ list: borrowing SymbolList, _ heap: inout BinaryHeap<UInt64>) {
     let next = list.next[place]
     guard next < list.symbols.count else { return }
     let pair = self[list.symbols[place].id, list.symbols[next].id]
@@ -126,34 +126,4 @@ private struct SymbolList {
   }
 
   var remaining: [PieceToken] { symbols.filter { $0.id >= 0 } }
-}
-
-/// A binary heap of numbers, the smallest first.
-private struct MinHeap {
-  private var items: [UInt64] = []
-
-  mutating func push(_ item: UInt64) {
-    items.append(item)
-    var child = items.count - 1
-    while child > 0, items[(child - 1) / 2] > item {
-      items[child] = items[(child - 1) / 2]
-      child = (child - 1) / 2
-    }
-    items[child] = item
-  }
-
-  mutating func pop() -> UInt64? {
-    guard let top = items.first, let last = items.popLast() else { return nil }
-    if items.isEmpty { return top }
-    var hole = 0
-    while hole * 2 + 1 < items.count {
-      var child = hole * 2 + 1
-      if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
-      if items[child] >= last { break }
-      items[hole] = items[child]
-      hole = child
-    }
-    items[hole] = last
-    return top
-  }
 }

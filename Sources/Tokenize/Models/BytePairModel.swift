@@ -27,16 +27,6 @@ struct BytePairModel: TokenModel {
       ? Self.wholeWords(vocabulary, input) : (nil, [])
   }
 
-  /// A byte-level model as training makes it.
-  init(vocabulary: Vocabulary, merges: PairTable) {
-    self.vocabulary = vocabulary
-    self.merges = merges
-    symbols = BytePairSymbols(vocabulary)
-    unknownId = nil
-    wholeWords = nil
-    wholeWordIds = []
-  }
-
   private static func wholeWords(
     _ vocabulary: Vocabulary, _ input: ModelInput
   ) -> (ByteStringTable, [Int32]) {

@@ -9,7 +9,7 @@ struct BytePairSymbols: Sendable {
   private let fusesUnknown: Bool
   /// The ids of `<0x00>` to `<0xFF>` for byte fallback, -1 for none; empty without fallback.
   private let fallbackIds: [Int32]
-  /// The ids of the 256 bytes, -1 for none, where the input is bytes and symbols have no affixes.
+  /// The ids of the 256 bytes, -1 for none, where each byte is a symbol by itself; else empty.
   private let byteIds: [Int32]
 
   init(
@@ -22,8 +22,11 @@ struct BytePairSymbols: Sendable {
     fusesUnknown = try reader.bool("fuse_unk", default: false)
     fallbackIds =
       try reader.bool("byte_fallback", default: false) ? Self.fallbackIds(vocabulary) : []
-    byteIds =
-      input == .bytes && prefix.isEmpty && suffix.isEmpty ? Self.byteIds(vocabulary) : []
+    let plain = input == .bytes && prefix.isEmpty && suffix.isEmpty
+    let byteIds = plain ? Self.byteIds(vocabulary) : []
+    // Bytes without a token need the long way where something stands in for them.
+    let isOpen = byteIds.contains(-1) && (reader.member("unk_token") != nil || !fallbackIds.isEmpty)
+    self.byteIds = isOpen ? [] : byteIds
     guard let unknown = reader.member("unk_token") else {
       unknownId = nil
       return
@@ -35,18 +38,6 @@ struct BytePairSymbols: Sendable {
         "the unknown token '\(name)' is not in the vocabulary",
         remedy: "add it to the vocabulary or set unk_token to null")
     }
-  }
-
-  /// The symbols of a byte-level model without affixes and without an unknown token.
-  init(_ vocabulary: Vocabulary) {
-    self.vocabulary = vocabulary
-    input = .bytes
-    prefix = []
-    suffix = []
-    unknownId = nil
-    fusesUnknown = false
-    fallbackIds = []
-    byteIds = Self.byteIds(vocabulary)
   }
 
   private static func byteIds(_ vocabulary: Vocabulary) -> [Int32] {

@@ -74,7 +74,7 @@ struct BertNormalizer: Normalizer {
           rewriter.copy()
           continue
         }
-        rewriter.insert(0x20)
+        rewriter.insertBefore(0x20)
         rewriter.copy()
         rewriter.insert(0x20)
       }

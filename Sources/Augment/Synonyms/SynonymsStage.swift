@@ -32,7 +32,7 @@ struct SynonymsStage: RecordStage {
     var seen: Set<Content> = [record.content]
     for _ in 0..<copies {
       let child = drawChild(
-        of: record, number: children.count + 1, swapper, max(minimum, wanted), &seen, &random)
+        of: record, "\(children.count + 1)", context, swapper, max(minimum, wanted), &seen, &random)
       if let child { children.append(child) }
     }
     return children.isEmpty ? .keep(record) : .derive(record, children: children)
@@ -40,16 +40,19 @@ struct SynonymsStage: RecordStage {
 
   /// A child unlike its parent and its siblings; nil where a few draws give none.
   private func drawChild(
-    of record: Record, number: Int, _ swapper: SynonymSwapper, _ count: Int,
+    of record: Record, _ number: String, _ context: StageContext, _ swapper: SynonymSwapper,
+    _ count: Int,
     _ seen: inout Set<Content>, _ random: inout CounterRandom
   ) -> Derived? {
     for _ in 0..<8 {
       let edits = swapper.draw(count, &random)
       let changed = record.applying(edits)
       guard seen.insert(changed.content).inserted else { continue }
-      var child = record.child("synonyms.\(number)", content: changed.content)
+      // A second stage of this kind is `augment.synonyms#2`, and so are its children's names.
+      let name = context.stage.split(separator: ".").last ?? "synonyms"
+      var child = record.child("\(name).\(number)", content: changed.content)
       child.metadata = changed.metadata
-      child.augmentedBy = AugmentNames.synonyms
+      child.augmentedBy = context.stage
       return Derived(child, note: note(edits, record))
     }
     return nil

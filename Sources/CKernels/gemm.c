@@ -37,21 +37,39 @@ typedef struct {
   int64_t first_column, step;
 } product;
 
-/// Packs some of the panels of b.
-static void pack_panels(void *context, int64_t start, int64_t end) {
-  const product *p = context;
-  int64_t width = p->kernels->columns, from = start * width;
-  anneal_matrix b = {p->b.base + from * p->b.column, p->b.row, p->b.column};
-  p->kernels->pack(
-    p->k, smaller(end * width, p->n) - from, b, p->packed + from * p->k, width * p->k);
+/// Where pass `at` of the packed b begins: passes lie one after the other, and in each its panels.
+/// (Panels of all k would be a power of two apart in common shapes and share few sets of a cache.)
+static float *packed_pass(const product *p, int64_t at) {
+  return p->packed + at * rounded_up(p->n, p->kernels->columns);
 }
 
-/// Packs some of the steps of b, whose rows are contiguous.
-static void pack_steps(void *context, int64_t start, int64_t end) {
+enum {
+  /// Pieces in which a pass of b is packed.
+  pack_parts = 8,
+};
+
+/// Packs parts of passes of b: some steps of all panels where its rows are contiguous, otherwise all
+/// steps of some panels.
+static void pack_pieces(void *context, int64_t start, int64_t end) {
   const product *p = context;
-  int64_t width = p->kernels->columns;
-  anneal_matrix b = {p->b.base + start * p->b.row, p->b.row, 1};
-  p->kernels->pack(end - start, p->n, b, p->packed + start * width, width * p->k);
+  const int64_t width = p->kernels->columns;
+  for (int64_t i = start; i < end; i++) {
+    int64_t at = i / pack_parts * p->step, part = i % pack_parts;
+    int64_t k = smaller(p->step, p->k - at);
+    float *out = packed_pass(p, at);
+    const float *b = p->b.base + at * p->b.row;
+    if (p->b.column == 1) {
+      int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
+      anneal_matrix lines = {b + from * p->b.row, p->b.row, 1};
+      p->kernels->pack(to - from, p->n, lines, out + from * width, width * k);
+    } else {
+      int64_t panels = (p->n + width - 1) / width;
+      int64_t from = panels * part / pack_parts * width;
+      int64_t to = smaller(panels * (part + 1) / pack_parts * width, p->n);
+      anneal_matrix columns = {b + from * p->b.column, p->b.row, p->b.column};
+      if (to > from) p->kernels->pack(k, to - from, columns, out + from * k, width * k);
+    }
+  }
 }
 
 /// One block of the output: all of the packed k, in passes.
@@ -62,7 +80,7 @@ static void multiply_block(const product *p, int64_t row, int64_t column) {
   for (int64_t at = 0; at < p->k; at += p->step) {
     int64_t k = smaller(p->step, p->k - at);
     const float *a = p->a.base + row * p->a.row + at * p->a.column;
-    const float *b = p->packed + column * p->k + at * kernels->columns;
+    const float *b = packed_pass(p, at) + column * k;
     int64_t a_row = p->a.row, a_column = p->a.column, a_tile = kernels->rows * p->a.row;
     if (p->a.row == 1 && p->a.column != 1) {
       float *tiles = anneal_scratch(slot_rows, rounded_up(m, kernels->rows) * k);
@@ -70,7 +88,7 @@ static void multiply_block(const product *p, int64_t row, int64_t column) {
       a = tiles, a_row = 1, a_column = kernels->rows, a_tile = kernels->rows * k;
     }
     kernels->block(
-      m, n, k, a, a_row, a_column, a_tile, b, kernels->columns * p->k, out, p->out_row,
+      m, n, k, a, a_row, a_column, a_tile, b, kernels->columns * k, out, p->out_row,
       p->accumulate || at > 0);
   }
   if (p->finish) p->finish(p->context, row, m, p->first_column + column, n);
@@ -99,9 +117,8 @@ static void cut(product *p) {
 
 /// Multiplies one stretch of columns and steps: packs its b, then works on blocks.
 static void multiply_packed(product *p) {
-  int64_t panels = (p->n + p->kernels->columns - 1) / p->kernels->columns;
-  if (p->b.column == 1) anneal_parallel(p->k, larger(8, p->k / 32), pack_steps, p);
-  else anneal_parallel(panels, larger(1, panels / 32), pack_panels, p);
+  int64_t passes = (p->k + p->step - 1) / p->step;
+  anneal_parallel(passes * pack_parts, 1, pack_pieces, p);
   cut(p);
   anneal_parallel(p->row_parts * ((p->n + p->columns - 1) / p->columns), 1, multiply_blocks, p);
 }

@@ -10,8 +10,9 @@ ANNEAL_INLINE TARGET void NAME(tile)(
   float *c, int64_t c_row, bool accumulate) {
   NAME(vector) sums[ROWS][2];
   ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
-    sums[i][0] = accumulate ? *(const NAME(unaligned) *)(c + i * c_row) : 0;
-    sums[i][1] = accumulate ? *(const NAME(unaligned) *)(c + i * c_row + LANES) : 0;
+    sums[i][0] = sums[i][1] = 0;
+    __builtin_prefetch(c + i * c_row, 1);
+    __builtin_prefetch(c + i * c_row + 2 * LANES - 1, 1);
   }
   for (int64_t p = 0; p < k; p++) {
     NAME(vector) low = *(const NAME(unaligned) *)b, high = *(const NAME(unaligned) *)(b + LANES);
@@ -24,8 +25,10 @@ ANNEAL_INLINE TARGET void NAME(tile)(
     b += 2 * LANES;
   }
   ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
-    *(NAME(unaligned) *)(c + i * c_row) = sums[i][0];
-    *(NAME(unaligned) *)(c + i * c_row + LANES) = sums[i][1];
+    NAME(unaligned) *low = (NAME(unaligned) *)(c + i * c_row);
+    NAME(unaligned) *high = (NAME(unaligned) *)(c + i * c_row + LANES);
+    *low = accumulate ? *low + sums[i][0] : sums[i][0];
+    *high = accumulate ? *high + sums[i][1] : sums[i][1];
   }
 }
 
@@ -64,8 +67,11 @@ static TARGET void NAME(block)(
   int64_t a_tile, const float *b, int64_t b_panel, float *c, int64_t c_row, bool accumulate) {
   for (int64_t j = 0; j < n; j += 2 * LANES, b += b_panel) {
     const float *tile = a;
+    int64_t lines = k * 2 * LANES / 16 * ROWS / larger(m, ROWS) + 1;
+    const float *ahead = b + b_panel;
     for (int64_t i = 0; i < m; i += ROWS, tile += a_tile) {
       float *out = c + i * c_row + j;
+      for (int64_t l = 0; l < lines; l++, ahead += 16) __builtin_prefetch(ahead, 0, 2);
       if (m - i >= ROWS && n - j >= 2 * LANES)
         NAME(tile)(ROWS, k, tile, a_row, a_column, b, out, c_row, accumulate);
       else

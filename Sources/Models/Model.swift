@@ -11,6 +11,8 @@ public protocol Model: AnyObject, Sendable {
   var parameters: [NamedParameter] { get }
   /// Beginnings of the names of the task's own head.
   var headNames: [String] { get }
+  /// Beginnings of the names of the layer that pools tokens into one vector, where there is one.
+  var poolingNames: [String] { get }
   /// The number of token ids.
   var vocabularySize: Int { get }
   /// The longest sequence it takes.

@@ -9,6 +9,13 @@ public struct LoadedModel: Sendable {
   public let fresh: [String]
   /// Tensors of the checkpoint that the model has no place for: heads of other tasks.
   public let ignored: [String]
+
+  /// A model with its report; without one where everything is fresh by intention.
+  public init(model: any Model, fresh: [String] = [], ignored: [String] = []) {
+    self.model = model
+    self.fresh = fresh
+    self.ignored = ignored
+  }
 }
 
 /// Builds models from folders in Hugging Face's layout, or from sizes, and saves them.

@@ -55,7 +55,7 @@ import Testing
     ("<!-- gone -->kept<!DOCTYPE html>", "kept"),
     ("`<b>` and\n```html\n<p>x</p>\n```", "`<b>` and\n```html\n<p>x</p>\n```"),
     ("<a href=\"x>y\" title='<'>link</a>", "link"), ("<b unclosed", "<b unclosed"), ("", ""),
-    ("<ul><li>eins<li>zwei</ul>", "eins\nzwei\n"), ("头痛&nbsp;怎么办<br/>？", "头痛\u{A0}怎么办\n？"),
+    ("<ul><li>eins<li>zwei</ul>", "eins\nzwei"), ("头痛&nbsp;怎么办<br/>？", "头痛\u{A0}怎么办\n？"),
     ("&#0; &#xD800; &#99999999;", "\u{FFFD} \u{FFFD} \u{FFFD}"), ("<style>p{}", ""),
   ])
   func `markup goes and text stays`(text: String, expected: String) throws {

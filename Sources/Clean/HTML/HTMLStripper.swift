@@ -7,6 +7,10 @@ struct HTMLStripper {
   private let bytes: [UInt8]
   private var place = 0
   private var result: [UInt8] = []
+  /// Whether a block began or ended since the last text; a break at either end is none.
+  private var breaksLine = false
+  /// From here on no comment is closed; known once, so that it is not looked for again and again.
+  private var unclosedComment = Int.max
 
   /// A text without its markup; one without `<`, `&` is returned as it is.
   static func strip(_ text: String) -> String {
@@ -34,8 +38,17 @@ struct HTMLStripper {
   }
 
   private mutating func copy(_ count: Int) {
-    result += bytes[place..<place + count]
+    write(bytes[place..<place + count])
     place += count
+  }
+
+  private mutating func write(_ text: some Collection<UInt8>) {
+    // Blanks between two blocks are layout.
+    if breaksLine, text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }) {
+      return
+    }
+    if breaksLine { breakLine() }
+    result += text
   }
 
   private mutating func reference() {
@@ -43,7 +56,7 @@ struct HTMLStripper {
       copy(1)
       return
     }
-    result += text.utf8
+    write(text.utf8)
     place += length
   }
 
@@ -67,7 +80,7 @@ struct HTMLStripper {
       place = end
     } else if let tag = HTMLTag(in: bytes, at: place) {
       place = tag.end
-      if HTMLTag.blocks.contains(tag.name) { breakLine() }
+      if HTMLTag.blocks.contains(tag.name) { breaksLine = true }
       if HTMLTag.hidden.contains(tag.name), !tag.isClosing { skipContent(of: tag.name) }
     } else {
       copy(1)
@@ -75,10 +88,13 @@ struct HTMLStripper {
   }
 
   /// Where a comment, a doctype or a processing instruction that begins here ends.
-  private func commentEnd() -> Int? {
+  private mutating func commentEnd() -> Int? {
     let rest = bytes[place...]
     if rest.starts(with: "<!--".utf8) {
-      return rest.dropFirst(4).firstRange(of: Array("-->".utf8))?.upperBound
+      guard place < unclosedComment else { return nil }
+      let end = rest.dropFirst(4).firstRange(of: Array("-->".utf8))?.upperBound
+      if end == nil { unclosedComment = place }
+      return end
     }
     let isDeclaration =
       rest.prefix(9).map { $0 | 0x20 }.elementsEqual("<!doctype".utf8.map { $0 | 0x20 })
@@ -89,6 +105,7 @@ struct HTMLStripper {
 
   /// A block begins on a line of its own.
   private mutating func breakLine() {
+    breaksLine = false
     while result.last == UInt8(ascii: " ") { result.removeLast() }
     if let last = result.last, last != UInt8(ascii: "\n") { result.append(UInt8(ascii: "\n")) }
   }

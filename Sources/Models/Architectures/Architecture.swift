@@ -49,6 +49,8 @@ public struct ModelSizes: Sendable, Equatable {
   public var hidden: Int
   /// Attention heads, which share the width.
   public var heads: Int
+  /// The width inside the feed-forward part; four times the width by default.
+  public var feedForward: Int
   /// The longest sequence.
   public var positions: Int
   /// The ids of the tokens that pad, begin and end a sequence, where there are such.
@@ -56,13 +58,14 @@ public struct ModelSizes: Sendable, Equatable {
 
   /// Sizes of a new model.
   public init(
-    vocabulary: Int, layers: Int, hidden: Int, heads: Int, positions: Int, padding: Int32? = nil,
-    beginning: Int32? = nil, end: Int32? = nil
+    vocabulary: Int, layers: Int, hidden: Int, heads: Int, feedForward: Int? = nil,
+    positions: Int, padding: Int32? = nil, beginning: Int32? = nil, end: Int32? = nil
   ) {
     self.vocabulary = vocabulary
     self.layers = layers
     self.hidden = hidden
     self.heads = heads
+    self.feedForward = feedForward ?? 4 * hidden
     self.positions = positions
     self.padding = padding
     self.beginning = beginning

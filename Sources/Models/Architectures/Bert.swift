@@ -94,8 +94,10 @@ public final class BertClassifier: SequenceClassifier {
   public var vocabularySize: Int { sizes.vocabularySize }
   /// The longest sequence it takes.
   public var maximumLength: Int { sizes.positions }
-  /// The head is the classifier; the pooler below it can be trained with it.
+  /// The classifier.
   public let headNames = ["classifier."]
+  /// The pooler below it.
+  public let poolingNames = ["bert.pooler."]
 
   private let encoder: BertEncoder
   private let pooler: Linear
@@ -140,6 +142,8 @@ public final class BertTextEncoder: TextEncoder {
   public var maximumLength: Int { sizes.positions }
   /// There is no head.
   public let headNames: [String] = []
+  /// Nothing is pooled.
+  public let poolingNames: [String] = []
   private let encoder: BertEncoder
   private let sizes: BertConfiguration
 

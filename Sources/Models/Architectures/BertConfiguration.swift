@@ -51,7 +51,7 @@ extension Architecture {
         "model_type": "bert", "vocab_size": .integer(sizes.vocabulary),
         "hidden_size": .integer(sizes.hidden), "num_hidden_layers": .integer(sizes.layers),
         "num_attention_heads": .integer(sizes.heads),
-        "intermediate_size": .integer(4 * sizes.hidden),
+        "intermediate_size": .integer(sizes.feedForward),
         "max_position_embeddings": .integer(sizes.positions), "type_vocab_size": 2,
         "hidden_act": "gelu", "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1,
         "attention_probs_dropout_prob": 0.1, "initializer_range": 0.02,

@@ -20,6 +20,8 @@ public final class GPT2: CausalLanguageModel {
   public let outputWeight: Tensor
   /// The head where it is not tied.
   public let headNames = ["lm_head."]
+  /// Nothing is pooled.
+  public let poolingNames: [String] = []
 
   private let word, position: Tensor
   private let blocks: [GPT2Block]
@@ -136,7 +138,8 @@ extension Architecture {
         "model_type": "gpt2", "vocab_size": .integer(sizes.vocabulary),
         "n_embd": .integer(sizes.hidden), "n_layer": .integer(sizes.layers),
         "n_head": .integer(sizes.heads), "n_positions": .integer(sizes.positions),
-        "n_inner": nil, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5,
+        "n_inner": .integer(sizes.feedForward), "activation_function": "gelu_new",
+        "layer_norm_epsilon": 1e-5,
         "resid_pdrop": 0.1, "embd_pdrop": 0.1, "attn_pdrop": 0.1, "initializer_range": 0.02,
         "tie_word_embeddings": true,
       ]

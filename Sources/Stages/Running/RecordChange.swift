@@ -14,6 +14,8 @@ enum RecordChange {
     if before.side != after.side {
       event["side"] = after.side.map { .string($0.rawValue) } ?? .null
     }
+    let keys = metadataChanges(before.metadata, after.metadata)
+    if !keys.isEmpty { event["metadata"] = .array(keys) }
     if before.label != after.label { event["label"] = after.label?.value ?? .null }
     if let note { event["note"] = note }
     return .object(event)
@@ -24,7 +26,17 @@ enum RecordChange {
     let old = before.fields()
     let new = after.fields()
     guard old.map(\.path) == new.map(\.path) else { return [["field": "content"]] }
-    return zip(old, new).compactMap { $0.text == $1.text ? nil : difference($0, $1.text) }
+    return zip(old, new).compactMap {
+      $0.text.hasSameBytes(as: $1.text) ? nil : difference($0, $1.text)
+    }
+  }
+
+  /// The keys that were added, changed or removed.
+  private static func metadataChanges(_ before: JSONObject, _ after: JSONObject) -> [JSONValue] {
+    guard before != after else { return [] }
+    let changed = after.members.filter { before[$0.key] != $0.value }.map(\.key)
+    let removed = before.members.filter { after[$0.key] == nil }.map(\.key)
+    return (changed + removed).map { .string($0) }
   }
 
   /// The part between the common beginning and end of two texts.

@@ -20,7 +20,7 @@ public struct TrainingOptions: Sendable {
 
   /// What the test side of a training will give to metrics, so that a file can be checked unread.
   public static func provides(_ values: ParameterValues) -> Set<MetricNeed> {
-    values[Keys.objective].name == "causal" ? [.losses] : [.labels, .probabilities, .losses]
+    ObjectiveDescriptor.named(values[Keys.objective].name).provides
   }
 
   /// The parameters; names that other trainers use for them are aliases.

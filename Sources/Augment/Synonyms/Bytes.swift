@@ -1,0 +1,77 @@
+/// What single bytes and characters of UTF-8 text are to words.
+enum Bytes {
+  static func isASCIILetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+
+  static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  /// ASCII letters, digits, and parts of any character beyond ASCII.
+  static func isWordByte(_ byte: UInt8) -> Bool {
+    isASCIILetter(byte) || isDigit(byte) || byte >= 0x80
+  }
+
+  /// The bytes of the letter, mark or digit at a place; nil where there is none.
+  static func letterWidth(_ bytes: [UInt8], _ place: Int, _ limit: Int) -> Int? {
+    guard place < limit else { return nil }
+    if bytes[place] < 0x80 {
+      return isASCIILetter(bytes[place]) || isDigit(bytes[place]) ? 1 : nil
+    }
+    guard let (scalar, width) = scalar(bytes, place, limit) else { return nil }
+    let properties = scalar.properties
+    let isPart =
+      properties.isAlphabetic || properties.numericType != nil
+      || properties.canonicalCombiningClass != .notReordered
+    return isPart ? width : nil
+  }
+
+  /// The bytes of an apostrophe or a hyphen at a place; nil where there is none.
+  static func joinerWidth(_ bytes: [UInt8], _ place: Int, _ limit: Int) -> Int? {
+    switch bytes[place] {
+    case UInt8(ascii: "'"), UInt8(ascii: "-"): 1
+    case 0x80...:
+      switch scalar(bytes, place, limit) {
+      // Right single quotation mark, hyphen, non-breaking hyphen.
+      case (let scalar, let width)? where [0x2019, 0x2010, 0x2011].contains(scalar.value): width
+      default: nil
+      }
+    default: nil
+    }
+  }
+
+  /// The character at a place and its width in bytes.
+  private static func scalar(
+    _ bytes: [UInt8], _ place: Int, _ limit: Int
+  ) -> (Unicode.Scalar, Int)? {
+    var decoder = UTF8()
+    var iterator = bytes[place..<min(limit, place + 4)].makeIterator()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
+    return (scalar, UTF8.width(scalar))
+  }
+
+  /// A word without the `'s` or `’s` at its end.
+  static func withoutPossessive(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    guard bytes[range.upperBound - 1] | 0x20 == UInt8(ascii: "s") else { return range }
+    for apostrophe in ["'", "\u{2019}"] {
+      let start = range.upperBound - 1 - apostrophe.utf8.count
+      guard start > range.lowerBound else { continue }
+      if bytes[start..<range.upperBound - 1].elementsEqual(apostrophe.utf8) {
+        return range.lowerBound..<start
+      }
+    }
+    return range
+  }
+
+  /// A word of ASCII with its first letter a capital.
+  static func capitalized(_ word: String) -> String {
+    var bytes = Array(word.utf8)
+    if let first = bytes.first, (0x61...0x7A).contains(first) { bytes[0] = first & 0xDF }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// How a word of ASCII letters is capitalised.
+  static func casing(_ word: ArraySlice<UInt8>) -> TextToken.Casing {
+    let capitals = word.count { $0 < 0x61 }
+    guard let first = word.first, capitals > 0 else { return .lower }
+    if capitals == word.count { return word.count == 1 ? .title : .upper }
+    return capitals == 1 && first < 0x61 ? .title : .mixed
+  }
+}

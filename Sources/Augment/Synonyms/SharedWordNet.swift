@@ -1,0 +1,38 @@
+import Records
+import Stages
+import Synchronization
+
+/// WordNet below a folder, read when the first record needs it and then shared by all threads.
+final class SharedWordNet: Sendable {
+  let folder: String
+  private let loaded = Mutex<SynonymFinder?>(nil)
+
+  init(folder: String) { self.folder = folder }
+
+  /// Where Debian's `wordnet-base` puts the files.
+  static let standardFolder = "/usr/share/wordnet"
+
+  /// The files that are missing.
+  var missingFiles: [String] {
+    WordNet.paths(below: folder).filter { !Folders.exists($0) }
+  }
+
+  /// The finder over the files.
+  /// - Throws: `StageError` where a file cannot be read or is damaged.
+  func finder(_ rules: SynonymRules) throws(StageError) -> SynonymFinder {
+    do {
+      return try loaded.withLock { loaded in
+        if let loaded { return loaded }
+        let finder = SynonymFinder(try WordNet(folder: folder), rules)
+        loaded = finder
+        return finder
+      }
+    } catch let error as StageError {
+      throw error
+    } catch {
+      throw StageError(
+        "unreadable-dictionary", "\(error)", source: Source(file: folder, line: 0),
+        remedy: "install WordNet: apt-get install wordnet-base")
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import Records
+import Stages
+import Synchronization
+
+/// Which synonyms are near enough to be swapped in.
+struct SynonymRules: Sendable, Hashable {
+  /// The least share of a word's tagged uses that its first sense must have.
+  var certainty = 0.6
+  /// How often a synonym must at least stand in WordNet's tagged texts, definitions and examples.
+  var familiarity = 8
+  /// Whether expressions of several words may be swapped in.
+  var allowsExpressions = false
+}
+
+/// A word that may stand for another.
+struct Synonym: Sendable, Hashable {
+  /// Where an adjective may stand (wninput(5WN)).
+  enum Position: Sendable, Hashable { case anywhere, beforeNoun, predicative }
+
+  /// The synonym's lemma, with blanks where WordNet writes `_`.
+  let lemma: String
+  let position: Position
+  /// How likely it is to be chosen: one more than how often people meant this sense by it.
+  let weight: Int
+  /// Where the shared sense stands in the data file.
+  let synset: Int
+}
+
+/// The synonyms of a lemma in a class.
+struct SynonymSet: Sendable {
+  let synonyms: [Synonym]
+  /// The share of the lemma's tagged uses that its first sense has; 1 where it has but one sense.
+  let certainty: Double
+
+  static let empty = SynonymSet(synonyms: [], certainty: 0)
+}
+
+/// Finds what may stand for a word: synonyms of its most frequent sense that people really use.
+///
+/// The first sense in WordNet is the most frequent one. A word is left alone where that sense has too
+/// small a share of its tagged uses; a synonym is left out where the shared sense is not its own
+/// first, where it is mostly a word of another class, where it is rare by itself or beside the word
+/// it replaces, and where it is only another spelling or ending of that word.
+final class SynonymFinder: Sendable {
+  let wordnet: WordNet
+  let inflector: Inflector
+  private let lemmatizer: Lemmatizer
+  private let rules: SynonymRules
+  /// Caches that no thread is using; as many come to be as threads work at once.
+  private let caches = Mutex<[WordCache]>([])
+
+  init(_ wordnet: WordNet, _ rules: SynonymRules) {
+    self.wordnet = wordnet
+    self.rules = rules
+    inflector = Inflector(wordnet)
+    lemmatizer = Lemmatizer(wordnet)
+  }
+
+  /// Runs a body with a cache that nobody else uses meanwhile.
+  ///
+  /// Threads that shared one would wait for each other at every word.
+  func withCache<Result>(_ body: (inout WordCache) throws -> Result) rethrows -> Result {
+    var cache = caches.withLock { $0.popLast() } ?? WordCache()
+    defer { caches.withLock { $0.append(cache) } }
+    return try body(&cache)
+  }
+
+  /// What is known of a word in lower case.
+  func makeFacts(_ word: String) -> WordFacts {
+    if let closed = ClosedWords.classOf(word) { return WordFacts(closed: closed, forms: [word]) }
+    let readings = lemmatizer.readings(of: word)
+    var forms = [word]
+    for reading in readings where !forms.contains(reading.lemma) { forms.append(reading.lemma) }
+    return WordFacts(
+      forms: forms, readings: readings,
+      synonyms: readings.map { reading in
+        let set = synonyms(of: reading.lemma, reading.part)
+        return SynonymSet(
+          synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty)
+      },
+      isAlsoName: isAlsoName(word))
+  }
+
+  private func isAlsoName(_ word: String) -> Bool {
+    wordnet.senses(of: word, .noun).contains { sense in
+      wordnet.words(of: sense, .noun).contains { $0 != word && $0.lowercased() == word }
+    }
+  }
+
+  /// The synonyms of a lemma's first sense, in WordNet's order.
+  func synonyms(of lemma: String, _ part: WordClass) -> SynonymSet {
+    let senses = wordnet.senses(of: lemma, part)
+    let certainty = certainty(lemma, part, senses: senses.count)
+    guard let first = senses.first, certainty >= rules.certainty else { return .empty }
+    // Nouns in -ing are names of actions, of which no two have the same use.
+    if part == .noun, lemma.hasSuffix("ing") { return .empty }
+    let words = wordnet.words(of: first, part)
+    // The first sense of `august` is the month: a capital in the sense makes the word a name.
+    guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return .empty }
+    let familiar = familiarityNeeded(toReplace: lemma)
+    var found: [Synonym] = []
+    for word in words {
+      let (candidate, position) = Self.parts(of: word)
+      guard isUsable(candidate, for: lemma, part, sense: first, familiar: familiar),
+        !found.contains(where: { Spelling.areVariants($0.lemma, candidate) })
+      else { continue }
+      found.append(
+        Synonym(
+          lemma: String(candidate.map { $0 == "_" ? " " : $0 }), position: position,
+          weight: 1 + tagged(candidate, part, sense: first), synset: first))
+    }
+    return SynonymSet(synonyms: found, certainty: certainty)
+  }
+
+  /// `awake(p)` is `awake`, predicative.
+  private static func parts(of word: String) -> (lemma: String, position: Synonym.Position) {
+    guard let mark = word.firstIndex(of: "(") else { return (word, .anywhere) }
+    return (String(word[..<mark]), word[mark...] == "(a)" ? .beforeNoun : .predicative)
+  }
+
+  private func certainty(_ lemma: String, _ part: WordClass, senses: Int) -> Double {
+    let counts = wordnet.counts(of: lemma, part)
+    let all = counts.reduce(0, +)
+    // A word nobody tagged is certain only where there is nothing to choose from.
+    guard all > 0, let first = counts.first else { return senses == 1 ? 1 : 0 }
+    return Double(first) / Double(all)
+  }
+
+  /// A synonym is at least a tenth as frequent as the word it replaces, up to a bound.
+  private func familiarityNeeded(toReplace lemma: String) -> Int {
+    max(rules.familiarity, min(30, wordnet.familiarity(of: lemma) / 10))
+  }
+
+  private func isUsable(
+    _ candidate: String, for lemma: String, _ part: WordClass, sense: Int, familiar: Int
+  ) -> Bool {
+    let isExpression = candidate.utf8.contains(UInt8(ascii: "_"))
+    guard candidate != lemma, isExpression ? rules.allowsExpressions : candidate.utf8.count > 2,
+      candidate.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") }),
+      ClosedWords.classOf(candidate) == nil, !Spelling.areVariants(candidate, lemma),
+      isMainly(part, sense: sense, candidate)
+    else { return false }
+    if part == .noun, isPluralOrGerund(candidate) { return false }
+    // Few participles are adjectives of their own: `detailed` is, `elaborated` is not.
+    let isParticiple = ["ed", "ing"].contains { candidate.hasSuffix($0) }
+    if part == .adjective, isParticiple, wordnet.count(of: candidate, part) < 5 { return false }
+    // Definitions count single words only; an expression must have been met in tagged texts.
+    return isExpression
+      ? wordnet.count(of: candidate, part) > 0
+      : wordnet.familiarity(of: candidate) >= familiar
+  }
+
+  /// Whether a word mostly means this sense, and mostly is a word of this class.
+  private func isMainly(_ part: WordClass, sense: Int, _ candidate: String) -> Bool {
+    let senses = wordnet.senses(of: candidate, part)
+    let inClass = wordnet.count(of: candidate, part)
+    let inAll = WordClass.allCases.reduce(0) { $0 + wordnet.count(of: candidate, $1) }
+    guard inAll > 0 else {
+      let classes = WordClass.allCases.count { wordnet.lists(candidate, $0) }
+      return senses == [sense] && classes == 1
+    }
+    let share = Double(tagged(candidate, part, sense: sense)) / Double(max(1, inClass))
+    return 2 * inClass >= inAll
+      && (inClass == 0 ? senses.first == sense : share >= max(0.5, rules.certainty))
+  }
+
+  private func tagged(_ lemma: String, _ part: WordClass, sense: Int) -> Int {
+    let counts = wordnet.counts(of: lemma, part)
+    guard let rank = wordnet.senses(of: lemma, part).firstIndex(of: sense), rank < counts.count
+    else { return 0 }
+    return counts[rank]
+  }
+
+  /// `papers` for `document` would change the number, `hurting` for `pain` the style.
+  private func isPluralOrGerund(_ noun: String) -> Bool {
+    noun.hasSuffix("ing")
+      || lemmatizer.readings(of: noun).contains { $0.part == .noun && $0.form == .plural }
+  }
+}

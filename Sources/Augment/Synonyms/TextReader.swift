@@ -1,0 +1,181 @@
+/// A place of a text where a synonym can stand, and what can stand there.
+struct Slot: Sendable {
+  /// The word, in UTF-8 bytes.
+  let range: Range<Int>
+  let part: WordClass
+  let lemma: String
+  /// What can stand there, in the word's form and casing, and how likely each is.
+  let choices: [Choice]
+  /// The `a` or `an` right before the word, which must agree with what is put there.
+  let article: Range<Int>?
+
+  struct Choice: Sendable {
+    let text: String
+    let lemma: String
+    let weight: Int
+    let synset: Int
+  }
+}
+
+/// Reads a text: which words may be changed, and where a synonym fits.
+struct TextReader {
+  private let finder: SynonymFinder
+  private let bytes: [UInt8]
+  private var tokens: [TextToken]
+  /// What is known of each token's word; nil for what is no word.
+  private let facts: [WordFacts?]
+  private let isUpperCase: Bool
+  private let kept: Set<String>
+  private var previous: RuleTagger.Neighbour = .edge
+  /// Words that may be changed, whether or not a synonym is known.
+  private(set) var eligible = 0
+  /// Places where a synonym fits.
+  private(set) var slots: [Slot] = []
+
+  /// The tagger must be this sure of a reading.
+  private static let leastConfidence = 0.8
+
+  /// Reads a text; what stands in `spans`, and forms of lemmas in `kept`, are never changed.
+  init(
+    _ bytes: [UInt8], protecting spans: [Range<Int>], kept: Set<String> = [],
+    _ finder: SynonymFinder, _ cache: inout WordCache
+  ) {
+    self.finder = finder
+    self.kept = kept
+    self.bytes = bytes
+    tokens = TextScanner.scan(bytes)
+    facts = tokens.map { $0.lower.isEmpty ? nil : cache.facts(of: $0.lower, finder) }
+    let words = tokens.filter { $0.kind == .word && $0.range.count > 1 }
+    isUpperCase = 2 * words.count { $0.casing == .upper } > words.count
+    protect(spans)
+    protectExpressions()
+    for index in tokens.indices { read(index) }
+  }
+
+  private mutating func protect(_ spans: [Range<Int>]) {
+    var rest = spans[...]
+    for index in tokens.indices {
+      while let span = rest.first, span.upperBound <= tokens[index].range.lowerBound {
+        rest.removeFirst()
+      }
+      if let span = rest.first, span.overlaps(tokens[index].range) {
+        tokens[index].isProtected = true
+      }
+    }
+  }
+
+  /// Words that together mean something of their own, such as `heart attack` or `look after`.
+  private mutating func protectExpressions() {
+    for index in tokens.indices where tokens[index].kind == .word {
+      protectExpressions(from: index, at: index, nil)
+    }
+  }
+
+  /// Follows every expression that goes on at a place with the words so far.
+  private mutating func protectExpressions(
+    from start: Int, at index: Int, _ path: Expressions.Path?
+  ) {
+    guard index < min(tokens.count, start + 4), tokens[index].kind == .word else { return }
+    for form in facts[index]?.forms ?? [] {
+      let (next, isWhole) = finder.wordnet.expressions.step(form, from: path)
+      if isWhole {
+        for inside in start...index { tokens[inside].isProtected = true }
+      }
+      if let next { protectExpressions(from: start, at: index + 1, next) }
+    }
+  }
+
+  /// Decides about a word, notes where a synonym fits, and becomes the next word's context.
+  private mutating func read(_ index: Int) {
+    let token = tokens[index]
+    guard token.kind == .word, let facts = facts[index], facts.closed == nil, !isName(index) else {
+      previous = neighbour(at: index)
+      return
+    }
+    let next = neighbour(at: index + 1)
+    let decision = RuleTagger.decide(facts.readings, after: previous, before: next)
+    guard let chosen = decision.reading else {
+      previous = .unknown
+      return
+    }
+    let reading = facts.readings[chosen]
+    let context = WordContext(
+      previous: previous, next: next, previousWord: word(at: index - 1),
+      nextWord: word(at: index + 1))
+    previous = .open(reading.part, reading.form)
+    guard !token.isProtected, token.range.count > 2 else { return }
+    eligible += 1
+    guard decision.confidence >= Self.leastConfidence, !kept.contains(reading.lemma) else { return }
+    addSlot(index, reading, facts.synonyms[chosen], context)
+  }
+
+  private mutating func addSlot(
+    _ index: Int, _ reading: Reading, _ set: SynonymSet, _ context: WordContext
+  ) {
+    guard set.certainty >= context.certaintyNeeded(for: reading) else { return }
+    let choices = set.synonyms.compactMap { synonym -> Slot.Choice? in
+      guard let form = context.fitting(synonym, for: reading, finder.inflector) else { return nil }
+      return Slot.Choice(
+        text: Self.cased(form, tokens[index].casing), lemma: synonym.lemma, weight: synonym.weight,
+        synset: synonym.synset)
+    }
+    guard !choices.isEmpty else { return }
+    slots.append(
+      Slot(
+        range: tokens[index].range, part: reading.part, lemma: reading.lemma, choices: choices,
+        article: article(before: index)))
+  }
+
+  /// Capitalised inside a sentence, a capitalised name at its start, or an acronym.
+  private func isName(_ index: Int) -> Bool {
+    let token = tokens[index]
+    switch token.casing {
+    case .lower: return false
+    case .mixed: return true
+    case .upper: return !isUpperCase
+    case .title:
+      guard token.startsSentence else { return true }
+      let following = index + 1 < tokens.count ? tokens[index + 1] : nil
+      let isBeforeName = following?.kind == .word && following?.casing == .title
+      return isBeforeName || GivenNames.contains(token.lower)
+        || facts[index]?.isAlsoName == true
+    }
+  }
+
+  private func word(at index: Int) -> String {
+    tokens.indices.contains(index) ? tokens[index].lower : ""
+  }
+
+  /// What a token tells the word beside it; an open word by its heaviest reading.
+  private func neighbour(at index: Int) -> RuleTagger.Neighbour {
+    guard tokens.indices.contains(index) else { return .edge }
+    let token = tokens[index]
+    if let kind = facts[index]?.closed { return .closed(kind) }
+    switch token.kind {
+    case .mark(UInt8(ascii: "'")) where token.range.count > 1: return .possessive
+    case .mark(UInt8(ascii: "'")), .mark(UInt8(ascii: "\"")): return .unknown
+    case .mark: return .edge
+    case .opaque:
+      let isNumber = Bytes.isDigit(bytes[token.range.lowerBound])
+      return isNumber ? .closed(.number) : .unknown
+    case .word:
+      if token.casing != .lower, isName(index) { return .name }
+      return facts[index]?.likely.map { .open($0.part, $0.form) } ?? .unknown
+    }
+  }
+
+  /// The article right before a word, where only blanks stand between.
+  private func article(before index: Int) -> Range<Int>? {
+    guard index > 0, ["a", "an"].contains(tokens[index - 1].lower), !tokens[index - 1].isProtected
+    else { return nil }
+    return tokens[index - 1].range
+  }
+
+  private static func cased(_ word: String, _ casing: TextToken.Casing) -> String {
+    switch casing {
+    case .lower, .mixed: word
+    case .title: Bytes.capitalized(word)
+    case .upper: word.uppercased()
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Models
+import Records
+import Stages
+
+/// The checkpoints of a run: `checkpoints/step-N/`, each there whole or not at all.
+///
+/// A checkpoint is written into a folder of another name, synced, and renamed; only the newest few
+/// and the best one stay.
+struct CheckpointStore {
+  private let folder: String
+  private let fingerprint: String
+  private let keeps: Int
+
+  init(folder: String, fingerprint: String, keeps: Int) {
+    self.folder = folder
+    self.fingerprint = fingerprint
+    self.keeps = keeps
+  }
+
+  /// The folder of a step's checkpoint.
+  func path(_ step: Int) -> String { "\(folder)/step-\(step)" }
+
+  /// Writes a checkpoint and removes those that need not stay.
+  func save(
+    _ state: TrainingState, _ selection: Selection?, _ model: any Model, _ optimizer: Optimizer
+  ) throws {
+    let temporary = "\(folder)/.partial"
+    try Folders.remove(temporary)
+    try Folders.make(temporary)
+    try ModelLoader.save(model, to: temporary)
+    try SafetensorsWriter.write(optimizer.saved, to: "\(temporary)/optimizer.safetensors")
+    try AtomicFile.write(
+      state.json(selection, fingerprint: fingerprint).prettyText.utf8,
+      to: "\(temporary)/state.json")
+    try Folders.publish(temporary, as: path(state.step))
+    try prune(best: selection?.bestStep)
+  }
+
+  /// The newest checkpoint of this very run, if there is one; what belongs to another is removed.
+  func newest(_ selection: inout Selection?) throws -> TrainingState? {
+    for step in try steps().reversed() {
+      guard let json = try? ModelFiles.json("\(path(step))/state.json"),
+        let state = TrainingState(json, fingerprint: fingerprint)
+      else { continue }
+      selection?.restore(json["selection"])
+      return state
+    }
+    try Folders.remove(folder)
+    return nil
+  }
+
+  private func prune(best: Int?) throws(FileError) {
+    for step in try steps().dropLast(keeps) where step != best {
+      // Renamed first, so that a checkpoint being removed is never taken for a whole one.
+      let doomed = "\(folder)/.removed"
+      try Folders.remove(doomed)
+      try Folders.publish(path(step), as: doomed)
+      try Folders.remove(doomed)
+    }
+  }
+
+  private func steps() throws(FileError) -> [Int] {
+    guard Folders.isFolder(folder) else { return [] }
+    return try Folders.list(folder).compactMap { name in
+      name.hasPrefix("step-") ? Int(name.dropFirst(5)) : nil
+    }.sorted()
+  }
+}

@@ -1,0 +1,56 @@
+import Evaluate
+import Records
+
+/// Which checkpoint is the best so far, and whether waiting for a better one still pays.
+struct Selection: Sendable {
+  /// The metric that chooses the model.
+  let best: MetricDescriptor
+  /// The metric whose stagnation ends training, and how many evaluations are waited.
+  let stopping: (metric: MetricDescriptor, patience: Int)?
+  private(set) var bestStep: Int?
+  private(set) var bestValue: Double?
+  private var stoppingValue: Double?
+  private var waited = 0
+
+  init(best: MetricDescriptor, stopping: (metric: MetricDescriptor, patience: Int)?) {
+    self.best = best
+    self.stopping = stopping
+  }
+
+  /// Notes an evaluation; a metric that found nothing counts as no improvement.
+  mutating func note(_ evaluation: Evaluation, step: Int) {
+    if let value = evaluation[best.name], best.improves(value, over: bestValue) {
+      bestStep = step
+      bestValue = value
+    }
+    guard let stopping else { return }
+    if let value = evaluation[stopping.metric.name],
+      stopping.metric.improves(value, over: stoppingValue)
+    {
+      stoppingValue = value
+      waited = 0
+    } else {
+      waited += 1
+    }
+  }
+
+  /// Whether patience is at its end.
+  var shouldStop: Bool { stopping.map { waited >= $0.patience } ?? false }
+
+  /// The form in which it is kept between runs.
+  var json: JSONValue {
+    func optional(_ value: Double?) -> JSONValue { value.map { .real($0) } ?? .null }
+    return [
+      "best_step": bestStep.map { .integer($0) } ?? .null, "best_value": optional(bestValue),
+      "stopping_value": optional(stoppingValue), "waited": .integer(waited),
+    ]
+  }
+
+  /// Takes what `json` wrote.
+  mutating func restore(_ json: JSONValue?) {
+    bestStep = json?["best_step"]?.int
+    bestValue = json?["best_value"]?.double
+    stoppingValue = json?["stopping_value"]?.double
+    waited = json?["waited"]?.int ?? 0
+  }
+}

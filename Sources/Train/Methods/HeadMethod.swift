@@ -1,0 +1,32 @@
+import Models
+import Stages
+
+/// Updates the task's head alone, on what the frozen model below it says.
+///
+/// Nothing below the head is recorded on the tape, so a step costs little more than a forward pass.
+struct HeadMethod: TrainingMethod {
+  private let trainsPooling: Bool
+
+  private static let pooler = Parameter(
+    "pooler", default: false, "Update the layer that pools the text's tokens too.")
+
+  static let descriptor = MethodDescriptor(
+    component: ComponentDescriptor(
+      "head",
+      "Only the task's head is updated; the encoder below it is frozen and costs no gradients.",
+      parameters: [pooler]),
+    make: { HeadMethod(trainsPooling: $0[pooler]) })
+
+  func trainable(of model: any Model) throws(TrainingError) -> [NamedParameter] {
+    let beginnings = model.headNames + (trainsPooling ? model.poolingNames : [])
+    let chosen = model.parameters.filter { parameter in
+      beginnings.contains { parameter.name.hasPrefix($0) }
+    }
+    guard !chosen.isEmpty else {
+      throw TrainingError(
+        "method 'head' finds no head of its own in this model",
+        remedy: "a causal model shares its head with the embedding: use method 'full'")
+    }
+    return chosen
+  }
+}

@@ -1,0 +1,66 @@
+import Evaluate
+import Models
+import Records
+public import Stages
+import Tensors
+import Tokenize
+
+/// What is minimised, over a model that is fit for it.
+///
+/// An objective knows nothing of what is updated and how steps are taken: it turns records into
+/// examples, examples into a loss, and predictions into outcomes.
+protocol TrainingObjective: Sendable {
+  /// The metrics of the validation side that are always computed.
+  var validationMetrics: [String] { get }
+  /// The number of classes, for choosing metrics; nil where there are none.
+  var classCount: Int? { get }
+  /// A record as the model sees it.
+  /// - Throws: `StageError` naming the record and the field that is missing.
+  func example(of record: Record) throws(StageError) -> Example
+  /// The loss of some examples: the sum over counted targets, divided by `divisor`.
+  func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss
+  /// What the model says of each example, dropout off.
+  func predictions(_ examples: [Example]) -> [Prediction]
+  /// What metrics need.
+  func outcomes(_ predictions: [Prediction]) -> Outcomes
+}
+
+/// The settings of an objective before there is a model.
+protocol ObjectivePlan: Sendable {
+  /// What the model must do, learned from the training records.
+  /// - Throws: `StageError` for a record that cannot be learned from.
+  func task(_ records: RecordCollection) throws -> ModelTask
+  /// A model that was trained for this objective, with its head.
+  /// - Throws: `ModelError` where the folder's model is none.
+  func trainedModel(_ folder: String) throws(ModelError) -> any Model
+  /// The objective over a model.
+  /// - Throws: `TrainingError` where the model or its tokenizer does not fit.
+  func bind(
+    _ model: any Model, _ tokenizer: Tokenizer, maximumLength: Int
+  ) throws(TrainingError) -> any TrainingObjective
+}
+
+/// An objective's name, parameters, what its outcomes provide, and its maker.
+struct ObjectiveDescriptor: Sendable {
+  let component: ComponentDescriptor
+  let provides: Set<MetricNeed>
+  let make: @Sendable (ParameterValues) -> any ObjectivePlan
+}
+
+/// Every objective; a new one is a file in `Objectives` and a line here.
+let objectives: [ObjectiveDescriptor] = [
+  ClassificationObjective.descriptor, CausalObjective.descriptor,
+]
+
+/// What can be minimised, for the catalog.
+public let trainingObjectives: [ComponentDescriptor] = objectives.map(\.component)
+
+extension ObjectiveDescriptor {
+  /// The objective that a pipeline file names.
+  static func named(_ name: String) -> ObjectiveDescriptor {
+    guard let descriptor = objectives.first(where: { $0.component.name == name }) else {
+      preconditionFailure("the catalog has no objective '\(name)'")
+    }
+    return descriptor
+  }
+}

@@ -1,0 +1,28 @@
+import Models
+import Stages
+
+extension TrainingOptions {
+  /// What `model:` says for a model that begins with random weights.
+  public static let scratch = "scratch"
+
+  /// The method chosen.
+  var method: any TrainingMethod { MethodDescriptor.method(values[Keys.method]) }
+
+  /// The objective chosen, before there is a model.
+  var objectivePlan: any ObjectivePlan {
+    let component = values[Keys.objective]
+    return ObjectiveDescriptor.named(component.name).make(component.values)
+  }
+
+  /// The length records are cut to: never more than the model takes.
+  func length(of model: any Model, otherwise fallback: Int?) -> Int {
+    min(values[Keys.maxLength] ?? fallback ?? model.maximumLength, model.maximumLength)
+  }
+
+  /// The optimizer's numbers.
+  var optimizer: Optimizer.Settings {
+    Optimizer.Settings(
+      beta1: values[Keys.beta1], beta2: values[Keys.beta2], epsilon: values[Keys.epsilon],
+      weightDecay: values[Keys.weightDecay], maximumNorm: values[Keys.maxGradNorm])
+  }
+}

@@ -1,0 +1,69 @@
+import Records
+public import Stages
+
+extension Predictions {
+  /// Writes `predictions.jsonl`: one line a record with what was asked, true, and predicted.
+  ///
+  ///     {"id", "input", "reference", "prediction", "scores": {LABEL: probability}, "loss"}
+  ///     {"id", "input", "reference", "loss", "tokens"}      language models
+  ///
+  /// - Parameter records: The records that were predicted, in their order.
+  /// - Throws: `FileError`; the file appears whole or not at all.
+  public func write(_ records: RecordCollection, to path: String) throws {
+    let file = try AtomicFile(path)
+    var place = 0
+    try records.forEachBatch { batch in
+      for record in batch {
+        precondition(
+          place < ids.count && ids[place] == record.id,
+          "record \(record.id) at \(place) has no prediction")
+        try file.write(JSONValue.object(line(place, record)).bytes + [UInt8(ascii: "\n")])
+        place += 1
+      }
+    }
+    try file.commit()
+  }
+
+  private func line(_ place: Int, _ record: Record) -> JSONObject {
+    var line: JSONObject = ["id": .string(ids[place])]
+    switch items[place] {
+    case .label(let reference, let predicted, let probabilities, let loss):
+      let labels = labels ?? []
+      line["input"] = (try? LabelledText(record)).map { .string($0.text) } ?? .null
+      line["reference"] = .string(labels[reference])
+      line["prediction"] = .string(labels[predicted])
+      line["scores"] = .object(
+        JSONObject(zip(labels, probabilities).map { ($0, Self.short($1)) }))
+      line["loss"] = Self.short(loss)
+    case .text(let loss, let tokens):
+      let (input, reference) = Self.question(record)
+      line["input"] = input.map { .string($0) } ?? .null
+      line["reference"] = .string(reference)
+      line["loss"] = .real(loss)
+      line["tokens"] = .integer(tokens)
+    }
+    return line
+  }
+
+  /// The shortest spelling that reads back as the same float.
+  private static func short(_ value: Float) -> JSONValue {
+    value.isFinite ? .number(JSONNumber(literal: "\(value)")) : .null
+  }
+
+  /// What was asked, if anything, and the text that answers it.
+  private static func question(_ record: Record) -> (input: String?, reference: String) {
+    switch record.content {
+    case .text(let text): (nil, text)
+    case .conversation(let conversation): question(conversation)
+    case .preference(let preference):
+      question(Conversation(preference.prompt.messages + preference.chosen.messages))
+    }
+  }
+
+  private static func question(_ conversation: Conversation) -> (String?, String) {
+    let asked = conversation.messages.filter { $0.role != .assistant }
+      .flatMap { [$0.content, $0.input].compactMap(\.self) }.filter { !$0.isEmpty }
+    let answers = conversation.messages.filter { $0.role == .assistant }.map(\.content)
+    return (asked.joined(separator: "\n"), answers.joined(separator: "\n"))
+  }
+}

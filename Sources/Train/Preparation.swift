@@ -1,0 +1,128 @@
+import Evaluate
+import Models
+import Records
+import Stages
+import Tensors
+import Tokenize
+
+/// Everything that training needs, read and checked: model, objective, examples.
+struct Preparation {
+  let model: any Model
+  let fresh: [String]
+  let tokenizerFolder: String
+  let objective: any TrainingObjective
+  let trainable: [NamedParameter]
+  let training: [Example]
+  let validation: [Example]
+  /// Changes when anything does that the result depends on.
+  let fingerprint: String
+
+  init(
+    _ options: TrainingOptions, _ train: RecordCollection, _ validation: RecordCollection?,
+    _ context: TrainingContext
+  ) throws {
+    let plan = options.objectivePlan
+    let source = try ModelSource(options, context)
+    let tokenizer = try Tokenizer.load(source.tokenizerFolder)
+    let loaded = try source.load(
+      for: plan.task(train), tokenizer, seed: context.seed,
+      dropout: options.values[TrainingOptions.Keys.dropout])
+    let objective = try plan.bind(
+      loaded.model, tokenizer,
+      maximumLength: options.length(of: loaded.model, otherwise: context.maximumLength))
+    model = loaded.model
+    fresh = loaded.fresh
+    tokenizerFolder = source.tokenizerFolder
+    self.objective = objective
+    trainable = try options.method.trainable(of: model)
+    training = try train.map { try objective.example(of: $0) }
+    self.validation = try validation?.map { try objective.example(of: $0) } ?? []
+    guard training.counted > 0 else {
+      throw TrainingError(
+        "no token of \(training.count) training records would be learned",
+        remedy: "look at the records with 'anneal show', or raise max-length")
+    }
+    let examples = [training.fingerprint, self.validation.fingerprint]
+      .map { String($0, radix: 16) }.joined(separator: "-")
+    fingerprint = ContentHash.of(
+      "1 \(context.seed) \(examples) \(JSONValue.object(options.values.encoded).text)")
+  }
+
+  /// How many training records were cut to the length limit.
+  var truncated: Int { training.count { $0.isTruncated } }
+
+  /// Puts the values of a saved model into this one.
+  /// - Throws: `ModelError` where the folder holds another model.
+  func restore(from folder: String) throws(ModelError) {
+    let checkpoint = try Checkpoint(folder: folder)
+    for parameter in model.parameters {
+      let stored = try checkpoint.tensor(parameter.name)
+      guard stored.shape == parameter.tensor.shape else {
+        throw ModelError(
+          .mismatch, file: folder, problem: "\(parameter.name) has the shape \(stored.shape)")
+      }
+      parameter.tensor.assign(stored)
+    }
+  }
+}
+
+/// Where the model begins: a checkpoint, or an architecture with random weights.
+private struct ModelSource {
+  private let folder: String?
+  private let architecture: Component?
+  let tokenizerFolder: String
+
+  init(_ options: TrainingOptions, _ context: TrainingContext) throws {
+    let name = options.values[TrainingOptions.Keys.model]
+    let isScratch = name == TrainingOptions.scratch
+    architecture = options.values[TrainingOptions.Keys.architecture]
+    guard isScratch == (architecture != nil) else {
+      throw TrainingError(
+        isScratch
+          ? "model 'scratch' needs an architecture" : "model '\(name)' has its own architecture",
+        remedy: isScratch
+          ? "write architecture: {gpt2: {layers: 4, width: 256, heads: 4}}"
+          : "leave architecture out, or write model: scratch")
+    }
+    folder = isScratch ? nil : try context.models.folder(of: name, base: context.base)
+    guard let tokenizer = context.tokenizer ?? folder else {
+      throw TrainingError(
+        "a model that begins with random weights has no tokenizer of its own",
+        remedy: "add a stage 'tokenize: {train: bpe, …}' that trains one on the data")
+    }
+    tokenizerFolder = tokenizer
+  }
+
+  func load(
+    for task: ModelTask, _ tokenizer: Tokenizer, seed: UInt64, dropout: Double?
+  ) throws -> LoadedModel {
+    guard let folder else {
+      return try make(for: task, tokenizer, seed: seed, dropout: dropout)
+    }
+    let loaded = try ModelLoader.load(folder, for: task, seed: seed, dropout: dropout)
+    guard tokenizer.vocabularySize <= loaded.model.vocabularySize else {
+      throw TrainingError(
+        "the tokenizer has \(tokenizer.vocabularySize) tokens and the model takes "
+          + "\(loaded.model.vocabularySize)",
+        remedy: "use the model's own tokenizer: tokenize: {tokenizer: model}")
+    }
+    return loaded
+  }
+
+  private func make(
+    for task: ModelTask, _ tokenizer: Tokenizer, seed: UInt64, dropout: Double?
+  ) throws -> LoadedModel {
+    guard let architecture else { preconditionFailure("neither folder nor architecture") }
+    let values = architecture.values
+    let roles = tokenizer.specialTokens
+    let sizes = ModelSizes(
+      vocabulary: tokenizer.vocabularySize, layers: values[ArchitectureKeys.layers],
+      hidden: values[ArchitectureKeys.width], heads: values[ArchitectureKeys.heads],
+      feedForward: values[ArchitectureKeys.feedForward],
+      positions: values[ArchitectureKeys.context], padding: roles.padding,
+      beginning: roles.beginning, end: roles.end)
+    return LoadedModel(
+      model: try ModelLoader.make(
+        architecture.name, sizes, for: task, seed: seed, dropout: dropout))
+  }
+}

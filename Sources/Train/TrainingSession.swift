@@ -1,0 +1,152 @@
+import Evaluate
+import Models
+import Records
+public import Stages
+import Tensors
+
+/// A training: prepared when it is made, run once.
+///
+/// ```swift
+/// let session = try TrainingSession(options: options, train: train, validation: validation, context)
+/// let result = try session.run { event in … }
+/// let predictions = try Predictor(model: result.modelFolder, options: options).predict(test)
+/// ```
+/// A run that was killed goes on from its newest checkpoint in the same folder and ends with the same
+/// bytes as one that was not. Memory: the model, twice as much again for AdamW, gradients, and 8
+/// bytes a token of both sides; nothing else grows with the records.
+public struct TrainingSession {
+  private let options: TrainingOptions
+  private let context: TrainingContext
+  private let preparation: Preparation
+
+  /// Reads and checks everything: finds the model, reads records, encodes them.
+  /// - Throws: `StageError` for a record, `ModelError`, `TokenizerError`, `MetricError` or
+  ///   `TrainingError` for what it was asked to do.
+  public init(
+    options: TrainingOptions, train: RecordCollection, validation: RecordCollection?,
+    _ context: TrainingContext
+  ) throws {
+    self.options = options
+    self.context = context
+    preparation = try Preparation(options, train, validation, context)
+  }
+
+  /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
+  /// - Throws: `Interrupted` where the user asked to stop (the state is saved), `FileError` for a
+  ///   full disk, `TrainingError` for a loss that is not a number.
+  public func run(_ observe: @escaping (TrainingEvent) -> Void = { _ in }) throws -> TrainingResult
+  {
+    for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
+    var loop = try loop(observe)
+    observe(.started(plan(loop)))
+    try loop.run()
+    if let best = loop.selection?.bestStep, best != loop.state.step {
+      try preparation.restore(from: loop.store.path(best))
+    }
+    try saveModel()
+    let trainerState = TrainerState(
+      options: options, state: loop.state, selection: loop.selection,
+      totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
+    try trainerState.write(to: "\(context.folder)/trainer_state.json")
+    return TrainingResult(loop, folder: context.folder)
+  }
+
+  private func loop(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingLoop {
+    var selection = try selection()
+    let store = CheckpointStore(
+      folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
+      keeps: options.values[TrainingOptions.Keys.keepCheckpoints])
+    var optimizer = Optimizer(preparation.trainable, options.optimizer)
+    let saved = try store.newest(&selection)
+    if let saved {
+      let folder = store.path(saved.step)
+      try preparation.restore(from: folder)
+      try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
+    }
+    return TrainingLoop(
+      model: preparation.model, objective: preparation.objective, training: preparation.training,
+      validation: preparation.validation, settings: try settings(), store: store,
+      observe: observe, optimizer: optimizer, state: saved ?? TrainingState(),
+      selection: selection)
+  }
+
+  private func settings() throws -> LoopSettings {
+    let values = options.values
+    let batchSize = values[TrainingOptions.Keys.batchSize]
+    let accumulation = values[TrainingOptions.Keys.accumulation]
+    let size = batchSize * accumulation
+    let stepsPerEpoch = (preparation.training.count + size - 1) / size
+    let planned = Int((values[TrainingOptions.Keys.epochs] * Double(stepsPerEpoch)).rounded(.up))
+    let totalSteps = min(planned, values[TrainingOptions.Keys.maxSteps] ?? planned)
+    return LoopSettings(
+      seed: context.seed, batchSize: batchSize, accumulation: accumulation,
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps,
+      learningRate: values[TrainingOptions.Keys.learningRate],
+      schedule: LearningRateSchedule(
+        values[TrainingOptions.Keys.schedule],
+        warmupRatio: values[TrainingOptions.Keys.warmupRatio],
+        warmupSteps: values[TrainingOptions.Keys.warmupSteps], totalSteps: totalSteps),
+      loggingSteps: values[TrainingOptions.Keys.loggingSteps],
+      saveSteps: values[TrainingOptions.Keys.saveSteps],
+      validationMetrics: try validationMetrics())
+  }
+
+  private func plan(_ loop: TrainingLoop) -> TrainingPlan {
+    func count(_ parameters: [NamedParameter]) -> Int {
+      parameters.reduce(0) { $0 + $1.tensor.count }
+    }
+    return TrainingPlan(
+      totalSteps: loop.settings.totalSteps, doneSteps: loop.state.step,
+      trainingRecords: preparation.training.count,
+      validationRecords: preparation.validation.count,
+      truncatedRecords: preparation.truncated, parameters: count(preparation.model.parameters),
+      trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh)
+  }
+
+  /// Publishes `model/` in one step.
+  private func saveModel() throws {
+    let temporary = "\(context.folder)/.model-partial"
+    try Folders.remove(temporary)
+    try ModelLoader.save(
+      preparation.model, to: temporary, tokenizer: preparation.tokenizerFolder)
+    try Folders.publish(temporary, as: "\(context.folder)/model")
+  }
+}
+
+// MARK: - Metrics
+
+extension TrainingSession {
+  private var bestName: String { options.values[TrainingOptions.Keys.bestMetric] ?? "loss" }
+
+  /// The metrics that choose and stop; nil without a validation side.
+  private func selection() throws -> Selection? {
+    let stopping = options.values[TrainingOptions.Keys.earlyStopping]
+    guard !preparation.validation.isEmpty else {
+      guard stopping == nil else {
+        throw TrainingError(
+          "early-stopping needs records on the validation side",
+          remedy: "give validation a share in split, or leave early-stopping out")
+      }
+      return nil
+    }
+    return Selection(
+      best: try selector(bestName),
+      stopping: try stopping.map { ($0.metric ?? bestName, $0.patience) }
+        .map { (metric: try selector($0), patience: $1) })
+  }
+
+  private func selector(_ name: String) throws(MetricError) -> MetricDescriptor {
+    try MetricCatalog.standard.selector(
+      named: name, providing: TrainingOptions.provides(options.values),
+      classes: preparation.objective.classCount)
+  }
+
+  private func validationMetrics() throws -> [MetricDescriptor] {
+    let stopping = options.values[TrainingOptions.Keys.earlyStopping]?.metric
+    let chosen = try [bestName, stopping ?? bestName].map { try selector($0).name }
+    return try MetricCatalog.standard.metrics(
+      named: preparation.objective.validationMetrics + chosen,
+      providing: TrainingOptions.provides(options.values),
+      classes: preparation.objective.classCount)
+  }
+}

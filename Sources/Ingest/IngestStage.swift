@@ -14,7 +14,7 @@ struct IngestStage: SourceStage {
   }
 
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
-    var counter = Counter(limit: options.limit)
+    var counter = Counter(limit: options.limit, every: options.every)
     for file in try InputFile.resolve(options.paths) where !counter.isFull {
       try read(file, &counter, visit)
     }
@@ -40,7 +40,17 @@ struct IngestStage: SourceStage {
   /// How many records have been read, and when to stop.
   private struct Counter {
     let limit: Int?
+    let every: Int
+    /// Records met, and those of them that were taken.
+    var met = 0
     var count = 0
+
+    /// Whether the next record is one to take.
+    mutating func takesNext() -> Bool {
+      defer { met += 1 }
+      return met % every == 0
+    }
+
     var isFull: Bool { limit.map { count >= $0 } ?? false }
   }
 
@@ -55,7 +65,7 @@ struct IngestStage: SourceStage {
   private func read(
     _ file: InputFile, _ counter: inout Counter, _ visit: (SourceUnit) throws -> Void
   ) throws {
-    let before = counter.count
+    let before = counter.met
     var last = 0
     func give(_ line: Int, _ payload: SourceUnit.Payload) throws {
       last = line
@@ -63,6 +73,7 @@ struct IngestStage: SourceStage {
       if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
       } else {
         guard !counter.isFull else { throw Stop.limit }
+        guard counter.takesNext() else { return }
         counter.count += 1
       }
       let unit = SourceUnit(source: Source(file: file.name, line: line), payload: payload)
@@ -70,7 +81,7 @@ struct IngestStage: SourceStage {
     }
     do {
       try FileWalk(file: file, options: options, parsers: parsers).run(give)
-      if counter.count == before, !counter.isFull { throw empty(file) }
+      if counter.met == before, !counter.isFull { throw empty(file) }
     } catch Stop.limit {
     } catch Stop.receiver(let error) {
       throw error

@@ -7,7 +7,7 @@ public let ingestStages: [StageDescriptor] = [
     "ingest",
     "Reads JSON, JSONL, CSV, TSV, text, HTML, XML and WordNet files, plain or gzip, into records.",
     role: .source, parameters: IngestOptions.parameters,
-    example: "- ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
+    example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
     make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })
 ]
 
@@ -17,6 +17,7 @@ struct IngestOptions: Sendable {
   let format: FileFormat
   let mapping: FieldMapping
   let limit: Int?
+  let every: Int
   let encoding: String
   let recordPath: ElementPath
   let split: TextSplit
@@ -30,6 +31,7 @@ struct IngestOptions: Sendable {
     mapping = FieldMapping(
       fields: values[Self.fields].entries, schema: values[Self.schema].schema)
     limit = values[Self.limitParameter]
+    every = values[Self.everyParameter]
     encoding = values[Self.encodingParameter].lowercased()
     recordPath = values[Self.record].flatMap { ElementPath($0) } ?? .children
     split = values[Self.splitParameter]
@@ -41,7 +43,8 @@ struct IngestOptions: Sendable {
 
 extension IngestOptions {
   static let parameters: [any AnyParameter] = [
-    path, formatParameter, fields, schema, limitParameter, encodingParameter, splitParameter,
+    path, formatParameter, fields, schema, limitParameter, everyParameter, encodingParameter,
+    splitParameter,
     delimiterParameter, headerParameter, quotesParameter, record,
   ]
 
@@ -60,6 +63,9 @@ extension IngestOptions {
     "The form of the records; auto goes by the names of their fields.")
   static let limitParameter = Parameter<Int?>(
     "limit", default: nil, "Read at most this many records.", check: Check.optionalAtLeast(1))
+  static let everyParameter = Parameter(
+    "every", default: 1, "Read one record of every so many: a sample of files that are sorted.",
+    check: Check.atLeast(1))
   static let encodingParameter = Parameter(
     "encoding", default: DecodedBytes.automatic,
     "What the files are in, such as latin-1 or gb18030; auto is UTF-8, or what a mark says.",

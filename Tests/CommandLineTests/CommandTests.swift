@@ -93,7 +93,7 @@ import Testing
       "--set", "tokenize.max-length=32", "--set", "train.max-length=32",
     ],
     "wordnet-topics.yaml": [
-      "--limit", "900", "--max-steps", "2", "--set", "split.stratify=none",
+      "--set", "ingest.every=400", "--max-steps", "2", "--set", "tokenize.max-length=32",
     ],
     "instructions.yaml": [
       "--limit", "100", "--max-steps", "2", "--set",

@@ -2,7 +2,7 @@
 //
 // After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). A panel of
 // b stays in the first cache while the tiles of a block of a pass over it from the second. Rows of
-// a that are contiguous are read in place; others are packed. Each element of the output is summed
+// a that are contiguous are read in place; others are packed by all threads together. Each element of the output is summed
 // in an order given by k alone (and by whether rows are few), so results depend neither on threads
 // nor on how work is cut.
 
@@ -28,18 +28,30 @@ enum {
   /// Floats of packed b at a time (8 MB, to stay in the third cache), and the most steps of them.
   packed_floats = 1 << 21,
   packed_steps = 4608,
+  /// Rows of packed a at a time, and the most floats of them.
+  packed_rows = 3072,
+  tile_floats = 1 << 21,
+  /// Pieces in which a pass is packed.
+  pack_parts = 8,
 };
 
+/// A product, or the stretch of it that is packed and worked on at once.
 typedef struct {
   const gemm_kernels *kernels;
   int64_t m, n, k;
   anneal_matrix a, b;
-  float *out, *packed;
-  int64_t out_row, rows, row_parts, columns;
+  float *out;
+  int64_t out_row;
   bool accumulate;
   gemm_finish finish;
   void *context;
-  int64_t first_column, step;
+  /// Where this stretch stands in the output.
+  int64_t first_row, first_column;
+  /// Steps of one pass; packed b, and packed a unless its rows are read in place.
+  int64_t step;
+  float *packed, *tiles;
+  /// Rows and columns of the blocks that are given to threads, and how many blocks of rows.
+  int64_t rows, columns, row_parts;
 } product;
 
 /// Where pass `at` of the packed b begins: passes lie one after the other, and in each its panels.
@@ -48,55 +60,69 @@ static float *packed_pass(const product *p, int64_t at) {
   return p->packed + at * rounded_up(p->n, p->kernels->columns);
 }
 
-enum {
-  /// Pieces in which a pass of b is packed.
-  pack_parts = 8,
-};
+/// The same for packed a.
+static float *tiles_of_pass(const product *p, int64_t at) {
+  return p->tiles + at * rounded_up(p->m, p->kernels->rows);
+}
 
-/// Packs parts of passes of b: some steps of all panels where its rows are contiguous, otherwise all
-/// steps of some panels.
-static void pack_pieces(void *context, int64_t start, int64_t end) {
-  const product *p = context;
-  const int64_t width = p->kernels->columns;
-  for (int64_t i = start; i < end; i++) {
-    int64_t at = i / pack_parts * p->step, part = i % pack_parts;
-    int64_t k = smaller(p->step, p->k - at);
-    float *out = packed_pass(p, at);
-    const float *b = p->b.base + at * p->b.row;
-    if (p->b.column == 1) {
-      int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
-      anneal_matrix lines = {b + from * p->b.row, p->b.row, 1};
-      p->kernels->pack(to - from, p->n, lines, out + from * width, width * k);
-    } else {
-      int64_t panels = (p->n + width - 1) / width;
-      int64_t from = panels * part / pack_parts * width;
-      int64_t to = smaller(panels * (part + 1) / pack_parts * width, p->n);
-      anneal_matrix columns = {b + from * p->b.column, p->b.row, p->b.column};
-      if (to > from) p->kernels->pack(k, to - from, columns, out + from * k, width * k);
-    }
+/// Packs one part of a pass of b: some steps of all panels where its rows are contiguous, otherwise
+/// all steps of some panels.
+static void pack_b(const product *p, int64_t at, int64_t part) {
+  const int64_t width = p->kernels->columns, k = smaller(p->step, p->k - at);
+  float *out = packed_pass(p, at);
+  const float *b = p->b.base + at * p->b.row;
+  if (p->b.column == 1) {
+    int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
+    anneal_matrix lines = {b + from * p->b.row, p->b.row, 1};
+    p->kernels->pack(to - from, p->n, lines, out + from * width, width * k);
+  } else {
+    int64_t panels = (p->n + width - 1) / width, from = panels * part / pack_parts * width;
+    int64_t to = smaller(panels * (part + 1) / pack_parts * width, p->n);
+    anneal_matrix columns = {b + from * p->b.column, p->b.row, p->b.column};
+    if (to > from) p->kernels->pack(k, to - from, columns, out + from * k, width * k);
   }
+}
+
+/// Packs one part of a pass of a, whose columns are contiguous: some of its steps.
+static void pack_a(const product *p, int64_t at, int64_t part) {
+  const int64_t rows = p->kernels->rows, k = smaller(p->step, p->k - at);
+  int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
+  p->kernels->pack_rows(
+    p->m, to - from, p->a.base + (at + from) * p->a.column, p->a.column,
+    tiles_of_pass(p, at) + from * rows, rows * k);
+}
+
+static void pack_b_parts(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  for (int64_t i = start; i < end; i++) pack_b(p, i / pack_parts * p->step, i % pack_parts);
+}
+
+static void pack_a_parts(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  for (int64_t i = start; i < end; i++) pack_a(p, i / pack_parts * p->step, i % pack_parts);
 }
 
 /// One block of the output: all of the packed k, in passes.
 static void multiply_block(const product *p, int64_t row, int64_t column) {
+  const gemm_kernels *kernels = p->kernels;
   int64_t m = smaller(p->rows, p->m - row), n = smaller(p->columns, p->n - column);
   float *out = p->out + row * p->out_row + column;
-  const gemm_kernels *kernels = p->kernels;
   for (int64_t at = 0; at < p->k; at += p->step) {
     int64_t k = smaller(p->step, p->k - at);
-    const float *a = p->a.base + row * p->a.row + at * p->a.column;
     const float *b = packed_pass(p, at) + column * k;
-    int64_t a_row = p->a.row, a_column = p->a.column, a_tile = kernels->rows * p->a.row;
-    if (p->a.row == 1 && p->a.column != 1) {
-      float *tiles = anneal_scratch(slot_rows, rounded_up(m, kernels->rows) * k);
-      kernels->pack_rows(m, k, a, p->a.column, tiles);
-      a = tiles, a_row = 1, a_column = kernels->rows, a_tile = kernels->rows * k;
+    bool add = p->accumulate || at > 0;
+    if (p->tiles) {
+      kernels->block(
+        m, n, k, tiles_of_pass(p, at) + row * k, 1, kernels->rows, kernels->rows * k, b,
+        kernels->columns * k, out, p->out_row, add);
+    } else {
+      const float *a = p->a.base + row * p->a.row + at * p->a.column;
+      kernels->block(
+        m, n, k, a, p->a.row, p->a.column, kernels->rows * p->a.row, b, kernels->columns * k, out,
+        p->out_row, add);
     }
-    kernels->block(
-      m, n, k, a, a_row, a_column, a_tile, b, kernels->columns * k, out, p->out_row,
-      p->accumulate || at > 0);
   }
-  if (p->finish) p->finish(p->context, row, m, p->first_column + column, n);
+  if (p->finish) p->finish(p->context, p->first_row + row, m, p->first_column + column, n);
 }
 
 static void multiply_blocks(void *context, int64_t start, int64_t end) {
@@ -118,14 +144,6 @@ static void cut(product *p) {
     else if (p->rows > tile) p->rows = rounded_up(p->rows / 2, tile);
     else return;
   }
-}
-
-/// Multiplies one stretch of columns and steps: packs its b, then works on blocks.
-static void multiply_packed(product *p) {
-  int64_t passes = (p->k + p->step - 1) / p->step;
-  anneal_parallel(passes * pack_parts, 1, pack_pieces, p);
-  cut(p);
-  anneal_parallel(p->row_parts * ((p->n + p->columns - 1) / p->columns), 1, multiply_blocks, p);
 }
 
 /// Some columns of a product of few rows.
@@ -178,27 +196,47 @@ static void clear(int64_t m, int64_t n, float *out, int64_t out_row) {
   for (int64_t i = 0; i < m; i++) memset(out + i * out_row, 0, (size_t)n * sizeof(float));
 }
 
-/// Multiplies stretch after stretch of columns and steps, each packed as a whole.
-static void multiply_stretches(product whole) {
-  int64_t passes = (whole.k + depth - 1) / depth;
-  int64_t step = rounded_up((whole.k + passes - 1) / passes, 8);
-  int64_t steps = smaller(whole.k, packed_steps / step * step);
+/// Works on one stretch of columns and steps, whose b is packed: stretch after stretch of rows.
+static void multiply_rows(product p, int64_t height) {
+  product stretch = p;
+  int64_t passes = (p.k + p.step - 1) / p.step;
+  for (int64_t i = 0; i < p.m; i += height) {
+    stretch.m = smaller(height, p.m - i);
+    stretch.a.base = p.a.base + i * p.a.row;
+    stretch.out = p.out + i * p.out_row;
+    stretch.first_row = i;
+    if (p.tiles) anneal_parallel(passes * pack_parts, 1, pack_a_parts, &stretch);
+    cut(&stretch);
+    int64_t parts = stretch.row_parts * ((p.n + stretch.columns - 1) / stretch.columns);
+    anneal_parallel(parts, 1, multiply_blocks, &stretch);
+  }
+}
+
+/// Multiplies stretch after stretch of columns and steps.
+static void multiply_stretches(product p) {
+  int64_t passes = (p.k + depth - 1) / depth;
+  bool turned = p.a.column != 1;
+  int64_t height = turned ? smaller(p.m, packed_rows) : p.m;
+  p.step = rounded_up((p.k + passes - 1) / passes, 8);
+  int64_t most = turned ? smaller(packed_steps, tile_floats / height) : packed_steps;
+  int64_t steps = smaller(p.k, larger(1, most / p.step) * p.step);
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
-  product p = whole;
-  p.step = step;
-  p.packed =
-    anneal_scratch(slot_packed, (smaller(width, p.n) + p.kernels->columns) * steps);
-  for (int64_t j = 0; j < whole.n; j += width)
-    for (int64_t at = 0; at < whole.k; at += steps) {
-      p.n = smaller(width, whole.n - j);
-      p.k = smaller(steps, whole.k - at);
-      p.a.base = whole.a.base + at * p.a.column;
-      p.b.base = whole.b.base + j * p.b.column + at * p.b.row;
-      p.out = whole.out + j;
-      p.first_column = j;
-      p.accumulate = whole.accumulate || at > 0;
-      p.finish = at + steps >= whole.k ? whole.finish : NULL;
-      multiply_packed(&p);
+  p.packed = anneal_scratch(slot_packed, (smaller(width, p.n) + p.kernels->columns) * steps);
+  if (turned) p.tiles = anneal_scratch(slot_rows, (height + p.kernels->rows) * steps);
+  product stretch = p;
+  for (int64_t j = 0; j < p.n; j += width)
+    for (int64_t at = 0; at < p.k; at += steps) {
+      stretch.n = smaller(width, p.n - j);
+      stretch.k = smaller(steps, p.k - at);
+      stretch.a.base = p.a.base + at * p.a.column;
+      stretch.b.base = p.b.base + j * p.b.column + at * p.b.row;
+      stretch.out = p.out + j;
+      stretch.first_column = j;
+      stretch.accumulate = p.accumulate || at > 0;
+      stretch.finish = at + steps >= p.k ? p.finish : NULL;
+      int64_t parts = (stretch.k + p.step - 1) / p.step * pack_parts;
+      anneal_parallel(parts, 1, pack_b_parts, &stretch);
+      multiply_rows(stretch, height);
     }
 }
 

@@ -140,21 +140,20 @@ static TARGET void NAME(pack)(
   else NAME(pack_columns)(k, n, b.base, b.row, b.column, out, panel);
 }
 
-/// Packs a[m, k], whose columns are contiguous, into tiles of ROWS rows: ROWS floats a step.
+/// Packs a[m, k], whose columns are contiguous, into tiles of ROWS rows: ROWS floats a step, tiles
+/// `tile` floats apart.
 static TARGET void NAME(pack_rows)(
-  int64_t m, int64_t k, const float *a, int64_t a_column, float *out) {
+  int64_t m, int64_t k, const float *a, int64_t a_column, float *out, int64_t tile) {
   typedef float part __attribute__((ext_vector_type(ROWS % 4 ? 2 : 4), aligned(4)));
-  const int size = ROWS % 4 ? 2 : 4, ahead = 8;
+  const int size = ROWS % 4 ? 2 : 4;
   int64_t whole = m / ROWS * ROWS;
   for (int64_t p = 0; p < k; p++, a += a_column, out += ROWS) {
-    float *tile = out;
+    float *step = out;
     int64_t i = 0;
-    for (int64_t line = 0; p + ahead < k && line < m; line += 16)
-      __builtin_prefetch(a + ahead * a_column + line);
-    for (; i < whole; i += ROWS, tile += k * ROWS)
+    for (; i < whole; i += ROWS, step += tile)
       ANNEAL_UNROLL for (int r = 0; r < ROWS; r += size)
-        *(part *)(tile + r) = *(const part *)(a + i + r);
-    for (int r = 0; i < m; i++, r++) tile[r] = a[i];
+        *(part *)(step + r) = *(const part *)(a + i + r);
+    for (int r = 0; i < m; i++, r++) step[r] = a[i];
   }
 }
 

@@ -96,7 +96,8 @@ private struct BertLayer {
     let dropout = Dropout(c.hiddenDropout, keys: rows)
     let attention = tape.attention(
       query: query(tape, x), key: key(tape, context), value: value(tape, context),
-      layout: layout, keys: contextLayout, AttentionOptions(heads: c.heads, dropout: c.attentionDropout))
+      layout: layout, keys: contextLayout,
+      AttentionOptions(heads: c.heads, dropout: c.attentionDropout))
     let y = attentionNorm(tape, residual: x, adding: attentionOutput(tape, attention), dropout)
     return outputNorm(
       tape, residual: y, adding: output(tape, intermediate(tape, y, c.activation)), dropout)

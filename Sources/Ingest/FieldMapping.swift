@@ -120,6 +120,8 @@ enum SchemaChoice: String, ChoiceValue {
   case sharegpt
   case messages
   case preference
+  case alpacaPreference = "alpaca-preference"
+  case sharegptPreference = "sharegpt-preference"
   case text
 
   /// The schema, or nil where it is to be found.

@@ -149,10 +149,12 @@ def main():
         for extra in ["generation_config.json"]:
             (folder / extra).unlink(missing_ok=True)
     schedules()
-    (MODELS / "versions.json").write_text(json.dumps({
+    versions = json.dumps({
         "command": "python Scripts/models_make_fixtures.py", "seed": SEED,
         "torch": torch.__version__.split("+")[0], "transformers": transformers.__version__,
-    }, indent=1) + "\n")
+    }, indent=1) + "\n"
+    for folder in (MODELS, TRAIN):
+        (folder / "versions.json").write_text(versions)
 
 
 if __name__ == "__main__":

@@ -118,7 +118,8 @@ extension ModelLoader {
     _ task: ModelTask, _ configuration: ModelConfiguration
   ) throws(ModelError) -> (ModelTask, keepsHead: Bool) {
     guard case .classification(let labels) = task else { return (task, true) }
-    guard let known = try configuration.labels, Set(known) == Set(labels) else {
+    func bytes(_ labels: [String]) -> Set<[UInt8]> { Set(labels.map { Array($0.utf8) }) }
+    guard let known = try configuration.labels, bytes(known) == bytes(labels) else {
       return (task, false)
     }
     return (.classification(labels: known), true)

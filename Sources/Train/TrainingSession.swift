@@ -63,7 +63,8 @@ public struct TrainingSession {
     return TrainingLoop(
       model: preparation.model, objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, settings: try settings(), store: store,
-      publishState: publishState, observe: observe, optimizer: optimizer, state: saved ?? TrainingState(),
+      publishState: publishState, observe: observe, optimizer: optimizer,
+      state: saved ?? TrainingState(),
       selection: selection)
   }
 

@@ -128,6 +128,23 @@ struct CausalTests {
     }
   }
 
+  @Test func `a batch in which nothing is learned costs nothing`() throws {
+    var records = Workshop.instructions(60)
+    for index in records.indices.dropFirst(10) { records[index].content = .text("") }
+    let workshop = try Workshop(records)
+    let curve = try losses(workshop.run("run", causal(["batch-size": 2, "epochs": 1])).events)
+    #expect(curve.count == 18)
+    #expect(curve.count { $0 == 0 } >= 8)
+    #expect(curve.contains { $0 > 3 })
+    let nothing = try Workshop(
+      records.map { record in
+        var record = record
+        record.content = .text("")
+        return record
+      })
+    #expect(throws: TrainingError.self) { try nothing.session("run", causal()) }
+  }
+
   @Test func `a record's loss does not depend on the records beside it`() throws {
     let result = try workshop.run("run", causal(["epochs": 1])).result
     func items(_ batch: Int) throws -> [Prediction] {

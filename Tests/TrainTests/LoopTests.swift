@@ -79,6 +79,21 @@ struct LoopTests {
         == contents("\(workshop.folder.path)/one", Self.files))
   }
 
+  @Test func `two spellings that Unicode calls equal are two classes`() throws {
+    let workshop = try Workshop(
+      Workshop.classified(60, classes: ["caf\u{E9}", "cafe\u{301}", "10", "9"]))
+    let result = try workshop.run("run", classification(["max-steps": 1])).result
+    let labels = try ModelLoader.classifier(result.modelFolder).labels
+    #expect(labels.map { Array($0.utf8) }.count == 4)
+    #expect(labels.map(\.utf8.count) == [2, 1, 6, 5])
+  }
+
+  @Test func `numbered classes come in the order of their numbers`() throws {
+    let workshop = try Workshop(Workshop.classified(60, classes: ["10", "9", "-1"]))
+    let result = try workshop.run("run", classification(["max-steps": 1])).result
+    #expect(try ModelLoader.classifier(result.modelFolder).labels == ["-1", "9", "10"])
+  }
+
   @Test func `the best epoch is kept, not the last`() throws {
     // A rate this high spoils the model after it has learned something.
     let changes: JSONObject = [

@@ -14,11 +14,30 @@ struct BertEncoder: Sendable {
     layers = (0..<c.layers).map { BertLayer(scope.at("encoder.layer.\($0)"), c) }
   }
 
-  /// `[tokens, hidden]`.
+  /// The vector of every token: `[tokens, hidden]`.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    run(layers[...], tape, batch)
+  }
+
+  /// The vector of the first token of each sequence: `[sequences, hidden]`.
+  ///
+  /// The same numbers as those rows of all tokens; the last layer is not computed for the others,
+  /// which saves most of a layer.
+  func first(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    let x = run(layers.dropLast(), tape, batch)
+    let first = tape.gather(x, rows: batch.layout.firstRows)
+    guard let last = layers.last else { return first }
+    let layout = SequenceLayout(
+      lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
+    return last(tape, first, layout, layout.tokenKeys, context: x, batch.layout)
+  }
+
+  private func run(
+    _ layers: ArraySlice<BertLayer>, _ tape: Tape, _ batch: TokenBatch
+  ) -> Tensor {
     let rows = batch.layout.tokenKeys
     return layers.reduce(embeddings(tape, batch, rows)) { x, layer in
-      layer(tape, x, batch.layout, rows)
+      layer(tape, x, batch.layout, rows, context: x, batch.layout)
     }
   }
 }
@@ -68,13 +87,16 @@ private struct BertLayer {
     configuration = c
   }
 
+  /// The layer's output for the rows of `x`, which attend to the rows of `context`.
   func callAsFunction(
-    _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys
+    _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
+    _ contextLayout: SequenceLayout
   ) -> Tensor {
     let c = configuration
     let dropout = Dropout(c.hiddenDropout, keys: rows)
     let attention = tape.attention(
-      query: query(tape, x), key: key(tape, x), value: value(tape, x), layout: layout,
+      query: query(tape, x), key: key(tape, context), value: value(tape, context),
+      layout: layout, keys: contextLayout,
       AttentionOptions(heads: c.heads, dropout: c.attentionDropout))
     let y = attentionNorm(tape, residual: x, adding: attentionOutput(tape, attention), dropout)
     return outputNorm(
@@ -122,9 +144,8 @@ public final class BertClassifier: SequenceClassifier {
 
   /// The scores before the softmax: `[sequences, labels]`.
   public func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let first = tape.gather(encoder(tape, batch), rows: batch.layout.firstRows)
     let pooled = tape.dropout(
-      pooler(tape, first, .tanh),
+      pooler(tape, encoder.first(tape, batch), .tanh),
       Dropout(sizes.classifierDropout, keys: batch.layout.sequenceKeys))
     return classifier(tape, pooled)
   }

@@ -104,18 +104,22 @@ struct CausalObjective: TrainingObjective {
     }
   }
 
+  /// Scores the vocabulary only where a token is learned.
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
-    tape.vocabularyCrossEntropy(
-      model.hiddenStates(tape, TokenBatch(examples)), weight: model.outputWeight,
-      targets: examples.flatMap(\.targets), divisor: divisor)
+    let targets = examples.flatMap(\.targets)
+    let counted = targets.indices.filter { targets[$0] >= 0 }
+    let hidden = tape.gather(
+      model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) })
+    return tape.vocabularyCrossEntropy(
+      hidden, weight: model.outputWeight, targets: counted.map { targets[$0] }, divisor: divisor)
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {
     let losses = loss(.inference(), examples, divisor: 1).rows
     var start = 0
     return examples.map { example in
-      let own = losses[start..<start + example.tokens.count]
-      start += example.tokens.count
+      let own = losses[start..<start + example.counted]
+      start += example.counted
       return .text(loss: own.reduce(0) { $0 + Double($1) }, tokens: example.counted)
     }
   }

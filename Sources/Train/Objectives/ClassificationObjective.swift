@@ -16,14 +16,18 @@ struct ClassificationObjective: TrainingObjective {
   private let model: any SequenceClassifier
   private let tokenizer: Tokenizer
   private let encoding: EncodingOptions
-  private let classes: [String: Int32]
+  /// Labels are told apart by their bytes: two spellings that Unicode calls equal are two labels.
+  private let classes: [[UInt8]: Int32]
 
   /// The classes are those of the training records.
   struct Plan: ObjectivePlan {
     func task(_ records: RecordCollection) throws -> ModelTask {
-      let labels = Set(try records.map { try LabelledText($0).label })
+      let labels = Set(try records.map { Array(try LabelledText($0).label.utf8) })
       guard labels.count > 1 else {
-        let found = labels.first.map { "only the label '\($0)'" } ?? "no record"
+        let found =
+          labels.first.map {
+            "only the label '\(String(decoding: $0, as: UTF8.self))'"
+          } ?? "no record"
         throw TrainingError(
           "the training side has \(found)",
           remedy: "classification needs records of two labels or more")
@@ -52,14 +56,15 @@ struct ClassificationObjective: TrainingObjective {
     encoding.truncation = Truncation(maximumLength: maximumLength)
     self.encoding = encoding
     classes = Dictionary(
-      model.labels.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+      model.labels.enumerated().map { (Array($1.utf8), Int32($0)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   var classCount: Int? { model.labels.count }
 
   func example(of record: Record) throws(StageError) -> Example {
     let text = try LabelledText(record)
-    guard let target = classes[text.label] else {
+    guard let target = classes[Array(text.label.utf8)] else {
       throw StageError(
         "unknown-label", "the label '\(text.label)' is on no record of the training side",
         source: record.source, field: "label", remedy: "stratify the split by label")
@@ -151,9 +156,11 @@ struct LabelledText {
   }
 
   /// Labels in the order of their numbers where all are numbers, else of their bytes.
-  static func sorted(_ labels: Set<String>) -> [String] {
-    let numbers = labels.compactMap { label in Int(label).map { ($0, label) } }
-    if numbers.count == labels.count { return numbers.sorted { $0 < $1 }.map(\.1) }
-    return labels.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  static func sorted(_ labels: Set<[UInt8]>) -> [String] {
+    let ordered = labels.sorted { $0.lexicographicallyPrecedes($1) }
+      .map { String(decoding: $0, as: UTF8.self) }
+    let numbers = ordered.compactMap { label in Int(label).map { ($0, label) } }
+    guard numbers.count == ordered.count else { return ordered }
+    return numbers.sorted { $0.0 < $1.0 }.map(\.1)
   }
 }

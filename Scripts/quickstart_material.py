@@ -463,6 +463,106 @@ NOTES = {
     """),
 }
 
+# A second remark that a patient of the department might add.
+DETAILS = {
+    "cardiology": lines("""
+        The ECG last year was fine.
+        The pulse goes up to 140 with it.
+        The cuff showed 170 over 100 at the same time.
+        A nitro spray helped within minutes.
+        The ankles are puffy as well.
+        Two pillows make breathing easier.
+        There were heart attacks on the father's side.
+        The beta blocker was halved in May.
+        It comes with cold sweat.
+        The last echo was three years ago.
+        Climbing stairs brings it on.
+        The heart rate stays high for an hour.
+        Aspirin 100 every morning.
+        The water tablets were raised last week.
+    """),
+    "dermatology": lines("""
+        It itches most at night.
+        Moisturiser only soothes for an hour.
+        The skin is dry and flaky around it.
+        It oozes a little when scratched.
+        The edges are red and slightly raised.
+        Cortisone cream helped at first.
+        It spreads when I sweat.
+        The sun makes the redness worse.
+        New washing powder was bought lately.
+        Scratching leaves dark marks.
+        It looks like the photos of ringworm.
+        The chemist sold us a zinc ointment.
+        It burns when I shower.
+        Now a second spot has come up.
+    """),
+    "neurology": lines("""
+        Light and noise are hard to bear with it.
+        There was tingling in one arm before.
+        The hand felt weak and clumsy too.
+        The MRI of the head was three years ago.
+        Talking was difficult for a few minutes.
+        Walking in a straight line is hard.
+        The reflexes were called weak on one side.
+        Triptans helped in the past.
+        Afterwards sleep is the only thing that helps.
+        It begins with flickering in front of the eyes.
+        Concentration is poor and names are lost.
+        The nerve test was put off twice.
+        There was a loss of consciousness once.
+        The feet feel numb at the same time.
+    """),
+    "orthopedics": lines("""
+        There was a fall on the stairs before.
+        It hurts when weight is put on it.
+        The x-ray showed no fracture.
+        Physiotherapy made it a bit better.
+        Bending and lifting are the worst.
+        The joint is stiff in the morning.
+        It swelled right after the match.
+        A bandage gives some support.
+        Running is out of the question.
+        It clicks with every step.
+        The injection into the joint wore off.
+        Insoles were made last year.
+        The muscle beside it feels like rope.
+        Sleeping on that side is impossible.
+    """),
+    "gastroenterology": lines("""
+        Fatty food makes it worse.
+        The stool has been soft and dark.
+        An acid blocker helps a little.
+        The belly is bloated by evening.
+        There is more wind than usual.
+        The last colonoscopy was clean.
+        Eating less makes it bearable.
+        Some weight has been lost.
+        It starts half an hour after eating.
+        The ultrasound of the belly was fine.
+        Nausea comes with it.
+        Bread and milk were left out without success.
+        The toilet paper had a trace of blood.
+        Lying down after supper brings acid up.
+    """),
+    "ophthalmology": lines("""
+        Reading glasses do not help.
+        The eye waters all day.
+        Sight is blurred in the morning.
+        The other eye is fine.
+        Eye drops from the chemist sting.
+        Driving at night has become hard.
+        The lids are slightly swollen.
+        The optician could not correct it.
+        Contact lenses were left out for a week.
+        Bright light is unpleasant.
+        The eye pressure was normal in spring.
+        Looking at the screen makes it worse.
+        Blinking clears it for a moment.
+        The retina was checked two years ago.
+    """),
+}
+
 # What people ask about without a complaint: tests and treatments, and (with *) illnesses.
 TOPICS = {
     "cardiology": lines("""

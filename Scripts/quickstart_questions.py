@@ -23,12 +23,12 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "pipelines" / "data"
 
 # How many questions each department gets, by kind of question.
 SHARES = {
-    "cardiology": {"clauses": 88, "notes": 40, "topics": 33, "whole": 20},
-    "dermatology": {"clauses": 72, "notes": 32, "topics": 28, "whole": 20},
-    "neurology": {"clauses": 84, "notes": 38, "topics": 31, "whole": 20},
-    "orthopedics": {"clauses": 76, "notes": 34, "topics": 29, "whole": 20},
-    "gastroenterology": {"clauses": 76, "notes": 34, "topics": 29, "whole": 20},
-    "ophthalmology": {"clauses": 54, "notes": 26, "topics": 24, "whole": 20},
+    "cardiology": {"clauses": 90, "notes": 40, "topics": 33, "whole": 20},
+    "dermatology": {"clauses": 74, "notes": 32, "topics": 28, "whole": 20},
+    "neurology": {"clauses": 86, "notes": 38, "topics": 31, "whole": 20},
+    "orthopedics": {"clauses": 78, "notes": 34, "topics": 29, "whole": 20},
+    "gastroenterology": {"clauses": 78, "notes": 34, "topics": 29, "whole": 20},
+    "ophthalmology": {"clauses": 56, "notes": 26, "topics": 24, "whole": 20},
 }
 WRONG_LABELS = 20
 
@@ -97,6 +97,7 @@ class Writer:
         if not timed and self.rng.random() < 0.6:
             text += " " + self.deal("durations", material.DURATIONS)
         parts = [text + "."]
+        parts += self.detail(department, 0.4)
         parts += self.maybe(0.3, self.deal("circumstances", material.CIRCUMSTANCES))
         parts += self.maybe(0.15, self.background())
         parts += self.maybe(0.5, self.deal("questions", material.QUESTIONS))
@@ -107,6 +108,10 @@ class Writer:
     def greeting(self, chance):
         return self.maybe(chance, self.deal("greetings", material.GREETINGS))
 
+    def detail(self, department, chance):
+        """A remark that belongs to the department, which a real message often has."""
+        return self.maybe(chance, self.deal(department + "details", material.DETAILS[department]))
+
     def notes(self, department):
         text = self.deal("terse", material.TERSE).format(
             note=self.deal(department + "notes", material.NOTES[department]),
@@ -116,7 +121,8 @@ class Writer:
             circumstance=self.deal("circumstances", material.CIRCUMSTANCES),
             greeting=self.deal("greetings", material.GREETINGS),
             person=self.deal("persons", material.PERSONS))
-        return sentence(text) if self.rng.random() < 0.5 else text
+        text = sentence(text) if self.rng.random() < 0.5 else text
+        return " ".join([text] + self.detail(department, 0.35))
 
     def topics(self, department):
         topic = self.deal(department + "topics", material.TOPICS[department])
@@ -344,11 +350,11 @@ def special_lines(rng):
             '{"instruction": "Which department?", "input": "I feel naïve asking, but why does my '
             'scalp itch?", "output": "dermatology"}'.encode("latin-1"),
         ]),
-        ("records without the field `output`, or with null in it", [
+        ("records without the field `output`", [
             record(input="I hear my pulse in my right ear at night."),
             record(input="The blister on my heel has burst."),
             record(input="My knee is stiff after the flight."),
-            record(input="Cramps after every meal for a month.", output=None),
+            record(input="Cramps after every meal for a month."),
         ]),
         ("records without the field `input`", [
             record(output="neurology"),

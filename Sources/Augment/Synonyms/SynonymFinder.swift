@@ -161,7 +161,7 @@ final class SynonymFinder: Sendable {
     }
     let share = Double(tagged(candidate, part, sense: sense)) / Double(max(1, inClass))
     return 2 * inClass >= inAll
-      && (inClass == 0 ? senses.first == sense : share >= max(0.5, rules.certainty))
+      && (inClass == 0 ? senses.first == sense : share >= 0.5)
   }
 
   private func tagged(_ lemma: String, _ part: WordClass, sense: Int) -> Int {

@@ -18,7 +18,9 @@ struct FieldMapping: Sendable {
     // What Anneal wrote about an earlier run says nothing about this one.
     let own = raw[Record.reservedKey] == nil ? raw : raw.without([Record.reservedKey])
     let object = fields.isEmpty ? own : try renamed(own, at: source)
-    guard let schema = schema ?? Schema.detect(object) else { throw unknownSchema(object, source) }
+    guard let schema = schema ?? mappedSchema(object) ?? Schema.detect(object) else {
+      throw unknownSchema(object, source)
+    }
     do {
       let body = try schema.read(object)
       return Record(
@@ -28,6 +30,12 @@ struct FieldMapping: Sendable {
   }
 
   // MARK: - Names
+
+  /// What the mapped fields alone make: `fields: {text: input}` reads texts, whatever else there is.
+  private func mappedSchema(_ object: JSONObject) -> Schema? {
+    let mapped = fields.compactMap { field in object[field.key].map { (field.key, $0) } }
+    return mapped.isEmpty ? nil : Schema.detect(JSONObject(mapped))
+  }
 
   private func renamed(_ object: JSONObject, at source: Source) throws(StageError) -> JSONObject {
     var result = JSONObject()
@@ -54,7 +62,8 @@ struct FieldMapping: Sendable {
   private func value(
     _ field: TextMap.Entry, _ object: JSONObject, _ source: Source
   ) throws(StageError) -> JSONValue? {
-    if let value = object[field.text] { return value }
+    // A field that is there and null says as little as one that is not there.
+    if let value = object[field.text], !value.isNull { return value }
     if field.text.utf8.contains(UInt8(ascii: ".")) {
       var value: JSONValue? = .object(object)
       for part in field.text.utf8.split(separator: UInt8(ascii: ".")) {
@@ -111,6 +120,8 @@ enum SchemaChoice: String, ChoiceValue {
   case sharegpt
   case messages
   case preference
+  case alpacaPreference = "alpaca-preference"
+  case sharegptPreference = "sharegpt-preference"
   case text
 
   /// The schema, or nil where it is to be found.

@@ -26,6 +26,14 @@ public struct Message: Sendable, Hashable {
   }
 }
 
+extension Message {
+  /// Two turns are equal when their texts have the same bytes and all else is equal.
+  public static func == (left: Message, right: Message) -> Bool {
+    left.role == right.role && left.content.hasSameBytes(as: right.content)
+      && left.input.hasSameBytes(as: right.input) && left.attributes == right.attributes
+  }
+}
+
 /// Turns in the order they were spoken.
 public struct Conversation: Sendable, Hashable {
   /// The turns.

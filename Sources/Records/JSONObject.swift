@@ -2,6 +2,7 @@
 ///
 /// Keys are compared byte by byte: two spellings that Unicode calls equivalent are two keys. Look-up
 /// walks the members, which is fastest for records; build a dictionary first to look up in thousands.
+/// Making, merging and comparing objects takes time linear in the number of members.
 public struct JSONObject: Sendable {
   /// One key and its value.
   public struct Member: Sendable, Hashable {
@@ -12,29 +13,55 @@ public struct JSONObject: Sendable {
 
     /// Two members are equal when their keys have the same bytes and their values are equal.
     public static func == (left: Member, right: Member) -> Bool {
-      left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
+      left.key.hasSameBytes(as: right.key) && left.value == right.value
     }
   }
 
   /// The members in order.
   public private(set) var members: [Member]
 
+  /// Up to this many members, comparing each with each is faster than a table.
+  private static let few = 16
+
   /// An object with the given members in order; of two members with one key the last wins.
   public init(_ members: [(String, JSONValue)] = []) {
-    self.members = []
-    self.members.reserveCapacity(members.count)
-    for (key, value) in members { self[key] = value }
+    self.init(lastWins: members.map { Member(key: $0.0, value: $0.1) })
   }
 
   /// Wraps members whose keys are known to differ.
   init(unique members: [Member]) { self.members = members }
 
-  /// Takes members as read; of two with one key the last wins, in time linear in their number.
+  /// Takes members as read; of two with one key the first one's place and the last one's value stay.
   init(lastWins members: [Member]) {
-    let distinct = Set(members.lazy.map { StableHash.hash($0.key) })
-    self =
-      distinct.count == members.count
-      ? JSONObject(unique: members) : JSONObject(members.map { ($0.key, $0.value) })
+    self.init(unique: members)
+    if members.count > Self.few || hasTwins { keepLast() }
+  }
+
+  /// Whether two members have one key, found by comparing each with each.
+  private var hasTwins: Bool {
+    for last in members.indices.dropFirst() {
+      for first in 0..<last where members[first].key.hasSameBytes(as: members[last].key) {
+        return true
+      }
+    }
+    return false
+  }
+
+  private mutating func keepLast() {
+    var places: [ByteKey: Int] = [:]
+    places.reserveCapacity(members.count)
+    var kept = 0
+    for index in members.indices {
+      let place = places[ByteKey(text: members[index].key)] ?? kept
+      if place == kept {
+        places[ByteKey(text: members[index].key)] = kept
+        members[kept] = members[index]
+        kept += 1
+      } else {
+        members[place].value = members[index].value
+      }
+    }
+    members.removeLast(members.count - kept)
   }
 
   /// Whether there are no members.
@@ -61,26 +88,37 @@ public struct JSONObject: Sendable {
 
   /// Appends the members of another object; a key both have takes the other's value.
   public mutating func merge(_ other: JSONObject) {
-    for member in other.members { self[member.key] = member.value }
+    guard !other.isEmpty else { return }
+    self = JSONObject(lastWins: members + other.members)
   }
+
+  /// Appends a member whose key is known to be new.
+  mutating func append(new member: Member) { members.append(member) }
 
   /// A copy without the given keys.
   public func without(_ keys: some Collection<String>) -> JSONObject {
     JSONObject(
       unique: members.filter { member in
-        !keys.contains { $0.utf8.elementsEqual(member.key.utf8) }
+        !keys.contains { $0.hasSameBytes(as: member.key) }
       })
   }
 
   private func index(of key: String) -> Int? {
-    members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+    for index in members.indices where members[index].key.hasSameBytes(as: key) { return index }
+    return nil
   }
 }
 
 extension JSONObject: Hashable {
   /// Two objects are equal when they have the same members in any order, as JSON defines it.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+    guard left.count == right.count else { return false }
+    let sameOrder = zip(left.members, right.members).allSatisfy { $0.key.hasSameBytes(as: $1.key) }
+    if sameOrder { return zip(left.members, right.members).allSatisfy { $0.value == $1.value } }
+    guard left.count > few else { return left.members.allSatisfy { right[$0.key] == $0.value } }
+    let values = Dictionary(
+      right.members.map { (ByteKey(text: $0.key), $0.value) }, uniquingKeysWith: { $1 })
+    return left.members.allSatisfy { values[ByteKey(text: $0.key)] == $0.value }
   }
 
   /// Hashes the count alone, since members may stand in any order.

@@ -1,5 +1,5 @@
 /// A JSON value that keeps what it read: key order, and every number as it was spelled.
-public enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case number(JSONNumber)
@@ -15,7 +15,9 @@ public enum JSONValue: Sendable, Hashable {
   /// A finite number in its shortest exact spelling; `null` for NaN and infinities, which JSON lacks.
   public static func real(_ value: Double) -> JSONValue {
     guard value.isFinite else { return .null }
-    if value == value.rounded(), abs(value) < 1e15 { return .integer(Int(value)) }
+    if value == value.rounded(), abs(value) <= 0x1p53, value != 0 || value.sign == .plus {
+      return .integer(Int(value))
+    }
     return .number(JSONNumber(literal: "\(value)"))
   }
 
@@ -52,6 +54,35 @@ public enum JSONValue: Sendable, Hashable {
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"
+    }
+  }
+}
+
+extension JSONValue: Hashable {
+  /// Two values are equal when they are of one kind and spelled alike, objects in any order.
+  ///
+  /// Strings are compared by their bytes, numbers by their digits: `1` and `1.0` differ.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .number(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(value)
+    case .array(let value): hasher.combine(value)
+    case .object(let value): hasher.combine(value)
     }
   }
 }

@@ -64,23 +64,36 @@ extension JSONValue {
   }
 
   /// Appends a string in quotes, escaping only what JSON demands.
-  private static func write(_ string: String, to buffer: inout [UInt8]) {
+  static func write(_ string: String, to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): buffer.append(contentsOf: "\\\"".utf8)
-      case UInt8(ascii: "\\"): buffer.append(contentsOf: "\\\\".utf8)
-      case 0x0A: buffer.append(contentsOf: "\\n".utf8)
-      case 0x0D: buffer.append(contentsOf: "\\r".utf8)
-      case 0x09: buffer.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        buffer.append(contentsOf: "\\u00".utf8)
-        buffer.append(digits[Int(byte >> 4)])
-        buffer.append(digits[Int(byte & 15)])
-      default: buffer.append(byte)
+    var string = string
+    string.withUTF8 { bytes in
+      var start = 0
+      while true {
+        let end = JSONRun.end(of: bytes, from: start)
+        buffer.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<end]))
+        guard end < bytes.count else { return }
+        writeEscape(of: bytes[end], to: &buffer)
+        start = end + 1
       }
     }
     buffer.append(UInt8(ascii: "\""))
+  }
+
+  private static func writeEscape(of byte: UInt8, to buffer: inout [UInt8]) {
+    buffer.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x0A: buffer.append(UInt8(ascii: "n"))
+    case 0x0D: buffer.append(UInt8(ascii: "r"))
+    case 0x09: buffer.append(UInt8(ascii: "t"))
+    case 0..<0x20:
+      let digits: StaticString = "0123456789abcdef"
+      buffer.append(contentsOf: "u00".utf8)
+      digits.withUTF8Buffer { digits in
+        buffer.append(digits[Int(byte >> 4)])
+        buffer.append(digits[Int(byte & 15)])
+      }
+    default: buffer.append(byte)
+    }
   }
 }

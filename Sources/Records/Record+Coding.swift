@@ -2,11 +2,26 @@
 extension Record {
   /// The member of a line that holds what Anneal adds to a record.
   public static let reservedKey = "anneal"
+  /// The form a record is written in where its schema cannot hold what it has become.
+  private static let formKey = "form"
+  /// Metadata that would be taken for content if it stood among the record's fields.
+  private static let asideKey = "metadata"
 
   /// The record as one JSON object: its schema's fields plus `anneal: {id, schema, source, …}`.
+  ///
+  /// `init(object:)` makes the same record of it, whatever stages have made of its content.
   public var object: JSONObject {
-    var object = schema.write(body)
-    object[Self.reservedKey] = .object(provenance)
+    let form = schema.form(for: content)
+    var object = form.write(content, label)
+    var aside = JSONObject()
+    for member in metadata.members {
+      if member.key == Self.reservedKey || form.reads(member) || object[member.key] != nil {
+        aside.append(new: member)
+      } else {
+        object.append(new: member)
+      }
+    }
+    object.append(new: .init(key: Self.reservedKey, value: .object(provenance(form, aside))))
     return object
   }
 
@@ -15,15 +30,21 @@ extension Record {
     RecordBody(content: content, label: label, metadata: metadata)
   }
 
-  private var provenance: JSONObject {
-    var provenance: JSONObject = [
-      "id": .string(id), "schema": .string(schema.rawValue),
-      "source": ["file": .string(source.file), "line": .integer(source.line)],
+  private func provenance(_ form: Schema, _ aside: JSONObject) -> JSONObject {
+    var members: [JSONObject.Member] = [
+      .init(key: "id", value: .string(id)),
+      .init(key: "schema", value: .string(schema.rawValue)),
     ]
-    if let parent { provenance["parent"] = .string(parent) }
-    if let augmentedBy { provenance["augmented_by"] = .string(augmentedBy) }
-    if let side { provenance["side"] = .string(side.rawValue) }
-    return provenance
+    func add(_ key: String, _ text: String?) {
+      if let text { members.append(.init(key: key, value: .string(text))) }
+    }
+    add(Self.formKey, form == schema ? nil : form.rawValue)
+    members.append(.init(key: "source", value: .object(source.object)))
+    add("parent", parent)
+    add("augmented_by", augmentedBy)
+    add("side", side?.rawValue)
+    if !aside.isEmpty { members.append(.init(key: Self.asideKey, value: .object(aside))) }
+    return JSONObject(unique: members)
   }
 
   /// Reads what `object` wrote.
@@ -34,11 +55,22 @@ extension Record {
       let schema = Schema(rawValue: schema), let file = own["source"]?["file"]?.string,
       let line = own["source"]?["line"]?.int
     else { throw SchemaError(field: place, reason: "is not what Anneal writes") }
-    let body = try schema.read(object.without([place]))
+    let form = own[Self.formKey]?.string.flatMap(Schema.init) ?? schema
+    var body = try form.read(object, ignoring: place)
+    if let aside = own[Self.asideKey]?.object { body.metadata.merge(aside) }
     self.init(
       id: try own.text("id", path: "\(place).id"), source: Source(file: file, line: line),
       parent: own["parent"]?.string, augmentedBy: own["augmented_by"]?.string,
       content: body.content, label: body.label, side: own["side"]?.string.flatMap(Side.init),
       schema: schema, metadata: body.metadata)
+  }
+}
+
+extension Source {
+  /// The place as it is written to files: `{file, line}`.
+  package var object: JSONObject {
+    JSONObject(unique: [
+      .init(key: "file", value: .string(file)), .init(key: "line", value: .integer(line)),
+    ])
   }
 }

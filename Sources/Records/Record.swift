@@ -66,6 +66,18 @@ public enum Content: Sendable, Hashable {
   case preference(Preference)
 }
 
+extension Content {
+  /// Two contents are equal when they are of one kind and their texts have the same bytes.
+  public static func == (left: Content, right: Content) -> Bool {
+    switch (left, right) {
+    case (.text(let left), .text(let right)): left.hasSameBytes(as: right)
+    case (.conversation(let left), .conversation(let right)): left == right
+    case (.preference(let left), .preference(let right)): left == right
+    default: false
+    }
+  }
+}
+
 /// The side of the split a record is on.
 public enum Side: String, Sendable, Hashable, CaseIterable {
   case train

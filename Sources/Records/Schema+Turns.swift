@@ -1,49 +1,45 @@
 /// Schemas that name each turn: alpaca, dolly, prompt/completion, question/answer.
 extension Schema {
   /// The keys of instruction, input and answer.
-  private var turnKeys: (instruction: String, input: String?, output: String) {
+  private var turnKeys: (instruction: String, input: String?, output: String?) {
     switch self {
     case .dolly: ("instruction", "context", "response")
-    case .completion: ("prompt", nil, "completion")
+    case .completion: (Self.promptKey, nil, "completion")
     case .questionAnswer: ("question", nil, "answer")
+    case .alpacaPreference: ("instruction", "input", nil)
     default: ("instruction", "input", "output")
     }
   }
 
-  /// Only alpaca has these two.
-  private static let systemKey = "system"
-  private static let historyKey = "history"
+  /// Only the alpaca family has a system prompt and earlier turns.
+  private var hasHistory: Bool { self == .alpaca || self == .alpacaPreference }
 
-  func readTurns(_ object: JSONObject) throws(SchemaError) -> RecordBody {
+  func readTurns(_ object: JSONObject) throws(SchemaError) -> Conversation {
     let keys = turnKeys
     var messages: [Message] = []
-    var known = [keys.instruction, keys.output, keys.input].compactMap { $0 }
-    if self == .alpaca {
+    messages.reserveCapacity(2)
+    if hasHistory {
       if let system = try object.optionalText(Self.systemKey) {
         messages.append(Message(.system, system))
-        known.append(Self.systemKey)
       }
       if let history = object[Self.historyKey], !history.isNull {
-        messages += try Self.readHistory(history)
-        // An empty history adds no turn; left in the metadata it is written back.
-        if history.array?.isEmpty == false { known.append(Self.historyKey) }
+        try Self.readHistory(history, into: &messages)
       }
     }
     let input = try keys.input.flatMap { (key) throws(SchemaError) in try object.optionalText(key) }
     messages.append(Message(.user, try object.text(keys.instruction), input: input))
-    if let output = try object.optionalText(keys.output) {
+    if let key = keys.output, let output = try object.optionalText(key) {
       messages.append(Message(.assistant, output))
     }
-    return RecordBody(
-      content: .conversation(Conversation(messages)), label: Self.readLabel(object),
-      metadata: object.without(known + Self.labelKeys(object)))
+    return Conversation(messages)
   }
 
-  private static func readHistory(_ value: JSONValue) throws(SchemaError) -> [Message] {
+  private static func readHistory(
+    _ value: JSONValue, into messages: inout [Message]
+  ) throws(SchemaError) {
     guard let pairs = value.array else {
       throw SchemaError(field: historyKey, reason: "is \(value.kindName), not a list of pairs")
     }
-    var messages: [Message] = []
     for (index, pair) in pairs.enumerated() {
       guard let pair = pair.array, pair.count == 2, let question = pair[0].string,
         let answer = pair[1].string
@@ -53,9 +49,24 @@ extension Schema {
       }
       messages += [Message(.user, question), Message(.assistant, answer)]
     }
-    return messages
   }
 
+  /// Whether the schema has a place for each turn: `[system] (user assistant)* user [assistant]`.
+  func holds(_ conversation: Conversation, answered: Bool = true) -> Bool {
+    guard conversation.messages.allSatisfy({ $0.attributes.isEmpty }) else { return false }
+    var turns = conversation.messages[...]
+    if hasHistory, turns.first?.role == .system, turns.first?.input == nil { turns.removeFirst() }
+    if answered, turns.last?.role == .assistant, turns.last?.input == nil { turns.removeLast() }
+    guard let question = turns.popLast(), question.role == .user,
+      question.input == nil || turnKeys.input != nil, hasHistory || turns.isEmpty
+    else { return false }
+    return turns.count.isMultiple(of: 2)
+      && turns.enumerated().allSatisfy { place, turn in
+        turn.input == nil && turn.role == (place.isMultiple(of: 2) ? .user : .assistant)
+      }
+  }
+
+  /// Writes turns that the schema holds.
   func writeTurns(_ conversation: Conversation) -> JSONObject {
     let keys = turnKeys
     var object = JSONObject()
@@ -67,37 +78,12 @@ extension Schema {
     let question = turns.popLast()
     object[keys.instruction] = .string(question?.content ?? "")
     if let key = keys.input, let input = question?.input { object[key] = .string(input) }
-    if let answer { object[keys.output] = .string(answer.content) }
+    if let key = keys.output, let answer { object[key] = .string(answer.content) }
     if !turns.isEmpty {
       let texts = turns.map { JSONValue.string($0.content) }
       object[Self.historyKey] = .array(
         stride(from: 0, to: texts.count - 1, by: 2).map { .array([texts[$0], texts[$0 + 1]]) })
     }
     return object
-  }
-}
-
-/// `{text, label}`.
-extension Schema {
-  func readText(_ object: JSONObject) throws(SchemaError) -> RecordBody {
-    RecordBody(
-      content: .text(try object.text("text")), label: Self.readLabel(object),
-      metadata: object.without(["text"] + Self.labelKeys(object)))
-  }
-
-  /// A label is a string, a number or a boolean; anything else stays in the metadata.
-  static func readLabel(_ object: JSONObject) -> Label? {
-    switch object["label"] {
-    case .some(let value):
-      switch value {
-      case .string, .number, .bool: Label(value)
-      default: nil
-      }
-    case nil: nil
-    }
-  }
-
-  static func labelKeys(_ object: JSONObject) -> [String] {
-    readLabel(object) == nil ? [] : ["label"]
   }
 }

@@ -17,15 +17,24 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   case messages
   /// `{prompt, chosen, rejected}`, each a text or a list of messages.
   case preference
+  /// `{instruction, input?, system?, history?, chosen, rejected}` (LLaMA-Factory).
+  case alpacaPreference = "alpaca-preference"
+  /// `{conversations: [{from, value}], chosen: {from, value}, rejected: {…}}` (LLaMA-Factory).
+  case sharegptPreference = "sharegpt-preference"
   /// `{text, label?}`.
   case text
 
   /// The schema an object is written in, or nil where none fits.
+  ///
+  /// Preferences come first: such files often hold the chosen conversation under `messages` too.
   public static func detect(_ object: JSONObject) -> Schema? {
     func has(_ keys: String...) -> Bool { keys.allSatisfy { object[$0] != nil } }
+    if has("chosen", "rejected") {
+      if object["conversations"]?.array != nil { return .sharegptPreference }
+      return has("instruction") && !has("prompt") ? .alpacaPreference : .preference
+    }
     if object["messages"]?.array != nil { return .messages }
     if object["conversations"]?.array != nil { return .sharegpt }
-    if has("chosen", "rejected") { return .preference }
     if has("instruction", "response") { return .dolly }
     if has("instruction") { return .alpaca }
     if has("prompt", "completion") { return .completion }
@@ -37,30 +46,61 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   /// Reads an object written in this schema.
   /// - Throws: `SchemaError` naming the field at fault.
   public func read(_ object: JSONObject) throws(SchemaError) -> RecordBody {
-    switch self {
-    case .alpaca, .dolly, .completion, .questionAnswer: try readTurns(object)
-    case .sharegpt: try readShareGPT(object)
-    case .messages: try readMessages(object)
-    case .preference: try readPreference(object)
-    case .text: try readText(object)
-    }
+    try read(object, ignoring: nil)
+  }
+
+  /// Reads an object, one key of which is none of its metadata.
+  func read(_ object: JSONObject, ignoring key: String?) throws(SchemaError) -> RecordBody {
+    RecordBody(
+      content: try content(of: object), label: Self.label(of: object),
+      metadata: metadata(of: object, ignoring: key))
   }
 
   /// Writes a record's content, label and metadata in this schema.
   ///
-  /// A form that cannot hold the content (a text as alpaca, say) falls back to the content's own.
+  /// A form that cannot hold the content falls back to one that can: turns to `messages`, a text to
+  /// `text`, a preference to `preference`. Content goes before metadata of the same key.
   public func write(_ body: RecordBody) -> JSONObject {
-    var object: JSONObject
-    switch (self, body.content) {
-    case (.sharegpt, .conversation(let conversation)): object = writeShareGPT(conversation)
-    case (.messages, .conversation(let conversation)): object = writeMessages(conversation)
-    case (_, .conversation(let conversation)): object = writeTurns(conversation)
-    case (_, .preference(let preference)): object = writePreference(preference)
-    case (_, .text(let text)): object = ["text": .string(text)]
+    var object = form(for: body.content).write(body.content, body.label)
+    for member in body.metadata.members where object[member.key] == nil {
+      object.append(new: member)
     }
-    if let label = body.label { object["label"] = label.value }
-    object.merge(body.metadata)
     return object
+  }
+
+  /// Writes a content that this schema holds, and a label.
+  func write(_ content: Content, _ label: Label?) -> JSONObject {
+    var object: JSONObject
+    switch content {
+    case .text(let text): object = ["text": .string(text)]
+    case .conversation(let conversation): object = write(conversation)
+    case .preference(let preference): object = write(preference)
+    }
+    if let label { object[Self.labelKey] = label.value }
+    return object
+  }
+
+  private func content(of object: JSONObject) throws(SchemaError) -> Content {
+    switch self {
+    case .alpaca, .dolly, .completion, .questionAnswer:
+      .conversation(try readTurns(object))
+    case .sharegpt:
+      .conversation(try TurnForm.sharegpt.read(object["conversations"], at: "conversations"))
+    case .messages:
+      .conversation(try TurnForm.messages.read(object["messages"], at: "messages"))
+    case .preference, .alpacaPreference, .sharegptPreference:
+      .preference(try readPreference(object))
+    case .text:
+      .text(try object.text("text"))
+    }
+  }
+
+  private func write(_ conversation: Conversation) -> JSONObject {
+    switch self {
+    case .sharegpt: ["conversations": TurnForm.sharegpt.write(conversation)]
+    case .messages: ["messages": TurnForm.messages.write(conversation)]
+    default: writeTurns(conversation)
+    }
   }
 }
 
@@ -110,8 +150,11 @@ extension JSONObject {
     return text
   }
 
-  /// The string under a key, nil where the key is absent.
+  /// The string under a key, nil where the key is absent or `null`.
   func optionalText(_ key: String) throws(SchemaError) -> String? {
-    self[key] == nil ? nil : try text(key)
+    switch self[key] {
+    case nil, .null?: nil
+    default: try text(key)
+    }
   }
 }

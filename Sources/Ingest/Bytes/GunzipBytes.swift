@@ -55,10 +55,11 @@ final class GunzipBytes: ByteStream {
 
   /// Goes on to the next member; false where only padding follows.
   private func beginMember() throws(StageError) -> Bool {
-    while let byte = input[position...].first(where: { $0 != 0 }) {
-      guard byte == Self.magic[0] else {
+    if let start = input[position...].firstIndex(where: { $0 != 0 }) {
+      guard input[start] == Self.magic[0] else {
         throw fault("bytes follow the gzip that are none", "fetch or write the file again")
       }
+      position = start
       inflateReset(state)
       insideMember = true
       return true

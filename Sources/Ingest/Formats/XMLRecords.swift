@@ -84,11 +84,20 @@ final class XMLRecords {
 
   /// Entities that a file defines itself are the way to bombs and to other files.
   private func refuseEntities(_ reader: xmlTextReaderPtr, _ type: Int32) throws(StageError) {
-    guard type == Int32(XML_READER_TYPE_DOCUMENT_TYPE.rawValue),
-      let document = xmlTextReaderCurrentDoc(reader), let subset = document.pointee.intSubset,
-      subset.pointee.entities != nil || subset.pointee.pentities != nil
-    else { return }
-    throw StageError(
+    guard type == Int32(XML_READER_TYPE_DOCUMENT_TYPE.rawValue), definesEntities(reader) else {
+      return
+    }
+    throw entities(reader)
+  }
+
+  private func definesEntities(_ reader: xmlTextReaderPtr) -> Bool {
+    guard let document = xmlTextReaderCurrentDoc(reader), let subset = document.pointee.intSubset
+    else { return false }
+    return subset.pointee.entities != nil || subset.pointee.pentities != nil
+  }
+
+  private func entities(_ reader: xmlTextReaderPtr) -> StageError {
+    StageError(
       "xml-entities", "the file defines entities of its own, which are not expanded",
       source: place(reader), remedy: "expand them first, as with 'xmllint --noent', if you trust it"
     )
@@ -123,6 +132,8 @@ final class XMLRecords {
 
   private func failure(_ reader: xmlTextReaderPtr) -> StageError {
     if let streamFault { return streamFault }
+    // libxml2 reads ahead: what it complains of may be the use of such an entity.
+    if definesEntities(reader) { return entities(reader) }
     let line = place(reader).line
     guard let error = xmlGetLastError(), let message = error.pointee.message else {
       return fault("the file is not well-formed", line: line)

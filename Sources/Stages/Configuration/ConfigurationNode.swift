@@ -23,7 +23,7 @@ public struct ConfigurationNode: Sendable, Hashable {
   /// What is written.
   public indirect enum Value: Sendable, Hashable {
     case null
-    /// A plain or quoted scalar; `quoted` ones are never numbers or booleans.
+    /// A plain or quoted scalar; a quoted `none` is a word, a plain one is nothing.
     case scalar(String, quoted: Bool)
     case list([ConfigurationNode])
     case map([Entry])

@@ -1,7 +1,11 @@
 /// Near misses: "did you mean".
 public enum Suggestion {
+  /// Longer texts, in bytes, are no misspelled words.
+  private static let longest = 100
+
   /// The candidate nearest to what was written, if it is near enough to be meant.
   public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    guard word.utf8.count <= longest else { return nil }
     let limit = max(1, word.unicodeScalars.count / 3)
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {

@@ -9,7 +9,9 @@ import Crypto
 /// Writes a file so that at any moment either the old or the whole new content is there.
 ///
 /// The content goes to a temporary file beside the target, which is synced and renamed by `commit`.
-/// A writer that is dropped without `commit` leaves no trace.
+/// A writer that is dropped without `commit` leaves no trace; what a killed process leaves behind is
+/// removed by `Leftovers.clear`. Several writers of one file do not disturb each other: the last
+/// `commit` wins.
 public final class AtomicFile {
   private let path: String
   private let temporary: String
@@ -21,7 +23,7 @@ public final class AtomicFile {
   /// Begins to write a file, making the folders above it.
   public init(_ path: String) throws(FileError) {
     self.path = path
-    temporary = "\(path).tmp-\(getpid())"
+    temporary = Leftovers.name("tmp", for: path)
     try Folders.make(FilePaths.folder(path))
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError("create", path) }

@@ -10,7 +10,9 @@ public enum ContentHash {
 
   /// The first 128 bits of the hash of a text's UTF-8: few enough to keep one for every record.
   public static func short(_ text: String) -> UInt128 {
-    SHA256.hash(data: Array(text.utf8)).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    var text = text
+    let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    return digest.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
   }
 
   /// The hash of a file.

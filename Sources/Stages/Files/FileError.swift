@@ -24,9 +24,10 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public var remedy: String? {
     switch code {
     case ENOENT: "check the path"
-    case EACCES, EPERM: "check the permissions"
+    case EACCES, EPERM, EROFS: "check the permissions"
     case ENOSPC, EDQUOT: "the disk is full: free space, then run again to continue"
     case EISDIR: "name a file, or a pattern such as 'folder/*.jsonl'"
+    case EWOULDBLOCK: "another process is at work there: wait for it, or name another folder"
     case EMFILE, ENFILE: "too many files are open: raise 'ulimit -n'"
     default: nil
     }

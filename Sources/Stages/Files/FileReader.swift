@@ -58,6 +58,15 @@ public final class FileReader {
     }
   }
 
+  /// Calls `visit` with what is left of the file, a chunk at a time.
+  func forEachChunk(_ visit: ([UInt8]) throws -> Void) throws {
+    while true {
+      let chunk = try read(1 << 20)
+      if chunk.isEmpty { return }
+      try visit(chunk)
+    }
+  }
+
   /// The whole file.
   public static func contents(_ path: String) throws(FileError) -> [UInt8] {
     let reader = try FileReader(path)
@@ -66,40 +75,6 @@ public final class FileReader {
       let chunk = try reader.read(1 << 20)
       if chunk.isEmpty { return bytes }
       bytes += chunk
-    }
-  }
-}
-
-/// Calls `visit` with batches of whole lines, without their ends; `\n` alone ends a line.
-///
-/// U+0085 and U+2028 are text, and a `\r` before the `\n` stays: formats decide about it.
-public struct LineBatches {
-  private let reader: FileReader
-  private let chunk: Int
-
-  /// Lines of a file in batches of about `chunk` bytes.
-  public init(_ path: String, chunk: Int = 1 << 21) throws(FileError) {
-    reader = try FileReader(path)
-    self.chunk = chunk
-  }
-
-  /// Walks the batches in order.
-  public func forEach(_ visit: ([ArraySlice<UInt8>]) throws -> Void) throws {
-    var rest: [UInt8] = []
-    while true {
-      let bytes = try reader.read(chunk)
-      let atEnd = bytes.isEmpty
-      let buffer = rest + bytes
-      var lines: [ArraySlice<UInt8>] = []
-      var start = 0
-      while let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        lines.append(buffer[start..<end])
-        start = end + 1
-      }
-      if atEnd, start < buffer.count { lines.append(buffer[start...]) }
-      if !lines.isEmpty { try visit(lines) }
-      if atEnd { return }
-      rest = Array(buffer[start...])
     }
   }
 }

@@ -23,6 +23,12 @@ public enum Folders {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a folder is there that is no link to one.
+  static func isRealFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Whether anything is there.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -47,7 +53,16 @@ public enum Folders {
   }
 
   /// The files below a folder as paths relative to it, in the order of their bytes.
+  ///
+  /// Links to folders are followed, but not back into a folder above them.
   public static func files(below path: String) throws(FileError) -> [String] {
+    try files(below: path, above: [])
+  }
+
+  private static func files(
+    below path: String, above: [Identity]
+  ) throws(FileError) -> [String] {
+    guard let own = Identity(path), !above.contains(own) else { return [] }
     var files: [String] = []
     for name in try list(path) {
       let full = "\(path)/\(name)"
@@ -55,44 +70,33 @@ public enum Folders {
         files.append(name)
         continue
       }
-      files += try Self.files(below: full).map { "\(name)/\($0)" }
+      files += try Self.files(below: full, above: above + [own]).map { "\(name)/\($0)" }
     }
     return files
+  }
+
+  /// What makes two paths the same folder.
+  private struct Identity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      device = UInt64(truncatingIfNeeded: status.st_dev)
+      number = UInt64(truncatingIfNeeded: status.st_ino)
+    }
   }
 
   /// Removes a file or a folder with all that is in it; nothing there is no fault.
   public static func remove(_ path: String) throws(FileError) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR {
+    if isRealFolder(path) {
       for name in try list(path) { try remove("\(path)/\(name)") }
       guard rmdir(path) == 0 else { throw FileError("remove", path) }
     } else {
       guard unlink(path) == 0 else { throw FileError("remove", path) }
     }
-  }
-
-  /// Moves a finished folder into place in one step, over what was there.
-  public static func publish(_ temporary: String, as path: String) throws(FileError) {
-    try sync(temporary)
-    if exists(path) {
-      let old = "\(path).old-\(getpid())"
-      guard rename(path, old) == 0 else { throw FileError("replace", path) }
-      guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
-      try remove(old)
-    } else {
-      try make(FilePaths.folder(path))
-      guard rename(temporary, path) == 0 else { throw FileError("make", path) }
-    }
-    try sync(FilePaths.folder(path))
-  }
-
-  /// Sees to it that a folder's entries are on the disk.
-  public static func sync(_ path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("open", path) }
-    defer { close(descriptor) }
-    // Some file systems cannot sync a folder; they say EINVAL.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError("write", path) }
   }
 }

@@ -59,11 +59,10 @@ private struct Reading {
   private mutating func read(_ entry: ConfigurationNode.Entry) {
     let path = "\(owner).\(entry.key)"
     guard let parameter = parameter(named: entry.key) else {
-      let names = parameters.map(\.name)
       diagnostics.add(
         Diagnostic(
           "unknown key '\(entry.key)'", path: owner, place: entry.place,
-          remedy: Suggestion.remedy(for: entry.key, among: names)))
+          remedy: remedy(for: entry.key)))
       return
     }
     guard values[parameter.name] == nil, !faulty.contains(parameter.name) else {
@@ -77,17 +76,29 @@ private struct Reading {
       faulty.insert(parameter.name)
       diagnostics.add(
         Diagnostic(
-          error.message, path: error.path.isEmpty ? path : error.path,
+          error.message, path: error.path.isEmpty ? path : "\(path).\(error.path)",
           place: error.place ?? entry.place, remedy: error.remedy))
     }
   }
 
   /// Kebab and snake case are one: `min_words` is `min-words`.
   private func parameter(named key: String) -> (any AnyParameter)? {
-    let name = String(key.map { $0 == "_" ? "-" : $0 })
-    return parameters.first {
-      $0.name == name || $0.aliases.contains(key) || $0.aliases.contains(name)
+    let name = Self.kebab(key)
+    return parameters.first { $0.name == name || $0.aliases.contains { Self.kebab($0) == name } }
+  }
+
+  private static func kebab(_ key: String) -> String {
+    String(decoding: key.utf8.map { $0 == 0x5F ? 0x2D : $0 }, as: UTF8.self)
+  }
+
+  /// The parameter whose name or alias is nearest, or all names.
+  private func remedy(for key: String) -> String? {
+    let spellings = parameters.flatMap { [$0.name] + $0.aliases.map(Self.kebab) }
+    let near = Suggestion.nearest(to: Self.kebab(key), among: spellings)
+    guard let near, let meant = parameter(named: near) else {
+      return Suggestion.remedy(for: key, among: parameters.map(\.name))
     }
+    return "did you mean '\(meant.name)'?"
   }
 
   mutating func complete(place: Place?) {

@@ -8,7 +8,7 @@ enum LedgerLine {
   ) {
     let record = line.record
     var object: JSONObject = ["id": .string(record.id)]
-    object["source"] = ["file": .string(record.source.file), "line": .integer(record.source.line)]
+    object["source"] = .object(record.source.object)
     if let parent = record.parent { object["parent"] = .string(parent) }
     if let stage = record.augmentedBy { object["augmented_by"] = .string(stage) }
     object["events"] = .array(line.trail)
@@ -20,7 +20,7 @@ enum LedgerLine {
   /// Appends the line of a raw record that never became a record.
   static func write(source: Source, fate: String, _ end: JSONObject, to buffer: inout [UInt8]) {
     var object: JSONObject = ["id": .string("\(source.file):\(source.line)")]
-    object["source"] = ["file": .string(source.file), "line": .integer(source.line)]
+    object["source"] = .object(source.object)
     object["events"] = []
     object["fate"] = .string(fate)
     object.merge(end)

@@ -25,12 +25,15 @@ public enum OrderedMap {
     guard threads > 1, slices > 1 else { return count == 0 ? [] : [try transform(0..<count)] }
     let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: slices))
     let next = Atomic(0)
+    // Slices after one with a fault need not be done; those before it might hold the first fault.
+    let firstFault = Atomic(Int.max)
     DispatchQueue.concurrentPerform(iterations: min(threads, slices)) { _ in
       while true {
         let slice = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard slice < slices else { return }
+        guard slice < slices, slice < firstFault.load(ordering: .relaxed) else { return }
         let range = count * slice / slices..<count * (slice + 1) / slices
         let result = Swift.Result { try transform(range) }
+        if case .failure = result { firstFault.min(slice, ordering: .relaxed) }
         results.withLock { $0[slice] = result }
       }
     }

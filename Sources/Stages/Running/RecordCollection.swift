@@ -3,7 +3,7 @@ public import Records
 /// All records before a stage, on disk: walk them as often as needed, in bounded memory.
 public struct RecordCollection: Sendable {
   let path: String
-  /// How many records there are.
+  /// How many records there are; of `training`, how many there are on all sides.
   public let count: Int
   let threads: Int
   let onlyTraining: Bool
@@ -39,37 +39,15 @@ public struct RecordCollection: Sendable {
 
   /// Calls `visit` with the records in order, some thousand at a time.
   public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
+    var first = 0
     try LineBatches(path).forEach { lines in
-      let records = try OrderedMap.map(lines, threads: threads) { try RecordLine.decode($1).record }
+      try Interruption.check()
+      let start = first
+      let records = try OrderedMap.map(lines, threads: threads) { index, line in
+        try RecordLine(line, in: path, at: start + index).record
+      }
+      first += lines.count
       try visit(onlyTraining ? records.filter { $0.side == nil || $0.side == .train } : records)
     }
-  }
-}
-
-/// A record with what happened to it so far, as one line of a stage's output.
-struct RecordLine: Sendable {
-  var record: Record
-  /// What earlier stages did, one object a stage.
-  var trail: [JSONValue]
-
-  private static let trailKey = "trail"
-
-  /// Appends the line to a buffer.
-  func write(to buffer: inout [UInt8]) {
-    var object = record.object
-    if !trail.isEmpty, case .object(var own)? = object[Record.reservedKey] {
-      own[Self.trailKey] = .array(trail)
-      object[Record.reservedKey] = .object(own)
-    }
-    JSONValue.object(object).write(to: &buffer)
-    buffer.append(UInt8(ascii: "\n"))
-  }
-
-  static func decode(_ line: ArraySlice<UInt8>) throws -> RecordLine {
-    guard let object = try JSONValue.parse(line).object else {
-      throw SchemaError(field: Record.reservedKey, reason: "is missing")
-    }
-    let trail = object[Record.reservedKey]?[trailKey]?.array ?? []
-    return RecordLine(record: try Record(object: object), trail: trail)
   }
 }

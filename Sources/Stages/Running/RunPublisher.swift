@@ -16,10 +16,14 @@ public struct RunPublisher: Sendable {
   /// Writes `data/`, `ledger.jsonl`, `quarantine.jsonl`, `stages.json` and the stages' artifacts.
   /// - Returns: How many records each side holds.
   public func publish() throws -> [Side: Int] {
-    let sides = try writeData()
+    let total = total
+    precondition(total.balances, "the stages lost records: \(total)")
+    try Leftovers.clear(folder)
+    try Leftovers.clear(FilePaths.folder(Self.data(.train, in: folder)))
+    let sides = try writeData(fates: total.incoming + total.made)
     try writeQuarantine()
-    try writeArtifacts()
-    try AtomicFile.write(summary.prettyText.utf8, to: "\(folder)/stages.json")
+    let artifacts = try RunArtifacts(folder: folder, results: results).publish()
+    try AtomicFile.write(summary(total, artifacts).prettyText.utf8, to: "\(folder)/stages.json")
     return sides
   }
 
@@ -29,30 +33,51 @@ public struct RunPublisher: Sendable {
   }
 
   /// Splits the last stage's records into sides and writes one ledger line for every record.
-  private func writeData() throws -> [Side: Int] {
+  private func writeData(fates: Int) throws -> [Side: Int] {
     let ledger = try AtomicFile("\(folder)/ledger.jsonl")
-    for result in results { try copy("\(result.folder)/\(StageFiles.ledger)", to: ledger) }
+    var lines = 0
+    for result in results {
+      try FileReader("\(result.folder)/\(StageFiles.ledger)").forEachChunk { chunk in
+        lines += chunk.count { $0 == UInt8(ascii: "\n") }
+        try ledger.write(chunk)
+      }
+    }
     var files: [Side: AtomicFile] = [:]
     for side in Side.allCases { files[side] = try AtomicFile(Self.data(side, in: folder)) }
     var counts: [Side: Int] = [:]
-    if let last = results.last {
-      try LineBatches(last.records).forEach { lines in
-        try Interruption.check()
-        for batch in try OrderedMap.slices(
-          of: lines.count, threads: threads,
-          { range in
-            try SideBatch(lines[range])
-          })
-        {
-          try ledger.write(batch.ledger)
-          for (side, bytes) in batch.data { try files[side]?.write(bytes) }
-          counts.merge(batch.counts, uniquingKeysWith: +)
-        }
-      }
+    try eachBatch { batch in
+      try ledger.write(batch.ledger)
+      for (side, bytes) in batch.data { try files[side]?.write(bytes) }
+      counts.merge(batch.counts, uniquingKeysWith: +)
     }
+    lines += counts.values.reduce(0, +)
+    try check(lines, are: fates)
     for side in Side.allCases { try files[side]?.commit() }
     try ledger.commit()
     return counts
+  }
+
+  private func eachBatch(_ write: (SideBatch) throws -> Void) throws {
+    guard let last = results.last else { return }
+    var first = 0
+    try LineBatches(last.records).forEach { lines in
+      try Interruption.check()
+      let start = first
+      let batches = try OrderedMap.slices(of: lines.count, threads: threads) { range in
+        try SideBatch(lines[range], in: last.records, at: start + range.lowerBound)
+      }
+      first += lines.count
+      for batch in batches { try write(batch) }
+    }
+  }
+
+  /// Every record that came in or was made has one line in the ledger.
+  private func check(_ lines: Int, are fates: Int) throws(StageError) {
+    guard lines == fates else {
+      throw StageError(
+        "damaged-cache", "the ledger has \(lines) lines for \(fates) records",
+        remedy: "delete the folder '\(StageRunner.cache(in: folder))' and run again")
+    }
   }
 
   private func writeQuarantine() throws {
@@ -62,38 +87,25 @@ public struct RunPublisher: Sendable {
       return
     }
     let file = try AtomicFile(path)
-    for result in results { try copy("\(result.folder)/\(StageFiles.quarantine)", to: file) }
+    for result in results {
+      try FileReader("\(result.folder)/\(StageFiles.quarantine)").forEachChunk {
+        try file.write($0)
+      }
+    }
     try file.commit()
   }
 
-  private func writeArtifacts() throws {
-    for result in results {
-      let source = "\(result.folder)/\(StageFiles.artifacts)"
-      for name in try Folders.files(below: source) {
-        let file = try AtomicFile("\(folder)/\(name)")
-        try copy("\(source)/\(name)", to: file)
-        try file.commit()
-      }
-    }
-  }
-
-  private func copy(_ path: String, to file: AtomicFile) throws {
-    let reader = try FileReader(path)
-    while true {
-      let chunk = try reader.read(1 << 20)
-      if chunk.isEmpty { return }
-      try file.write(chunk)
-    }
-  }
-
   /// `stages.json`: what became of the records in each stage and in all.
-  private var summary: JSONValue {
+  private func summary(_ total: StageCounts, _ artifacts: [String]) -> JSONValue {
     let stages = results.map { result -> JSONValue in
       var object: JSONObject = ["name": .string(result.label)]
       object.merge(result.counts.object)
       return .object(object)
     }
-    return ["stages": .array(stages), "total": .object(total.object)]
+    return [
+      "stages": .array(stages), "total": .object(total.object),
+      "artifacts": .array(artifacts.map { .string($0) }),
+    ]
   }
 
   /// The counts of the whole run: what came in from sources, and how each record ended.
@@ -117,12 +129,12 @@ private struct SideBatch: Sendable {
   var ledger: [UInt8] = []
   var counts: [Side: Int] = [:]
 
-  init(_ lines: ArraySlice<ArraySlice<UInt8>>) throws {
-    for bytes in lines {
-      let line = try RecordLine.decode(bytes)
+  init(_ lines: ArraySlice<ArraySlice<UInt8>>, in path: String, at first: Int) throws {
+    for (index, bytes) in lines.enumerated() {
+      try Interruption.check()
+      let line = try RecordLine(bytes, in: path, at: first + index)
       let side = line.record.side ?? .train
-      JSONValue.object(line.record.object).write(to: &data[side, default: []])
-      data[side, default: []].append(UInt8(ascii: "\n"))
+      line.writeWithoutTrail(to: &data[side, default: []])
       counts[side, default: 0] += 1
       LedgerLine.write(line, fate: "kept", ["side": .string(side.rawValue)], to: &ledger)
     }

@@ -22,33 +22,42 @@ struct StageBuffers: Sendable {
       counts.merged += 1
       end(line, "merged", reason, ["into": .string(survivor)])
     case .quarantine(let reason):
-      setAside(line, StageError(reason.code, JSONValue.object(reason.detail).text))
+      setAside(line, Fault(reason))
     case .expand(let parts):
       counts.expanded += 1
       end(line, "expanded", Reason("expanded"), ["into": .array(parts.map { .string($0.id) })])
-      for part in parts { make(part, parent: line, note: nil) }
+      for part in parts { make(part, from: line, note: nil) }
     case .derive(let record, let children):
       keep(record, from: line, note: nil)
-      for child in children { make(child.record, parent: line, note: child.note) }
+      for child in children {
+        var record = child.record
+        record.augmentedBy = record.augmentedBy ?? stage
+        make(record, from: line, note: child.note)
+      }
     }
   }
 
   private mutating func keep(_ record: Record, from line: RecordLine, note: JSONValue?) {
+    precondition(
+      record.id.hasSameBytes(as: line.record.id),
+      "\(stage) gave '\(line.record.id)' the id '\(record.id)'; a kept record keeps its id")
     counts.kept += 1
-    var trail = line.trail
-    if let event = RecordChange.event(
-      stage: stage, before: line.record, after: record, note: note)
-    {
-      trail.append(event)
-      if line.record.content != record.content { counts.changed += 1 }
-    }
-    RecordLine(record: record, trail: trail).write(to: &records)
+    guard
+      let event = RecordChange.event(
+        stage: stage, before: line.record, after: record, note: note)
+    else { return line.copy(to: &records) }
+    if line.record.content != record.content { counts.changed += 1 }
+    RecordLine(record: record, trail: line.trail + [event]).write(to: &records)
   }
 
-  private mutating func make(_ record: Record, parent: RecordLine, note: JSONValue?) {
+  private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
+    let parent = line.record.id
+    precondition(
+      record.parent == parent && record.id.hasPrefix("\(parent)/"),
+      "\(stage) made '\(record.id)' of '\(parent)' without 'Record.child'")
     counts.made += 1
     counts.kept += 1
-    var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent.record.id)]
+    var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
     RecordLine(record: record, trail: [.object(event)]).write(to: &records)
   }
@@ -64,9 +73,13 @@ struct StageBuffers: Sendable {
 
   /// Puts a record aside with its fault.
   mutating func setAside(_ line: RecordLine, _ error: StageError) {
-    counts.quarantined[error.code, default: 0] += 1
-    LedgerLine.write(line, fate: "quarantined", fault(error), to: &ledger)
-    var object = fault(error)
+    setAside(line, Fault(error))
+  }
+
+  private mutating func setAside(_ line: RecordLine, _ fault: Fault) {
+    counts.quarantined[fault.code, default: 0] += 1
+    LedgerLine.write(line, fate: "quarantined", fault.object(stage), to: &ledger)
+    var object = fault.object(stage)
     object["record"] = .object(line.record.object)
     write(object, source: line.record.source)
   }
@@ -75,8 +88,8 @@ struct StageBuffers: Sendable {
   mutating func setAside(_ unit: SourceUnit, _ error: StageError) {
     counts.incoming += 1
     counts.quarantined[error.code, default: 0] += 1
-    LedgerLine.write(source: unit.source, fate: "quarantined", fault(error), to: &ledger)
-    var object = fault(error)
+    var object = Fault(error).object(stage)
+    LedgerLine.write(source: unit.source, fate: "quarantined", object, to: &ledger)
     switch unit.payload {
     case .bytes(let bytes): object["raw"] = .string(String(decoding: bytes, as: UTF8.self))
     case .object(let value): object["raw"] = .object(value)
@@ -86,18 +99,35 @@ struct StageBuffers: Sendable {
     write(object, source: unit.source)
   }
 
-  private func fault(_ error: StageError) -> JSONObject {
-    var object: JSONObject = [
-      "stage": .string(stage), "reason": .string(error.code), "message": .string(error.message),
-    ]
-    if let field = error.field { object["field"] = .string(field) }
-    return object
-  }
-
   private mutating func write(_ object: JSONObject, source: Source) {
-    var line: JSONObject = ["file": .string(source.file), "line": .integer(source.line)]
+    var line = source.object
     line.merge(object)
     JSONValue.object(line).write(to: &quarantine)
     quarantine.append(UInt8(ascii: "\n"))
+  }
+}
+
+/// Why a record is put aside, as the ledger and the quarantine file say it.
+private struct Fault {
+  let code: String
+  private let more: JSONObject
+
+  init(_ reason: Reason) {
+    code = reason.code
+    more = reason.detail.isEmpty ? [:] : ["detail": .object(reason.detail)]
+  }
+
+  init(_ error: StageError) {
+    code = error.code
+    var more: JSONObject = ["message": .string(error.message)]
+    if let field = error.field { more["field"] = .string(field) }
+    if let remedy = error.remedy { more["remedy"] = .string(remedy) }
+    self.more = more
+  }
+
+  func object(_ stage: String) -> JSONObject {
+    var object: JSONObject = ["stage": .string(stage), "reason": .string(code)]
+    object.merge(more)
+    return object
   }
 }

@@ -30,8 +30,10 @@ struct StageOutput {
   func commit(label: String, fingerprint: String) throws(FileError) -> StageManifest {
     try ledger.commit()
     try quarantine.commit()
+    let hash = try records.commit()
     let manifest = StageManifest(
-      label: label, fingerprint: fingerprint, counts: counts, contentHash: try records.commit())
+      label: label, fingerprint: fingerprint, counts: counts, contentHash: hash,
+      sizes: try StageManifest.sizes(in: folder))
     try AtomicFile.write(manifest.bytes, to: "\(folder)/\(StageFiles.manifest)")
     return manifest
   }

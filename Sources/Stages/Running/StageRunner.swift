@@ -28,42 +28,16 @@ public struct StageRunner: Sendable {
   ///
   /// - Throws: `StageError` for a record at fault, `FileError`, `Interrupted`.
   public func run(_ steps: [StageStep]) throws -> [StageResult] {
-    try removeLeftovers()
+    let cache = Self.cache(in: folder)
+    let lock = try FolderLock(cache)
+    defer { withExtendedLifetime(lock) {} }
+    try Self.removeLeftovers(in: cache)
     var results: [StageResult] = []
     for (index, step) in steps.enumerated() {
       results.append(try run(step, number: index + 1, of: steps.count, after: results.last))
     }
+    try Self.list(results, in: cache)
     return results
-  }
-
-  /// The stages that a finished run has left in its folder, in order.
-  /// - Throws: `Diagnostics` where the folder is not that of a run.
-  public static func results(in folder: String) throws -> [StageResult] {
-    let cache = "\(folder)/cache"
-    let names = Folders.isFolder(cache) ? try Folders.list(cache) : []
-    let results = names.compactMap { name in
-      StageManifest.read("\(cache)/\(name)").map { manifest in
-        StageResult(
-          label: manifest.label, folder: "\(cache)/\(name)", fingerprint: manifest.fingerprint,
-          counts: manifest.counts, contentHash: manifest.contentHash, cached: true, seconds: 0)
-      }
-    }
-    guard !results.isEmpty else {
-      throw Diagnostics([
-        Diagnostic("there are no stages in '\(folder)'", remedy: "name the folder of a run")
-      ])
-    }
-    return results
-  }
-
-  private var cache: String { "\(folder)/cache" }
-
-  /// Folders that a killed run had not finished.
-  private func removeLeftovers() throws {
-    guard Folders.isFolder(cache) else { return }
-    for name in try Folders.list(cache) where name.hasPrefix(".") {
-      try Folders.remove("\(cache)/\(name)")
-    }
   }
 
   private func run(
@@ -71,17 +45,15 @@ public struct StageRunner: Sendable {
   ) throws -> StageResult {
     let fingerprint = try step.fingerprint(after: previous?.fingerprint ?? "", seed: seed)
     let digits = number < 10 ? "0\(number)" : "\(number)"
+    let cache = Self.cache(in: folder)
     let target = "\(cache)/\(digits)-\(step.label)-\(fingerprint.prefix(12))"
-    if let manifest = StageManifest.read(target), manifest.fingerprint == fingerprint {
-      let result = StageResult(
-        label: step.label, folder: target, fingerprint: fingerprint, counts: manifest.counts,
-        contentHash: manifest.contentHash, cached: true, seconds: 0)
+    if let result = Self.result(in: target), result.fingerprint == fingerprint {
       progress(.init(step.label, number, total, .finished(result)))
       return result
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let temporary = "\(cache)/.\(digits)-\(step.label)"
+    let temporary = "\(cache)/\(Self.unfinished)\(digits)-\(step.label)"
     try Folders.make("\(temporary)/\(StageFiles.artifacts)")
     let manifest = try StageWork(
       step: step, runner: self, folder: temporary, fingerprint: fingerprint, input: previous,

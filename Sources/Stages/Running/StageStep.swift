@@ -34,7 +34,8 @@ public struct StageStep: Sendable {
       return (path, JSONValue.string(hash))
     }
     let object: JSONObject = [
-      "format": 1, "stage": .string(label), "version": .integer(descriptor.version),
+      "format": .integer(StageManifest.format), "stage": .string(label),
+      "version": .integer(descriptor.version),
       "parameters": .object(values.encoded), "on-error": onError.encoded,
       "seed": .string("\(seed)"), "files": .object(JSONObject(files)),
       "upstream": .string(upstream),

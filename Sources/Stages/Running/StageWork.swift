@@ -40,7 +40,7 @@ struct StageWork {
     var size = 0
     try stage.readUnits { unit in
       units.append(unit)
-      if case .bytes(let bytes) = unit.payload { size += bytes.count }
+      size += unit.payload.size
       guard units.count >= 4096 || size > 4 << 20 else { return }
       try flush(&units, of: stage, &output)
       size = 0
@@ -51,12 +51,14 @@ struct StageWork {
   private func flush(
     _ units: inout [SourceUnit], of stage: any SourceStage, _ output: inout StageOutput
   ) throws {
-    try Interruption.check()
     let batch = units
     units.removeAll(keepingCapacity: true)
     let buffers = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
       var buffers = StageBuffers(stage: step.label)
-      for unit in batch[range] { try read(unit, stage, &buffers) }
+      for unit in batch[range] {
+        try Interruption.check()
+        try read(unit, stage, &buffers)
+      }
       return buffers
     }
     try output.write(buffers)
@@ -97,12 +99,13 @@ struct StageWork {
     guard let input else { return }
     var first = 0
     try LineBatches(input.records).forEach { lines in
-      try Interruption.check()
       let start = first
       let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var buffers = StageBuffers(stage: step.label)
         for index in range {
-          try decideLine(RecordLine.decode(lines[index]), start + index, decide, &buffers)
+          try Interruption.check()
+          let line = try RecordLine(lines[index], in: input.records, at: start + index)
+          try decideLine(line, start + index, decide, &buffers)
         }
         return buffers
       }
@@ -140,6 +143,32 @@ extension Record {
   fileprivate static func unread(_ source: Source) -> Record {
     Record(
       id: "\(source.file):\(source.line)", source: source, content: .text(""), schema: .text)
+  }
+}
+
+extension SourceUnit.Payload {
+  /// About how many bytes it holds.
+  fileprivate var size: Int {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .text(let text): text.utf8.count
+    case .object(let object): JSONValue.object(object).size
+    case .fault: 0
+    }
+  }
+}
+
+extension JSONValue {
+  /// About how many bytes it holds.
+  fileprivate var size: Int {
+    switch self {
+    case .null, .bool: 1
+    case .number(let number): number.literal.utf8.count
+    case .string(let text): text.utf8.count
+    case .array(let elements): elements.reduce(0) { $0 + $1.size }
+    case .object(let object):
+      object.members.reduce(0) { $0 + $1.key.utf8.count + $1.value.size }
+    }
   }
 }
 

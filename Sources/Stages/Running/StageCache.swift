@@ -1,0 +1,50 @@
+import Records
+
+/// The folder below a run folder that holds the outputs of its stages.
+extension StageRunner {
+  static func cache(in folder: String) -> String { "\(folder)/cache" }
+
+  /// How the name of a stage's folder begins until it is whole.
+  static let unfinished = ".stage-"
+  /// The names of the folders that the last finished run used, among those of other runs.
+  private static let listName = "stages.json"
+
+  /// The stages that the last finished run has left in its folder, in order.
+  /// - Throws: `Diagnostics` where the folder is not that of a run.
+  public static func results(in folder: String) throws -> [StageResult] {
+    let cache = cache(in: folder)
+    let bytes = try? FileReader.contents("\(cache)/\(listName)")
+    let names = bytes.flatMap { try? JSONValue.parse($0) }?.array ?? []
+    let results = names.compactMap { name in name.string.flatMap { result(in: "\(cache)/\($0)") } }
+    guard !results.isEmpty, results.count == names.count else {
+      throw Diagnostics([
+        Diagnostic(
+          "there are no finished stages in '\(folder)'", remedy: "name the folder of a run")
+      ])
+    }
+    return results
+  }
+
+  /// What an earlier run left in a stage's folder; nil where it is not whole.
+  static func result(in folder: String) -> StageResult? {
+    StageManifest.read(folder).map { manifest in
+      StageResult(
+        label: manifest.label, folder: folder, fingerprint: manifest.fingerprint,
+        counts: manifest.counts, contentHash: manifest.contentHash, cached: true, seconds: 0)
+    }
+  }
+
+  /// Notes which folders a run that is finished used.
+  static func list(_ results: [StageResult], in cache: String) throws(FileError) {
+    let names = results.map { JSONValue.string(FilePaths.name($0.folder)) }
+    try AtomicFile.write(JSONValue.array(names).bytes, to: "\(cache)/\(listName)")
+  }
+
+  /// Removes what a killed run had not finished.
+  static func removeLeftovers(in cache: String) throws(FileError) {
+    try Leftovers.clear(cache)
+    for name in try Folders.list(cache) where name.hasPrefix(unfinished) {
+      try Folders.remove("\(cache)/\(name)")
+    }
+  }
+}

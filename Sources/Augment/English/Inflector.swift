@@ -115,7 +115,7 @@ enum PluralWords {
       + "means crossroads bison moose swine")
   /// Nouns that have no plural.
   static let none = words(
-    "information data dust clothes advice equipment furniture luggage baggage knowledge evidence research homework "
+    "person information data dust clothes advice equipment furniture luggage baggage knowledge evidence research homework "
       + "money music news progress software hardware traffic weather housework scenery jewelry "
       + "machinery poetry stuff garbage laundry clothing foliage merchandise harm luck wealth health "
       + "happiness sadness safety security intelligence assistance aid nutrition sickness rainfall "

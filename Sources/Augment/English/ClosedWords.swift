@@ -51,7 +51,7 @@ enum ClosedWords {
 
   private static let lists: [(ClosedClass, String)] = [
     (.other, others), (.verb, verbs), (.adverb, adverbs), (.number, numbers),
-    (.degree, "very too more most less least quite rather so as how enough pretty fairly"),
+    (.degree, "very too more most less least quite rather so as how enough pretty fairly little"),
     (.preposition, prepositions),
     (
       .conjunction,
@@ -121,7 +121,8 @@ enum ClosedWords {
     + "man men woman women boy boys girl girls mother father son daughter brother sister north "
     + "south east west way ways thing things lot lots kind kinds sort sorts bit matter case cases "
     + "time times day days year years hour hours minute minutes seconds week weeks month months "
-    + "gay gays homosexual homosexuals lesbian disabled handicapped crippled retarded native natives "
+    + "gay gays homosexual homosexuals lesbian disabled disability disabilities handicap "
+    + "handicaps handicapped crippled retarded native natives "
     + "negro negroes indian indians oriental race races queer hello hi dear thanks thank sorry goodbye welcome true false null"
 }
 

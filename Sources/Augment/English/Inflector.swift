@@ -46,12 +46,16 @@ package struct Inflector: Sendable {
   package func inflect(_ lemma: String, _ part: WordClass, _ form: WordForm) -> String? {
     switch (part, form) {
     case (_, .base): lemma
+    // `less` and `more` are forms of too many words.
+    case (.adjective, _) where ["much", "many", "little"].contains(lemma): nil
     case (.noun, .plural): plural(lemma)
     case (.verb, .thirdPerson):
       lemma == "have" ? "has" : lemma == "be" ? "is" : Spelling.addS(lemma)
     case (.verb, .ing): ing(lemma)
     case (.verb, .past): IrregularVerbs.forms(of: lemma)?.past ?? ed(lemma)
     case (.verb, .participle): IrregularVerbs.forms(of: lemma)?.participle ?? ed(lemma)
+    case (_, .comparative) where Self.grades[lemma] != nil: Self.grades[lemma]?.comparative
+    case (_, .superlative) where Self.grades[lemma] != nil: Self.grades[lemma]?.superlative
     case (.adjective, .comparative), (.adverb, .comparative):
       Spelling.gradesBySuffix(lemma) ? Spelling.addEr(lemma) : "more \(lemma)"
     case (.adjective, .superlative), (.adverb, .superlative):
@@ -59,6 +63,12 @@ package struct Inflector: Sendable {
     default: nil
     }
   }
+
+  /// The few adjectives that are graded by other words.
+  private static let grades: [String: (comparative: String, superlative: String)] = [
+    "good": ("better", "best"), "well": ("better", "best"), "bad": ("worse", "worst"),
+    "ill": ("worse", "worst"), "far": ("farther", "farthest"),
+  ]
 
   private func ing(_ lemma: String) -> String {
     listed(lemma, ending: "ing") ?? Spelling.addIng(lemma)
@@ -76,8 +86,9 @@ package struct Inflector: Sendable {
   private func plural(_ noun: String) -> String? {
     if PluralWords.unchanged.contains(noun) { return noun }
     if PluralWords.none.contains(noun) { return nil }
-    if noun.hasSuffix("man"), let form = plurals[noun]?.first(where: { $0.hasSuffix("men") }) {
-      return form
+    if noun.hasSuffix("ism") { return nil }
+    if noun.hasSuffix("man"), !PluralWords.regularMan.contains(noun) {
+      return noun.dropLast(2) + "en"
     }
     if noun.hasSuffix("is"), let form = plurals[noun]?.first(where: { $0.hasSuffix("es") }) {
       return form
@@ -95,13 +106,16 @@ enum PluralWords {
       + "scarf hoof wharf housewife fungus nucleus stimulus bacillus phenomenon criterion bacterium "
       + "larva vertebra ovum alga matrix vertex apex axis hero potato tomato echo veto torpedo "
       + "volcano mosquito cargo millennium stratum thrombus humerus alumnus")
+  /// Words in -man that have nothing to do with men.
+  static let regularMan = words(
+    "human german roman norman talisman shaman ottoman caiman mussulman")
   /// Nouns whose plural is the word itself.
   static let unchanged = words(
     "sheep deer fish series species aircraft spacecraft offspring salmon trout shrimp headquarters "
       + "means crossroads bison moose swine")
   /// Nouns that have no plural.
   static let none = words(
-    "information advice equipment furniture luggage baggage knowledge evidence research homework "
+    "person information data dust clothes advice equipment furniture luggage baggage knowledge evidence research homework "
       + "money music news progress software hardware traffic weather housework scenery jewelry "
       + "machinery poetry stuff garbage laundry clothing foliage merchandise harm luck wealth health "
       + "happiness sadness safety security intelligence assistance aid nutrition sickness rainfall "

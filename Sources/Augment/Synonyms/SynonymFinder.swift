@@ -121,9 +121,10 @@ final class SynonymFinder: Sendable {
   private func certainty(_ lemma: String, _ part: WordClass, senses: Int) -> Double {
     let counts = wordnet.counts(of: lemma, part)
     let all = counts.reduce(0, +)
-    // A word nobody tagged is certain only where there is nothing to choose from.
-    guard all > 0, let first = counts.first else { return senses == 1 ? 1 : 0 }
-    return Double(first) / Double(all)
+    if senses == 1 { return 1 }
+    guard let first = counts.first else { return 0 }
+    // One more use in another sense must not tip the scale: few uses prove little.
+    return Double(first) / Double(all + 1)
   }
 
   /// A synonym is at least a tenth as frequent as the word it replaces, up to a bound.
@@ -155,13 +156,15 @@ final class SynonymFinder: Sendable {
     let senses = wordnet.senses(of: candidate, part)
     let inClass = wordnet.count(of: candidate, part)
     let inAll = WordClass.allCases.reduce(0) { $0 + wordnet.count(of: candidate, $1) }
+    // Adjectives seldom used in tagged texts belong to special fields: `septic`, `fleshy`.
+    if part == .adjective, inClass < 3 { return false }
     guard inAll > 0 else {
       let classes = WordClass.allCases.count { wordnet.lists(candidate, $0) }
       return senses == [sense] && classes == 1
     }
     let share = Double(tagged(candidate, part, sense: sense)) / Double(max(1, inClass))
     return 2 * inClass >= inAll
-      && (inClass == 0 ? senses.first == sense : share >= max(0.5, rules.certainty))
+      && (inClass == 0 ? senses.first == sense : share >= 0.5)
   }
 
   private func tagged(_ lemma: String, _ part: WordClass, sense: Int) -> Int {

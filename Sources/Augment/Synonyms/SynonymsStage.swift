@@ -29,7 +29,7 @@ struct SynonymsStage: RecordStage {
     let wanted = Int((rate * Double(swapper.eligible)).rounded())
     var random = context.random(for: record.id)
     var children: [Derived] = []
-    var seen: Set<Content> = [record.content]
+    var seen: Set<RecordBody> = [record.body]
     for _ in 0..<copies {
       let child = drawChild(
         of: record, "\(children.count + 1)", context, swapper, max(minimum, wanted), &seen, &random)
@@ -42,12 +42,12 @@ struct SynonymsStage: RecordStage {
   private func drawChild(
     of record: Record, _ number: String, _ context: StageContext, _ swapper: SynonymSwapper,
     _ count: Int,
-    _ seen: inout Set<Content>, _ random: inout CounterRandom
+    _ seen: inout Set<RecordBody>, _ random: inout CounterRandom
   ) -> Derived? {
     for _ in 0..<8 {
       let edits = swapper.draw(count, &random)
       let changed = record.applying(edits)
-      guard seen.insert(changed.content).inserted else { continue }
+      guard seen.insert(changed.body).inserted else { continue }
       // A second stage of this kind is `augment.synonyms#2`, and so are its children's names.
       let name = context.stage.split(separator: ".").last ?? "synonyms"
       var child = record.child("\(name).\(number)", content: changed.content)

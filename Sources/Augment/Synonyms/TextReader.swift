@@ -101,7 +101,8 @@ struct TextReader {
     let reading = facts.readings[chosen]
     let context = WordContext(
       previous: previous, next: next, previousWord: word(at: index - 1),
-      nextWord: word(at: index + 1))
+      nextWord: word(at: index + 1),
+      articleIsProtected: index > 0 && tokens[index - 1].isProtected)
     previous = .open(reading.part, reading.form)
     guard !token.isProtected, token.range.count > 2 else { return }
     eligible += 1

@@ -4,6 +4,8 @@ struct WordContext: Sendable {
   let next: RuleTagger.Neighbour
   let previousWord: String
   let nextWord: String
+  /// Whether the word before may not be changed, not even from `a` to `an`.
+  let articleIsProtected: Bool
 
   /// How sure the sense of a word must be where it stands.
   ///
@@ -17,13 +19,21 @@ struct WordContext: Sendable {
 
   /// The synonym in the form of the word it replaces; nil where it would not fit.
   func fitting(_ synonym: Synonym, for reading: Reading, _ inflector: Inflector) -> String? {
-    switch reading.part {
-    case .noun: fittingNoun(synonym, reading, inflector)
-    case .verb: fittingVerb(synonym, reading, inflector)
-    case .adjective: fittingAdjective(synonym, reading, inflector)
-    case .adverb: inflector.inflect(synonym.lemma, .adverb, reading.form)
-    }
+    let form =
+      switch reading.part {
+      case .noun: fittingNoun(synonym, reading, inflector)
+      case .verb: fittingVerb(synonym, reading, inflector)
+      case .adjective: fittingAdjective(synonym, reading, inflector)
+      case .adverb:
+        isGraded ? nil : inflector.inflect(synonym.lemma, .adverb, reading.form)
+      }
+    // A `characteristic feature` is no `characteristic characteristic`.
+    guard let form, form != previousWord, form != nextWord else { return nil }
+    let isArticleFixed = articleIsProtected && ["a", "an"].contains(previousWord)
+    return isArticleFixed && Spelling.takesAn(form) != (previousWord == "an") ? nil : form
   }
+
+  private var isGraded: Bool { ["more", "most", "less", "least"].contains(previousWord) }
 
   private func fittingNoun(
     _ synonym: Synonym, _ reading: Reading, _ inflector: Inflector
@@ -71,8 +81,7 @@ struct WordContext: Sendable {
     case .predicative where standsBeforeNoun: return nil
     default: break
     }
-    let graded = ["more", "most", "less", "least"].contains(previousWord)
-    if graded, Spelling.gradesBySuffix(synonym.lemma) { return nil }
+    if isGraded, Spelling.gradesBySuffix(synonym.lemma) { return nil }
     return inflector.inflect(synonym.lemma, .adjective, reading.form)
   }
 

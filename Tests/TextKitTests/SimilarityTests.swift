@@ -1,0 +1,112 @@
+import Records
+import TestSupport
+import Testing
+import TextKit
+
+@Suite struct SimilarityTests {
+  /// Words without punctuation, that a set of shingles can be counted by hand for.
+  private func words(_ range: Range<Int>) -> String {
+    range.map { "w\($0)" }.joined(separator: " ")
+  }
+
+  @Test func `the shingles of a text are its runs of words, each once`() {
+    #expect(Shingles(words(0..<10)).hashes.count == 8)
+    #expect(Shingles("a b c a b c a b c").hashes.count == 3)
+    #expect(Shingles("a b").hashes.count == 1)
+    #expect(Shingles("a b", width: 1).hashes.count == 2)
+    #expect(Shingles("?!").isEmpty)
+    #expect(Shingles("我们今天学习").hashes.count == 4)
+    #expect(Shingles("").isEmpty)
+  }
+
+  @Test func `case, blanks and punctuation do not matter, order does`() {
+    #expect(Shingles("The cat, the dog.") == Shingles("the  CAT the dog"))
+    #expect(Shingles("the cat the dog") != Shingles("the dog the cat"))
+    #expect(Shingles("a b") != Shingles("ab"))
+  }
+
+  @Test func `the similarity is what two sets share of all they have`() {
+    let left = Shingles(words(0..<10), width: 1)
+    #expect(left.jaccard(left) == 1)
+    #expect(left.jaccard(Shingles(words(5..<15), width: 1)) == 5.0 / 15)
+    #expect(left.jaccard(Shingles(words(20..<30), width: 1)) == 0)
+    #expect(left.jaccard(Shingles("")) == 0)
+    #expect(Shingles("").jaccard(Shingles("!")) == 0)
+  }
+
+  @Test func `the similarity equals that of sets of strings`() {
+    var random = CounterRandom(seed: 3, purpose: "sets")
+    for _ in 0..<200 {
+      let texts = (0..<2).map { _ in (0..<30).map { _ in "w\(random.below(12))" } }
+      let sets = texts.map { words in
+        Set((0...27).map { words[$0..<$0 + 3].joined(separator: " ") })
+      }
+      let expected =
+        Double(sets[0].intersection(sets[1]).count) / Double(sets[0].union(sets[1]).count)
+      let shingles = texts.map { Shingles($0.joined(separator: " ")) }
+      #expect(shingles[0].jaccard(shingles[1]) == expected)
+    }
+  }
+
+  @Test(arguments: [0.1, 0.3, 0.5, 0.8, 0.95])
+  func `signatures agree as often as sets are alike`(_ target: Double) {
+    // Sets of 200 words of which a part is shared: s = shared / (400 - shared).
+    let shared = Int((400 * target / (1 + target)).rounded())
+    var sum = 0.0
+    let rounds = 60
+    for round in 0..<rounds {
+      let base = round * 1000
+      let left = Shingles(words(base..<base + 200), width: 1)
+      let right = Shingles(words(base + 200 - shared..<base + 400 - shared), width: 1)
+      let hasher = MinHash(count: 128, seed: UInt64(round))
+      sum += MinHash.similarity(hasher.signature(left), hasher.signature(right))
+    }
+    let exact = Double(shared) / Double(400 - shared)
+    // The standard error of the mean of 60 × 128 draws is below 0.006.
+    #expect(abs(sum / Double(rounds) - exact) < 0.02)
+  }
+
+  @Test func `bands meet as often as theory has it`() {
+    // s = 0.5, four rows, 32 bands: 1 - (1 - 0.5⁴)³² = 0.873.
+    var meetings = 0
+    for round in 0..<300 {
+      let base = round * 1000
+      let left = Shingles(words(base..<base + 150), width: 1)
+      let right = Shingles(words(base + 50..<base + 200), width: 1)
+      #expect(left.jaccard(right) == 0.5)
+      let hasher = MinHash(count: 128, seed: UInt64(round))
+      let keys = [left, right].map { MinHash.bandKeys(hasher.signature($0), bands: 32) }
+      if zip(keys[0], keys[1]).contains(where: { $0 == $1 }) { meetings += 1 }
+    }
+    #expect(abs(Double(meetings) / 300 - 0.873) < 0.06)
+  }
+
+  @Test func `a signature is a pure function of the seed and the set`() {
+    let set = Shingles(words(0..<50))
+    #expect(MinHash(seed: 5).signature(set) == MinHash(seed: 5).signature(set))
+    #expect(MinHash(seed: 5).signature(set) != MinHash(seed: 6).signature(set))
+    #expect(MinHash(count: 16).signature(Shingles("")) == Array(repeating: .max, count: 16))
+  }
+}
+
+@Suite struct DisjointSetsTests {
+  @Test func `unions agree with sets that are joined one by one`() {
+    var random = CounterRandom(seed: 11, purpose: "sets")
+    for _ in 0..<50 {
+      var sets = DisjointSets(count: 20)
+      for _ in 0..<20 { _ = sets.add() }
+      var plain = (0..<40).map { $0 }
+      for _ in 0..<30 {
+        let (a, b) = (random.below(40), random.below(40))
+        let root = sets.union(a, b)
+        #expect(root == sets.find(a) && root == sets.find(b))
+        let (from, to) = (plain[a], plain[b])
+        for index in plain.indices where plain[index] == from { plain[index] = to }
+      }
+      for a in 0..<40 {
+        #expect(sets.size(of: a) == plain.count { $0 == plain[a] })
+        for b in 0..<40 { #expect((sets.find(a) == sets.find(b)) == (plain[a] == plain[b])) }
+      }
+    }
+  }
+}

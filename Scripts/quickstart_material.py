@@ -867,7 +867,6 @@ CIRCUMSTANCES = lines("""
     It comes in attacks of a few minutes.
     Nothing seems to trigger it.
     It wakes me up at night.
-    It happens mostly after meals.
     It happens mostly at work.
     Heat makes it worse.
     It got worse after a long flight.
@@ -887,7 +886,7 @@ CIRCUMSTANCES = lines("""
     It comes and goes.
     Blood tests were normal.
     The emergency room sent us home.
-    A cream from the pharmacy did not help.
+    Nothing from the pharmacy helped.
     Walking makes no difference.
     It has never happened before.
     Lying down changes it.
@@ -943,11 +942,8 @@ QUESTIONS = lines("""
     Is that normal at my age?
     Does this go away by itself?
     What would you advise?
-    Would an X-ray or a scan help?
     Is it safe to keep working?
-    May I exercise?
     Could I get an appointment this week?
-    Should I change my diet?
     Can stress do this?
     Do I need a referral?
     Could it be something serious?
@@ -1014,14 +1010,13 @@ TERSE = lines("""
     {note}, {background}. {question}
     {person}: {note}, {duration}
     {question} {note}.
-    {note} + {background}, what now?
+    {note}, what now?
     Re: {note}. {circumstance} {question}
     {note}. {circumstance}
     {note} {duration}. {circumstance} {question}
     {greeting} {note} {duration}. {question}
-    {note}? {background}. {circumstance}
     Appointment wanted for {note}. {duration}.
-    {person}, {note}. {background}.
+    {person}, {note}.
 """)
 
 PERSONS = lines("""

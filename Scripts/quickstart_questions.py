@@ -97,9 +97,9 @@ class Writer:
         if not timed and self.rng.random() < 0.6:
             text += " " + self.deal("durations", material.DURATIONS)
         parts = [text + "."]
-        parts += self.maybe(0.45, self.deal("circumstances", material.CIRCUMSTANCES))
-        parts += self.maybe(0.35, self.background())
-        parts += self.maybe(0.7, self.deal("questions", material.QUESTIONS))
+        parts += self.maybe(0.3, self.deal("circumstances", material.CIRCUMSTANCES))
+        parts += self.maybe(0.15, self.background())
+        parts += self.maybe(0.5, self.deal("questions", material.QUESTIONS))
         if len(parts) > 2 and self.rng.random() < 0.12:
             parts = parts[1:] + parts[:1]
         return " ".join(self.greeting(0.22) + parts)
@@ -124,7 +124,7 @@ class Writer:
             frame = self.deal("illness", material.ASKING_OF_ILLNESS)
         else:
             frame = self.deal("care", material.ASKING_OF_CARE)
-        parts = [frame.format(topic=topic.removeprefix("* "))] + self.maybe(0.3, self.background())
+        parts = [frame.format(topic=topic.removeprefix("* "))] + self.maybe(0.12, self.background())
         return " ".join(self.greeting(0.15) + parts)
 
     def whole(self, department):

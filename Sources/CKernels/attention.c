@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   float (*weights)(attention_row row, float *x);
   void (*weights_backward)(attention_row row, float *x, float *d);
+  float (*dot)(int64_t count, const float *a, const float *b);
 } attention_kernels;
 
 #define KERNELS "attention_kernels.h"
@@ -69,7 +70,7 @@ static attention_row row_of(const anneal_attention *t, const attention_cell *c, 
 
 /// Queries handled together, so that their rows of weights stay in the first cache.
 static int64_t queries_together(int64_t keys) {
-  return larger(12, smaller(96, 4096 / larger(keys, 1) / 12 * 12));
+  return larger(12, smaller(96, 8192 / larger(keys, 1) / 12 * 12));
 }
 
 /// Floats between rows of weights: not a power of two, which would crowd one set of the cache.
@@ -153,6 +154,12 @@ static void forward_cell(const attention_call *a, int64_t sequence, int64_t head
   }
 }
 
+/// Heads of one sequence that a thread takes at a time, as their rows are neighbours in memory;
+/// fewer where threads would have too little to choose from.
+static int64_t heads_together(int64_t sequences, int64_t heads) {
+  return larger(1, smaller(heads, sequences * heads / (8 * anneal_pool_threads())));
+}
+
 static void forward_cells(void *context, int64_t start, int64_t end) {
   const attention_call *a = context;
   for (int64_t i = start; i < end; i++) forward_cell(a, i / a->t.heads, i % a->t.heads);
@@ -162,19 +169,11 @@ void anneal_attention_forward(anneal_attention attention, float *out, float *log
   attention_call a = {
     .t = attention, .kernels = ANNEAL_CHOOSE(attention), .gemm = anneal_gemm_kernels(),
     .out = out, .log_sum = log_sum};
-  anneal_parallel(attention.sequences * attention.heads, 1, forward_cells, &a);
+  int64_t together = heads_together(attention.sequences, attention.heads);
+  anneal_parallel(attention.sequences * attention.heads, together, forward_cells, &a);
 }
 
-static float dot(int64_t count, const float *a, const float *b) {
-  float sums[8] = {0};
-  int64_t j = 0;
-  for (; j + 8 <= count; j += 8)
-    for (int64_t l = 0; l < 8; l++) sums[l] += a[j + l] * b[j + l];
-  for (; j < count; j++) sums[0] += a[j] * b[j];
-  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
-}
-
-/// Turns scores and gradients of kept weights into kept weights and gradients of scores.
+/// Turns scores and gradients of kept weights into kept weights and gradients of q · k.
 static void weights_backward(
   const attention_call *a, const attention_cell *c, attention_memory m, int64_t i, int64_t rows,
   int64_t start, int64_t end) {
@@ -185,15 +184,14 @@ static void weights_backward(
     attention_row row = row_of(t, c, i + r);
     float *x = m.weights + r * stride, *d = m.d_weights + r * stride;
     row.log_sum = a->log_sum[query * t->heads + c->head];
-    row.delta = dot(t->head, a->result + e, a->gradient + e);
+    row.delta = a->kernels->dot(t->head, a->result + e, a->gradient + e);
     if (row.end > row.start) a->kernels->weights_backward(row, x, d);
     clear_unseen(x, row, start, end);
     clear_unseen(d, row, start, end);
     if (a->d_bias) {
       float *bias = a->d_bias + (row.bias - t->bias);
-      for (int64_t j = row.start; j < row.end; j++) bias[j] += d[j];
+      for (int64_t j = row.start; j < row.end; j++) bias[j] += d[j] / t->scale;
     }
-    for (int64_t j = start; j < end; j++) d[j] *= t->scale;
   }
 }
 
@@ -279,6 +277,7 @@ void anneal_attention_backward(
     .t = attention, .kernels = ANNEAL_CHOOSE(attention), .gemm = anneal_gemm_kernels(),
     .result = out, .log_sum = (float *)log_sum, .gradient = gradient, .d_query = d_query,
     .d_key = d_key, .d_value = d_value, .d_bias = d_bias};
+  int64_t together = heads_together(attention.sequences, attention.key_heads);
   if (d_bias) anneal_parallel(attention.key_heads, 1, backward_heads, &a);
-  else anneal_parallel(attention.sequences * attention.key_heads, 1, backward_groups, &a);
+  else anneal_parallel(attention.sequences * attention.key_heads, together, backward_groups, &a);
 }

@@ -66,7 +66,7 @@ static TARGET float NAME(weights)(attention_row r, float *x) {
 }
 
 /// One vector of the backward pass. x: score → kept weight; d: gradient of the kept weight →
-/// gradient of the score.
+/// gradient of q · k.
 ANNEAL_INLINE TARGET void NAME(weights_backward_at)(
   const attention_row *r, int64_t column, NAME(vf) bias, NAME(vf) *x, NAME(vf) *d) {
   NAME(vf) weight = NAME(exp)(*x * r->scale + bias - r->log_sum), kept = 1;
@@ -74,7 +74,7 @@ ANNEAL_INLINE TARGET void NAME(weights_backward_at)(
     kept = NAME(dropout_factors)(
       r->key, column, dropout_threshold(r->probability), 1 / (1 - r->probability));
   *x = weight * kept;
-  *d = weight * (*d * kept - r->delta);
+  *d = r->scale * weight * (*d * kept - r->delta);
 }
 
 static TARGET void NAME(weights_backward)(attention_row r, float *x, float *d) {
@@ -95,7 +95,17 @@ static TARGET void NAME(weights_backward)(attention_row r, float *x, float *d) {
   NAME(store_part)(d + j, rest, v);
 }
 
+static TARGET float NAME(dot)(int64_t count, const float *a, const float *b) {
+  NAME(vf) sums = 0;
+  int64_t j = 0;
+  for (; j + LANES <= count; j += LANES) sums += NAME(load)(a + j) * NAME(load)(b + j);
+  float total = NAME(sum)(sums);
+  for (; j < count; j++) total += a[j] * b[j];
+  return total;
+}
+
 const attention_kernels NAME(attention) = {
   .weights = NAME(weights),
   .weights_backward = NAME(weights_backward),
+  .dot = NAME(dot),
 };

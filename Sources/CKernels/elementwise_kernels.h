@@ -84,16 +84,34 @@ static TARGET void NAME(activate)(
   }
 }
 
+/// The loops of `combine` and `multiply`, for each choice of operands: chosen inside the loop, the
+/// compiler would load masked operands that are not there, which is slow.
+ANNEAL_INLINE TARGET void NAME(combine_as)(
+  int64_t count, float alpha, const float *a, float beta, const float *b, float *out,
+  const bool with_b, const bool add) {
+  for (int64_t i = 0; i < count; i++) {
+    float x = alpha * a[i];
+    if (with_b) x += beta * b[i];
+    if (add) x += out[i];
+    out[i] = x;
+  }
+}
+
 /// out = alpha a + beta b, or += where `add`; b may be NULL.
 static TARGET void NAME(combine)(
   int64_t count, float alpha, const float *a, float beta, const float *b, float *out, bool add) {
-  for (int64_t i = 0; i < count; i++)
-    out[i] = alpha * a[i] + (b ? beta * b[i] : 0) + (add ? out[i] : 0);
+  if (b && add) NAME(combine_as)(count, alpha, a, beta, b, out, true, true);
+  else if (b) NAME(combine_as)(count, alpha, a, beta, b, out, true, false);
+  else if (add) NAME(combine_as)(count, alpha, a, beta, b, out, false, true);
+  else NAME(combine_as)(count, alpha, a, beta, b, out, false, false);
 }
 
 static TARGET void NAME(multiply)(
   int64_t count, float factor, const float *a, const float *b, float *out, bool add) {
-  for (int64_t i = 0; i < count; i++) out[i] = factor * a[i] * b[i] + (add ? out[i] : 0);
+  if (add)
+    for (int64_t i = 0; i < count; i++) out[i] += factor * a[i] * b[i];
+  else
+    for (int64_t i = 0; i < count; i++) out[i] = factor * a[i] * b[i];
 }
 
 /// One row of out (+)= dropout(in) + residual.

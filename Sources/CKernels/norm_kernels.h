@@ -20,6 +20,20 @@ ANNEAL_INLINE TARGET float NAME(row_total)(
   return total;
 }
 
+/// y = (x - mean) scale weight + bias; weight and bias may be NULL.
+ANNEAL_INLINE TARGET void NAME(normalise)(
+  int64_t n, const float *x, float mean, float scale, const float *weight, const float *bias,
+  float *y) {
+  if (weight && bias)
+    for (int64_t j = 0; j < n; j++) y[j] = (x[j] - mean) * scale * weight[j] + bias[j];
+  else if (weight)
+    for (int64_t j = 0; j < n; j++) y[j] = (x[j] - mean) * scale * weight[j];
+  else if (bias)
+    for (int64_t j = 0; j < n; j++) y[j] = (x[j] - mean) * scale + bias[j];
+  else
+    for (int64_t j = 0; j < n; j++) y[j] = (x[j] - mean) * scale;
+}
+
 static TARGET void NAME(norm_rows)(
   int64_t start, int64_t end, anneal_norm norm, const float *h, float *out, float *statistics) {
   const int64_t n = norm.columns;
@@ -31,9 +45,7 @@ static TARGET void NAME(norm_rows)(
     float scale = 1 / sqrtf(NAME(row_total)(n, x, mean, true) * share + norm.epsilon);
     statistics[2 * i] = mean;
     statistics[2 * i + 1] = scale;
-    for (int64_t j = 0; j < n; j++)
-      y[j] = (x[j] - mean) * scale * (norm.weight ? norm.weight[j] : 1) +
-             (norm.bias ? norm.bias[j] : 0);
+    NAME(normalise)(n, x, mean, scale, norm.weight, norm.bias, y);
   }
 }
 
@@ -74,9 +86,12 @@ static TARGET void NAME(norm_rows_backward)(
     float sums[2], *d = d_sum + (i - start) * n;
     NAME(norm_sums)(norm, g, h, mean, scale, d_weight, d_bias, sums);
     const float center = norm.root ? 0 : sums[0] / (float)n, slope = sums[1] / (float)n;
-    for (int64_t j = 0; j < n; j++)
-      d[j] = scale * (g[j] * (norm.weight ? norm.weight[j] : 1) - center -
-                      (h[j] - mean) * scale * slope);
+    const float factor = scale * slope;
+    if (norm.weight)
+      for (int64_t j = 0; j < n; j++)
+        d[j] = scale * (g[j] * norm.weight[j] - center - (h[j] - mean) * factor);
+    else
+      for (int64_t j = 0; j < n; j++) d[j] = scale * (g[j] - center - (h[j] - mean) * factor);
   }
 }
 

@@ -9,7 +9,23 @@ public enum ComparableText {
   public static func form(_ text: String) -> String {
     var text = text
     if let plain = text.withUTF8(asciiForm) { return plain }
-    return foldedForm(text)
+    return foldedForm(Normalizer(.nfkc).normalize(text))
+  }
+
+  /// The words of a comparable form, without punctuation; the form itself where it has no words.
+  ///
+  /// Two texts that differ in a question mark are one here.
+  public static func words(ofForm form: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in form.unicodeScalars {
+      if scalar == " " || scalar == "\u{1}" {
+        if let last = result.last, last != scalar { result.append(scalar) }
+      } else if WordClass(scalar) != .other {
+        result.append(scalar)
+      }
+    }
+    while let last = result.last, last == " " || last == "\u{1}" { result.removeLast() }
+    return result.isEmpty ? form : String(result)
   }
 
   /// The comparable form of what a record asks: its text, or what the user's side says.

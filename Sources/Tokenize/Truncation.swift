@@ -40,8 +40,11 @@ public struct Truncation: Sendable, Equatable {
   }
 
   /// How many tokens of each text are kept when `budget` are left for both.
+  ///
+  /// Where the one text that may be cut is too short, all of it goes and the result is longer than asked.
   func kept(_ first: Int, _ second: Int, budget: Int) -> (first: Int, second: Int) {
     guard first + second > budget else { return (first, second) }
+    guard budget > 0 else { return (0, 0) }
     switch strategy {
     case .onlyFirst: return (max(0, budget - second), second)
     case .onlySecond: return (first, max(0, budget - first))

@@ -1,8 +1,42 @@
 import ArgumentParser
+import Pipeline
+import Stages
 
 /// The command line.
 @main
 struct Anneal: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "anneal", abstract: "From raw text to a scored, fine-tuned model.")
+    commandName: "anneal",
+    abstract: "From raw text to a scored, fine-tuned model: one file, one command, one binary.",
+    discussion: """
+      Example: anneal run pipelines/quickstart.yaml
+
+      Any stage also works alone, as a filter of JSON lines:
+        anneal clean.unicode --form NFKC < in.jsonl > out.jsonl
+      'anneal stages' lists them.
+
+      Exit codes: 0 done, 1 failed, 2 the input or file is wrong, 130 interrupted (state saved).
+      """,
+    version: AnnealVersion.current,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, InitCommand.self, ShowCommand.self, StagesCommand.self,
+      ExplainCommand.self, ReportCommand.self, DoctorCommand.self,
+    ])
+
+  /// Parses and runs; every fault ends in one place, with its own exit code.
+  static func main() {
+    Signals.install()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      if let name = arguments.first, let stage = StageCatalog.standard[name] {
+        try StageFilterCommand(descriptor: stage, arguments: Array(arguments.dropFirst())).run()
+      } else {
+        try StageFilterCommand.rejectUnknownStage(arguments.first)
+        var command = try parseAsRoot(arguments)
+        try command.run()
+      }
+    } catch {
+      Failure.exit(with: error, in: Self.self)
+    }
+  }
 }

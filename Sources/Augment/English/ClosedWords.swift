@@ -110,7 +110,8 @@ enum ClosedWords {
     + "thinking mean means meant become becomes became becoming turn turns turned turning run runs "
     + "ran running call calls called calling hold holds held holding bring brings brought bringing "
     + "stand stands stood standing fall falls fell fallen falling lay lays laid laying lie lies "
-    + "lying lay lain show shown found doing done does"
+    + "lying lay lain show shown found doing done does help helps helped helping ask asks asked asking answer "
+    + "answers answered answering"
 
   private static let others =
     "red blue green yellow brown black white gray grey pink purple orange golden monday tuesday "
@@ -120,7 +121,8 @@ enum ClosedWords {
     + "man men woman women boy boys girl girls mother father son daughter brother sister north "
     + "south east west way ways thing things lot lots kind kinds sort sorts bit matter case cases "
     + "time times day days year years hour hours minute minutes seconds week weeks month months "
-    + "hello hi dear thanks thank sorry goodbye welcome true false null"
+    + "gay gays homosexual homosexuals lesbian disabled handicapped crippled retarded native natives "
+    + "negro negroes indian indians oriental race races queer hello hi dear thanks thank sorry goodbye welcome true false null"
 }
 
 /// Given names that are also common words: capitalised, they are names even at a sentence's start.

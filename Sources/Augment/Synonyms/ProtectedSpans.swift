@@ -7,14 +7,14 @@ import Stages
 /// marks. URLs, addresses, paths and numbers need no span: `TextScanner` never makes words of them.
 struct ProtectedSpans: Sendable {
   /// Texts, or patterns in which `*` stands for anything within a line.
-  private let patterns: [Pattern]
+  private let patterns: [SpanPattern]
 
-  init(_ patterns: [String] = []) { self.patterns = patterns.map(Pattern.init) }
+  init(_ patterns: [String] = []) { self.patterns = patterns.map(SpanPattern.init) }
 
   /// The stretches in UTF-8 bytes, in order and without overlap; `names` are protected like patterns.
   func find(in bytes: [UInt8], names: [String] = []) -> [Range<Int>] {
-    var spans = Self.marked(bytes) + Self.codeLines(bytes)
-    for pattern in patterns + names.map(Pattern.init) { spans += pattern.matches(in: bytes) }
+    var spans = Self.marked(bytes) + CodeLines.find(in: bytes)
+    for pattern in patterns + names.map(SpanPattern.init) { spans += pattern.matches(in: bytes) }
     spans.sort { $0.lowerBound < $1.lowerBound }
     var merged: [Range<Int>] = []
     for span in spans {
@@ -101,99 +101,5 @@ struct ProtectedSpans: Sendable {
     }
     // A fence that nothing closes protects the rest.
     return marks.reach == .max && limit == bytes.count ? bytes.count : nil
-  }
-}
-
-extension ProtectedSpans {
-  /// Lines that read as code: prose has no `==`, and does not end in `;` or `{`.
-  fileprivate static func codeLines(_ bytes: [UInt8]) -> [Range<Int>] {
-    guard bytes.contains(where: { "=;{}".utf8.contains($0) }) || bytes.contains(0x28) else {
-      return []
-    }
-    var spans: [Range<Int>] = []
-    for line in bytes.split(separator: 0x0A) where isCode(line) {
-      spans.append(line.startIndex..<line.endIndex)
-    }
-    return spans
-  }
-
-  private static let codeSigns = [
-    "==", "!=", "=>", "->", "+=", "-=", "();", " = ", "):", "&&", "||",
-  ]
-  .map { Array($0.utf8) }
-  private static let codeStarts = [
-    "def ", "class ", "import ", "return ", "#include", "SELECT ", "//",
-  ]
-  .map { Array($0.utf8) }
-
-  private static func isCode(_ line: ArraySlice<UInt8>) -> Bool {
-    let body = line.drop { $0 <= 0x20 }
-    let isIndented = body.startIndex - line.startIndex >= 2
-    guard let last = body.last(where: { $0 > 0x20 }) else { return false }
-    if "{};".utf8.contains(last) { return true }
-    let begins = codeStarts.contains { body.starts(with: $0) }
-    if begins, isIndented || last == UInt8(ascii: ":") || last == UInt8(ascii: ")") { return true }
-    return codeSigns.contains { sign in
-      body.indices.contains { body[$0] == sign[0] && body[$0...].starts(with: sign) }
-    }
-  }
-}
-
-/// A text to protect wherever it stands, whatever its case; `*` in it stands for anything in a line.
-private struct Pattern: Sendable {
-  private let parts: [[UInt8]]
-
-  init(_ text: String) {
-    parts = text.split(separator: "*", omittingEmptySubsequences: false)
-      .map { $0.utf8.map(Self.folded) }
-  }
-
-  private static func folded(_ byte: UInt8) -> UInt8 {
-    (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-  }
-
-  func matches(in bytes: [UInt8]) -> [Range<Int>] {
-    guard let first = parts.first(where: { !$0.isEmpty })?.first else { return [] }
-    var spans: [Range<Int>] = []
-    var place = 0
-    while place < bytes.count {
-      if parts[0].isEmpty || Self.folded(bytes[place]) == first, let end = match(bytes, at: place) {
-        spans.append(place..<end)
-        place = max(end, place + 1)
-      } else {
-        place += 1
-      }
-    }
-    return spans
-  }
-
-  /// Where a match that starts at a place ends, between the ends of words.
-  private func match(_ bytes: [UInt8], at start: Int) -> Int? {
-    if start > 0, Bytes.isWordByte(bytes[start - 1]), Bytes.isWordByte(bytes[start]) { return nil }
-    guard var place = Self.end(of: parts[0], bytes, at: start) else { return nil }
-    for part in parts.dropFirst() {
-      var end: Int?
-      while end == nil, place <= bytes.count {
-        end = Self.end(of: part, bytes, at: place)
-        if end == nil {
-          if place == bytes.count || bytes[place] == 0x0A { return nil }
-          place += 1
-        }
-      }
-      guard let end else { return nil }
-      place = end
-    }
-    let splitsWord =
-      place > start && place < bytes.count && Bytes.isWordByte(bytes[place - 1])
-      && Bytes.isWordByte(bytes[place])
-    return splitsWord ? nil : place
-  }
-
-  private static func end(of part: [UInt8], _ bytes: [UInt8], at start: Int) -> Int? {
-    guard start + part.count <= bytes.count else { return nil }
-    for (offset, byte) in part.enumerated() where folded(bytes[start + offset]) != byte {
-      return nil
-    }
-    return start + part.count
   }
 }

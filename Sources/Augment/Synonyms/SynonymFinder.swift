@@ -5,7 +5,7 @@ import Synchronization
 /// Which synonyms are near enough to be swapped in.
 struct SynonymRules: Sendable, Hashable {
   /// The least share of a word's tagged uses that its first sense must have.
-  var certainty = 0.5
+  var certainty = 0.6
   /// How often a synonym must at least stand in WordNet's tagged texts, definitions and examples.
   var familiarity = 8
   /// Whether expressions of several words may be swapped in.
@@ -26,13 +26,13 @@ struct Synonym: Sendable, Hashable {
   let synset: Int
 }
 
-/// What is known of a word form: how to read it, and what may stand for each reading.
-struct WordFacts: Sendable {
-  var readings: [Reading]
-  /// The synonyms of each reading, in the order of `readings`.
-  var synonyms: [[Synonym]]
-  /// Whether WordNet also spells the word with a capital: `Bill`, `Nice`.
-  var isAlsoName: Bool
+/// The synonyms of a lemma in a class.
+struct SynonymSet: Sendable {
+  let synonyms: [Synonym]
+  /// The share of the lemma's tagged uses that its first sense has; 1 where it has but one sense.
+  let certainty: Double
+
+  static let empty = SynonymSet(synonyms: [], certainty: 0)
 }
 
 /// Finds what may stand for a word: synonyms of its most frequent sense that people really use.
@@ -46,41 +46,37 @@ final class SynonymFinder: Sendable {
   let inflector: Inflector
   private let lemmatizer: Lemmatizer
   private let rules: SynonymRules
-  /// Words come again and again; several locks, so that threads seldom meet at one.
-  private let cache: [CacheShard]
-
-  private final class CacheShard: Sendable {
-    let facts = Mutex<[String: WordFacts]>([:])
-  }
+  /// Caches that no thread is using; as many come to be as threads work at once.
+  private let caches = Mutex<[WordCache]>([])
 
   init(_ wordnet: WordNet, _ rules: SynonymRules) {
     self.wordnet = wordnet
     self.rules = rules
     inflector = Inflector(wordnet)
     lemmatizer = Lemmatizer(wordnet)
-    cache = (0..<64).map { _ in CacheShard() }
+  }
+
+  /// Runs a body with a cache that nobody else uses meanwhile.
+  ///
+  /// Threads that shared one would wait for each other at every word.
+  func withCache<Result>(_ body: (inout WordCache) throws -> Result) rethrows -> Result {
+    var cache = caches.withLock { $0.popLast() } ?? WordCache()
+    defer { caches.withLock { $0.append(cache) } }
+    return try body(&cache)
   }
 
   /// What is known of a word in lower case.
-  func facts(of word: String) -> WordFacts {
-    let shard = cache[Int(StableHash.hash(word) % UInt64(cache.count))]
-    if let known = shard.facts.withLock({ $0[word] }) { return known }
-    let facts = makeFacts(word)
-    shard.facts.withLock { known in
-      // Rare words fill the cache too; start again before it grows beyond some MB.
-      if known.count > 4096 { known.removeAll(keepingCapacity: true) }
-      known[word] = facts
-    }
-    return facts
-  }
-
-  private func makeFacts(_ word: String) -> WordFacts {
+  func makeFacts(_ word: String) -> WordFacts {
+    if let closed = ClosedWords.classOf(word) { return WordFacts(closed: closed, forms: [word]) }
     let readings = lemmatizer.readings(of: word)
-    let lemmas = Set(readings.map(\.lemma))
+    var forms = [word]
+    for reading in readings where !forms.contains(reading.lemma) { forms.append(reading.lemma) }
     return WordFacts(
-      readings: readings,
+      forms: forms, readings: readings,
       synonyms: readings.map { reading in
-        synonyms(of: reading.lemma, reading.part).filter { !lemmas.contains($0.lemma) }
+        let set = synonyms(of: reading.lemma, reading.part)
+        return SynonymSet(
+          synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty)
       },
       isAlsoName: isAlsoName(word))
   }
@@ -92,14 +88,15 @@ final class SynonymFinder: Sendable {
   }
 
   /// The synonyms of a lemma's first sense, in WordNet's order.
-  func synonyms(of lemma: String, _ part: WordClass) -> [Synonym] {
+  func synonyms(of lemma: String, _ part: WordClass) -> SynonymSet {
     let senses = wordnet.senses(of: lemma, part)
-    guard let first = senses.first, isCertain(lemma, part, senses: senses.count) else { return [] }
+    let certainty = certainty(lemma, part, senses: senses.count)
+    guard let first = senses.first, certainty >= rules.certainty else { return .empty }
     // Nouns in -ing are names of actions, of which no two have the same use.
-    if part == .noun, lemma.hasSuffix("ing") { return [] }
+    if part == .noun, lemma.hasSuffix("ing") { return .empty }
     let words = wordnet.words(of: first, part)
     // The first sense of `august` is the month: a capital in the sense makes the word a name.
-    guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return [] }
+    guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return .empty }
     let familiar = familiarityNeeded(toReplace: lemma)
     var found: [Synonym] = []
     for word in words {
@@ -112,7 +109,7 @@ final class SynonymFinder: Sendable {
           lemma: String(candidate.map { $0 == "_" ? " " : $0 }), position: position,
           weight: 1 + tagged(candidate, part, sense: first), synset: first))
     }
-    return found
+    return SynonymSet(synonyms: found, certainty: certainty)
   }
 
   /// `awake(p)` is `awake`, predicative.
@@ -121,12 +118,12 @@ final class SynonymFinder: Sendable {
     return (String(word[..<mark]), word[mark...] == "(a)" ? .beforeNoun : .predicative)
   }
 
-  private func isCertain(_ lemma: String, _ part: WordClass, senses: Int) -> Bool {
+  private func certainty(_ lemma: String, _ part: WordClass, senses: Int) -> Double {
     let counts = wordnet.counts(of: lemma, part)
     let all = counts.reduce(0, +)
     // A word nobody tagged is certain only where there is nothing to choose from.
-    guard all > 0, let first = counts.first else { return senses == 1 }
-    return Double(first) >= rules.certainty * Double(all)
+    guard all > 0, let first = counts.first else { return senses == 1 ? 1 : 0 }
+    return Double(first) / Double(all)
   }
 
   /// A synonym is at least a tenth as frequent as the word it replaces, up to a bound.
@@ -144,6 +141,9 @@ final class SynonymFinder: Sendable {
       isMainly(part, sense: sense, candidate)
     else { return false }
     if part == .noun, isPluralOrGerund(candidate) { return false }
+    // Few participles are adjectives of their own: `detailed` is, `elaborated` is not.
+    let isParticiple = ["ed", "ing"].contains { candidate.hasSuffix($0) }
+    if part == .adjective, isParticiple, wordnet.count(of: candidate, part) < 5 { return false }
     // Definitions count single words only; an expression must have been met in tagged texts.
     return isExpression
       ? wordnet.count(of: candidate, part) > 0
@@ -157,7 +157,7 @@ final class SynonymFinder: Sendable {
     let inAll = WordClass.allCases.reduce(0) { $0 + wordnet.count(of: candidate, $1) }
     guard inAll > 0 else {
       let classes = WordClass.allCases.count { wordnet.lists(candidate, $0) }
-      return senses.first == sense && classes == 1
+      return senses == [sense] && classes == 1
     }
     let share = Double(tagged(candidate, part, sense: sense)) / Double(max(1, inClass))
     return 2 * inClass >= inAll
@@ -173,6 +173,7 @@ final class SynonymFinder: Sendable {
 
   /// `papers` for `document` would change the number, `hurting` for `pain` the style.
   private func isPluralOrGerund(_ noun: String) -> Bool {
-    noun.hasSuffix("ing") || noun.hasSuffix("s") && wordnet.lists(String(noun.dropLast()), .noun)
+    noun.hasSuffix("ing")
+      || lemmatizer.readings(of: noun).contains { $0.part == .noun && $0.form == .plural }
   }
 }

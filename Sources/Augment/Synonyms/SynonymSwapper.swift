@@ -28,14 +28,16 @@ struct SynonymSwapper: Sendable {
 
   /// Reads the texts.
   init(
-    _ fields: [Field], protecting spans: ProtectedSpans, kept: KeptWords, _ finder: SynonymFinder
+    _ fields: [Field], protecting spans: ProtectedSpans, kept: KeptWords, _ finder: SynonymFinder,
+    _ cache: inout WordCache
   ) {
     var texts: [Text] = []
     var eligible = 0
     for field in fields {
       let bytes = Array(field.text.utf8)
       let reader = TextReader(
-        bytes, protecting: spans.find(in: bytes, names: kept.names), kept: kept.lemmas, finder)
+        bytes, protecting: spans.find(in: bytes, names: kept.names), kept: kept.lemmas, finder,
+        &cache)
       eligible += reader.eligible
       texts.append(Text(path: field.path, bytes: bytes, slots: reader.slots))
     }

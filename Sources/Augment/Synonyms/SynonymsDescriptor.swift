@@ -26,7 +26,7 @@ enum SynonymsDescriptor {
     "protect", default: [String](),
     "Spans to leave as they are; * stands for anything within a line: '[[*]]'.")
   static let certainty = Parameter(
-    "certainty", default: 0.5,
+    "certainty", default: 0.6,
     "Swap a word only if its first sense has this share of its uses in WordNet's tagged texts.",
     check: Check.within(0.0...1.0))
   static let familiarity = Parameter(

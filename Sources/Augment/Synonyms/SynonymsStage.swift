@@ -20,8 +20,11 @@ struct SynonymsStage: RecordStage {
     // Children of children would drift away, and evaluation sides hold originals only.
     guard record.augmentedBy == nil, record.side ?? .train == .train else { return .keep(record) }
     let finder = try dictionary.finder(rules)
-    let kept = KeptWords(of: record, keepsAnswers: keepsAnswers, finder)
-    let swapper = SynonymSwapper(texts(of: record), protecting: spans, kept: kept, finder)
+    let swapper = finder.withCache { cache in
+      SynonymSwapper(
+        texts(of: record), protecting: spans,
+        kept: KeptWords(of: record, keepsAnswers: keepsAnswers, finder, &cache), finder, &cache)
+    }
     guard swapper.swappable >= minimum else { return .keep(record) }
     let wanted = Int((rate * Double(swapper.eligible)).rounded())
     var random = context.random(for: record.id)
@@ -29,7 +32,7 @@ struct SynonymsStage: RecordStage {
     var seen: Set<Content> = [record.content]
     for _ in 0..<copies {
       let child = drawChild(
-        of: record, number: children.count + 1, swapper, max(minimum, wanted), &seen, &random)
+        of: record, "\(children.count + 1)", context, swapper, max(minimum, wanted), &seen, &random)
       if let child { children.append(child) }
     }
     return children.isEmpty ? .keep(record) : .derive(record, children: children)
@@ -37,16 +40,19 @@ struct SynonymsStage: RecordStage {
 
   /// A child unlike its parent and its siblings; nil where a few draws give none.
   private func drawChild(
-    of record: Record, number: Int, _ swapper: SynonymSwapper, _ count: Int,
+    of record: Record, _ number: String, _ context: StageContext, _ swapper: SynonymSwapper,
+    _ count: Int,
     _ seen: inout Set<Content>, _ random: inout CounterRandom
   ) -> Derived? {
     for _ in 0..<8 {
       let edits = swapper.draw(count, &random)
       let changed = record.applying(edits)
       guard seen.insert(changed.content).inserted else { continue }
-      var child = record.child("synonyms.\(number)", content: changed.content)
+      // A second stage of this kind is `augment.synonyms#2`, and so are its children's names.
+      let name = context.stage.split(separator: ".").last ?? "synonyms"
+      var child = record.child("\(name).\(number)", content: changed.content)
       child.metadata = changed.metadata
-      child.augmentedBy = AugmentNames.synonyms
+      child.augmentedBy = context.stage
       return Derived(child, note: note(edits, record))
     }
     return nil
@@ -76,7 +82,7 @@ struct KeptWords: Sendable {
   /// The words of the answers, so that an answer still speaks of what was asked.
   let lemmas: Set<String>
 
-  init(of record: Record, keepsAnswers: Bool, _ finder: SynonymFinder) {
+  init(of record: Record, keepsAnswers: Bool, _ finder: SynonymFinder, _ cache: inout WordCache) {
     names = record.label?.value.string.map { [$0] } ?? []
     guard keepsAnswers, case .conversation(let conversation) = record.content else {
       lemmas = []
@@ -85,8 +91,7 @@ struct KeptWords: Sendable {
     var lemmas: Set<String> = []
     for message in conversation.messages where message.role == .assistant {
       for token in TextScanner.scan(Array(message.content.utf8)) where token.kind == .word {
-        guard ClosedWords.classOf(token.lower) == nil else { continue }
-        lemmas.formUnion(finder.facts(of: token.lower).readings.map(\.lemma))
+        lemmas.formUnion(cache.facts(of: token.lower, finder).readings.map(\.lemma))
       }
     }
     self.lemmas = lemmas

@@ -22,6 +22,8 @@ struct TextReader {
   private let finder: SynonymFinder
   private let bytes: [UInt8]
   private var tokens: [TextToken]
+  /// What is known of each token's word; nil for what is no word.
+  private let facts: [WordFacts?]
   private let isUpperCase: Bool
   private let kept: Set<String>
   private var previous: RuleTagger.Neighbour = .edge
@@ -36,12 +38,13 @@ struct TextReader {
   /// Reads a text; what stands in `spans`, and forms of lemmas in `kept`, are never changed.
   init(
     _ bytes: [UInt8], protecting spans: [Range<Int>], kept: Set<String> = [],
-    _ finder: SynonymFinder
+    _ finder: SynonymFinder, _ cache: inout WordCache
   ) {
     self.finder = finder
     self.kept = kept
     self.bytes = bytes
     tokens = TextScanner.scan(bytes)
+    facts = tokens.map { $0.lower.isEmpty ? nil : cache.facts(of: $0.lower, finder) }
     let words = tokens.filter { $0.kind == .word && $0.range.count > 1 }
     isUpperCase = 2 * words.count { $0.casing == .upper } > words.count
     protect(spans)
@@ -63,49 +66,32 @@ struct TextReader {
 
   /// Words that together mean something of their own, such as `heart attack` or `look after`.
   private mutating func protectExpressions() {
-    for index in tokens.indices {
-      for start in forms(at: index) {
-        var words = [start]
-        for next in tokens.indices.dropFirst(index + 1).prefix(3) {
-          words = words.flatMap { head in forms(at: next).map { "\(head)_\($0)" } }
-            .filter(finder.wordnet.beginsExpression)
-          if words.isEmpty { break }
-          if words.contains(where: finder.wordnet.isExpression) {
-            for inside in index...next { tokens[inside].isProtected = true }
-          }
-        }
-      }
+    for index in tokens.indices where tokens[index].kind == .word {
+      protectExpressions(from: index, at: index, nil)
     }
   }
 
-  /// A word and the lemmas it may be a form of; nothing where there is no word.
-  private func forms(at index: Int) -> [String] {
-    guard tokens[index].kind == .word else { return [] }
-    let word = tokens[index].lower
-    if ClosedWords.classOf(word) != nil { return [word] }
-    var forms = [word]
-    for reading in finder.facts(of: word).readings where !forms.contains(reading.lemma) {
-      forms.append(reading.lemma)
+  /// Follows every expression that goes on at a place with the words so far.
+  private mutating func protectExpressions(
+    from start: Int, at index: Int, _ path: Expressions.Path?
+  ) {
+    guard index < min(tokens.count, start + 4), tokens[index].kind == .word else { return }
+    for form in facts[index]?.forms ?? [] {
+      let (next, isWhole) = finder.wordnet.expressions.step(form, from: path)
+      if isWhole {
+        for inside in start...index { tokens[inside].isProtected = true }
+      }
+      if let next { protectExpressions(from: start, at: index + 1, next) }
     }
-    return forms
   }
 
   /// Decides about a word, notes where a synonym fits, and becomes the next word's context.
   private mutating func read(_ index: Int) {
     let token = tokens[index]
-    guard token.kind == .word else {
+    guard token.kind == .word, let facts = facts[index], facts.closed == nil, !isName(index) else {
       previous = neighbour(at: index)
       return
     }
-    if let kind = ClosedWords.classOf(token.lower) {
-      previous = .closed(kind)
-      return
-    }
-    guard !isName(index) else {
-      previous = .name
-      return
-    }
-    let facts = finder.facts(of: token.lower)
     let next = neighbour(at: index + 1)
     let decision = RuleTagger.decide(facts.readings, after: previous, before: next)
     guard let chosen = decision.reading else {
@@ -124,9 +110,10 @@ struct TextReader {
   }
 
   private mutating func addSlot(
-    _ index: Int, _ reading: Reading, _ synonyms: [Synonym], _ context: WordContext
+    _ index: Int, _ reading: Reading, _ set: SynonymSet, _ context: WordContext
   ) {
-    let choices = synonyms.compactMap { synonym -> Slot.Choice? in
+    guard set.certainty >= context.certaintyNeeded(for: reading) else { return }
+    let choices = set.synonyms.compactMap { synonym -> Slot.Choice? in
       guard let form = context.fitting(synonym, for: reading, finder.inflector) else { return nil }
       return Slot.Choice(
         text: Self.cased(form, tokens[index].casing), lemma: synonym.lemma, weight: synonym.weight,
@@ -151,7 +138,7 @@ struct TextReader {
       let following = index + 1 < tokens.count ? tokens[index + 1] : nil
       let isBeforeName = following?.kind == .word && following?.casing == .title
       return isBeforeName || GivenNames.contains(token.lower)
-        || finder.facts(of: token.lower).isAlsoName
+        || facts[index]?.isAlsoName == true
     }
   }
 
@@ -163,7 +150,7 @@ struct TextReader {
   private func neighbour(at index: Int) -> RuleTagger.Neighbour {
     guard tokens.indices.contains(index) else { return .edge }
     let token = tokens[index]
-    if let kind = ClosedWords.classOf(token.lower) { return .closed(kind) }
+    if let kind = facts[index]?.closed { return .closed(kind) }
     switch token.kind {
     case .mark(UInt8(ascii: "'")) where token.range.count > 1: return .possessive
     case .mark(UInt8(ascii: "'")), .mark(UInt8(ascii: "\"")): return .unknown
@@ -173,11 +160,7 @@ struct TextReader {
       return isNumber ? .closed(.number) : .unknown
     case .word:
       if token.casing != .lower, isName(index) { return .name }
-      let readings = finder.facts(of: token.lower).readings
-      guard
-        let likely = readings.max(by: { RuleTagger.weight(of: $0) < RuleTagger.weight(of: $1) })
-      else { return .unknown }
-      return .open(likely.part, likely.form)
+      return facts[index]?.likely.map { .open($0.part, $0.form) } ?? .unknown
     }
   }
 

@@ -5,6 +5,16 @@ struct WordContext: Sendable {
   let previousWord: String
   let nextWord: String
 
+  /// How sure the sense of a word must be where it stands.
+  ///
+  /// Nouns beside nouns make names of things, `fitness center`, that hold only in the first sense.
+  func certaintyNeeded(for reading: Reading) -> Double {
+    guard reading.part == .noun else { return 0 }
+    if case .open(.noun, _) = previous { return 0.8 }
+    if case .open(.noun, _) = next { return 0.8 }
+    return previous == .name ? 0.8 : 0
+  }
+
   /// The synonym in the form of the word it replaces; nil where it would not fit.
   func fitting(_ synonym: Synonym, for reading: Reading, _ inflector: Inflector) -> String? {
     switch reading.part {

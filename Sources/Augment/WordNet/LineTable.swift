@@ -9,7 +9,7 @@ struct LineTable: Sendable {
   let bytes: [UInt8]
   /// How many lines there are.
   let count: Int
-  /// Where lines start, plus one; 0 is an empty slot. Open addressing at most half full.
+  /// Where lines start, plus one, with 0 for an empty slot: open addressing, at most half full.
   private let slots: [UInt32]
 
   init(_ bytes: [UInt8]) {

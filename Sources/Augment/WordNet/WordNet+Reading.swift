@@ -32,7 +32,7 @@ extension WordNet {
     return counts
   }
 
-  /// Counts the words behind the `|` of each line: definitions and examples, lower case.
+  /// Counts the words behind the `|` of each line: definitions and examples.
   static func countGlosses(_ files: [[UInt8]]) -> [UInt64: Int] {
     var counts: [UInt64: Int] = [:]
     counts.reserveCapacity(1 << 16)
@@ -46,35 +46,20 @@ extension WordNet {
     _ bytes: UnsafeBufferPointer<UInt8>, into counts: inout [UInt64: Int]
   ) {
     var inGloss = false
-    var word: [UInt8] = []
-    for byte in bytes {
-      switch byte {
-      case UInt8(ascii: "|"): inGloss = true
-      case 0x41...0x5A, 0x61...0x7A: if inGloss { word.append(byte | 0x20) }
-      default:
-        if !word.isEmpty {
-          counts[StableHash.hash(word), default: 0] += 1
-          word.removeAll(keepingCapacity: true)
-        }
-        if byte == 0x0A { inGloss = false }
+    var start: Int?
+    for (place, byte) in bytes.enumerated() {
+      if (0x61...0x7A).contains(byte | 0x20) {
+        if start == nil { start = place }
+        continue
       }
-    }
-  }
-
-  /// The hashes of `a_b`, and of `a_b` too where only `a_b_c` is listed.
-  static func collectExpressions(_ tables: [LineTable]) -> Set<UInt64> {
-    var hashes: Set<UInt64> = []
-    hashes.reserveCapacity(1 << 17)
-    for table in tables {
-      table.forEachWord { lemma in
-        var blanks = 0
-        for (place, byte) in zip(lemma.indices, lemma) where byte == UInt8(ascii: "_") {
-          blanks += 1
-          if blanks > 1 { hashes.insert(StableHash.hash(Array(lemma[..<place]))) }
-        }
-        if blanks > 0 { hashes.insert(StableHash.hash(Array(lemma))) }
+      // What begins with a capital may be a name: `Trinity` says nothing of `trinity`.
+      if inGloss, let first = start, bytes[first] >= 0x61 {
+        let word = UnsafeBufferPointer(rebasing: bytes[first..<place])
+        counts[StableHash.hash(word), default: 0] += 1
       }
+      start = nil
+      if byte == UInt8(ascii: "|") { inGloss = true }
+      if byte == 0x0A { inGloss = false }
     }
-    return hashes
   }
 }

@@ -16,8 +16,8 @@ package final class WordNet: Sendable {
   private let tagCounts: [[String: [Int]]]
   /// How often a word stands in WordNet's own definitions and examples, by the word's hash.
   private let glossCounts: [UInt64: Int]
-  /// The hashes of all expressions of several words, and of their beginnings.
-  private let expressions: Set<UInt64>
+  /// Expressions of several words, such as `heart_attack`.
+  let expressions: Expressions
 
   /// The files below a folder, in the order they are read.
   static func paths(below folder: String) -> [String] {
@@ -42,7 +42,7 @@ package final class WordNet: Sendable {
     }
     tagCounts = Self.readTagCounts(try FileReader.contents("\(folder)/cntlist.rev"))
     glossCounts = Self.countGlosses(synsets)
-    expressions = Self.collectExpressions(lemmas)
+    expressions = Expressions(lemmas)
   }
 
   private static func emptyFile(_ path: String) -> StageError {
@@ -92,16 +92,6 @@ package final class WordNet: Sendable {
   func familiarity(of word: String) -> Int {
     let tagged = WordClass.allCases.reduce(0) { $0 + count(of: word, $1) }
     return tagged + glossCounts[StableHash.hash(word), default: 0]
-  }
-
-  /// Whether words joined by `_` are an expression or begin one.
-  func beginsExpression(_ words: String) -> Bool {
-    expressions.contains(StableHash.hash(words))
-  }
-
-  /// Whether words joined by `_` are an expression that WordNet lists in some class.
-  func isExpression(_ words: String) -> Bool {
-    beginsExpression(words) && WordClass.allCases.contains { lists(words, $0) }
   }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -138,7 +138,8 @@ extension Architecture {
         "model_type": "gpt2", "vocab_size": .integer(sizes.vocabulary),
         "n_embd": .integer(sizes.hidden), "n_layer": .integer(sizes.layers),
         "n_head": .integer(sizes.heads), "n_positions": .integer(sizes.positions),
-        "n_inner": .integer(sizes.feedForward), "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5,
+        "n_inner": .integer(sizes.feedForward), "activation_function": "gelu_new",
+        "layer_norm_epsilon": 1e-5,
         "resid_pdrop": 0.1, "embd_pdrop": 0.1, "attn_pdrop": 0.1, "initializer_range": 0.02,
         "tie_word_embeddings": true,
       ]

@@ -9,7 +9,11 @@ struct AddedTokenMatcher: Sendable {
   private let tokens: [AddedToken]
   private var trie = ByteTrie()
   /// Whether any token begins with a byte.
-  private var begins = [Bool](repeating: false, count: 256)
+  private var firsts = [Bool](repeating: false, count: 256)
+  /// The bytes that tokens begin with, each eight times; empty where there are more than two.
+  private var fewFirsts: [UInt64] = []
+  /// Whether any token begins with two bytes, or with the first of them alone.
+  private var firstTwo = [Bool](repeating: false, count: 1 << 16)
 
   /// Takes tokens with the bytes to look for, which are the content or its normalized form.
   init(_ patterns: [(token: Int, bytes: [UInt8])], of tokens: [AddedToken]) {
@@ -17,8 +21,12 @@ struct AddedTokenMatcher: Sendable {
     for pattern in patterns {
       guard let first = pattern.bytes.first else { continue }
       trie.insert(pattern.bytes, value: Int32(pattern.token))
-      begins[Int(first)] = true
+      firsts[Int(first)] = true
+      let seconds = pattern.bytes.count > 1 ? pattern.bytes[1]...pattern.bytes[1] : 0...255
+      for second in seconds { firstTwo[Int(first) << 8 | Int(second)] = true }
     }
+    let distinct = (UInt64(0)..<256).filter { firsts[Int($0)] }
+    if distinct.count <= 2 { fewFirsts = distinct.map { $0 * 0x0101_0101_0101_0101 } }
   }
 
   /// The matches in a text, in order and without overlaps.
@@ -29,8 +37,8 @@ struct AddedTokenMatcher: Sendable {
     var place = 0
     var previousEnd = 0
     while place < bytes.count {
-      guard begins[Int(bytes[place])], let found = longest(at: place, in: bytes, skipsSpecial)
-      else {
+      place = nextCandidate(from: place, in: bytes)
+      guard let found = longest(at: place, in: bytes, skipsSpecial) else {
         place += 1
         continue
       }
@@ -41,6 +49,36 @@ struct AddedTokenMatcher: Sendable {
       place = max(place, previousEnd)
     }
     return matches
+  }
+
+  /// The next place where the first two bytes of a token stand, or the last place of all.
+  private func nextCandidate(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
+    var place = start
+    while place + 1 < bytes.count {
+      if !fewFirsts.isEmpty, place + 8 <= bytes.count {
+        let first = firstsIn(
+          bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+        place += first
+        if first == 8 { continue }
+      }
+      guard place + 1 < bytes.count else { break }
+      let byte = Int(bytes[place])
+      if firsts[byte], firstTwo[byte << 8 | Int(bytes[place + 1])] { break }
+      place += 1
+    }
+    return place
+  }
+
+  /// The number of bytes in front of the first one that a token may begin with, from 0 to 8.
+  @inline(__always)
+  private func firstsIn(_ word: UInt64) -> Int {
+    var found: UInt64 = 0
+    for first in fewFirsts {
+      // A byte of the difference is zero where the byte is there; the lowest such is found exactly.
+      let difference = UInt64(littleEndian: word) ^ first
+      found |= (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+    }
+    return found.trailingZeroBitCount / 8
   }
 
   private func longest(

@@ -112,38 +112,36 @@ private struct TokenRunBuilder {
   private mutating func addWords(of text: AlignedText, _ workspace: inout Workspace) {
     var words = PreTokenizedText(text)
     pipeline.preTokenizer?.split(&words)
+    workspace.tokenize(words, pipeline.model)
+    run.ids.reserveCapacity(run.ids.count + workspace.tokens.count)
+    for token in workspace.tokens { run.ids.append(token.id) }
+    if options.tracks { addOrigins(words, workspace) }
+    word += Int32(words.words.count)
+  }
+
+  private mutating func addOrigins(_ words: PreTokenizedText, _ workspace: borrowing Workspace) {
     var cursor = OriginCursor(words.text)
-    let bytes = words.text.bytes.span
-    for range in words.words {
-      workspace.tokens.removeAll(keepingCapacity: true)
-      workspace.cache.append(range, of: bytes, to: &workspace.tokens) { tokens in
-        pipeline.model.tokenize(range, of: bytes, to: &tokens)
+    var token = 0
+    for (number, range) in words.words.enumerated() {
+      var start = Int(range.start)
+      while token < workspace.wordEnds[number] {
+        let piece = workspace.tokens[token]
+        let end = Int(range.start) + Int(piece.end)
+        let origin = cursor.origin(of: ByteRange(start, end), in: words.text)
+        run.origins.append(trimmed(origin, of: piece.id))
+        run.words.append(word + Int32(number))
+        start = end
+        token += 1
       }
-      addTokens(workspace.tokens, of: range, in: words.text, &cursor)
-      word += 1
     }
   }
 
   @inline(__always)
-  private mutating func addTokens(
-    _ tokens: [PieceToken], of range: ByteRange, in text: borrowing AlignedText,
-    _ cursor: inout OriginCursor
-  ) {
-    for token in tokens { run.ids.append(token.id) }
-    guard options.tracks else { return }
-    var start = Int(range.start)
-    for token in tokens {
-      let end = Int(range.start) + Int(token.end)
-      var origin = cursor.origin(of: ByteRange(start, end), in: text)
-      if let trim = pipeline.postProcessing.trim,
-        let bytes = pipeline.model.vocabulary.token(of: token.id)
-      {
-        origin = trim.trimmed(origin, EdgeSpaces(bytes), isFirst: run.origins.isEmpty)
-      }
-      run.origins.append(origin)
-      run.words.append(word)
-      start = end
-    }
+  private func trimmed(_ origin: Origin, of id: Int32) -> Origin {
+    guard let trim = pipeline.postProcessing.trim,
+      let token = pipeline.model.vocabulary.token(of: id)
+    else { return origin }
+    return trim.trimmed(origin, EdgeSpaces(token), isFirst: run.origins.isEmpty)
   }
 }
 

@@ -7,6 +7,7 @@ struct BertNormalizer: Normalizer {
   private let lowercases: Bool
   /// What each ASCII byte becomes; 0 where the byte is dropped.
   private let asciiMap: [UInt8]
+  private let folding: BertFolding
 
   init(from reader: ComponentReader) throws(TokenizerError) {
     cleansText = try reader.bool("clean_text", default: true)
@@ -15,6 +16,7 @@ struct BertNormalizer: Normalizer {
     // Null means: as for lower case, which is what BERT's first code did.
     stripsAccents = try reader.bool("strip_accents", default: lowercases)
     asciiMap = Self.asciiMap(cleans: cleansText, lowers: lowercases)
+    folding = BertFolding(stripsAccents: stripsAccents, lowercases: lowercases)
   }
 
   private static func asciiMap(cleans: Bool, lowers: Bool) -> [UInt8] {
@@ -26,7 +28,7 @@ struct BertNormalizer: Normalizer {
   }
 
   func normalize(_ text: inout AlignedText) {
-    if mapASCII(&text) { return }
+    if mapASCII(&text) || foldInOnePass(&text) { return }
     if cleansText { clean(&text) }
     if separatesChinese { separateChinese(&text) }
     if stripsAccents {
@@ -47,6 +49,36 @@ struct BertNormalizer: Normalizer {
       mapped[index] = new
     }
     text.bytes = mapped
+    return true
+  }
+
+  /// Does all the work scalar by scalar, which is right as long as no marks are left that could change
+  /// places; false, and nothing done, where there are.
+  ///
+  /// Every scalar written has the origin of the one it was made from, as after the separate steps.
+  private func foldInOnePass(_ text: inout AlignedText) -> Bool {
+    let table = ScalarClasses.table
+    var rewriter = TextRewriter(text)
+    while true {
+      rewriter.mapRun(asciiMap)
+      if rewriter.atEnd { break }
+      let scalar = rewriter.scalar
+      let classes = table[scalar]
+      if cleansText, classes.contains(.bertDropped) {
+        rewriter.drop()
+      } else if cleansText, classes.contains(.whitespace) {
+        rewriter.replace(with: 0x20)
+      } else if folding.isUnsettled(scalar) {
+        return false
+      } else if separatesChinese, classes.contains(.chinese) {
+        rewriter.insertBefore(0x20)
+        rewriter.map(folding.result(of: scalar))
+        rewriter.insert(0x20)
+      } else {
+        rewriter.map(folding.result(of: scalar))
+      }
+    }
+    text.take(rewriter)
     return true
   }
 

@@ -39,12 +39,14 @@ struct TextRewriter {
   func byte(at place: Int) -> UInt8 { source[place] }
 
   private var origin: Origin {
+    guard tracks else { return Origin(start: 0, end: 0) }
     if !sourceOrigins.isEmpty { return sourceOrigins[place] }
     let start = firstScalar + scalarsRead
     return Origin(start: start, end: start + 1)
   }
 
   private var previousOrigin: Origin {
+    guard tracks else { return Origin(start: 0, end: 0) }
     if place == 0 { return Origin(start: firstScalar, end: firstScalar) }
     if !sourceOrigins.isEmpty { return sourceOrigins[place - 1] }
     let end = firstScalar + scalarsRead
@@ -91,6 +93,27 @@ struct TextRewriter {
     guard let first = scalars.first else { return drop() }
     replace(with: first)
     for scalar in scalars.dropFirst() { insert(scalar) }
+  }
+
+  /// Reads ASCII bytes up to one that maps to 0, and writes what they map to.
+  mutating func mapRun(_ map: [UInt8]) {
+    var end = place
+    while end < source.count, source[end] < 0x80, map[Int(source[end])] != 0 { end += 1 }
+    let start = bytes.count
+    bytes.append(contentsOf: source[place..<end])
+    for index in start..<bytes.count { bytes[index] = map[Int(bytes[index])] }
+    if tracks {
+      if sourceOrigins.isEmpty {
+        let first = firstScalar + scalarsRead
+        for index in 0..<Int32(end - place) {
+          origins.append(Origin(start: first + index, end: first + index + 1))
+        }
+      } else {
+        origins.append(contentsOf: sourceOrigins[place..<end])
+      }
+    }
+    scalarsRead += Int32(end - place)
+    place = end
   }
 
   @inline(__always)

@@ -13,6 +13,17 @@ enum Normalization {
     return ScalarTable(runs: runs)
   }()
 
+  /// All scalars with a class, in ascending order.
+  static let marks: [UInt32] = {
+    var marks: [UInt32] = []
+    var place: UInt32 = 0
+    for item in UnicodeData.items(UnicodeData.combiningClasses) {
+      marks += place + item[0]..<place + item[0] + item[1]
+      place += item[0] + item[1]
+    }
+    return marks
+  }()
+
   /// Primary composites by `first << 21 | second`.
   private static let composites: [UInt64: UInt32] = {
     let entries = UnicodeData.mapping(UnicodeData.canonicalCompositions).map { entry in
@@ -44,7 +55,7 @@ enum Normalization {
     for entry in UnicodeData.mapping(UnicodeData.canonicalCompositions) {
       flags.formUnion(entry.scalars.dropFirst())
     }
-    flags.formUnion((0..<0x110000).lazy.filter { combiningClasses[$0] != 0 })
+    flags.formUnion(marks)
     flags.formUnion(Hangul.vowels)
     flags.formUnion(Hangul.finals)
     return ScalarTable(empty: false, entries: flags.sorted().lazy.map { (scalar: $0, value: true) })

@@ -35,14 +35,27 @@ struct ScalarClasses: OptionSet, Hashable, Sendable {
   /// The marks that StripAccents removes: an old category M.
   static let accent = ScalarClasses(rawValue: 1 << 15)
 
-  /// The classes of every scalar.
-  static let table: ScalarTable<ScalarClasses> = {
+  /// Runs of equal classes from U+0000 on.
+  private static let runs: [(length: Int, value: ScalarClasses)] = {
     let palette = UnicodeData.items(UnicodeData.classPalette).map {
       ScalarClasses(rawValue: UInt16($0[0]))
     }
-    return ScalarTable(
-      runs: UnicodeData.items(UnicodeData.classRuns).lazy.map {
-        (length: Int($0[0]), value: palette[Int($0[1])])
-      })
+    return UnicodeData.items(UnicodeData.classRuns).map {
+      (length: Int($0[0]), value: palette[Int($0[1])])
+    }
   }()
+
+  /// The classes of every scalar.
+  static let table = ScalarTable(runs: runs)
+
+  /// The scalars of a class in ascending order.
+  static func scalars(of classes: ScalarClasses) -> [UInt32] {
+    var scalars: [UInt32] = []
+    var place: UInt32 = 0
+    for run in runs {
+      if run.value.contains(classes) { scalars += place..<place + UInt32(run.length) }
+      place += UInt32(run.length)
+    }
+    return scalars
+  }
 }

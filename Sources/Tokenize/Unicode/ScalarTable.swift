@@ -47,6 +47,8 @@ struct ScalarTable<Value: Hashable & Sendable>: Sendable {
   /// The value of one scalar.
   @inline(__always)
   subscript(scalar: UInt32) -> Value {
-    values[Int(blocks[Int(scalar >> 8)]) << 8 | Int(scalar & 0xFF)]
+    // The first block is always the one of U+0000 to U+00FF.
+    if scalar < 0x80 { return values[Int(scalar)] }
+    return values[Int(blocks[Int(scalar >> 8)]) << 8 | Int(scalar & 0xFF)]
   }
 }

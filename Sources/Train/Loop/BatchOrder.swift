@@ -6,14 +6,14 @@ import Records
 /// `windowSteps` steps; inside a window examples are sorted by length and cut into steps, and the
 /// steps are shuffled. The examples of a step do not depend on how it is cut into micro-batches, so
 /// batch size × accumulation is all that counts.
-struct BatchOrder: Sendable {
+package struct BatchOrder: Sendable {
   /// Steps whose examples are sorted by length together.
   private static let windowSteps = 50
 
   /// The examples of each step, cut into micro-batches.
-  let steps: [[[Int]]]
+  package let steps: [[[Int]]]
 
-  init(lengths: [Int], batchSize: Int, accumulation: Int, seed: UInt64, epoch: Int) {
+  package init(lengths: [Int], batchSize: Int, accumulation: Int, seed: UInt64, epoch: Int) {
     var random = CounterRandom(seed: seed, purpose: "train.order", record: String(epoch))
     let size = batchSize * accumulation
     let order = lengths.indices.shuffled(using: &random)
@@ -27,7 +27,7 @@ struct BatchOrder: Sendable {
   }
 
   /// Batches by length without shuffling, for evaluation.
-  static func sortedBatches(lengths: [Int], batchSize: Int) -> [[Int]] {
+  package static func sortedBatches(lengths: [Int], batchSize: Int) -> [[Int]] {
     cut(sorted(lengths.indices, by: lengths), batchSize)
   }
 

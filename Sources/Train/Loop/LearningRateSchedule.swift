@@ -1,13 +1,13 @@
 import Glibc
 
 /// The learning rate of each step as a share of its peak, exactly as transformers computes it.
-struct LearningRateSchedule: Sendable {
+package struct LearningRateSchedule: Sendable {
   let curve: LearningRateCurve
-  let warmupSteps: Int
+  package let warmupSteps: Int
   let totalSteps: Int
 
   /// A schedule; `warmupSteps` overrides `warmupRatio`, whose steps are rounded up.
-  init(
+  package init(
     _ curve: LearningRateCurve, warmupRatio: Double, warmupSteps: Int?, totalSteps: Int
   ) {
     self.curve = curve
@@ -16,7 +16,7 @@ struct LearningRateSchedule: Sendable {
   }
 
   /// The factor of the step counted from 0: the first step of a warm-up has 0.
-  func factor(step: Int) -> Double {
+  package func factor(step: Int) -> Double {
     if step < warmupSteps { return Double(step) / Double(max(1, warmupSteps)) }
     let rest = Double(max(1, totalSteps - warmupSteps))
     return switch curve {

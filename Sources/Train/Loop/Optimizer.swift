@@ -1,16 +1,28 @@
-import Models
+package import Models
 import Tensors
 
 /// AdamW over the trainable parameters, with weight decay where transformers has it.
-struct Optimizer {
+package struct Optimizer {
   /// The settings that stay the same over a run.
-  struct Settings: Sendable {
-    var beta1: Double
-    var beta2: Double
-    var epsilon: Double
-    var weightDecay: Double
+  package struct Settings: Sendable {
+    package var beta1: Double
+    package var beta2: Double
+    package var epsilon: Double
+    package var weightDecay: Double
     /// Gradients with a larger norm are scaled down to it; 0 turns it off.
-    var maximumNorm: Double
+    package var maximumNorm: Double
+
+    /// Settings; the defaults are those of torch and of transformers' Trainer.
+    package init(
+      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+      maximumNorm: Double = 1
+    ) {
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.maximumNorm = maximumNorm
+    }
   }
 
   let parameters: [NamedParameter]
@@ -18,7 +30,7 @@ struct Optimizer {
   private let settings: Settings
 
   /// An optimizer that has seen nothing yet.
-  init(_ parameters: [NamedParameter], _ settings: Settings) {
+  package init(_ parameters: [NamedParameter], _ settings: Settings) {
     self.parameters = parameters
     self.settings = settings
     moments = parameters.map { AdamW.Moments(shape: $0.tensor.shape) }
@@ -26,7 +38,7 @@ struct Optimizer {
 
   /// Updates every parameter from its gradient, clears the gradients and tells their norm.
   /// - Parameter step: Counted from 1.
-  func update(step: Int, learningRate: Double) -> Float {
+  package func update(step: Int, learningRate: Double) -> Float {
     let norm = gradientNorm(of: parameters.map(\.tensor))
     let factor =
       settings.maximumNorm > 0

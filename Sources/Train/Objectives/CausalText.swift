@@ -1,25 +1,25 @@
 import Tensors
-import Tokenize
+package import Tokenize
 
 /// Tokens of a causal example under construction, and which of them are learned.
 ///
 /// Each exchange is encoded as one text, so that tokens are the model's own even where the prompt
 /// meets the answer; offsets then tell which tokens belong to the answer.
-struct CausalText {
-  private(set) var tokens: [Int32] = []
-  private(set) var isLearned: [Bool] = []
-  private(set) var isTruncated = false
+package struct CausalText {
+  package private(set) var tokens: [Int32] = []
+  package private(set) var isLearned: [Bool] = []
+  package private(set) var isTruncated = false
   private let limit: Int
   private let end: Int32
 
   /// An empty text of at most `limit` tokens whose turns end with the token `end`.
-  init(limit: Int, end: Int32) {
+  package init(limit: Int, end: Int32) {
     self.limit = limit
     self.end = end
   }
 
   /// Appends a whole text, all of it learned, and its end; a text that does not fit loses its end.
-  mutating func append(text: String, _ tokenizer: Tokenizer) {
+  package mutating func append(text: String, _ tokenizer: Tokenizer) {
     var ids = tokenizer.ids(of: text)
     if ids.last != end { ids.append(end) }
     isTruncated = ids.count > limit
@@ -31,7 +31,9 @@ struct CausalText {
   ///
   /// What does not fit is cut from the beginning of the prompt and from the end of the answer, in
   /// proportion as LLaMA-Factory does it, but never the answer's end-of-turn token.
-  mutating func append(_ turn: RenderedTurn, learnsPrompt: Bool, _ tokenizer: Tokenizer) -> Bool {
+  package mutating func append(_ turn: RenderedTurn, learnsPrompt: Bool, _ tokenizer: Tokenizer)
+    -> Bool
+  {
     let room = limit - tokens.count
     guard room >= 2 else {
       isTruncated = true
@@ -52,7 +54,7 @@ struct CausalText {
   }
 
   /// How many tokens of prompt and answer are kept; the answer keeps at least one.
-  static func kept(prompt: Int, answer: Int, room: Int) -> (prompt: Int, answer: Int) {
+  package static func kept(prompt: Int, answer: Int, room: Int) -> (prompt: Int, answer: Int) {
     guard prompt + answer > room else { return (prompt, answer) }
     let most: Int
     if answer * 2 < room {
@@ -67,7 +69,7 @@ struct CausalText {
   }
 
   /// What each token predicts: the next one where that is learned.
-  var targets: [Int32] {
+  package var targets: [Int32] {
     zip(tokens, isLearned).dropFirst().map { $1 ? $0 : Tape.ignoredTarget } + [Tape.ignoredTarget]
   }
 }

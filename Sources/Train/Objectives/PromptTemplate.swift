@@ -1,21 +1,26 @@
-import Records
+package import Records
 import Stages
 
 /// One exchange of a conversation, written out: what is read, and what is answered.
-struct RenderedTurn: Equatable {
+package struct RenderedTurn: Equatable {
   /// What stands before the answer.
-  let prompt: String
+  package let prompt: String
   /// The answer; the end-of-turn token follows it.
-  let answer: String
+  package let answer: String
+
+  package init(prompt: String, answer: String) {
+    self.prompt = prompt
+    self.answer = answer
+  }
 }
 
 /// How a conversation is written as one text; a new template is a case here.
-enum PromptTemplate: String, ChoiceValue {
+package enum PromptTemplate: String, ChoiceValue {
   /// Stanford Alpaca's, as in its `train.py`.
   case alpaca
 
   /// The exchanges of a conversation, one for each answer.
-  func turns(_ conversation: Conversation) -> [RenderedTurn] {
+  package func turns(_ conversation: Conversation) -> [RenderedTurn] {
     switch self {
     case .alpaca: alpaca(conversation)
     }

@@ -39,7 +39,7 @@ extension Predictions {
       let (input, reference) = Self.question(record)
       line["input"] = input.map { .string($0) } ?? .null
       line["reference"] = .string(reference)
-      line["loss"] = .real(tokens > 0 ? loss / Double(tokens) : 0)
+      line["loss"] = .real(loss)
       line["tokens"] = .integer(tokens)
     }
     return line

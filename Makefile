@@ -1,0 +1,75 @@
+# Anneal's daily commands. The two that need nothing set up are scripts: ./quickstart and ./test.
+#
+#   make build              the release binary: .build/release/anneal
+#   make check              what ./test does: set-up, format lint, build check, all tests
+#   make test               the tests alone; make test FILTER=CleanTests for some of them
+#   make format             puts all Swift files in the one format
+#   make bench              speed of single parts; make bench ONLY=textkit for some of them
+#   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
+#   make install            the binary, the pipelines and shell completions under PREFIX
+#   make uninstall          takes them away again
+#   make clean              removes what was built; runs/ and the model cache stay
+#
+# The installed binary runs without the Swift toolchain. PREFIX=/usr/local unless set; DESTDIR is
+# put before it, for packagers.
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+bindir = $(DESTDIR)$(PREFIX)/bin
+datadir = $(DESTDIR)$(PREFIX)/share
+pipelines = $(datadir)/anneal/pipelines
+bash_completion = $(datadir)/bash-completion/completions/anneal
+zsh_completion = $(datadir)/zsh/site-functions/_anneal
+fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
+
+# A binary with Swift's libraries inside, built beside the usual one so that neither rebuilds the
+# other.
+static = .build-static/release/anneal
+
+.PHONY: help build check test format bench bench-pipelines static install uninstall clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+build:
+	$(SWIFT) build -c release --product anneal
+
+check:
+	./test
+
+test:
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build $(if $(FILTER),--filter $(FILTER))
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+
+bench:
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench
+	.build-bench/release/benchmarks $(ONLY)
+
+bench-pipelines: build
+	Scripts/pipelines_bench.sh $(DATA)
+
+static:
+	$(SWIFT) build -c release --static-swift-stdlib --product anneal --scratch-path .build-static
+
+install: static
+	install -D -m 755 $(static) $(bindir)/anneal
+	install -d $(pipelines)/data
+	install -m 644 pipelines/*.yaml $(pipelines)
+	install -m 644 pipelines/data/* $(pipelines)/data
+	install -d $(dir $(bash_completion) $(zsh_completion) $(fish_completion))
+	$(static) --generate-completion-script bash > $(bash_completion)
+	$(static) --generate-completion-script zsh > $(zsh_completion)
+	$(static) --generate-completion-script fish > $(fish_completion)
+	install -D -m 644 LICENSE $(datadir)/doc/anneal/LICENSE
+	install -m 644 NOTICE $(datadir)/doc/anneal/NOTICE
+
+uninstall:
+	rm -f $(bindir)/anneal $(bash_completion) $(zsh_completion) $(fish_completion)
+	rm -rf $(datadir)/anneal $(datadir)/doc/anneal
+
+clean:
+	rm -rf .build .build-static .build-bench Benchmarks/.build

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/Tokenize: small tokenizers and what Hugging Face's library makes of texts.
+
+usage: python3 Scripts/tokenize_fixtures.py
+
+Needs: pip install tokenizers==0.23.3 (the version used is written into every file). Texts are written
+here and drawn with seed 7; nothing is downloaded.
+"""
+import json
+import os
+import random
+
+import tokenizers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Fixtures", "Tokenize")
+
+TEXTS = [
+    "", " ", "Don't stop: it's 3.14, we'LL see!", "naïve Café  e\u0301\u0323 ǰ ﬁ ㎏ ½",
+    "中文字 and 한국어 각 \u1100\u1161\u11a8", "tab\tnew\r\n\r\n  line \u00a0\u3000end ",
+    "👨\u200d👩\u200d👧 🏽\u0000\u00ad\u200b\ufeff\ufffd\u0085", "İSTANBUL ΣΑΣ ǅ ſ 'ſ ÅÅ <s> a</s>b ▁Ġ_-x",
+]
+
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+TIKTOKEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+            r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+SIGN, ENDING = r"[^\r\n\p{L}\p{N}]?", r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+O200K = (SIGN + UPPER + "*" + LOWER + "+" + ENDING + "|" + SIGN + UPPER + "+" + LOWER + "*" + ENDING
+         + r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+CLIP = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+
+
+def typed(name, **options):
+    return {"type": name, **options}
+
+
+def bert(**changes):
+    return typed("BertNormalizer", **{**dict(clean_text=True, handle_chinese_chars=True, strip_accents=None,
+                                             lowercase=True), **changes})
+
+
+def split(pattern, behavior="Isolated", invert=False, kind="Regex"):
+    return typed("Split", pattern={kind: pattern}, behavior=behavior, invert=invert)
+
+
+def byte_level(prefix=False, regex=True):
+    return typed("ByteLevel", add_prefix_space=prefix, trim_offsets=True, use_regex=regex)
+
+
+NORMALIZERS = {
+    "BertNormalizer": bert(), "BertNormalizer, cased": bert(lowercase=False),
+    "BertNormalizer, accents only": bert(clean_text=False, handle_chinese_chars=False, strip_accents=True,
+                                         lowercase=False),
+    "NFC": typed("NFC"), "NFD": typed("NFD"), "NFKC": typed("NFKC"), "NFKD": typed("NFKD"),
+    "Lowercase": typed("Lowercase"), "Nmt": typed("Nmt"), "ByteLevel": typed("ByteLevel"),
+    "NFD, StripAccents": typed("Sequence", normalizers=[typed("NFD"), typed("StripAccents")]),
+    "Strip": typed("Strip", strip_left=True, strip_right=True),
+    "Prepend": typed("Prepend", prepend="▁"),
+    "Replace": typed("Replace", pattern={"String": " "}, content="▁▁"),
+    "Replace white space": typed("Replace", pattern={"Regex": r"\s+"}, content=" "),
+}
+PRE_TOKENIZERS = {
+    "BertPreTokenizer": typed("BertPreTokenizer"), "Whitespace": typed("Whitespace"),
+    "WhitespaceSplit": typed("WhitespaceSplit"), "Digits": typed("Digits", individual_digits=False),
+    "Digits, one by one": typed("Digits", individual_digits=True),
+    "Punctuation": typed("Punctuation", behavior="Contiguous"),
+    "ByteLevel": byte_level(), "ByteLevel, prefix": byte_level(prefix=True),
+    "Split, GPT-2": split(GPT2), "Split, tiktoken": split(TIKTOKEN),
+    "Split, Qwen2": split(TIKTOKEN.replace("{1,3}", "")), "Split, o200k": split(O200K),
+    "Split, CLIP": split(CLIP, "Removed", True),
+    "Split, merged with previous": split("e", "MergedWithPrevious", kind="String"),
+    "Split, merged with next": split(" ", "MergedWithNext", kind="String"),
+    "Split, contiguous": split(r"\s+", "Contiguous", True),
+    "mapped bytes are cut again": typed("Sequence", pretokenizers=[byte_level(), typed("Digits", individual_digits=True)]),
+}
+
+
+def byte_model():
+    """A model that spells any word out, so that ids show its characters and offsets their origins."""
+    vocab = {c: i for i, c in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    vocab.update({f"<0x{b:02X}>": 256 + b for b in range(256)})
+    return typed("BPE", dropout=None, unk_token=None, continuing_subword_prefix=None, end_of_word_suffix=None,
+                 fuse_unk=False, byte_fallback=True, ignore_merges=False, vocab=vocab, merges=[])
+
+
+def file(**parts):
+    return {**dict(version="1.0", truncation=None, padding=None, added_tokens=[], normalizer=None,
+                   pre_tokenizer=None, post_processor=None, decoder=None), **parts}
+
+
+def result(encoding):
+    return {"ids": encoding.ids, "offsets": [x for pair in encoding.offsets for x in pair],
+            "words": [-1 if w is None else w for w in encoding.word_ids]}
+
+
+def components():
+    cases = []
+    for key, table in (("normalizer", NORMALIZERS), ("pre_tokenizer", PRE_TOKENIZERS)):
+        for name, component in table.items():
+            tokenizer = Tokenizer.from_str(json.dumps(file(model=byte_model(), **{key: component})))
+            cases.append({"name": f"{key}: {name}", "part": key, "component": component,
+                          "results": [result(tokenizer.encode(t)) for t in TEXTS]})
+    return {"texts": TEXTS, "cases": cases}
+
+
+def added(id, content, **flags):
+    return {**dict(id=id, content=content, single_word=False, lstrip=False, rstrip=False, normalized=False,
+                   special=True), **flags}
+
+
+def word_piece_file():
+    words = "[PAD] [UNK] [CLS] [SEP] [MASK] the patient has chest pain ##s ##ful no . , ! ? ' t do don not".split()
+    words += ["un", "##aff", "##able", "##a", "##b", "a", "b", "é", "caf", "##e", "中", "1", "##2"]
+    template = lambda parts: [
+        {"Sequence": {"id": p[0], "type_id": int(p[1])}} if p[0] in "AB"
+        else {"SpecialToken": {"id": p[:-1], "type_id": int(p[-1])}} for p in parts.split()]
+    return file(
+        truncation={"direction": "Right", "max_length": 8, "strategy": "LongestFirst", "stride": 0},
+        padding={"strategy": "BatchLongest", "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0,
+                 "pad_type_id": 0, "pad_token": "[PAD]"},
+        added_tokens=[added(i, words[i]) for i in range(4)] + [
+            added(4, "[MASK]", lstrip=True), added(37, "mg", single_word=True, special=False, normalized=True),
+            added(38, "[DRUG]", rstrip=True), added(39, "É", normalized=True, special=False)],
+        normalizer=bert(), pre_tokenizer=typed("BertPreTokenizer"),
+        post_processor=typed("TemplateProcessing", single=template("[CLS]0 A0 [SEP]0"),
+                             pair=template("[CLS]0 A0 [SEP]0 B1 [SEP]1"),
+                             special_tokens={w: {"id": w, "ids": [i], "tokens": [w]} for i, w in ((2, "[CLS]"), (3, "[SEP]"))}),
+        decoder=typed("WordPiece", prefix="##", cleanup=True),
+        model=typed("WordPiece", unk_token="[UNK]", continuing_subword_prefix="##", max_input_chars_per_word=20,
+                    vocab={w: i for i, w in enumerate(words)}))
+
+
+def word_piece():
+    definition = word_piece_file()
+    tokenizer = Tokenizer.from_str(json.dumps(definition))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    texts = ["The patient has chest pains, no?", "unaffable painful don't", "12 mg 2mg mg", "a  [MASK] b[DRUG]  \n a",
+             "[CLS] x [SEP]", "CAFÉ Caf\u00e9 É", "a" * 20 + " " + "a" * 21, "中a中", "", "ab" * 10]
+    pairs = [["the patient has chest pain", "no pain"], ["no", "the patient has chest pain"], ["", "a"],
+             ["a b a b a b", "a b a b a b a"]]
+    full = lambda e: {**result(e), "types": e.type_ids, "special": e.special_tokens_mask, "attention": e.attention_mask}
+    singles = [{"text": t, **full(tokenizer.encode(t)), "decoded": tokenizer.decode(tokenizer.encode(t).ids)} for t in texts]
+    doubles = [{"text": a, "pair": b, **full(tokenizer.encode(a, b))} for a, b in pairs]
+    cut = []
+    for length in (3, 5, 6, 8):
+        for strategy in ("longest_first", "only_first", "only_second"):
+            for direction in ("right", "left"):
+                tokenizer.enable_truncation(length, strategy=strategy, direction=direction)
+                for a, b in pairs:
+                    try:
+                        cut.append({"length": length, "strategy": strategy, "direction": direction, "text": a, "pair": b,
+                                    "ids": tokenizer.encode(a, b).ids})
+                    except Exception:
+                        pass  # a text too short to be cut is an error there
+    tokenizer.no_truncation()
+    tokenizer.enable_padding(direction="left", pad_id=0, pad_to_multiple_of=4)
+    padded = [full(e) for e in tokenizer.encode_batch(texts[:3])]
+    return {"file": definition, "singles": singles, "pairs": doubles, "cut": cut, "padded_texts": texts[:3], "padded": padded}
+
+
+def training_texts():
+    """About 12 kB of sentences in three languages, drawn from small lists of words."""
+    lists = {
+        " ": ("the patient reports chest pain fever cough since monday two days and no allergy was found today "
+              "don't it's we'll 3.5 mg 120/80 COVID-19").split(),
+        "  ": ("der patient klagt über schmerzen im rücken seit gestern müdigkeit größe straße übelkeit ärztin "
+               "keine auffälligkeiten 37,5 °C").split(),
+        "": list("患者出现发热和咳嗽两天无过敏史建议休息多喝水复查血压正常。，") + ["👍", "e\u0301", "가"],
+    }
+    rng = random.Random(7)
+    texts = []
+    for number in range(150):
+        separator = rng.choice(list(lists))
+        words = [rng.choice(lists[separator]) for _ in range(rng.randrange(4, 16))]
+        texts.append(separator.join(words) + rng.choice([".", "\n", "\r\n", "", "!!"]))
+    return texts
+
+
+def training():
+    texts = training_texts()
+    runs = []
+    for size, frequency, specials in ((600, 2, ["<|endoftext|>"]), (340, 0, ["<s>", "</s>", "the"]), (2000, 5, [])):
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        tokenizer.train_from_iterator(texts, trainers.BpeTrainer(
+            vocab_size=size, min_frequency=frequency, special_tokens=specials, show_progress=False,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+        vocab = json.loads(tokenizer.to_str())["model"]["vocab"]
+        runs.append({"size": size, "frequency": frequency, "specials": specials,
+                     "tokens": [t for t, _ in sorted(vocab.items(), key=lambda x: x[1])],
+                     "merges": json.loads(tokenizer.to_str())["model"]["merges"] if size == 340 else None,
+                     "ids": [tokenizer.encode(t).ids for t in texts[:6]]})
+    return {"texts": texts, "runs": runs}
+
+
+def write(name, content):
+    path = os.path.join(OUT, name)
+    head = {"made_by": "Scripts/tokenize_fixtures.py", "tokenizers": tokenizers.__version__}
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({**head, **content}, f, ensure_ascii=False, separators=(",", ":"))
+        f.write("\n")
+    print(name, os.path.getsize(path), "bytes")
+
+
+os.makedirs(OUT, exist_ok=True)
+write("components.json", components())
+write("wordpiece.json", word_piece())
+write("training.json", training())

@@ -1,0 +1,99 @@
+public import Stages
+import TextKit
+
+/// The stages that read raw files.
+public let ingestStages: [StageDescriptor] = [
+  StageDescriptor(
+    "ingest",
+    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML and WordNet files, plain or gzip, into records.",
+    role: .source, parameters: IngestOptions.parameters,
+    example: "- ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
+    make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })
+]
+
+/// What `ingest` was told.
+struct IngestOptions: Sendable {
+  let paths: [PathValue]
+  let format: FileFormat
+  let mapping: FieldMapping
+  let limit: Int?
+  let encoding: String
+  let recordPath: ElementPath
+  let split: TextSplit
+  let delimiter: UInt8?
+  let header: Bool
+  let quotes: Bool
+
+  init(_ values: ParameterValues) throws(Diagnostic) {
+    paths = values[Self.path]
+    format = values[Self.formatParameter]
+    mapping = FieldMapping(
+      fields: values[Self.fields].entries, schema: values[Self.schema].schema)
+    limit = values[Self.limitParameter]
+    encoding = values[Self.encodingParameter].lowercased()
+    recordPath = values[Self.record].flatMap { ElementPath($0) } ?? .children
+    split = values[Self.splitParameter]
+    delimiter = values[Self.delimiterParameter].flatMap(Self.delimiterByte)
+    header = values[Self.headerParameter]
+    quotes = values[Self.quotesParameter]
+  }
+}
+
+extension IngestOptions {
+  static let parameters: [any AnyParameter] = [
+    path, formatParameter, fields, schema, limitParameter, encodingParameter, splitParameter,
+    delimiterParameter, headerParameter, quotesParameter, record,
+  ]
+
+  static let path = Parameter<[PathValue]>(
+    required: "path", aliases: ["paths", "files", "data_files"],
+    "Files to read; * and ? match within a name, ** any depth of folders, - is standard input.",
+    check: { $0.isEmpty ? "must name at least one file" : nil })
+  static let formatParameter = Parameter(
+    "format", default: FileFormat.auto,
+    "The files' format; auto goes by the name, or else by the first bytes.")
+  static let fields = Parameter(
+    "fields", default: TextMap(), aliases: ["columns"],
+    "Names and the fields they are read from: {text: abstract, label: department}.")
+  static let schema = Parameter(
+    "schema", default: SchemaChoice.auto,
+    "The form of the records; auto goes by the names of their fields.")
+  static let limitParameter = Parameter<Int?>(
+    "limit", default: nil, "Read at most this many records.", check: Check.optionalAtLeast(1))
+  static let encodingParameter = Parameter(
+    "encoding", default: DecodedBytes.automatic,
+    "What the files are in, such as latin-1 or gb18030; auto is UTF-8, or what a mark says.",
+    check: { name in
+      let isKnown = name == DecodedBytes.automatic || TextEncoding.isKnown(name)
+      return isKnown ? nil : "is no encoding; write utf-8, latin-1, utf-16, gb18030 or their like"
+    })
+  static let splitParameter = Parameter(
+    "split", default: TextSplit.line, "What one record of plain text is.")
+  static let delimiterParameter = Parameter<String?>(
+    "delimiter", default: nil, aliases: ["sep"],
+    "The byte between cells, such as ';', '|' or tab; by default a comma, in TSV a tab.",
+    check: { text in
+      text.map { delimiterByte($0) == nil } == true ? "must be one ASCII character, or tab" : nil
+    })
+  static let headerParameter = Parameter(
+    "header", default: true,
+    "Whether the first row of CSV and TSV names the columns; else they are named 1, 2, ….")
+  static let quotesParameter = Parameter(
+    "quotes", default: true,
+    "Whether a cell of CSV and TSV that begins with a double quote ends at the next one.")
+  static let record = Parameter<String?>(
+    "record", default: nil, aliases: ["record-path"],
+    "XML: the path of a record's element, such as //Document/Question; by default each child of "
+      + "the root.",
+    check: { text in
+      text.map { ElementPath($0) == nil } == true ? "must be a path such as //Document/Item" : nil
+    })
+
+  private static func delimiterByte(_ text: String) -> UInt8? {
+    if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80,
+      byte != UInt8(ascii: "\""), byte != 0x0A, byte != 0x0D
+    else { return nil }
+    return byte
+  }
+}

@@ -1,0 +1,80 @@
+import Records
+import Stages
+
+/// The formats that raw records are read from.
+enum FileFormat: String, ChoiceValue {
+  /// What the file's name says, or else its first bytes.
+  case auto
+  /// One JSON object a line.
+  case jsonl
+  /// An array of objects, an object that holds one, or objects one after the other.
+  case json
+  /// Rows of cells divided by commas (RFC 4180).
+  case csv
+  /// Rows of cells divided by tabs.
+  case tsv
+  /// Plain text: a record a line, paragraph or file.
+  case text
+  /// A page: its text is one record.
+  case html
+  /// Elements of one path.
+  case xml
+  /// The `data.*` files of WordNet 3.0.
+  case wordnet
+
+  private static let endings: [String: FileFormat] = [
+    "jsonl": .jsonl, "ndjson": .jsonl, "jsonlines": .jsonl, "json": .json, "csv": .csv,
+    "tsv": .tsv, "tab": .tsv, "txt": .text, "text": .text, "md": .text, "html": .html,
+    "htm": .html, "xhtml": .html, "xml": .xml, "nxml": .xml,
+  ]
+  private static let wordNetNames: Set<String> = ["data.noun", "data.verb", "data.adj", "data.adv"]
+
+  /// The part of a name behind its last dot, `.gz` left aside.
+  static func ending(of name: String) -> String? {
+    var name = FilePaths.name(name).lowercased()
+    if name.hasSuffix(".gz") { name.removeLast(3) }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 1 ? parts.last.map(String.init) : nil
+  }
+
+  /// The format of a file by its name and its first bytes; never `auto`.
+  static func detect(name: String, head: [UInt8]) -> FileFormat {
+    if wordNetNames.contains(FilePaths.name(name)), head.starts(with: "  1 ".utf8) {
+      return .wordnet
+    }
+    let named = ending(of: name).flatMap { endings[$0] }
+    // Many files named .json hold one object a line.
+    if named == .json { return isLines(head) ? .jsonl : .json }
+    return named ?? sniff(head)
+  }
+
+  private static func sniff(_ head: [UInt8]) -> FileFormat {
+    let start = head.drop { $0 <= 0x20 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+    let word = String(decoding: start.prefix(14), as: UTF8.self).lowercased()
+    if word.hasPrefix("{") { return isLines(head) ? .jsonl : .json }
+    if word.hasPrefix("[") { return .json }
+    if word.hasPrefix("<!doctype html") || word.hasPrefix("<html") { return .html }
+    if word.hasPrefix("<?xml") || word.hasPrefix("<!doctype") { return .xml }
+    return .text
+  }
+
+  /// Whether the first line is a whole JSON object and another object begins the next.
+  private static func isLines(_ head: [UInt8]) -> Bool {
+    let bytes = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+    let line = bytes.prefix { $0 != 0x0A }
+    guard bytes[line.endIndex...].first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+      return false
+    }
+    return (try? JSONValue.parse(line).object) != nil
+  }
+}
+
+/// How plain text is divided into records.
+enum TextSplit: String, ChoiceValue {
+  /// Each line.
+  case line
+  /// Lines up to the next blank one.
+  case paragraph
+  /// The whole file.
+  case file
+}

@@ -1,0 +1,88 @@
+import Records
+import Stages
+
+/// A file to read, and its name in record ids.
+struct InputFile: Sendable, Hashable {
+  /// The path to open; `-` is standard input.
+  let path: String
+  /// The path below the folder that all inputs share.
+  let name: String
+
+  /// Standard input.
+  static let standardInput = "-"
+
+  /// The files that paths and patterns name, each once, in the order of their bytes.
+  /// - Throws: `StageError` naming what is missing and what stands near it.
+  static func resolve(_ paths: [PathValue]) throws(StageError) -> [InputFile] {
+    var found: Set<String> = []
+    for path in paths { found.formUnion(try files(of: path)) }
+    let sorted = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let shared = sharedFolder(of: sorted.filter { $0 != standardInput })
+    return sorted.map { path in
+      let isBelow = path.hasPrefix(shared) && path != standardInput
+      return InputFile(path: path, name: isBelow ? String(path.dropFirst(shared.count)) : path)
+    }
+  }
+
+  private static func files(of value: PathValue) throws(StageError) -> [String] {
+    let path = value.resolved
+    let source = Source(file: value.written, line: 0)
+    if path == standardInput { return [path] }
+    if path.contains("://") {
+      throw StageError(
+        "remote-path", "paths on the network are not read", source: source,
+        remedy: "download the file first")
+    }
+    if Folders.isFolder(path) { throw folder(path, source) }
+    if Folders.exists(path) { return [FilePaths.normalize(path)] }
+    guard Glob.isPattern(path) else { throw missing(path, source) }
+    let files = Glob.files(matching: FilePaths.normalize(path))
+    guard !files.isEmpty else {
+      throw StageError(
+        "no-files-match", "no file matches the pattern", source: source, remedy: contents(of: path))
+    }
+    return files
+  }
+
+  /// The longest folder that all paths lie below, with its slash.
+  private static func sharedFolder(of paths: [String]) -> String {
+    guard var shared = paths.first.map({ FilePaths.folder($0).split(separator: "/") }) else {
+      return ""
+    }
+    for path in paths {
+      let parts = FilePaths.folder(path).split(separator: "/")
+      shared = Array(zip(shared, parts).prefix { $0.0 == $0.1 }.map(\.0))
+    }
+    return shared.isEmpty ? "/" : "/\(shared.joined(separator: "/"))/"
+  }
+
+  // MARK: - What to say
+
+  private static func folder(_ path: String, _ source: Source) -> StageError {
+    let names = (try? Folders.list(path)) ?? []
+    let endings = names.compactMap { FileFormat.ending(of: $0) }
+    let counts = Dictionary(endings.map { ($0, 1) }, uniquingKeysWith: +)
+    let common = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "jsonl"
+    return StageError(
+      "is-a-folder", "this is a folder", source: source,
+      remedy: "write '\(source.file)/*.\(common)', or '**' for folders within")
+  }
+
+  private static func missing(_ path: String, _ source: Source) -> StageError {
+    StageError(
+      "missing-file", "there is no such file", source: source, remedy: contents(of: path))
+  }
+
+  /// What stands in the folder that a path names a file of.
+  private static func contents(of path: String) -> String? {
+    let folder = FilePaths.folder(path)
+    guard !Glob.isPattern(folder) else { return "check the pattern" }
+    guard let names = try? Folders.list(folder) else { return "there is no folder '\(folder)'" }
+    if names.isEmpty { return "the folder '\(folder)' is empty" }
+    let isShort = names.count <= 12
+    return Suggestion.nearest(to: FilePaths.name(path), among: names).map {
+      "did you mean '\($0)'?"
+    }
+      ?? (isShort ? "the folder holds \(names.joined(separator: ", "))" : "check the path")
+  }
+}

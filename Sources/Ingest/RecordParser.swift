@@ -1,0 +1,65 @@
+import Records
+import Stages
+
+/// How the raw bytes of one record of a file become an object, or why they end here.
+enum RecordParser: Sendable {
+  case json
+  case text
+  case html
+  case wordnet
+  case csv(CSVHeader, CSVDialect)
+
+  /// What the bytes of a record hold; nil where they hold no record.
+  func object(_ bytes: [UInt8], at source: Source) throws(StageError) -> JSONObject? {
+    switch self {
+    case .html:
+      let page = try HTMLPage(bytes, at: source)
+      guard !page.text.isEmpty else { return nil }
+      return page.title.isEmpty
+        ? ["text": .string(page.text)]
+        : ["text": .string(page.text), "title": .string(page.title)]
+    case .json, .text, .wordnet, .csv:
+      if TextPieces.isBlank(bytes) { return nil }
+      return try line(bytes, at: source)
+    }
+  }
+
+  private func line(_ bytes: [UInt8], at source: Source) throws(StageError) -> JSONObject {
+    switch self {
+    case .json: try Self.json(bytes, at: source)
+    case .wordnet: try WordNetLine.object(bytes, at: source)
+    case .csv(let header, let dialect):
+      try header.object(try CSVRow.cells(bytes, dialect, at: source), at: source)
+    case .text, .html: ["text": .string(try UTF8Check.text(bytes, at: source))]
+    }
+  }
+
+  /// Why there is no record where there could have been one.
+  var emptyReason: Reason {
+    switch self {
+    case .html: Reason("no-text")
+    default: Reason("blank-line")
+    }
+  }
+
+  private static func json(_ bytes: [UInt8], at source: Source) throws(StageError) -> JSONObject {
+    do {
+      let value = try JSONValue.parse(bytes)
+      guard let object = value.object else {
+        throw StageError(
+          "invalid-json", "the record is \(value.kindName), not an object", source: source,
+          remedy: "if this is plain text, write 'format: text'")
+      }
+      return object
+    } catch let error as JSONError {
+      guard UTF8Check.isValid(bytes) else { throw UTF8Check.fault(in: bytes, at: source) }
+      throw StageError(
+        "invalid-json", "\(error.reason), at byte \(error.offset + 1) of the record",
+        source: source, remedy: "correct the record, or write 'on-error: quarantine' to go on")
+    } catch let error as StageError {
+      throw error
+    } catch {
+      throw StageError("invalid-json", "\(error)", source: source)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Stages
+
+/// What can be checked of a plan before a byte of its data is read.
+public enum PipelineCheck {
+  /// Sees to it that every file the stages read is there.
+  /// - Throws: `Diagnostics` with every file that is missing.
+  public static func inputs(of plan: PipelinePlan) throws {
+    var diagnostics = Diagnostics()
+    for step in plan.steps {
+      do throws(StageError) {
+        for path in try step.stage.dependencies() where path != "-" && !Folders.exists(path) {
+          diagnostics.add(
+            Diagnostic("'\(path)' is not there", path: step.label, remedy: "check the path"))
+        }
+      } catch {
+        diagnostics.add(Diagnostic(error.description, path: step.label))
+      }
+    }
+    guard diagnostics.isEmpty else { throw diagnostics }
+  }
+
+  /// The bytes that the plan's stages read.
+  public static func inputSize(of plan: PipelinePlan) throws -> Int {
+    try plan.steps.flatMap { try $0.stage.dependencies() }.compactMap { Folders.size($0) }
+      .reduce(0, +)
+  }
+}

@@ -1,0 +1,66 @@
+public import Records
+public import Stages
+import Tokenize
+import Train
+
+/// A pipeline file that has been checked: what will run, in which order, with every default.
+public struct PipelinePlan: Sendable {
+  /// The pipeline's name, also that of its run folder.
+  public var name: String
+  /// The seed of all randomness.
+  public var seed: UInt64
+  /// The stages in the order they run.
+  public var steps: [StageStep]
+  /// The stages' labels in the order they are written.
+  public var written: [String]
+  /// What the planner changed and why, for people.
+  public var notes: [String]
+  /// The values of `train:`, if the pipeline trains.
+  public var training: ParameterValues?
+  /// The names under `evaluate:`.
+  public var metrics: [String]
+  /// The folder that relative names of models resolve against.
+  public var base: String
+  /// The folder of the model that training begins with; nil for random weights.
+  public var modelFolder: String?
+
+  /// The most tokens of a record, where the tokenize stage says it.
+  var maximumLength: Int? {
+    steps.lazy.compactMap { ($0.stage as? TokenizeStage)?.maximumLength }.last
+  }
+
+  /// The whole plan as it is written to `pipeline.lock.yaml`, every default included.
+  public var object: JSONObject {
+    var object: JSONObject = ["name": .string(name), "seed": .string("\(seed)")]
+    object["stages"] = .array(steps.map { .object([$0.descriptor.name: .object($0.written)]) })
+    if let training { object["train"] = .object(training.encoded) }
+    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map { .string($0) }) }
+    return object
+  }
+}
+
+extension StageStep {
+  /// The stage's parameters as they are written in a file.
+  fileprivate var written: JSONObject {
+    var object = values.encoded
+    if onError != .fail { object[CommonParameters.onError.name] = onError.encoded }
+    return object
+  }
+}
+
+extension PipelineFile {
+  /// Whether the file has a `train:` part.
+  public var trains: Bool { root["train"] != nil }
+}
+
+extension PipelinePlan {
+  /// What will be trained, in one line; nil where nothing is.
+  public var trainingSummary: String? {
+    guard let training else { return nil }
+    let keys = TrainingOptions.Keys.self
+    return
+      "train \(training[keys.model]) (\(training[keys.method].name), \(training[keys.objective].name)) "
+      + "for \(training[keys.epochs]) epochs, batch \(training[keys.batchSize]), "
+      + "learning rate \(training[keys.learningRate])"
+  }
+}

@@ -1,0 +1,63 @@
+import Records
+import Stages
+import Yams
+
+/// `pipeline.lock.yaml`: the plan with every default, and hashes of what it read and made.
+struct LockFile {
+  let plan: PipelinePlan
+  let results: [StageResult]
+
+  /// The key that the planner passes over when a lock file is run again.
+  static let key = "locked"
+
+  /// Writes the file.
+  func write(to folder: String) throws {
+    var object = plan.object
+    object[Self.key] = .object([
+      "version": .string(AnnealVersion.current), "inputs": .object(try inputs()),
+      "outputs": .object(
+        JSONObject(results.map { ($0.label, .string("sha256:\($0.contentHash)")) })),
+    ])
+    let text = try Yams.serialize(
+      node: JSONValue.object(object).yaml, width: -1, allowUnicode: true)
+    let head = "# Written by anneal: the pipeline with every default, to run or compare.\n"
+    try AtomicFile.write((head + text).utf8, to: "\(folder)/pipeline.lock.yaml")
+  }
+
+  private func inputs() throws -> JSONObject {
+    var inputs = JSONObject()
+    for step in plan.steps {
+      for path in try step.stage.dependencies() where path != "-" {
+        inputs[path] = .string("sha256:\(try ContentHash.ofFile(path))")
+      }
+    }
+    return inputs
+  }
+}
+
+extension JSONValue {
+  /// The value as a YAML node; strings are quoted where a plain scalar would be read as another type.
+  var yaml: Node {
+    switch self {
+    case .null: return .scalar(.init("null", Tag(.null), .plain))
+    case .bool(let value): return .scalar(.init(value ? "true" : "false", Tag(.bool), .plain))
+    case .number(let value): return .scalar(.init(value.literal, Tag(.float), .plain))
+    case .string(let value):
+      let node = Node(value, Tag(.implicit), .plain)
+      let readsAsText = Resolver.default.resolveTag(of: node) == Tag.Name.str && !value.isEmpty
+      return .scalar(.init(value, Tag(.str), readsAsText ? .any : .doubleQuoted))
+    case .array(let values):
+      let isFlat = values.allSatisfy { $0.array == nil && $0.object == nil }
+      return .sequence(.init(values.map(\.yaml), Tag(.seq), isFlat ? .flow : .block))
+    case .object(let object):
+      let pairs = object.members.map { (JSONValue.string($0.key).yaml, $0.value.yaml) }
+      return .mapping(.init(pairs, Tag(.map), object.isEmpty ? .flow : .block))
+    }
+  }
+}
+
+/// The version of the program.
+public enum AnnealVersion {
+  /// As `anneal --version` prints it.
+  public static let current = "0.1.0"
+}

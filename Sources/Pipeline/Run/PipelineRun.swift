@@ -1,0 +1,109 @@
+import Evaluate
+public import Records
+import Report
+public import Stages
+public import Train
+
+/// Runs a plan: data stages, training, evaluation, report, each only where its result is not there.
+public struct PipelineRun: Sendable {
+  private let plan: PipelinePlan
+  private let folder: String
+  private let threads: Int
+  private let observer: any RunObserver
+
+  /// A run of a plan into a folder.
+  public init(plan: PipelinePlan, folder: String, threads: Int, observer: any RunObserver) {
+    self.plan = plan
+    self.folder = FilePaths.join(FilePaths.current, folder)
+    self.threads = threads
+    self.observer = observer
+  }
+
+  /// Runs to the end, or to the first fault; what is done so far stays and is not done again.
+  ///
+  /// - Throws: `StageError`, `FileError`, `Diagnostics`, `Interrupted` and what training throws.
+  public func execute() throws -> RunSummary {
+    let held = try RunFolder(folder)
+    var timings = RunTimings(threads: threads)
+    let results = try StageRunner(folder: folder, seed: plan.seed, threads: threads) {
+      observer.stage($0)
+    }.run(plan.steps)
+    timings.stages = results
+    let sides = try RunPublisher(folder: folder, results: results, threads: threads).publish()
+    try held.prune(keeping: results)
+    try LockFile(plan: plan, results: results).write(to: folder)
+    var summary = RunSummary(folder: folder, sides: sides)
+    if let training = plan.training {
+      let outcome = try TrainStep(
+        plan: plan, options: TrainingOptions(training), folder: folder, threads: threads,
+        sides: sides, data: results.last?.fingerprint ?? "", observer: observer
+      ).run()
+      timings.training = outcome.timing
+      summary.metrics = outcome.metrics
+      summary.reusedTraining = outcome.reused
+    } else {
+      try removeTraining()
+    }
+    summary.reused = results.allSatisfy(\.cached) && summary.reusedTraining != false
+    try timings.write(to: folder, keepingOld: summary.reused)
+    summary.report = try RunReport.write(ofRunAt: folder)
+    summary.seconds = timings.seconds
+    return summary
+  }
+
+  /// A folder whose pipeline no longer trains keeps no metrics of an older one.
+  private func removeTraining() throws {
+    for name in ["metrics.json", "predictions.jsonl", "trainer_state.json"] {
+      try Folders.remove("\(folder)/\(name)")
+    }
+  }
+}
+
+/// Watches a run.
+public protocol RunObserver: Sendable {
+  /// A data stage goes on.
+  func stage(_ progress: StageProgress)
+  /// Training goes on.
+  func training(_ event: TrainingEvent)
+  /// Something worth a line happened.
+  func say(_ text: String)
+}
+
+/// What a run made, for people and machines.
+public struct RunSummary: Sendable {
+  /// The run folder.
+  public let folder: String
+  /// How many records each side holds.
+  public let sides: [Side: Int]
+  /// What `metrics.json` says, if the pipeline trains.
+  public var metrics: JSONValue?
+  /// The path of the page.
+  public var report = ""
+  /// Whether everything was there already.
+  public var reused = false
+  /// Wall-clock seconds.
+  public var seconds = 0.0
+  var reusedTraining: Bool?
+
+  /// The summary as JSON.
+  public var object: JSONObject {
+    let counts = Side.allCases.map { ($0.rawValue, JSONValue.integer(sides[$0] ?? 0)) }
+    return [
+      "folder": .string(folder), "records": .object(JSONObject(counts)),
+      "reused": .bool(reused), "seconds": .real(seconds), "report": .string(report),
+      "metrics": metrics ?? .null,
+    ]
+  }
+
+  /// The scores of the test side, or of the validation side where there is no test side.
+  public var scores: (side: String, values: [(name: String, value: Double)])? {
+    for side in ["test", "validation"] {
+      guard let object = metrics?[side]?.object else { continue }
+      let values = object.members.compactMap { member in
+        member.value.double.map { (name: member.key, value: $0) }
+      }
+      if !values.isEmpty { return (side, values) }
+    }
+    return nil
+  }
+}

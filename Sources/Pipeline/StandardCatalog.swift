@@ -1,0 +1,12 @@
+import Augment
+import Clean
+import Ingest
+import Split
+public import Stages
+import Tokenize
+
+extension StageCatalog {
+  /// All stages of Anneal, family by family; it changes only when a family is born.
+  public static let standard = StageCatalog(
+    ingestStages, cleanStages, splitStages, augmentStages, tokenizeStages)
+}

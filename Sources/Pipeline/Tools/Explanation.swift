@@ -1,0 +1,91 @@
+public import Records
+import Stages
+
+/// Answers where a record came from, what changed it, and why it was kept or dropped.
+public struct Explanation: Sendable {
+  /// The lines of the ledger that tell of the record: itself, then what was made from it.
+  public let lines: [JSONObject]
+
+  /// Looks a record up in a run's ledger by its id, or by the id of what it was made from.
+  /// - Throws: `Diagnostics` with near ids where there is none.
+  public init(run: String, id: String) throws {
+    let ledger = "\(run)/ledger.jsonl"
+    guard Folders.exists(ledger) else {
+      throw Diagnostics([
+        Diagnostic(
+          "there is no ledger in '\(run)'", remedy: "name the folder of a finished run")
+      ])
+    }
+    var own: [JSONObject] = []
+    var children: [JSONObject] = []
+    var near: [String] = []
+    try LineBatches(ledger).forEach { batch in
+      for line in batch {
+        guard let object = try JSONValue.parse(line).object, let found = object["id"]?.string
+        else { continue }
+        if found == id {
+          own.append(object)
+        } else if object["parent"]?.string == id || found.hasPrefix("\(id)/") {
+          children.append(object)
+        } else if near.count < 3, found.hasSuffix(":\(id)") || found.hasPrefix(id) {
+          near.append(found)
+        }
+      }
+    }
+    lines = own + children
+    guard !lines.isEmpty else {
+      let hint =
+        near.isEmpty
+        ? "ids look like FILE:LINE, such as questions.jsonl:17"
+        : "did you mean \(near.joined(separator: " or "))?"
+      throw Diagnostics([Diagnostic("no record '\(id)' in \(ledger)", remedy: hint)])
+    }
+  }
+
+  /// The story as a person reads it.
+  public var text: String {
+    lines.map(Self.story).joined(separator: "\n\n") + "\n"
+  }
+
+  private static func story(_ line: JSONObject) -> String {
+    var text = [line["id"]?.string ?? "?"]
+    if let source = line["source"]?.object {
+      text.append(
+        "  read from \(source["file"]?.string ?? "?"), record \(source["line"]?.int ?? 0)")
+    }
+    if let parent = line["parent"]?.string {
+      text.append(
+        "  made from \(parent) by \(line["augmented_by"]?.string ?? "a stage that splits records")")
+    }
+    for event in line["events"]?.array ?? [] { text += Self.event(event) }
+    text.append("  \(fate(line))")
+    return text.joined(separator: "\n")
+  }
+
+  private static func event(_ event: JSONValue) -> [String] {
+    let stage = event["stage"]?.string ?? "?"
+    var lines: [String] = []
+    for change in event["changes"]?.array ?? [] {
+      let from = change["from"] ?? .string("")
+      let to = change["to"] ?? .string("")
+      lines.append(
+        "  \(stage) changed \(change["field"]?.string ?? "?"): \(from.text) → \(to.text)")
+    }
+    if let side = event["side"]?.string { lines.append("  \(stage) put it on the \(side) side") }
+    if let label = event["label"], !label.isNull {
+      lines.append("  \(stage) set its label to \(label.text)")
+    }
+    if let note = event["note"] { lines.append("  \(stage) notes \(note.text)") }
+    return lines
+  }
+
+  private static func fate(_ line: JSONObject) -> String {
+    let fate = line["fate"]?.string ?? "?"
+    if fate == "kept" { return "kept on the \(line["side"]?.string ?? "train") side" }
+    var text = "\(fate) by \(line["stage"]?.string ?? "?"): \(line["reason"]?.string ?? "?")"
+    if let into = line["into"] { text += " into \(into.string ?? into.text)" }
+    if let detail = line["detail"] { text += " \(detail.text)" }
+    if let message = line["message"]?.string { text += ": \(message)" }
+    return text
+  }
+}

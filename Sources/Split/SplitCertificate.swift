@@ -1,0 +1,128 @@
+public import Records
+
+/// What a split claims: how many records each side holds, what binds them, and that nothing leaks.
+///
+/// Written as `split.certificate.json` into the run folder. `SplitChecker` proves it anew from the
+/// records, by code of its own.
+public struct SplitCertificate: Sendable, Hashable {
+  /// The file's name in a run folder.
+  public static let fileName = "split.certificate.json"
+
+  /// How sides were chosen.
+  public enum Method: String, Sendable, Hashable {
+    /// By a hash of each family: stable when records are added, proportions approximate.
+    case hash
+    /// By sharing out each class to the record.
+    case exact
+  }
+
+  /// How many originals have a label.
+  public struct LabelCount: Sendable, Hashable {
+    /// The label as text.
+    public let name: String
+    /// How many originals of the side have it.
+    public var count: Int
+  }
+
+  /// What one side holds, counting originals.
+  public struct SideSummary: Sendable, Hashable {
+    /// How many originals.
+    public var records = 0
+    /// How many families.
+    public var families = 0
+    /// How many originals have each label, in the order of the labels' bytes.
+    public var labels: [LabelCount] = []
+    /// A sum of hashes over what the originals ask: the same for the same texts in any order.
+    public var digest: UInt128 = 0
+  }
+
+  /// How sides were chosen.
+  public let method: Method
+  /// The seed of the run.
+  public let seed: UInt64
+  /// The shares that were asked for, in the order of `Side.allCases`.
+  public let shares: [Double]
+  /// What classes were taken from; nil where they played no part.
+  public let stratify: String?
+  /// What kept records together besides their texts; nil where nothing did.
+  public let group: String?
+  /// What each side holds, in the order of `Side.allCases`.
+  public internal(set) var sides: [SideSummary]
+  /// How many originals the largest family has.
+  public let largestFamily: Int
+  /// How many different groups there are.
+  public let groups: Int
+  /// How many originals have no group, where groups were asked for.
+  public let ungrouped: Int
+  /// How many records were left out, by reason.
+  public let leftOut: JSONObject
+  /// The two originals on different sides that have most in common; nil where none were found.
+  public let nearest: NearestPair?
+
+  /// What a side holds.
+  public subscript(side: Side) -> SideSummary { sides[side.index] }
+
+  /// Sides that were asked for and hold nothing, because there are few families and chance had it so.
+  public var emptySides: [Side] {
+    Side.allCases.filter { shares[$0.index] > 0 && self[$0].records == 0 }
+  }
+}
+
+extension SplitCertificate {
+  /// Sums up a split.
+  init(_ plan: SplitPlan, _ keys: [RecordKeys], _ rules: SplitRules, _ nearest: NearestPair?) {
+    var tally = SplitTally()
+    for (index, record) in keys.enumerated() { tally.add(record, plan, index) }
+    method = rules.isExact ? .exact : .hash
+    seed = rules.seed
+    shares = rules.shares.parts
+    stratify = rules.stratify?.description
+    group = rules.group?.description
+    sides = tally.summaries
+    largestFamily = tally.familySizes.values.max() ?? 0
+    groups = tally.groups.count
+    ungrouped = rules.group == nil ? 0 : tally.ungrouped
+    leftOut = JSONObject(tally.leftOut.sorted { $0.key < $1.key }.map { ($0, .integer($1)) })
+    self.nearest = nearest
+  }
+}
+
+/// Counts what a certificate says.
+private struct SplitTally {
+  var familySizes: [Int32: Int] = [:]
+  var groups: Set<UInt128> = []
+  var ungrouped = 0
+  var leftOut: [String: Int] = [:]
+  private var sides = [SplitCertificate.SideSummary](
+    repeating: .init(), count: Side.allCases.count)
+  private var labels = [[String: Int]](repeating: [:], count: Side.allCases.count)
+
+  mutating func add(_ record: RecordKeys, _ plan: SplitPlan, _ index: Int) {
+    guard let side = plan.side(of: index) else {
+      leftOut[plan.decisions[index].code, default: 0] += 1
+      return
+    }
+    guard !record.isAugmented else { return }
+    sides[side.index].records += 1
+    sides[side.index].digest &+= record.text
+    let size = familySizes[plan.families[index], default: 0]
+    if size == 0 { sides[side.index].families += 1 }
+    familySizes[plan.families[index]] = size + 1
+    if let label = record.label { labels[side.index][label, default: 0] += 1 }
+    if let group = record.group {
+      groups.insert(group)
+    } else {
+      ungrouped += 1
+    }
+  }
+
+  /// The sides with their labels in order.
+  var summaries: [SplitCertificate.SideSummary] {
+    zip(sides, labels).map { side, labels in
+      var side = side
+      side.labels = labels.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        .map { SplitCertificate.LabelCount(name: $0, count: $1) }
+      return side
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Pipeline
+import Records
+import Stages
+
+/// `anneal check FILE`.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check a whole pipeline file before a byte is read: every fault at once.",
+    discussion: "Example: anneal check pipelines/quickstart.yaml --set train.epochs=1")
+
+  @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let plan = try pipeline.plan()
+    try PipelineCheck.inputs(of: plan)
+    guard !common.json else {
+      Output.write(JSONValue.object(plan.object).prettyText)
+      return
+    }
+    Output.write(Self.text(plan))
+  }
+
+  private static func text(_ plan: PipelinePlan) -> String {
+    var text = "\(plan.name): \(plan.steps.count) stages, in the order they run\n"
+    for (index, step) in plan.steps.enumerated() {
+      text += "  \(index + 1)  \(step.label.padded(to: 20))\(step.descriptor.summary)"
+      if let memory = step.descriptor.memory { text += " Memory: \(memory)." }
+      text += "\n"
+    }
+    for note in plan.notes { text += "note: \(note)\n" }
+    if let training = plan.trainingSummary { text += "then  \(training)\n" }
+    if !plan.metrics.isEmpty { text += "then  evaluate \(plan.metrics.joined(separator: ", "))\n" }
+    return text + "nothing is wrong\n"
+  }
+}

@@ -1,0 +1,97 @@
+import Pipeline
+import Records
+import Stages
+
+/// `anneal FAMILY.NAME --option value …`: a stage alone, JSON lines in, JSON lines out.
+///
+/// The options are the stage's parameters, so they come from its descriptor and not from a parser.
+struct StageFilterCommand {
+  let descriptor: StageDescriptor
+  let arguments: [String]
+
+  private static let place = Place(file: "command line")
+
+  /// What the filter itself takes, beside the stage's parameters.
+  private enum Own {
+    static let seed = Parameter("seed", default: 42, "The seed of all randomness.")
+    static let threads = Parameter("threads", default: Int?.none, "How many threads to use.")
+    static let provenance = Parameter(
+      "provenance", default: false, "Keep ids, parents and sources in the lines written.")
+    static let all: [any AnyParameter] = [seed, threads, provenance]
+  }
+
+  func run() throws {
+    if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
+      Output.write(help)
+      return
+    }
+    let (node, input) = try parse()
+    var diagnostics = Diagnostics()
+    let parameters = descriptor.parameters + [CommonParameters.onError] + Own.all
+    guard
+      let values = ParameterValues.read(
+        parameters, from: node, owner: descriptor.name, place: Self.place, into: &diagnostics)
+    else { throw diagnostics }
+    let console = Console(level: .normal)
+    let step = StageStep(
+      label: descriptor.name, descriptor: descriptor, values: values,
+      onError: values[CommonParameters.onError], stage: try descriptor.make(values))
+    let filter = StageFilter(
+      step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])),
+      threads: values[Own.threads] ?? CommonOptions.allThreads,
+      keepsProvenance: values[Own.provenance]
+    ) { console.say("quarantined: \($0)") }
+    let counts = try filter.run(input: input) { Output.write($0) }
+    console.say("\(descriptor.name): \(StageReporter.story(counts))")
+  }
+
+  /// `--key value`, `--key=value`, a bare `--key` for true; one word without dashes is the input.
+  private func parse() throws -> (ConfigurationNode, input: String) {
+    var entries: [ConfigurationNode.Entry] = []
+    var input = "-"
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("--") else {
+        input = argument
+        continue
+      }
+      let body = argument.dropFirst(2)
+      let key: String
+      var value = "true"
+      if let equals = body.firstIndex(of: "=") {
+        key = String(body[..<equals])
+        value = String(body[body.index(after: equals)...])
+      } else {
+        key = String(body)
+        if let next = rest.first, !next.hasPrefix("--") { value = rest.removeFirst() }
+      }
+      let written = try Override("\(key)=\(value)").value
+      entries.append(.init(key: key, place: Self.place, node: written))
+    }
+    return (ConfigurationNode(.map(entries), place: Self.place, base: FilePaths.current), input)
+  }
+
+  private var help: String {
+    var text = "OVERVIEW: \(descriptor.summary)\n\n"
+    text += "USAGE: anneal \(descriptor.name) [FILE] [--option value …] < in.jsonl > out.jsonl\n\n"
+    text += "OPTIONS:\n"
+    for parameter in descriptor.parameters + [CommonParameters.onError] + Own.all {
+      let value =
+        parameter.defaultText
+      text +=
+        "  --\(parameter.name) <\(parameter.typeName)>\n        \(parameter.summary) (\(value))\n"
+    }
+    return text
+  }
+
+  /// A word with a dot that is no stage deserves a better answer than "unexpected argument".
+  static func rejectUnknownStage(_ word: String?) throws {
+    guard let word, word.contains("."), !word.hasPrefix("-"), !word.contains("/") else { return }
+    throw Diagnostics([
+      Diagnostic(
+        "no stage is named '\(word)'",
+        remedy: Suggestion.remedy(for: word, among: StageCatalog.standard.names)
+          ?? "'anneal stages' lists them")
+    ])
+  }
+}

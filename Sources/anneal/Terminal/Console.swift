@@ -1,0 +1,123 @@
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Talks to people on standard error; data goes to standard output and nowhere else.
+final class Console: Sendable {
+  /// How much to say.
+  enum Level: Int, Sendable { case quiet, normal, verbose }
+
+  let level: Level
+  /// Whether a person is looking on: a terminal, and no CI.
+  let isLive: Bool
+  private let isColored: Bool
+  private let hasLine = Mutex(false)
+
+  init(level: Level) {
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+    self.level = level
+    isLive = isTerminal && environment["CI"] == nil && level != .quiet
+    isColored = isTerminal && environment["NO_COLOR"] == nil
+  }
+
+  /// Says a line.
+  func say(_ text: String) {
+    guard level != .quiet else { return }
+    hasLine.withLock { hasLine in
+      put((hasLine ? "\r\u{1B}[2K" : "") + text + "\n")
+      hasLine = false
+    }
+  }
+
+  /// Says a line that only curious people want.
+  func detail(_ text: String) { if level == .verbose { say(text) } }
+
+  /// Shows a line that the next one replaces; nothing where no person is looking on.
+  func show(_ text: String) {
+    guard isLive else { return }
+    hasLine.withLock { hasLine in
+      put("\r\u{1B}[2K" + text.clipped(to: width - 1))
+      hasLine = true
+    }
+  }
+
+  /// Colours, where they are wanted.
+  func bold(_ text: String) -> String { styled(text, "1") }
+  func dim(_ text: String) -> String { styled(text, "2") }
+  func red(_ text: String) -> String { styled(text, "31") }
+  func green(_ text: String) -> String { styled(text, "32") }
+
+  private func styled(_ text: String, _ code: String) -> String {
+    isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  private var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  private func put(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+/// Standard output, for data.
+enum Output {
+  /// Writes bytes; a reader that has gone away (`| head`) ends the program quietly.
+  static func write(_ bytes: [UInt8]) {
+    var start = 0
+    while start < bytes.count {
+      let written = bytes.withUnsafeBytes { buffer in
+        buffer.baseAddress.map { Glibc.write(STDOUT_FILENO, $0 + start, buffer.count - start) } ?? 0
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        exit(errno == EPIPE ? 0 : 1)
+      }
+      start += written
+    }
+  }
+
+  /// Writes a text.
+  static func write(_ text: String) { write(Array(text.utf8)) }
+}
+
+extension String {
+  /// The text cut to a number of columns.
+  fileprivate func clipped(to width: Int) -> String {
+    count <= width ? self : String(prefix(max(0, width - 1))) + "…"
+  }
+
+  /// The text with blanks behind it up to a number of columns.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
+
+extension Int {
+  /// The number with a comma between thousands.
+  var grouped: String {
+    let digits = String(magnitude)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return self < 0 ? "-\(text)" : text
+  }
+}
+
+extension Double {
+  /// A duration as people say it: `0.4 s`, `2 min 05 s`.
+  var duration: String {
+    if self < 10 { return "\((self * 100).rounded() / 100) s" }
+    if self < 120 { return "\(Int(rounded())) s" }
+    let seconds = Int(rounded())
+    return "\(seconds / 60) min \(seconds % 60) s"
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Stages
+import Synchronization
+
+/// Shows how the stages go on: a live line for people, a plain line per stage for logs.
+final class StageReporter: Sendable {
+  private let console: Console
+  private let clock = ContinuousClock()
+  private let started = Mutex<[String: ContinuousClock.Instant]>([:])
+
+  init(console: Console) { self.console = console }
+
+  func report(_ progress: StageProgress) {
+    switch progress.event {
+    case .records(let count): live(progress, count)
+    case .finished(let result): finished(progress, result)
+    }
+  }
+
+  private func live(_ progress: StageProgress, _ count: Int) {
+    let start = started.withLock { started in
+      let start = started[progress.label] ?? clock.now
+      started[progress.label] = start
+      return start
+    }
+    let seconds = (clock.now - start) / .seconds(1)
+    let rate = seconds > 0.2 ? " · \(Int(Double(count) / seconds).grouped) records/s" : ""
+    console.show("\(head(progress)) \(count.grouped) records\(rate)")
+  }
+
+  private func finished(_ progress: StageProgress, _ result: StageResult) {
+    let time = result.cached ? console.dim("reused") : console.dim(result.seconds.duration)
+    console.say("\(head(progress)) \(Self.story(result.counts))  \(time)")
+  }
+
+  private func head(_ progress: StageProgress) -> String {
+    let number = "\(progress.number)/\(progress.total)".padded(to: 5)
+    return "\(console.dim(number)) \(console.bold(progress.label.padded(to: 20)))"
+  }
+
+  /// `1,034 in → 1,020 kept · 12 quarantined (invalid-json) · 2 dropped (blank-line)`.
+  static func story(_ counts: StageCounts) -> String {
+    var parts = ["\(counts.incoming.grouped) in → \(counts.kept.grouped) kept"]
+    if counts.changed > 0 { parts.append("\(counts.changed.grouped) changed") }
+    if counts.made > 0 { parts.append("\(counts.made.grouped) made") }
+    if counts.droppedTotal > 0 { parts.append(reasons("dropped", counts.dropped)) }
+    if counts.merged > 0 { parts.append("\(counts.merged.grouped) merged") }
+    if counts.expanded > 0 { parts.append("\(counts.expanded.grouped) expanded") }
+    if counts.quarantinedTotal > 0 { parts.append(reasons("quarantined", counts.quarantined)) }
+    return parts.joined(separator: " · ")
+  }
+
+  private static func reasons(_ verb: String, _ counts: [String: Int]) -> String {
+    let list = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let words = list.map { list.count == 1 ? $0.key : "\($0.key) \($0.value.grouped)" }
+    let total = counts.values.reduce(0, +).grouped
+    return "\(total) \(verb) (\(words.joined(separator: ", ")))"
+  }
+}

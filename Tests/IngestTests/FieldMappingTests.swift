@@ -1,0 +1,82 @@
+import Records
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct FieldMappingTests {
+  private func ingestLine(_ line: String, _ fields: [(String, String)], schema: String = "auto")
+    throws -> Ingested
+  {
+    let folder = try TemporaryFolder()
+    return try ingest(
+      try folder.write(line, to: "a.jsonl"), ["schema": schema], fields: TextMap(fields))
+  }
+
+  @Test func `mapped fields take their canonical names and leave the metadata`() throws {
+    let result = try ingestLine(
+      "{\"medical_abstract\":\"a\",\"condition_label\":\"5\",\"year\":2001}",
+      [("text", "medical_abstract"), ("label", "condition_label")])
+    let record = try #require(result.records.first)
+    #expect(record.content == .text("a"))
+    #expect(record.label == Label("5"))
+    #expect(record.metadata == ["year": 2001])
+  }
+
+  @Test func `instruction and output make an alpaca record`() throws {
+    let result = try ingestLine(
+      "{\"q\":\"What?\",\"a\":\"That.\"}", [("instruction", "q"), ("output", "a")])
+    let record = try #require(result.records.first)
+    #expect(record.schema == .alpaca)
+    #expect(
+      record.content
+        == .conversation(Conversation([Message(.user, "What?"), Message(.assistant, "That.")])))
+  }
+
+  @Test func `names may be swapped, lead into objects, and go to the metadata`() throws {
+    let swapped = try ingestLine(
+      "{\"text\":\"t\",\"title\":\"u\"}", [("text", "title"), ("title", "text")])
+    #expect(swapped.texts == ["u"])
+    #expect(swapped.records[0].metadata == ["title": "t"])
+    let nested = try ingestLine(
+      "{\"answer\":{\"text\":\"deep\"},\"id\":7}",
+      [("text", "answer.text"), ("metadata.number", "id")])
+    #expect(nested.texts == ["deep"])
+    #expect(nested.records[0].metadata["number"] == 7)
+    #expect(nested.records[0].metadata["answer"] == ["text": "deep"])
+  }
+
+  @Test func `a missing field is an error that names what is near`() throws {
+    let result = try ingestLine("{\"medical_abstrct\":\"a\"}", [("text", "medical_abstract")])
+    #expect(result.codes == ["missing-field"])
+    #expect(result.faults[0].field == "medical_abstract")
+    #expect(result.faults[0].remedy == "did you mean 'medical_abstrct'?")
+    let explicit = try ingestLine("{\"txt\":\"a\"}", [], schema: "text")
+    #expect(explicit.faults[0].remedy == "did you mean 'fields: {text: txt}'?")
+  }
+
+  @Test func `a field that would be overwritten is an error`() throws {
+    let result = try ingestLine("{\"text\":\"t\",\"body\":\"b\"}", [("text", "body")])
+    #expect(result.codes == ["ambiguous-field"])
+    #expect(result.faults[0].field == "text")
+  }
+
+  @Test func `a record of no schema names its fields`() throws {
+    let result = try ingestLine("{\"foo\":\"t\",\"bar\":\"b\"}", [])
+    #expect(result.codes == ["unknown-schema"])
+    #expect(result.faults[0].message.contains("foo, bar"))
+    let number = try ingestLine("{\"text\":3}", [], schema: "text")
+    #expect(number.codes == ["invalid-field"])
+  }
+
+  @Test func `every schema can be asked for`() throws {
+    for schema in Schema.allCases {
+      #expect(throws: Never.self) { try ingestStage(["/x"], ["schema": schema.rawValue]) }
+    }
+  }
+
+  @Test func `what an earlier run wrote about a record is left behind`() throws {
+    let result = try ingestLine("{\"text\":\"t\",\"anneal\":{\"id\":\"x:1\"}}", [])
+    #expect(result.records[0].id == "a.jsonl:1")
+    #expect(result.records[0].metadata.isEmpty)
+  }
+}

@@ -1,0 +1,69 @@
+import Ingest
+import Records
+import Stages
+import TestSupport
+import Testing
+
+/// What a source made of its files, in order.
+struct Ingested {
+  var records: [Record] = []
+  var dropped: [String: Int] = [:]
+  var faults: [StageError] = []
+
+  var texts: [String] {
+    records.compactMap { if case .text(let text) = $0.content { text } else { nil } }
+  }
+  var lines: [Int] { records.map(\.source.line) }
+  var codes: [String] { faults.map(\.code) }
+}
+
+/// Runs `ingest` on paths as a pipeline file would, on one thread.
+func ingest(_ path: String, _ parameters: [String: String] = [:], fields: TextMap = TextMap())
+  throws -> Ingested
+{
+  let source = try ingestStage([path], parameters, fields: fields)
+  var result = Ingested()
+  try source.readUnits { unit in
+    do throws(StageError) {
+      switch try source.outcome(of: unit, .test("ingest")) {
+      case .keep(let record, _): result.records.append(record)
+      case .drop(let reason): result.dropped[reason.code, default: 0] += 1
+      case .merge, .quarantine, .expand, .derive: Issue.record("a source keeps or drops")
+      }
+    } catch { result.faults.append(error) }
+  }
+  return result
+}
+
+/// Makes the stage from parameters written in a pipeline file.
+func ingestStage(
+  _ paths: [String], _ parameters: [String: String] = [:], fields: TextMap = TextMap()
+) throws -> any SourceStage {
+  let place = Place(file: "test")
+  func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
+    ConfigurationNode(value, place: place, base: "/")
+  }
+  func scalar(_ text: String) -> ConfigurationNode { node(.scalar(text, quoted: false)) }
+  var entries = parameters.map {
+    ConfigurationNode.Entry(key: $0.key, place: place, node: scalar($0.value))
+  }
+  entries.append(.init(key: "path", place: place, node: node(.list(paths.map(scalar)))))
+  let map = fields.entries.map {
+    ConfigurationNode.Entry(key: $0.key, place: place, node: scalar($0.text))
+  }
+  entries.append(.init(key: "fields", place: place, node: node(.map(map))))
+  var diagnostics = Diagnostics()
+  let descriptor = try #require(ingestStages.first)
+  let values = ParameterValues.read(
+    descriptor.parameters, from: node(.map(entries)), owner: "ingest", into: &diagnostics)
+  guard let values else { throw diagnostics }
+  return try #require(try descriptor.make(values) as? any SourceStage)
+}
+
+extension TemporaryFolder {
+  /// Writes bytes to a file below the folder and returns its path.
+  func write(bytes: [UInt8], to name: String) throws -> String {
+    try AtomicFile.write(bytes, to: "\(path)/\(name)")
+    return "\(path)/\(name)"
+  }
+}

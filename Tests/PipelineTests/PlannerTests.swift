@@ -1,0 +1,132 @@
+import Pipeline
+import Records
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct `A pipeline file is checked as a whole` {
+  private func plan(
+    _ text: String, _ settings: [String] = []
+  ) throws -> PipelinePlan {
+    let file = try PipelineFile(text: text, path: "p.yaml", base: "/data")
+    return try Planner.plan(file, overrides: settings.map { try Override($0) })
+  }
+
+  private func faults(_ text: String, _ settings: [String] = []) throws -> [String] {
+    do {
+      _ = try plan(text, settings)
+      return []
+    } catch let diagnostics as Diagnostics {
+      return diagnostics.list.map(\.description)
+    }
+  }
+
+  @Test func `the split moves before what is derived from or fitted to records`() throws {
+    let plan = try plan(
+      """
+      name: order
+      stages:
+        - ingest: {path: a.jsonl}
+        - clean.unicode: {form: NFC}
+        - augment.synonyms: {rate: 0.1}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 500}}}
+        - split: {train: 0.8, validation: 0.1, test: 0.1}
+      """)
+    #expect(
+      plan.steps.map(\.label)
+        == ["ingest", "clean.unicode", "split", "augment.synonyms", "tokenize"])
+    #expect(plan.written.last == "split")
+    #expect(plan.notes.contains { $0.contains("split runs before augment.synonyms") })
+  }
+
+  @Test func `every fault is shown at once, in the order of the file, with a suggestion`() throws {
+    let faults = try faults(
+      """
+      nam: x
+      stages:
+        - ingest: {path: a.jsonl, formt: csv}
+        - clean.unicod: {form: NFC}
+        - clean.length: {min-words: many}
+      evaluate: [acuracy]
+      """)
+    #expect(faults.count == 5, "\(faults)")
+    #expect(faults[0].contains("p.yaml:1:1") && faults[0].contains("did you mean 'name'?"))
+    #expect(faults[1].contains("p.yaml:3:") && faults[1].contains("did you mean 'format'?"))
+    #expect(faults[2].contains("p.yaml:4:") && faults[2].contains("did you mean 'clean.unicode'?"))
+    #expect(faults[3].contains("clean.length.min-words: expected integer, found 'many'"))
+    #expect(faults[4].contains("p.yaml:6:") && faults[4].contains("accuracy"))
+  }
+
+  @Test func `a file that is no YAML names the line`() throws {
+    let faults = try faults("stages:\n  - ingest: {path: a\n  - b")
+    #expect(faults.count == 1 && faults[0].hasPrefix("p.yaml:"), "\(faults)")
+  }
+
+  @Test func `the first stage must read data`() throws {
+    let faults = try faults("stages: [clean.unicode]")
+    #expect(faults.count == 1 && faults[0].contains("must read data"), "\(faults)")
+  }
+
+  @Test func `a variable brings its type and its folder`() throws {
+    let text = """
+      variables: {data: a.jsonl, words: 3}
+      stages:
+        - ingest: {path: "${data}"}
+        - clean.length: {min-words: "${words}"}
+      """
+    let written = try plan(text)
+    #expect(written.object["stages"]?.array?[0]["ingest"]?["path"] == ["/data/a.jsonl"])
+    #expect(written.object["stages"]?.array?[1]["clean.length"]?["min-words"] == 3)
+    let set = try plan(text, ["data=b.jsonl", "words=7"])
+    let path = FilePaths.join(FilePaths.current, "b.jsonl")
+    #expect(set.object["stages"]?.array?[0]["ingest"]?["path"] == [.string(path)])
+    #expect(set.object["stages"]?.array?[1]["clean.length"]?["min-words"] == 7)
+  }
+
+  @Test func `an unknown variable and an override of nothing are faults`() throws {
+    let text = "variables: {data: a}\nstages:\n  - ingest: {path: '${dat}'}"
+    #expect(try faults(text).contains { $0.contains("did you mean 'data'?") })
+    let good = "stages:\n  - ingest: {path: a}\n  - clean.length"
+    #expect(try faults(good, ["clean.lenth.min-words=2"]).count == 1)
+    #expect(try faults(good, ["clean.length.min-words=2"]).isEmpty)
+  }
+
+  @Test func `training without a split gets the default one`() throws {
+    let plan = try plan(
+      """
+      stages:
+        - ingest: {path: a}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 500}}}
+      train: {model: scratch, architecture: gpt2, objective: causal}
+      """)
+    #expect(plan.steps.map(\.label) == ["ingest", "split", "tokenize"])
+    #expect(plan.notes.count == 1)
+  }
+
+  @Test func `names of other trainers are taken, and the canonical one is locked`() throws {
+    let plan = try plan(
+      """
+      stages: [{ingest: {path: a}}, {tokenize: {tokenizer: {bpe: {vocabulary: 500}}}}]
+      train:
+        model_name_or_path: scratch
+        architecture: {bert: {num_hidden_layers: 1}}
+        num_train_epochs: 2
+        per_device_train_batch_size: 4
+        lr_scheduler_type: cosine
+      """)
+    #expect(plan.object["train"]?["model"] == "scratch")
+    #expect(plan.object["train"]?["epochs"] == 2)
+    #expect(plan.object["train"]?["batch-size"] == 4)
+    #expect(plan.object["train"]?["schedule"] == "cosine")
+    #expect(plan.object["train"]?["architecture"]?["bert"]?["layers"] == 1)
+  }
+
+  @Test func `a file that expands without end is refused`() throws {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...7 {
+      let list = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(list)]\n"
+    }
+    #expect(try faults(text).contains { $0.contains("too many values") })
+  }
+}

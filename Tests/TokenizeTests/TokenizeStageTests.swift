@@ -1,0 +1,127 @@
+import Records
+import Stages
+import TestSupport
+import Testing
+import Tokenize
+
+struct TokenizeStageTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func collection(_ records: [Record]) throws -> RecordCollection {
+    let lines = records.map { JSONValue.object($0.object).text + "\n" }.joined()
+    let path = try folder.write(lines, to: "records.jsonl")
+    return RecordCollection(path: path, count: records.count, threads: 2)
+  }
+
+  private var context: StageContext {
+    StageContext(seed: 1, stage: "tokenize", threads: 2, artifacts: "\(folder.path)/artifacts")
+  }
+
+  /// A parameter map as a pipeline file would hold it.
+  private func stage(_ tokenizer: ConfigurationNode.Value, _ more: [(String, String)] = []) throws
+    -> TokenizeStage
+  {
+    let place = Place(file: "test")
+    func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
+      ConfigurationNode(value, place: place, base: folder.path)
+    }
+    var entries = [ConfigurationNode.Entry(key: "tokenizer", place: place, node: node(tokenizer))]
+    for (key, value) in more {
+      entries.append(.init(key: key, place: place, node: node(.scalar(value, quoted: false))))
+    }
+    var diagnostics = Diagnostics()
+    let values = ParameterValues.read(
+      TokenizeStage.descriptor.parameters, from: node(.map(entries)), owner: "tokenize",
+      into: &diagnostics)
+    guard let values else { throw diagnostics }
+    return try #require(try TokenizeStage.descriptor.make(values) as? TokenizeStage)
+  }
+
+  private var learned: ConfigurationNode.Value {
+    let place = Place(file: "test")
+    func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
+      ConfigurationNode(value, place: place, base: folder.path)
+    }
+    let size = ConfigurationNode.Entry(
+      key: "vocabulary", place: place, node: node(.scalar("300", quoted: false)))
+    return .map([.init(key: "bpe", place: place, node: node(.map([size])))])
+  }
+
+  @Test func `a vocabulary is learned from the training side alone`() throws {
+    let texts = ["zebra zebra zebra", "quokka quokka quokka"]
+    let records = try collection([
+      .text(texts[0], id: "a:1", side: .train), .text(texts[1], id: "a:2", side: .test),
+    ])
+    _ = try stage(learned).plan(records, context)
+    let tokenizer = try Tokenizer.load("\(folder.path)/artifacts/tokenizer")
+    #expect(tokenizer.id(of: "zebra") != nil)
+    #expect(tokenizer.ids(of: "quokka").count == 6)
+    #expect(tokenizer.specialTokens.padding == 1)
+  }
+
+  @Test func `cut records are noted, and tokens counted by side`() throws {
+    let records = [
+      Record.text("a b c", id: "a:1", side: .train),
+      Record.text("a b c d e f", id: "a:2", side: .train),
+      Record.instruction("a", output: "b", id: "a:3"),
+    ]
+    let collection = try collection(records)
+    let stage = try stage(learned, [("max-length", "8")])
+    let plan = try stage.plan(collection, context)
+    let notes = try records.indices.map { index -> JSONValue? in
+      let outcome = try stage.outcome(of: records[index], at: index, plan, context)
+      guard case .keep(let record, let note) = outcome else { return nil }
+      #expect(record == records[index])
+      return note
+    }
+    let statistics = try JSONValue.parse(
+      fileContents("\(folder.path)/artifacts/tokenizer/statistics.json"))
+    #expect(notes[0] == nil)
+    #expect(notes[2] == nil)
+    #expect(statistics["train"]?["records"] == 2)
+    #expect(statistics["all"]?["tokens"] == 2)
+    // Cut or not depends on the merges learned; note and count must say the same.
+    let cut = notes[1]?["truncated"] == true
+    #expect(statistics["train"]?["truncated"]?.int == (cut ? 1 : 0))
+    #expect((statistics["train"]?["longest"]?.int ?? 0 > 8) == cut)
+  }
+
+  @Test func `unknown tokens are counted and noted`() throws {
+    let vocabulary = #"{"[UNK]": 0, "a": 1}"#
+    try folder.write(
+      #"{"pre_tokenizer": {"type": "WhitespaceSplit"}, "model": {"type": "WordPiece", "vocab": \#(vocabulary)}}"#,
+      to: "tokenizer.json")
+    let record = Record.text("a what a", id: "a:1")
+    let stage = try stage(.scalar("tokenizer.json", quoted: false))
+    #expect(try stage.dependencies() == ["\(folder.path)/tokenizer.json"])
+    let plan = try stage.plan(collection([record]), context)
+    guard case .keep(_, let note) = try stage.outcome(of: record, at: 0, plan, context) else {
+      Issue.record("the record is not kept")
+      return
+    }
+    #expect(note == ["tokens": 3, "unknown": 1])
+    #expect(try stage.resolving(model: folder.path).dependencies() == stage.dependencies())
+  }
+
+  @Test func `the model's tokenizer is found once the model is known`() throws {
+    try folder.write("{}", to: "tokenizer.json")
+    let stage = try stage(.scalar("model", quoted: false))
+    let error = #expect(throws: StageError.self) { try stage.dependencies() }
+    #expect(error?.remedy?.contains("train: model:") == true)
+    let resolved = stage.resolving(model: folder.path)
+    #expect(try resolved.dependencies() == ["\(folder.path)/tokenizer.json"])
+  }
+
+  @Test func `a tokenizer that is not there is an error with its path`() throws {
+    let stage = try stage(.scalar("none.json", quoted: false))
+    let error = #expect(throws: StageError.self) { try stage.dependencies() }
+    #expect(error?.message.contains("\(folder.path)/none.json") == true)
+  }
+
+  @Test func `wrong options are named`() {
+    #expect(throws: Diagnostics.self) { try stage(learned, [("max-length", "0")]) }
+    #expect(throws: Diagnostics.self) { try stage(.list([])) }
+  }
+}

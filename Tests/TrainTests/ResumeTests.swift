@@ -1,0 +1,111 @@
+import Foundation
+import Records
+import Stages
+import TestSupport
+import Testing
+import Train
+
+/// A run that was killed ends with the bytes of one that was not.
+struct ResumeTests {
+  private let workshop: Workshop
+  private static let files = [
+    "model/model.safetensors", "model/config.json", "trainer_state.json",
+  ]
+
+  init() throws { workshop = try Workshop(Workshop.classified(120)) }
+
+  /// Runs once, copying the run folder after each checkpoint as a kill would leave it.
+  private func copies(_ json: JSONValue) throws -> [String] {
+    let root = workshop.folder.path
+    var copies: [String] = []
+    _ = try workshop.session("whole", json).run { event in
+      guard case .saved(let step, _) = event else { return }
+      let copy = "killed-\(step)"
+      try? FileManager.default.copyItem(atPath: "\(root)/whole", toPath: "\(root)/\(copy)")
+      copies.append(copy)
+    }
+    return copies
+  }
+
+  private func predictions(_ run: String, _ json: JSONValue) throws -> [UInt8] {
+    let folder = "\(workshop.folder.path)/\(run)"
+    let predictor = try Predictor(model: folder + "/model", options: options(json))
+    try predictor.predict(workshop.test).write(
+      workshop.test, to: folder + "/predictions.jsonl")
+    return try FileReader.contents(folder + "/predictions.jsonl")
+  }
+
+  @Test(arguments: [
+    ["epochs": 3, "best-metric": "f1.weighted"] as JSONObject,
+    ["epochs": 2, "save-steps": 4, "logging-steps": 3, "keep-checkpoints": 2],
+    ["epochs": 9, "learning-rate": 0, "early-stopping": 2],
+  ])
+  func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
+    let json = classification(changes)
+    let copies = try copies(json)
+    #expect(copies.count >= 3)
+    let root = workshop.folder.path
+    let expected = try contents("\(root)/whole", Self.files)
+    let predicted = try predictions("whole", json)
+    for copy in copies {
+      // What a kill in the middle of writing leaves.
+      try workshop.folder.write("torn", to: "\(copy)/checkpoints/.partial/model.safetensors")
+      try workshop.folder.write("torn", to: "\(copy)/checkpoints/.removed/state.json")
+      try workshop.folder.write("torn", to: "\(copy)/.model-partial/config.json")
+      var started: TrainingPlan?
+      _ = try workshop.session(copy, json).run { event in
+        if case .started(let plan) = event { started = plan }
+      }
+      #expect(started.map { "killed-\($0.doneSteps)" } == copy)
+      #expect(try contents("\(root)/\(copy)", Self.files) == expected, "\(copy)")
+      #expect(try predictions(copy, json) == predicted)
+    }
+  }
+
+  @Test func `a finished run is not trained again`() throws {
+    try workshop.run("run", classification())
+    let (_, events) = try workshop.run("run", classification())
+    #expect(losses(events).isEmpty)
+  }
+
+  @Test func `checkpoints of other options or data are not taken up`() throws {
+    try workshop.run("run", classification(["max-steps": 5]))
+    let (_, events) = try workshop.run("run", classification(["max-steps": 6]))
+    #expect(losses(events).count == 6)
+    let other = try Workshop(Workshop.classified(110))
+    let session = try TrainingSession(
+      options: options(classification(["max-steps": 6])), train: other.train,
+      validation: other.validation, workshop.context("run"))
+    var steps = 0
+    _ = try session.run { if case .stepped = $0 { steps += 1 } }
+    #expect(steps == 6)
+  }
+
+  @Test func `the newest checkpoints and the best one stay`() throws {
+    let changes: JSONObject = [
+      "epochs": 6, "learning-rate": 0, "best-metric": "f1.weighted", "keep-checkpoints": 2,
+    ]
+    try workshop.run("run", classification(changes))
+    let kept = try Folders.list("\(workshop.folder.path)/run/checkpoints")
+    #expect(kept == ["step-45", "step-54", "step-9"])
+  }
+
+  @Test func `the log is what plotters of Hugging Face read`() throws {
+    try workshop.run("run", classification(["epochs": 2, "best-metric": "accuracy"]))
+    let path = "\(workshop.folder.path)/run/trainer_state.json"
+    let state = try JSONValue.parse(FileReader.contents(path))
+    let log = try #require(state["log_history"]?.array)
+    #expect(log.count { $0["loss"] != nil } == 18)
+    let evaluations = log.filter { $0["eval_loss"] != nil }
+    #expect(evaluations.compactMap { $0["step"]?.int } == [9, 18])
+    #expect(evaluations.allSatisfy { $0["eval_f1.weighted"]?.double != nil })
+    #expect(state["global_step"]?.int == 18)
+    #expect(state["max_steps"]?.int == 18)
+    #expect(state["epoch"]?.double == 2)
+    let best = evaluations.compactMap { $0["eval_accuracy"]?.double }.max()
+    #expect(state["best_metric"]?.double == best)
+    for key in ["best_model_checkpoint", "logging_steps", "save_steps", "stateful_callbacks"] {
+      #expect(state[key] != nil, "\(key)")
+    }
+  }
+}

@@ -7,6 +7,9 @@ public enum Interruption {
   /// Asks all work to stop at the next safe place; may be called from a signal handler.
   public static func request() { requested.store(true, ordering: .relaxed) }
 
+  /// Forgets an earlier wish, before new work in the same process.
+  package static func reset() { requested.store(false, ordering: .relaxed) }
+
   /// Whether work shall stop.
   public static var isRequested: Bool { requested.load(ordering: .relaxed) }
 

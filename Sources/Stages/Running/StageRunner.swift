@@ -12,6 +12,8 @@ public struct StageRunner: Sendable {
   public let threads: Int
   /// Told of each stage as it goes on.
   public let progress: @Sendable (StageProgress) -> Void
+  /// About how many bytes of records are in memory at once; results do not depend on it.
+  package var batchSize = 1 << 21
 
   /// A runner that writes to a run folder.
   public init(

@@ -41,7 +41,7 @@ struct StageWork {
     try stage.readUnits { unit in
       units.append(unit)
       size += unit.payload.size
-      guard units.count >= 4096 || size > 4 << 20 else { return }
+      guard units.count >= 4096 || size > runner.batchSize else { return }
       try flush(&units, of: stage, &output)
       size = 0
     }
@@ -98,7 +98,7 @@ struct StageWork {
   ) throws {
     guard let input else { return }
     var first = 0
-    try LineBatches(input.records).forEach { lines in
+    try LineBatches(input.records, chunk: runner.batchSize).forEach { lines in
       let start = first
       let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var buffers = StageBuffers(stage: step.label)

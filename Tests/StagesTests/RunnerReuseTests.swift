@@ -1,0 +1,150 @@
+import Records
+import Stages
+import Synchronization
+import TestSupport
+import Testing
+
+struct RunnerReuseTests {
+  private let run: TestRun
+
+  init() throws { run = try TestRun() }
+
+  private static let factor = Parameter("factor", default: 1, "A factor.")
+
+  /// Three stages; `change` makes the plan another one.
+  private func steps(
+    lines: [String] = ["a", "b"], version: Int = 1, parameter: [any AnyParameter] = [],
+    onError: ErrorPolicy = .quarantine, label: String = "clean.two"
+  ) throws -> [StageStep] {
+    let same = EachStage { record, _ in .keep(record) }
+    return [
+      try run.source(lines), try run.step("clean.one", same),
+      try run.step(
+        label, same, version: version, onError: onError, parameters: parameter),
+      try run.step("clean.three", same),
+    ]
+  }
+
+  private func cached(_ steps: [StageStep], seed: UInt64 = 42) throws -> [Bool] {
+    try run.run(steps, seed: seed).map(\.cached)
+  }
+
+  @Test func `nothing is run again where nothing changed`() throws {
+    #expect(try cached(steps()) == [false, false, false, false])
+    let before = try run.files()
+    #expect(try cached(steps()) == [true, true, true, true])
+    #expect(try run.files() == before)
+  }
+
+  @Test func `a changed stage and those after it are run again, and no others`() throws {
+    try run.run(steps())
+    #expect(try cached(steps(version: 2)) == [true, true, false, false])
+    #expect(try cached(steps(parameter: [Self.factor])) == [true, true, false, false])
+    let other = Parameter("factor", default: 2, "A factor.")
+    #expect(try cached(steps(parameter: [other])) == [true, true, false, false])
+    #expect(try cached(steps(onError: .fail)) == [true, true, false, false])
+    #expect(try cached(steps(label: "clean.other")) == [true, true, false, false])
+    #expect(try cached(steps(lines: ["a", "c"])) == [false, false, false, false])
+    #expect(try cached(steps(), seed: 43) == [false, false, false, false])
+    // What was there before is there still.
+    #expect(try cached(steps()) == [true, true, true, true])
+  }
+
+  @Test func `a stage that is taken out changes those after it`() throws {
+    try run.run(steps())
+    let all = try steps()
+    #expect(try cached([all[0], all[1], all[3]]) == [true, true, false])
+  }
+
+  @Test(arguments: [
+    ("records.jsonl", "cut"), ("records.jsonl", "removed"), ("ledger.jsonl", "longer"),
+    ("quarantine.jsonl", "removed"), ("artifacts/merged/count.txt", "removed"),
+    ("artifacts/merged/count.txt", "longer"), ("stage.json", "removed"), ("stage.json", "cut"),
+    ("stage.json", "emptied"), ("stage.json", "another format"), ("artifacts/more", "longer"),
+  ])
+  func `a damaged stage is run again rather than trusted`(_ name: String, _ damage: String) throws {
+    let steps = [
+      try run.source(["a", "b", "a", "!"]), try run.step("clean.same", MergeStage()),
+      try run.step("clean.last", EachStage { record, _ in .keep(record) }),
+    ]
+    let expected = try run.everything(steps)
+    let results = try run.run(steps)
+    let path = "\(results[1].folder)/\(name)"
+    let old = (try? FileReader.contents(path)) ?? []
+    switch damage {
+    case "removed": try Folders.remove(path)
+    case "cut": try AtomicFile.write(old.dropLast(5), to: path)
+    case "emptied": try AtomicFile.write([], to: path)
+    case "another format":
+      let text = String(decoding: old, as: UTF8.self)
+      try AtomicFile.write(text.replacing("\"format\": ", with: "\"format\": 9").utf8, to: path)
+    default: try AtomicFile.write(old + [10], to: path)
+    }
+    #expect(try run.run(steps).map(\.cached) == [true, false, true])
+    #expect(try run.everything(steps) == expected)
+  }
+
+  @Test func `a record that was damaged in place is told with the file and what to do`() throws {
+    let steps = try steps(lines: ["a", "b", "c"])
+    let path = try run.run(Array(steps.prefix(1)))[0].records
+    var bytes = try FileReader.contents(path)
+    bytes[bytes.count / 2] = UInt8(ascii: "}")
+    try AtomicFile.write(bytes, to: path)
+    #expect {
+      try run.run(steps)
+    } throws: { error in
+      let text = "\(error)"
+      return text.hasPrefix("\(path):2: ") && text.contains(" at byte ")
+        && text.hasSuffix("(delete the folder '\(FilePaths.folder(path))' and run again)")
+    }
+  }
+
+  @Test func `standard input is never taken for the same as before`() throws {
+    struct Input: SourceStage {
+      func dependencies() throws(StageError) -> [String] { ["-"] }
+      func readUnits(_ visit: (SourceUnit) throws -> Void) throws {}
+      func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
+        .drop(Reason("none"))
+      }
+    }
+    let step = try run.step("ingest", Input(), role: .source)
+    #expect(try run.run([step]).map(\.cached) == [false])
+    #expect(try run.run([step]).map(\.cached) == [false])
+  }
+
+  @Test func `a missing input file is told before anything runs`() throws {
+    let step = try run.step("ingest", LineSource(path: "\(run.path)/none"), role: .source)
+    #expect {
+      try run.run([step])
+    } throws: {
+      "\($0)".hasSuffix("/none: cannot open: No such file or directory (check the path)")
+    }
+  }
+
+  @Test func `the stages of the last finished run can be found, and only those`() throws {
+    #expect(throws: Diagnostics.self) { try StageRunner.results(in: run.path) }
+    try run.run(steps(version: 2))
+    let last = try run.run(steps())
+    #expect(try StageRunner.results(in: run.path).map(\.folder) == last.map(\.folder))
+    #expect(try StageRunner.results(in: run.path).map(\.label) == last.map(\.label))
+    try Folders.remove(last[1].records)
+    #expect(throws: Diagnostics.self) { try StageRunner.results(in: run.path) }
+  }
+
+  @Test func `progress tells of every stage, run or reused`() throws {
+    let told = Mutex<[String]>([])
+    let runner = StageRunner(folder: run.path, seed: 42, threads: 2) { progress in
+      guard case .finished(let result) = progress.event else { return }
+      told.withLock {
+        $0.append("\(progress.label) \(progress.number)/\(progress.total) \(result.cached)")
+      }
+    }
+    _ = try runner.run(try steps())
+    _ = try runner.run(Array(try steps().prefix(1)))
+    #expect(
+      told.withLock { $0 } == [
+        "ingest 1/4 false", "clean.one 2/4 false", "clean.two 3/4 false", "clean.three 4/4 false",
+        "ingest 1/1 true",
+      ])
+  }
+}

@@ -49,6 +49,7 @@ package struct ByteStringTable: Sendable {
   }
 
   /// Adds the string that part of a buffer holds.
+  @discardableResult
   @inline(__always)
   mutating func insert(
     _ key: borrowing Span<UInt8>, _ range: ByteRange

@@ -3,7 +3,8 @@
 // After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). A panel of
 // b stays in the first cache while the tiles of a block of a pass over it from the second. Rows of
 // a that are contiguous are read in place; others are packed. Each element of the output is summed
-// in an order given by k alone, so results depend neither on threads nor on how work is cut.
+// in an order given by k alone (and by whether rows are few), so results depend neither on threads
+// nor on how work is cut.
 
 #include "gemm.h"
 
@@ -20,6 +21,10 @@ enum {
   /// Rows and columns of an output block: 96 × 384 floats take 147 kB of the second cache.
   block_rows = 96,
   block_columns = 384,
+  /// Up to so many rows, packing b would cost more than it saves.
+  thin_rows = 16,
+  /// Rows that an external product works on at a time.
+  external_rows = 128,
   /// Floats of packed b at a time (8 MB, to stay in the third cache), and the most steps of them.
   packed_floats = 1 << 21,
   packed_steps = 4608,
@@ -123,34 +128,96 @@ static void multiply_packed(product *p) {
   anneal_parallel(p->row_parts * ((p->n + p->columns - 1) / p->columns), 1, multiply_blocks, p);
 }
 
+/// Some columns of a product of few rows.
+static void multiply_thin(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  anneal_matrix b = {p->b.base + start * p->b.column, p->b.row, p->b.column};
+  p->kernels->thin(
+    p->m, end - start, p->k, p->a.base, p->a.row, b, p->out + start, p->out_row, p->accumulate);
+  if (p->finish) p->finish(p->context, 0, p->m, start, end - start);
+}
+
+static _Atomic(anneal_sgemm) external;
+
+void anneal_set_portable_sgemm(anneal_sgemm function) { external = function; }
+
+/// Some rows of a product by the external function.
+static void multiply_external(void *context, int64_t start, int64_t end) {
+  const product *p = context;
+  const anneal_matrix *a = &p->a, *b = &p->b;
+  bool a_turned = a->column != 1, b_turned = b->column != 1;
+  external(
+    a_turned, b_turned, (int32_t)(end - start), (int32_t)p->n, (int32_t)p->k,
+    a->base + start * a->row, (int32_t)(a_turned ? a->column : a->row), b->base,
+    (int32_t)(b_turned ? b->column : b->row), p->accumulate ? 1 : 0,
+    p->out + start * p->out_row, (int32_t)p->out_row);
+  if (p->finish) p->finish(p->context, start, end - start, 0, p->n);
+}
+
+/// Whether the matrix can be given to a BLAS: rows or columns contiguous, sizes in 32 bits.
+static bool suits_blas(anneal_matrix m) {
+  return (m.row == 1 || m.column == 1) && m.row < INT32_MAX && m.column < INT32_MAX;
+}
+
+/// Multiplies without packing where that is better, and returns whether it did.
+static bool multiply_unpacked(product *p) {
+  bool contiguous = p->a.column == 1 && (p->b.row == 1 || p->b.column == 1);
+  if (p->m <= thin_rows && contiguous) {
+    int64_t piece = rounded_up(larger(64, (1 << 15) / p->k), p->kernels->columns);
+    anneal_parallel(p->n, piece, multiply_thin, p);
+    return true;
+  }
+  bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
+  if (!portable || !suits_blas(p->a) || !suits_blas(p->b)) return false;
+  anneal_parallel(p->m, external_rows, multiply_external, p);
+  return true;
+}
+
+/// The sum of no products.
+static void clear(int64_t m, int64_t n, float *out, int64_t out_row) {
+  for (int64_t i = 0; i < m; i++) memset(out + i * out_row, 0, (size_t)n * sizeof(float));
+}
+
+/// Multiplies stretch after stretch of columns and steps, each packed as a whole.
+static void multiply_stretches(product whole) {
+  int64_t passes = (whole.k + depth - 1) / depth;
+  int64_t step = rounded_up((whole.k + passes - 1) / passes, 8);
+  int64_t steps = smaller(whole.k, packed_steps / step * step);
+  int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
+  product p = whole;
+  p.step = step;
+  p.packed =
+    anneal_scratch(slot_packed, (smaller(width, p.n) + p.kernels->columns) * steps);
+  for (int64_t j = 0; j < whole.n; j += width)
+    for (int64_t at = 0; at < whole.k; at += steps) {
+      p.n = smaller(width, whole.n - j);
+      p.k = smaller(steps, whole.k - at);
+      p.a.base = whole.a.base + at * p.a.column;
+      p.b.base = whole.b.base + j * p.b.column + at * p.b.row;
+      p.out = whole.out + j;
+      p.first_column = j;
+      p.accumulate = whole.accumulate || at > 0;
+      p.finish = at + steps >= whole.k ? whole.finish : NULL;
+      multiply_packed(&p);
+    }
+}
+
 void anneal_gemm_finished(
   int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
   bool accumulate, gemm_finish finish, void *context) {
-  int64_t passes = (k + depth - 1) / depth, step = rounded_up((k + passes - 1) / passes, 8);
-  int64_t steps = smaller(k, packed_steps / step * step);
-  int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
   product p = {
-    .kernels = anneal_gemm_kernels(), .m = m, .out_row = out_row, .context = context,
-    .step = step};
-  p.packed = anneal_scratch(slot_packed, (smaller(width, n) + p.kernels->columns) * steps);
-  for (int64_t j = 0; j < n; j += width)
-    for (int64_t at = 0; at < k; at += steps) {
-      p.n = smaller(width, n - j);
-      p.k = smaller(steps, k - at);
-      p.a = (anneal_matrix){a.base + at * a.column, a.row, a.column};
-      p.b = (anneal_matrix){b.base + j * b.column + at * b.row, b.row, b.column};
-      p.out = out + j;
-      p.first_column = j;
-      p.accumulate = accumulate || at > 0;
-      p.finish = at + steps >= k ? finish : NULL;
-      multiply_packed(&p);
-    }
+    .kernels = anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a, .b = b, .out = out,
+    .out_row = out_row, .accumulate = accumulate, .finish = finish, .context = context};
+  if (k == 0) {
+    if (!accumulate) clear(m, n, out, out_row);
+    if (finish) finish(context, 0, m, 0, n);
+  } else if (!multiply_unpacked(&p)) {
+    multiply_stretches(p);
+  }
 }
 
 void anneal_gemm(
   int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
   bool accumulate) {
-  if (k == 0 && !accumulate)
-    for (int64_t i = 0; i < m; i++) memset(out + i * out_row, 0, (size_t)n * sizeof(float));
-  if (k > 0) anneal_gemm_finished(m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
+  anneal_gemm_finished(m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
 }

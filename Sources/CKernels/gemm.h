@@ -14,6 +14,10 @@ typedef struct {
   void (*pack)(int64_t k, int64_t n, anneal_matrix b, float *out, int64_t panel);
   /// Packs rows of a whose columns are contiguous.
   void (*pack_rows)(int64_t m, int64_t k, const float *a, int64_t a_column, float *out);
+  /// c[m, n] (+)= a · b for few rows, on one thread; rows of a, and rows or columns of b, contiguous.
+  void (*thin)(
+    int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, anneal_matrix b, float *c,
+    int64_t c_row, bool accumulate);
 } gemm_kernels;
 
 const gemm_kernels *anneal_gemm_kernels(void);

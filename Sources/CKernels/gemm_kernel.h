@@ -4,10 +4,11 @@ typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
 typedef float NAME(unaligned) __attribute__((ext_vector_type(LANES), aligned(4)));
 
 /// A register tile: c[rows, 2 LANES] (+)= a[rows, k] · b[k, 2 LANES].
-/// `b` is packed: 2 LANES floats for each step. Each sum runs over the steps in order.
+/// The 2 LANES floats of a step of `b` lie b_step after those of the step before. Each sum runs over
+/// the steps in order. The output is fetched early, as it is needed only at the end.
 ANNEAL_INLINE TARGET void NAME(tile)(
   const int rows, int64_t k, const float *a, int64_t a_row, int64_t a_column, const float *b,
-  float *c, int64_t c_row, bool accumulate) {
+  int64_t b_step, float *c, int64_t c_row, bool accumulate) {
   NAME(vector) sums[ROWS][2];
   ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
     sums[i][0] = sums[i][1] = 0;
@@ -22,7 +23,7 @@ ANNEAL_INLINE TARGET void NAME(tile)(
       sums[i][1] += x * high;
     }
     a += a_column;
-    b += 2 * LANES;
+    b += b_step;
   }
   ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
     NAME(unaligned) *low = (NAME(unaligned) *)(c + i * c_row);
@@ -35,7 +36,7 @@ ANNEAL_INLINE TARGET void NAME(tile)(
 /// The tile for a number of rows known at run time, on columns that may be fewer than a tile's.
 static TARGET void NAME(edge_tile)(
   int rows, int64_t columns, int64_t k, const float *a, int64_t a_row, int64_t a_column,
-  const float *b, float *c, int64_t c_row, bool accumulate) {
+  const float *b, int64_t b_step, float *c, int64_t c_row, bool accumulate) {
   float whole[ROWS * 2 * LANES];
   const int64_t width = 2 * LANES;
   for (int i = 0; i < rows && accumulate; i++)
@@ -45,7 +46,7 @@ static TARGET void NAME(edge_tile)(
   switch (rows) {
 #define CASE(n) \
   case n: \
-    NAME(tile)(n, k, a, a_row, a_column, b, target, target_row, accumulate); \
+    NAME(tile)(n, k, a, a_row, a_column, b, b_step, target, target_row, accumulate); \
     break;
     CASE(1) CASE(2) CASE(3) CASE(4)
 #if ROWS > 4
@@ -73,11 +74,11 @@ static TARGET void NAME(block)(
       float *out = c + i * c_row + j;
       for (int64_t l = 0; l < lines; l++, ahead += 16) __builtin_prefetch(ahead, 0, 2);
       if (m - i >= ROWS && n - j >= 2 * LANES)
-        NAME(tile)(ROWS, k, tile, a_row, a_column, b, out, c_row, accumulate);
+        NAME(tile)(ROWS, k, tile, a_row, a_column, b, 2 * LANES, out, c_row, accumulate);
       else
         NAME(edge_tile)(
-          (int)smaller(ROWS, m - i), smaller(2 * LANES, n - j), k, tile, a_row, a_column, b, out,
-          c_row, accumulate);
+          (int)smaller(ROWS, m - i), smaller(2 * LANES, n - j), k, tile, a_row, a_column, b,
+          2 * LANES, out, c_row, accumulate);
     }
   }
 }
@@ -157,10 +158,57 @@ static TARGET void NAME(pack_rows)(
   }
 }
 
+/// Sums over k of a few rows of a with four columns of b, contiguous and b_column apart.
+ANNEAL_INLINE TARGET void NAME(four_dots)(
+  int64_t k, const float *a, const float *b, int64_t b_column, float out[4]) {
+  NAME(vector) sums[4] = {0};
+  int64_t p = 0;
+  for (; p + LANES <= k; p += LANES) {
+    NAME(vector) x = *(const NAME(unaligned) *)(a + p);
+    ANNEAL_UNROLL for (int j = 0; j < 4; j++)
+      sums[j] += x * *(const NAME(unaligned) *)(b + j * b_column + p);
+  }
+  ANNEAL_UNROLL for (int j = 0; j < 4; j++) {
+    float total = 0;
+    ANNEAL_UNROLL for (int l = 0; l < LANES; l++) total += sums[j][l];
+    for (int64_t q = p; q < k; q++) total += a[q] * b[j * b_column + q];
+    out[j] = total;
+  }
+}
+
+/// c[m, n] (+)= a · b for few rows: b, whose rows or columns are contiguous, is read in place.
+static TARGET void NAME(thin)(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, anneal_matrix b, float *c,
+  int64_t c_row, bool accumulate) {
+  const int64_t width = b.column == 1 ? 2 * LANES : 4;
+  int64_t j = 0;
+  for (; j + width <= n; j += width)
+    for (int64_t i = 0; i < m; i += b.column == 1 ? ROWS : 1) {
+      float *out = c + i * c_row + j;
+      if (b.column == 1) {
+        NAME(edge_tile)(
+          (int)smaller(ROWS, m - i), width, k, a + i * a_row, a_row, 1, b.base + j, b.row, out,
+          c_row, accumulate);
+      } else {
+        float dots[4];
+        NAME(four_dots)(k, a + i * a_row, b.base + j * b.column, b.column, dots);
+        for (int l = 0; l < 4; l++) out[l] = accumulate ? out[l] + dots[l] : dots[l];
+      }
+    }
+  for (; j < n; j++)
+    for (int64_t i = 0; i < m; i++) {
+      float total = accumulate ? c[i * c_row + j] : 0;
+      for (int64_t p = 0; p < k; p++)
+        total += a[i * a_row + p] * b.base[p * b.row + j * b.column];
+      c[i * c_row + j] = total;
+    }
+}
+
 const gemm_kernels NAME(gemm) = {
   .rows = ROWS,
   .columns = 2 * LANES,
   .block = NAME(block),
   .pack = NAME(pack),
   .pack_rows = NAME(pack_rows),
+  .thin = NAME(thin),
 };

@@ -62,7 +62,8 @@ struct FieldMapping: Sendable {
   private func value(
     _ field: TextMap.Entry, _ object: JSONObject, _ source: Source
   ) throws(StageError) -> JSONValue? {
-    if let value = object[field.text] { return value }
+    // A field that is there and null says as little as one that is not there.
+    if let value = object[field.text], !value.isNull { return value }
     if field.text.utf8.contains(UInt8(ascii: ".")) {
       var value: JSONValue? = .object(object)
       for part in field.text.utf8.split(separator: UInt8(ascii: ".")) {
@@ -119,6 +120,8 @@ enum SchemaChoice: String, ChoiceValue {
   case sharegpt
   case messages
   case preference
+  case alpacaPreference = "alpaca-preference"
+  case sharegptPreference = "sharegpt-preference"
   case text
 
   /// The schema, or nil where it is to be found.

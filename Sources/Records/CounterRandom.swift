@@ -35,10 +35,16 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
   /// The next number, uniform in [0, 1), with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// The next integer, uniform in 0 ..< bound.
+  /// The next integer, uniform in 0 ..< bound, by Lemire's method (2019).
   public mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0, "no number is below \(bound)")
-    return Int(next(upperBound: UInt64(bound)))
+    // The standard library's method may change; numbers that records depend on may not.
+    let bound = UInt64(bound)
+    let biased = (0 &- bound) % bound
+    while true {
+      let product = next().multipliedFullWidth(by: bound)
+      if product.low >= biased { return Int(product.high) }
+    }
   }
 
   /// The next number from the standard normal distribution (Box–Muller, two draws).

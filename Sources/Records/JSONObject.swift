@@ -104,7 +104,8 @@ public struct JSONObject: Sendable {
   }
 
   private func index(of key: String) -> Int? {
-    members.firstIndex { $0.key.hasSameBytes(as: key) }
+    for index in members.indices where members[index].key.hasSameBytes(as: key) { return index }
+    return nil
   }
 }
 

@@ -15,7 +15,7 @@ public enum JSONValue: Sendable {
   /// A finite number in its shortest exact spelling; `null` for NaN and infinities, which JSON lacks.
   public static func real(_ value: Double) -> JSONValue {
     guard value.isFinite else { return .null }
-    if value == value.rounded(), abs(value) < 1e15, value != 0 || value.sign == .plus {
+    if value == value.rounded(), abs(value) <= 0x1p53, value != 0 || value.sign == .plus {
       return .integer(Int(value))
     }
     return .number(JSONNumber(literal: "\(value)"))

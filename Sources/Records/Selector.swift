@@ -64,7 +64,7 @@ public struct Selector: Sendable, Hashable, CustomStringConvertible {
     default: return nil
     }
     if which == "last" { return .turns(.last, part) }
-    if let index = Int(which), index >= 0 { return .turns(.index(index), part) }
+    if which.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let index = Int(which) { return .turns(.index(index), part) }
     return Role(rawValue: String(which)).map { .turns(.role($0), part) }
   }
 }
@@ -80,6 +80,9 @@ public struct Field: Sendable, Hashable {
 extension Record {
   /// The texts that a selector names, in reading order.
   public func fields(_ selector: Selector = .all) -> [Field] {
+    if case .text(let text) = content, selector.target == .all || selector.target == .text {
+      return [Field(path: "text", text: text)]
+    }
     var fields: [Field] = []
     var copy = self
     copy.mapFields(selector) { path, text in

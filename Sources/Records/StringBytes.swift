@@ -9,9 +9,14 @@ extension String {
   ///
   /// `==` also holds for texts that Unicode calls equivalent, such as the composed and the decomposed
   /// form of "é", which are different data: a stage that turns one into the other changes a record.
+  @inline(__always)
   package func hasSameBytes(as other: String) -> Bool {
+    // Most keys that are compared differ in length, which is seen without a call.
+    utf8.count == other.utf8.count && hasSameContent(as: other)
+  }
+
+  private func hasSameContent(as other: String) -> Bool {
     let (left, right) = (utf8, other.utf8)
-    guard left.count == right.count else { return false }
     let equal = left.withContiguousStorageIfAvailable { left in
       right.withContiguousStorageIfAvailable { left.hasSameBytes(as: $0) }
     }

@@ -44,6 +44,7 @@ extension Tape {
     _ x: Tensor, residual: Tensor?, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Float,
     root: Bool, _ dropout: ResolvedDropout
   ) -> Tensor {
+    precondition(x !== residual, "a residual connection of a tensor with itself")
     for parameter in [weight, bias].compactMap(\.self) {
       precondition(
         parameter.count == x.columns, "a norm of \(x.shape) with \(parameter.shape)")

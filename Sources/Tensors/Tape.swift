@@ -41,11 +41,13 @@ public final class Tape {
 
   /// A tape that records and, where `randomness` is given, drops out.
   public init(training randomness: Randomness? = nil) {
+    _ = Engine.isPrepared
     isRecording = true
     self.randomness = randomness
   }
 
   private init(inference: Void) {
+    _ = Engine.isPrepared
     isRecording = false
     randomness = nil
   }

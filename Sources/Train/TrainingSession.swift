@@ -44,10 +44,7 @@ public struct TrainingSession {
       try preparation.restore(from: loop.store.path(best))
     }
     try saveModel()
-    let trainerState = TrainerState(
-      options: options, state: loop.state, selection: loop.selection,
-      totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
-    try trainerState.write(to: "\(context.folder)/trainer_state.json")
+    try publishState(loop)
     return TrainingResult(loop, folder: context.folder)
   }
 
@@ -66,7 +63,7 @@ public struct TrainingSession {
     return TrainingLoop(
       model: preparation.model, objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, settings: try settings(), store: store,
-      observe: observe, optimizer: optimizer, state: saved ?? TrainingState(),
+      publishState: publishState, observe: observe, optimizer: optimizer, state: saved ?? TrainingState(),
       selection: selection)
   }
 
@@ -101,6 +98,13 @@ public struct TrainingSession {
       validationRecords: preparation.validation.count,
       truncatedRecords: preparation.truncated, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh)
+  }
+
+  private func publishState(_ loop: TrainingLoop) throws {
+    let state = TrainerState(
+      options: options, state: loop.state, selection: loop.selection,
+      totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
+    try state.write(to: "\(context.folder)/trainer_state.json")
   }
 
   /// Publishes `model/` in one step.

@@ -68,6 +68,12 @@ import Testing
     #expect(number.codes == ["invalid-field"])
   }
 
+  @Test func `every schema can be asked for`() throws {
+    for schema in Schema.allCases {
+      #expect(throws: Never.self) { try ingestStage(["/x"], ["schema": schema.rawValue]) }
+    }
+  }
+
   @Test func `what an earlier run wrote about a record is left behind`() throws {
     let result = try ingestLine("{\"text\":\"t\",\"anneal\":{\"id\":\"x:1\"}}", [])
     #expect(result.records[0].id == "a.jsonl:1")

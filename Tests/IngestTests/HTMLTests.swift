@@ -54,10 +54,13 @@ import Testing
 
   @Test(.timeLimit(.minutes(1)))
   func `deep, wide and broken pages end`() throws {
-    let deep = String(repeating: "<div>", count: 100_000) + "x"
-    #expect(try text(deep) != nil)
-    let wide = String(repeating: "<b><i>&amp;</p>", count: 50_000)
-    #expect(try text(wide) != nil)
+    let nested = String(repeating: "<div>", count: 1000) + "x"
+    #expect(try text(nested) == "x")
+    let folder = try TemporaryFolder()
+    for deep in ["<div>", "<b><i>&amp;</p>", "<table><tr><td>"] {
+      let page = String(repeating: deep, count: 50_000)
+      #expect(try ingest(try folder.write(page, to: "a.html")).codes == ["html-too-deep"])
+    }
     let attributes = "<p " + String(repeating: "a=b ", count: 50_000) + ">x"
     #expect(try text(attributes) == "x")
     let unclosed = "x" + String(repeating: "<", count: 100_000)

@@ -113,6 +113,20 @@ import Testing
     #expect(result.faults[0].source?.line ?? 0 > 0)
   }
 
+  @Test(.enabled(if: Shared.exists, "needs ../shared"))
+  func `articles of PubMed Central give their abstracts`() throws {
+    let result = try ingest(
+      Shared.path("data/medical/pubmed_xml/*.nxml.gz"), ["record": "/article"],
+      fields: TextMap([
+        ("text", "front/article-meta/abstract"),
+        ("title", "front/article-meta/title-group/article-title"), ("type", "@article-type"),
+      ]))
+    #expect(result.faults.isEmpty)
+    #expect(result.records.count == 8)
+    #expect(result.texts.allSatisfy { $0.utf8.count > 500 })
+    #expect(result.records.allSatisfy { $0.metadata["type"] == "research-article" })
+  }
+
   @Test func `records before the fault are kept`() throws {
     let folder = try TemporaryFolder()
     let items = (0..<1000).map { "<i>\($0)</i>\n" }.joined()

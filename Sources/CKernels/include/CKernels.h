@@ -51,6 +51,14 @@ void anneal_gemm(
   int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
   bool accumulate);
 
+/// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
+typedef void (*anneal_sgemm)(
+  bool a_turned, bool b_turned, int32_t m, int32_t n, int32_t k, const float *a, int32_t a_row,
+  const float *b, int32_t b_row, float beta, float *c, int32_t c_row);
+
+/// Gives the products of processors without kernels of their own to another library (single-threaded).
+void anneal_set_portable_sgemm(anneal_sgemm function);
+
 typedef enum {
   ANNEAL_ACTIVATION_NONE = 0,
   ANNEAL_ACTIVATION_GELU = 1,

@@ -100,6 +100,11 @@ struct ValueExtent {
     bytes.withUnsafeBufferPointer { bytes in
       var place = start
       while place < bytes.count {
+        if inString {
+          place = skipString(bytes, from: place)
+          if !inString, depth == 0 { return place }
+          continue
+        }
         if step(bytes[place]) { return isScalar ? place : place + 1 }
         place += 1
       }
@@ -107,9 +112,29 @@ struct ValueExtent {
     }
   }
 
-  /// Takes a byte; true where it ends the value, or for a scalar no longer belongs to it.
+  /// The place behind the quote that closes the string, or the end of the bytes.
+  private mutating func skipString(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var place = start
+    if escaped, place < bytes.count {
+      escaped = false
+      place += 1
+    }
+    while place < bytes.count {
+      let byte = bytes[place]
+      place += 1
+      if byte == UInt8(ascii: "\"") {
+        inString = false
+        return place
+      }
+      guard byte == UInt8(ascii: "\\") else { continue }
+      escaped = place == bytes.count
+      place = min(place + 1, bytes.count)
+    }
+    return place
+  }
+
+  /// Takes a byte outside strings; true where it ends the value, or for a scalar stands behind it.
   private mutating func step(_ byte: UInt8) -> Bool {
-    if inString { return stepInString(byte) }
     switch byte {
     case UInt8(ascii: "\""):
       inString = true
@@ -118,24 +143,11 @@ struct ValueExtent {
     case UInt8(ascii: "}"), UInt8(ascii: "]"):
       if isScalar || depth == 0 { return true }
       depth -= 1
-      if depth == 0 { return true }
-    default:
-      if depth == 0 {
-        if isScalar, byte <= 0x20 || byte == UInt8(ascii: ",") { return true }
-        isScalar = true
-      }
-    }
-    return false
-  }
-
-  private mutating func stepInString(_ byte: UInt8) -> Bool {
-    if escaped {
-      escaped = false
-    } else if byte == UInt8(ascii: "\\") {
-      escaped = true
-    } else if byte == UInt8(ascii: "\"") {
-      inString = false
       return depth == 0
+    default:
+      guard depth == 0 else { return false }
+      if isScalar, byte <= 0x20 || byte == UInt8(ascii: ",") { return true }
+      isScalar = true
     }
     return false
   }

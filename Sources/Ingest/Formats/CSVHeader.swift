@@ -28,6 +28,6 @@ struct CSVHeader: Sendable {
         "ragged-row", "the row has \(cells.count) cells where the header has \(names.count)",
         source: source, remedy: "quote cells that hold the delimiter, or check 'delimiter'")
     }
-    return JSONObject(zip(names, cells).map { ($0, .string($1)) })
+    return JSONObject(zip(names, cells).map { ($0, JSONValue.string($1)) })
   }
 }

@@ -35,8 +35,9 @@ struct CSVRows {
       while let end = rows.rowEnd(in: chunk, from: start) {
         let begin = rows.firstLine
         rows.firstLine = rows.line
-        try visit(begin, trimmed(rest + chunk[start..<end]))
+        let row = rest.isEmpty ? Array(chunk[start..<end]) : rest + chunk[start..<end]
         rest = []
+        try visit(begin, trimmed(row))
         start = end + 1
       }
       rest += chunk[start...]
@@ -58,42 +59,61 @@ struct CSVRows {
   private var source: Source { Source(file: name, line: firstLine) }
 
   private var unclosed: StageError {
-    StageError(
-      "invalid-csv", "a double quote that opens in this row is never closed", source: source,
-      remedy: "double the quotes within a cell, or write 'quotes: false'")
+    CSVRow.fault("a double quote that opens in this row is never closed", source)
   }
 
   /// The place of the newline that ends the row, or nil where the chunk ends first.
   private mutating func rowEnd(in chunk: [UInt8], from start: Int) -> Int? {
     chunk.withUnsafeBufferPointer { bytes in
-      for place in start..<bytes.count where step(bytes[place]) { return place }
+      var place = start
+      while place < bytes.count {
+        if state == .quotes { place = skipQuotes(bytes, from: place) }
+        if state == .cell { place = skipCell(bytes, from: place) }
+        guard place < bytes.count else { return nil }
+        if step(bytes[place]) { return place }
+        place += 1
+      }
       return nil
     }
   }
 
+  /// The place of the next double quote; counts the newlines before it.
+  private mutating func skipQuotes(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var place = start
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+      if bytes[place] == 0x0A { line += 1 }
+      place += 1
+    }
+    return place
+  }
+
+  /// The place of the delimiter or newline behind a cell without quotes.
+  private func skipCell(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    let delimiter = dialect.delimiter
+    var place = start
+    while place < bytes.count, bytes[place] != delimiter, bytes[place] != 0x0A { place += 1 }
+    return place
+  }
+
   /// Takes a byte; true for the newline that ends a row.
   private mutating func step(_ byte: UInt8) -> Bool {
-    if byte == 0x0A {
-      line += 1
-      if state == .quotes { return false }
-      state = .cellStart
-      return true
-    }
     switch state {
-    case .cell: if byte == dialect.delimiter { state = .cellStart }
-    case .quotes: if byte == UInt8(ascii: "\"") { state = .quoteInQuotes }
-    case .cellStart:
-      if byte == UInt8(ascii: "\""), dialect.quoted {
-        state = .quotes
-      } else if byte != dialect.delimiter {
-        state = .cell
+    case .quotes:
+      // Only the quote is left to take.
+      state = .quoteInQuotes
+      return false
+    case .cell, .cellStart, .quoteInQuotes:
+      if byte == 0x0A {
+        line += 1
+        state = .cellStart
+        return true
       }
-    case .quoteInQuotes:
-      if byte == UInt8(ascii: "\"") {
-        state = .quotes
-      } else {
-        state = byte == dialect.delimiter ? .cellStart : .cell
-      }
+    }
+    let isQuote = byte == UInt8(ascii: "\"")
+    if isQuote, state == .quoteInQuotes || (state == .cellStart && dialect.quoted) {
+      state = .quotes
+    } else {
+      state = byte == dialect.delimiter ? .cellStart : .cell
     }
     return false
   }
@@ -106,35 +126,33 @@ enum CSVRow {
   static func cells(
     _ row: [UInt8], _ dialect: CSVDialect, at source: Source
   ) throws(StageError) -> [String] {
-    var cells: [String] = []
-    var place = 0
-    while true {
-      let (cell, end) = try Self.cell(row, from: place, dialect, cells.count + 1, source)
-      cells.append(try UTF8Check.text(cell, at: source))
-      if end == row.count { return cells }
-      place = end + 1
+    try row.withUnsafeBufferPointer { (row) throws(StageError) in
+      var cells: [String] = []
+      var place = 0
+      while true {
+        let (text, end) = try Self.cell(row, from: place, dialect, cells.count + 1, source)
+        cells.append(text)
+        if end == row.count { return cells }
+        place = end + 1
+      }
     }
   }
 
   /// One cell and the place of the delimiter behind it.
   private static func cell(
-    _ row: [UInt8], from start: Int, _ dialect: CSVDialect, _ number: Int, _ source: Source
-  ) throws(StageError) -> (ArraySlice<UInt8>, Int) {
-    guard dialect.quoted, start < row.count, row[start] == UInt8(ascii: "\"") else {
-      let end = row[start...].firstIndex(of: dialect.delimiter) ?? row.count
-      return (row[start..<end], end)
+    _ row: UnsafeBufferPointer<UInt8>, from start: Int, _ dialect: CSVDialect, _ number: Int,
+    _ source: Source
+  ) throws(StageError) -> (String, Int) {
+    guard dialect.quoted, start < row.count, row[start] == quote else {
+      let end = find(dialect.delimiter, row, from: start)
+      return (try UTF8Check.text(row[start..<end], at: source), end)
     }
-    return try quotedCell(row, from: start + 1, dialect, number, source)
-  }
-
-  private static func quotedCell(
-    _ row: [UInt8], from start: Int, _ dialect: CSVDialect, _ number: Int, _ source: Source
-  ) throws(StageError) -> (ArraySlice<UInt8>, Int) {
-    let quote = UInt8(ascii: "\"")
     // Filled only where doubled quotes make the cell differ from its bytes.
     var buffer: [UInt8] = []
-    var begin = start
-    while let close = row[begin...].firstIndex(of: quote) {
+    var begin = start + 1
+    while true {
+      let close = find(quote, row, from: begin)
+      guard close < row.count else { throw fault("a double quote is never closed", source) }
       let next = close + 1
       if next < row.count, row[next] == quote {
         buffer += row[begin...close]
@@ -142,16 +160,29 @@ enum CSVRow {
         continue
       }
       guard next == row.count || row[next] == dialect.delimiter else {
-        throw StageError(
-          "invalid-csv", "text follows the closing quote of cell \(number)", source: source,
-          remedy: "double the quotes within a cell, or write 'quotes: false'")
+        throw fault("text follows the closing quote of cell \(number)", source)
       }
-      if buffer.isEmpty { return (row[begin..<close], next) }
+      if buffer.isEmpty { return (try UTF8Check.text(row[begin..<close], at: source), next) }
       buffer += row[begin..<close]
-      return (buffer[...], next)
+      return (try UTF8Check.text(buffer, at: source), next)
     }
-    throw StageError(
-      "invalid-csv", "a double quote that opens in this row is never closed", source: source,
+  }
+
+  private static let quote = UInt8(ascii: "\"")
+
+  /// The place of a byte, or the end of the row.
+  private static func find(
+    _ byte: UInt8, _ row: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int {
+    var place = start
+    while place < row.count, row[place] != byte { place += 1 }
+    return place
+  }
+
+  /// A complaint about quotes.
+  static func fault(_ message: String, _ source: Source) -> StageError {
+    StageError(
+      "invalid-csv", message, source: source,
       remedy: "double the quotes within a cell, or write 'quotes: false'")
   }
 }

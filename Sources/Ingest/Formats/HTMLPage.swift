@@ -6,7 +6,8 @@ import TextKit
 /// The text of a page: what a reader sees of its body, a line a block.
 ///
 /// Scripts, styles and their like are left out, entities are decoded, and blanks run together
-/// except in `pre`. libxml2's event parser builds no tree, so depth and size are no danger.
+/// except in `pre`. libxml2's event parser builds no tree, so size is no danger; its time grows with
+/// the depth, which is limited.
 struct HTMLPage: Sendable, Hashable {
   /// The text of the `title` element; empty where there is none.
   let title: String
@@ -14,11 +15,17 @@ struct HTMLPage: Sendable, Hashable {
   let text: String
 
   /// Reads a page.
-  /// - Throws: `invalid-utf8` where the bytes are not UTF-8 and the page declares no encoding.
+  /// - Throws: `invalid-utf8` where the bytes are not UTF-8 and the page declares no encoding,
+  ///   `html-too-deep`.
   init(_ bytes: [UInt8], at source: Source) throws(StageError) {
     let bytes = try Self.utf8(bytes, at: source)
     let writer = HTMLTextWriter()
     Self.parse(bytes, into: writer)
+    guard !writer.isTooDeep else {
+      throw StageError(
+        "html-too-deep", "elements are nested deeper than \(HTMLTextWriter.deepest) levels",
+        source: source, remedy: "leave the file out")
+    }
     title = writer.titleText
     text = writer.bodyText
   }
@@ -38,9 +45,9 @@ struct HTMLPage: Sendable, Hashable {
       | HTML_PARSE_IGNORE_ENC.rawValue
     htmlCtxtUseOptions(parser, Int32(options))
     // Fed in pieces, as the parser's lengths are 32 bits.
-    let piece = 1 << 16
+    let piece = 1 << 14
     bytes.withUnsafeBytes { buffer in
-      for start in stride(from: 0, to: buffer.count, by: piece) {
+      for start in stride(from: 0, to: buffer.count, by: piece) where !writer.isTooDeep {
         let part = UnsafeRawBufferPointer(
           rebasing: buffer[start..<min(start + piece, buffer.count)])
         let chars = part.assumingMemoryBound(to: CChar.self)
@@ -80,6 +87,11 @@ final class HTMLTextWriter {
   private var hidden = 0
   private var preformatted = 0
   private var inTitle = false
+  private var depth = 0
+  /// No page that people wrote is nested like this; browsers stop at 512.
+  static let deepest = 2048
+  /// Whether elements are nested too deep to go on.
+  private(set) var isTooDeep = false
   /// A blank is due before the next word.
   private var blankDue = false
   /// A new line is due before the next word.
@@ -105,6 +117,8 @@ final class HTMLTextWriter {
   }
 
   private func start(_ name: String) {
+    depth += 1
+    if depth > Self.deepest { isTooDeep = true }
     if Self.hiddenElements.contains(name) { hidden += 1 }
     switch name {
     case "title": inTitle = true
@@ -117,6 +131,7 @@ final class HTMLTextWriter {
   }
 
   private func end(_ name: String) {
+    depth -= 1
     if Self.hiddenElements.contains(name) { hidden = max(0, hidden - 1) }
     switch name {
     case "title": inTitle = false

@@ -25,7 +25,7 @@ enum FileFormat: String, ChoiceValue {
   private static let endings: [String: FileFormat] = [
     "jsonl": .jsonl, "ndjson": .jsonl, "jsonlines": .jsonl, "json": .json, "csv": .csv,
     "tsv": .tsv, "tab": .tsv, "txt": .text, "text": .text, "md": .text, "html": .html,
-    "htm": .html, "xhtml": .html, "xml": .xml,
+    "htm": .html, "xhtml": .html, "xml": .xml, "nxml": .xml,
   ]
   private static let wordNetNames: Set<String> = ["data.noun", "data.verb", "data.adj", "data.adv"]
 
@@ -54,7 +54,7 @@ enum FileFormat: String, ChoiceValue {
     if word.hasPrefix("{") { return isLines(head) ? .jsonl : .json }
     if word.hasPrefix("[") { return .json }
     if word.hasPrefix("<!doctype html") || word.hasPrefix("<html") { return .html }
-    if word.hasPrefix("<?xml") { return .xml }
+    if word.hasPrefix("<?xml") || word.hasPrefix("<!doctype") { return .xml }
     return .text
   }
 

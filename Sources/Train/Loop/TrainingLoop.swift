@@ -14,6 +14,8 @@ struct TrainingLoop {
   let validation: [Example]
   let settings: LoopSettings
   let store: CheckpointStore
+  /// Writes `trainer_state.json`, so that a run under way can be looked at.
+  let publishState: (TrainingLoop) throws -> Void
   let observe: (TrainingEvent) -> Void
   var optimizer: Optimizer
   var state: TrainingState
@@ -118,6 +120,7 @@ struct TrainingLoop {
 
   private func save() throws {
     try store.save(state, selection, model, optimizer)
+    try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }
 

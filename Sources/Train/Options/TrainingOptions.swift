@@ -118,7 +118,8 @@ public struct TrainingOptions: Sendable {
     )
     /// When to stop before the last epoch.
     public static let earlyStopping = Parameter<EarlyStopping?>(
-      "early-stopping", default: nil, aliases: ["early_stop"],
+      "early-stopping", default: nil,
+      aliases: ["early_stop", "early_stopping_patience", "early_stopping_steps"],
       "Stop when a metric of the validation side has not improved for some evaluations.")
     /// Steps between two lines of the log.
     public static let loggingSteps = Parameter(
@@ -141,6 +142,18 @@ public enum LearningRateCurve: String, ChoiceValue {
   case linear
   case cosine
   case constant
+
+  /// Reads one of the words; transformers' `constant_with_warmup` is `constant`, which warms up too.
+  public static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> LearningRateCurve {
+    let text = try String.decode(node)
+    let word = text.hasSuffix("_with_warmup") ? String(text.dropLast(12)) : text
+    guard let curve = LearningRateCurve(rawValue: word) else {
+      throw Diagnostic(
+        "'\(text)' is none of the choices", place: node.place,
+        remedy: Suggestion.remedy(for: text, among: allCases.map(\.rawValue)))
+    }
+    return curve
+  }
 }
 
 /// The numbers that matrix products compute with.

@@ -1,0 +1,59 @@
+import Records
+
+/// What differs between two texts: the part between their common beginning and end.
+struct TextDifference {
+  /// Texts in the ledger are cut to this many characters: it explains, the data files hold the rest.
+  private static let longest = 160
+
+  /// Characters (Unicode scalars) before the first that differs.
+  let place: Int
+  /// The part of the old text, cut to a length that people read.
+  let old: String
+  /// The part of the new text, cut likewise.
+  let new: String
+
+  init(_ old: String, _ new: String) {
+    var (old, new) = (old, new)
+    self = old.withUTF8 { old in new.withUTF8 { new in TextDifference(old, new) } }
+  }
+
+  private init(_ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>) {
+    let shortest = min(old.count, new.count)
+    var start = 0
+    while start < shortest, old[start] == new[start] { start += 1 }
+    // Texts that differ in the middle of a character differ from its first byte on.
+    while Self.isInside(old, start) || Self.isInside(new, start) { start -= 1 }
+    var rest = 0
+    while rest < shortest - start, old[old.count - 1 - rest] == new[new.count - 1 - rest] {
+      rest += 1
+    }
+    while Self.isInside(old, old.count - rest) || Self.isInside(new, new.count - rest) {
+      rest -= 1
+    }
+    place = old[..<start].count { !Self.continues($0) }
+    self.old = Self.cut(old[start..<old.count - rest])
+    self.new = Self.cut(new[start..<new.count - rest])
+  }
+
+  /// Whether a place is within a character.
+  private static func isInside(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
+    place > 0 && place < bytes.count && continues(bytes[place])
+  }
+
+  private static func continues(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+
+  private static func cut(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+    var count = 0
+    let end = bytes.firstIndex { byte in
+      if !continues(byte) { count += 1 }
+      return count > longest
+    }
+    let text = String(decoding: bytes[..<(end ?? bytes.endIndex)], as: UTF8.self)
+    return end == nil ? text : text + "…"
+  }
+
+  /// The difference as a member of a change: `{field, at, from, to}`.
+  func object(field: String) -> JSONValue {
+    ["field": .string(field), "at": .integer(place), "from": .string(old), "to": .string(new)]
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Records
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct `The command line` {
+  @Test func `a stage alone is a filter of JSON lines`() throws {
+    let folder = try TemporaryFolder()
+    let input = "{\"text\":\"<p>a &amp; b</p>\",\"label\":3,\"x\":[1]}\n\n{\"text\":\"c\"}\n"
+    let result = try Binary.succeed(["clean.html"], in: folder, input: input)
+    #expect(result.output == "{\"text\":\"a & b\",\"label\":3,\"x\":[1]}\n{\"text\":\"c\"}\n")
+    let length = try Binary.succeed(
+      ["clean.length", "--min-characters=2"], in: folder, input: input)
+    #expect(length.output.split(separator: "\n").count == 1)
+    let duplicates = try Binary.succeed(
+      ["clean.duplicates"], in: folder, input: input + "{\"text\":\"c\"}\n")
+    #expect(duplicates.output.split(separator: "\n").count == 2)
+  }
+
+  @Test func `a wrong stage, option or line ends with 2 and helps`() throws {
+    let folder = try TemporaryFolder()
+    for (arguments, part) in [
+      (["clean.lenth"], "did you mean 'clean.length'?"),
+      (["clean.length", "--min-wrds", "3"], "did you mean 'min-words'?"),
+      (["clean.html"], "stdin:1"), (["rnu"], "anneal"),
+    ] {
+      let result = try Binary.run(arguments, in: folder, input: "no json\n")
+      #expect(result.status == 2, "\(arguments): \(result.errors)")
+      #expect(result.errors.contains(part), "\(arguments): \(result.errors)")
+    }
+  }
+
+  @Test func `init writes a pipeline that passes check, for classes and for instructions`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      (0..<40).map { "{\"instruction\":\"Count to \($0).\",\"output\":\"1 to \($0)\"}" }
+        .joined(separator: "\n"), to: "chat.jsonl")
+    let file = "\(folder.path)/p.yaml"
+    try Binary.succeed(["init", "\(folder.path)/chat.jsonl", "--out", file], in: folder)
+    let check = try Binary.succeed(["check", file], in: folder)
+    #expect(check.output.contains("nothing is wrong"))
+    #expect(
+      try Binary.run(["init", "\(folder.path)/chat.jsonl", "--out", file], in: folder).status == 2)
+  }
+
+  @Test func `show and explain tell of records before and after a stage`() throws {
+    let folder = try TemporaryFolder()
+    let file = try TinyRun.write(to: folder, records: 60)
+    let sample = try Binary.succeed(["show", file, "--stage", "clean.html", "-n", "2"], in: folder)
+    #expect(sample.output.contains("&amp;") && sample.output.contains("- text:"))
+    let out = "\(folder.path)/run"
+    try Binary.succeed(["run", file, "--out", out, "--max-steps", "1"], in: folder)
+    let story = try Binary.succeed(["explain", out, "data.jsonl:1"], in: folder)
+    #expect(
+      story.output.contains("clean.html changed text") && story.output.contains("kept on the"))
+    let broken = try Binary.succeed(["explain", out, "data.jsonl:31"], in: folder)
+    #expect(broken.output.contains("quarantined by ingest: invalid-json"))
+    #expect(try Binary.run(["explain", out, "data.jsonl:9999"], in: folder).status == 2)
+  }
+
+  @Test func `stages lists everything, and doctor finds this machine healthy`() throws {
+    let folder = try TemporaryFolder()
+    let list = try Binary.succeed(["stages", "--json"], in: folder)
+    let entries = try #require(try JSONValue.parse(list.output).array)
+    let names = Set(entries.compactMap { $0["name"]?.string })
+    #expect(
+      names.isSuperset(of: [
+        "ingest", "clean.html", "augment.synonyms", "split", "tokenize", "train", "full", "head",
+        "causal", "f1.weighted",
+      ]))
+    #expect(entries.allSatisfy { $0["summary"]?.string?.isEmpty == false })
+    try Binary.succeed(["doctor"], in: folder)
+  }
+
+  @Test func `every command has help with an example`() throws {
+    let folder = try TemporaryFolder()
+    for command in ["run", "check", "init", "show", "stages", "explain", "report", "doctor"] {
+      let help = try Binary.succeed([command, "--help"], in: folder)
+      #expect(help.output.contains("Example: anneal \(command)"), "\(command)")
+    }
+  }
+}
+
+@Suite(.serialized) struct `Every shipped pipeline runs` {
+  /// The files in `pipelines/`, and what each needs for a short run.
+  private static let settings: [String: [String]] = [
+    "quickstart.yaml": ["--limit", "200", "--max-steps", "2"],
+    "quickstart-scratch.yaml": ["--limit", "200", "--max-steps", "2"],
+    "medical-abstracts.yaml": [
+      "--limit", "120", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/classify/medical_abstracts/medical_tc_test.csv.gz"))",
+      "--set", "tokenize.max-length=32", "--set", "train.max-length=32",
+    ],
+    "wordnet-topics.yaml": [
+      "--limit", "900", "--max-steps", "2", "--set", "split.stratify=none",
+    ],
+    "instructions.yaml": [
+      "--limit", "100", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/instruct/alpaca_en_52k/alpaca_data.jsonl.gz"))",
+    ],
+    "instructions-zh.yaml": [
+      "--limit", "100", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/instruct/alpaca_zh/alpaca_zh.jsonl.gz"))",
+    ],
+  ]
+
+  @Test func `no file is left out`() throws {
+    let files = try Folders.list("\(Shared.project)/pipelines").filter { $0.hasSuffix(".yaml") }
+    #expect(Set(files) == Set(Self.settings.keys))
+  }
+
+  @Test(arguments: settings.keys.sorted()) func `a short run`(name: String) throws {
+    let folder = try TemporaryFolder()
+    let file = "\(Shared.project)/pipelines/\(name)"
+    let arguments = Self.settings[name] ?? []
+    let text = String(decoding: try FileReader.contents(file), as: UTF8.self)
+    if text.contains("all-MiniLM-L6-v2\n"), !text.contains("model: scratch"), !Self.hasModel {
+      print("skipped: all-MiniLM-L6-v2 is not in the model cache (./quickstart fetches it)")
+      return
+    }
+    if arguments.contains(where: { $0.hasPrefix("data=") }), !Shared.exists {
+      print("skipped: the reference data is not beside the project")
+      return
+    }
+    let out = "\(folder.path)/run"
+    try Binary.succeed(["run", file, "--out", out] + arguments, in: folder)
+    for name in [
+      "metrics.json", "predictions.jsonl", "report.html", "split.certificate.json",
+      "pipeline.lock.yaml", "model/model.safetensors",
+    ] {
+      #expect(Folders.exists("\(out)/\(name)"), "\(name) is missing")
+    }
+    // A lock file is a pipeline file that says the same.
+    try Binary.succeed(["check", "\(out)/pipeline.lock.yaml"], in: folder)
+  }
+
+  private static var hasModel: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let caches = environment["XDG_CACHE_HOME"] ?? "\(FilePaths.home)/.cache"
+    let cache = environment["ANNEAL_CACHE"] ?? "\(caches)/anneal"
+    return Folders.exists("\(cache)/models/all-MiniLM-L6-v2/config.json")
+  }
+}

@@ -30,6 +30,7 @@ public struct PipelineRun: Sendable {
     }.run(plan.steps)
     timings.stages = results
     let sides = try RunPublisher(folder: folder, results: results, threads: threads).publish()
+    try SplitProof(plan: plan, folder: folder, sides: sides, threads: threads).check()
     try held.prune(keeping: results)
     try LockFile(plan: plan, results: results).write(to: folder)
     var summary = RunSummary(folder: folder, sides: sides)

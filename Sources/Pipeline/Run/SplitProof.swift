@@ -1,0 +1,42 @@
+import Records
+import Split
+import Stages
+
+/// Proves again, from the files of a run and by code of its own, that nothing leaks between sides.
+struct SplitProof {
+  let plan: PipelinePlan
+  let folder: String
+  let sides: [Side: Int]
+  let threads: Int
+
+  /// Checks the published records against the certificate, where the run has one.
+  /// - Throws: `LeakError` with every fault that was found.
+  func check() throws {
+    let path = "\(folder)/\(SplitCertificate.fileName)"
+    guard plan.steps.contains(where: { $0.descriptor.role == .splitting }), Folders.exists(path)
+    else { return }
+    let certificate = try SplitCertificate(json: JSONValue.parse(FileReader.contents(path)))
+    let records = Side.allCases.filter { sides[$0, default: 0] > 0 }.map { side in
+      RecordCollection(
+        path: RunPublisher.data(side, in: folder), count: sides[side, default: 0], threads: threads)
+    }
+    let faults = try certificate.verify(records, isComplete: isComplete)
+    guard faults.isEmpty else { throw LeakError(faults: faults.map(\.description)) }
+  }
+
+  /// Whether no stage behind the split can have changed or dropped what the certificate counts.
+  private var isComplete: Bool {
+    let behind = plan.steps.drop { $0.descriptor.role != .splitting }.dropFirst()
+    return behind.allSatisfy { [.augmenting, .fitting].contains($0.descriptor.role) }
+  }
+}
+
+/// The sides of a split share something that they must not share.
+public struct LeakError: Error, Sendable, CustomStringConvertible {
+  let faults: [String]
+
+  /// One line a fault.
+  public var description: String {
+    "the split leaks, so nothing is trained on it:\n  " + faults.joined(separator: "\n  ")
+  }
+}

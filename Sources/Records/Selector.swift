@@ -64,7 +64,9 @@ public struct Selector: Sendable, Hashable, CustomStringConvertible {
     default: return nil
     }
     if which == "last" { return .turns(.last, part) }
-    if which.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let index = Int(which) { return .turns(.index(index), part) }
+    if which.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let index = Int(which) {
+      return .turns(.index(index), part)
+    }
     return Role(rawValue: String(which)).map { .turns(.role($0), part) }
   }
 }

@@ -8,13 +8,15 @@ internal import Synchronization
 final class Storage: @unchecked Sendable {
   let count: Int
   private(set) var memory: UnsafeMutablePointer<Float>
+  /// Values that the memory has room for; 0 while it is the file's.
+  private var capacity: Int
   private var mapping: MappedFile?
   private let readers = Atomic<Int>(0)
 
   /// Memory with arbitrary contents.
   init(uninitialized count: Int) {
     self.count = count
-    memory = BufferPool.shared.take(count)
+    (memory, capacity) = BufferPool.shared.take(count)
   }
 
   /// A read-only view of a mapped file, copied when first written.
@@ -22,10 +24,11 @@ final class Storage: @unchecked Sendable {
     self.count = count
     self.mapping = mapping
     memory = address
+    capacity = 0
   }
 
   deinit {
-    if mapping == nil { BufferPool.shared.give(memory, count) }
+    if mapping == nil { BufferPool.shared.give(memory, capacity) }
   }
 
   /// Marks the beginning of a read; every call is paired with `endRead`.
@@ -51,9 +54,9 @@ final class Storage: @unchecked Sendable {
 
   private func detachFromFile() {
     guard mapping != nil else { return }
-    let own = BufferPool.shared.take(count)
+    let (own, room) = BufferPool.shared.take(count)
     anneal_copy(Int64(count), memory, own)
-    memory = own
+    (memory, capacity) = (own, room)
     mapping = nil
   }
 }
@@ -65,50 +68,68 @@ final class Storage: @unchecked Sendable {
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private struct State: @unchecked Sendable {
-    var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+  private struct State {
+    var free: [Int: [Address]] = [:]
     var cached = 0
     var live = 0
     var peak = 0
+
+    /// A kept buffer of the needed size or up to twice that, the smallest there is.
+    ///
+    /// Batches differ in length from step to step, so that the very size is seldom there.
+    mutating func take(_ needed: Int) -> (Address, Int)? {
+      var capacity = needed
+      while capacity <= 2 * needed {
+        if let address = free[capacity]?.popLast() {
+          cached -= capacity
+          count(capacity)
+          return (address, capacity)
+        }
+        capacity = BufferPool.rounded(capacity + 1)
+      }
+      count(needed)
+      return nil
+    }
+
+    private mutating func count(_ capacity: Int) {
+      live += capacity
+      peak = max(peak, live)
+    }
+
+    /// Keeps a buffer unless twice what was ever alive at once is kept already.
+    mutating func give(_ address: Address, _ capacity: Int) -> Bool {
+      live -= capacity
+      guard live + cached + capacity <= max(2 * peak, 1 << 24) else { return false }
+      free[capacity, default: []].append(address)
+      cached += capacity
+      return true
+    }
   }
   private let state = Mutex(State())
 
   /// Sizes are rounded up to eighths of a power of two: few classes, little waste.
-  static func capacity(_ count: Int) -> Int {
+  private static func rounded(_ count: Int) -> Int {
     let least = max(count, 64)
     let step = max(16, (1 << (Int.bitWidth - 1 - least.leadingZeroBitCount)) / 8)
     return (least + step - 1) / step * step
   }
 
-  func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let capacity = Self.capacity(count)
-    let found = state.withLock { state in
-      state.live += capacity
-      state.peak = max(state.peak, state.live)
-      guard let memory = state.free[capacity]?.popLast() else { return nil as Address? }
-      state.cached -= capacity
-      return Address(memory)
+  /// Memory for `count` values, and for how many it really has room.
+  func take(_ count: Int) -> (memory: UnsafeMutablePointer<Float>, capacity: Int) {
+    let needed = Self.rounded(count)
+    if let (address, capacity) = state.withLock({ $0.take(needed) }) {
+      return (address.memory, capacity)
     }
-    if let found { return found.memory }
-    guard let fresh = anneal_allocate(Int64(capacity * 4)) else {
+    guard let fresh = anneal_allocate(Int64(needed * 4)) else {
       preconditionFailure("no memory for a tensor of \(count) values")
     }
-    return fresh.bindMemory(to: Float.self, capacity: capacity)
+    return (fresh.bindMemory(to: Float.self, capacity: needed), needed)
   }
 
-  func give(_ memory: UnsafeMutablePointer<Float>, _ count: Int) {
-    let capacity = Self.capacity(count)
+  /// Takes back memory that `take` gave.
+  func give(_ memory: UnsafeMutablePointer<Float>, _ capacity: Int) {
     let address = Address(memory)
-    let kept = state.withLock { state in
-      state.live -= capacity
-      // Sizes peak at different moments of a step: allow for twice what was ever alive at once.
-      guard state.live + state.cached + capacity <= max(2 * state.peak, 1 << 24) else {
-        return false
-      }
-      state.free[capacity, default: []].append(address.memory)
-      state.cached += capacity
-      return true
-    }
+    let kept = state.withLock { $0.give(address, capacity) }
     if !kept { anneal_release(memory, Int64(capacity * 4)) }
   }
 
@@ -117,7 +138,7 @@ final class BufferPool: Sendable {
     state.withLock { ($0.live * 4, $0.peak * 4) }
   }
 
-  /// Carries an address over the lock's boundary; whoever holds it owns the memory.
+  /// An address in the lists; whoever holds it owns the memory.
   private struct Address: @unchecked Sendable {
     let memory: UnsafeMutablePointer<Float>
     init(_ memory: UnsafeMutablePointer<Float>) { self.memory = memory }

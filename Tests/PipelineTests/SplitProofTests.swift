@@ -24,7 +24,7 @@ import Train
     #expect(summary.sides[.train, default: 0] + summary.sides[.test, default: 0] == 60)
     // The cache of the last stage is what the next run publishes; give one record to the other side.
     let cache = try Folders.list("\(folder.path)/run/cache").filter { $0.contains("split") }
-    let path = "\(folder.path)/run/cache/\(try #require(cache.first))/records.jsonl"
+    let path = "\(folder.path)/run/cache/\(try #require(cache.first))/records.lines"
     let records = String(decoding: try FileReader.contents(path), as: UTF8.self)
     let test = try #require(
       records.split(separator: "\n").first { $0.contains("\"side\":\"test\"") })

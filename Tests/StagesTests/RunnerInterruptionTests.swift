@@ -56,9 +56,9 @@ struct RunnerInterruptionTests {
     let cache = "\(run.path)/cache"
     let folders = try Folders.list(cache).filter { !$0.hasPrefix(".") && $0 != "stages.json" }
     for name in [
-      "cache/.stage-02-clean.middle/records.jsonl",
+      "cache/.stage-02-clean.middle/records.lines",
       "cache/.stage-02-clean.middle/artifacts/merged/x",
-      "cache/.stage-03-clean.same/records.jsonl.tmp-77-1", "data/train.jsonl.tmp-77-2",
+      "cache/.stage-03-clean.same/records.lines.tmp-77-1", "data/train.jsonl.tmp-77-2",
       "ledger.jsonl.tmp-77-3", "merged.tmp-77-4/count.txt", "cache/stages.json.tmp-77-9",
     ] { try AtomicFile.write("half".utf8, to: "\(run.path)/\(name)") }
     // Killed between the two renames of a file system that cannot swap.

@@ -57,7 +57,7 @@ struct RunnerReuseTests {
   }
 
   @Test(arguments: [
-    ("records.jsonl", "cut"), ("records.jsonl", "removed"), ("ledger.jsonl", "longer"),
+    ("records.lines", "cut"), ("records.lines", "removed"), ("ledger.jsonl", "longer"),
     ("quarantine.jsonl", "removed"), ("artifacts/merged/count.txt", "removed"),
     ("artifacts/merged/count.txt", "longer"), ("stage.json", "removed"), ("stage.json", "cut"),
     ("stage.json", "emptied"), ("stage.json", "another format"), ("artifacts/more", "longer"),

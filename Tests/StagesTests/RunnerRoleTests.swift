@@ -23,13 +23,7 @@ struct RunnerRoleTests {
   }
 
   private func records(_ result: StageResult) throws -> [Record] {
-    var records: [Record] = []
-    try LineBatches(result.records).forEach { lines in
-      for line in lines {
-        records.append(try Record(object: try #require(try JSONValue.parse(line).object)))
-      }
-    }
-    return records
+    try RecordCollection(path: result.records, count: result.counts.kept, threads: 2).map { $0 }
   }
 
   @Test func `augmenters see originals of the training side alone`() throws {
@@ -102,16 +96,15 @@ struct RunnerRoleTests {
           record, note: ["index": .integer(index), "at": position, "walks": .array(walks)])
       }
     }
-    let results = try run.run(
+    _ = try run.everything(
       [
         try run.source(["a", "t", "b", "v", "c"]),
         try run.step("split", Self.sides, role: .splitting), try run.step("fit", Walk()),
       ], batchSize: 100)
     let all = (1...5).map { JSONValue.string("in.txt:\($0)") }
     let training: [JSONValue] = [all[0], all[2], all[4]]
-    let bytes = try FileReader.contents(results[2].records)
-    for (index, line) in bytes.split(separator: 10).enumerated() {
-      let note = try JSONValue.parse(line)["anneal"]?["trail"]?.array?.last?["note"]
+    for (index, line) in try run.objects("ledger.jsonl").enumerated() {
+      let note = line["events"]?.array?.last?["note"]
       #expect(note?["index"]?.int == index && note?["at"]?.int == index)
       #expect(note?["walks"] == [.array(all), .array(all), .array(training), .array(training)])
     }

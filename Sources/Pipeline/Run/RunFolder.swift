@@ -7,29 +7,27 @@ import Stages
 #endif
 
 /// The folder of a run, held so that no second run writes to it.
-final class RunFolder {
+struct RunFolder {
   let path: String
-  private let lock: Int32
+  private let lock: FolderLock
 
   /// Makes the folder and takes its lock.
   /// - Throws: `Diagnostics` where another run is at work in it.
   init(_ path: String) throws {
     self.path = path
-    try Folders.make(path)
-    let file = "\(path)/.lock"
-    lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw FileError("open", file) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw Diagnostics([
-        Diagnostic(
-          "another run is at work in '\(path)'", remedy: "wait for it, or name another --out folder"
-        )
-      ])
-    }
+    lock = try Self.lock(path)
   }
 
-  deinit { close(lock) }
+  private static func lock(_ path: String) throws -> FolderLock {
+    let result = Result { () throws(FileError) in try FolderLock(path) }
+    guard case .failure(let error) = result, error.code == EWOULDBLOCK else {
+      return try result.get()
+    }
+    throw Diagnostics([
+      Diagnostic(
+        "another run is at work in '\(path)'", remedy: "wait for it, or name another --out folder")
+    ])
+  }
 
   /// Removes what stages of older plans left in the cache.
   func prune(keeping results: [StageResult]) throws {

@@ -20,5 +20,10 @@ public final class FolderLock {
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit {
+    guard descriptor >= 0 else { return }
+    // Closing is not enough: a child that is just being started shares the lock until it runs.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

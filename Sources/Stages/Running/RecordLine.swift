@@ -1,28 +1,41 @@
 import Records
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A record with what happened to it so far, as one line of a stage's output.
+///
+/// The line is the record's JSON, and behind it each stage's event as JSON, a tab before each. JSON
+/// holds no tab but as an escape, so no stage need parse the events of those before it.
 struct RecordLine: Sendable {
-  var record: Record
-  /// What earlier stages did, one object a stage.
-  var trail: [JSONValue]
-  /// The line that the record was read from, without its end; nil for a new record.
-  var bytes: ArraySlice<UInt8>?
+  let record: Record
+  /// What earlier stages did: events, a tab before each.
+  let trail: ArraySlice<UInt8>
+  /// The record's JSON as it was read, which is what writing it again would give; empty for a record
+  /// that comes from no line.
+  private let json: ArraySlice<UInt8>
 
-  private static let trailKey = "trail"
+  private static let tab = UInt8(ascii: "\t")
+  private static let newline = UInt8(ascii: "\n")
 
-  init(record: Record, trail: [JSONValue]) {
+  /// A record to which nothing has happened.
+  init(new record: Record) {
     self.record = record
-    self.trail = trail
+    trail = []
+    json = []
   }
 
   /// Reads the line at a place of a file that a stage wrote.
   /// - Throws: `StageError` where the file was damaged.
   init(_ bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
+    let end = Self.endOfRecord(bytes)
+    json = bytes[..<end]
+    trail = bytes[end...]
     do {
-      let value = try JSONValue.parse(bytes)
-      record = try Record(object: value.object ?? [:])
-      trail = value[Record.reservedKey]?[Self.trailKey]?.array ?? []
-      self.bytes = bytes
+      record = try Record(object: try JSONValue.parse(json).object ?? [:])
     } catch {
       throw StageError(
         "damaged-cache", "\(error)", source: Source(file: path, line: index + 1),
@@ -30,28 +43,49 @@ struct RecordLine: Sendable {
     }
   }
 
-  /// Appends the line to a buffer.
-  func write(to buffer: inout [UInt8]) {
-    var object = record.object
-    if !trail.isEmpty, case .object(var own)? = object[Record.reservedKey] {
-      own[Self.trailKey] = .array(trail)
-      object[Record.reservedKey] = .object(own)
+  private static func endOfRecord(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress, let found = memchr(base, Int32(tab), buffer.count)
+      else { return bytes.endIndex }
+      return bytes.startIndex + (UnsafeRawPointer(found) - base)
     }
-    JSONValue.object(object).write(to: &buffer)
-    buffer.append(UInt8(ascii: "\n"))
   }
 
-  /// Appends the line as it was read, which is what `write` would make of it.
-  func copy(to buffer: inout [UInt8]) {
-    guard let bytes else { return write(to: &buffer) }
-    buffer.append(contentsOf: bytes)
-    buffer.append(UInt8(ascii: "\n"))
+  /// Appends the record alone, as the files that people read have it, and a line's end.
+  func writeRecord(to buffer: inout [UInt8]) {
+    appendRecord(to: &buffer)
+    buffer.append(Self.newline)
   }
 
-  /// Appends the record alone, as the files that people read have it.
-  func writeWithoutTrail(to buffer: inout [UInt8]) {
-    if trail.isEmpty { return copy(to: &buffer) }
-    JSONValue.object(record.object).write(to: &buffer)
-    buffer.append(UInt8(ascii: "\n"))
+  /// Appends the line unchanged.
+  func write(to buffer: inout [UInt8]) {
+    appendRecord(to: &buffer)
+    buffer.append(contentsOf: trail)
+    buffer.append(Self.newline)
+  }
+
+  private func appendRecord(to buffer: inout [UInt8]) {
+    if json.isEmpty {
+      JSONValue.object(record.object).write(to: &buffer)
+    } else {
+      buffer.append(contentsOf: json)
+    }
+  }
+
+  /// Appends a line of what the record has become, with one more event.
+  func write(_ changed: Record, event: JSONValue, to buffer: inout [UInt8]) {
+    JSONValue.object(changed.object).write(to: &buffer)
+    buffer.append(contentsOf: trail)
+    buffer.append(Self.tab)
+    event.write(to: &buffer)
+    buffer.append(Self.newline)
+  }
+
+  /// Appends the events as a JSON list.
+  func writeEvents(to buffer: inout [UInt8]) {
+    buffer.append(UInt8(ascii: "["))
+    buffer.append(
+      contentsOf: trail.dropFirst().lazy.map { $0 == Self.tab ? UInt8(ascii: ",") : $0 })
+    buffer.append(UInt8(ascii: "]"))
   }
 }

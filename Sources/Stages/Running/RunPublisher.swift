@@ -134,7 +134,7 @@ private struct SideBatch: Sendable {
       try Interruption.check()
       let line = try RecordLine(bytes, in: path, at: first + index)
       let side = line.record.side ?? .train
-      line.writeWithoutTrail(to: &data[side, default: []])
+      line.writeRecord(to: &data[side, default: []])
       counts[side, default: 0] += 1
       LedgerLine.write(line, fate: "kept", ["side": .string(side.rawValue)], to: &ledger)
     }

@@ -45,9 +45,9 @@ struct StageBuffers: Sendable {
     guard
       let event = RecordChange.event(
         stage: stage, before: line.record, after: record, note: note)
-    else { return line.copy(to: &records) }
+    else { return line.write(to: &records) }
     if line.record.content != record.content { counts.changed += 1 }
-    RecordLine(record: record, trail: line.trail + [event]).write(to: &records)
+    line.write(record, event: event, to: &records)
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
@@ -59,7 +59,7 @@ struct StageBuffers: Sendable {
     counts.kept += 1
     var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
-    RecordLine(record: record, trail: [.object(event)]).write(to: &records)
+    RecordLine(new: record).write(record, event: .object(event), to: &records)
   }
 
   private mutating func end(

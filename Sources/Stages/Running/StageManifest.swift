@@ -4,7 +4,7 @@ import Records
 struct StageManifest {
   /// Counts up when the files of a stage's folder change their form, so that no other version's
   /// folder is taken for one of this version's.
-  static let format = 2
+  static let format = 3
 
   var label: String
   var fingerprint: String

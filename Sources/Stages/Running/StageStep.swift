@@ -67,7 +67,7 @@ public struct StageResult: Sendable {
 
 /// The names of the files in a stage's folder.
 enum StageFiles {
-  static let records = "records.jsonl"
+  static let records = "records.lines"
   static let ledger = "ledger.jsonl"
   static let quarantine = "quarantine.jsonl"
   static let manifest = "stage.json"

@@ -72,7 +72,7 @@ struct StageWork {
       let outcome = try stage.outcome(of: unit, context)
       // What the record was before it was read is nothing; comparing with itself leaves no trace.
       let record = outcome.record ?? .unread(unit.source)
-      buffers.add(outcome, of: RecordLine(record: record, trail: []))
+      buffers.add(outcome, of: RecordLine(new: record))
     } catch {
       guard step.onError == .quarantine else { throw error.placed(at: unit.source) }
       buffers.setAside(unit, error)

@@ -60,7 +60,8 @@ public struct Doctor: Sendable {
   private static var openBLAS: Finding {
     guard let core = Engine.openBLASCore else {
       return Finding(
-        grade: .note, topic: "OpenBLAS", text: "not installed; own kernels are used, slower",
+        grade: .note, topic: "OpenBLAS",
+        text: "not installed; only processors without AVX2 would use it",
         remedy: "apt-get install libopenblas0-pthread")
     }
     // These are what OpenBLAS falls back to on a processor newer than itself.

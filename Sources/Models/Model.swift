@@ -27,23 +27,73 @@ public protocol SequenceClassifier: Model {
   func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor
 }
 
+/// A model that turns each token into one score a class.
+public protocol TokenClassifier: Model {
+  /// The class names in the order of the scores.
+  var labels: [String] { get }
+  /// The scores before the softmax: `[tokens, labels]`.
+  func tokenLogits(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
+/// A model that gives each sequence one number: how good it is.
+public protocol RewardModel: Model {
+  /// The scores: `[sequences, 1]`.
+  func rewards(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
 /// A model that turns each token into a vector of its meaning in context.
 public protocol TextEncoder: Model {
   /// The vectors of the last layer: `[tokens, hidden]`.
   func hiddenStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor
 }
 
-/// A model that predicts the token after each token.
+/// The last layer of a model that predicts tokens: logits = hidden · outputWeightᵀ + outputBias.
 ///
-/// logits = hidden · outputWeightᵀ; they are kept apart because a vocabulary is large.
-public protocol CausalLanguageModel: TextEncoder {
+/// It is kept apart from the hidden states because a vocabulary is large: losses and generation
+/// apply it to the rows they need.
+public protocol VocabularyHead: Model {
   /// The vector of each vocabulary entry: `[vocabulary, hidden]`.
   var outputWeight: Tensor { get }
+  /// What each entry's score begins at: `[vocabulary]`; nil for zeros.
+  var outputBias: Tensor? { get }
 }
+
+extension VocabularyHead {
+  /// Most heads have no bias.
+  public var outputBias: Tensor? { nil }
+
+  /// The scores of the vocabulary before the softmax: `[rows, vocabulary]`.
+  public func scores(_ tape: Tape, hidden: Tensor) -> Tensor {
+    tape.linear(hidden, weight: outputWeight, bias: outputBias)
+  }
+}
+
+/// A model that predicts the token after each token from the hidden states.
+public protocol CausalLanguageModel: TextEncoder, VocabularyHead {}
 
 extension CausalLanguageModel {
   /// The scores of every token's successor before the softmax: `[tokens, vocabulary]`.
   public func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    tape.linear(hiddenStates(tape, batch), weight: outputWeight)
+    scores(tape, hidden: hiddenStates(tape, batch))
   }
+}
+
+/// A model that predicts the tokens that were masked.
+public protocol MaskedLanguageModel: VocabularyHead {
+  /// What the output weight is applied to: `[tokens, hidden]`.
+  func predictionStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
+/// A model that reads one sequence and predicts the tokens of another.
+public protocol SequenceToSequenceModel: VocabularyHead {
+  /// The token that a target begins with.
+  var decoderStart: Int32 { get }
+  /// The vectors of the source's tokens: `[source tokens, hidden]`.
+  func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor
+  /// What the output weight is applied to, for each target token: `[target tokens, hidden]`.
+  ///
+  /// `target` begins with `decoderStart`; its sequences belong to the source's of the same number.
+  func decode(
+    _ tape: Tape, _ target: TokenBatch, encoded: Tensor, source: SequenceLayout
+  ) -> Tensor
 }

@@ -2,8 +2,16 @@
 public enum ModelTask: Sendable, Equatable {
   /// One class of the named ones for each text.
   case classification(labels: [String])
+  /// One class of the named ones for each token.
+  case tokenClassification(labels: [String])
+  /// One number for each text.
+  case reward
   /// The next token.
   case causal
+  /// The tokens that were masked.
+  case masked
+  /// Another sequence.
+  case sequenceToSequence
   /// Vectors of tokens in context.
   case encoding
 
@@ -11,7 +19,11 @@ public enum ModelTask: Sendable, Equatable {
   public var name: String {
     switch self {
     case .classification: "classification"
+    case .tokenClassification: "token classification"
+    case .reward: "reward modelling"
     case .causal: "causal language modelling"
+    case .masked: "masked language modelling"
+    case .sequenceToSequence: "sequence to sequence"
     case .encoding: "encoding"
     }
   }

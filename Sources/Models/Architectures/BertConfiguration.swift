@@ -63,7 +63,7 @@ extension Architecture {
       case .classification(let labels):
         try BertClassifier(configuration, labels: labels, source)
       case .encoding: try BertTextEncoder(configuration, source)
-      case .causal: nil
+      default: nil
       }
     })
 }

@@ -153,7 +153,7 @@ extension Architecture {
     make: { (configuration, task, source) throws(ModelError) in
       switch task {
       case .causal, .encoding: try GPT2(configuration, source)
-      case .classification: nil
+      default: nil
       }
     })
 }

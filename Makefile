@@ -5,6 +5,7 @@
 #   make test               the tests alone; make test FILTER=CleanTests for some of them
 #   make format             puts all Swift files in the one format
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
+#   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
@@ -27,7 +28,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test format bench bench-pipelines static install uninstall clean
+.PHONY: help build check test format bench bench-train bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -48,6 +49,10 @@ format:
 bench:
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench
 	.build-bench/release/benchmarks $(ONLY)
+
+bench-train:
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product training
+	Scripts/train_bench.sh $(TASK)
 
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)

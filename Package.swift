@@ -21,6 +21,7 @@ let arguments: Target.Dependency = .product(
 
 /// What a module's tests import besides the module itself, Records, Stages and TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
+  "Tensors": modules("CKernels"),
   "Models": modules("Tensors", "Tokenize"),
   "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
   "Report": modules("Evaluate"),
@@ -28,6 +29,9 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Clean": modules("TextKit"),
   "Split": modules("TextKit"),
 ]
+
+/// Files beside tests that are read at run time by their path.
+let testFixtures: [String: [String]] = ["Tensors": ["Fixtures"]]
 
 let package = Package(
   name: "anneal",
@@ -117,7 +121,7 @@ let package = Package(
         name: "\(name)Tests",
         dependencies: Set(["Records", "Stages", "TestSupport", name]).sorted()
           .map { .byName(name: $0) } + testDependencies[name, default: []],
-        swiftSettings: strict)
+        exclude: testFixtures[name, default: []], swiftSettings: strict)
     } + [
       .testTarget(
         name: "CommandLineTests", dependencies: modules("anneal", "Records", "TestSupport"),

@@ -21,6 +21,8 @@ enum {
   /// Rows and columns of an output block: 96 × 384 floats take 147 kB of the second cache.
   block_rows = 96,
   block_columns = 384,
+  /// Multiplications of a block: about 50 microseconds.
+  least_work = 1 << 21,
   /// Up to so many rows, packing b would cost more than it saves.
   thin_rows = 16,
   /// Rows that an external product works on at a time.
@@ -131,17 +133,19 @@ static void multiply_blocks(void *context, int64_t start, int64_t end) {
     multiply_block(p, i % p->row_parts * p->rows, i / p->row_parts * p->columns);
 }
 
-/// Chooses blocks so that every thread has several, where the output is large enough for that.
+/// Chooses blocks so that every thread gets many, as threads are not equally fast on a busy machine,
+/// but none so small that claiming it and loading its operands would count.
 static void cut(product *p) {
-  int64_t wanted = 3 * anneal_pool_threads(), tile = p->kernels->rows;
+  int64_t tile = p->kernels->rows, panel = p->kernels->columns;
+  int64_t work = p->m * p->n * p->k / least_work, wanted = 16 * anneal_pool_threads();
   p->rows = block_rows;
   p->columns = block_columns;
   for (;;) {
     p->row_parts = (p->m + p->rows - 1) / p->rows;
     int64_t parts = p->row_parts * ((p->n + p->columns - 1) / p->columns);
-    if (parts >= wanted) return;
-    if (p->columns >= 8 * p->kernels->columns && p->columns >= p->rows) p->columns /= 2;
-    else if (p->rows > tile) p->rows = rounded_up(p->rows / 2, tile);
+    if (parts >= smaller(wanted, work)) return;
+    if (p->columns >= 2 * p->rows && p->columns >= 4 * panel) p->columns /= 2;
+    else if (p->rows > 2 * tile) p->rows = rounded_up(p->rows / 2, tile);
     else return;
   }
 }

@@ -70,15 +70,24 @@ static void work(void) {
   inside = false;
 }
 
-/// Returns when a job other than `seen` is there.
-static void await_job(uint32_t seen) {
+/// Whether a job other than `seen` is there and open, which is then noted: a thread that took note
+/// of a closed one would sleep through it.
+static bool finds_job(uint32_t *seen) {
+  uint64_t ticket = atomic_load(&pool.ticket);
+  if ((uint32_t)ticket == closed || (uint32_t)(ticket >> 32) == *seen) return false;
+  *seen = (uint32_t)(ticket >> 32);
+  return true;
+}
+
+/// Returns when a job other than `seen` is there, and notes it.
+static void await_job(uint32_t *seen) {
   for (int i = 0; i < spins; i++) {
-    if (job_number() != seen) return;
+    if (finds_job(seen)) return;
     pause_briefly();
   }
   pthread_mutex_lock(&pool.sleep);
   pool.sleepers++;
-  while (job_number() == seen) pthread_cond_wait(&pool.work, &pool.sleep);
+  while (!finds_job(seen)) pthread_cond_wait(&pool.work, &pool.sleep);
   pool.sleepers--;
   pthread_mutex_unlock(&pool.sleep);
 }
@@ -87,8 +96,7 @@ static void *serve(void *argument) {
   int number = (int)(intptr_t)argument;
   uint32_t seen = 0;
   for (;;) {
-    await_job(seen);
-    seen = job_number();
+    await_job(&seen);
     if (number < atomic_load(&pool.threads)) work();
   }
   return NULL;

@@ -64,7 +64,7 @@ extension JSONValue {
   }
 
   /// Appends a string in quotes, escaping only what JSON demands.
-  static func write(_ string: String, to buffer: inout [UInt8]) {
+  package static func write(_ string: String, to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "\""))
     var string = string
     string.withUTF8 { bytes in

@@ -1,6 +1,7 @@
 /// One example on its way from a raw file to a model.
 public struct Record: Sendable, Hashable {
-  /// Names the record within a run: `questions.jsonl:17`, a child `questions.jsonl:17/synonyms.1`.
+  /// Names the record within a run: `questions.jsonl:17`, a child `questions.jsonl:17/synonyms.1`, a
+  /// record of a second source `ingest#2:questions.jsonl:17`.
   public var id: String
   /// Where the record was read.
   public var source: Source

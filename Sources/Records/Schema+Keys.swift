@@ -77,7 +77,7 @@ extension Schema {
   }
 
   /// This schema if it can hold a content without loss, otherwise the one that can.
-  func form(for content: Content) -> Schema {
+  package func form(for content: Content) -> Schema {
     switch (self, content) {
     case (.sharegpt, .conversation), (.messages, .conversation): self
     case (.alpaca, .conversation(let turns)), (.dolly, .conversation(let turns)),

@@ -18,6 +18,18 @@ import Testing
     #expect(duplicates.output.split(separator: "\n").count == 2)
   }
 
+  @Test func `the next filter reads a line as the record it was`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      "{\"instruction\":\"Sort.\",\"question\":\"<b>a</b>\"}\n", to: "in.jsonl")
+    let mapped = try Binary.succeed(
+      ["ingest", "--path", path, "--fields", "{text: question}"], in: folder)
+    let clean = try Binary.succeed(["clean.html"], in: folder, input: mapped.output)
+    let record = try Record(object: try #require(JSONValue.parse(clean.output).object))
+    #expect(record.content == .text("a"))
+    #expect(record.metadata["instruction"] == "Sort.")
+  }
+
   @Test func `a wrong stage, option or line ends with 2 and helps`() throws {
     let folder = try TemporaryFolder()
     for (arguments, part) in [

@@ -70,7 +70,7 @@ struct RunnerRoleTests {
       "ingest#2", LineSource(path: try run.folder.write("c\n!\n", to: "more.txt")), role: .source)
     _ = try run.everything([first, other])
     let results = try StageRunner.results(in: run.path)
-    #expect(try records(results[1]).map(\.id) == ["in.txt:1", "in.txt:3", "more.txt:1"])
+    #expect(try records(results[1]).map(\.id) == ["in.txt:1", "in.txt:3", "ingest#2:more.txt:1"])
     let total = try JSONValue.parse(run.text("stages.json"))["total"]
     #expect(total?["in"] == 5 && total?["kept"] == 3)
     #expect(try run.objects("ledger.jsonl").count == 5)

@@ -11,14 +11,15 @@ struct InputFile: Sendable, Hashable {
   /// Standard input.
   static let standardInput = "-"
 
-  /// The files that paths and patterns name, each once, in the order of their bytes.
+  /// The files that paths and patterns name, each once: paths in the order they are written, the
+  /// files of a pattern in the order of their bytes.
   /// - Throws: `StageError` naming what is missing and what stands near it.
   static func resolve(_ paths: [PathValue]) throws(StageError) -> [InputFile] {
-    var found: Set<String> = []
-    for path in paths { found.formUnion(try files(of: path)) }
-    let sorted = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let shared = sharedFolder(of: sorted.filter { $0 != standardInput })
-    return sorted.map { path in
+    var seen: Set<String> = []
+    var found: [String] = []
+    for path in paths { found += try files(of: path).filter { seen.insert($0).inserted } }
+    let shared = sharedFolder(of: found.filter { $0 != standardInput })
+    return found.map { path in
       let isBelow = path.hasPrefix(shared) && path != standardInput
       return InputFile(path: path, name: isBelow ? String(path.dropFirst(shared.count)) : path)
     }

@@ -156,9 +156,14 @@ enum InputLine {
     }
   }
 
+  /// Appends a record's line.
+  ///
+  /// Without provenance a line holds the user's own fields, unless the next filter would read them
+  /// as another schema: a text beside a left-over `instruction`, say.
   static func write(_ record: Record, _ keepsProvenance: Bool, to bytes: inout [UInt8]) {
-    let object = keepsProvenance ? record.object : record.schema.write(record.body)
-    JSONValue.object(object).write(to: &bytes)
+    let plain = record.schema.write(record.body)
+    let isPlain = !keepsProvenance && Schema.detect(plain) == record.schema.form(for: record.content)
+    JSONValue.object(isPlain ? plain : record.object).write(to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
   }
 

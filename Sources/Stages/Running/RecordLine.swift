@@ -73,11 +73,13 @@ struct RecordLine: Sendable {
   }
 
   /// Appends a line of what the record has become, with one more event.
-  func write(_ changed: Record, event: JSONValue, to buffer: inout [UInt8]) {
+  func write(
+    _ changed: Record, to buffer: inout [UInt8], event: (inout [UInt8]) -> Void
+  ) {
     JSONValue.object(changed.object).write(to: &buffer)
     buffer.append(contentsOf: trail)
     buffer.append(Self.tab)
-    event.write(to: &buffer)
+    event(&buffer)
     buffer.append(Self.newline)
   }
 

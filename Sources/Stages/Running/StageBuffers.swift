@@ -43,11 +43,10 @@ struct StageBuffers: Sendable {
       "\(stage) gave '\(line.record.id)' the id '\(record.id)'; a kept record keeps its id")
     counts.kept += 1
     guard
-      let event = RecordChange.event(
-        stage: stage, before: line.record, after: record, note: note)
+      let change = RecordChange(stage: stage, before: line.record, after: record, note: note)
     else { return line.write(to: &records) }
     if line.record.content != record.content { counts.changed += 1 }
-    line.write(record, event: event, to: &records)
+    line.write(record, to: &records) { change.write(to: &$0) }
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
@@ -59,7 +58,9 @@ struct StageBuffers: Sendable {
     counts.kept += 1
     var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
-    RecordLine(new: record).write(record, event: .object(event), to: &records)
+    RecordLine(new: record).write(record, to: &records) {
+      JSONValue.object(event).write(to: &$0)
+    }
   }
 
   private mutating func end(

@@ -69,9 +69,11 @@ struct StageWork {
   ) throws {
     do throws(StageError) {
       if case .fault(let error) = unit.payload { throw error }
-      let outcome = try stage.outcome(of: unit, context)
+      // Two sources may read files of one name: the ids of all but the first say which it was.
+      let prefix = input == nil ? "" : "\(step.label):"
+      let outcome = try stage.outcome(of: unit, context).prefixingIDs(prefix)
       // What the record was before it was read is nothing; comparing with itself leaves no trace.
-      let record = outcome.record ?? .unread(unit.source)
+      let record = outcome.record ?? .unread(unit.source, prefix)
       buffers.add(outcome, of: RecordLine(new: record))
     } catch {
       guard step.onError == .quarantine else { throw error.placed(at: unit.source) }
@@ -140,9 +142,17 @@ extension Record {
   }
 
   /// What stands for a raw record that ended before it became a record.
-  fileprivate static func unread(_ source: Source) -> Record {
+  fileprivate static func unread(_ source: Source, _ prefix: String) -> Record {
     Record(
-      id: "\(source.file):\(source.line)", source: source, content: .text(""), schema: .text)
+      id: "\(prefix)\(source.file):\(source.line)", source: source, content: .text(""),
+      schema: .text)
+  }
+
+  fileprivate func prefixingIDs(_ prefix: String) -> Record {
+    var record = self
+    record.id = prefix + id
+    record.parent = parent.map { prefix + $0 }
+    return record
   }
 }
 
@@ -178,6 +188,21 @@ extension Outcome {
     switch self {
     case .keep(let record, _), .derive(let record, _): record
     case .drop, .merge, .quarantine, .expand: nil
+    }
+  }
+
+  /// The outcome with a prefix before every id in it.
+  fileprivate func prefixingIDs(_ prefix: String) -> Outcome {
+    if prefix.isEmpty { return self }
+    return switch self {
+    case .keep(let record, let note): .keep(record.prefixingIDs(prefix), note: note)
+    case .merge(let survivor, let reason): .merge(into: prefix + survivor, reason)
+    case .expand(let parts): .expand(parts.map { $0.prefixingIDs(prefix) })
+    case .derive(let record, let children):
+      .derive(
+        record.prefixingIDs(prefix),
+        children: children.map { Derived($0.record.prefixingIDs(prefix), note: $0.note) })
+    case .drop, .quarantine: self
     }
   }
 }

@@ -52,8 +52,14 @@ struct TextDifference {
     return end == nil ? text : text + "…"
   }
 
-  /// The difference as a member of a change: `{field, at, from, to}`.
-  func object(field: String) -> JSONValue {
-    ["field": .string(field), "at": .integer(place), "from": .string(old), "to": .string(new)]
+  /// Appends the difference as one change: `{field, at, from, to}`.
+  func write(field: String, to buffer: inout [UInt8]) {
+    buffer.append(contentsOf: "{\"field\":".utf8)
+    JSONValue.write(field, to: &buffer)
+    buffer.append(contentsOf: ",\"at\":\(place),\"from\":".utf8)
+    JSONValue.write(old, to: &buffer)
+    buffer.append(contentsOf: ",\"to\":".utf8)
+    JSONValue.write(new, to: &buffer)
+    buffer.append(UInt8(ascii: "}"))
   }
 }

@@ -16,7 +16,8 @@ struct StageFilterCommand {
     static let seed = Parameter("seed", default: 42, "The seed of all randomness.")
     static let threads = Parameter("threads", default: Int?.none, "How many threads to use.")
     static let provenance = Parameter(
-      "provenance", default: false, "Keep ids, parents and sources in the lines written.")
+      "provenance", default: false,
+      "Keep ids, parents and sources in every line written, not only where a line needs them.")
     static let all: [any AnyParameter] = [seed, threads, provenance]
   }
 

@@ -1,0 +1,95 @@
+import Models
+import Records
+import Tensors
+
+/// One kind of training step on random tokens: forward, backward and AdamW over all weights.
+///
+/// Scripts/train_bench.py has the same tasks; performance alone is of interest, not the loss.
+struct Workload {
+  let model: any Model
+  /// Tokens of a batch, as the throughput counts them.
+  let tokens: Int
+  /// The loss of a batch.
+  let loss: (Tape) -> Loss
+
+  /// Every task, by name. The models have the sizes of the real ones, and fresh weights.
+  static let all: [String: () throws -> Workload] = [
+    "minilm": { try minilm(dropout: 0.1) },
+    "minilm-nodrop": { try minilm(dropout: 0) },
+    "gpt2": { try gpt2(dropout: 0.1) },
+    "gpt2-nodrop": { try gpt2(dropout: 0) },
+  ]
+
+  /// MiniLM-L6 with two classes, 32 texts of 128 tokens.
+  private static func minilm(dropout: Double) throws -> Workload {
+    let sizes = ModelSizes(
+      vocabulary: 30522, layers: 6, hidden: 384, heads: 12, feedForward: 1536, positions: 512)
+    let made = try ModelLoader.make(
+      "bert", sizes, for: .classification(labels: ["0", "1"]), seed: 1, dropout: dropout)
+    guard let model = made as? any SequenceClassifier else { throw Mismatch() }
+    let batch = TokenBatch(random(count: 32, length: 128, below: 30522))
+    let targets = (0..<32).map { Int32($0 % 2) }
+    return Workload(model: model, tokens: 32 * 128) { tape in
+      tape.crossEntropy(model.logits(tape, batch), targets: targets)
+    }
+  }
+
+  /// GPT-2 with 124 million parameters, 4 texts of 512 tokens.
+  private static func gpt2(dropout: Double) throws -> Workload {
+    let sizes = ModelSizes(vocabulary: 50257, layers: 12, hidden: 768, heads: 12, positions: 1024)
+    let made = try ModelLoader.make("gpt2", sizes, for: .causal, seed: 1, dropout: dropout)
+    guard let model = made as? any CausalLanguageModel else { throw Mismatch() }
+    let texts = random(count: 4, length: 512, below: 50257)
+    let batch = TokenBatch(texts)
+    let targets = texts.flatMap { $0.dropFirst() + [Tape.ignoredTarget] }
+    return Workload(model: model, tokens: 4 * 512) { tape in
+      tape.vocabularyCrossEntropy(
+        model.hiddenStates(tape, batch), weight: model.outputWeight, targets: targets)
+    }
+  }
+
+  private static func random(count: Int, length: Int, below limit: Int32) -> [[Int32]] {
+    var random = CounterRandom(seed: 1, purpose: "benchmark", record: "tokens")
+    return (0..<count).map { _ in
+      (0..<length).map { _ in Int32(random.next() % UInt64(limit)) }
+    }
+  }
+
+  /// A model of another kind than the task asked for.
+  private struct Mismatch: Error {}
+}
+
+extension Workload {
+  /// What was measured.
+  struct Result {
+    let median, fastest: Double
+    let loss: Float
+    let tokensPerSecond: Double
+  }
+
+  /// Two steps to warm up, then the median of `steps` timed ones.
+  func measure(steps: Int) throws -> Result {
+    let optimizer = AdamW(learningRate: 5e-5, weightDecay: 0.01)
+    let parameters = model.parameters.map(\.tensor)
+    for parameter in parameters { parameter.requiresGradient = true }
+    let moments = parameters.map { AdamW.Moments(shape: $0.shape) }
+    var times: [Double] = []
+    var last: Float = 0
+    for step in 1...(2 + steps) {
+      let start = ContinuousClock.now
+      let tape = Tape(training: .init(seed: 1, step: step))
+      let loss = loss(tape)
+      tape.backward(from: loss.mean)
+      for (parameter, moments) in zip(parameters, moments) {
+        optimizer.update(parameter, moments, step: step)
+        parameter.gradient = nil
+      }
+      last = loss.mean.item
+      if step > 2 { times.append((ContinuousClock.now - start) / .seconds(1)) }
+    }
+    let sorted = times.sorted()
+    let median = sorted[sorted.count / 2]
+    return Result(
+      median: median, fastest: sorted[0], loss: last, tokensPerSecond: Double(tokens) / median)
+  }
+}

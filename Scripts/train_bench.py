@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Times whole training steps of PyTorch on a task and prints one line of JSON.
+
+    python Scripts/train_bench.py TASK [--compile] [--steps 6] [--threads 4]
+
+The peer of Benchmarks/Sources/training: the same sizes, random tokens, fp32, AdamW over all
+weights (fused, torch's fastest), no clipping. Two steps warm up (more when compiled).
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import torch
+import transformers
+
+
+def minilm(dropout):
+    config = transformers.BertConfig(
+        vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+        intermediate_size=1536, max_position_embeddings=512, num_labels=2,
+        hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
+    batch = {"input_ids": torch.randint(0, 30522, (32, 128)),
+             "attention_mask": torch.ones(32, 128, dtype=torch.long),
+             "labels": torch.arange(32) % 2}
+    return transformers.BertForSequenceClassification(config), batch, 32 * 128
+
+
+def gpt2(dropout):
+    config = transformers.GPT2Config(
+        resid_pdrop=dropout, embd_pdrop=dropout, attn_pdrop=dropout)
+    ids = torch.randint(0, 50257, (4, 512))
+    return transformers.GPT2LMHeadModel(config), {"input_ids": ids, "labels": ids}, 4 * 512
+
+
+TASKS = {"minilm": lambda: minilm(0.1), "minilm-nodrop": lambda: minilm(0.0),
+         "gpt2": lambda: gpt2(0.1), "gpt2-nodrop": lambda: gpt2(0.0)}
+
+
+def peak_megabytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--threads", type=int, default=4)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    before = peak_megabytes()
+    model, batch, tokens = TASKS[options.task]()
+    model.train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5, weight_decay=0.01, fused=True)
+    runner = torch.compile(model) if options.compile else model
+    times = []
+    for _ in range(2 + options.steps):
+        started = time.perf_counter()
+        loss = runner(**batch).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        times.append(time.perf_counter() - started)
+    times = times[2:]
+    print(json.dumps({
+        "task": options.task, "step_s": round(statistics.median(times), 4),
+        "min_s": round(min(times), 4),
+        "tokens_per_s": round(tokens / statistics.median(times)),
+        "peak_mb": round(peak_megabytes() - before), "loss": loss.item(),
+        "compiled": options.compile, "torch": torch.__version__,
+        "transformers": transformers.__version__, "threads": options.threads}))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,9 @@ struct Workload {
   /// The loss of a batch.
   let loss: (Tape) -> Loss
 
-  /// Every task, by name. The models have the sizes of the real ones, and fresh weights.
+  /// Every task, by name.
+  ///
+  /// The models have the sizes of the real ones, and fresh weights.
   static let all: [String: () throws -> Workload] = [
     "minilm": { try minilm(dropout: 0.1) },
     "minilm-nodrop": { try minilm(dropout: 0) },

@@ -162,7 +162,8 @@ enum InputLine {
   /// as another schema: a text beside a left-over `instruction`, say.
   static func write(_ record: Record, _ keepsProvenance: Bool, to bytes: inout [UInt8]) {
     let plain = record.schema.write(record.body)
-    let isPlain = !keepsProvenance && Schema.detect(plain) == record.schema.form(for: record.content)
+    let form = record.schema.form(for: record.content)
+    let isPlain = !keepsProvenance && Schema.detect(plain) == form
     JSONValue.object(isPlain ? plain : record.object).write(to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
   }

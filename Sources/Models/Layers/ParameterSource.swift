@@ -177,4 +177,9 @@ public struct ParameterScope {
       source.parameter("\(path).bias", [count], .normalisation, .zeros)
     )
   }
+
+  /// The factor of a normalisation that adds nothing.
+  public func factor(_ count: Int) -> Tensor {
+    source.parameter("\(path).weight", [count], .normalisation, .ones)
+  }
 }

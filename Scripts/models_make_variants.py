@@ -6,7 +6,8 @@
 Weights are not stored: each is the pattern of its name (see `pattern`), which ModelsTests computes
 alike. Of each gradient only its norm and its product with another pattern are stored.
 
-`Tests/Fixtures/Models/variants.json` says of each variant its task, config.json, tensors and inputs;
+`Tests/Fixtures/Models/variants.json` says of each variant its task, config.json, inputs and tensors,
+with their shape and whether weight decay applies;
 `variants.safetensors` holds outputs (of real tokens only), loss and gradient digests; `rotary.json`
 frequencies of rotary embeddings. With GOLDEN_FOLDER (…/train-formats/golden),
 `golden-gradients.json` holds gradient digests of the base models there.
@@ -190,11 +191,19 @@ def variant(name, kind, task, fields):
             parameter.grad = torch.zeros_like(parameter)
     written = json.loads(config.to_json_string())
     written["architectures"] = [kind]
-    for field in ("transformers_version", "use_cache", "dtype", "_attn_implementation"):
+    for field in ("transformers_version", "use_cache", "dtype", "_attn_implementation",
+                  "label2id", "add_cross_attention", "summary_activation", "summary_type",
+                  "summary_first_dropout", "summary_proj_to_labels", "summary_use_proj",
+                  "reorder_and_upcast_attn"):
         written.pop(field, None)
+    written = {k: v for k, v in written.items() if v is not None or k == "sliding_window"}
+    if name == "qwen2-tied":
+        del written["layer_types"]  # as files were before; max_window_layers says it
     if name in ("llama-yarn", "llama-llama3"):
         written = old_spelling(written)
-    tensors = [[n, list(p.shape)] for n, p in model.named_parameters() if n not in untrained]
+    decayed = set(transformers.Trainer.get_decay_parameter_names(None, model))
+    tensors = [[n, list(p.shape), n in decayed] for n, p in model.named_parameters()
+               if n not in untrained]
     digests = [d for (n, _), d in zip(model.named_parameters(), digest(model))
                if n not in untrained]
     rows = [row[:length].tolist() for row, length in zip(ids, lengths)]
@@ -244,7 +253,7 @@ def golden(folder):
         assert abs(output.loss.item() - io["loss"].item()) < 1e-5, path
         output.loss.backward()
         digests[path.name] = {
-            name: [float(f"{value:.7g}") for value in row]
+            name: [float(f"{value:.6g}") for value in row]
             for (name, _), row in zip(model.named_parameters(), digest(model))}
     return digests
 
@@ -259,8 +268,8 @@ def main():
         values.update(tensors)
     versions = {"command": "python Scripts/models_make_variants.py",
                 "torch": torch.__version__.split("+")[0], "transformers": transformers.__version__}
-    (OUT / "variants.json").write_text(
-        json.dumps({"versions": versions, "variants": described}, separators=(",", ":")) + "\n")
+    text = json.dumps({"versions": versions, "variants": described}, separators=(",", ":"))
+    (OUT / "variants.json").write_text(text.replace("true]", "1]").replace("false]", "0]") + "\n")
     save_file(values, OUT / "variants.safetensors")
     (OUT / "rotary.json").write_text(
         json.dumps({"versions": versions, "cases": rotary()}, separators=(",", ":")) + "\n")

@@ -76,21 +76,4 @@ struct ArchitectureErrorTests {
     }
     #expect(error?.description.contains("a model of type \(type) does no \(task.name)") == true)
   }
-
-  @Test func `a checkpoint without the head of a task is not taken for one that has it`() throws {
-    let folder = try Variant.named("llama-encoding").folder()
-    #expect(throws: ModelError.self) { try ModelLoader.causal(folder.path) }
-    #expect(throws: ModelError.self) { try ModelLoader.reward(folder.path) }
-    #expect(throws: ModelError.self) { try ModelLoader.classifier(folder.path) }
-    #expect(try ModelLoader.encoder(folder.path).maximumLength == 32)
-  }
-
-  @Test func `two classes without names are those of transformers`() throws {
-    let folder = try Variant.named("llama-reward").folder {
-      $0["id2label"] = nil
-      $0["label2id"] = nil
-    }
-    let error = #expect(throws: ModelError.self) { try ModelLoader.classifier(folder.path) }
-    #expect(error?.description.contains("score.weight has the shape [1, 16], not [2, 16]") == true)
-  }
 }

@@ -10,7 +10,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
   let name: String
   let task: ModelTask
   private let config: JSONObject
-  private let tensors: [(name: String, shape: [Int])]
+  private let tensors: [(name: String, shape: [Int], isDecayed: Bool)]
   private let inputs: [[Int32]]
   private let labels: [Double]
 
@@ -31,6 +31,9 @@ struct Variant: Sendable, CustomTestStringConvertible {
       (tensor.name, Double(digests[2 * index]), Double(digests[2 * index + 1]))
     }
   }
+
+  /// The names of tensors that weight decay applies to.
+  var decayed: [String] { tensors.filter(\.isDecayed).map(\.name) }
 
   /// A folder with the model as transformers saves it.
   func folder(_ change: (inout JSONObject) -> Void = { _ in }) throws -> TemporaryFolder {
@@ -75,8 +78,9 @@ struct Variant: Sendable, CustomTestStringConvertible {
     self.config = config
     self.task = task
     self.tensors = tensors.compactMap { entry in
-      guard let parts = entry.array, let name = parts.first?.string else { return nil }
-      return (name, parts.last?.array?.compactMap(\.int) ?? [])
+      guard let parts = entry.array, parts.count == 3, let name = parts[0].string
+      else { return nil }
+      return (name, parts[1].array?.compactMap(\.int) ?? [], parts[2].int == 1)
     }
     self.inputs = inputs.map { $0.array?.compactMap { $0.int.map { Int32($0) } } ?? [] }
     labels = json["labels"]?.array?.compactMap(\.double) ?? []

@@ -22,6 +22,12 @@ struct VariantTests {
     for (name, norm, product) in digests {
       try model.checkGradient(name, norm: norm, product: product, variant.name)
     }
+    // Base models are saved without the prefix that they have below a head.
+    let decayed = model.parameters.filter(\.isDecayed).map(\.name)
+    #expect(decayed.count == variant.decayed.count)
+    for name in decayed {
+      #expect(variant.decayed.contains { name == $0 || name.hasSuffix("." + $0) }, "\(name)")
+    }
   }
 
   private static let goldens: [(name: String, task: ModelTask)] = [

@@ -40,7 +40,7 @@ struct Architecture: Sendable {
   /// Beginnings of names that a checkpoint may lack or hold in excess: heads of tasks.
   let heads: [String]
   /// Beginnings of names of the layers that give one score a class, new where classes are.
-  let outputs: [String]
+  var outputs: [String] = []
   /// The fields of `config.json` that are dropouts.
   let dropouts: [String]
   /// The `config.json` of a new model.

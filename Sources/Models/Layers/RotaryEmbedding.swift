@@ -20,22 +20,35 @@ struct RotaryEmbedding: Sendable {
   /// Where frequencies depend on the length, it is that of the token's own sequence, so that texts do
   /// not change each other; transformers takes the longest of the batch.
   func angles(_ context: DecoderContext) -> Tensor {
-    let magnitude = Float(frequencies.magnitude)
-    var values: [Float] = []
-    values.reserveCapacity(context.positions.count * frequencies.dimension)
-    var first = 0
-    for (length, new) in zip(context.lengths, context.layout.lengths) {
-      let frequencies = frequencies(length: length)
-      for position in context.positions[first..<first + new] {
-        for frequency in frequencies {
-          let angle = Float(position) * frequency
-          values.append(magnitude * cosf(angle))
-          values.append(magnitude * sinf(angle))
-        }
+    let (first, last) = (context.positions.min() ?? 0, context.positions.max() ?? -1)
+    // Sequences share the rows of their places, each kind of frequencies after the other.
+    var starts: [Int: Int32] = [:]
+    var table: [Float] = []
+    var rows: [Int32] = []
+    for (length, new) in zip(context.lengths, context.layout.lengths) where new > 0 {
+      let kind = frequencies.kind(length: length)
+      let start = starts[kind] ?? Int32(table.count / frequencies.dimension)
+      if starts.updateValue(start, forKey: kind) == nil {
+        append(frequencies(length: length), places: first...last, to: &table)
       }
-      first += new
+      rows += context.positions[rows.count..<rows.count + new].map { start + $0 - first }
     }
-    return Tensor(values, shape: [context.positions.count, frequencies.dimension])
+    let shape = [table.count / frequencies.dimension, frequencies.dimension]
+    return Tape.inference().gather(Tensor(table, shape: shape), rows: rows)
+  }
+
+  private func append(
+    _ frequencies: [Float], places: ClosedRange<Int32>, to table: inout [Float]
+  ) {
+    let magnitude = Float(self.frequencies.magnitude)
+    table.reserveCapacity(table.count + 2 * places.count * frequencies.count)
+    for place in places {
+      for frequency in frequencies {
+        let angle = Float(place) * frequency
+        table.append(magnitude * cosf(angle))
+        table.append(magnitude * sinf(angle))
+      }
+    }
   }
 
   /// The heads of queries or keys, turned.

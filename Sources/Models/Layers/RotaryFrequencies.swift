@@ -113,6 +113,15 @@ package struct RotaryFrequencies: Sendable {
     return frequencies.map { Float($0) }
   }
 
+  /// A number that is the same for lengths at which pairs turn alike.
+  func kind(length: Int) -> Int {
+    switch stretch {
+    case .none, .linear, .yarn, .llama3: 0
+    case .dynamic(_, let trained): max(length, trained)
+    case .longRope(_, _, let trained): length > trained ? 1 : 0
+    }
+  }
+
   private func dynamic(_ factor: Double, _ trained: Int, _ length: Int) -> [Double] {
     let growth = factor * Double(max(length, trained)) / Double(trained) - (factor - 1)
     let size = Double(dimension)

@@ -30,6 +30,29 @@ struct HeadTests {
     }
   }
 
+  @Test func `the layer that pools is known by its name`() throws {
+    let sizes = ModelSizes(vocabulary: 30, layers: 1, hidden: 8, heads: 2, positions: 8)
+    for type in ["bert", "roberta", "distilbert"] {
+      let model = try ModelLoader.make(
+        type, sizes, for: .classification(labels: ["a", "b"]), seed: 1)
+      for beginning in model.poolingNames + model.headNames {
+        #expect(model.parameters.count { $0.name.hasPrefix(beginning) } == 2, "\(type)")
+      }
+      #expect(model.poolingNames.count == 1, "\(type)")
+    }
+  }
+
+  @Test(arguments: ["regression", "multi_label_classification", "single_label_classification"])
+  func `a classifier of any problem loads`(_ problem: String) throws {
+    for name in ["gptj-classification", "bert-reward"] {
+      let variant = try Variant.named(name)
+      let folder = try variant.folder { $0["problem_type"] = .string(problem) }
+      let scores = try ModelLoader.classifier(folder.path).logits(
+        .inference(), variant.example().batch)
+      #expect(try distance(scores.values, variant.example().outputs) < 1e-4)
+    }
+  }
+
   @Test func `a language model becomes a classifier, a reward model and an encoder`() throws {
     let folder = try Variant.named("llama-linear").folder()
     for task in [ModelTask.classification(labels: ["a", "b"]), .reward] {

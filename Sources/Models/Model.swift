@@ -78,6 +78,17 @@ extension CausalLanguageModel {
   }
 }
 
+/// A causal language model that goes on from the tokens that it has seen.
+public protocol CachedCausalLanguageModel: CausalLanguageModel {
+  /// An empty cache for a number of sequences of at most `capacity` tokens each.
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache
+  /// The vectors of new tokens, which follow those in the cache: `[new tokens, hidden]`.
+  ///
+  /// Sequence i of the batch goes on with sequence i of the cache, and may have no new token.
+  /// Afterwards the cache holds the new tokens too. The tape is one of inference.
+  func hiddenStates(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache) -> Tensor
+}
+
 /// A model that predicts the tokens that were masked.
 public protocol MaskedLanguageModel: VocabularyHead {
   /// What the output weight is applied to: `[tokens, hidden]`.

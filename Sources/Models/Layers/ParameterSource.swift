@@ -94,8 +94,10 @@ public final class ParameterSource {
 extension ParameterSource {
   /// Buffers that old checkpoints saved and that are computed, not learned.
   private static func isBuffer(_ name: String) -> Bool {
-    [".position_ids", ".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
-      .contains { ("." + name).hasSuffix($0) }
+    [
+      ".position_ids", ".attn.bias", ".attn.masked_bias", ".attn.embed_positions",
+      ".rotary_emb.inv_freq",
+    ].contains { ("." + name).hasSuffix($0) }
   }
 
   /// TensorFlow's names of a normalisation, as the first BERT files have them.
@@ -176,5 +178,10 @@ public struct ParameterScope {
       source.parameter("\(path).weight", [count], .normalisation, .ones),
       source.parameter("\(path).bias", [count], .normalisation, .zeros)
     )
+  }
+
+  /// The factor of a normalisation that adds nothing.
+  public func factor(_ count: Int) -> Tensor {
+    source.parameter("\(path).weight", [count], .normalisation, .ones)
   }
 }

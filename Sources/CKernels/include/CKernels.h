@@ -14,11 +14,41 @@ typedef enum {
   ANNEAL_LEVEL_PORTABLE = 0,
   ANNEAL_LEVEL_AVX2 = 1,
   ANNEAL_LEVEL_AVX512 = 2,
+  /// AVX-512, and tiles for matrix products in bf16.
+  ANNEAL_LEVEL_AMX = 3,
 } anneal_level;
 
-/// The widest instruction set the kernels use here; `anneal_limit_level` can lower it (tests).
+/// The best instruction set that this processor has and ANNEAL_ISA allows; `anneal_limit_level` can
+/// lower it further (tests).
 anneal_level anneal_current_level(void);
 void anneal_limit_level(anneal_level level);
+
+/// What the environment variable ANNEAL_ISA (amx, avx512, avx2 or portable) came to.
+typedef enum {
+  ANNEAL_REQUEST_NONE,
+  ANNEAL_REQUEST_HONOURED,
+  /// It asks for more than the processor has; the best there is serves.
+  ANNEAL_REQUEST_TOO_HIGH,
+  /// It is none of the words, and is ignored.
+  ANNEAL_REQUEST_UNKNOWN,
+} anneal_request;
+anneal_request anneal_level_request(void);
+
+/// Whether AMX computes here, or the first thing that is missing. Found out once, by a product.
+typedef enum {
+  ANNEAL_AMX_WORKS,
+  /// The processor has no AMX, or no AVX-512 beside it, or is no x86-64.
+  ANNEAL_AMX_ABSENT,
+  /// The operating system does not keep its registers.
+  ANNEAL_AMX_DISABLED,
+  /// The operating system does not let this process use it.
+  ANNEAL_AMX_DENIED,
+  /// Its instructions are illegal all the same.
+  ANNEAL_AMX_ILLEGAL,
+  /// Its product is wrong.
+  ANNEAL_AMX_WRONG,
+} anneal_amx_state;
+anneal_amx_state anneal_amx(void);
 
 typedef void (*anneal_body)(void *context, int64_t start, int64_t end);
 
@@ -46,10 +76,23 @@ typedef struct {
   int64_t row, column;
 } anneal_matrix;
 
+/// The numbers that a product multiplies; it adds in fp32 always. Products of few rows, and products
+/// without the processor's tiles, are fp32 whatever is asked for.
+typedef enum {
+  ANNEAL_FP32 = 0,
+  /// Operands as sums of two bf16 numbers, three products: relative errors of some 1e-6.
+  ANNEAL_BF16X3 = 1,
+  /// Operands rounded to bf16: relative errors of some 1e-3.
+  ANNEAL_BF16 = 2,
+  /// The same two by plain code that does what tiles do, to test them on any processor.
+  ANNEAL_IMITATED_BF16X3 = 3,
+  ANNEAL_IMITATED_BF16 = 4,
+} anneal_precision;
+
 /// out[m, n] (+)= a[m, k] · b[k, n]; `out` rows are `out_row` apart.
 void anneal_gemm(
-  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
-  bool accumulate);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  float *out, int64_t out_row, bool accumulate);
 
 /// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
 typedef void (*anneal_sgemm)(
@@ -73,8 +116,8 @@ typedef enum {
 /// out = activation(x · w + bias), and, where `slope` is not NULL, slope = activation'(x · w + bias).
 /// x is [m, k] contiguous, w is read as [k, n], bias is [n] or NULL.
 void anneal_linear(
-  int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
-  anneal_activation activation, float *out, float *slope);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
+  const float *bias, anneal_activation activation, float *out, float *slope);
 
 /// What a linear map does first with its gradient: gradient *= slope in place (where slope is not
 /// NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).

@@ -20,7 +20,7 @@ extension Engine {
 
   /// Why products cannot be in bf16 by the tiles of AMX, in one clause; nil where they can.
   public static var tilesFault: String? {
-    if instructionSet == .amx { return nil }
+    if instructionSet == .amx || imitatesTiles { return nil }
     if anneal_level_request() == ANNEAL_REQUEST_HONOURED { return "ANNEAL_ISA leaves AMX out" }
     return switch anneal_amx() {
     case ANNEAL_AMX_WORKS: "AMX is left out"

@@ -73,10 +73,11 @@ void demand(bool condition, const char *what) {
   if (!condition) fail(what, 0, 0, 1);
 }
 
-int main(void) {
+/// The argument, if there is one, is the lowest level to test, from 0.
+int main(int count, char **arguments) {
   static const char *const names[] = {"portable", "AVX2", "AVX-512", "AMX"};
   int best = anneal_current_level();
-  for (int level = 0; level <= best; level++) {
+  for (int level = count > 1 ? atoi(arguments[1]) : 0; level <= best; level++) {
     place = names[level];
     anneal_limit_level((anneal_level)level);
     for (int threads = 1; threads <= 4; threads += 3) {

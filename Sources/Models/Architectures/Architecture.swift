@@ -49,7 +49,7 @@ struct Architecture: Sendable {
 }
 
 /// Every architecture, in the order of the catalog.
-let architectures: [Architecture] = [.bert, .gpt2]
+let architectures: [Architecture] = [.bert, .gpt2, .t5, .marian, .fsmt]
 
 /// The sizes of a model that is trained from scratch.
 public struct ModelSizes: Sendable, Equatable {

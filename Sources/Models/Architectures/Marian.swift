@@ -51,23 +51,26 @@ public final class Marian: SequenceToSequenceModel {
     func words(_ name: String, _ entries: Int) -> Tensor {
       source.at(name).weight([entries, c.hidden], .normal(c.deviation))
     }
-    func embedding(_ words: Tensor) -> SinusoidalEmbedding {
-      SinusoidalEmbedding(words: words, places: places, firstPlace: 0, configuration: c)
+    // The hub's files lack the places, or hold the same.
+    func embedding(_ stack: String, _ words: Tensor) -> SinusoidalEmbedding {
+      SinusoidalEmbedding(
+        words: words,
+        places: source.at("model.\(stack).embed_positions.weight").constant(places),
+        firstPlace: 0, configuration: c)
     }
     let sourceWords = words(
       isShared ? "model.shared" : "model.encoder.embed_tokens", sourceVocabularySize)
     let targetWords =
       isShared ? sourceWords : words("model.decoder.embed_tokens", vocabularySize)
     encoder = PostNormStack(
-      source.at("model.encoder"), c, c.encoder, embedding(sourceWords), isDecoder: false)
+      source.at("model.encoder"), c, c.encoder, embedding("encoder", sourceWords), isDecoder: false)
     decoder = PostNormStack(
-      source.at("model.decoder"), c, c.decoder, embedding(targetWords), isDecoder: true)
+      source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords), isDecoder: true)
     outputWeight = isTied ? targetWords : words("lm_head", vocabularySize)
     outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, vocabularySize]))
-    for stack in ["encoder", "decoder"] {
-      source.skip("model.\(stack).embed_tokens.weight")
-      source.skip("model.\(stack).embed_positions.weight")
-    }
+    // Twins of the shared embedding.
+    source.skip("model.encoder.embed_tokens.weight")
+    source.skip("model.decoder.embed_tokens.weight")
     source.skip("lm_head.weight")
     parameters = source.parameters
   }

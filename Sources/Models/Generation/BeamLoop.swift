@@ -10,12 +10,12 @@ import Tensors
 /// The loop that follows the beams of every prompt, one token a step.
 struct BeamLoop {
   private let requests: [GenerationRequest]
-  private let options: GenerationOptions
+  private let options: DecodingOptions
   private let filter: SamplingFilter
   private var searches: [BeamSearch]
   private var randoms: [CounterRandom]
 
-  init(_ requests: [GenerationRequest], _ options: GenerationOptions) {
+  init(_ requests: [GenerationRequest], _ options: DecodingOptions) {
     self.requests = requests
     self.options = options
     filter = SamplingFilter(options, leastKept: options.eosTokenId.count + 1)

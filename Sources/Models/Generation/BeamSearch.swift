@@ -23,7 +23,7 @@ struct BeamSearch {
   private(set) var finished: [Beam]
   /// Whether no step can change what is finished.
   private(set) var isDone = false
-  private let options: GenerationOptions
+  private let options: DecodingOptions
   private let prompt: Int
   private let longest: Int
   /// Whether a running beam may still become better than a finished one.
@@ -32,7 +32,7 @@ struct BeamSearch {
   /// What a score is lowered by to rule a sequence out.
   private static let penalty: Float = -1e9
 
-  init(prompt: [Int32], longest: Int, _ options: GenerationOptions) {
+  init(prompt: [Int32], longest: Int, _ options: DecodingOptions) {
     self.options = options
     self.prompt = prompt.count
     self.longest = longest

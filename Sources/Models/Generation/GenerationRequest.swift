@@ -5,11 +5,11 @@ struct GenerationRequest {
   /// Names the prompt to whatever draws.
   let key: UInt64
   let rules: ScoreRules
-  private let options: GenerationOptions
+  private let options: DecodingOptions
   private let text: (@Sendable ([Int32]) -> String)?
 
   init(
-    start: [Int32], key: UInt64, options: GenerationOptions, room: (usual: Int, most: Int),
+    start: [Int32], key: UInt64, options: DecodingOptions, room: (usual: Int, most: Int),
     text: (@Sendable ([Int32]) -> String)?
   ) {
     self.start = start

@@ -12,7 +12,7 @@ package struct SamplingFilter: Sendable {
   private let leastKept: Int
 
   /// - Parameter leastKept: How many tokens stay whatever the limits.
-  package init(_ options: GenerationOptions, leastKept: Int = 1) {
+  package init(_ options: DecodingOptions, leastKept: Int = 1) {
     temperature = Float(options.temperature)
     topK = options.topK
     topP = options.topP

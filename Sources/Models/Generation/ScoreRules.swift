@@ -1,13 +1,13 @@
 /// What may follow a sequence: the logits processors of transformers, in their order.
 package struct ScoreRules: Sendable {
-  private let options: GenerationOptions
+  private let options: DecodingOptions
   private let badWords: [[Int32]]
   private let prompt: Int
   /// The greatest length of the sequence.
   package let longest: Int
 
   /// Rules for sequences that begin with `prompt` tokens and end with `longest` at the latest.
-  package init(_ options: GenerationOptions, prompt: Int, longest: Int) {
+  package init(_ options: DecodingOptions, prompt: Int, longest: Int) {
     self.options = options
     self.prompt = prompt
     self.longest = longest

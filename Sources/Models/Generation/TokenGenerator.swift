@@ -19,19 +19,19 @@ public struct TokenGenerator: Sendable {
   }
 
   /// How tokens are generated.
-  public var options: GenerationOptions
+  public var options: DecodingOptions
   /// Turns new tokens into text, where stop strings are looked for.
   public var text: (@Sendable ([Int32]) -> String)?
   private let source: Source
 
   /// Generates what follows prompts.
-  public init(_ model: any CachedCausalLanguageModel, _ options: GenerationOptions) {
+  public init(_ model: any CachedCausalLanguageModel, _ options: DecodingOptions) {
     source = .causal(model)
     self.options = options
   }
 
   /// Generates targets of sources.
-  public init(_ model: any SequenceToSequenceModel, _ options: GenerationOptions) {
+  public init(_ model: any SequenceToSequenceModel, _ options: DecodingOptions) {
     source = .translation(model)
     self.options = options
   }
@@ -39,7 +39,7 @@ public struct TokenGenerator: Sendable {
   /// Loads the model of a folder with the options it names.
   /// - Throws: `ModelError` where the folder holds no model that generates.
   public init(folder: String) throws(ModelError) {
-    let options = try GenerationOptions(folder: folder)
+    let options = try DecodingOptions(folder: folder)
     let configuration = try ModelConfiguration(folder: folder)
     if try configuration.flag("is_encoder_decoder", default: false) {
       self.init(try ModelLoader.sequenceToSequence(folder), options)

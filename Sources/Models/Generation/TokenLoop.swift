@@ -11,12 +11,12 @@ struct TokenLoop {
   }
 
   private let requests: [GenerationRequest]
-  private let options: GenerationOptions
+  private let options: DecodingOptions
   private let filter: SamplingFilter
   private let isFree: Bool
   private var sequences: [Growing] = []
 
-  init(_ requests: [GenerationRequest], _ options: GenerationOptions) {
+  init(_ requests: [GenerationRequest], _ options: DecodingOptions) {
     self.requests = requests
     self.options = options
     filter = SamplingFilter(options)

@@ -2,7 +2,7 @@
 ///
 /// Lengths count tokens of the sequence that grows: prompt and new tokens for a causal model, the
 /// start token and new tokens for a model with an encoder.
-public struct GenerationOptions: Sendable, Equatable {
+public struct DecodingOptions: Sendable, Equatable {
   /// When a search of beams ends.
   public enum EarlyStopping: Sendable, Equatable {
     /// `true`: as soon as there are as many finished sequences as beams.

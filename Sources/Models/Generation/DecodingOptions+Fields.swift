@@ -1,7 +1,7 @@
 public import Records
 import Stages
 
-extension GenerationOptions {
+extension DecodingOptions {
   /// Reads the defaults of a model folder.
   ///
   /// They are those of `generation_config.json`, or where there is none, of `config.json`, which also
@@ -61,14 +61,14 @@ extension GenerationOptions {
 
 /// One field of a file: its kind and its place in the options.
 private enum Field {
-  case count(WritableKeyPath<GenerationOptions, Int>)
-  case limit(WritableKeyPath<GenerationOptions, Int?>)
-  case number(WritableKeyPath<GenerationOptions, Double>)
-  case flag(WritableKeyPath<GenerationOptions, Bool>)
+  case count(WritableKeyPath<DecodingOptions, Int>)
+  case limit(WritableKeyPath<DecodingOptions, Int?>)
+  case number(WritableKeyPath<DecodingOptions, Double>)
+  case flag(WritableKeyPath<DecodingOptions, Bool>)
   case token
-  case tokens(WritableKeyPath<GenerationOptions, [Int32]>)
-  case words(WritableKeyPath<GenerationOptions, [[Int32]]>)
-  case texts(WritableKeyPath<GenerationOptions, [String]>)
+  case tokens(WritableKeyPath<DecodingOptions, [Int32]>)
+  case words(WritableKeyPath<DecodingOptions, [[Int32]]>)
+  case texts(WritableKeyPath<DecodingOptions, [String]>)
   case stopping
 
   /// What a person is told to write.
@@ -86,7 +86,7 @@ private enum Field {
   }
 
   /// Puts a value into its place; false where it is of another kind.
-  func read(_ value: JSONValue, _ options: inout GenerationOptions) -> Bool {
+  func read(_ value: JSONValue, _ options: inout DecodingOptions) -> Bool {
     switch self {
     case .count(let place): Self.put(Self.count(value), &options[keyPath: place])
     case .limit(let place): Self.put(Self.count(value).map { .some($0) }, &options[keyPath: place])
@@ -128,7 +128,7 @@ private enum Field {
     return elements.count == array.count ? elements : nil
   }
 
-  private static func stopping(_ value: JSONValue) -> GenerationOptions.EarlyStopping? {
+  private static func stopping(_ value: JSONValue) -> DecodingOptions.EarlyStopping? {
     if value.string == "never" { return .never }
     return value.bool.map { $0 ? .whenFull : .heuristic }
   }

@@ -39,6 +39,8 @@ struct Architecture: Sendable {
   let prefix: String
   /// Beginnings of names that a checkpoint may lack or hold in excess: heads of tasks.
   let heads: [String]
+  /// Beginnings of names of the layers that give one score a class, new where classes are.
+  let outputs: [String]
   /// The fields of `config.json` that are dropouts.
   let dropouts: [String]
   /// The `config.json` of a new model.
@@ -49,7 +51,9 @@ struct Architecture: Sendable {
 }
 
 /// Every architecture, in the order of the catalog.
-let architectures: [Architecture] = [.bert, .gpt2, .t5, .marian, .fsmt]
+let architectures: [Architecture] = [
+  .bert, .roberta, .distilBert, .gpt2, .gptJ, .llama, .mistral, .qwen2, .t5, .marian, .fsmt,
+]
 
 /// The sizes of a model that is trained from scratch.
 public struct ModelSizes: Sendable, Equatable {

@@ -108,7 +108,7 @@ public final class FSMT: SequenceToSequenceModel {
 extension Architecture {
   /// FSMT, such as wmt19-en-de.
   static let fsmt = Architecture(
-    modelType: "fsmt", prefix: "model.", heads: [],
+    modelType: "fsmt", prefix: "model.", heads: [], outputs: [],
     dropouts: ["dropout", "attention_dropout", "activation_dropout"],
     configuration: { sizes in
       var fields = PostNormConfiguration.fields("fsmt", sizes)

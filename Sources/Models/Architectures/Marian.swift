@@ -103,7 +103,7 @@ public final class Marian: SequenceToSequenceModel {
 extension Architecture {
   /// Marian's translation models.
   static let marian = Architecture(
-    modelType: "marian", prefix: "model.", heads: [],
+    modelType: "marian", prefix: "model.", heads: [], outputs: [],
     dropouts: ["dropout", "attention_dropout", "activation_dropout"],
     configuration: { sizes in
       var fields = PostNormConfiguration.fields("marian", sizes)

@@ -58,7 +58,7 @@ struct T5Configuration: Sendable {
 extension Architecture {
   /// T5: v1.0, v1.1 and what has their shape, such as Flan-T5 and mT5.
   static let t5 = Architecture(
-    modelType: "t5", prefix: "", heads: [], dropouts: ["dropout_rate"],
+    modelType: "t5", prefix: "", heads: [], outputs: [], dropouts: ["dropout_rate"],
     configuration: { sizes in
       ModelConfiguration([
         "model_type": "t5", "is_encoder_decoder": true,
@@ -68,7 +68,7 @@ extension Architecture {
         "num_decoder_layers": .integer(sizes.layers), "num_heads": .integer(sizes.heads),
         "relative_attention_num_buckets": 32, "relative_attention_max_distance": 128,
         "n_positions": .integer(sizes.positions), "feed_forward_proj": "relu",
-        "layer_norm_epsilon": 1e-6, "dropout_rate": 0.1, "initializer_factor": 1.0,
+        "layer_norm_epsilon": 1e-6, "dropout_rate": 0.1,
         "tie_word_embeddings": true, "pad_token_id": .integer(sizes.padding ?? 0),
         "decoder_start_token_id": .integer(sizes.padding ?? 0),
         "eos_token_id": .integer(sizes.end ?? 1),

@@ -109,8 +109,10 @@ public final class ParameterSource {
 extension ParameterSource {
   /// Buffers that old checkpoints saved and that are computed, not learned.
   private static func isBuffer(_ name: String) -> Bool {
-    [".position_ids", ".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
-      .contains { ("." + name).hasSuffix($0) }
+    [
+      ".position_ids", ".attn.bias", ".attn.masked_bias", ".attn.embed_positions",
+      ".rotary_emb.inv_freq",
+    ].contains { ("." + name).hasSuffix($0) }
   }
 
   /// TensorFlow's names of a normalisation, as the first BERT files have them.

@@ -4,8 +4,9 @@
     python Scripts/models_check_export.py MODEL_FOLDER…
 
 Beside each model lies outputs.json: {"inputs": [[…], …], "outputs": […]}, the outputs of real tokens
-or of texts. Prints a list of {"difference": …, "class": …, "missing": […], "unexpected": […],
-"labels": …} and exits 1 above 1e-4 or where a tensor is missing.
+or of texts; those of a model with an encoder are of the tokens of "targets". Prints a list of
+{"difference": …, "class": …, "missing": […], "unexpected": […], "labels": …} and exits 1 above 1e-4
+or where a tensor is missing.
 """
 
 import json
@@ -16,14 +17,23 @@ import torch
 import transformers
 
 
-def outputs(model, rows):
-    """What the model gives for real tokens, or for texts."""
+def padded(model, rows):
+    """Rows of one length, and where their real tokens are."""
     pad = model.config.pad_token_id or 0
     width = max(len(row) for row in rows)
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
-    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+    return (torch.tensor([row + [pad] * (width - len(row)) for row in rows]),
+            torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows]))
+
+
+def outputs(model, rows, targets):
+    """What the model gives for real tokens, or for texts."""
+    ids, mask = padded(model, rows)
+    arguments = {"input_ids": ids, "attention_mask": mask}
+    if targets:  # FSMT sees later tokens where it keeps a cache
+        decoder_ids, mask = padded(model, targets)
+        arguments |= {"decoder_input_ids": decoder_ids, "use_cache": False}
     with torch.no_grad():
-        output = model(input_ids=ids, attention_mask=mask)
+        output = model(**arguments)
     values = output.logits if "logits" in output else output.last_hidden_state
     return values[mask.bool()] if values.dim() == 3 else values
 
@@ -39,7 +49,8 @@ def check(folder):
     config = transformers.AutoConfig.from_pretrained(folder)
     kind = getattr(transformers, config.architectures[0])
     model, info = kind.from_pretrained(folder, output_loading_info=True)
-    ours, theirs = torch.tensor(expected["outputs"]), outputs(model.eval(), expected["inputs"])
+    ours = torch.tensor(expected["outputs"])
+    theirs = outputs(model.eval(), expected["inputs"], expected.get("targets"))
     return {
         "difference": float((theirs.flatten() - ours).abs().max()), "class": kind.__name__,
         "missing": sorted(k for k in info["missing_keys"] if not is_unused(k, config)),

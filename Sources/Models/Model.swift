@@ -99,12 +99,47 @@ public protocol MaskedLanguageModel: VocabularyHead {
 public protocol SequenceToSequenceModel: VocabularyHead {
   /// The token that a target begins with.
   var decoderStart: Int32 { get }
+  /// The token that stands for labels that are ignored within a target.
+  var padding: Int32 { get }
+  /// The number of token ids of sources; `vocabularySize` is that of targets.
+  var sourceVocabularySize: Int { get }
+  /// The longest target, `decoderStart` included.
+  var maximumTargetLength: Int { get }
   /// The vectors of the source's tokens: `[source tokens, hidden]`.
   func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor
+  /// What the decoder's layers see of encoded sources.
+  func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory
+  /// An empty cache for a number of targets of at most `capacity` tokens each.
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache
+  /// What the output weight is applied to, for each target token: `[target tokens, hidden]`.
+  ///
+  /// `target` begins with `decoderStart`, or goes on with the cache's sequences; its sequences belong
+  /// to the memory's of the same number. Under a tape that records there is no cache.
+  func decode(
+    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
+  ) -> Tensor
+  /// What the decoder reads to predict labels, by the shift rule that the model was trained with.
+  func decoderInputs(for labels: [Int32]) -> [Int32]
+}
+
+extension SequenceToSequenceModel {
+  /// Most sources and targets share a vocabulary.
+  public var sourceVocabularySize: Int { vocabularySize }
+  /// Most targets may be as long as sources.
+  public var maximumTargetLength: Int { maximumLength }
+
   /// What the output weight is applied to, for each target token: `[target tokens, hidden]`.
   ///
   /// `target` begins with `decoderStart`; its sequences belong to the source's of the same number.
-  func decode(
+  public func decode(
     _ tape: Tape, _ target: TokenBatch, encoded: Tensor, source: SequenceLayout
-  ) -> Tensor
+  ) -> Tensor {
+    decode(
+      tape, target, memory: memory(tape, encoded: encoded, source: source), cache: nil)
+  }
+
+  /// The start token and all labels but the last; padding for ignored ones.
+  public func decoderInputs(for labels: [Int32]) -> [Int32] {
+    [decoderStart] + labels.dropLast().map { $0 == Tape.ignoredTarget ? padding : $0 }
+  }
 }

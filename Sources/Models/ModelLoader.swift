@@ -76,6 +76,17 @@ public enum ModelLoader {
     try trained(folder, for: .encoding, "model of texts")
   }
 
+  /// Loads a model that reads one sequence and predicts another.
+  /// - Throws: `ModelError` where the folder's model is none.
+  public static func sequenceToSequence(
+    _ folder: String
+  ) throws(ModelError) -> any SequenceToSequenceModel {
+    let model = try load(folder, for: .sequenceToSequence, seed: 0).model
+    guard let model = model as? any SequenceToSequenceModel
+    else { throw ModelError(.mismatch, file: folder, problem: "is no sequence-to-sequence model") }
+    return model
+  }
+
   /// Builds a new model of the given architecture and sizes, with fresh parameters.
   /// - Throws: `ModelError.unsupported` for an unknown architecture, `.invalid` for sizes.
   public static func make(

@@ -10,6 +10,7 @@ import Testing
 struct ExportTests {
   private static let python = FilePaths.environment("ANNEAL_PYTHON")
   private static let texts: [[Int32]] = [[3, 7, 9, 11, 2], [4, 5], [9, 8, 7, 6, 5, 4, 3]]
+  private static let targets: [[Int32]] = [[2, 7, 9], [2, 5, 9, 6, 4, 3], [2]]
 
   @Test(.enabled(if: python != nil, "set ANNEAL_PYTHON to a python with transformers"))
   func `transformers loads every new model of every task with equal outputs`() throws {
@@ -48,6 +49,26 @@ struct ExportTests {
     _ = try check(scaled.map { try Variant.named($0).model() }, [Self.texts[2]])
   }
 
+  @Test(.enabled(if: python != nil, "set ANNEAL_PYTHON to a python with transformers"))
+  func `transformers loads every translation model with equal outputs`() throws {
+    let sizes = ModelSizes(vocabulary: 50, layers: 2, hidden: 16, heads: 2, positions: 16)
+    let made = try ["t5", "marian", "fsmt"].map {
+      try ModelLoader.make($0, sizes, for: .sequenceToSequence, seed: 3)
+    }
+    let loaded = try TranslationTests.tiny.map {
+      try ModelLoader.sequenceToSequence(Fixture.folder($0))
+    }
+    _ = try check(made + loaded)
+  }
+
+  /// The scores of target tokens.
+  private func outputs(_ model: any SequenceToSequenceModel, _ source: TokenBatch) -> Tensor {
+    let tape = Tape.inference()
+    let hidden = model.decode(
+      tape, TokenBatch(Self.targets), encoded: model.encode(tape, source), source: source.layout)
+    return model.scores(tape, hidden: hidden)
+  }
+
   /// Saves models and lets transformers compare its outputs with ours.
   private func check(
     _ models: [any Model], _ texts: [[Int32]] = Self.texts
@@ -56,12 +77,14 @@ struct ExportTests {
     let folders = try models.enumerated().map { number, model in
       let path = "\(folder.path)/\(number)"
       try ModelLoader.save(model, to: path)
-      let answer = try model.outputs(TokenBatch(texts))
-      let request: JSONValue = [
-        "inputs": .array(texts.map { .array($0.map { .integer($0) }) }),
-        "outputs": .array(answer.values.map { .real(Double($0)) }),
+      let translator = model as? any SequenceToSequenceModel
+      let answer =
+        try translator.map { outputs($0, TokenBatch(texts)) } ?? model.outputs(TokenBatch(texts))
+      var request: JSONObject = [
+        "inputs": Self.rows(texts), "outputs": .array(answer.values.map { .real(Double($0)) }),
       ]
-      try folder.write(request.text, to: "\(number)/outputs.json")
+      if translator != nil { request["targets"] = Self.rows(Self.targets) }
+      try folder.write(JSONValue.object(request).text, to: "\(number)/outputs.json")
       return path
     }
     let (status, output) = try run(folders)
@@ -74,6 +97,10 @@ struct ExportTests {
       #expect(answer["unexpected"]?.array?.isEmpty == true, "\(answer)")
     }
     return answers
+  }
+
+  private static func rows(_ rows: [[Int32]]) -> JSONValue {
+    .array(rows.map { .array($0.map { .integer($0) }) })
   }
 
   private func run(_ folders: [String]) throws -> (status: Int32, output: [UInt8]) {

@@ -205,7 +205,8 @@ void anneal_rotate(
 /// key_heads (heads is a multiple of key_heads). The queries of sequence s are the query_lengths[s]
 /// rows from query_starts[s]; keys and values likewise. With `causal`, query i of q sees the keys
 /// up to i + (k - q) of k; with `window` > 0, only the last `window` of them. `bias` is NULL or
-/// [heads, bias_queries, bias_keys], added to the scaled scores; the last query reads the last row.
+/// [heads, bias_queries, bias_keys], added to the scaled scores; the last query reads the last row,
+/// the last key its last value.
 typedef struct {
   int64_t sequences, heads, key_heads, head;
   const int64_t *query_starts, *query_lengths, *key_starts, *key_lengths;

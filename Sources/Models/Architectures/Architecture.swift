@@ -52,7 +52,7 @@ struct Architecture: Sendable {
 
 /// Every architecture, in the order of the catalog.
 let architectures: [Architecture] = [
-  .bert, .roberta, .distilBert, .gpt2, .gptJ, .llama, .mistral, .qwen2,
+  .bert, .roberta, .distilBert, .gpt2, .gptJ, .llama, .mistral, .qwen2, .t5, .marian, .fsmt,
 ]
 
 /// The sizes of a model that is trained from scratch.

@@ -92,6 +92,7 @@ public struct ModelLocator: Sendable {
 
   private static func holdsModel(_ folder: String) -> Bool {
     Folders.exists("\(folder)/config.json")
+      || WeightFiles.gguf(folder).map { Folders.exists($0) } ?? false
   }
 
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
@@ -105,6 +106,6 @@ public struct ModelLocator: Sendable {
       .notFound, file: model,
       problem: "no such model; looked at " + places.joined(separator: ", "),
       remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
-        + "Give a folder that holds config.json and model.safetensors.")
+        + "Give a folder that holds config.json and model.safetensors, or a .gguf file.")
   }
 }

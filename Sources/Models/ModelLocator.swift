@@ -90,10 +90,7 @@ public struct ModelLocator: Sendable {
     known == wanted || FilePaths.name(known) == wanted || known == FilePaths.name(wanted)
   }
 
-  private static func holdsModel(_ folder: String) -> Bool {
-    Folders.exists("\(folder)/config.json")
-      || WeightFiles.gguf(folder).map { Folders.exists($0) } ?? false
-  }
+  private static func holdsModel(_ path: String) -> Bool { WeightFiles.holdsModel(path) }
 
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
 

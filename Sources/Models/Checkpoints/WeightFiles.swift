@@ -32,6 +32,22 @@ enum WeightFiles {
     return try? only([".gguf"], in: path)
   }
 
+  /// The folder of a model: the path itself, or the one that holds the file of weights it names.
+  static func folder(_ path: String) -> String {
+    Folders.isFolder(path) || !Folders.exists(path) ? path : FilePaths.folder(path)
+  }
+
+  /// Whether a path names a model: a folder with `config.json`, a file beside one, or a `.gguf`.
+  static func holdsModel(_ path: String) -> Bool {
+    if let file = gguf(path) { return Folders.exists(file) }
+    return Folders.exists(folder(path) + "/config.json")
+      && (Folders.isFolder(path) || isWeights(path))
+  }
+
+  private static func isWeights(_ path: String) -> Bool {
+    [".safetensors", ".bin", ".pt", ".pth", ".index.json"].contains { path.hasSuffix($0) }
+  }
+
   /// What training programs leave beside the weights.
   private static let other = ["optimizer", "scheduler", "scaler", "rng_state", "training_args"]
 

@@ -14,14 +14,14 @@ public struct ModelConfiguration: Sendable {
     self.file = file
   }
 
-  /// Reads the `config.json` of a folder, or what a `.gguf` file says in its place.
+  /// Reads the `config.json` of a folder or beside a file of weights, or what a `.gguf` says instead.
   /// - Throws: `ModelError.notFound`, or `.corrupt` where it is no JSON object.
   public init(folder: String) throws(ModelError) {
     if let file = WeightFiles.gguf(folder) {
       self = try GGUFModel(file).configuration
       return
     }
-    file = folder + "/config.json"
+    file = WeightFiles.folder(folder) + "/config.json"
     let json = try ModelFiles.json(file)
     guard let object = json.object else {
       throw ModelError(.corrupt, file: file, problem: "is \(json.kindName), not an object")

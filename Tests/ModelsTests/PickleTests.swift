@@ -93,6 +93,31 @@ struct PickleTests {
     #expect(try logits(folder.path + "/best.pt") == expected)
   }
 
+  @Test func `of several formats in a folder the first of the list is taken`() throws {
+    let folder = try TemporaryFolder()
+    func file(_ name: String, _ bytes: [UInt8]) throws {
+      try AtomicFile.write(bytes, to: "\(folder.path)/\(name)")
+    }
+    func value() throws -> Float? {
+      let checkpoint = try Checkpoint(folder: folder.path)
+      return try checkpoint.tensor(checkpoint.tensors[0].name).values.first
+    }
+    try file("a.gguf", FileReader.contents(CheckpointFixture.path("gpt2.gguf")))
+    #expect(try Checkpoint(folder: folder.path).path == folder.path + "/a.gguf")
+    try file("a.pth", torchFile([("a", Tensor([4]))]))
+    #expect(try value() == 4)
+    try file("x.bin", torchFile([("a", Tensor([3]))]))
+    try folder.write(#"{"weight_map": {"a": "x.bin"}}"#, to: "pytorch_model.bin.index.json")
+    #expect(try value() == 3)
+    try file("pytorch_model.bin", torchFile([("a", Tensor([2]))]))
+    #expect(try value() == 2)
+    try SafetensorsWriter.write([("a", Tensor([1]))], to: folder.path + "/x.safetensors")
+    try folder.write(#"{"weight_map": {"a": "x.safetensors"}}"#, to: "model.safetensors.index.json")
+    #expect(try value() == 1)
+    try SafetensorsWriter.write([("a", Tensor([0]))], to: folder.path + "/model.safetensors")
+    #expect(try value() == 0)
+  }
+
   @Test func `a folder of several files of weights asks for one`() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "a.pt")

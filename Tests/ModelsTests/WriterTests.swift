@@ -76,10 +76,8 @@ struct WriterTests {
   @Test func `a model saved in shards of 16 bits loads as the rounded model`() throws {
     let model = try ModelLoader.classifier(Fixture.folder("tiny-bert"))
     let folder = try TemporaryFolder()
-    try model.configuration.save(to: folder.path)
-    try SafetensorsWriter.write(
-      model.parameters.map { SavedTensor($0.name, $0.tensor) }, into: folder.path,
-      half: .bfloat16, limit: 4000)
+    try ModelLoader.save(model, to: folder.path, half: .bfloat16, limit: 4000)
+    #expect(try ModelConfiguration(folder: folder.path).fields["dtype"]?.string == "bfloat16")
     let loaded = try ModelLoader.classifier(folder.path)
     #expect(try Folders.list(folder.path).count > 3)
     for (original, copy) in zip(model.parameters, loaded.parameters) {

@@ -33,7 +33,8 @@ public struct StoredNumbers: Sendable {
   private static func rowMajor(_ shape: [Int]) -> [Int] {
     var step = 1
     let strides = shape.reversed().map { size in
-      defer { step *= size }
+      // Dimensions beside an empty one may be as large as they like.
+      defer { step &*= size }
       return step
     }
     return strides.reversed()
@@ -152,7 +153,7 @@ extension Tensor {
 
   /// A copy whose rows along the first dimension are the given ones, outside any tape.
   package func picking(_ rows: [Int32]) -> Tensor {
-    let width = shape.dropFirst().reduce(1, *)
+    let width = count == 0 ? 0 : count / shape[0]
     precondition(
       rows.allSatisfy { $0 >= 0 && Int($0) < shape[0] }, "a row outside a tensor of shape \(shape)")
     let result = Tensor(uninitialized: [rows.count] + shape.dropFirst())

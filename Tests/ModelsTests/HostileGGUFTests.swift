@@ -102,20 +102,33 @@ struct HostileGGUFTests {
       GGUFBuilder(values: [("general.architecture", .text("llama"))]).bytes)
     error = #expect(throws: ModelError.self) { try GGUFModel(empty.path) }
     #expect(error?.description.contains("token_embd.weight") == true)
-    let heads = try TemporaryFile(
+    for (count, shape) in [(3, [4, 2]), (.max, [4, 2]), (4, [4, 2]), (-1, [4, 2])] {
+      try checkHeads(count, shape)
+    }
+    try checkHeads(.max, [5, 1])
+    #expect(try model(heads: 2, [0, .max, .max]).tensor(query).values.isEmpty)
+  }
+
+  private let query = "model.layers.0.self_attn.q_proj.weight"
+
+  private func model(heads: Int, _ shape: [Int]) throws -> GGUFModel {
+    let file = try TemporaryFile(
       GGUFBuilder(
         values: [
-          ("general.architecture", .text("llama")), ("llama.attention.head_count", .integer(3)),
+          ("general.architecture", .text("llama")),
+          ("llama.attention.head_count", .integer(heads)),
         ],
         tensors: [
           ("token_embd.weight", [2, 4], .f32, [UInt8](repeating: 0, count: 32)),
-          ("blk.0.attn_q.weight", [4, 2], .f32, [UInt8](repeating: 0, count: 32)),
+          ("blk.0.attn_q.weight", shape, .f32, [UInt8](repeating: 0, count: 32)),
         ]
       ).bytes)
-    let model = try GGUFModel(heads.path)
-    error = #expect(throws: ModelError.self) {
-      try model.tensor("model.layers.0.self_attn.q_proj.weight")
-    }
-    #expect(error?.description.contains("3 heads") == true)
+    return try GGUFModel(file.path)
+  }
+
+  private func checkHeads(_ heads: Int, _ shape: [Int]) throws {
+    let model = try model(heads: heads, shape)
+    let error = #expect(throws: ModelError.self) { try model.tensor(query) }
+    #expect(error?.description.contains("heads cannot share") == true)
   }
 }

@@ -107,6 +107,13 @@ struct SafetensorsTests {
     #expect(try fault(file(header, data: 8))?.description.contains("tensor a") == true)
   }
 
+  @Test func `empty tensors may have any other dimensions`() throws {
+    let huge = Int.max
+    let header = #"{"a":{"dtype":"F16","shape":[0,\#(huge),\#(huge)],"data_offsets":[0,0]}}"#
+    let file = try file(header)
+    #expect(try SafetensorsFile(file.path).tensor("a").values.isEmpty)
+  }
+
   @Test func `nested brackets without end are refused`() throws {
     let header = String(repeating: "[", count: 100_000)
     #expect(try fault(file(header))?.description.contains("is not JSON") == true)

@@ -59,10 +59,8 @@ struct FourBitWeights: Sendable {
     else { throw fault("lacks shape or blocksize") }
     let shape = dimensions.compactMap(\.int)
     guard shape.count == dimensions.count, let count = StoredTensor.count(of: shape),
-      stored.bytes.count == count / 2 + count % 2
-    else {
-      throw fault("claims the shape \(json["shape"]?.text ?? "") of \(stored.bytes.count) bytes")
-    }
+      let bytes = stored.format.bytes(of: stored.count), bytes == count / 2 + count % 2
+    else { throw fault("claims the shape \(json["shape"]?.text ?? ""), which its numbers lack") }
     return Description(
       stored: StoredTensor(
         name: name, format: stored.format, shape: shape, bytes: stored.bytes),

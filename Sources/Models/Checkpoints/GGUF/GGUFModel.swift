@@ -76,7 +76,7 @@ public struct GGUFModel: TensorFile {
     case .paired(let field):
       let heads = configuration.fields[field]?.int ?? 0
       let rows = tensor.shape.first ?? 0
-      guard heads > 0, rows % (2 * heads) == 0 else {
+      guard heads > 0, rows % heads == 0, rows / heads % 2 == 0 else {
         throw ModelError(
           .corrupt, file: path, problem: "\(heads) heads cannot share the \(rows) rows of \(name)")
       }

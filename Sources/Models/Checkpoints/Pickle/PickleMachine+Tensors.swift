@@ -100,10 +100,11 @@ extension PickleMachine {
     guard let format = type ?? storage.format else {
       throw fault("a tensor of bytes without a type")
     }
-    let width = storage.format == nil ? format.blockBytes : 1
+    let bytes = storage.count.multipliedReportingOverflow(by: storage.format?.blockBytes ?? 1)
+    let room = bytes.overflow ? 0 : bytes.partialValue / format.blockBytes
     let tensor = PickleTensor(
       storage: storage, format: format, offset: offset, shape: shape, strides: strides)
-    guard tensor.fits(storage.count / width) else {
+    guard tensor.fits(room) else {
       throw fault(
         "a tensor of shape \(shape) and strides \(strides) at \(offset) lies outside its storage "
           + "of \(storage.count) values")

@@ -264,3 +264,60 @@ void anneal_from_bfloat16(int64_t count, const uint16_t *in, float *out);
 void anneal_from_float16(int64_t count, const uint16_t *in, float *out);
 void anneal_to_bfloat16(int64_t count, const float *in, uint16_t *out);
 void anneal_to_float16(int64_t count, const float *in, uint16_t *out);
+
+/// How numbers of checkpoints are stored, little-endian; the last ones are blocks of ggml.
+typedef enum {
+  ANNEAL_FORMAT_F64,
+  ANNEAL_FORMAT_F32,
+  ANNEAL_FORMAT_F16,
+  ANNEAL_FORMAT_BF16,
+  ANNEAL_FORMAT_I64,
+  ANNEAL_FORMAT_I32,
+  ANNEAL_FORMAT_I16,
+  ANNEAL_FORMAT_I8,
+  ANNEAL_FORMAT_U64,
+  ANNEAL_FORMAT_U32,
+  ANNEAL_FORMAT_U16,
+  ANNEAL_FORMAT_U8,
+  ANNEAL_FORMAT_Q4_0,
+  ANNEAL_FORMAT_Q4_1,
+  ANNEAL_FORMAT_Q5_0,
+  ANNEAL_FORMAT_Q5_1,
+  ANNEAL_FORMAT_Q8_0,
+  ANNEAL_FORMAT_Q4_K,
+  ANNEAL_FORMAT_Q5_K,
+  ANNEAL_FORMAT_Q6_K,
+} anneal_format;
+/// Values and bytes of one block; scalars are blocks of one value.
+int64_t anneal_format_values(anneal_format format);
+int64_t anneal_format_bytes(anneal_format format);
+/// out = the stored numbers, at any alignment; count is a multiple of the block's values.
+void anneal_widen(anneal_format format, int64_t count, const void *in, float *out);
+/// Copies values of `width` bytes that lie `strides` values apart into rows without gaps, the bytes
+/// of each the other way round where `reversed`.
+void anneal_pack(
+  int64_t rank, const int64_t *shape, const int64_t *strides, int64_t width, bool reversed,
+  const void *in, void *out);
+
+/// A 4-bit code: the bounds between its values in rising order, and the code of each place.
+typedef struct {
+  float bounds[15];
+  uint8_t codes[16];
+} anneal_four_bits;
+/// out[i] = table[code i] * scales[i / block]; the first code of a byte is its upper half.
+void anneal_widen_four(
+  int64_t count, int64_t block, const float *table, const float *scales, const uint8_t *in,
+  float *out);
+/// scales[b] = largest magnitude of the block (an even number of values); codes of in / scale.
+void anneal_narrow_four(
+  int64_t count, int64_t block, anneal_four_bits code, const float *in, float *scales,
+  uint8_t *out);
+/// out[i] = table[in[i]] * scales[i / block] + offset.
+void anneal_widen_eight(
+  int64_t count, int64_t block, const float *table, const float *scales, float offset,
+  const uint8_t *in, float *out);
+/// The same with a sorted table of 256 values from -1 to 1, found in steps of 2 / 65535.
+void anneal_narrow_eight(
+  int64_t count, int64_t block, const float *table, const float *in, float *scales, uint8_t *out);
+/// The mean in fp32, added in the order of PyTorch on one thread with 8 lanes.
+float anneal_mean_in_lanes(int64_t count, const float *in);

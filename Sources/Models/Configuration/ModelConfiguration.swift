@@ -14,10 +14,14 @@ public struct ModelConfiguration: Sendable {
     self.file = file
   }
 
-  /// Reads the `config.json` of a folder.
+  /// Reads the `config.json` of a folder or beside a file of weights, or what a `.gguf` says instead.
   /// - Throws: `ModelError.notFound`, or `.corrupt` where it is no JSON object.
   public init(folder: String) throws(ModelError) {
-    file = folder + "/config.json"
+    if let file = WeightFiles.gguf(folder) {
+      self = try GGUFModel(file).configuration
+      return
+    }
+    file = WeightFiles.folder(folder) + "/config.json"
     let json = try ModelFiles.json(file)
     guard let object = json.object else {
       throw ModelError(.corrupt, file: file, problem: "is \(json.kindName), not an object")

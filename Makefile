@@ -3,6 +3,7 @@
 #   make build              the release binary: .build/release/anneal
 #   make check              what ./test does: set-up, format lint, build check, all tests
 #   make test               the tests alone; make test FILTER=CleanTests for some of them
+#   make test-kernels       the numerical kernels alone: natively, under sanitizers, and for Arm
 #   make format             puts all Swift files in the one format
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
 #   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
@@ -28,7 +29,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test format bench bench-train bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -42,6 +43,10 @@ check:
 test:
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build $(if $(FILTER),--filter $(FILTER))
+
+test-kernels:
+	Scripts/kernels_test.sh -sanitize
+	Scripts/kernels_test_arm.sh
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks

@@ -61,7 +61,8 @@ static attention_row row_of(const anneal_attention *t, const attention_cell *c, 
   if (t->window > 0) r.start = larger(0, i + c->keys - c->queries + 1 - t->window);
   if (t->bias)
     r.bias = t->bias +
-      (c->head * t->bias_queries + t->bias_queries - c->queries + i) * t->bias_keys;
+      (c->head * t->bias_queries + t->bias_queries - c->queries + i) * t->bias_keys +
+      t->bias_keys - c->keys;
   if (r.probability > 0)
     r.key = dropout_row(
       t->dropout, mix64(t->query_keys[c->first_query + i] + (uint64_t)c->head));

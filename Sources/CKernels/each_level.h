@@ -29,7 +29,11 @@
 #define NAME(x) x##_portable
 #define TARGET
 #define LANES 4
+#if defined(__aarch64__)
+#define ROWS 12
+#else
 #define ROWS 4
+#endif
 #include KERNELS
 #undef NAME
 #undef TARGET

@@ -2,9 +2,10 @@
 //
 // After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008). A panel of
 // b stays in the first cache while the tiles of a block of a pass over it from the second. Rows of
-// a that are contiguous are read in place; others are packed by all threads together. Each element of the output is summed
-// in an order given by k alone (and by whether rows are few), so results depend neither on threads
-// nor on how work is cut.
+// a that are contiguous are read in place, except by kernels that multiply other numbers than fp32;
+// others are packed by all threads together. Each element of the output is summed in an order given
+// by k alone (and by whether rows are few), so results depend neither on threads nor on how work is
+// cut.
 
 #include "gemm.h"
 
@@ -16,8 +17,6 @@
 const gemm_kernels *anneal_gemm_kernels(void) { return ANNEAL_CHOOSE(gemm); }
 
 enum {
-  /// Steps of one pass: a panel of b (16 columns) takes 24 kB of the first cache.
-  depth = 384,
   /// Rows and columns of an output block: 96 × 384 floats take 147 kB of the second cache.
   block_rows = 96,
   block_columns = 384,
@@ -56,52 +55,70 @@ typedef struct {
   int64_t rows, columns, row_parts;
 } product;
 
-/// Where pass `at` of the packed b begins: passes lie one after the other, and in each its panels.
+/// Floats that so many lanes of so many steps take when packed.
+static int64_t packed_size(const product *p, int64_t lanes, int64_t k) {
+  return lanes * rounded_up(k, p->kernels->unit) * p->kernels->floats_of_two / 2;
+}
+
+/// Where pass `at` of packed b and a begins: passes lie one after the other, and in each its panels.
 /// (Panels of all k would be a power of two apart in common shapes and share few sets of a cache.)
 static float *packed_pass(const product *p, int64_t at) {
-  return p->packed + at * rounded_up(p->n, p->kernels->columns);
+  return p->packed + packed_size(p, rounded_up(p->n, p->kernels->columns), at);
 }
-
-/// The same for packed a.
 static float *tiles_of_pass(const product *p, int64_t at) {
-  return p->tiles + at * rounded_up(p->m, p->kernels->rows);
+  return p->tiles + packed_size(p, rounded_up(p->m, p->kernels->rows), at);
 }
 
-/// Packs one part of a pass of b: some steps of all panels where its rows are contiguous, otherwise
-/// all steps of some panels.
-static void pack_b(const product *p, int64_t at, int64_t part) {
-  const int64_t width = p->kernels->columns, k = smaller(p->step, p->k - at);
-  float *out = packed_pass(p, at);
-  const float *b = p->b.base + at * p->b.row;
-  if (p->b.column == 1) {
-    int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
-    anneal_matrix lines = {b + from * p->b.row, p->b.row, 1};
-    p->kernels->pack(to - from, p->n, lines, out + from * width, width * k);
+/// One operand while it is packed: [k, lanes] into panels of `width` lanes.
+typedef struct {
+  const product *p;
+  anneal_matrix matrix;
+  int64_t lanes, width;
+  void (*pack)(int64_t k, int64_t lanes, anneal_matrix matrix, float *out, int64_t panel);
+  float *(*pass)(const product *p, int64_t at);
+} operand;
+
+/// Packs one part of a pass: some steps of all panels where lanes are neighbours in memory,
+/// otherwise all steps of some panels.
+static void pack_part(const operand *o, int64_t at, int64_t part) {
+  const product *p = o->p;
+  int64_t k = smaller(p->step, p->k - at), width = o->width, unit = p->kernels->unit;
+  int64_t panel = packed_size(p, width, k), row = o->matrix.row, column = o->matrix.column;
+  const float *base = o->matrix.base + at * row;
+  float *out = o->pass(p, at);
+  if (column == 1) {
+    int64_t from = smaller(k, rounded_up(k * part / pack_parts, unit));
+    int64_t to = smaller(k, rounded_up(k * (part + 1) / pack_parts, unit));
+    anneal_matrix lines = {base + from * row, row, 1};
+    o->pack(to - from, o->lanes, lines, out + packed_size(p, width, from), panel);
   } else {
-    int64_t panels = (p->n + width - 1) / width, from = panels * part / pack_parts * width;
-    int64_t to = smaller(panels * (part + 1) / pack_parts * width, p->n);
-    anneal_matrix columns = {b + from * p->b.column, p->b.row, p->b.column};
-    if (to > from) p->kernels->pack(k, to - from, columns, out + from * k, width * k);
+    int64_t panels = (o->lanes + width - 1) / width, from = panels * part / pack_parts * width;
+    int64_t to = smaller(panels * (part + 1) / pack_parts * width, o->lanes);
+    anneal_matrix lanes = {base + from * column, row, column};
+    if (to > from) o->pack(k, to - from, lanes, out + packed_size(p, from, k), panel);
   }
 }
 
-/// Packs one part of a pass of a, whose columns are contiguous: some of its steps.
-static void pack_a(const product *p, int64_t at, int64_t part) {
-  const int64_t rows = p->kernels->rows, k = smaller(p->step, p->k - at);
-  int64_t from = k * part / pack_parts, to = k * (part + 1) / pack_parts;
-  p->kernels->pack_rows(
-    p->m, to - from, p->a.base + (at + from) * p->a.column, p->a.column,
-    tiles_of_pass(p, at) + from * rows, rows * k);
+static void pack_parts_of_passes(void *context, int64_t start, int64_t end) {
+  const operand *o = context;
+  for (int64_t i = start; i < end; i++)
+    pack_part(o, i / pack_parts * o->p->step, i % pack_parts);
 }
 
-static void pack_b_parts(void *context, int64_t start, int64_t end) {
-  const product *p = context;
-  for (int64_t i = start; i < end; i++) pack_b(p, i / pack_parts * p->step, i % pack_parts);
+static void pack_all(operand o) {
+  int64_t passes = (o.p->k + o.p->step - 1) / o.p->step;
+  anneal_parallel(passes * pack_parts, 1, pack_parts_of_passes, &o);
 }
 
-static void pack_a_parts(void *context, int64_t start, int64_t end) {
-  const product *p = context;
-  for (int64_t i = start; i < end; i++) pack_a(p, i / pack_parts * p->step, i % pack_parts);
+static void pack_b(const product *p) {
+  const gemm_kernels *kernels = p->kernels;
+  pack_all((operand){p, p->b, p->n, kernels->columns, kernels->pack, packed_pass});
+}
+
+static void pack_a(const product *p) {
+  const gemm_kernels *kernels = p->kernels;
+  anneal_matrix turned = {p->a.base, p->a.column, p->a.row};
+  pack_all((operand){p, turned, p->m, kernels->rows, kernels->pack_rows, tiles_of_pass});
 }
 
 /// One block of the output: all of the packed k, in passes.
@@ -111,17 +128,17 @@ static void multiply_block(const product *p, int64_t row, int64_t column) {
   float *out = p->out + row * p->out_row + column;
   for (int64_t at = 0; at < p->k; at += p->step) {
     int64_t k = smaller(p->step, p->k - at);
-    const float *b = packed_pass(p, at) + column * k;
+    const float *b = packed_pass(p, at) + packed_size(p, column, k);
+    int64_t panel = packed_size(p, kernels->columns, k);
     bool add = p->accumulate || at > 0;
     if (p->tiles) {
       kernels->block(
-        m, n, k, tiles_of_pass(p, at) + row * k, 1, kernels->rows, kernels->rows * k, b,
-        kernels->columns * k, out, p->out_row, add);
+        m, n, k, tiles_of_pass(p, at) + packed_size(p, row, k), 1, kernels->rows,
+        packed_size(p, kernels->rows, k), b, panel, out, p->out_row, add);
     } else {
       const float *a = p->a.base + row * p->a.row + at * p->a.column;
       kernels->block(
-        m, n, k, a, p->a.row, p->a.column, kernels->rows * p->a.row, b, kernels->columns * k, out,
-        p->out_row, add);
+        m, n, k, a, p->a.row, p->a.column, kernels->rows * p->a.row, b, panel, out, p->out_row, add);
     }
   }
   if (p->finish) p->finish(p->context, p->first_row + row, m, p->first_column + column, n);
@@ -181,14 +198,18 @@ static bool suits_blas(anneal_matrix m) {
   return (m.row == 1 || m.column == 1) && m.row < INT32_MAX && m.column < INT32_MAX;
 }
 
-/// Multiplies without packing where that is better, and returns whether it did.
-static bool multiply_unpacked(product *p) {
+/// Multiplies few rows without packing, and returns whether it did.
+static bool multiply_few(product *p) {
   bool contiguous = p->a.column == 1 && (p->b.row == 1 || p->b.column == 1);
-  if (p->m <= thin_rows && contiguous) {
-    int64_t piece = rounded_up(larger(64, (1 << 15) / p->k), p->kernels->columns);
-    anneal_parallel(p->n, piece, multiply_thin, p);
-    return true;
-  }
+  if (p->m > thin_rows || !contiguous) return false;
+  int64_t piece = rounded_up(larger(64, (1 << 15) / p->k), p->kernels->columns);
+  anneal_parallel(p->n, piece, multiply_thin, p);
+  return true;
+}
+
+/// Leaves the product to the external function if there is no better kernel here, and returns
+/// whether it did.
+static bool leave_to_blas(product *p) {
   bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
   if (!portable || !suits_blas(p->a) || !suits_blas(p->b)) return false;
   anneal_parallel(p->m, external_rows, multiply_external, p);
@@ -203,13 +224,12 @@ static void clear(int64_t m, int64_t n, float *out, int64_t out_row) {
 /// Works on one stretch of columns and steps, whose b is packed: stretch after stretch of rows.
 static void multiply_rows(product p, int64_t height) {
   product stretch = p;
-  int64_t passes = (p.k + p.step - 1) / p.step;
   for (int64_t i = 0; i < p.m; i += height) {
     stretch.m = smaller(height, p.m - i);
     stretch.a.base = p.a.base + i * p.a.row;
     stretch.out = p.out + i * p.out_row;
     stretch.first_row = i;
-    if (p.tiles) anneal_parallel(passes * pack_parts, 1, pack_a_parts, &stretch);
+    if (p.tiles) pack_a(&stretch);
     cut(&stretch);
     int64_t parts = stretch.row_parts * ((p.n + stretch.columns - 1) / stretch.columns);
     anneal_parallel(parts, 1, multiply_blocks, &stretch);
@@ -218,15 +238,18 @@ static void multiply_rows(product p, int64_t height) {
 
 /// Multiplies stretch after stretch of columns and steps.
 static void multiply_stretches(product p) {
-  int64_t passes = (p.k + depth - 1) / depth;
-  bool turned = p.a.column != 1;
-  int64_t height = turned ? smaller(p.m, packed_rows) : p.m;
-  p.step = rounded_up((p.k + passes - 1) / passes, 8);
-  int64_t most = turned ? smaller(packed_steps, tile_floats / height) : packed_steps;
+  const gemm_kernels *kernels = p.kernels;
+  int64_t passes = (p.k + kernels->depth - 1) / kernels->depth;
+  bool packs_a = p.a.column != 1 || !kernels->reads_rows;
+  int64_t height = packs_a ? smaller(p.m, packed_rows) : p.m;
+  p.step = rounded_up((p.k + passes - 1) / passes, larger(8, kernels->unit));
+  int64_t most = packs_a ? smaller(packed_steps, tile_floats / height) : packed_steps;
   int64_t steps = smaller(p.k, larger(1, most / p.step) * p.step);
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
-  p.packed = anneal_scratch(slot_packed, (smaller(width, p.n) + p.kernels->columns) * steps);
-  if (turned) p.tiles = anneal_scratch(slot_rows, (height + p.kernels->rows) * steps);
+  p.packed = anneal_scratch(
+    slot_packed, packed_size(&p, smaller(width, p.n) + kernels->columns, steps));
+  if (packs_a)
+    p.tiles = anneal_scratch(slot_rows, packed_size(&p, height + kernels->rows, steps));
   product stretch = p;
   for (int64_t j = 0; j < p.n; j += width)
     for (int64_t at = 0; at < p.k; at += steps) {
@@ -238,28 +261,31 @@ static void multiply_stretches(product p) {
       stretch.first_column = j;
       stretch.accumulate = p.accumulate || at > 0;
       stretch.finish = at + steps >= p.k ? p.finish : NULL;
-      int64_t parts = (stretch.k + p.step - 1) / p.step * pack_parts;
-      anneal_parallel(parts, 1, pack_b_parts, &stretch);
+      pack_b(&stretch);
       multiply_rows(stretch, height);
     }
 }
 
 void anneal_gemm_finished(
-  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
-  bool accumulate, gemm_finish finish, void *context) {
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  float *out, int64_t out_row, bool accumulate, gemm_finish finish, void *context) {
   product p = {
     .kernels = anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a, .b = b, .out = out,
     .out_row = out_row, .accumulate = accumulate, .finish = finish, .context = context};
   if (k == 0) {
     if (!accumulate) clear(m, n, out, out_row);
     if (finish) finish(context, 0, m, 0, n);
-  } else if (!multiply_unpacked(&p)) {
-    multiply_stretches(p);
+    return;
   }
+  if (multiply_few(&p)) return;
+  const gemm_kernels *tiles = anneal_tile_kernels(precision);
+  if (tiles) p.kernels = tiles;
+  else if (leave_to_blas(&p)) return;
+  multiply_stretches(p);
 }
 
 void anneal_gemm(
-  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
-  bool accumulate) {
-  anneal_gemm_finished(m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  float *out, int64_t out_row, bool accumulate) {
+  anneal_gemm_finished(precision, m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
 }

@@ -4,24 +4,36 @@
 #include "level.h"
 
 /// Kernels for one instruction set: a register tile is `rows` by `columns`.
+///
+/// Operands are packed as panels of so many lanes, which are rows of a or columns of b. The float is
+/// the unit of packed memory also where a kernel packs other numbers into it.
 typedef struct {
   int64_t rows, columns;
+  /// Steps of k that are packed together, and floats that two values take when packed.
+  int64_t unit, floats_of_two;
+  /// Steps of one pass: a panel of b of this length leaves room in the first cache.
+  int64_t depth;
+  /// Whether rows of a that are contiguous are read in place.
+  bool reads_rows;
   /// c[m, n] (+)= a · b on one thread; `b` packed in panels, tile t of `a` at a + t * a_tile.
   void (*block)(
     int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, int64_t a_column,
     int64_t a_tile, const float *b, int64_t b_panel, float *c, int64_t c_row, bool accumulate);
   /// Packs b[k, n] into panels `panel` floats apart.
   void (*pack)(int64_t k, int64_t n, anneal_matrix b, float *out, int64_t panel);
-  /// Packs rows of a, whose columns are contiguous, into tiles `tile` floats apart.
-  void (*pack_rows)(
-    int64_t m, int64_t k, const float *a, int64_t a_column, float *out, int64_t tile);
+  /// Packs a, given as [k, m], into tiles `tile` floats apart.
+  void (*pack_rows)(int64_t k, int64_t m, anneal_matrix a, float *out, int64_t tile);
   /// c[m, n] (+)= a · b for few rows, on one thread; rows of a, and rows or columns of b, contiguous.
   void (*thin)(
     int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, anneal_matrix b, float *c,
     int64_t c_row, bool accumulate);
 } gemm_kernels;
 
+/// Kernels that multiply in fp32.
 const gemm_kernels *anneal_gemm_kernels(void);
+/// Kernels that multiply in bf16 by tiles (without `thin`); NULL where the precision does not ask for
+/// them or the processor lacks them.
+const gemm_kernels *anneal_tile_kernels(anneal_precision precision);
 
 /// Called for each finished part of the output, while it is still in the cache.
 typedef void (*gemm_finish)(
@@ -29,5 +41,5 @@ typedef void (*gemm_finish)(
 
 /// out[m, n] (+)= a · b with an optional last touch.
 void anneal_gemm_finished(
-  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
-  bool accumulate, gemm_finish finish, void *context);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  float *out, int64_t out_row, bool accumulate, gemm_finish finish, void *context);

@@ -140,20 +140,19 @@ static TARGET void NAME(pack)(
   else NAME(pack_columns)(k, n, b.base, b.row, b.column, out, panel);
 }
 
-/// Packs a[m, k], whose columns are contiguous, into tiles of ROWS rows: ROWS floats a step, tiles
-/// `tile` floats apart.
+/// Packs a, given as [k, m], into tiles of ROWS rows: ROWS floats a step, tiles `tile` floats apart.
 static TARGET void NAME(pack_rows)(
-  int64_t m, int64_t k, const float *a, int64_t a_column, float *out, int64_t tile) {
+  int64_t k, int64_t m, anneal_matrix a, float *out, int64_t tile) {
   typedef float part __attribute__((ext_vector_type(ROWS % 4 ? 2 : 4), aligned(4)));
   const int size = ROWS % 4 ? 2 : 4;
-  int64_t whole = m / ROWS * ROWS;
-  for (int64_t p = 0; p < k; p++, a += a_column, out += ROWS) {
+  int64_t whole = a.column == 1 ? m / ROWS * ROWS : 0;
+  for (int64_t p = 0; p < k; p++, a.base += a.row, out += ROWS) {
     float *step = out;
     int64_t i = 0;
     for (; i < whole; i += ROWS, step += tile)
       ANNEAL_UNROLL for (int r = 0; r < ROWS; r += size)
-        *(part *)(step + r) = *(const part *)(a + i + r);
-    for (int r = 0; i < m; i++, r++) step[r] = a[i];
+        *(part *)(step + r) = *(const part *)(a.base + i + r);
+    for (; i < m; i++) out[i / ROWS * tile + i % ROWS] = a.base[i * a.column];
   }
 }
 
@@ -206,6 +205,10 @@ static TARGET void NAME(thin)(
 const gemm_kernels NAME(gemm) = {
   .rows = ROWS,
   .columns = 2 * LANES,
+  .unit = 1,
+  .floats_of_two = 2,
+  .depth = 384,
+  .reads_rows = true,
   .block = NAME(block),
   .pack = NAME(pack),
   .pack_rows = NAME(pack_rows),

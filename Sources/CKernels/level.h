@@ -5,12 +5,15 @@
 #if defined(__x86_64__)
 #define ANNEAL_AVX2 __attribute__((target("avx2,fma,bmi2")))
 #define ANNEAL_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,bmi2")))
+#define ANNEAL_AMX \
+  __attribute__((target( \
+    "amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,bmi2")))
 #endif
 
 /// The table `name` of the instruction set in use.
 #if defined(__x86_64__)
 #define ANNEAL_CHOOSE(name) \
-  (anneal_current_level() == ANNEAL_LEVEL_AVX512 ? &name##_avx512 \
+  (anneal_current_level() >= ANNEAL_LEVEL_AVX512 ? &name##_avx512 \
    : anneal_current_level() == ANNEAL_LEVEL_AVX2 ? &name##_avx2 \
                                                  : &name##_portable)
 #else

@@ -24,12 +24,13 @@ static void touch(void *context, int64_t row, int64_t rows, int64_t column, int6
 }
 
 void anneal_linear(
-  int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
-  anneal_activation activation, float *out, float *slope) {
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
+  const float *bias, anneal_activation activation, float *out, float *slope) {
   last_touch t = {anneal_elementwise(), n, bias, activation, out, slope};
-  bool plain = !bias && activation == ANNEAL_ACTIVATION_NONE;
+  bool plain = !bias && !slope && activation == ANNEAL_ACTIVATION_NONE;
   anneal_matrix rows = {x, k, 1};
-  anneal_gemm_finished(m, n, k, rows, w, out, n, false, plain ? NULL : touch, &t);
+  anneal_gemm_finished(
+    precision, m, n, k, rows, w, out, n, false, plain ? NULL : touch, &t);
 }
 
 typedef struct {

@@ -27,23 +27,119 @@ public protocol SequenceClassifier: Model {
   func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor
 }
 
+/// A model that turns each token into one score a class.
+public protocol TokenClassifier: Model {
+  /// The class names in the order of the scores.
+  var labels: [String] { get }
+  /// The scores before the softmax: `[tokens, labels]`.
+  func tokenLogits(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
+/// A model that gives each sequence one number: how good it is.
+public protocol RewardModel: Model {
+  /// The scores: `[sequences, 1]`.
+  func rewards(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
 /// A model that turns each token into a vector of its meaning in context.
 public protocol TextEncoder: Model {
   /// The vectors of the last layer: `[tokens, hidden]`.
   func hiddenStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor
 }
 
-/// A model that predicts the token after each token.
+/// The last layer of a model that predicts tokens: logits = hidden · outputWeightᵀ + outputBias.
 ///
-/// logits = hidden · outputWeightᵀ; they are kept apart because a vocabulary is large.
-public protocol CausalLanguageModel: TextEncoder {
+/// It is kept apart from the hidden states because a vocabulary is large: losses and generation
+/// apply it to the rows they need.
+public protocol VocabularyHead: Model {
   /// The vector of each vocabulary entry: `[vocabulary, hidden]`.
   var outputWeight: Tensor { get }
+  /// What each entry's score begins at: `[vocabulary]`; nil for zeros.
+  var outputBias: Tensor? { get }
 }
+
+extension VocabularyHead {
+  /// Most heads have no bias.
+  public var outputBias: Tensor? { nil }
+
+  /// The scores of the vocabulary before the softmax: `[rows, vocabulary]`.
+  public func scores(_ tape: Tape, hidden: Tensor) -> Tensor {
+    tape.linear(hidden, weight: outputWeight, bias: outputBias)
+  }
+}
+
+/// A model that predicts the token after each token from the hidden states.
+public protocol CausalLanguageModel: TextEncoder, VocabularyHead {}
 
 extension CausalLanguageModel {
   /// The scores of every token's successor before the softmax: `[tokens, vocabulary]`.
   public func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    tape.linear(hiddenStates(tape, batch), weight: outputWeight)
+    scores(tape, hidden: hiddenStates(tape, batch))
+  }
+}
+
+/// A causal language model that goes on from the tokens that it has seen.
+public protocol CachedCausalLanguageModel: CausalLanguageModel {
+  /// An empty cache for a number of sequences of at most `capacity` tokens each.
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache
+  /// The vectors of new tokens, which follow those in the cache: `[new tokens, hidden]`.
+  ///
+  /// Sequence i of the batch goes on with sequence i of the cache, and may have no new token.
+  /// Afterwards the cache holds the new tokens too. The tape is one of inference.
+  func hiddenStates(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache) -> Tensor
+}
+
+/// A model that predicts the tokens that were masked.
+public protocol MaskedLanguageModel: VocabularyHead {
+  /// What the output weight is applied to: `[tokens, hidden]`.
+  func predictionStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor
+}
+
+/// A model that reads one sequence and predicts the tokens of another.
+public protocol SequenceToSequenceModel: VocabularyHead {
+  /// The token that a target begins with.
+  var decoderStart: Int32 { get }
+  /// The token that stands for labels that are ignored within a target.
+  var padding: Int32 { get }
+  /// The number of token ids of sources; `vocabularySize` is that of targets.
+  var sourceVocabularySize: Int { get }
+  /// The longest target, `decoderStart` included.
+  var maximumTargetLength: Int { get }
+  /// The vectors of the source's tokens: `[source tokens, hidden]`.
+  func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor
+  /// What the decoder's layers see of encoded sources.
+  func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory
+  /// An empty cache for a number of targets of at most `capacity` tokens each.
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache
+  /// What the output weight is applied to, for each target token: `[target tokens, hidden]`.
+  ///
+  /// `target` begins with `decoderStart`, or goes on with the cache's sequences; its sequences belong
+  /// to the memory's of the same number. Under a tape that records there is no cache.
+  func decode(
+    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
+  ) -> Tensor
+  /// What the decoder reads to predict labels, by the shift rule that the model was trained with.
+  func decoderInputs(for labels: [Int32]) -> [Int32]
+}
+
+extension SequenceToSequenceModel {
+  /// Most sources and targets share a vocabulary.
+  public var sourceVocabularySize: Int { vocabularySize }
+  /// Most targets may be as long as sources.
+  public var maximumTargetLength: Int { maximumLength }
+
+  /// What the output weight is applied to, for each target token: `[target tokens, hidden]`.
+  ///
+  /// `target` begins with `decoderStart`; its sequences belong to the source's of the same number.
+  public func decode(
+    _ tape: Tape, _ target: TokenBatch, encoded: Tensor, source: SequenceLayout
+  ) -> Tensor {
+    decode(
+      tape, target, memory: memory(tape, encoded: encoded, source: source), cache: nil)
+  }
+
+  /// The start token and all labels but the last; padding for ignored ones.
+  public func decoderInputs(for labels: [Int32]) -> [Int32] {
+    [decoderStart] + labels.dropLast().map { $0 == Tape.ignoredTarget ? padding : $0 }
   }
 }

@@ -42,25 +42,48 @@ public enum ModelLoader {
   /// Loads a classifier with the classes it was trained on.
   /// - Throws: `ModelError.mismatch` where the folder's model names no classes.
   public static func classifier(_ folder: String) throws(ModelError) -> any SequenceClassifier {
-    guard let labels = try ModelConfiguration(folder: folder).labels else {
-      throw ModelError(
-        .mismatch, file: folder + "/config.json", problem: "names no classes in id2label",
-        remedy: "Give a model that was trained to classify.")
-    }
-    let loaded = try load(folder, for: .classification(labels: labels), seed: 0)
-    guard let classifier = loaded.model as? any SequenceClassifier, loaded.fresh.isEmpty else {
-      throw ModelError(
-        .mismatch, file: folder, problem: "holds no classification head",
-        remedy: "Give a model that was trained to classify.")
-    }
-    return classifier
+    try trained(folder, for: .classification(labels: labels(folder)), "classification head")
+  }
+
+  /// Loads a classifier of tokens with the classes it was trained on.
+  /// - Throws: `ModelError.mismatch` where the folder's model names no classes.
+  public static func tokenClassifier(_ folder: String) throws(ModelError) -> any TokenClassifier {
+    try trained(
+      folder, for: .tokenClassification(labels: labels(folder)), "token classification head")
+  }
+
+  /// Loads a reward model.
+  /// - Throws: `ModelError.mismatch` where the folder's model gives no single score.
+  public static func reward(_ folder: String) throws(ModelError) -> any RewardModel {
+    try trained(folder, for: .reward, "head of a single score")
   }
 
   /// Loads a causal language model.
   /// - Throws: `ModelError` where the folder's model is none.
   public static func causal(_ folder: String) throws(ModelError) -> any CausalLanguageModel {
-    guard let model = try load(folder, for: .causal, seed: 0).model as? any CausalLanguageModel
-    else { throw ModelError(.mismatch, file: folder, problem: "is no causal language model") }
+    try trained(folder, for: .causal, "head that predicts the next token")
+  }
+
+  /// Loads a masked language model.
+  /// - Throws: `ModelError` where the folder's model is none.
+  public static func masked(_ folder: String) throws(ModelError) -> any MaskedLanguageModel {
+    try trained(folder, for: .masked, "head that predicts masked tokens")
+  }
+
+  /// Loads a model that turns texts into vectors, whatever its head was.
+  /// - Throws: `ModelError` where the folder holds no model.
+  public static func encoder(_ folder: String) throws(ModelError) -> any TextEncoder {
+    try trained(folder, for: .encoding, "model of texts")
+  }
+
+  /// Loads a model that reads one sequence and predicts another.
+  /// - Throws: `ModelError` where the folder's model is none.
+  public static func sequenceToSequence(
+    _ folder: String
+  ) throws(ModelError) -> any SequenceToSequenceModel {
+    let model = try load(folder, for: .sequenceToSequence, seed: 0).model
+    guard let model = model as? any SequenceToSequenceModel
+    else { throw ModelError(.mismatch, file: folder, problem: "is no sequence-to-sequence model") }
     return model
   }
 
@@ -91,6 +114,27 @@ public enum ModelLoader {
 }
 
 extension ModelLoader {
+  /// The classes that a folder's model was trained on.
+  private static func labels(_ folder: String) throws(ModelError) -> [String] {
+    if let labels = try ModelConfiguration(folder: folder).labels { return labels }
+    throw ModelError(
+      .mismatch, file: folder + "/config.json", problem: "names no classes in id2label",
+      remedy: "Give a model that was trained to classify.")
+  }
+
+  /// A model whose checkpoint has the task's head, under the protocol of the task.
+  private static func trained<Kind>(
+    _ folder: String, for task: ModelTask, _ head: String
+  ) throws(ModelError) -> Kind {
+    let loaded = try load(folder, for: task, seed: 0)
+    guard let model = loaded.model as? Kind, loaded.fresh.isEmpty else {
+      throw ModelError(
+        .mismatch, file: folder, problem: "holds no \(head)",
+        remedy: "Give a model that was trained for \(task.name).")
+    }
+    return model
+  }
+
   private static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
     seed: UInt64, dropout: Double?
@@ -103,7 +147,7 @@ extension ModelLoader {
     }
     let source = ParameterSource(
       checkpoint: checkpoint, prefix: architecture.prefix,
-      renewed: keepsHead ? [] : ["classifier."], seed: seed)
+      renewed: keepsHead ? [] : architecture.outputs, seed: seed)
     guard let model = try architecture.make(configuration, task, source) else {
       throw ModelError(
         .unsupported, file: configuration.file,
@@ -117,12 +161,24 @@ extension ModelLoader {
   private static func matched(
     _ task: ModelTask, _ configuration: ModelConfiguration
   ) throws(ModelError) -> (ModelTask, keepsHead: Bool) {
-    guard case .classification(let labels) = task else { return (task, true) }
-    func bytes(_ labels: [String]) -> Set<[UInt8]> { Set(labels.map { Array($0.utf8) }) }
-    guard let known = try configuration.labels, bytes(known) == bytes(labels) else {
-      return (task, false)
+    /// The checkpoint's classes where they are the given ones, in any order.
+    func known(_ labels: [String]) throws(ModelError) -> [String]? {
+      func bytes(_ labels: [String]) -> Set<[UInt8]> { Set(labels.map { Array($0.utf8) }) }
+      guard let known = try configuration.labels else { return nil }
+      return bytes(known) == bytes(labels) ? known : nil
     }
-    return (.classification(labels: known), true)
+    switch task {
+    case .classification(let labels):
+      guard let known = try known(labels) else { return (task, false) }
+      return (.classification(labels: known), true)
+    case .tokenClassification(let labels):
+      guard let known = try known(labels) else { return (task, false) }
+      return (.tokenClassification(labels: known), true)
+    case .reward:
+      guard let labels = try configuration.labels else { return (task, true) }
+      return (task, labels.count == 1)
+    case .causal, .masked, .sequenceToSequence, .encoding: return (task, true)
+    }
   }
 
   private static func architecture(

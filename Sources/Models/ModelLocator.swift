@@ -90,9 +90,7 @@ public struct ModelLocator: Sendable {
     known == wanted || FilePaths.name(known) == wanted || known == FilePaths.name(wanted)
   }
 
-  private static func holdsModel(_ folder: String) -> Bool {
-    Folders.exists("\(folder)/config.json")
-  }
+  private static func holdsModel(_ path: String) -> Bool { WeightFiles.holdsModel(path) }
 
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
 
@@ -105,6 +103,6 @@ public struct ModelLocator: Sendable {
       .notFound, file: model,
       problem: "no such model; looked at " + places.joined(separator: ", "),
       remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
-        + "Give a folder that holds config.json and model.safetensors.")
+        + "Give a folder that holds config.json and model.safetensors, or a .gguf file.")
   }
 }

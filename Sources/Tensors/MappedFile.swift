@@ -39,11 +39,16 @@ public final class MappedFile: @unchecked Sendable {
 
   /// The address of `count` values at `offset`; nil where they are not aligned to 4 bytes.
   func floats(at offset: Int, count: Int) -> UnsafeMutablePointer<Float>? {
+    guard offset % 4 == 0, let address = address(at: offset, count: count * 4) else { return nil }
+    return address.assumingMemoryBound(to: Float.self)
+  }
+
+  /// The address of `count` bytes at `offset`; nil in an empty file.
+  func address(at offset: Int, count: Int) -> UnsafeMutableRawPointer? {
     precondition(
-      offset >= 0 && count >= 0 && offset + count * 4 <= self.count,
-      "\(count) values at byte \(offset) lie outside a file of \(self.count) bytes")
-    guard let base, offset % 4 == 0 else { return nil }
-    return (base + offset).assumingMemoryBound(to: Float.self)
+      offset >= 0 && count >= 0 && offset <= self.count && count <= self.count - offset,
+      "\(count) bytes at byte \(offset) lie outside a file of \(self.count) bytes")
+    return base.map { $0 + offset }
   }
 }
 

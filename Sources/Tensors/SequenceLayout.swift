@@ -44,6 +44,13 @@ public struct SequenceLayout: Sendable, Hashable {
       self.keys.count == lengths.count, "\(self.keys.count) keys for \(lengths.count) sequences")
   }
 
+  /// Some of the sequences in the given order, over the same rows; one may be there more than once.
+  public func selecting(_ sequences: [Int]) -> SequenceLayout {
+    SequenceLayout(
+      starts: sequences.map { starts[$0] }, lengths: sequences.map { lengths[$0] },
+      keys: sequences.map { keys[$0] })
+  }
+
   /// The number of sequences.
   public var count: Int { lengths.count }
   /// The number of rows in use.

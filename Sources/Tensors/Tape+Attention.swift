@@ -34,8 +34,9 @@ extension Tape {
   ///
   /// Rows of a sequence attend to rows of the sequence of the same number in `keys` (by default the
   /// queries' own layout), so there is no padding to mask. A query that sees no key gives zeros.
-  /// `bias` is `[heads, longest queries, longest keys]`, shared by the sequences (T5); the last query
-  /// of a sequence reads its last row. Weights are recomputed by the backward pass, not stored.
+  /// `bias` is `[heads, longest queries, longest keys]`, shared by the sequences (T5): the last query
+  /// of a sequence reads its last row, and its last key the last column, so that a bias of distances
+  /// suits sequences of all lengths. Weights are recomputed by the backward pass, not stored.
   public func attention(
     query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout,
     keys: SequenceLayout? = nil, bias: Tensor? = nil, _ options: AttentionOptions

@@ -50,7 +50,7 @@ extension Tape {
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, activation: Activation = .none,
     layout: WeightLayout = .outputByInput
   ) -> Tensor {
-    let shape = LinearShape(x, weight, bias, layout)
+    let shape = LinearShape(x, weight, bias, layout, precision)
     let output = Tensor(uninitialized: x.shape.dropLast() + [shape.outputs])
     let isRecorded =
       isRecording
@@ -59,7 +59,7 @@ extension Tape {
       isRecorded && activation != .none ? Tensor(uninitialized: output.shape) : nil
     reading(x, weight, bias) {
       anneal_linear(
-        Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs), x.base,
+        precision, Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs), x.base,
         shape.forwardMatrix(weight), bias?.base, activation.kernel, output.fresh, slope?.fresh)
     }
     return record(output, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
@@ -74,12 +74,16 @@ private struct LinearShape {
   let inputs: Int
   let outputs: Int
   let layout: WeightLayout
+  let precision: anneal_precision
 
-  init(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ layout: WeightLayout) {
+  init(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ layout: WeightLayout,
+    _ precision: anneal_precision
+  ) {
     precondition(weight.shape.count == 2, "a weight of shape \(weight.shape)")
     rows = x.rows
     inputs = x.columns
-    self.layout = layout
+    (self.layout, self.precision) = (layout, precision)
     outputs = layout == .outputByInput ? weight.shape[0] : weight.shape[1]
     let weightInputs = layout == .outputByInput ? weight.shape[1] : weight.shape[0]
     precondition(
@@ -115,7 +119,7 @@ private struct LinearShape {
     reading(weight) {
       x.addGradient { memory, add in
         let rows = anneal_matrix(base: gradient.base, row: n, column: 1)
-        anneal_gemm(m, k, n, rows, backwardMatrix(weight), memory, k, add)
+        anneal_gemm(precision, m, k, n, rows, backwardMatrix(weight), memory, k, add)
       }
     }
     reading(x) {
@@ -125,10 +129,10 @@ private struct LinearShape {
         switch layout {
         case .outputByInput:
           let transposed = anneal_matrix(base: gradient.base, row: 1, column: n)
-          anneal_gemm(n, k, m, transposed, inputs, memory, k, add)
+          anneal_gemm(precision, n, k, m, transposed, inputs, memory, k, add)
         case .inputByOutput:
           let transposed = anneal_matrix(base: x.base, row: 1, column: k)
-          anneal_gemm(k, n, m, transposed, gradients, memory, n, add)
+          anneal_gemm(precision, k, n, m, transposed, gradients, memory, n, add)
         }
       }
     }

@@ -6,7 +6,7 @@ extension Tape {
     _ hidden: Tensor, weight: Tensor, bias: Tensor?, targets: [Int32], smoothing: Float
   ) -> Tensor {
     checkTargets(targets, rows: hidden.rows, classes: weight.rows)
-    let head = VocabularyHead(hidden, weight, bias, targets, smoothing)
+    let head = VocabularyHead(hidden, weight, bias, targets, smoothing, precision)
     let losses = Tensor(uninitialized: [hidden.rows])
     let statistics = Tensor(uninitialized: [hidden.rows])
     reading(hidden, weight, bias) { head.forward(losses, statistics) }
@@ -23,17 +23,19 @@ private struct VocabularyHead {
   let bias: Tensor?
   let targets: [Int32]
   let smoothing: Float
+  let precision: anneal_precision
   /// Rows at a time: enough for an efficient product, few enough for some tens of megabytes.
   let chunk: Int
 
   init(
-    _ hidden: Tensor, _ weight: Tensor, _ bias: Tensor?, _ targets: [Int32], _ smoothing: Float
+    _ hidden: Tensor, _ weight: Tensor, _ bias: Tensor?, _ targets: [Int32], _ smoothing: Float,
+    _ precision: anneal_precision
   ) {
     precondition(
       weight.shape.count == 2 && weight.columns == hidden.columns,
       "a head of shape \(weight.shape) on hidden states of shape \(hidden.shape)")
     (self.hidden, self.weight, self.bias) = (hidden, weight, bias)
-    (self.targets, self.smoothing) = (targets, smoothing)
+    (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
     chunk = min(max(hidden.rows, 1), max(64, (1 << 24) / max(weight.rows, 1)))
   }
 
@@ -46,7 +48,7 @@ private struct VocabularyHead {
       let count = Int64(min(chunk, hidden.rows - start))
       let matrix = anneal_matrix(base: weight.base, row: 1, column: width)
       anneal_linear(
-        count, classes, width, hidden.base + start * hidden.columns, matrix, bias?.base,
+        precision, count, classes, width, hidden.base + start * hidden.columns, matrix, bias?.base,
         ANNEAL_ACTIVATION_NONE, logits.fresh, nil)
       body(start, count, logits)
     }
@@ -78,11 +80,11 @@ private struct VocabularyHead {
         let columns = anneal_matrix(base: logits.base, row: 1, column: classes)
         if let dHidden {
           let matrix = anneal_matrix(base: weight.base, row: width, column: 1)
-          anneal_gemm(count, width, classes, rows, matrix, dHidden + offset, width, true)
+          anneal_gemm(precision, count, width, classes, rows, matrix, dHidden + offset, width, true)
         }
         if let dWeight {
           let matrix = anneal_matrix(base: hidden.base + offset, row: width, column: 1)
-          anneal_gemm(classes, width, count, columns, matrix, dWeight, width, true)
+          anneal_gemm(precision, classes, width, count, columns, matrix, dWeight, width, true)
         }
         if let dBias { anneal_bias_backward(count, classes, logits.fresh, nil, dBias) }
       }

@@ -31,6 +31,8 @@ public final class Tape {
   public let isRecording: Bool
   /// Where dropout comes from; nil turns dropout off.
   public let randomness: Randomness?
+  /// What products multiply, both ways: `Engine.precision` where the tape was made.
+  let precision = Engine.kernelPrecision
   private var nodes: [Node] = []
   private var dropouts: UInt64 = 0
 

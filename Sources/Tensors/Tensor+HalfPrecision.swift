@@ -36,4 +36,9 @@ extension Tensor {
       }
     }
   }
+
+  /// The values rounded to a 16-bit format, as 32-bit floats.
+  package func rounded(to format: HalfPrecision) -> Tensor {
+    Tensor(halfPrecision(format).span, format, shape: shape)
+  }
 }

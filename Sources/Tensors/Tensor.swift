@@ -44,24 +44,6 @@ public final class Tensor: Sendable {
     storage.write { $0.update(from: values, count: values.count) }
   }
 
-  /// A view of fp32 values in a mapped file; copied on the first write, or at once if unaligned.
-  public convenience init(mapping file: MappedFile, offset: Int, shape: [Int]) {
-    let count = shape.reduce(1, *)
-    if let address = file.floats(at: offset, count: count) {
-      self.init(storage: Storage(mapping: file, address: address, count: count), shape: shape)
-      return
-    }
-    self.init(uninitialized: shape)
-    storage.write { memory in
-      file.withBytes { bytes in
-        for index in 0..<count {
-          memory[index] = bytes.unsafeLoadUnaligned(
-            fromByteOffset: offset + 4 * index, as: Float.self)
-        }
-      }
-    }
-  }
-
   /// The number of values.
   public var count: Int { storage.count }
   /// The size of the last dimension; 1 for a single value.

@@ -4,12 +4,16 @@ import Stages
 extension Tokenizer {
   /// Loads a tokenizer from a tokenizer.json, or from a folder that holds one.
   ///
+  /// The tokenizer of a file of weights is the one beside it.
   /// In a folder, tokenizer_config.json and special_tokens_map.json say which tokens have roles.
   /// - Throws: `TokenizerError` with the file, the place in it and the remedy.
   public static func load(_ path: String) throws(TokenizerError) -> Tokenizer {
     let isFolder = Folders.isFolder(path)
     let folder = isFolder ? path : FilePaths.folder(path)
-    let file = isFolder ? FilePaths.join(path, "tokenizer.json") : path
+    let isWeights = [".gguf", ".safetensors", ".bin", ".pt", ".pth"].contains {
+      path.hasSuffix($0)
+    }
+    let file = isFolder || isWeights ? FilePaths.join(folder, "tokenizer.json") : path
     guard Folders.exists(file) else {
       throw TokenizerError(
         .file, file: file, reason: "there is no such file",

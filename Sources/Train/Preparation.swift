@@ -14,6 +14,7 @@ struct Preparation {
   let trainable: [NamedParameter]
   let training: [Example]
   let validation: [Example]
+  let precision: PrecisionChoice
   /// Changes when anything does that the result depends on.
   let fingerprint: String
 
@@ -44,8 +45,10 @@ struct Preparation {
     }
     let examples = [training.fingerprint, self.validation.fingerprint]
       .map { String($0, radix: 16) }.joined(separator: "-")
+    precision = options.precision
+    let settings = JSONValue.object(options.values.encoded).text
     fingerprint = ContentHash.of(
-      "1 \(context.seed) \(examples) \(JSONValue.object(options.values.encoded).text)")
+      "2 \(context.seed) \(precision.used) \(examples) \(settings)")
   }
 
   /// How many training records were cut to the length limit.

@@ -36,6 +36,10 @@ public struct TrainingSession {
   ///   full disk, `TrainingError` for a loss that is not a number.
   public func run(_ observe: @escaping (TrainingEvent) -> Void = { _ in }) throws -> TrainingResult
   {
+    try Engine.$precision.withValue(preparation.precision.used) { try train(observe) }
+  }
+
+  private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     var loop = try loop(observe)
     observe(.started(plan(loop)))
@@ -98,7 +102,8 @@ public struct TrainingSession {
       trainingRecords: preparation.training.count,
       validationRecords: preparation.validation.count,
       truncatedRecords: preparation.truncated, parameters: count(preparation.model.parameters),
-      trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh)
+      trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
+      precision: preparation.precision)
   }
 
   private func publishState(_ loop: TrainingLoop) throws {

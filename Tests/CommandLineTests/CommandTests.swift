@@ -85,6 +85,22 @@ import Testing
     try Binary.succeed(["doctor"], in: folder)
   }
 
+  @Test func `doctor shows the instructions in use, and which wish for others cannot be granted`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let doctor = { (isa: String) in
+      try Binary.run(["doctor"], in: folder, environment: ["ANNEAL_ISA": isa])
+    }
+    let portable = try doctor("portable")
+    #expect(portable.status == 0)
+    #expect(portable.output.contains("kernels for portable"))
+    #expect(portable.output.contains("fp32: ANNEAL_ISA leaves AMX out"))
+    let unknown = try doctor("sse9")
+    #expect(unknown.status == 1)
+    #expect(unknown.output.contains("ANNEAL_ISA is none of amx, avx512, avx2 and portable"))
+  }
+
   @Test func `every command has help with an example`() throws {
     let folder = try TemporaryFolder()
     for command in ["run", "check", "init", "show", "stages", "explain", "report", "doctor"] {

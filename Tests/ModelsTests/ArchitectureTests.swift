@@ -15,18 +15,6 @@ struct ArchitectureTests {
     try checkCausal(Fixture.folder("tiny-gpt2"), Fixture.reference("tiny-gpt2"), gradients: true)
   }
 
-  @Test(.enabled(if: Shared.exists, "needs the reference outputs beside the project"))
-  func `the golden BERT classifier agrees within 1e-4`() throws {
-    let (folder, io) = try Fixture.golden("base-bert-cls")
-    try checkClassifier(folder, io, gradients: false)
-  }
-
-  @Test(.enabled(if: Shared.exists, "needs the reference outputs beside the project"))
-  func `the golden GPT-2 agrees within 1e-4`() throws {
-    let (folder, io) = try Fixture.golden("base-gpt2-lm")
-    try checkCausal(folder, io, gradients: false)
-  }
-
   private func checkClassifier(
     _ folder: String, _ io: SafetensorsFile, gradients: Bool
   ) throws {

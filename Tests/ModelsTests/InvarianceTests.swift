@@ -15,6 +15,14 @@ struct InvarianceTests {
     #expect(distance(together, alone) < 1e-6)
   }
 
+  @Test(arguments: ["llama-dynamic", "llama-longrope", "mistral-window", "gptj-classification"])
+  func `a decoder's text does not depend on the texts beside it`(_ name: String) throws {
+    let model = try Variant.named(name).model()
+    let together = try model.outputs(TokenBatch(texts)).values
+    let alone = try texts.flatMap { try model.outputs(TokenBatch([$0])).values }
+    #expect(distance(together, alone) < 1e-5)
+  }
+
   @Test func `padding changes nothing`() throws {
     let model = try ModelLoader.classifier(Fixture.folder("tiny-bert"))
     let padded = texts.map { $0 + Array(repeating: 0, count: 12 - $0.count) }

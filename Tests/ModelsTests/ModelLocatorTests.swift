@@ -17,6 +17,7 @@ struct ModelLocatorTests {
     try folder.write("abc\n", to: "\(hub)/refs/main")
     try folder.write("{}", to: "\(hub)/snapshots/abc/config.json")
     try folder.write("{}", to: "here/config.json")
+    for name in ["here/best.pt", "here/notes.txt", "tiny.gguf"] { try folder.write("", to: name) }
   }
 
   @Test(arguments: [
@@ -25,7 +26,7 @@ struct ModelLocatorTests {
     ("org/tiny", ".cache/huggingface/hub/models--org--tiny/snapshots/abc"),
     ("tiny", ".cache/huggingface/hub/models--org--tiny/snapshots/abc"),
     ("here", "here"),
-    ("./here", "here"),
+    ("./here", "here"), ("here/best.pt", "here/best.pt"), ("tiny.gguf", "tiny.gguf"),
   ])
   func `a name and a path find their folder`(model: String, expected: String) throws {
     #expect(try locator.folder(of: model, base: folder.path) == "\(folder.path)/\(expected)")
@@ -41,6 +42,11 @@ struct ModelLocatorTests {
     #expect(error.description.contains("\(folder.path)/own/models/all-MiniLM-L6-v3"))
     #expect(error.description.contains("hub/models--all-MiniLM-L6-v3"))
     #expect(error.description.contains("Did you mean 'all-MiniLM-L6-v2'?"))
+  }
+
+  @Test(arguments: ["./here/notes.txt", "./here/none.pt", "./none.gguf"])
+  func `a file that is no weights or not there is no model`(model: String) {
+    #expect(throws: ModelError.self) { try locator.folder(of: model, base: folder.path) }
   }
 
   @Test func `the variables of the caches are honoured in their order`() {

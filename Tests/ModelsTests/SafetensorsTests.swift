@@ -94,6 +94,31 @@ struct SafetensorsTests {
     #expect(!error.remedy.isEmpty)
   }
 
+  @Test(arguments: [
+    #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2500000000],"data_offsets":[0,10000000000]}}"#,
+    #"{"a":{"dtype":"F32","shape":[1e300],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
+    #"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"Q8_0","shape":[32],"data_offsets":[0,34]}}"#,
+  ])
+  func `double names, gigabytes and sizes that do not fit are refused`(header: String) throws {
+    #expect(try fault(file(header, data: 8))?.description.contains("tensor a") == true)
+  }
+
+  @Test func `empty tensors may have any other dimensions`() throws {
+    let huge = Int.max
+    let header = #"{"a":{"dtype":"F16","shape":[0,\#(huge),\#(huge)],"data_offsets":[0,0]}}"#
+    let file = try file(header)
+    #expect(try SafetensorsFile(file.path).tensor("a").values.isEmpty)
+  }
+
+  @Test func `nested brackets without end are refused`() throws {
+    let header = String(repeating: "[", count: 100_000)
+    #expect(try fault(file(header))?.description.contains("is not JSON") == true)
+  }
+
   @Test func `a file cut off anywhere is refused`() throws {
     let bytes = try FileReader.contents(Fixture.folder("tiny-bert") + "/model.safetensors")
     for length in [0, 5, 8, 100, 5000, bytes.count - 1] {

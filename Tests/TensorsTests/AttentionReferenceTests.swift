@@ -53,6 +53,33 @@ import Testing
     }
   }
 
+  @Test func `a shorter sequence reads the last rows and columns of a bias`() throws {
+    let values = (0..<20).map { Float(($0 * 7) % 11) / 10 - 0.5 }
+    func tensor(_ rows: Range<Int>) -> Tensor {
+      Tensor(rows.flatMap { values[4 * $0..<4 * $0 + 4] }, shape: [rows.count, 4])
+    }
+    /// The attention of some rows to themselves, and the gradient of its bias.
+    func attend(_ rows: Range<Int>, _ lengths: [Int], _ bias: [Float]) throws -> ([Float], [Float])
+    {
+      let width = lengths.max() ?? 0
+      let bias = Tensor(bias, shape: [1, width, width])
+      bias.requiresGradient = true
+      let tape = Tape(training: nil)
+      let output = tape.attention(
+        query: tensor(rows), key: tensor(rows), value: tensor(rows),
+        layout: SequenceLayout(lengths: lengths), bias: bias, AttentionOptions(heads: 1, scale: 1))
+      tape.backward(from: output, gradient: tensor(rows))
+      return (output.values, try #require(bias.gradient).values)
+    }
+    let bias: [Float] = [0.3, -1, 0.5, 0.2, 0.9, -0.4, 1.1, -0.7, 0.1]
+    let together = try attend(0..<5, [3, 2], bias)
+    let long = try attend(0..<3, [3], bias)
+    let short = try attend(3..<5, [2], [0.9, -0.4, -0.7, 0.1])
+    let expected = zip(long.1, [0, 0, 0, 0] + short.1.prefix(2) + [0] + short.1.suffix(2)).map(+)
+    #expect(zip(together.0, long.0 + short.0).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(together.1, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   @Test func `with keys in slots of a cache`() throws {
     let fixture = try Fixture("attention.cached")
     let tape = Tape.inference()

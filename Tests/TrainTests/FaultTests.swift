@@ -50,8 +50,8 @@ struct FaultTests {
   }
 
   @Test func `a task that an architecture does not do is refused`() throws {
-    let message = try fault(Workshop.classified(30), classification(["architecture": smallDecoder]))
-    #expect(message.contains("a model of type gpt2 does no classification"))
+    let message = try fault(Workshop.instructions(30), causal(["architecture": smallEncoder]))
+    #expect(message.contains("a model of type bert does no causal language modelling"))
   }
 
   @Test func `heads that do not divide the width are refused`() throws {

@@ -14,11 +14,41 @@ typedef enum {
   ANNEAL_LEVEL_PORTABLE = 0,
   ANNEAL_LEVEL_AVX2 = 1,
   ANNEAL_LEVEL_AVX512 = 2,
+  /// AVX-512, and tiles for matrix products in bf16.
+  ANNEAL_LEVEL_AMX = 3,
 } anneal_level;
 
-/// The widest instruction set the kernels use here; `anneal_limit_level` can lower it (tests).
+/// The best instruction set that this processor has and ANNEAL_ISA allows; `anneal_limit_level` can
+/// lower it further (tests).
 anneal_level anneal_current_level(void);
 void anneal_limit_level(anneal_level level);
+
+/// What the environment variable ANNEAL_ISA (amx, avx512, avx2 or portable) came to.
+typedef enum {
+  ANNEAL_REQUEST_NONE,
+  ANNEAL_REQUEST_HONOURED,
+  /// It asks for more than the processor has; the best there is serves.
+  ANNEAL_REQUEST_TOO_HIGH,
+  /// It is none of the words, and is ignored.
+  ANNEAL_REQUEST_UNKNOWN,
+} anneal_request;
+anneal_request anneal_level_request(void);
+
+/// Whether AMX computes here, or the first thing that is missing. Found out once, by a product.
+typedef enum {
+  ANNEAL_AMX_WORKS,
+  /// The processor has no AMX, or no AVX-512 beside it, or is no x86-64.
+  ANNEAL_AMX_ABSENT,
+  /// The operating system does not keep its registers.
+  ANNEAL_AMX_DISABLED,
+  /// The operating system does not let this process use it.
+  ANNEAL_AMX_DENIED,
+  /// Its instructions are illegal all the same.
+  ANNEAL_AMX_ILLEGAL,
+  /// Its product is wrong.
+  ANNEAL_AMX_WRONG,
+} anneal_amx_state;
+anneal_amx_state anneal_amx(void);
 
 typedef void (*anneal_body)(void *context, int64_t start, int64_t end);
 
@@ -46,10 +76,23 @@ typedef struct {
   int64_t row, column;
 } anneal_matrix;
 
+/// The numbers that a product multiplies; it adds in fp32 always. Products of few rows, and products
+/// without the processor's tiles, are fp32 whatever is asked for.
+typedef enum {
+  ANNEAL_FP32 = 0,
+  /// Operands as sums of two bf16 numbers, three products: relative errors of some 1e-6.
+  ANNEAL_BF16X3 = 1,
+  /// Operands rounded to bf16: relative errors of some 1e-3.
+  ANNEAL_BF16 = 2,
+  /// The same two by plain code that does what tiles do, to test them on any processor.
+  ANNEAL_IMITATED_BF16X3 = 3,
+  ANNEAL_IMITATED_BF16 = 4,
+} anneal_precision;
+
 /// out[m, n] (+)= a[m, k] · b[k, n]; `out` rows are `out_row` apart.
 void anneal_gemm(
-  int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b, float *out, int64_t out_row,
-  bool accumulate);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  float *out, int64_t out_row, bool accumulate);
 
 /// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
 typedef void (*anneal_sgemm)(
@@ -73,8 +116,8 @@ typedef enum {
 /// out = activation(x · w + bias), and, where `slope` is not NULL, slope = activation'(x · w + bias).
 /// x is [m, k] contiguous, w is read as [k, n], bias is [n] or NULL.
 void anneal_linear(
-  int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w, const float *bias,
-  anneal_activation activation, float *out, float *slope);
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
+  const float *bias, anneal_activation activation, float *out, float *slope);
 
 /// What a linear map does first with its gradient: gradient *= slope in place (where slope is not
 /// NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).
@@ -162,7 +205,8 @@ void anneal_rotate(
 /// key_heads (heads is a multiple of key_heads). The queries of sequence s are the query_lengths[s]
 /// rows from query_starts[s]; keys and values likewise. With `causal`, query i of q sees the keys
 /// up to i + (k - q) of k; with `window` > 0, only the last `window` of them. `bias` is NULL or
-/// [heads, bias_queries, bias_keys], added to the scaled scores; the last query reads the last row.
+/// [heads, bias_queries, bias_keys], added to the scaled scores; the last query reads the last row,
+/// the last key its last value.
 typedef struct {
   int64_t sequences, heads, key_heads, head;
   const int64_t *query_starts, *query_lengths, *key_starts, *key_lengths;
@@ -220,3 +264,60 @@ void anneal_from_bfloat16(int64_t count, const uint16_t *in, float *out);
 void anneal_from_float16(int64_t count, const uint16_t *in, float *out);
 void anneal_to_bfloat16(int64_t count, const float *in, uint16_t *out);
 void anneal_to_float16(int64_t count, const float *in, uint16_t *out);
+
+/// How numbers of checkpoints are stored, little-endian; the last ones are blocks of ggml.
+typedef enum {
+  ANNEAL_FORMAT_F64,
+  ANNEAL_FORMAT_F32,
+  ANNEAL_FORMAT_F16,
+  ANNEAL_FORMAT_BF16,
+  ANNEAL_FORMAT_I64,
+  ANNEAL_FORMAT_I32,
+  ANNEAL_FORMAT_I16,
+  ANNEAL_FORMAT_I8,
+  ANNEAL_FORMAT_U64,
+  ANNEAL_FORMAT_U32,
+  ANNEAL_FORMAT_U16,
+  ANNEAL_FORMAT_U8,
+  ANNEAL_FORMAT_Q4_0,
+  ANNEAL_FORMAT_Q4_1,
+  ANNEAL_FORMAT_Q5_0,
+  ANNEAL_FORMAT_Q5_1,
+  ANNEAL_FORMAT_Q8_0,
+  ANNEAL_FORMAT_Q4_K,
+  ANNEAL_FORMAT_Q5_K,
+  ANNEAL_FORMAT_Q6_K,
+} anneal_format;
+/// Values and bytes of one block; scalars are blocks of one value.
+int64_t anneal_format_values(anneal_format format);
+int64_t anneal_format_bytes(anneal_format format);
+/// out = the stored numbers, at any alignment; count is a multiple of the block's values.
+void anneal_widen(anneal_format format, int64_t count, const void *in, float *out);
+/// Copies values of `width` bytes that lie `strides` values apart into rows without gaps, the bytes
+/// of each the other way round where `reversed`.
+void anneal_pack(
+  int64_t rank, const int64_t *shape, const int64_t *strides, int64_t width, bool reversed,
+  const void *in, void *out);
+
+/// A 4-bit code: the bounds between its values in rising order, and the code of each place.
+typedef struct {
+  float bounds[15];
+  uint8_t codes[16];
+} anneal_four_bits;
+/// out[i] = table[code i] * scales[i / block]; the first code of a byte is its upper half.
+void anneal_widen_four(
+  int64_t count, int64_t block, const float *table, const float *scales, const uint8_t *in,
+  float *out);
+/// scales[b] = largest magnitude of the block (an even number of values); codes of in / scale.
+void anneal_narrow_four(
+  int64_t count, int64_t block, anneal_four_bits code, const float *in, float *scales,
+  uint8_t *out);
+/// out[i] = table[in[i]] * scales[i / block] + offset.
+void anneal_widen_eight(
+  int64_t count, int64_t block, const float *table, const float *scales, float offset,
+  const uint8_t *in, float *out);
+/// The same with a sorted table of 256 values from -1 to 1, found in steps of 2 / 65535.
+void anneal_narrow_eight(
+  int64_t count, int64_t block, const float *table, const float *in, float *scales, uint8_t *out);
+/// The mean in fp32, added in the order of PyTorch on one thread with 8 lanes.
+float anneal_mean_in_lanes(int64_t count, const float *in);

@@ -2,8 +2,16 @@
 public enum ModelTask: Sendable, Equatable {
   /// One class of the named ones for each text.
   case classification(labels: [String])
+  /// One class of the named ones for each token.
+  case tokenClassification(labels: [String])
+  /// One number for each text.
+  case reward
   /// The next token.
   case causal
+  /// The tokens that were masked.
+  case masked
+  /// Another sequence.
+  case sequenceToSequence
   /// Vectors of tokens in context.
   case encoding
 
@@ -11,7 +19,11 @@ public enum ModelTask: Sendable, Equatable {
   public var name: String {
     switch self {
     case .classification: "classification"
+    case .tokenClassification: "token classification"
+    case .reward: "reward modelling"
     case .causal: "causal language modelling"
+    case .masked: "masked language modelling"
+    case .sequenceToSequence: "sequence to sequence"
     case .encoding: "encoding"
     }
   }
@@ -27,6 +39,8 @@ struct Architecture: Sendable {
   let prefix: String
   /// Beginnings of names that a checkpoint may lack or hold in excess: heads of tasks.
   let heads: [String]
+  /// Beginnings of names of the layers that give one score a class, new where classes are.
+  var outputs: [String] = []
   /// The fields of `config.json` that are dropouts.
   let dropouts: [String]
   /// The `config.json` of a new model.
@@ -37,7 +51,9 @@ struct Architecture: Sendable {
 }
 
 /// Every architecture, in the order of the catalog.
-let architectures: [Architecture] = [.bert, .gpt2]
+let architectures: [Architecture] = [
+  .bert, .roberta, .distilBert, .gpt2, .gptJ, .llama, .mistral, .qwen2, .t5, .marian, .fsmt,
+]
 
 /// The sizes of a model that is trained from scratch.
 public struct ModelSizes: Sendable, Equatable {

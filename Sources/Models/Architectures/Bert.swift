@@ -1,180 +1,67 @@
-public import Tensors
+import Records
+import Tensors
 
-/// The encoder of BERT (Devlin, Chang, Lee, Toutanova 2018), a post-norm transformer.
-///
-///     x   = dropout(norm(word + position + segment))
-///     x   = norm(x + dropout(output(attention(query(x), key(x), value(x)))))   ┐ each
-///     x   = norm(x + dropout(output(gelu(intermediate(x)))))                   ┘ layer
-struct BertEncoder: Sendable {
-  private let embeddings: BertEmbeddings
-  private let layers: [BertLayer]
+extension EncoderNames {
+  /// The names of BERT.
+  fileprivate static let bert = EncoderNames.bert(
+    base: "bert", stem: "Bert", pooling: "bert.pooler.dense", classifier: "classifier",
+    transform: "cls.predictions.transform.dense",
+    transformNorm: "cls.predictions.transform.LayerNorm", predictionBias: "cls.predictions",
+    prediction: "cls.predictions.decoder")
+}
 
-  init(_ scope: ParameterScope, _ c: BertConfiguration) {
-    embeddings = BertEmbeddings(scope.at("embeddings"), c)
-    layers = (0..<c.layers).map { BertLayer(scope.at("encoder.layer.\($0)"), c) }
-  }
-
-  /// The vector of every token: `[tokens, hidden]`.
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    run(layers[...], tape, batch)
-  }
-
-  /// The vector of the first token of each sequence: `[sequences, hidden]`.
-  ///
-  /// The same numbers as those rows of all tokens; the last layer is not computed for the others,
-  /// which saves most of a layer.
-  func first(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let x = run(layers.dropLast(), tape, batch)
-    let first = tape.gather(x, rows: batch.layout.firstRows)
-    guard let last = layers.last else { return first }
-    let layout = SequenceLayout(
-      lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
-    return last(tape, first, layout, layout.tokenKeys, context: x, batch.layout)
-  }
-
-  private func run(
-    _ layers: ArraySlice<BertLayer>, _ tape: Tape, _ batch: TokenBatch
-  ) -> Tensor {
-    let rows = batch.layout.tokenKeys
-    return layers.reduce(embeddings(tape, batch, rows)) { x, layer in
-      layer(tape, x, batch.layout, rows, context: x, batch.layout)
-    }
+extension EncoderSizes {
+  /// What BERT and RoBERTa read alike, with the defaults of transformers' `BertConfig`.
+  init(bert fields: ModelConfiguration) throws(ModelError) {
+    try fields.require("position_embedding_type", toBe: "absolute")
+    try fields.require("is_decoder", toBe: false)
+    vocabularySize = try fields.size("vocab_size", default: 30522)
+    hidden = try fields.size("hidden_size", default: 768)
+    layers = try fields.size("num_hidden_layers", default: 12)
+    heads = try fields.size("num_attention_heads", default: 12)
+    intermediate = try fields.size("intermediate_size", default: 3072)
+    positions = try fields.size("max_position_embeddings", default: 512)
+    segments = try fields.size("type_vocab_size", default: 2)
+    activation = try Activation(
+      named: fields.text("hidden_act", default: "gelu"), file: fields.file)
+    predictionActivation = activation
+    epsilon = try fields.real("layer_norm_eps", default: 1e-12)
+    hiddenDropout = try fields.share("hidden_dropout_prob", default: 0.1)
+    attentionDropout = try fields.share("attention_probs_dropout_prob", default: 0.1)
+    attentionOutputDropout = hiddenDropout
+    poolingDropout = 0
+    classifierDropout = try fields.share("classifier_dropout", default: Double(hiddenDropout))
+    tokenDropout = classifierDropout
+    initializerRange = try fields.real("initializer_range", default: 0.02)
+    isTied = try fields.flag("tie_word_embeddings", default: true)
+    try fields.requireHeads(heads, of: hidden)
   }
 }
 
-/// Word, position and segment embeddings, added and normalised.
-private struct BertEmbeddings {
-  let word, position, type: Tensor
-  let norm: LayerNorm
-  let dropout: Float
-
-  init(_ scope: ParameterScope, _ c: BertConfiguration) {
-    let initial = Initialisation.normal(c.initializerRange)
-    word = scope.at("word_embeddings").weight([c.vocabularySize, c.hidden], initial)
-    position = scope.at("position_embeddings").weight([c.positions, c.hidden], initial)
-    type = scope.at("token_type_embeddings").weight([c.types, c.hidden], initial)
-    norm = LayerNorm(scope.at("LayerNorm"), c.hidden, epsilon: c.epsilon)
-    dropout = c.hiddenDropout
-  }
-
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys) -> Tensor {
-    let sum = tape.embedding([
-      (word, batch.ids), (type, batch.types), (position, batch.layout.positions),
-    ])
-    return tape.dropout(norm(tape, sum), Dropout(dropout, keys: rows))
+extension ModelSizes {
+  /// The `config.json` of a new model in the fields of BERT.
+  func bertFields(type: String) -> JSONObject {
+    [
+      "model_type": .string(type), "vocab_size": .integer(vocabulary),
+      "hidden_size": .integer(hidden), "num_hidden_layers": .integer(layers),
+      "num_attention_heads": .integer(heads), "intermediate_size": .integer(feedForward),
+      "max_position_embeddings": .integer(positions), "type_vocab_size": 2,
+      "hidden_act": "gelu", "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1,
+      "attention_probs_dropout_prob": 0.1, "initializer_range": 0.02,
+      "pad_token_id": .integer(padding ?? 0),
+    ]
   }
 }
 
-/// Self-attention and a feed-forward network, each added to its input and normalised.
-private struct BertLayer {
-  let query, key, value, attentionOutput, intermediate, output: Linear
-  let attentionNorm, outputNorm: LayerNorm
-  let configuration: BertConfiguration
-
-  init(_ scope: ParameterScope, _ c: BertConfiguration) {
-    func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> Linear {
-      Linear(scope.at(name), inputs, outputs, deviation: c.initializerRange)
-    }
-    query = linear("attention.self.query", c.hidden, c.hidden)
-    key = linear("attention.self.key", c.hidden, c.hidden)
-    value = linear("attention.self.value", c.hidden, c.hidden)
-    attentionOutput = linear("attention.output.dense", c.hidden, c.hidden)
-    attentionNorm = LayerNorm(
-      scope.at("attention.output.LayerNorm"), c.hidden, epsilon: c.epsilon)
-    intermediate = linear("intermediate.dense", c.hidden, c.intermediate)
-    output = linear("output.dense", c.intermediate, c.hidden)
-    outputNorm = LayerNorm(scope.at("output.LayerNorm"), c.hidden, epsilon: c.epsilon)
-    configuration = c
-  }
-
-  /// The layer's output for the rows of `x`, which attend to the rows of `context`.
-  func callAsFunction(
-    _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
-    _ contextLayout: SequenceLayout
-  ) -> Tensor {
-    let c = configuration
-    let dropout = Dropout(c.hiddenDropout, keys: rows)
-    let attention = tape.attention(
-      query: query(tape, x), key: key(tape, context), value: value(tape, context),
-      layout: layout, keys: contextLayout,
-      AttentionOptions(heads: c.heads, dropout: c.attentionDropout))
-    let y = attentionNorm(tape, residual: x, adding: attentionOutput(tape, attention), dropout)
-    return outputNorm(
-      tape, residual: y, adding: output(tape, intermediate(tape, y, c.activation)), dropout)
-  }
-}
-
-/// BERT with a classification head: the pooled first token, dropout, a linear map.
-public final class BertClassifier: SequenceClassifier {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The class names in the order of the scores.
-  public let labels: [String]
-  /// The number of token ids.
-  public var vocabularySize: Int { sizes.vocabularySize }
-  /// The longest sequence it takes.
-  public var maximumLength: Int { sizes.positions }
-  /// The classifier.
-  public let headNames = ["classifier."]
-  /// The pooler below it.
-  public let poolingNames = ["bert.pooler."]
-
-  private let encoder: BertEncoder
-  private let pooler: Linear
-  private let classifier: Linear
-  private let sizes: BertConfiguration
-
-  init(_ configuration: ModelConfiguration, labels: [String], _ source: ParameterSource)
-    throws(ModelError)
-  {
-    let c = try BertConfiguration(configuration)
-    sizes = c
-    self.labels = labels
-    self.configuration =
-      configuration.with(labels: labels).with(architecture: "BertForSequenceClassification")
-    encoder = BertEncoder(source.at("bert"), c)
-    pooler = Linear(
-      source.at("bert.pooler.dense"), c.hidden, c.hidden, deviation: c.initializerRange)
-    classifier = Linear(
-      source.at("classifier"), c.hidden, labels.count, deviation: c.initializerRange)
-    parameters = source.parameters
-  }
-
-  /// The scores before the softmax: `[sequences, labels]`.
-  public func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let pooled = tape.dropout(
-      pooler(tape, encoder.first(tape, batch), .tanh),
-      Dropout(sizes.classifierDropout, keys: batch.layout.sequenceKeys))
-    return classifier(tape, pooled)
-  }
-}
-
-/// BERT without a head: vectors of tokens in context.
-public final class BertTextEncoder: TextEncoder {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The number of token ids.
-  public var vocabularySize: Int { sizes.vocabularySize }
-  /// The longest sequence it takes.
-  public var maximumLength: Int { sizes.positions }
-  /// There is no head.
-  public let headNames: [String] = []
-  /// Nothing is pooled.
-  public let poolingNames: [String] = []
-  private let encoder: BertEncoder
-  private let sizes: BertConfiguration
-
-  init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
-    sizes = try BertConfiguration(configuration)
-    self.configuration = configuration.with(architecture: "BertModel")
-    encoder = BertEncoder(source.at("bert"), sizes)
-    parameters = source.parameters
-  }
-
-  /// The vectors of the last layer: `[tokens, hidden]`.
-  public func hiddenStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor { encoder(tape, batch) }
+extension Architecture {
+  /// BERT and what has its shape, such as MiniLM.
+  static let bert = Architecture(
+    modelType: "bert", prefix: "bert.",
+    heads: ["classifier.", "bert.pooler.", "cls.", "qa_outputs."], outputs: ["classifier."],
+    dropouts: ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"],
+    configuration: { ModelConfiguration($0.bertFields(type: "bert")) },
+    make: { (configuration, task, source) throws(ModelError) in
+      EncoderNames.bert.model(
+        configuration, try EncoderSizes(bert: configuration), task, source)
+    })
 }

@@ -1,54 +1,36 @@
 import Records
-public import Tensors
+import Tensors
 
-/// GPT-2 (Radford, Wu, Child and others, 2019): a pre-norm transformer that sees earlier tokens.
+/// GPT-2 (Radford, Wu, Child and others 2019): a pre-norm transformer that sees earlier tokens.
 ///
 ///     x      = dropout(word + position)
 ///     x      = x + dropout(project(attention(split(norm₁(x)))))    ┐ each
 ///     x      = x + dropout(project(gelu(expand(norm₂(x)))))        ┘ block
 ///     logits = norm(x) · wordᵀ
-public final class GPT2: CausalLanguageModel {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The number of token ids.
-  public var vocabularySize: Int { sizes.vocabularySize }
-  /// The longest sequence it takes.
-  public var maximumLength: Int { sizes.positions }
-  /// The vector of each vocabulary entry, tied to the word embedding unless the file says otherwise.
-  public let outputWeight: Tensor
-  /// The head where it is not tied.
-  public let headNames = ["lm_head."]
-  /// Nothing is pooled.
-  public let poolingNames: [String] = []
-
-  private let word, position: Tensor
+struct GPT2: Decoder {
+  let word: Tensor
+  private let position: Tensor
   private let blocks: [GPT2Block]
   private let norm: LayerNorm
-  private let sizes: GPT2Configuration
+  private let configuration: GPT2Configuration
 
-  init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
-    let c = try GPT2Configuration(configuration)
-    let scope = source.at("transformer")
-    let initial = Initialisation.normal(c.initializerRange)
-    sizes = c
-    self.configuration = configuration.with(architecture: "GPT2LMHeadModel")
-    word = scope.at("wte").weight([c.vocabularySize, c.hidden], initial)
-    position = scope.at("wpe").weight([c.positions, c.hidden], initial)
-    blocks = (0..<c.layers).map { GPT2Block(scope.at("h.\($0)"), c, layer: $0) }
+  init(_ scope: ParameterScope, _ c: GPT2Configuration) {
+    let initial = Initialisation.normal(c.sizes.initializerRange)
+    word = scope.at("wte").weight([c.sizes.vocabularySize, c.hidden], initial)
+    position = scope.at("wpe").weight([c.sizes.positions, c.hidden], initial)
+    blocks = (0..<c.sizes.layers).map { GPT2Block(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
-    outputWeight =
-      c.isTied ? word : source.at("lm_head").weight([c.vocabularySize, c.hidden], initial)
-    parameters = source.parameters
+    configuration = c
   }
 
-  /// The vectors after the last normalisation: `[tokens, hidden]`.
-  public func hiddenStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let rows = batch.layout.tokenKeys
-    let sum = tape.embedding([(word, batch.ids), (position, batch.layout.positions)])
-    var x = tape.dropout(sum, Dropout(sizes.embeddingDropout, keys: rows))
-    for block in blocks { x = block(tape, x, batch.layout, rows) }
+  var sizes: DecoderSizes { configuration.sizes }
+
+  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
+    let context = DecoderContext(batch.layout, cache)
+    let sum = tape.embedding([(word, batch.ids), (position, context.positions)])
+    var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
+    for block in blocks { x = block(tape, x, context) }
+    context.finish()
     return norm(tape, x)
   }
 }
@@ -59,31 +41,36 @@ private struct GPT2Block {
   let attentionNorm, feedForwardNorm: LayerNorm
   let attention: AttentionOptions
   let configuration: GPT2Configuration
+  let layer: Int
 
   init(_ scope: ParameterScope, _ c: GPT2Configuration, layer: Int) {
+    let deviation = c.sizes.initializerRange
     // Projections onto the residual begin smaller, so that its variance does not grow with depth.
-    let residual = c.initializerRange / (2 * Double(c.layers)).squareRoot()
+    let residual = deviation / (2 * Double(c.sizes.layers)).squareRoot()
     func linear(_ name: String, _ inputs: Int, _ outputs: Int, _ deviation: Double) -> Linear {
       Linear(scope.at(name), inputs, outputs, deviation: deviation, layout: .inputByOutput)
     }
     attentionNorm = LayerNorm(scope.at("ln_1"), c.hidden, epsilon: c.epsilon)
-    split = linear("attn.c_attn", c.hidden, 3 * c.hidden, c.initializerRange)
+    split = linear("attn.c_attn", c.hidden, 3 * c.hidden, deviation)
     project = linear("attn.c_proj", c.hidden, c.hidden, residual)
     feedForwardNorm = LayerNorm(scope.at("ln_2"), c.hidden, epsilon: c.epsilon)
-    expand = linear("mlp.c_fc", c.hidden, c.inner, c.initializerRange)
+    expand = linear("mlp.c_fc", c.hidden, c.inner, deviation)
     contract = linear("mlp.c_proj", c.inner, c.hidden, residual)
     attention = AttentionOptions(
       heads: c.heads, isCausal: true, scale: c.attentionScale(layer: layer),
       dropout: c.attentionDropout)
     configuration = c
+    self.layer = layer
   }
 
-  func callAsFunction(
-    _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys
-  ) -> Tensor {
-    let dropout = Dropout(configuration.residualDropout, keys: rows)
-    let seen = tape.attention(
-      packed: split(tape, attentionNorm(tape, x)), layout: layout, attention)
+  func callAsFunction(_ tape: Tape, _ x: Tensor, _ context: DecoderContext) -> Tensor {
+    let dropout = Dropout(configuration.residualDropout, keys: context.rows)
+    let width = configuration.hidden
+    let packed = split(tape, attentionNorm(tape, x))
+    let seen = context.attention(
+      tape, layer: layer, query: Columns(packed, 0..<width),
+      key: Columns(packed, width..<2 * width), value: Columns(packed, 2 * width..<3 * width),
+      attention)
     let y = tape.addDropout(project(tape, seen), residual: x, dropout: dropout)
     let inner = expand(tape, feedForwardNorm(tape, y), configuration.activation)
     return tape.addDropout(contract(tape, inner), residual: y, dropout: dropout)
@@ -92,30 +79,29 @@ private struct GPT2Block {
 
 /// The sizes of a GPT-2, with the defaults of transformers' `GPT2Config`.
 struct GPT2Configuration: Sendable {
-  let vocabularySize, hidden, layers, heads, inner, positions: Int
+  let sizes: DecoderSizes
+  let hidden, heads, inner: Int
   let activation: Activation
   let epsilon: Double
   let residualDropout, embeddingDropout, attentionDropout: Float
-  let initializerRange: Double
-  let isTied: Bool
   private let scalesScores, scalesByLayer: Bool
 
   init(_ fields: ModelConfiguration) throws(ModelError) {
     try fields.require("add_cross_attention", toBe: false)
-    vocabularySize = try fields.size("vocab_size", default: 50257)
     hidden = try fields.size("n_embd", "hidden_size", default: 768)
-    layers = try fields.size("n_layer", "num_hidden_layers", default: 12)
     heads = try fields.size("n_head", "num_attention_heads", default: 12)
     inner = try fields.size("n_inner", default: 4 * hidden)
-    positions = try fields.size("n_positions", "n_ctx", "max_position_embeddings", default: 1024)
+    sizes = try DecoderSizes(
+      fields, vocabularySize: fields.size("vocab_size", default: 50257), hidden: hidden,
+      layers: fields.size("n_layer", "num_hidden_layers", default: 12),
+      positions: fields.size("n_positions", "n_ctx", "max_position_embeddings", default: 1024),
+      keyColumns: hidden, isTied: true)
     activation = try Activation(
       named: fields.text("activation_function", default: "gelu_new"), file: fields.file)
     epsilon = try fields.real("layer_norm_epsilon", default: 1e-5)
     residualDropout = try fields.share("resid_pdrop", default: 0.1)
     embeddingDropout = try fields.share("embd_pdrop", default: 0.1)
     attentionDropout = try fields.share("attn_pdrop", default: 0.1)
-    initializerRange = try fields.real("initializer_range", default: 0.02)
-    isTied = try fields.flag("tie_word_embeddings", default: true)
     scalesScores = try fields.flag("scale_attn_weights", default: true)
     scalesByLayer = try fields.flag("scale_attn_by_inverse_layer_idx", default: false)
     try fields.requireHeads(heads, of: hidden)
@@ -128,32 +114,38 @@ struct GPT2Configuration: Sendable {
   }
 }
 
+extension ModelSizes {
+  /// The `config.json` of a new model in the fields of GPT-2, which GPT-J took over.
+  func gptFields(type: String) -> JSONObject {
+    var fields: JSONObject = [
+      "model_type": .string(type), "vocab_size": .integer(vocabulary),
+      "n_embd": .integer(hidden), "n_layer": .integer(layers), "n_head": .integer(heads),
+      "n_positions": .integer(positions), "n_inner": .integer(feedForward),
+      "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "resid_pdrop": 0.1,
+      "embd_pdrop": 0.1, "attn_pdrop": 0.1, "initializer_range": 0.02,
+      "tie_word_embeddings": true,
+    ]
+    writeSpecialTokens(to: &fields)
+    return fields
+  }
+
+  /// Writes which tokens begin, end and pad; null where there is none.
+  func writeSpecialTokens(to fields: inout JSONObject) {
+    let tokens = [("bos_token_id", beginning), ("eos_token_id", end), ("pad_token_id", padding)]
+    for (name, token) in tokens { fields[name] = token.map { .integer($0) } ?? .null }
+  }
+}
+
 extension Architecture {
   /// GPT-2.
   static let gpt2 = Architecture(
-    modelType: "gpt2", prefix: "transformer.", heads: ["lm_head.", "score."],
-    dropouts: ["resid_pdrop", "embd_pdrop", "attn_pdrop"],
-    configuration: { sizes in
-      var fields: JSONObject = [
-        "model_type": "gpt2", "vocab_size": .integer(sizes.vocabulary),
-        "n_embd": .integer(sizes.hidden), "n_layer": .integer(sizes.layers),
-        "n_head": .integer(sizes.heads), "n_positions": .integer(sizes.positions),
-        "n_inner": .integer(sizes.feedForward), "activation_function": "gelu_new",
-        "layer_norm_epsilon": 1e-5,
-        "resid_pdrop": 0.1, "embd_pdrop": 0.1, "attn_pdrop": 0.1, "initializer_range": 0.02,
-        "tie_word_embeddings": true,
-      ]
-      let tokens = [
-        ("bos_token_id", sizes.beginning), ("eos_token_id", sizes.end),
-        ("pad_token_id", sizes.padding),
-      ]
-      for (name, token) in tokens { fields[name] = token.map { .integer($0) } ?? .null }
-      return ModelConfiguration(fields)
-    },
+    modelType: "gpt2", prefix: "transformer.", heads: ["lm_head.", "score.", "classifier."],
+    outputs: ["score.", "classifier."],
+    dropouts: ["resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout"],
+    configuration: { ModelConfiguration($0.gptFields(type: "gpt2")) },
     make: { (configuration, task, source) throws(ModelError) in
-      switch task {
-      case .causal, .encoding: try GPT2(configuration, source)
-      case .classification: nil
-      }
+      let c = try GPT2Configuration(configuration)
+      return DecoderNames(stem: "GPT2", causal: "LMHeadModel", tokenHead: "classifier")
+        .model(configuration, task, source) { GPT2(source.at("transformer"), c) }
     })
 }

@@ -2,86 +2,106 @@ import Records
 import Stages
 public import Tensors
 
-/// The weights of a model folder: `model.safetensors`, or the shards that its index names.
+/// The weights of a model in any format, found by name.
+///
+/// Files are memory-mapped: opening reads what they say about themselves, and a tensor is read when
+/// it is asked for. 4-bit matrices of bitsandbytes stand under their own names, as the model has them.
 public struct Checkpoint: Sendable {
   /// The file it was opened by: the weights, or the index of the shards.
   public let path: String
-  private let files: [SafetensorsFile]
-  private let homes: [String: Int]
+  /// The tensors of all files.
+  public let tensors: [StoredTensor]
+  private let files: [any TensorFile]
+  private let fourBit: [FourBitWeights]
+  private let homes: [String: (file: Int, place: Int)]
 
-  /// Opens `model.safetensors`, or `model.safetensors.index.json` and every shard it names.
-  /// - Throws: `ModelError.notFound` naming both files, `.corrupt` for a shard that lacks a tensor.
+  /// Opens the weights of a folder, or a file of weights.
+  ///
+  /// Of several formats in one folder the first of these is taken: `model.safetensors`, its index,
+  /// `pytorch_model.bin`, its index, a `.pt` or `.pth`, a `.gguf`.
+  /// - Throws: `ModelError.notFound` naming what was looked for, `.corrupt` for a shard that lacks a
+  ///   tensor, and what the formats throw.
   public init(folder: String) throws(ModelError) {
-    let single = folder + "/model.safetensors"
-    let index = folder + "/model.safetensors.index.json"
-    if Folders.exists(single) {
-      try self.init(path: single, files: [SafetensorsFile(single)])
-    } else if Folders.exists(index) {
-      try self.init(index: index, folder: folder)
-    } else {
-      throw ModelError(
-        .notFound, file: folder,
-        problem: "holds neither model.safetensors nor model.safetensors.index.json",
-        remedy: Self.otherWeights(folder))
+    let weights = try WeightFiles.find(folder)
+    switch weights {
+    case .single(let path): try self.init(path: path, files: [TensorFiles.open(path)])
+    case .index(let path): try self.init(index: path)
     }
   }
 
-  private init(path: String, files: [SafetensorsFile]) throws(ModelError) {
+  /// The weights of files that together make a model.
+  init(path: String, files: [any TensorFile]) throws(ModelError) {
     self.path = path
     self.files = files
-    var homes: [String: Int] = [:]
-    for (place, file) in files.enumerated() {
-      for tensor in file.tensors {
-        guard homes.updateValue(place, forKey: tensor.name) == nil else {
+    var tensors: [StoredTensor] = []
+    var homes: [String: (file: Int, place: Int)] = [:]
+    var fourBit: [FourBitWeights] = []
+    for (number, file) in files.enumerated() {
+      let weights = try FourBitWeights(file)
+      fourBit.append(weights)
+      for tensor in file.tensors where !weights.parts.contains(tensor.name) {
+        guard homes.updateValue((number, tensors.count), forKey: tensor.name) == nil else {
           throw ModelError(.corrupt, file: path, problem: "two shards hold \(tensor.name)")
         }
+        tensors.append(weights.matrices[tensor.name]?.stored ?? tensor)
       }
     }
+    self.tensors = tensors
     self.homes = homes
+    self.fourBit = fourBit
   }
 
-  private init(index: String, folder: String) throws(ModelError) {
+  private init(index: String) throws(ModelError) {
     guard let map = try ModelFiles.json(index)["weight_map"]?.object else {
       throw ModelError(.corrupt, file: index, problem: "has no weight_map")
     }
     let names = Set(map.members.compactMap(\.value.string)).sorted()
-    var files: [SafetensorsFile] = []
+    var files: [any TensorFile] = []
     for name in names {
       guard !name.utf8.contains(UInt8(ascii: "/")) else {
         throw ModelError(
           .corrupt, file: index, problem: "names a shard outside its folder: \(name)")
       }
-      files.append(try SafetensorsFile(folder + "/" + name))
+      files.append(try TensorFiles.open(FilePaths.folder(index) + "/" + name))
     }
     try self.init(path: index, files: files)
-    for member in map.members where homes[member.key] == nil {
+    for member in map.members where homes[member.key] == nil && !isPart(member.key) {
       throw ModelError(
         .corrupt, file: index, problem: "\(member.key) is in none of its \(names.count) shards",
         remedy: "Fetch the shards again.")
     }
   }
 
-  /// The tensors of all files.
-  public var tensors: [StoredTensor] { files.flatMap(\.tensors) }
+  private func isPart(_ name: String) -> Bool { fourBit.contains { $0.parts.contains(name) } }
 
   /// The tensor of a name as its header describes it, or nil.
-  public subscript(name: String) -> StoredTensor? { homes[name].flatMap { files[$0][name] } }
+  public subscript(name: String) -> StoredTensor? { homes[name].map { tensors[$0.place] } }
 
   /// A tensor in 32-bit floats.
   /// - Throws: `ModelError.mismatch` if there is no such tensor, `.unsupported` for its numbers.
   public func tensor(_ name: String) throws(ModelError) -> Tensor {
-    guard let home = homes[name] else {
-      throw ModelError(.mismatch, file: path, problem: "holds no tensor \(name)")
-    }
+    let home = try home(of: name)
+    if let tensor = try fourBit[home].tensor(name, in: files[home]) { return tensor }
     return try files[home].tensor(name)
   }
 
-  /// Advice where a folder holds weights in another format.
-  private static func otherWeights(_ folder: String) -> String {
-    let names = (try? Folders.list(folder)) ?? []
-    guard let other = names.first(where: { $0.hasSuffix(".bin") || $0.hasSuffix(".h5") }) else {
-      return "Give the folder that holds the model's files."
+  /// The values of an integer tensor, row by row.
+  /// - Throws: `ModelError.mismatch` if there is no such tensor or it holds other numbers.
+  public func integers(_ name: String) throws(ModelError) -> [Int] {
+    try files[home(of: name)].integers(name)
+  }
+
+  /// The 4-bit numbers of a matrix; nil where it is stored otherwise.
+  /// - Throws: `ModelError.mismatch` if there is no such tensor, `.corrupt` where its parts differ.
+  public func fourBitValues(_ name: String) throws(ModelError) -> FourBitValues? {
+    let home = try home(of: name)
+    return try fourBit[home].values(name, in: files[home])
+  }
+
+  private func home(of name: String) throws(ModelError) -> Int {
+    guard let home = homes[name] else {
+      throw ModelError(.mismatch, file: path, problem: "holds no tensor \(name)")
     }
-    return "\(other) is not read: save the model as safetensors."
+    return home.file
   }
 }

@@ -24,8 +24,9 @@ package enum ModelFiles {
     "tokenizer.model", "chat_template.jinja",
   ]
 
-  /// Copies the files of a tokenizer that a folder holds into another.
-  package static func copyTokenizer(from folder: String, to target: String) throws(FileError) {
+  /// Copies the files of a tokenizer into a folder: of another, or beside a file of weights.
+  package static func copyTokenizer(from model: String, to target: String) throws(FileError) {
+    let folder = WeightFiles.folder(model)
     for name in tokenizerFiles where Folders.exists("\(folder)/\(name)") {
       try AtomicFile.write(FileReader.contents("\(folder)/\(name)"), to: "\(target)/\(name)")
     }

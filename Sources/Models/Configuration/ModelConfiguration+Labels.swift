@@ -1,11 +1,11 @@
 import Records
 
 extension ModelConfiguration {
-  /// The class names in the order of the model's outputs; nil where none are written.
+  /// The class names in the order of the model's outputs; nil where the model has no classes.
   /// - Throws: `ModelError.invalid` where the ids are not 0, 1, 2, ….
   public var labels: [String]? {
     get throws(ModelError) {
-      guard let table = fields["id2label"]?.object, !table.isEmpty else { return nil }
+      guard let table = fields["id2label"]?.object, !table.isEmpty else { return impliedLabels }
       var labels = [String?](repeating: nil, count: table.count)
       for member in table.members {
         guard let id = Int(member.key), labels.indices.contains(id),
@@ -22,14 +22,25 @@ extension ModelConfiguration {
     }
   }
 
-  /// A copy that names classes and says that each text has one.
-  public func with(labels: [String]) -> ModelConfiguration {
+  /// The names of transformers for classes that have none, which it leaves out where they are two.
+  private var impliedLabels: [String]? {
+    guard let type = fields["architectures"]?.array?.first?.string,
+      type.hasSuffix("Classification")
+    else { return nil }
+    return (0..<max(fields["num_labels"]?.int ?? 2, 0)).map { "LABEL_\($0)" }
+  }
+
+  /// A copy that names classes and says that each text has one, or another problem.
+  public func with(
+    labels: [String], problem: String? = "single_label_classification"
+  ) -> ModelConfiguration {
     var copy = self
     copy.fields["id2label"] = .object(
       JSONObject(labels.enumerated().map { (String($0), .string($1)) }))
     copy.fields["label2id"] = .object(
       JSONObject(labels.enumerated().map { ($1, .integer($0)) }))
-    copy.fields["problem_type"] = "single_label_classification"
+    // transformers takes a single class for a regression, and only without this word.
+    copy.fields["problem_type"] = labels.count > 1 ? problem.map { .string($0) } : nil
     copy.fields["num_labels"] = nil
     return copy
   }

@@ -14,10 +14,14 @@ public struct ModelConfiguration: Sendable {
     self.file = file
   }
 
-  /// Reads the `config.json` of a folder.
+  /// Reads the `config.json` of a folder or beside a file of weights, or what a `.gguf` says instead.
   /// - Throws: `ModelError.notFound`, or `.corrupt` where it is no JSON object.
   public init(folder: String) throws(ModelError) {
-    file = folder + "/config.json"
+    if let file = WeightFiles.gguf(folder) {
+      self = try GGUFModel(file).configuration
+      return
+    }
+    file = WeightFiles.folder(folder) + "/config.json"
     let json = try ModelFiles.json(file)
     guard let object = json.object else {
       throw ModelError(.corrupt, file: file, problem: "is \(json.kindName), not an object")
@@ -58,10 +62,31 @@ extension ModelConfiguration {
     return size
   }
 
-  /// A number from 0 up.
+  /// A whole number from 0 up.
   /// - Throws: `ModelError.invalid` where it is something else.
-  public func real(_ names: String..., default fallback: Double) throws(ModelError) -> Double {
-    guard let (name, value) = first(names) else { return fallback }
+  func count(_ name: String, default fallback: Int) throws(ModelError) -> Int {
+    guard let (_, value) = first([name]) else { return fallback }
+    guard let count = value.int, count >= 0 else { throw wrong(name, "a whole number from 0 up") }
+    return count
+  }
+
+  /// A whole number of at least 1; nil where null is written, which is not the same as nothing.
+  /// - Throws: `ModelError.invalid` where it is something else.
+  func optionalSize(_ name: String, default fallback: Int?) throws(ModelError) -> Int? {
+    if let value = fields[name], value.isNull { return nil }
+    guard fields[name] != nil else { return fallback }
+    return try size(name)
+  }
+
+  /// A number from 0 up.
+  /// - Throws: `ModelError.invalid` where it is missing without a default, or is something else.
+  public func real(
+    _ names: String..., default fallback: Double? = nil
+  ) throws(ModelError) -> Double {
+    guard let (name, value) = first(names) else {
+      guard let fallback else { throw missing(names) }
+      return fallback
+    }
     guard let number = value.double, number >= 0, number.isFinite else {
       throw wrong(name, "a number from 0 up")
     }
@@ -78,10 +103,10 @@ extension ModelConfiguration {
     return Float(number)
   }
 
-  /// A text.
+  /// A text under the first of several spellings that is written.
   /// - Throws: `ModelError.invalid` where it is something else.
-  public func text(_ name: String, default fallback: String) throws(ModelError) -> String {
-    guard let (_, value) = first([name]) else { return fallback }
+  public func text(_ names: String..., default fallback: String) throws(ModelError) -> String {
+    guard let (name, value) = first(names) else { return fallback }
     guard let text = value.string else { throw wrong(name, "a text") }
     return text
   }
@@ -100,27 +125,19 @@ extension ModelConfiguration {
     return value?.int.flatMap { Int32(exactly: $0) }
   }
 
-  /// Refuses a field whose value the architecture here cannot honour.
-  /// - Throws: `ModelError.unsupported`.
-  func require(_ name: String, toBe expected: JSONValue) throws(ModelError) {
-    guard let (_, value) = first([name]), value != expected else { return }
-    throw ModelError(
-      .unsupported, file: file, problem: "\(name) is \(value.text); only \(expected.text) works")
-  }
-
   /// The first spelling that is written with something other than null.
-  private func first(_ names: [String]) -> (String, JSONValue)? {
+  func first(_ names: [String]) -> (String, JSONValue)? {
     for name in names {
       if let value = fields[name], !value.isNull { return (name, value) }
     }
     return nil
   }
 
-  private func missing(_ names: [String]) -> ModelError {
+  func missing(_ names: [String]) -> ModelError {
     ModelError(.invalid, file: file, problem: "has no \(names.joined(separator: " or "))")
   }
 
-  private func wrong(_ name: String, _ expected: String) -> ModelError {
+  func wrong(_ name: String, _ expected: String) -> ModelError {
     ModelError(
       .invalid, file: file,
       problem: "\(name) is \(fields[name]?.text ?? "missing"), expected \(expected)")

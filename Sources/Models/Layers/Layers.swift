@@ -1,19 +1,19 @@
 import Tensors
 
-/// A linear map with bias: x · W + b.
+/// A linear map: x · W + b, or x · W.
 struct Linear: Sendable {
   let weight: Tensor
-  let bias: Tensor
+  let bias: Tensor?
   private let layout: WeightLayout
 
   /// A map from `inputs` to `outputs` values; `layout` says how the checkpoint stores W.
   init(
     _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double,
-    layout: WeightLayout = .outputByInput
+    hasBias: Bool = true, layout: WeightLayout = .outputByInput
   ) {
     let shape = layout == .outputByInput ? [outputs, inputs] : [inputs, outputs]
     weight = scope.weight(shape, .normal(deviation))
-    bias = scope.bias(outputs)
+    bias = hasBias ? scope.bias(outputs) : nil
     self.layout = layout
   }
 
@@ -45,5 +45,21 @@ struct LayerNorm: Sendable {
   ) -> Tensor {
     tape.addNorm(
       x, residual: residual, weight: weight, bias: bias, epsilon: epsilon, dropout: dropout)
+  }
+}
+
+/// Root-mean-square normalisation (Zhang, Sennrich 2019): no mean is taken off, nothing is added.
+struct RMSNorm: Sendable {
+  private let weight: Tensor
+  private let epsilon: Float
+
+  init(_ scope: ParameterScope, _ width: Int, epsilon: Double) {
+    weight = scope.factor(width)
+    self.epsilon = Float(epsilon)
+  }
+
+  /// Each row normalised.
+  func callAsFunction(_ tape: Tape, _ x: Tensor) -> Tensor {
+    tape.rmsNorm(x, weight: weight, epsilon: epsilon)
   }
 }

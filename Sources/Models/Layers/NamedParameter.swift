@@ -10,6 +10,8 @@ public struct NamedParameter: Sendable {
     case bias
     /// The factor or the summand of a normalisation.
     case normalisation
+    /// A table that is computed or fixed: saved, but never trained.
+    case constant
   }
 
   /// The name, such as `bert.encoder.layer.0.attention.self.query.weight`.
@@ -18,6 +20,9 @@ public struct NamedParameter: Sendable {
   public let tensor: Tensor
   /// What it is to its layer.
   public let role: Role
+
+  /// Whether training may change it.
+  public var isTrainable: Bool { role != .constant }
 
   /// Whether weight decay applies: to all but biases and normalisations, as transformers has it.
   public var isDecayed: Bool { role == .weight }

@@ -56,6 +56,21 @@ public final class ParameterSource {
     return tensor
   }
 
+  /// A tensor that is computed or fixed: the checkpoint's where it holds one.
+  func constant(_ name: String, _ computed: Tensor) -> Tensor {
+    let tensor = loaded(name, computed.shape) ?? computed
+    parameters.append(NamedParameter(name: name, tensor: tensor, role: .constant))
+    return tensor
+  }
+
+  /// Whether the checkpoint holds a tensor.
+  func holds(_ name: String) -> Bool { storedName(name) != nil }
+
+  /// Passes over a tensor that the checkpoint may hold though it is another one's twin, or computed.
+  func skip(_ name: String) {
+    if let stored = storedName(name) { used.insert(stored) }
+  }
+
   private func loaded(_ name: String, _ shape: [Int]) -> Tensor? {
     guard let checkpoint, let storedName = storedName(name), let info = checkpoint[storedName]
     else { return nil }
@@ -94,8 +109,10 @@ public final class ParameterSource {
 extension ParameterSource {
   /// Buffers that old checkpoints saved and that are computed, not learned.
   private static func isBuffer(_ name: String) -> Bool {
-    [".position_ids", ".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
-      .contains { ("." + name).hasSuffix($0) }
+    [
+      ".position_ids", ".attn.bias", ".attn.masked_bias", ".attn.embed_positions",
+      ".rotary_emb.inv_freq",
+    ].contains { ("." + name).hasSuffix($0) }
   }
 
   /// TensorFlow's names of a normalisation, as the first BERT files have them.
@@ -177,4 +194,12 @@ public struct ParameterScope {
       source.parameter("\(path).bias", [count], .normalisation, .zeros)
     )
   }
+
+  /// The factor of a normalisation that adds nothing.
+  public func factor(_ count: Int) -> Tensor {
+    source.parameter("\(path).weight", [count], .normalisation, .ones)
+  }
+
+  /// A table that is computed or fixed, under the name of this part.
+  func constant(_ computed: Tensor) -> Tensor { source.constant(path, computed) }
 }

@@ -40,6 +40,7 @@ struct TrainStep {
     let validation = sides[.validation, default: 0] > 0 ? records(.validation) : nil
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context)
+    if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
     let clock = ContinuousClock()
     let start = clock.now
     let result = try session.run { observer.training($0) }
@@ -65,7 +66,10 @@ struct TrainStep {
     let epochs = result.epochSeconds.enumerated().map { index, seconds -> JSONValue in
       ["epoch": .integer(index + 1), "seconds": .real(seconds)]
     }
-    return ["seconds": .real(seconds), "epochs": .array(epochs)]
+    return [
+      "seconds": .real(seconds), "precision": .string(options.precision.used.rawValue),
+      "epochs": .array(epochs),
+    ]
   }
 
   // MARK: - Scoring
@@ -110,6 +114,7 @@ struct TrainStep {
       "format": 1, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
       "data": .string(data), "metrics": .array(plan.metrics.map { .string($0) }),
       "threads": .integer(threads), "instructions": .string(Engine.instructions),
+      "precision": .string(options.precision.used.rawValue),
       "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
     ]
     if let model = plan.modelFolder { object["model"] = .object(try hashes(of: model)) }

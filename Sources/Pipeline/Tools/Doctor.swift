@@ -32,7 +32,7 @@ public struct Doctor: Sendable {
   /// Examines the machine.
   public init() {
     findings =
-      [Self.processor, Self.openBLAS, Self.memory] + Self.caches + [Self.wordNet]
+      [Self.processor, Self.tiles, Self.openBLAS, Self.memory] + Self.caches + [Self.wordNet]
   }
 
   /// Whether nothing is seriously wrong.
@@ -51,10 +51,23 @@ public struct Doctor: Sendable {
 
   private static var processor: Finding {
     let online = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let name = Machine.processor
+    let text = "\(Machine.processor), \(online) cores, kernels for \(Engine.instructions)"
+    guard let fault = Engine.instructionsFault else {
+      return Finding(
+        grade: Engine.instructions == "portable" ? .note : .good, topic: "processor", text: text,
+        remedy: nil)
+    }
     return Finding(
-      grade: Engine.instructions == "portable" ? .note : .good, topic: "processor",
-      text: "\(name), \(online) cores, kernels for \(Engine.instructions)", remedy: nil)
+      grade: .fault, topic: "processor", text: "\(text); \(fault)",
+      remedy: "unset ANNEAL_ISA, or set it to what the processor has")
+  }
+
+  private static var tiles: Finding {
+    let fault = Engine.tilesFault
+    return Finding(
+      grade: .good, topic: "precision",
+      text: fault.map { "fp32: \($0)" } ?? "bf16x3 unless asked otherwise: AMX works",
+      remedy: nil)
   }
 
   private static var openBLAS: Finding {

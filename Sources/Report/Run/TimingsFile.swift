@@ -15,6 +15,8 @@ struct TimingsFile {
   let stages: [Stage]
   let trainingSeconds: Double?
   let tokensPerSecond: Double?
+  /// What matrix products multiplied.
+  let precision: String?
   let epochs: [(epoch: Double, seconds: Double)]
   /// What the machine is, key by key as the file has it.
   let machine: [(name: String, value: String)]
@@ -33,6 +35,7 @@ struct TimingsFile {
     let training = json["training"]
     trainingSeconds = training?["seconds"]?.double
     tokensPerSecond = training?["tokens_per_second"]?.double
+    precision = training?["precision"]?.string
     epochs = (training?["epochs"]?.array ?? []).compactMap { entry in
       guard let epoch = entry["epoch"]?.double, let seconds = entry["seconds"]?.double
       else { return nil }

@@ -13,6 +13,7 @@ private func facts(of timings: TimingsFile) -> [(String, String)] {
     ("Total time", timings.totalSeconds.map { Format.duration($0) }),
     ("Training", timings.trainingSeconds.map { Format.duration($0) }),
     ("Tokens per second", timings.tokensPerSecond.map { Format.plain($0.rounded()) }),
+    ("Precision", timings.precision),
     ("Peak memory", timings.peakMemoryBytes.map { Format.bytes($0) }),
     ("Each epoch", epochs(timings.epochs)),
     ("Anneal", timings.version), ("Started", timings.started.map(Format.date)),

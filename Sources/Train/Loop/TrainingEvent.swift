@@ -26,6 +26,8 @@ public struct TrainingPlan: Sendable {
   public let parameters, trainableParameters: Int
   /// Parameters that the checkpoint lacked and that began fresh.
   public let freshParameters: [String]
+  /// What products multiply, and why.
+  public let precision: PrecisionChoice
 }
 
 /// One optimizer step.

@@ -7,5 +7,7 @@ struct FullMethod: TrainingMethod {
     component: ComponentDescriptor("full", "Every weight is updated."),
     make: { _ in FullMethod() })
 
-  func trainable(of model: any Model) -> [NamedParameter] { model.parameters }
+  func trainable(of model: any Model) -> [NamedParameter] {
+    model.parameters.filter(\.isTrainable)
+  }
 }

@@ -111,7 +111,8 @@ struct CausalObjective: TrainingObjective {
     let hidden = tape.gather(
       model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) })
     return tape.vocabularyCrossEntropy(
-      hidden, weight: model.outputWeight, targets: counted.map { targets[$0] }, divisor: divisor)
+      hidden, weight: model.outputWeight, bias: model.outputBias,
+      targets: counted.map { targets[$0] }, divisor: divisor)
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {

@@ -2,11 +2,15 @@ public import Stages
 
 /// The shapes of models that can begin with random weights.
 public let trainingArchitectures: [ComponentDescriptor] = [
-  ComponentDescriptor(
-    "bert", "An encoder as in Devlin et al. (2019).", parameters: ArchitectureKeys.all),
-  ComponentDescriptor(
-    "gpt2", "A decoder as in Radford et al. (2019).", parameters: ArchitectureKeys.all),
-]
+  ("bert", "An encoder as in Devlin et al. (2019)."),
+  ("roberta", "BERT's encoder without segments, as in Liu et al. (2019)."),
+  ("distilbert", "BERT's encoder without segments and pooler, as in Sanh et al. (2019)."),
+  ("gpt2", "A decoder as in Radford et al. (2019)."),
+  ("gptj", "A decoder of parallel blocks as in Wang and Komatsuzaki (2021)."),
+  ("llama", "A decoder with rotary positions and gates, as in Touvron et al. (2023)."),
+  ("mistral", "Llama's decoder with a sliding window and shared keys, as in Jiang et al. (2023)."),
+  ("qwen2", "Llama's decoder with biased queries and a tied output, as in Yang et al. (2024)."),
+].map { ComponentDescriptor($0, $1, parameters: ArchitectureKeys.all) }
 
 /// The shape of a model that begins with random weights.
 public enum ArchitectureKeys {

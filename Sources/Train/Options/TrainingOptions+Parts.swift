@@ -14,6 +14,9 @@ extension TrainingOptions {
     return ObjectiveDescriptor.named(component.name).make(component.values)
   }
 
+  /// What matrix products multiply on this machine.
+  public var precision: PrecisionChoice { PrecisionChoice(values[Keys.precision]) }
+
   /// The length records are cut to: never more than the model takes.
   func length(of model: any Model, otherwise fallback: Int?) -> Int {
     min(values[Keys.maxLength] ?? fallback ?? model.maximumLength, model.maximumLength)

@@ -155,11 +155,3 @@ public enum LearningRateCurve: String, ChoiceValue {
     return curve
   }
 }
-
-/// The numbers that matrix products compute with.
-public enum Precision: String, ChoiceValue {
-  /// The fastest that is as accurate as fp32 here.
-  case auto
-  /// 32-bit floating point.
-  case fp32
-}

@@ -2,6 +2,7 @@ public import Evaluate
 import Models
 import Records
 public import Stages
+import Tensors
 import Tokenize
 
 /// Predictions for a side of the data, in the order of its records.
@@ -26,6 +27,7 @@ public struct Predictor: Sendable {
   private let objective: any TrainingObjective
   private let labels: [String]?
   private let batchSize: Int
+  private let precision: PrecisionChoice
 
   /// Loads the model and tokenizer of a folder.
   /// - Parameters:
@@ -40,13 +42,16 @@ public struct Predictor: Sendable {
       maximumLength: options.length(of: model, otherwise: maximumLength))
     labels = (model as? any SequenceClassifier)?.labels
     batchSize = max(options.values[TrainingOptions.Keys.batchSize], 32)
+    precision = options.precision
   }
 
   /// Predicts every record; memory grows with the token ids of the side.
   /// - Throws: `StageError` for a record that the objective cannot read.
   public func predict(_ records: RecordCollection) throws -> Predictions {
     let examples = try records.map { try objective.example(of: $0) }
-    let items = Self.predictions(objective, examples, batchSize: batchSize)
+    let items = Engine.$precision.withValue(precision.used) {
+      Self.predictions(objective, examples, batchSize: batchSize)
+    }
     return Predictions(
       ids: examples.map(\.id), items: items, labels: labels, outcomes: objective.outcomes(items))
   }

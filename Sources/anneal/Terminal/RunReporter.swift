@@ -40,6 +40,7 @@ final class RunReporter: RunObserver {
     var text = "train  \(plan.trainingRecords.grouped) records, \(plan.totalSteps) steps, "
     text += "\(plan.trainableParameters.grouped) of \(plan.parameters.grouped) parameters"
     console.say(text)
+    console.say(plan.precision.description)
     if plan.doneSteps > 0 { console.say("goes on from the checkpoint of step \(plan.doneSteps)") }
     if plan.truncatedRecords > 0 {
       console.say("note: \(plan.truncatedRecords.grouped) records are cut to the length limit")

@@ -63,13 +63,15 @@ struct SafetensorsHeader {
       let offsets = value["data_offsets"]?.array, offsets.count == 2,
       let start = offsets[0].int, let end = offsets[1].int
     else { throw Self.corrupt(path, "tensor \(name) lacks dtype, shape or data_offsets") }
-    guard let format = TensorFormat(rawValue: type) else {
+    guard let format = NumberFormat(rawValue: type), format.kind != .blocks else {
       throw ModelError(
         .unsupported, file: path, problem: "tensor \(name) has the number format \(type)",
         remedy: "Save the model in F32, F16 or BF16.")
     }
     let shape = dimensions.compactMap(\.int)
-    guard shape.count == dimensions.count, let size = Self.size(shape, format) else {
+    guard shape.count == dimensions.count, let count = StoredTensor.count(of: shape),
+      let size = format.bytes(of: count)
+    else {
       throw Self.corrupt(
         path, "tensor \(name) has the impossible shape \(value["shape"]?.text ?? "")")
     }
@@ -84,17 +86,6 @@ struct SafetensorsHeader {
     }
     return StoredTensor(
       name: name, format: format, shape: shape, bytes: dataStart + start..<dataStart + end)
-  }
-
-  /// The bytes of a shape; nil where it is negative or overflows.
-  private static func size(_ shape: [Int], _ format: TensorFormat) -> Int? {
-    var size = format.width
-    for dimension in shape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-      guard dimension >= 0, !overflow else { return nil }
-      size = product
-    }
-    return size
   }
 
   /// Tensors must follow one another without overlap, and fill the file.

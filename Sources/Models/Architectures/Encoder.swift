@@ -1,0 +1,117 @@
+import Tensors
+
+/// The encoder of BERT (Devlin, Chang, Lee, Toutanova 2018), a post-norm transformer.
+///
+///     x   = dropout(norm(word + position + segment))
+///     x   = norm(x + dropout(output(attention(query(x), key(x), value(x)))))   ┐ each
+///     x   = norm(x + dropout(output(gelu(intermediate(x)))))                   ┘ layer
+///
+/// RoBERTa counts positions from the padding token's id on; DistilBERT has no segments.
+struct Encoder: ModelBody {
+  /// The vector of each token id, which also is the tied output of masked models.
+  let word: Tensor
+  let sizes: EncoderSizes
+  private let position: Tensor
+  private let segment: Tensor?
+  private let norm: LayerNorm
+  private let layers: [EncoderLayer]
+
+  init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
+    let embeddings = scope.at("embeddings")
+    func table(_ name: String, _ entries: Int) -> Tensor {
+      embeddings.at(name + "_embeddings")
+        .weight([entries, sizes.hidden], .normal(sizes.initializerRange))
+    }
+    word = table("word", sizes.vocabularySize)
+    position = table("position", sizes.positions)
+    segment = sizes.segments > 0 ? table("token_type", sizes.segments) : nil
+    norm = LayerNorm(embeddings.at("LayerNorm"), sizes.hidden, epsilon: sizes.epsilon)
+    layers = (0..<sizes.layers).map { layer in
+      EncoderLayer(scope.at("\(names.layers).\(layer)"), sizes, names)
+    }
+    self.sizes = sizes
+  }
+
+  var vocabularySize: Int { sizes.vocabularySize }
+  var maximumLength: Int { sizes.maximumLength }
+
+  /// The vector of every token: `[tokens, hidden]`.
+  func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    run(layers[...], tape, batch)
+  }
+
+  /// The vector of the first token of each sequence: `[sequences, hidden]`.
+  ///
+  /// The same numbers as those rows of all tokens; the last layer is not computed for the others,
+  /// which saves most of a layer.
+  func first(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    let x = run(layers.dropLast(), tape, batch)
+    let first = tape.gather(x, rows: batch.layout.firstRows)
+    guard let last = layers.last else { return first }
+    let layout = SequenceLayout(
+      lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
+    return last(tape, first, layout, layout.tokenKeys, context: x, batch.layout)
+  }
+
+  private func run(
+    _ layers: ArraySlice<EncoderLayer>, _ tape: Tape, _ batch: TokenBatch
+  ) -> Tensor {
+    let rows = batch.layout.tokenKeys
+    return layers.reduce(embed(tape, batch, rows)) { x, layer in
+      layer(tape, x, batch.layout, rows, context: x, batch.layout)
+    }
+  }
+
+  private func embed(_ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys) -> Tensor {
+    // A model of one segment has seen no other, whatever the tokenizer calls a second text.
+    let segments = sizes.segments > 1 ? batch.types : batch.types.map { _ in 0 }
+    var parts: [(table: Tensor, ids: [Int32])] = [(word, batch.ids)]
+    if let segment { parts.append((segment, segments)) }
+    parts.append((position, sizes.positions(of: batch)))
+    let sum = tape.embedding(parts)
+    return tape.dropout(norm(tape, sum), Dropout(sizes.hiddenDropout, keys: rows))
+  }
+}
+
+/// Self-attention and a feed-forward network, each added to its input and normalised.
+private struct EncoderLayer {
+  let query, key, value, attentionOutput, intermediate, output: Linear
+  let attentionNorm, outputNorm: LayerNorm
+  let sizes: EncoderSizes
+
+  init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
+    let (hidden, inner) = (sizes.hidden, sizes.intermediate)
+    func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> Linear {
+      Linear(scope.at(name), inputs, outputs, deviation: sizes.initializerRange)
+    }
+    func norm(_ name: String) -> LayerNorm {
+      LayerNorm(scope.at(name), hidden, epsilon: sizes.epsilon)
+    }
+    query = linear(names.query, hidden, hidden)
+    key = linear(names.key, hidden, hidden)
+    value = linear(names.value, hidden, hidden)
+    attentionOutput = linear(names.attentionOutput, hidden, hidden)
+    attentionNorm = norm(names.attentionNorm)
+    intermediate = linear(names.intermediate, hidden, inner)
+    output = linear(names.output, inner, hidden)
+    outputNorm = norm(names.outputNorm)
+    self.sizes = sizes
+  }
+
+  /// The layer's output for the rows of `x`, which attend to the rows of `context`.
+  func callAsFunction(
+    _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
+    _ contextLayout: SequenceLayout
+  ) -> Tensor {
+    let attention = tape.attention(
+      query: query(tape, x), key: key(tape, context), value: value(tape, context),
+      layout: layout, keys: contextLayout,
+      AttentionOptions(heads: sizes.heads, dropout: sizes.attentionDropout))
+    let y = attentionNorm(
+      tape, residual: x, adding: attentionOutput(tape, attention),
+      Dropout(sizes.attentionOutputDropout, keys: rows))
+    return outputNorm(
+      tape, residual: y, adding: output(tape, intermediate(tape, y, sizes.activation)),
+      Dropout(sizes.hiddenDropout, keys: rows))
+  }
+}

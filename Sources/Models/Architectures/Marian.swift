@@ -1,0 +1,128 @@
+import Records
+public import Tensors
+
+/// Marian (Junczys-Dowmunt and others, 2018), the translation models of OPUS-MT.
+///
+/// A post-norm encoder and decoder (`PostNormStack`) over one shared vocabulary, or over two. What is
+/// read and what is predicted share their vectors; each target entry has a bias that is not trained.
+///
+///     logits = decoder(target, encoder(source)) · wordᵀ + bias
+public final class Marian: SequenceToSequenceModel {
+  /// The configuration as it is saved.
+  public let configuration: ModelConfiguration
+  /// Every parameter, in the order of the architecture.
+  public let parameters: [NamedParameter]
+  /// The number of token ids of targets.
+  public let vocabularySize: Int
+  /// The number of token ids of sources.
+  public let sourceVocabularySize: Int
+  /// The longest source and target.
+  public var maximumLength: Int { sizes.positions }
+  /// The vector of each target entry, tied to the decoder's embedding unless the file says otherwise.
+  public let outputWeight: Tensor
+  /// What each target entry's score begins at: `[1, vocabulary]`.
+  public let outputBias: Tensor?
+  /// The head where it is not tied.
+  public let headNames = ["lm_head."]
+  /// Nothing is pooled.
+  public let poolingNames: [String] = []
+  /// The token that a target begins with: padding.
+  public var decoderStart: Int32 { sizes.decoderStart }
+  /// Stands for ignored labels within a target.
+  public var padding: Int32 { sizes.padding }
+
+  private let encoder, decoder: PostNormStack
+  private let sizes: PostNormConfiguration
+
+  init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
+    let entries = try configuration.size("vocab_size", default: 58101)
+    let last = Int32(clamping: entries - 1)
+    let c = try PostNormConfiguration(
+      configuration, activation: "gelu", scalesWords: false, padding: last, decoderStart: last)
+    let isShared = try configuration.flag("share_encoder_decoder_embeddings", default: true)
+    let isTied = try configuration.flag("tie_word_embeddings", default: true)
+    sizes = c
+    sourceVocabularySize = entries
+    vocabularySize =
+      isShared ? entries : try configuration.size("decoder_vocab_size", default: entries)
+    self.configuration = configuration.with(architecture: "MarianMTModel")
+
+    let places = Sinusoids.transformer(positions: c.positions, width: c.hidden)
+    func words(_ name: String, _ entries: Int) -> Tensor {
+      source.at(name).weight([entries, c.hidden], .normal(c.deviation))
+    }
+    // The hub's files lack the places, or hold the same.
+    func embedding(_ stack: String, _ words: Tensor) -> SinusoidalEmbedding {
+      SinusoidalEmbedding(
+        words: words,
+        places: source.at("model.\(stack).embed_positions.weight").constant(places),
+        firstPlace: 0, configuration: c)
+    }
+    let sourceWords = words(
+      isShared ? "model.shared" : "model.encoder.embed_tokens", sourceVocabularySize)
+    let targetWords =
+      isShared ? sourceWords : words("model.decoder.embed_tokens", vocabularySize)
+    encoder = PostNormStack(
+      source.at("model.encoder"), c, c.encoder, embedding("encoder", sourceWords), isDecoder: false)
+    decoder = PostNormStack(
+      source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords), isDecoder: true)
+    outputWeight = isTied ? targetWords : words("lm_head", vocabularySize)
+    outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, vocabularySize]))
+    // Twins of the shared embedding.
+    source.skip("model.encoder.embed_tokens.weight")
+    source.skip("model.decoder.embed_tokens.weight")
+    source.skip("lm_head.weight")
+    parameters = source.parameters
+  }
+
+  /// The vectors of the source's tokens: `[source tokens, hidden]`.
+  public func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
+    encoder(tape, source.ids, DecoderContext(source.layout, nil))
+  }
+
+  /// The keys and values of every layer's second attention.
+  public func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
+    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+  }
+
+  /// An empty cache for the decoder.
+  public func cache(sequences: Int, capacity: Int) -> KeyValueCache {
+    KeyValueCache(
+      layers: sizes.decoder.layers, columns: sizes.hidden, sequences: sequences,
+      capacity: capacity)
+  }
+
+  /// What the output weight is applied to: `[target tokens, hidden]`.
+  public func decode(
+    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
+  ) -> Tensor {
+    decoder(tape, target.ids, DecoderContext(target.layout, cache), memory: memory)
+  }
+}
+
+extension Architecture {
+  /// Marian's translation models.
+  static let marian = Architecture(
+    modelType: "marian", prefix: "model.", heads: [], outputs: [],
+    dropouts: ["dropout", "attention_dropout", "activation_dropout"],
+    configuration: { sizes in
+      var fields = PostNormConfiguration.fields("marian", sizes)
+      let padding = sizes.padding ?? Int32(clamping: sizes.vocabulary - 1)
+      fields["vocab_size"] = .integer(sizes.vocabulary)
+      fields["decoder_vocab_size"] = .integer(sizes.vocabulary)
+      fields["activation_function"] = "swish"
+      fields["share_encoder_decoder_embeddings"] = true
+      fields["tie_word_embeddings"] = true
+      fields["pad_token_id"] = .integer(padding)
+      fields["decoder_start_token_id"] = .integer(padding)
+      fields["eos_token_id"] = .integer(sizes.end ?? 0)
+      fields["forced_eos_token_id"] = .integer(sizes.end ?? 0)
+      return ModelConfiguration(fields)
+    },
+    make: { (configuration, task, source) throws(ModelError) in
+      switch task {
+      case .sequenceToSequence: try Marian(configuration, source)
+      default: nil
+      }
+    })
+}

@@ -1,0 +1,163 @@
+import Tensors
+
+/// The encoder or decoder of "Attention is all you need" (Vaswani and others, 2017).
+///
+///     x = dropout(word · √hidden + sinusoid)
+///     x = norm(x + dropout(attention(x)))                        ┐ each
+///     x = norm(x + dropout(attention(x, source)))    (decoder)   │ layer
+///     x = norm(x + dropout(fc2(dropout(activation(fc1(x))))))    ┘
+struct PostNormStack: Sendable {
+  private let embedding: SinusoidalEmbedding
+  private let layers: [PostNormLayer]
+
+  init(
+    _ scope: ParameterScope, _ c: PostNormConfiguration, _ stack: PostNormConfiguration.Stack,
+    _ embedding: SinusoidalEmbedding, isDecoder: Bool
+  ) {
+    self.embedding = embedding
+    layers = (0..<stack.layers).map {
+      PostNormLayer(scope.at("layers.\($0)"), c, stack, isDecoder: isDecoder)
+    }
+  }
+
+  /// Each layer's keys and values of the source.
+  func memories(_ tape: Tape, _ encoded: Tensor) -> [(key: Tensor, value: Tensor)] {
+    layers.compactMap { $0.source?.keysAndValues(tape, encoded) }
+  }
+
+  /// The vectors of tokens: `[tokens, hidden]`.
+  func callAsFunction(
+    _ tape: Tape, _ ids: [Int32], _ context: DecoderContext, memory: SourceMemory? = nil
+  ) -> Tensor {
+    var x = embedding(tape, ids, context)
+    for (number, layer) in layers.enumerated() {
+      x = layer.attend(tape, x, context, number)
+      if let memory { x = layer.attend(tape, x, context, to: memory, number) }
+      x = layer.feedForward(tape, x, context.rows)
+    }
+    context.finish()
+    return x
+  }
+}
+
+/// Words, whose vectors are learned, and places, whose vectors are computed.
+struct SinusoidalEmbedding: Sendable {
+  let words, places: Tensor
+  /// The row of a sequence's first place.
+  let firstPlace: Int32
+  let configuration: PostNormConfiguration
+  /// The places of sequences that are longer than the model was made for, where there are such.
+  var longer: (@Sendable (_ rows: Int) -> Tensor)?
+
+  func callAsFunction(_ tape: Tape, _ ids: [Int32], _ context: DecoderContext) -> Tensor {
+    let c = configuration
+    let padded = ids.indices.filter { ids[$0] == c.padding }
+    let words = tape.gather(words, rows: ids, factor: c.wordFactor)
+    var rows = context.positions.map { $0 + firstPlace }
+    // fairseq counts no place for padding, which only a model that generates it ever reads.
+    if firstPlace > 0 { for place in padded { rows[place] -= 1 } }
+    let needed = Int(rows.max() ?? 0) + 1
+    let places = needed > places.rows ? longer?(needed) ?? places : places
+    let sum = tape.add(
+      tape.stoppingGradient(words, rows: padded), tape.gather(places, rows: rows))
+    return tape.dropout(sum, Dropout(c.dropout, keys: context.rows))
+  }
+}
+
+/// Attention to the own sequence, in the decoder to the source, and a feed-forward network.
+private struct PostNormLayer {
+  private let own: PostNormAttention
+  let source: PostNormAttention?
+  private let expand, contract: Linear
+  private let ownNorm, outputNorm: LayerNorm
+  private let sourceNorm: LayerNorm?
+  private let configuration: PostNormConfiguration
+
+  init(
+    _ scope: ParameterScope, _ c: PostNormConfiguration, _ stack: PostNormConfiguration.Stack,
+    isDecoder: Bool
+  ) {
+    func attention(_ name: String, isCausal: Bool) -> PostNormAttention {
+      PostNormAttention(scope.at(name), c, heads: stack.heads, isCausal: isCausal)
+    }
+    func norm(_ name: String) -> LayerNorm {
+      LayerNorm(scope.at(name), c.hidden, epsilon: 1e-5)
+    }
+    own = attention("self_attn", isCausal: isDecoder)
+    ownNorm = norm("self_attn_layer_norm")
+    source = isDecoder ? attention("encoder_attn", isCausal: false) : nil
+    sourceNorm = isDecoder ? norm("encoder_attn_layer_norm") : nil
+    expand = Linear(scope.at("fc1"), c.hidden, stack.feedForward, deviation: c.deviation)
+    contract = Linear(scope.at("fc2"), stack.feedForward, c.hidden, deviation: c.deviation)
+    outputNorm = norm("final_layer_norm")
+    configuration = c
+  }
+
+  private func dropout(_ rows: RowKeys) -> Dropout { Dropout(configuration.dropout, keys: rows) }
+
+  /// Adds what the tokens see of their own sequence.
+  func attend(_ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ layer: Int) -> Tensor {
+    let (key, value) = own.keysAndValues(tape, x)
+    let seen = context.attention(
+      tape, layer: layer, query: Columns(own.query(tape, x)), key: Columns(key),
+      value: Columns(value), own.options)
+    return ownNorm(tape, residual: x, adding: own.output(tape, seen), dropout(context.rows))
+  }
+
+  /// Adds what the tokens see of their source.
+  func attend(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, to memory: SourceMemory, _ layer: Int
+  ) -> Tensor {
+    guard let source, let sourceNorm else { return x }
+    let (key, value) = memory.layers[layer]
+    let seen = tape.attention(
+      query: source.query(tape, x), key: key, value: value, layout: context.layout,
+      keys: memory.layout, source.options)
+    return sourceNorm(
+      tape, residual: x, adding: source.output(tape, seen), dropout(context.rows))
+  }
+
+  func feedForward(_ tape: Tape, _ x: Tensor, _ rows: RowKeys) -> Tensor {
+    let inner = tape.dropout(
+      expand(tape, x, configuration.activation),
+      Dropout(configuration.activationDropout, keys: rows))
+    return outputNorm(tape, residual: x, adding: contract(tape, inner), dropout(rows))
+  }
+}
+
+/// The four maps of an attention.
+private struct PostNormAttention {
+  let query, key, value, output: Linear
+  let options: AttentionOptions
+
+  init(_ scope: ParameterScope, _ c: PostNormConfiguration, heads: Int, isCausal: Bool) {
+    func map(_ name: String) -> Linear {
+      Linear(scope.at(name), c.hidden, c.hidden, deviation: c.deviation)
+    }
+    key = map("k_proj")
+    value = map("v_proj")
+    query = map("q_proj")
+    output = map("out_proj")
+    options = AttentionOptions(heads: heads, isCausal: isCausal, dropout: c.attentionDropout)
+  }
+
+  func keysAndValues(_ tape: Tape, _ x: Tensor) -> (key: Tensor, value: Tensor) {
+    (key(tape, x), value(tape, x))
+  }
+}
+
+extension Tape {
+  /// x, of which some rows pass no gradient on, as torch has it for the padding of an embedding.
+  fileprivate func stoppingGradient(_ x: Tensor, rows: [Int]) -> Tensor {
+    guard isRecording, x.requiresGradient, !rows.isEmpty else { return x }
+    return record(x.copy(), inputs: [x]) { gradient in
+      let passed = gradient.copy()
+      passed.withMutableValues { values in
+        for row in rows {
+          for column in 0..<x.columns { values[row * x.columns + column] = 0 }
+        }
+      }
+      x.accumulate(gradient: passed)
+    }
+  }
+}

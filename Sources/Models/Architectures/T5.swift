@@ -1,0 +1,221 @@
+public import Tensors
+
+/// T5 (Raffel and others, 2020): a pre-norm encoder and decoder that know distances, not places.
+///
+///     x      = dropout(word)
+///     x      = x + dropout(o(attention(q(norm(x)), k, v, bias(distance))))    ┐ each
+///     x      = x + dropout(o(attention(q(norm(x)), k(source), v(source))))    │ block (second
+///     x      = x + dropout(wo(dropout(relu(wi(norm(x))))))                    ┘ line: decoder)
+///     logits = dropout(norm(x)) · hidden^-½ · wordᵀ
+///
+/// Norms only scale, maps have no bias, scores are not scaled; one bias serves all blocks of a stack.
+/// Version 1.1 gates by gelu(wi₀(x)) · wi₁(x), and its head stands alone and unscaled.
+public final class T5: SequenceToSequenceModel {
+  /// The configuration as it is saved.
+  public let configuration: ModelConfiguration
+  /// Every parameter, in the order of the architecture.
+  public let parameters: [NamedParameter]
+  /// The number of token ids.
+  public var vocabularySize: Int { sizes.vocabularySize }
+  /// The longest source it was made for; longer ones work, as places are not counted.
+  public var maximumLength: Int { sizes.positions }
+  /// Targets may be of any length.
+  public var maximumTargetLength: Int { .max }
+  /// The vector of each vocabulary entry: the word embedding's in v1.0, the head's own in v1.1.
+  public let outputWeight: Tensor
+  /// The head where it is not tied.
+  public let headNames = ["lm_head."]
+  /// Nothing is pooled.
+  public let poolingNames: [String] = []
+  /// The token that a target begins with: padding.
+  public var decoderStart: Int32 { sizes.decoderStart }
+  /// Stands for ignored labels within a target.
+  public var padding: Int32 { sizes.padding }
+
+  private let word: Tensor
+  private let encoder, decoder: T5Stack
+  private let sizes: T5Configuration
+
+  init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
+    let c = try T5Configuration(configuration)
+    sizes = c
+    self.configuration = configuration.with(architecture: "T5ForConditionalGeneration")
+    let initial = Initialisation.normal(c.initializerFactor)
+    word = source.at("shared").weight([c.vocabularySize, c.hidden], initial)
+    encoder = T5Stack(source.at("encoder"), c, isDecoder: false)
+    decoder = T5Stack(source.at("decoder"), c, isDecoder: true)
+    let hasHead = !c.scalesOutput && source.holds("lm_head.weight")
+    outputWeight =
+      hasHead ? source.at("lm_head").weight([c.vocabularySize, c.hidden], initial) : word
+    // Twins of the shared embedding, and a bias that the first T5 files hold and nothing reads.
+    for name in [
+      "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight",
+      "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",
+    ] { source.skip(name) }
+    parameters = source.parameters
+  }
+
+  /// The vectors of the source's tokens: `[source tokens, hidden]`.
+  public func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
+    encoder(
+      tape, tape.gather(word, rows: source.ids), DecoderContext(source.layout, nil), memory: nil)
+  }
+
+  /// The keys and values of every block's second attention.
+  public func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
+    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+  }
+
+  /// An empty cache for the decoder.
+  public func cache(sequences: Int, capacity: Int) -> KeyValueCache {
+    KeyValueCache(
+      layers: sizes.decoderLayers, columns: sizes.heads * sizes.headWidth, sequences: sequences,
+      capacity: capacity)
+  }
+
+  /// What the output weight is applied to: `[target tokens, hidden]`.
+  public func decode(
+    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
+  ) -> Tensor {
+    let words = tape.gather(word, rows: target.ids)
+    let x = decoder(tape, words, DecoderContext(target.layout, cache), memory: memory)
+    return sizes.scalesOutput ? tape.scale(x, by: 1 / Float(sizes.hidden).squareRoot()) : x
+  }
+}
+
+/// The blocks of the encoder or of the decoder, and the bias they share.
+private struct T5Stack {
+  private let bias: RelativePositionBias
+  private let blocks: [T5Block]
+  private let norm: RMSNorm
+  private let dropout: Float
+
+  init(_ scope: ParameterScope, _ c: T5Configuration, isDecoder: Bool) {
+    let count = isDecoder ? c.decoderLayers : c.layers
+    blocks = (0..<count).map { T5Block(scope.at("block.\($0)"), c, isDecoder: isDecoder) }
+    bias = RelativePositionBias(
+      scope.at("block.0.layer.0.SelfAttention.relative_attention_bias"), heads: c.heads,
+      buckets: DistanceBuckets(
+        count: c.buckets, maximum: c.maximumDistance, isBidirectional: !isDecoder),
+      deviation: c.initializerFactor / Double(c.hidden).squareRoot())
+    norm = RMSNorm(scope.at("final_layer_norm"), c.hidden, epsilon: c.epsilon)
+    dropout = c.dropout
+  }
+
+  func memories(_ tape: Tape, _ encoded: Tensor) -> [(key: Tensor, value: Tensor)] {
+    blocks.compactMap { $0.source?.keysAndValues(tape, encoded) }
+  }
+
+  func callAsFunction(
+    _ tape: Tape, _ words: Tensor, _ context: DecoderContext, memory: SourceMemory?
+  ) -> Tensor {
+    let dropout = Dropout(dropout, keys: context.rows)
+    let bias = bias(
+      tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)
+    var x = tape.dropout(words, dropout)
+    for (layer, block) in blocks.enumerated() {
+      x = block.attend(tape, x, context, layer: layer, bias, dropout)
+      if let memory { x = block.attend(tape, x, context, to: memory, layer: layer, dropout) }
+      x = block.feedForward(tape, x, dropout)
+    }
+    context.finish()
+    return tape.dropout(norm(tape, x), dropout)
+  }
+}
+
+/// Attention to the own sequence, in the decoder to the source, and a feed-forward network.
+private struct T5Block {
+  private let norms: [RMSNorm]
+  private let own: T5Attention
+  let source: T5Attention?
+  private let network: T5FeedForward
+
+  init(_ scope: ParameterScope, _ c: T5Configuration, isDecoder: Bool) {
+    let parts = (0..<(isDecoder ? 3 : 2)).map { scope.at("layer.\($0)") }
+    own = T5Attention(parts[0].at("SelfAttention"), c, isCausal: isDecoder)
+    source = isDecoder ? T5Attention(parts[1].at("EncDecAttention"), c, isCausal: false) : nil
+    network = T5FeedForward(parts[parts.count - 1].at("DenseReluDense"), c)
+    norms = parts.map { RMSNorm($0.at("layer_norm"), c.hidden, epsilon: c.epsilon) }
+  }
+
+  /// Adds what the tokens see of their own sequence.
+  func attend(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, layer: Int, _ bias: Tensor,
+    _ dropout: Dropout
+  ) -> Tensor {
+    let y = norms[0](tape, x)
+    let (key, value) = own.keysAndValues(tape, y)
+    let seen = context.attention(
+      tape, layer: layer, query: Columns(own.query(tape, y)), key: Columns(key),
+      value: Columns(value), bias: bias, own.options)
+    return tape.addDropout(own.output(tape, seen), residual: x, dropout: dropout)
+  }
+
+  /// Adds what the tokens see of their source.
+  func attend(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, to memory: SourceMemory, layer: Int,
+    _ dropout: Dropout
+  ) -> Tensor {
+    guard let source else { return x }
+    let (key, value) = memory.layers[layer]
+    let seen = tape.attention(
+      query: source.query(tape, norms[1](tape, x)), key: key, value: value,
+      layout: context.layout, keys: memory.layout, source.options)
+    return tape.addDropout(source.output(tape, seen), residual: x, dropout: dropout)
+  }
+
+  func feedForward(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
+    let inner = network(tape, norms[norms.count - 1](tape, x), dropout)
+    return tape.addDropout(inner, residual: x, dropout: dropout)
+  }
+}
+
+/// The four maps of an attention, whose scores are not scaled: the first map begins smaller instead.
+private struct T5Attention {
+  let query, key, value, output: Linear
+  let options: AttentionOptions
+
+  init(_ scope: ParameterScope, _ c: T5Configuration, isCausal: Bool) {
+    let (hidden, inner) = (Double(c.hidden), c.heads * c.headWidth)
+    func map(_ name: String, _ inputs: Int, _ outputs: Int, _ variance: Double) -> Linear {
+      Linear(
+        scope.at(name), inputs, outputs, deviation: c.initializerFactor / variance.squareRoot(),
+        hasBias: false)
+    }
+    query = map("q", c.hidden, inner, hidden * Double(c.headWidth))
+    key = map("k", c.hidden, inner, hidden)
+    value = map("v", c.hidden, inner, hidden)
+    output = map("o", inner, c.hidden, Double(inner))
+    options = AttentionOptions(heads: c.heads, isCausal: isCausal, scale: 1, dropout: c.dropout)
+  }
+
+  func keysAndValues(_ tape: Tape, _ x: Tensor) -> (key: Tensor, value: Tensor) {
+    (key(tape, x), value(tape, x))
+  }
+}
+
+/// wo(dropout(activation(wi(x)))), or with a gate in v1.1.
+private struct T5FeedForward {
+  private let input: Linear
+  private let gated: Linear?
+  private let output: Linear
+  private let activation: Activation
+
+  init(_ scope: ParameterScope, _ c: T5Configuration) {
+    func map(_ name: String, _ inputs: Int, _ outputs: Int) -> Linear {
+      Linear(
+        scope.at(name), inputs, outputs,
+        deviation: c.initializerFactor / Double(inputs).squareRoot(), hasBias: false)
+    }
+    input = map(c.isGated ? "wi_0" : "wi", c.hidden, c.feedForward)
+    gated = c.isGated ? map("wi_1", c.hidden, c.feedForward) : nil
+    output = map("wo", c.feedForward, c.hidden)
+    activation = c.activation
+  }
+
+  func callAsFunction(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
+    var inner = input(tape, x, activation)
+    if let gated { inner = tape.multiply(inner, gated(tape, x)) }
+    return output(tape, tape.dropout(inner, dropout))
+  }
+}

@@ -1,0 +1,81 @@
+/// What may follow a sequence: the logits processors of transformers, in their order.
+package struct ScoreRules: Sendable {
+  private let options: DecodingOptions
+  private let badWords: [[Int32]]
+  private let prompt: Int
+  /// The greatest length of the sequence.
+  package let longest: Int
+
+  /// Rules for sequences that begin with `prompt` tokens and end with `longest` at the latest.
+  package init(_ options: DecodingOptions, prompt: Int, longest: Int) {
+    self.options = options
+    self.prompt = prompt
+    self.longest = longest
+    badWords = options.badWordsIds.filter { word in
+      !options.eosTokenId.contains { word == [$0] }
+    }
+  }
+
+  /// Whether scores stay as they are at every length.
+  var isEmpty: Bool {
+    options.repetitionPenalty == 1 && options.noRepeatNgramSize == 0 && badWords.isEmpty
+      && options.shortest(prompt: prompt) <= prompt && options.forcedBosTokenId == nil
+      && options.forcedEosTokenId.isEmpty && options.suppressTokens.isEmpty
+      && options.beginSuppressTokens.isEmpty
+  }
+
+  /// Changes the scores of every token's coming next after `tokens`.
+  package func apply(to scores: inout [Float], after tokens: [Int32]) {
+    penaliseRepetition(&scores, tokens)
+    banRepeatedRuns(&scores, tokens)
+    banWords(&scores, tokens)
+    if tokens.count < options.shortest(prompt: prompt) { ban(options.eosTokenId, &scores) }
+    if tokens.count == 1, let first = options.forcedBosTokenId { force([first], &scores) }
+    if tokens.count == longest - 1, !options.forcedEosTokenId.isEmpty {
+      force(options.forcedEosTokenId, &scores)
+    }
+    ban(options.suppressTokens, &scores)
+    if tokens.count == firstFree { ban(options.beginSuppressTokens, &scores) }
+  }
+
+  /// The length at which the first token is chosen that nothing forces.
+  private var firstFree: Int {
+    prompt == 1 && options.forcedBosTokenId != nil ? 2 : prompt
+  }
+
+  private func ban(_ tokens: [Int32], _ scores: inout [Float]) {
+    for token in tokens where Int(token) < scores.count { scores[Int(token)] = -.infinity }
+  }
+
+  private func force(_ tokens: [Int32], _ scores: inout [Float]) {
+    scores = Array(repeating: -.infinity, count: scores.count)
+    for token in tokens where Int(token) < scores.count { scores[Int(token)] = 0 }
+  }
+
+  private func penaliseRepetition(_ scores: inout [Float], _ tokens: [Int32]) {
+    guard options.repetitionPenalty != 1 else { return }
+    let penalty = Float(options.repetitionPenalty)
+    for token in Set(tokens) where Int(token) < scores.count {
+      let score = scores[Int(token)]
+      scores[Int(token)] = score < 0 ? score * penalty : score / penalty
+    }
+  }
+
+  /// Bans what would end a run of tokens that occurred before.
+  private func banRepeatedRuns(_ scores: inout [Float], _ tokens: [Int32]) {
+    let size = options.noRepeatNgramSize
+    guard size > 0, tokens.count >= size else { return }
+    let begun = tokens.suffix(size - 1)
+    for start in 0...(tokens.count - size)
+    where tokens[start..<start + size - 1].elementsEqual(begun) {
+      ban([tokens[start + size - 1]], &scores)
+    }
+  }
+
+  /// Bans the last tokens of words whose others are there.
+  private func banWords(_ scores: inout [Float], _ tokens: [Int32]) {
+    for word in badWords where tokens.suffix(word.count - 1).elementsEqual(word.dropLast()) {
+      ban([word[word.count - 1]], &scores)
+    }
+  }
+}

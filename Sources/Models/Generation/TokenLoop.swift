@@ -1,0 +1,106 @@
+import Records
+import Tensors
+
+/// The loop that chooses one token a step for every sequence: the likeliest one, or a drawn one.
+struct TokenLoop {
+  /// A sequence at work.
+  private struct Growing {
+    var tokens: [Int32]
+    let prompt: Int
+    var random: CounterRandom
+  }
+
+  private let requests: [GenerationRequest]
+  private let options: DecodingOptions
+  private let filter: SamplingFilter
+  private let isFree: Bool
+  private var sequences: [Growing] = []
+
+  init(_ requests: [GenerationRequest], _ options: DecodingOptions) {
+    self.requests = requests
+    self.options = options
+    filter = SamplingFilter(options)
+    isFree = !options.doSample && requests.allSatisfy(\.rules.isEmpty)
+    for (prompt, request) in requests.enumerated() {
+      for copy in 0..<options.numReturnSequences {
+        let random = CounterRandom(
+          seed: options.seed, purpose: "models.generate", record: "\(request.key)/\(copy)")
+        sequences.append(Growing(tokens: request.start, prompt: prompt, random: random))
+      }
+    }
+  }
+
+  func run(
+    _ decoder: any IncrementalDecoder, onToken: ((_ prompt: Int, _ token: Int32) -> Void)?
+  ) -> [[GeneratedSequence]] {
+    var loop = self
+    loop.grow(decoder, onToken)
+    var results = [[GeneratedSequence]](repeating: [], count: requests.count)
+    for sequence in loop.sequences {
+      results[sequence.prompt].append(requests[sequence.prompt].sequence(sequence.tokens))
+    }
+    return results
+  }
+
+  private mutating func grow(
+    _ decoder: any IncrementalDecoder, _ onToken: ((Int, Int32) -> Void)?
+  ) {
+    // Prompts are computed once; the sequences of one go on from it.
+    var scores = decoder.append(requests.map(\.start))
+    var active = unfinished(Array(sequences.indices))
+    var rows = active.map { sequences[$0].prompt }
+    while !active.isEmpty {
+      for (sequence, token) in zip(active, choose(scores, rows: rows, for: active)) {
+        sequences[sequence].tokens.append(token)
+        onToken?(sequences[sequence].prompt, token)
+      }
+      let kept = zip(active, rows).filter { isGrowing($0.0) }
+      active = kept.map(\.0)
+      guard !active.isEmpty else { return }
+      decoder.reorder(kept.map(\.1))
+      scores = decoder.append(active.map { [sequences[$0].tokens[sequences[$0].tokens.count - 1]] })
+      rows = Array(active.indices)
+    }
+  }
+
+  private func isGrowing(_ sequence: Int) -> Bool {
+    requests[sequences[sequence].prompt].reason(sequences[sequence].tokens) == nil
+  }
+
+  private func unfinished(_ sequences: [Int]) -> [Int] { sequences.filter(isGrowing) }
+
+  /// The next token of each active sequence, whose scores are the given rows.
+  private mutating func choose(
+    _ scores: Tensor, rows: [Int], for active: [Int]
+  ) -> [Int32] {
+    if isFree {
+      let best = scores.argmaxRows()
+      return rows.map { best[$0] }
+    }
+    return zip(rows, active).map { row, sequence in
+      var values = scores.row(row)
+      requests[sequences[sequence].prompt].rules.apply(
+        to: &values, after: sequences[sequence].tokens)
+      guard options.doSample else { return values.firstLargest }
+      filter.apply(to: &values)
+      return Int32(
+        SamplingFilter.draw(values, at: sequences[sequence].random.uniform()))
+    }
+  }
+}
+
+extension Tensor {
+  /// A copy of one row.
+  func row(_ row: Int) -> [Float] {
+    withValues { values in (0..<columns).map { values[row * columns + $0] } }
+  }
+}
+
+extension [Float] {
+  /// The place of the largest value; the first of equals.
+  fileprivate var firstLargest: Int32 {
+    var best = 0
+    for index in indices where self[index] > self[best] { best = index }
+    return Int32(best)
+  }
+}

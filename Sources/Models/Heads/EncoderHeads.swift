@@ -1,0 +1,95 @@
+import Tensors
+
+extension EncoderNames {
+  /// The encoder with a task's head; nil where encoders have none.
+  func model(
+    _ configuration: ModelConfiguration, _ sizes: EncoderSizes, _ task: ModelTask,
+    _ source: ParameterSource
+  ) -> (any Model)? {
+    if task == .causal || task == .sequenceToSequence { return nil }
+    let encoder = Encoder(source.at(base), sizes, self)
+    func saved(_ suffix: String) -> ModelConfiguration {
+      configuration.with(architecture: stem + suffix)
+    }
+    func classifier(_ labels: [String]) -> EncoderClassifier {
+      EncoderClassifier(saved("ForSequenceClassification"), labels, encoder, self, source)
+    }
+    switch task {
+    case .classification(let labels): return classifier(labels)
+    case .reward: return ScoringModel(classifier(ScoringModel.labels))
+    case .tokenClassification(let labels):
+      return BodyTokenClassifier(
+        saved("ForTokenClassification"), labels: labels, encoder, width: sizes.hidden,
+        head: "classifier", dropout: sizes.tokenDropout, deviation: sizes.initializerRange, source)
+    case .masked: return MaskedEncoder(saved("ForMaskedLM"), encoder, self, source)
+    case .encoding: return BodyModel(saved("Model"), encoder, source)
+    case .causal, .sequenceToSequence: return nil
+    }
+  }
+}
+
+/// An encoder that classifies texts by their first token: pooled by a layer of its own, then mapped.
+final class EncoderClassifier: SequenceClassifier, AssembledModel {
+  let facts: ModelFacts
+  let labels: [String]
+  private let encoder: Encoder
+  private let pooling, classifier: Linear
+
+  init(
+    _ configuration: ModelConfiguration, _ labels: [String], _ encoder: Encoder,
+    _ names: EncoderNames, _ source: ParameterSource
+  ) {
+    let (width, deviation) = (encoder.sizes.hidden, encoder.sizes.initializerRange)
+    pooling = Linear(source.at(names.pooling), width, width, deviation: deviation)
+    classifier = Linear(source.at(names.classifier), width, labels.count, deviation: deviation)
+    facts = ModelFacts(
+      configuration.with(labels: labels), source, encoder, head: [names.classifier + "."],
+      pooling: [names.pooling + "."])
+    self.encoder = encoder
+    self.labels = labels
+  }
+
+  func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    let (sizes, keys) = (encoder.sizes, batch.layout.sequenceKeys)
+    let first = tape.dropout(
+      encoder.first(tape, batch), Dropout(sizes.poolingDropout, keys: keys))
+    let pooled = tape.dropout(
+      pooling(tape, first, sizes.poolingActivation), Dropout(sizes.classifierDropout, keys: keys))
+    return classifier(tape, pooled)
+  }
+}
+
+/// An encoder that predicts masked tokens: a transformed vector against the word table.
+final class MaskedEncoder: MaskedLanguageModel, AssembledModel {
+  let facts: ModelFacts
+  let outputWeight: Tensor
+  let outputBias: Tensor?
+  private let encoder: Encoder
+  private let transform: Linear
+  private let norm: LayerNorm
+
+  init(
+    _ configuration: ModelConfiguration, _ encoder: Encoder, _ names: EncoderNames,
+    _ source: ParameterSource
+  ) {
+    let sizes = encoder.sizes
+    let (width, deviation) = (sizes.hidden, sizes.initializerRange)
+    transform = Linear(source.at(names.transform), width, width, deviation: deviation)
+    norm = LayerNorm(source.at(names.transformNorm), width, epsilon: sizes.epsilon)
+    let output = source.at(names.prediction)
+    outputWeight =
+      sizes.isTied
+      ? encoder.word : output.weight([sizes.vocabularySize, width], .normal(deviation))
+    outputBias =
+      (sizes.isTied ? source.at(names.predictionBias) : output).bias(sizes.vocabularySize)
+    facts = ModelFacts(
+      configuration, source, encoder,
+      head: [names.transform, names.transformNorm, names.predictionBias, names.prediction]
+        .map { $0 + "." })
+    self.encoder = encoder
+  }
+
+  func predictionStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+    norm(tape, transform(tape, encoder(tape, batch), encoder.sizes.predictionActivation))
+  }
+}

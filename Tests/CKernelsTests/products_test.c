@@ -1,0 +1,185 @@
+// Matrix products, linear maps and their tiles.
+
+#include "check.h"
+#include "tiles.h"
+
+#include <math.h>
+#include <signal.h>
+
+/// A matrix stored as it is read, or turned.
+typedef struct {
+  float *memory;
+  anneal_matrix view;
+} operand;
+
+static operand operand_of(int64_t rows, int64_t columns, bool turned, uint32_t seed) {
+  float *memory = numbers(rows * columns, seed);
+  anneal_matrix plain = {memory, columns, 1}, other = {memory, 1, rows};
+  return (operand){memory, turned ? other : plain};
+}
+
+static double at(anneal_matrix m, int64_t i, int64_t j) {
+  return (double)m.base[i * m.row + j * m.column];
+}
+
+/// Products of one size, operands turned or not, added or not. Errors are at most `share` of the sum
+/// of the factors' sizes.
+static void product(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, double share) {
+  for (int kind = 0; kind < 8; kind++) {
+    operand a = operand_of(m, k, kind & 1, 1), b = operand_of(k, n, kind & 2, 2);
+    bool add = kind & 4;
+    const int64_t row = n + 3;
+    float *out = add ? numbers(m * row, 3) : blanks(m * row), *old = copied(m * row, out);
+    anneal_gemm(precision, m, n, k, a.view, b.view, out, row, add);
+    for (int64_t i = 0; i < m; i++) {
+      double expected[n], bounds[n];
+      for (int64_t j = 0; j < n; j++) {
+        expected[j] = add ? (double)old[i * row + j] : 0;
+        bounds[j] = 1e-6;
+        for (int64_t p = 0; p < k; p++) {
+          double term = at(a.view, i, p) * at(b.view, p, j);
+          expected[j] += term;
+          bounds[j] += share * fabs(term);
+        }
+      }
+      within("a product", n, out + i * row, expected, bounds);
+      same("beside a product", 3, out + i * row + n, old + i * row + n);
+    }
+    free(a.memory), free(b.memory), free(out), free(old);
+  }
+}
+
+static const int64_t sizes[][3] = {
+  {1, 1, 1},   {1, 16, 33},   {2, 3, 400},  {7, 19, 800},   {16, 16, 16},  {17, 5, 385},
+  {17, 33, 1}, {31, 31, 31},  {32, 32, 32}, {33, 32, 65},   {37, 45, 70},  {100, 17, 1000},
+  {48, 64, 96}, {33, 385, 33}, {193, 100, 97}, {65, 70, 3}, {20, 9, 2100}, {129, 31, 200},
+};
+enum { size_count = sizeof sizes / sizeof *sizes };
+
+static void activated(double x, anneal_activation kind, double *y, double *slope) {
+  double s = 1 / (1 + exp(-x)), normal = 0.5 * erfc(-x * M_SQRT1_2);
+  double density = exp(-x * x / 2) / sqrt(2 * M_PI), q = 1 / (1 + exp(-1.702 * x));
+  double inner = sqrt(2 / M_PI) * (x + 0.044715 * x * x * x), t = tanh(inner);
+  double inner_slope = sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
+  const double values[][2] = {
+    {x, 1},
+    {x * normal, normal + x * density},
+    {0.5 * x * (1 + t), 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner_slope},
+    {x > 0 ? x : 0, x > 0},
+    {x * s, s * (1 + x * (1 - s))},
+    {tanh(x), 1 - tanh(x) * tanh(x)},
+    {s, s * (1 - s)},
+    {x * q, q * (1 + 1.702 * x * (1 - q))},
+  };
+  *y = values[kind][0];
+  *slope = values[kind][1];
+}
+
+static void linear(anneal_activation kind, bool with_bias) {
+  enum { m = 37, n = 21, k = 19 };
+  float *x = numbers(m * k, 5), *w = numbers(k * n, 6), *bias = with_bias ? numbers(n, 7) : NULL;
+  float *out = blanks(m * n), *slope = blanks(m * n), *sums = numbers(n, 8);
+  double y[m * n], d[m * n], expected[m * n], totals[n];
+  anneal_matrix turned = {w, 1, k};
+  anneal_linear(ANNEAL_FP32, m, n, k, x, turned, bias, kind, out, slope);
+  for (int j = 0; j < n; j++) totals[j] = (double)sums[j];
+  float *gradient = numbers(m * n, 9);
+  for (int e = 0; e < m * n; e++) {
+    double sum = bias ? (double)bias[e % n] : 0;
+    for (int p = 0; p < k; p++) sum += (double)x[e / n * k + p] * at(turned, p, e % n);
+    activated(sum, kind, y + e, d + e);
+    expected[e] = (double)gradient[e] * (double)slope[e];
+    totals[e % n] += expected[e];
+  }
+  agree("a linear map", m * n, out, y, 2e-6);
+  agree("its slope", m * n, slope, d, 5e-6);
+  anneal_bias_backward(m, n, gradient, slope, sums);
+  agree("its gradient", m * n, gradient, expected, 1e-6);
+  agree("its bias's gradient", n, sums, totals, 2e-6);
+  free(x), free(w), free(bias), free(out), free(slope), free(sums), free(gradient);
+}
+
+void test_products(void) {
+  for (int i = 0; i < size_count; i++)
+    product(ANNEAL_FP32, sizes[i][0], sizes[i][1], sizes[i][2], 1e-6);
+  for (int kind = 0; kind < 8; kind++) linear((anneal_activation)kind, kind % 3 != 0);
+  float *out = numbers(12, 1), *old = copied(12, out);
+  double zeros[12] = {0};
+  anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, true);
+  same("an empty product that is added", 12, out, old);
+  anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, false);
+  agree("an empty product", 12, out, zeros, 0);
+  free(out), free(old);
+}
+
+/// A product of numbers that are bf16 already, and whose sums are exact, has no error at all.
+static void exact_product(anneal_precision precision) {
+  enum { m = 45, n = 39, k = 100 };
+  float *a = blanks(m * k), *b = blanks(k * n), *out = blanks(m * n);
+  for (int i = 0; i < m * k; i++) a[i] = (float)(i * 7 % 31 - 15);
+  for (int i = 0; i < k * n; i++) b[i] = (float)(i * 11 % 37 - 18) / 16;
+  double expected[m * n];
+  for (int e = 0; e < m * n; e++) {
+    expected[e] = 0;
+    for (int p = 0; p < k; p++)
+      expected[e] += (double)a[e / n * k + p] * (double)b[p * n + e % n];
+  }
+  anneal_gemm(
+    precision, m, n, k, (anneal_matrix){a, k, 1}, (anneal_matrix){b, n, 1}, out, n, false);
+  agree("a product of bf16 numbers", m * n, out, expected, 0);
+  free(a), free(b), free(out);
+}
+
+static bool is_illegal_here(void) {
+  struct sigaction now;
+  sigaction(SIGILL, NULL, &now);
+  return now.sa_handler == SIG_DFL;
+}
+
+static void run_illegal(
+  int64_t k, int64_t m, anneal_matrix a, float *out, int64_t tile) {
+  (void)k, (void)m, (void)a, (void)out, (void)tile;
+  raise(SIGILL);
+}
+
+static void pack_nothing(
+  int64_t k, int64_t m, anneal_matrix a, float *out, int64_t tile) {
+  (void)a;
+  for (int64_t i = 0; i < (m + 31) / 32 * tile; i++) out[i] = 0;
+  (void)k;
+}
+
+/// The trial that decides about AMX: right, wrong and illegal kernels.
+static void trial(void) {
+  gemm_kernels wrong = gemm_bf16_imitated, illegal = gemm_bf16_imitated;
+  wrong.pack_rows = pack_nothing;
+  illegal.pack_rows = run_illegal;
+  const gemm_kernels *three = &gemm_bf16x3_imitated, *one = &gemm_bf16_imitated;
+  demand(anneal_try_tiles(three, one) == ANNEAL_AMX_WORKS, "the trial of right tiles");
+  demand(anneal_try_tiles(three, &wrong) == ANNEAL_AMX_WRONG, "the trial of wrong tiles");
+  demand(anneal_try_tiles(one, one) == ANNEAL_AMX_WRONG, "the trial of tiles without lower parts");
+  demand(anneal_try_tiles(&illegal, one) == ANNEAL_AMX_ILLEGAL, "the trial of illegal tiles");
+  demand(anneal_try_tiles(three, one) == ANNEAL_AMX_WORKS, "another trial");
+  demand(is_illegal_here(), "the handler of illegal instructions is what it was");
+#if defined(__x86_64__)
+  bool works = anneal_try_tiles(&gemm_bf16x3_amx, &gemm_bf16_amx) == ANNEAL_AMX_WORKS;
+  demand(works == (anneal_amx() == ANNEAL_AMX_WORKS), "the trial of this processor's tiles");
+#endif
+}
+
+void test_tiles(void) {
+  static const struct {
+    anneal_precision precision;
+    double share;
+  } kinds[] = {
+    {ANNEAL_IMITATED_BF16X3, 5e-5}, {ANNEAL_IMITATED_BF16, 8e-3}, {ANNEAL_BF16X3, 5e-5},
+    {ANNEAL_BF16, 8e-3},
+  };
+  for (int kind = 0; kind < 4; kind++) {
+    exact_product(kinds[kind].precision);
+    for (int i = 0; i < size_count; i++)
+      product(kinds[kind].precision, sizes[i][0], sizes[i][1], sizes[i][2], kinds[kind].share);
+  }
+  trial();
+}

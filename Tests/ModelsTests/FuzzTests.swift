@@ -16,8 +16,22 @@ struct FuzzTests {
 
   /// Opens changed copies of a file and reads every tensor of those that open.
   private func fuzz(
-    _ path: String, open: (String) throws(ModelError) -> any TensorFile
+    _ path: String, opening open: (String) throws(ModelError) -> any TensorFile
   ) throws {
+    try tryCopies(of: path) { path throws(ModelError) in
+      let file = try open(path)
+      for tensor in file.tensors {
+        if tensor.format.kind == .real || tensor.format.kind == .blocks {
+          _ = try file.tensor(tensor.name)
+        } else {
+          _ = try file.integers(tensor.name)
+        }
+      }
+    }
+  }
+
+  /// Reads changed copies of a file; some must be refused, and each with a reason.
+  private func tryCopies(of path: String, read: (String) throws(ModelError) -> Void) throws {
     let bytes = try FileReader.contents(path)
     let folder = try TemporaryFolder()
     let copy = folder.path + "/" + FilePaths.name(path)
@@ -28,16 +42,7 @@ struct FuzzTests {
       var changed = bytes
       for _ in 0...Int(random.next() % 3) { mutate(&changed, &random) }
       try Self.write(changed, to: copy)
-      do throws(ModelError) {
-        let file = try open(copy)
-        for tensor in file.tensors {
-          if tensor.format.kind == .real || tensor.format.kind == .blocks {
-            _ = try file.tensor(tensor.name)
-          } else {
-            _ = try file.integers(tensor.name)
-          }
-        }
-      } catch {
+      do throws(ModelError) { try read(copy) } catch {
         refused += 1
         #expect(!error.problem.isEmpty)
       }
@@ -73,20 +78,36 @@ struct FuzzTests {
     try SafetensorsWriter.write(
       [("a", Tensor([1, 2, 3, 4], shape: [2, 2])), ("b.weight", Tensor([5])), ("c", Tensor([]))],
       to: path)
-    try fuzz(path) { path throws(ModelError) in try SafetensorsFile(path) }
+    try fuzz(path) { path throws(ModelError) -> any TensorFile in
+      try SafetensorsFile(path)
+    }
   }
 
   @Test(arguments: ["nested.pt", "nested-legacy.pt", "module-protocol-4.pt"])
   func `changed pickles`(name: String) throws {
-    try fuzz(CheckpointFixture.path(name)) { path throws(ModelError) in
+    try fuzz(CheckpointFixture.path(name)) { path throws(ModelError) -> any TensorFile in
       try PickleFile(path)
     }
   }
 
   @Test(arguments: ["llama.gguf", "gpt2.gguf"])
   func `changed GGUF files`(name: String) throws {
-    try fuzz(CheckpointFixture.path(name)) { path throws(ModelError) in
+    try fuzz(CheckpointFixture.path(name)) { path throws(ModelError) -> any TensorFile in
       try GGUFModel(path)
+    }
+  }
+
+  @Test func `changed 4-bit matrices`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/m.safetensors"
+    let tensor = Tensor((0..<200).map { Float($0) / 100 - 1 }, shape: [10, 20])
+    let values = FourBitValues(tensor, .nf4, nested: true)
+    try SafetensorsWriter.write(values.tensors("m", .nf4), to: path)
+    try tryCopies(of: path) { path throws(ModelError) in
+      let checkpoint = try Checkpoint(folder: path)
+      for tensor in checkpoint.tensors where tensor.format.kind != .truth {
+        _ = try checkpoint.tensor(tensor.name)
+      }
     }
   }
 }

@@ -126,7 +126,8 @@ struct GenerationRecord {
       guard let scores = entry["scores"]?.array else { continue }
       for (result, expected) in zip(results, scores) {
         let theirs = (expected.array ?? []).compactMap(\.double).map { Float($0) }
-        #expect(distance(result.compactMap(\.score), theirs) < 1e-3)
+        let scale = max(1, theirs.map(abs).max() ?? 0)
+        #expect(distance(result.compactMap(\.score), theirs) / scale < 1e-4)
       }
     }
   }

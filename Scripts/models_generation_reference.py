@@ -151,7 +151,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     for number, (name, factor) in enumerate([
             ("tiny-gpt2", 4), ("tiny-t5", 4), ("tiny-marian", 4), ("tiny-fsmt", 4),
-            ("base-gpt2-lm", 8), ("base-llama-lm", 8), ("base-t5-lm", 8), ("base-marian-lm", 1),
+            ("base-gpt2-lm", 8), ("base-llama-lm", 8), ("base-t5-lm", 2), ("base-marian-lm", 1),
             ("base-fsmt-lm", 1)]):
         folder = MODELS if name.startswith("tiny") else shared / GOLDEN
         record(folder / name, name, factor, SEED + number)

@@ -202,6 +202,31 @@ struct TranslationTests {
     #expect(made.parameters.contains { $0.isTrainable })
   }
 
+  @Test(arguments: [
+    ("tiny-t5", ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"], "shared.weight"),
+    ("tiny-marian", ["lm_head.weight"], "model.decoder.embed_tokens.weight"),
+  ])
+  func `twins of an embedding that a file holds are passed over`(
+    name: String, twins: [String], original: String
+  ) throws {
+    let file = try SafetensorsFile(Fixture.folder(name) + "/model.safetensors")
+    let tensors = try file.tensors.map { (name: $0.name, tensor: try file.tensor($0.name)) }
+    let copies = try twins.map { (name: $0, tensor: try file.tensor(original)) }
+    let folder = try TemporaryFolder()
+    try SafetensorsWriter.write(tensors + copies, to: folder.path + "/model.safetensors")
+    let configuration = try ModelConfiguration(folder: Fixture.folder(name))
+    try configuration.save(to: folder.path)
+    let model = try ModelLoader.sequenceToSequence(folder.path)
+    #expect(!model.parameters.contains { twins.contains($0.name) })
+    // What is no twin of anything is still refused.
+    let stranger = [(name: "model.stranger.weight", tensor: Tensor([1]))]
+    try SafetensorsWriter.write(tensors + stranger, to: folder.path + "/model.safetensors")
+    let error = #expect(throws: ModelError.self) {
+      try ModelLoader.sequenceToSequence(folder.path)
+    }
+    #expect(error?.description.contains("model.stranger.weight") == true)
+  }
+
   @Test func `what is computed or fixed is not trained`() throws {
     let marian = try ModelLoader.sequenceToSequence(Fixture.folder("tiny-marian"))
     #expect(

@@ -8,9 +8,9 @@ extension Engine {
   public enum Precision: String, Sendable, CaseIterable {
     /// 32-bit floating point.
     case fp32
-    /// Two bf16 numbers for each value and three products: relative errors of some 1e-6.
+    /// Two bf16 numbers for each value and three products: relative errors of some 4e-6.
     case bf16x3
-    /// Values rounded to 8 significant bits: relative errors of some 1e-3.
+    /// Values rounded to 8 significant bits: relative errors of some 2e-3.
     case bf16
   }
 

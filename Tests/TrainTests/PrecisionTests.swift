@@ -20,7 +20,7 @@ import Train
   @Test(arguments: [
     (Precision.auto, Engine.Precision.bf16x3), (.fp32, .fp32), (.bf16x3, .bf16x3), (.bf16, .bf16),
   ])
-  func `is what was asked for with AMX, and by itself as accurate as fp32`(
+  func `is what was asked for with AMX, and by itself what comes near fp32`(
     wish: Precision, used: Engine.Precision
   ) {
     let choice = PrecisionChoice(wish, tilesFault: nil)

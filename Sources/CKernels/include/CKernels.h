@@ -80,9 +80,9 @@ typedef struct {
 /// without the processor's tiles, are fp32 whatever is asked for.
 typedef enum {
   ANNEAL_FP32 = 0,
-  /// Operands as sums of two bf16 numbers, three products: relative errors of some 1e-6.
+  /// Operands as sums of two bf16 numbers, three products: relative errors of some 4e-6.
   ANNEAL_BF16X3 = 1,
-  /// Operands rounded to bf16: relative errors of some 1e-3.
+  /// Operands rounded to bf16: relative errors of some 2e-3.
   ANNEAL_BF16 = 2,
   /// The same two by plain code that does what tiles do, to test them on any processor.
   ANNEAL_IMITATED_BF16X3 = 3,

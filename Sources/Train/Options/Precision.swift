@@ -3,13 +3,13 @@ public import Tensors
 
 /// The numbers that matrix products of a training multiply; everything else is fp32 always.
 public enum Precision: String, ChoiceValue {
-  /// The fastest that is as accurate as fp32: bf16x3 where AMX computes it, otherwise fp32.
+  /// The fastest that comes near fp32: bf16x3 where AMX computes it, otherwise fp32.
   case auto
   /// 32-bit floating point.
   case fp32
-  /// Each value as a sum of two bf16 numbers: errors of some 1e-6, a third of bf16's speed.
+  /// Each value as a sum of two bf16 numbers: errors of some 4e-6, three products for one.
   case bf16x3
-  /// Values rounded to 8 significant bits, sums in fp32.
+  /// Values rounded to 8 significant bits, sums in fp32: errors of some 2e-3.
   case bf16
 }
 
@@ -29,7 +29,7 @@ public struct PrecisionChoice: Sendable, Hashable, CustomStringConvertible {
   package init(_ wish: Precision, tilesFault: String?) {
     switch (wish, tilesFault) {
     case (.fp32, _): (used, reason) = (.fp32, "as asked for")
-    case (.auto, nil): (used, reason) = (.bf16x3, "as accurate as fp32, and this processor has AMX")
+    case (.auto, nil): (used, reason) = (.bf16x3, "near fp32 (errors of some 4e-6), by AMX")
     case (.auto, let fault?): (used, reason) = (.fp32, fault)
     case (.bf16x3, nil): (used, reason) = (.bf16x3, "as asked for, by AMX")
     case (.bf16, nil): (used, reason) = (.bf16, "as asked for, by AMX")

@@ -25,6 +25,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Models": modules("Tensors", "Tokenize"),
   "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
   "Report": modules("Evaluate"),
+  "Pipeline": modules("Models", "Tensors", "Train"),
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
   "Split": modules("TextKit"),

@@ -21,6 +21,11 @@ public enum JSONValue: Sendable {
     return .number(JSONNumber(literal: "\(value)"))
   }
 
+  /// The shortest spelling that reads back as the same 32-bit float; `null` for what JSON lacks.
+  public static func single(_ value: Float) -> JSONValue {
+    value.isFinite ? .number(JSONNumber(literal: "\(value)")) : .null
+  }
+
   /// The string, if this is one.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
 

@@ -20,7 +20,8 @@ struct Anneal: ParsableCommand {
     version: AnnealVersion.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, ShowCommand.self, StagesCommand.self,
-      ExplainCommand.self, ReportCommand.self, DoctorCommand.self,
+      ExplainCommand.self, ReportCommand.self, ForwardCommand.self, GenerateCommand.self,
+      ChatCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs; every fault ends in one place, with its own exit code.

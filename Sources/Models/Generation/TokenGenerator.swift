@@ -60,7 +60,8 @@ public struct TokenGenerator: Sendable {
   ///   - keys: A number of each prompt, which draws depend on; its place by default.
   ///   - onToken: Hears of each new token of each prompt's sequences as it is chosen: the prompt's
   ///     place and the token. Not called with beams, which are known only at the end.
-  /// - Throws: `ModelError.invalid` for options that make no sense, or an empty prompt.
+  /// - Throws: `ModelError.invalid` for options that make no sense, or a prompt that is empty, too long
+  ///   or of tokens that the model does not have.
   public func generate(
     _ prompts: [[Int32]], keys: [UInt64]? = nil,
     onToken: ((_ prompt: Int, _ token: Int32) -> Void)? = nil
@@ -86,10 +87,48 @@ public struct TokenGenerator: Sendable {
         .invalid, file: "generation", problem: "stop_strings need a tokenizer",
         remedy: "Set TokenGenerator.text, or leave stop_strings out.")
     }
-    if case .causal = source, let empty = prompts.firstIndex(where: \.isEmpty) {
-      throw ModelError(
-        .invalid, file: "generation", problem: "prompt \(empty + 1) has no token",
-        remedy: "Begin it with the model's first token.")
+    for (place, prompt) in prompts.enumerated() {
+      if let fault = fault(of: prompt) {
+        throw ModelError(
+          .invalid, file: "generation", problem: "prompt \(place + 1) \(fault.problem)",
+          remedy: fault.remedy)
+      }
+    }
+  }
+
+  /// Why nothing can be generated for a prompt, as the rest of a clause and a remedy; nil if it can.
+  package func fault(of prompt: [Int32]) -> (problem: String, remedy: String)? {
+    if case .causal = source, prompt.isEmpty {
+      return ("has no token", "Begin it with the model's first token.")
+    }
+    if prompt.count > maximumPrompt {
+      return (
+        "has \(prompt.count) tokens, where the model takes \(maximumPrompt)", "Shorten it."
+      )
+    }
+    guard let id = prompt.first(where: { !(0..<vocabularySize ~= Int($0)) }) else { return nil }
+    return (
+      "has the token \(id), where the model has \(vocabularySize)", "Use the model's own tokenizer."
+    )
+  }
+
+  /// Whether prompts are sources, which the model reads apart from what it generates.
+  package var readsSources: Bool { if case .translation = source { true } else { false } }
+
+  /// The most tokens of a prompt; a causal model's sequences, prompt included, grow no longer.
+  package var maximumPrompt: Int {
+    switch source {
+    case .causal(let model): model.maximumLength
+    // T5 counts distances, not places: it names a length, but neither side has a limit.
+    case .translation(let model): max(model.maximumLength, model.maximumTargetLength)
+    }
+  }
+
+  /// The number of tokens that prompts are made of.
+  private var vocabularySize: Int {
+    switch source {
+    case .causal(let model): model.vocabularySize
+    case .translation(let model): model.sourceVocabularySize
     }
   }
 

@@ -21,7 +21,7 @@ struct CausalObjective: TrainingObjective {
   private static let trainOn = Parameter(
     "train-on", default: TrainOn.completions,
     "Which tokens are learned: those of answers, or all.")
-  private static let template = Parameter(
+  static let template = Parameter(
     "template", default: PromptTemplate.alpaca, aliases: ["chat_template", "prompt_template"],
     "How an instruction record is written as one text.")
 

@@ -14,6 +14,13 @@ extension TrainingOptions {
     return ObjectiveDescriptor.named(component.name).make(component.values)
   }
 
+  /// How conversations were written for the model; nil where the objective reads none.
+  package var promptTemplate: PromptTemplate? {
+    let component = values[Keys.objective]
+    let isCausal = component.name == CausalObjective.descriptor.component.name
+    return isCausal ? component.values[CausalObjective.template] : nil
+  }
+
   /// What matrix products multiply on this machine.
   public var precision: PrecisionChoice { PrecisionChoice(values[Keys.precision]) }
 

@@ -33,8 +33,8 @@ extension Predictions {
       line["reference"] = .string(labels[reference])
       line["prediction"] = .string(labels[predicted])
       line["scores"] = .object(
-        JSONObject(zip(labels, probabilities).map { ($0, Self.short($1)) }))
-      line["loss"] = Self.short(loss)
+        JSONObject(zip(labels, probabilities).map { ($0, JSONValue.single($1)) }))
+      line["loss"] = .single(loss)
     case .text(let loss, let tokens):
       let (input, reference) = Self.question(record)
       line["input"] = input.map { .string($0) } ?? .null
@@ -43,11 +43,6 @@ extension Predictions {
       line["tokens"] = .integer(tokens)
     }
     return line
-  }
-
-  /// The shortest spelling that reads back as the same float.
-  private static func short(_ value: Float) -> JSONValue {
-    value.isFinite ? .number(JSONNumber(literal: "\(value)")) : .null
   }
 
   /// What was asked, if anything, and the text that answers it.

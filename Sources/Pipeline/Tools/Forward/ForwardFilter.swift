@@ -1,0 +1,107 @@
+import Models
+import Records
+import Stages
+import Tensors
+public import Train
+
+/// Runs a model on token ids: JSON lines in, scores and losses out, one line for one line.
+///
+/// ```swift
+/// let filter = try ForwardFilter(model: "runs/quickstart", precision: .fp32)
+/// try filter.run(input: "-") { write($0) }
+/// ```
+public struct ForwardFilter: Sendable {
+  private let task: any ForwardTask
+  private let precision: PrecisionChoice
+
+  /// Loads a model.
+  /// - Parameters:
+  ///   - name: A model's folder or name, or the folder of a run.
+  ///   - wish: What it shall do; by the class that its `config.json` names if nil.
+  /// - Throws: `ModelError` for a model that cannot be used, or is no model of the task.
+  public init(model name: String, task wish: TaskName? = nil, precision: Precision = .auto) throws {
+    let folder = try ModelPlace(name).folder
+    let configuration = try ModelConfiguration(folder: folder)
+    self.precision = PrecisionChoice(precision)
+    task = try Self.task(try wish ?? TaskName(configuration), folder, configuration)
+  }
+
+  /// Reads `input` (`-` is standard input) and calls `write` with a line for each line.
+  /// - Throws: `StageError` naming the line and field at fault; the lines before it are written.
+  public func run(input: String, write: ([UInt8]) throws -> Void) throws {
+    try Engine.$precision.withValue(precision.used) {
+      try LineBatches.forEachLine(of: input) { bytes, source in
+        var line: [UInt8] = []
+        try task.result(ForwardRequest(bytes, at: source)).write(to: &line)
+        try write(line)
+      }
+    }
+  }
+
+  private static func task(
+    _ name: TaskName, _ folder: String, _ configuration: ModelConfiguration
+  ) throws(ModelError) -> any ForwardTask {
+    func tokens(
+      _ model: any Model, shift: Int = 0, _ scores: @escaping @Sendable (Tape, TokenBatch) -> Tensor
+    ) -> TokenScores {
+      TokenScores(limits: ForwardLimits(model, configuration), shift: shift, scores: scores)
+    }
+    func sequences(
+      _ model: any Model, _ scores: @escaping @Sendable (Tape, TokenBatch) -> Tensor
+    ) throws(ModelError) -> SequenceScores {
+      SequenceScores(
+        limits: ForwardLimits(model, configuration), problem: try LabelProblem(configuration),
+        scores: scores)
+    }
+    switch name {
+    case .classification:
+      let model = try ModelLoader.classifier(folder)
+      return try sequences(model) { model.logits($0, $1) }
+    case .reward:
+      let model = try ModelLoader.reward(folder)
+      return try sequences(model) { model.rewards($0, $1) }
+    case .tokenClassification:
+      let model = try ModelLoader.tokenClassifier(folder)
+      return tokens(model) { model.tokenLogits($0, $1) }
+    case .causal:
+      let model = try ModelLoader.causal(folder)
+      return tokens(model, shift: 1) { model.logits($0, $1) }
+    case .masked:
+      let model = try ModelLoader.masked(folder)
+      return tokens(model) { model.scores($0, hidden: model.predictionStates($0, $1)) }
+    case .sequenceToSequence:
+      let model = try ModelLoader.sequenceToSequence(folder)
+      return TargetScores(limits: ForwardLimits(model, configuration), model: model)
+    case .encoding:
+      let model = try ModelLoader.encoder(folder)
+      return TokenScores(
+        limits: ForwardLimits(model, configuration), name: "last_hidden_state", hasLoss: false
+      ) { model.hiddenStates($0, $1) }
+    }
+  }
+}
+
+/// What a model is run for, as a person writes it.
+public enum TaskName: String, Sendable, CaseIterable {
+  case classification, reward, causal, masked, encoding
+  case tokenClassification = "token-classification"
+  case sequenceToSequence = "sequence-to-sequence"
+
+  /// The task of the class that a configuration names.
+  init(_ configuration: ModelConfiguration) throws(ModelError) {
+    switch try configuration.task {
+    case .classification?: self = .classification
+    case .tokenClassification?: self = .tokenClassification
+    case .reward?: self = .reward
+    case .causal?: self = .causal
+    case .masked?: self = .masked
+    case .sequenceToSequence?: self = .sequenceToSequence
+    case .encoding?: self = .encoding
+    case nil:
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: "its architectures name no task that is known here",
+        remedy: "Name one with --task: \(Self.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+  }
+}

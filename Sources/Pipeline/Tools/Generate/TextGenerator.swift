@@ -1,0 +1,102 @@
+import Models
+public import Records
+import Stages
+import Tokenize
+public import Train
+
+/// How a model generates, beside the defaults of its folder.
+public struct GenerationSettings: Sendable {
+  /// What replaces the folder's defaults, under the names of transformers.
+  public var options: JSONObject = [:]
+  /// The seed of what is drawn.
+  public var seed: UInt64 = 42
+  /// How conversations are written: `alpaca`; as in the model's training if nil.
+  public var template: String?
+  /// The numbers that matrix products multiply.
+  public var precision = Precision.auto
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A model that generates, with what turns texts into its tokens and back.
+struct TextGenerator: Sendable {
+  private(set) var generator: TokenGenerator
+  private let place: ModelPlace
+  private let tokenizer: Result<Tokenizer, TokenizerError>
+  private let template: PromptTemplate?
+
+  /// Loads a model, its tokenizer where there is one, and the defaults of its folder.
+  /// - Throws: `ModelError` for a model that generates nothing, or options that make no sense;
+  ///   `Diagnostic` for an unknown template.
+  init(model name: String, _ settings: GenerationSettings) throws {
+    let place = try ModelPlace(name)
+    self.place = place
+    template = try settings.template.map { try PromptTemplate(named: $0) } ?? place.template()
+    tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
+    generator = try TokenGenerator(folder: place.folder)
+    generator.options.seed = settings.seed
+    // A line has one answer, whatever the folder says.
+    generator.options.numReturnSequences = 1
+    try generator.options.apply(settings.options, file: "command line")
+    try generator.options.check()
+    try useTokenizer()
+  }
+
+  /// Hands the tokenizer's part to the search: what ends a text, and the text of tokens.
+  private mutating func useTokenizer() throws {
+    guard case .success(let tokenizer) = tokenizer else {
+      if !generator.options.stopStrings.isEmpty { _ = try tokenizer.get() }
+      return
+    }
+    generator.text = { tokenizer.decode($0) }
+    guard let end = tokenizer.specialTokens.end else { return }
+    // A model that was trained on conversations ends its turns with the tokenizer's end.
+    if generator.options.eosTokenId.isEmpty || template != nil,
+      !generator.options.eosTokenId.contains(end)
+    {
+      generator.options.eosTokenId.append(end)
+    }
+  }
+
+  /// The text of new tokens, special ones left out; nil without a tokenizer.
+  func text(_ tokens: [Int32]) -> String? { generator.text?(tokens) }
+
+  /// The tokens of a text that the model goes on from, or that it reads.
+  /// - Throws: `TokenizerError` where the model has no tokenizer that is read here.
+  func tokens(of text: String) throws -> [Int32] { try tokenizer.get().ids(of: text) }
+
+  /// The tokens after which the model answers.
+  /// - Throws: `ModelError.unsupported` where it is not known how conversations are written for it.
+  func tokens(of conversation: Conversation) throws -> [Int32] {
+    guard !generator.readsSources else {
+      throw ModelError(
+        .unsupported, file: place.folder, problem: "this model reads texts, not conversations",
+        remedy: "Give a line with 'text'.")
+    }
+    guard let template else {
+      throw ModelError(
+        .unsupported, file: place.folder,
+        problem: "nothing says how conversations are written for this model",
+        remedy: "Give the folder of a run that was trained on instructions, name a --template "
+          + "(\(PromptTemplate.typeName)), or write the prompt yourself under 'prompt'.")
+    }
+    let tokenizer = try tokenizer.get()
+    guard let end = tokenizer.specialTokens.end else {
+      throw ModelError(
+        .unsupported, file: place.folder, problem: "the tokenizer has no token that ends a turn",
+        remedy: "Name one as eos_token in tokenizer_config.json.")
+    }
+    return template.prompt(conversation, tokenizer, end: end)
+  }
+}
+
+extension PromptTemplate {
+  /// The template of a name.
+  /// - Throws: `Diagnostic` with a near name.
+  init(named name: String) throws(Diagnostic) {
+    self = try PromptTemplate.decode(
+      ConfigurationNode(
+        .scalar(name, quoted: false), place: Place(file: "--template"), base: "."))
+  }
+}

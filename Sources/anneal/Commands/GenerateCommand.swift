@@ -1,0 +1,52 @@
+import ArgumentParser
+import Pipeline
+import Tensors
+import Train
+
+/// `anneal generate --model DIR`.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Let a model write: JSON lines with prompts in, texts out.",
+    discussion: """
+      Example: echo '{"prompt": "Once upon a time"}' | anneal generate --model gpt2 --beams 4
+
+      A line has one of prompt, text (what a translation model reads), messages (for a model that was
+      trained on conversations) and input_ids (tokens). It becomes {"text": …, "ids": […]}: the new
+      tokens alone, special ones left out of the text. Defaults are those of the model's
+      generation_config.json, and then those of transformers: 20 new tokens, nothing drawn.
+      """)
+
+  @Option(help: ArgumentHelp("A model's folder or name, or a run.", valueName: "dir|run"))
+  var model: String
+
+  @OptionGroup(title: "Decoding") var decoding: DecodingArguments
+
+  @Option(help: "How messages are written; by default as the model was trained (alpaca).")
+  var template: String?
+
+  @Option(
+    name: [.long, .customLong("batch_size")],
+    help: ArgumentHelp("How many lines are computed together.", valueName: "n"))
+  var batchSize = 16
+
+  @Option(help: "The numbers that matrix products multiply.")
+  var precision = Precision.auto
+
+  @Argument(help: "The lines; standard input by default.", completion: .file())
+  var input = "-"
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    if batchSize < 1 { throw ValidationError("--batch-size must be at least 1") }
+  }
+
+  func run() throws {
+    Engine.threads = common.threadCount
+    let filter = try GenerationFilter(
+      model: model, decoding.settings(template: template, precision: precision),
+      batchSize: batchSize)
+    try filter.run(input: input) { Output.write($0) }
+  }
+}

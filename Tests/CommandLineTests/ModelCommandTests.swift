@@ -1,0 +1,116 @@
+import Records
+import Stages
+import TestSupport
+import Testing
+
+/// `anneal forward`, `generate` and `chat` as a user runs them.
+@Suite struct `Models on the command line` {
+  private static let bert = "\(Shared.project)/Tests/Fixtures/Models/tiny-bert"
+  private static let gpt2 = "\(Shared.project)/Tests/Fixtures/Models/tiny-gpt2"
+
+  @Test func `forward answers line by line`() throws {
+    let folder = try TemporaryFolder()
+    let input = "{\"input_ids\": [1, 2], \"labels\": 0}\n\n{\"input_ids\": [[3, 4], [5, 6]]}\n"
+    let result = try Binary.succeed(
+      ["forward", "--model", Self.bert, "--precision", "fp32", "--threads", "1"], in: folder,
+      input: input)
+    let lines = try result.output.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+    #expect(lines.count == 2)
+    #expect(lines[0]["logits"]?.array?.count == 3)
+    #expect(lines[0]["loss"]?.double.map { $0 > 0 } == true)
+    #expect(lines[1]["logits"]?.array?.map { $0.array?.count } == [3, 3])
+    #expect(lines[1]["loss"] == nil)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func `wrong lines, options and models end with 2 and help`() throws {
+    let folder = try TemporaryFolder()
+    let ids = "{\"input_ids\": [1]}\n"
+    for (arguments, input, part) in [
+      (
+        ["forward", "--model", Self.bert], ids + "{\"input_ids\": 1}\n",
+        "stdin:2: field 'input_ids'"
+      ),
+      (["forward", "--model", Self.bert, "--precision", "fp8"], ids, "fp8"),
+      (["forward", "--model", Self.bert, "--modle", "x"], ids, "--modle"),
+      (["forward", "--model", "tiny-brt"], ids, "no such model"),
+      (["forward"], ids, "--model"),
+      (["generate", "--model", Self.gpt2], "{\"prompt\": \"a\"}\n", "tokenizer.json"),
+      (["generate", "--model", Self.gpt2, "--beams", "0"], ids, "num_beams is 0"),
+      (["generate", "--model", Self.gpt2, "--beam", "2"], ids, "--beam"),
+      (["chat", Self.gpt2], "hello\n", "alpaca"),
+    ] {
+      let result = try Binary.run(arguments, in: folder, input: input)
+      #expect(result.status == 2, "\(arguments): \(result.errors)")
+      #expect(result.errors.contains(part), "\(arguments): \(result.errors)")
+    }
+  }
+
+  @Test func `generate takes the names of transformers too, and draws by its seed`() throws {
+    let folder = try TemporaryFolder()
+    let input = "{\"input_ids\": [15, 33]}\n{\"input_ids\": [7]}\n"
+    func tokens(_ options: String...) throws -> String {
+      try Binary.succeed(["generate", "--model", Self.gpt2] + options, in: folder, input: input)
+        .output
+    }
+    let beams = try tokens("--beams", "3", "--max-new-tokens", "5")
+    #expect(try tokens("--num_beams", "3", "--max_new_tokens", "5") == beams)
+    #expect(beams.split(separator: "\n").count == 2)
+    let greedy = try tokens("--temperature", "0")
+    #expect(try tokens() == greedy)
+    let drawn = try tokens("--temperature", "3", "--seed", "1")
+    #expect(drawn != greedy)
+    #expect(try tokens("--temperature", "3", "--seed", "1", "--batch-size", "1") == drawn)
+    #expect(try tokens("--temperature", "3", "--seed", "2") != drawn)
+  }
+
+  @Test func `a run that was trained on instructions answers messages and chats`() throws {
+    let folder = try TemporaryFolder()
+    let run = try instructionRun(in: folder)
+    let question = "Count to 7."
+    let prompt =
+      "Below is an instruction that describes a task. "
+      + "Write a response that appropriately completes the request.\n\n"
+      + "### Instruction:\n\(question)\n\n### Response:\n"
+    let lines: [JSONObject] = [
+      ["prompt": .string(prompt)],
+      ["messages": [["role": "user", "content": .string(question)]]],
+      ["messages": [["role": "assistant", "content": "No."]]],
+    ]
+    let input = lines.map { JSONValue.object($0).text + "\n" }
+    let options = ["--max-new-tokens", "8"]
+    let result = try Binary.succeed(
+      ["generate", "--model", run] + options, in: folder, input: input[0] + input[1])
+    let answers = result.output.split(separator: "\n")
+    #expect(answers.count == 2 && answers[0] == answers[1])
+    let text = try #require(JSONValue.parse(Array(answers[0].utf8))["text"]?.string)
+    let wrong = try Binary.run(["generate", "--model", run], in: folder, input: input[2])
+    #expect(wrong.status == 2 && wrong.errors.contains("'messages'"))
+    let chat = try Binary.succeed(
+      ["chat", run] + options, in: folder, input: "\(question)\n/new\n\n\(question)")
+    #expect(chat.output == "\(text)\n\(text)\n")
+    #expect(chat.errors.isEmpty)
+  }
+
+  /// A run of two steps over a few instructions.
+  private func instructionRun(in folder: TemporaryFolder) throws -> String {
+    try folder.write(
+      (0..<60).map { "{\"instruction\":\"Count to \($0).\",\"output\":\"One to \($0).\"}" }
+        .joined(separator: "\n"), to: "data.jsonl")
+    let file = try folder.write(
+      """
+      stages:
+        - ingest: {path: data.jsonl}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 300}}, max-length: 300}
+        - split: {train: 0.9, validation: 0, test: 0.1}
+      train:
+        model: scratch
+        architecture: {gpt2: {layers: 1, width: 16, heads: 2, context: 300}}
+        objective: causal
+        max-steps: 2
+      evaluate: [perplexity]
+      """, to: "talk.yaml")
+    try Binary.succeed(["run", file, "--out", "\(folder.path)/talk"], in: folder)
+    return "\(folder.path)/talk"
+  }
+}

@@ -53,6 +53,21 @@ struct ConfigurationTests {
     #expect(error?.description.contains("does no causal language modelling") == true)
   }
 
+  @Test(arguments: [
+    ("BertForSequenceClassification", ModelTask.classification(labels: ["a", "b"])),
+    ("RobertaForTokenClassification", .tokenClassification(labels: ["a", "b"])),
+    ("BertForMaskedLM", .masked), ("LlamaForCausalLM", .causal), ("GPT2LMHeadModel", .causal),
+    ("T5ForConditionalGeneration", .sequenceToSequence), ("MarianMTModel", .sequenceToSequence),
+    ("DistilBertModel", .encoding), ("BertForPreTraining", nil),
+  ])
+  func `the name of a class says what its model does`(name: String, task: ModelTask?) throws {
+    let fields: JSONObject = [
+      "architectures": [.string(name)], "id2label": ["0": "a", "1": "b"],
+    ]
+    #expect(try ModelConfiguration(fields).task == task)
+    #expect(try ModelConfiguration([:]).task == nil)
+  }
+
   @Test func `a new GPT-2 begins as transformers begins it`() throws {
     let sizes = ModelSizes(vocabulary: 300, layers: 8, hidden: 64, heads: 4, positions: 32)
     let model = try ModelLoader.make("gpt2", sizes, for: .causal, seed: 7)

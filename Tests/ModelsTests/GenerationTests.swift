@@ -86,12 +86,6 @@ struct GenerationTests {
     #expect(problem { $0.maxNewTokens = 0 } == "")
   }
 
-  @Test func `a causal model refuses a prompt without tokens`() throws {
-    let generator = try TokenGenerator(folder: Fixture.folder("tiny-gpt2"))
-    let error = #expect(throws: ModelError.self) { try generator.generate([[3], []]) }
-    #expect(error?.description.contains("prompt 2 has no token") == true)
-  }
-
   @Test func `a sequence ends where the model has no more places`() throws {
     var generator = try TokenGenerator(folder: Fixture.folder("tiny-gpt2"))
     generator.options = DecodingOptions()
@@ -102,6 +96,19 @@ struct GenerationTests {
       #expect(result.map { $0[0].tokens.count } == [22, 23])
       #expect(result[0][0].reason == .length)
     }
+  }
+
+  @Test func `prompts that the model cannot read are refused`() throws {
+    let gpt2 = try TokenGenerator(folder: Fixture.folder("tiny-gpt2"))
+    for (prompt, part) in [
+      ([], "prompt 2 has no token"), ([61], "has the token 61, where the model has 61"),
+      ([-1], "has the token -1"), (Array(repeating: 1, count: 25), "25 tokens"),
+    ] as [([Int32], String)] {
+      let error = #expect(throws: ModelError.self) { try gpt2.generate([[1], prompt]) }
+      #expect(error?.description.contains(part) == true, "\(error as Any)")
+    }
+    let t5 = try TokenGenerator(folder: Fixture.folder("tiny-t5"))
+    #expect(throws: Never.self) { try t5.generate([Array(repeating: 1, count: 600)]) }
   }
 
   @Test func `nothing is generated for no prompts, or where there is no room`() throws {

@@ -112,7 +112,7 @@ import Train
 
   @Test(arguments: [
     (#"{"input_ids": [1, 2"#, ["2:", "not closed"]),
-    ("[1]", ["2:", "a list"]),
+    ("[1]", ["2:", "is an array, not an object"]),
     ("{}", ["2:", "'input_ids'", "is missing"]),
     (#"{"input_ids": []}"#, ["'input_ids'", "holds no token"]),
     (#"{"input_ids": [[1, 2], [3]]}"#, ["'input_ids[1]'", "has 1 values", "pad the rows"]),
@@ -152,9 +152,8 @@ import Train
     #expect(error?.field == "labels[0][2]")
     #expect(error?.remedy == "write -100 there")
     let target: JSONObject = ["input_ids": [1, 2]]
-    let missing = #expect(throws: StageError.self) {
-      try results(Complete.fixture("tiny-t5", [:]).path, [target])
-    }
+    let translator = try Complete.fixture("tiny-t5", [:])
+    let missing = #expect(throws: StageError.self) { try results(translator.path, [target]) }
     #expect(missing?.field == "decoder_input_ids")
   }
 

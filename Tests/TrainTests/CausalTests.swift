@@ -50,6 +50,21 @@ struct CausalTests {
       ])
   }
 
+  @Test func `a model is asked as it was trained`() {
+    let turns = [
+      Message(.user, "w1 w2"), Message(.assistant, "w5"), Message(.user, "w3", input: "w4"),
+    ]
+    let trained = Conversation(turns + [Message(.assistant, "w6")])
+    var text = CausalText(limit: 1000, end: end)
+    for turn in PromptTemplate.alpaca.turns(trained) {
+      _ = text.append(turn, learnsPrompt: false, tokenizer)
+    }
+    let answer = [tokenizer.id(of: "w6") ?? -1, end]
+    #expect(text.tokens.suffix(2) == answer[...])
+    let prompt = PromptTemplate.alpaca.prompt(Conversation(turns), tokenizer, end: end)
+    #expect(prompt == text.tokens.dropLast(2))
+  }
+
   /// The words that are learned.
   private func learned(_ text: CausalText) -> [String] {
     text.targets.filter { $0 >= 0 }.compactMap { tokenizer.token(of: $0) }

@@ -12,15 +12,7 @@ struct RequestLine {
   /// - Parameter fields: The names that the line may have.
   /// - Throws: `StageError` for what is no JSON object, or has other names.
   init(_ bytes: ArraySlice<UInt8>, at source: Source, fields: [String]) throws(StageError) {
-    let value: JSONValue
-    do { value = try JSONValue.parse(bytes) } catch {
-      throw StageError("invalid-json", error.description, source: source)
-    }
-    guard let object = value.object else {
-      throw StageError(
-        "invalid-record", "a line is \(value.kindName), not an object", source: source)
-    }
-    self.object = object
+    object = try InputLine.object(bytes, at: source)
     self.source = source
     if let unknown = object.keys.first(where: { !fields.contains($0) }) {
       throw fault(
@@ -108,7 +100,7 @@ extension LineBatches {
       for line in lines {
         try Interruption.check()
         number += 1
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+        if InputLine.isBlank(line) { continue }
         try visit(line, Source(file: name, line: number))
       }
       try batches()

@@ -64,7 +64,7 @@ public struct StageFilter: Sendable {
     _ line: ArraySlice<UInt8>, _ source: Source, _ stage: any RecordStage,
     _ context: StageContext, _ slice: inout FilteredSlice
   ) throws {
-    guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) else { return }
+    guard !InputLine.isBlank(line) else { return }
     slice.counts.incoming += 1
     do throws(StageError) {
       let record = try InputLine.record(line, at: source)
@@ -127,14 +127,30 @@ private struct FilteredSlice: Sendable {
 
 /// Lines of JSON as filters read and write them.
 enum InputLine {
+  /// Whether a line holds nothing; filters pass over such lines.
+  static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }
+  }
+
+  /// The object of a line.
+  static func object(
+    _ line: ArraySlice<UInt8>, at source: Source
+  ) throws(StageError) -> JSONObject {
+    let value: JSONValue
+    do { value = try JSONValue.parse(line) } catch {
+      throw StageError("invalid-json", error.description, source: source)
+    }
+    guard let object = value.object else {
+      throw StageError(
+        "invalid-record", "a line is \(value.kindName), not an object", source: source)
+    }
+    return object
+  }
+
   /// The record of a line: one that Anneal wrote, or an object of any schema.
   static func record(_ line: ArraySlice<UInt8>, at source: Source) throws(StageError) -> Record {
     do {
-      let value = try JSONValue.parse(line)
-      guard let object = value.object else {
-        throw StageError(
-          "invalid-record", "a line is \(value.kindName), not an object", source: source)
-      }
+      let object = try object(line, at: source)
       if object[Record.reservedKey] != nil { return try Record(object: object) }
       guard let schema = Schema.detect(object) else {
         throw StageError(
@@ -145,8 +161,6 @@ enum InputLine {
       return Record(
         id: "\(source.file):\(source.line)", source: source, content: body.content,
         label: body.label, schema: schema, metadata: body.metadata)
-    } catch let error as JSONError {
-      throw StageError("invalid-json", error.description, source: source)
     } catch let error as SchemaError {
       throw StageError("invalid-record", error.reason, source: source, field: error.field)
     } catch let error as StageError {
@@ -195,7 +209,7 @@ private struct LineSource: SourceStage {
     try LineBatches(path).forEach { lines in
       for bytes in lines {
         line += 1
-        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+        if InputLine.isBlank(bytes) { continue }
         let source = Source(file: path == "-" ? "stdin" : path, line: line)
         try visit(SourceUnit(source: source, payload: .bytes(Array(bytes))))
       }

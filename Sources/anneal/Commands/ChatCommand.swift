@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import Pipeline
 import Records
-import Stages
 import Tensors
 import Train
 
@@ -13,7 +13,7 @@ struct ChatCommand: ParsableCommand {
     discussion: """
       Example: anneal chat runs/instructions --temperature 0.7
 
-      /new begins a new conversation; Ctrl-D ends it. Answers end after 256 tokens unless
+      /new begins a new conversation; Ctrl-D ends it. Answers end after 256 tokens unless \
       --max-new-tokens says otherwise.
       """)
 
@@ -38,8 +38,8 @@ struct ChatCommand: ParsableCommand {
     let settings = decoding.settings(
       ["max_new_tokens": 256], template: template, precision: precision)
     var chat = try Chat(model: model, settings, system: system)
-    var lines = TerminalLines(prompt: common.console.bold("> "))
-    while let line = try lines.next() {
+    Signals.endAtOnce()
+    while let line = question() {
       switch line {
       case "": continue
       case "/new": chat.forget()
@@ -48,15 +48,21 @@ struct ChatCommand: ParsableCommand {
     }
   }
 
-  /// Shows the answer as it comes; there is nothing to save where it is interrupted.
+  /// Whether a person types.
+  private var isTalk: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// The next line, which a person is asked for; nil after the last.
+  private func question() -> String? {
+    if isTalk { FileHandle.standardError.write(Data(common.console.bold("> ").utf8)) }
+    return readLine()
+  }
+
+  /// Shows the answer as it comes; a person may ask again after a question that is too long.
   private func answer(_ question: String, _ chat: inout Chat) throws {
     do {
-      try chat.answer(question) { piece in
-        Output.write(piece)
-        if Interruption.isRequested { Output.end(130) }
-      }
+      try chat.answer(question) { Output.write($0) }
       Output.write("\n")
-    } catch let error as any InputFault where TerminalLines.isTerminal {
+    } catch let error as any InputFault where isTalk {
       common.console.say("\(error)")
     }
   }

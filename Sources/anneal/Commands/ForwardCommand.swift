@@ -11,10 +11,10 @@ struct ForwardCommand: ParsableCommand {
     discussion: """
       Example: echo '{"input_ids": [101, 7592, 102]}' | anneal forward --model all-MiniLM-L6-v2
 
-      A line has input_ids (one sequence, or a list of them: one padded batch) and, where they are
-      wanted, attention_mask, token_type_ids, labels, decoder_input_ids and decoder_attention_mask.
-      It becomes {"logits": …} in the shapes of transformers, or {"last_hidden_state": …} for a
-      model without a head, and {"loss": …} where labels are given; labels of -100 count for nothing.
+      A line has input_ids (one sequence, or a list of them: one padded batch) and, where they are \
+      wanted, attention_mask, token_type_ids, labels, decoder_input_ids and decoder_attention_mask. \
+      It becomes {"logits": …} in the shapes of transformers, or {"last_hidden_state": …} for a \
+      model without a head, with "loss" where labels are given; labels of -100 count for nothing. \
       Padding gets zeros, and places are counted without it.
       """)
 

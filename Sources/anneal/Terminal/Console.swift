@@ -85,12 +85,6 @@ enum Output {
 
   /// Writes a text.
   static func write(_ text: String) { write(Array(text.utf8)) }
-
-  /// Ends the line and the program.
-  static func end(_ code: Int32) -> Never {
-    write("\n")
-    exit(code)
-  }
 }
 
 extension String {

@@ -62,8 +62,11 @@ bench-train:
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)
 
+# Foundation's static library of networking leaves curl to be linked.
 static:
-	$(SWIFT) build -c release --static-swift-stdlib --product anneal --scratch-path .build-static
+	Scripts/setup_system.sh libcurl4-openssl-dev
+	$(SWIFT) build -c release --static-swift-stdlib --product anneal --scratch-path .build-static \
+	  -Xlinker -lcurl
 
 install: static
 	install -D -m 755 $(static) $(bindir)/anneal

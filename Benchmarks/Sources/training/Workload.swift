@@ -15,7 +15,7 @@ struct Workload {
   /// Every task, by name.
   ///
   /// The models have the sizes of the real ones, and fresh weights.
-  static let all: [String: () throws -> Workload] = [
+  static let all: [String: @Sendable () throws -> Workload] = [
     "minilm": { try minilm(dropout: 0.1) },
     "minilm-nodrop": { try minilm(dropout: 0) },
     "gpt2": { try gpt2(dropout: 0.1) },

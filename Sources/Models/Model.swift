@@ -9,6 +9,8 @@ public protocol Model: AnyObject, Sendable {
   var configuration: ModelConfiguration { get }
   /// Every parameter, in the order of the architecture; tied ones once.
   var parameters: [NamedParameter] { get }
+  /// Every linear map, in the order of the architecture.
+  var linears: [Linear] { get }
   /// Beginnings of the names of the task's own head.
   var headNames: [String] { get }
   /// Beginnings of the names of the layer that pools tokens into one vector, where there is one.

@@ -14,6 +14,7 @@ protocol ModelBody: Sendable {
 struct ModelFacts: Sendable {
   let configuration: ModelConfiguration
   let parameters: [NamedParameter]
+  let linears: [Linear]
   let headNames, poolingNames: [String]
   let vocabularySize, maximumLength: Int
 
@@ -24,6 +25,7 @@ struct ModelFacts: Sendable {
   ) {
     self.configuration = configuration
     parameters = source.parameters
+    linears = source.linears
     headNames = head
     poolingNames = pooling
     vocabularySize = body.vocabularySize
@@ -39,6 +41,7 @@ protocol AssembledModel: Model {
 extension AssembledModel {
   var configuration: ModelConfiguration { facts.configuration }
   var parameters: [NamedParameter] { facts.parameters }
+  var linears: [Linear] { facts.linears }
   var headNames: [String] { facts.headNames }
   var poolingNames: [String] { facts.poolingNames }
   var vocabularySize: Int { facts.vocabularySize }

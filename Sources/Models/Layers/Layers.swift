@@ -1,28 +1,5 @@
 import Tensors
 
-/// A linear map: x · W + b, or x · W.
-struct Linear: Sendable {
-  let weight: Tensor
-  let bias: Tensor?
-  private let layout: WeightLayout
-
-  /// A map from `inputs` to `outputs` values; `layout` says how the checkpoint stores W.
-  init(
-    _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double,
-    hasBias: Bool = true, layout: WeightLayout = .outputByInput
-  ) {
-    let shape = layout == .outputByInput ? [outputs, inputs] : [inputs, outputs]
-    weight = scope.weight(shape, .normal(deviation))
-    bias = hasBias ? scope.bias(outputs) : nil
-    self.layout = layout
-  }
-
-  /// activation(x · W + b).
-  func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation = .none) -> Tensor {
-    tape.linear(x, weight: weight, bias: bias, activation: activation, layout: layout)
-  }
-}
-
 /// Layer normalisation (Ba, Kiros, Hinton 2016).
 struct LayerNorm: Sendable {
   private let weight: Tensor

@@ -22,6 +22,8 @@ public final class ParameterSource {
   public private(set) var parameters: [NamedParameter] = []
   /// The names of parameters that the checkpoint lacks and that began fresh.
   public private(set) var fresh: [String] = []
+  /// The linear maps made so far, in the order of the architecture.
+  fileprivate(set) var linears: [Linear] = []
   private let checkpoint: Checkpoint?
   private let prefix: String
   private let seed: UInt64
@@ -165,7 +167,7 @@ extension ParameterSource {
 /// Part of a model under construction: names relative to a path.
 public struct ParameterScope {
   private let source: ParameterSource
-  private let path: String
+  let path: String
 
   init(source: ParameterSource, path: String) {
     self.source = source
@@ -176,6 +178,9 @@ public struct ParameterScope {
   public func at(_ name: String) -> ParameterScope {
     ParameterScope(source: source, path: path.isEmpty ? name : "\(path).\(name)")
   }
+
+  /// Lists a linear map among the model's.
+  func register(_ linear: Linear) { source.linears.append(linear) }
 
   /// The matrix of this part.
   public func weight(_ shape: [Int], _ initial: Initialisation) -> Tensor {

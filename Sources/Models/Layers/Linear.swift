@@ -1,0 +1,41 @@
+public import Tensors
+
+/// A linear map of a model: x · W + b, or x · W.
+///
+/// `Model.linears` lists a model's maps by name, so that who adapts a model or holds its weights in
+/// fewer bits finds them without knowing the architecture.
+public final class Linear: Sendable {
+  /// The name in the checkpoint, such as `bert.encoder.layer.0.attention.self.query`.
+  public let name: String
+  /// W, stored as `layout` says.
+  public let weight: Tensor
+  /// b: `[outputs]`; nil where the map adds nothing.
+  public let bias: Tensor?
+  /// How the checkpoint stores W.
+  public let layout: WeightLayout
+
+  /// A map from `inputs` to `outputs` values.
+  init(
+    _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double,
+    hasBias: Bool = true, layout: WeightLayout = .outputByInput
+  ) {
+    let shape = layout == .outputByInput ? [outputs, inputs] : [inputs, outputs]
+    name = scope.path
+    weight = scope.weight(shape, .normal(deviation))
+    bias = hasBias ? scope.bias(outputs) : nil
+    self.layout = layout
+    scope.register(self)
+  }
+
+  /// activation(x · W + b).
+  func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation = .none) -> Tensor {
+    tape.linear(x, weight: weight, bias: bias, activation: activation, layout: layout)
+  }
+}
+
+extension Linear {
+  /// The width of x.
+  public var inputs: Int { weight.shape[layout == .outputByInput ? 1 : 0] }
+  /// The width of the result.
+  public var outputs: Int { weight.shape[layout == .outputByInput ? 0 : 1] }
+}

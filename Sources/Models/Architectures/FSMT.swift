@@ -1,5 +1,5 @@
 import Records
-public import Tensors
+import Tensors
 
 /// FSMT: the translation models of fairseq for WMT19 (Ng and others, 2019).
 ///
@@ -8,32 +8,15 @@ public import Tensors
 /// front in training. Places count from two.
 ///
 ///     logits = decoder(target, encoder(source)) · projectionᵀ
-public final class FSMT: SequenceToSequenceModel {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The number of token ids of targets.
-  public let vocabularySize: Int
-  /// The number of token ids of sources.
-  public let sourceVocabularySize: Int
-  /// The longest source it was made for; places of longer ones are computed when they are met.
-  public var maximumLength: Int { sizes.positions }
-  /// Targets may be of any length.
-  public var maximumTargetLength: Int { .max }
+final class FSMT: PostNormTranslator {
+  let facts: ModelFacts
+  let encoder, decoder: PostNormStack
+  let sizes: PostNormConfiguration
+  let sourceVocabularySize: Int
+  /// Targets may be of any length: places beyond the model's are computed when they are met.
+  let maximumTargetLength = Int.max
   /// The vector of each target entry: the projection's own unless the file ties it.
-  public let outputWeight: Tensor
-  /// The projection.
-  public let headNames = ["model.decoder.output_projection."]
-  /// Nothing is pooled.
-  public let poolingNames: [String] = []
-  /// The token that a target begins with: the end token.
-  public var decoderStart: Int32 { sizes.decoderStart }
-  /// Stands for ignored labels within a target.
-  public var padding: Int32 { sizes.padding }
-
-  private let encoder, decoder: PostNormStack
-  private let sizes: PostNormConfiguration
+  let outputWeight: Tensor
 
   init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
     let c = try PostNormConfiguration(
@@ -42,8 +25,7 @@ public final class FSMT: SequenceToSequenceModel {
     sizes = c
     let sourceEntries = try configuration.size("src_vocab_size", default: 42024)
     let targetEntries = try configuration.size("tgt_vocab_size", default: 42024)
-    (sourceVocabularySize, vocabularySize) = (sourceEntries, targetEntries)
-    self.configuration = configuration.with(architecture: "FSMTForConditionalGeneration")
+    sourceVocabularySize = sourceEntries
 
     @Sendable func sinusoids(_ rows: Int) -> Tensor {
       Sinusoids.fairseq(positions: rows, width: c.hidden, padding: Int(c.padding))
@@ -70,35 +52,14 @@ public final class FSMT: SequenceToSequenceModel {
     outputWeight = isTied ? targetWords : words("decoder.output_projection", targetEntries)
     source.skip("model.encoder.embed_tokens.weight")
     source.skip("model.decoder.output_projection.weight")
-    parameters = source.parameters
-  }
-
-  /// The vectors of the source's tokens: `[source tokens, hidden]`.
-  public func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
-    encoder(tape, source.ids, DecoderContext(source.layout, nil))
-  }
-
-  /// The keys and values of every layer's second attention.
-  public func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
-  }
-
-  /// An empty cache for the decoder.
-  public func cache(sequences: Int, capacity: Int) -> KeyValueCache {
-    KeyValueCache(
-      layers: sizes.decoder.layers, columns: sizes.hidden, sequences: sequences,
-      capacity: capacity)
-  }
-
-  /// What the output weight is applied to: `[target tokens, hidden]`.
-  public func decode(
-    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
-  ) -> Tensor {
-    decoder(tape, target.ids, DecoderContext(target.layout, cache), memory: memory)
+    facts = ModelFacts(
+      configuration.with(architecture: "FSMTForConditionalGeneration"), source,
+      vocabularySize: targetEntries, maximumLength: c.positions,
+      head: ["model.decoder.output_projection."])
   }
 
   /// The labels with the last one, which ends them, wrapped to the front.
-  public func decoderInputs(for labels: [Int32]) -> [Int32] {
+  func decoderInputs(for labels: [Int32]) -> [Int32] {
     let inputs = labels.map { $0 == Tape.ignoredTarget ? padding : $0 }
     let last = inputs.count { $0 != padding } - 1
     return (last >= 0 ? [inputs[last]] : [decoderStart]) + inputs.dropLast()

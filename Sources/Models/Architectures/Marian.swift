@@ -1,5 +1,5 @@
 import Records
-public import Tensors
+import Tensors
 
 /// Marian (Junczys-Dowmunt and others, 2018), the translation models of OPUS-MT.
 ///
@@ -7,32 +7,15 @@ public import Tensors
 /// read and what is predicted share their vectors; each target entry has a bias that is not trained.
 ///
 ///     logits = decoder(target, encoder(source)) · wordᵀ + bias
-public final class Marian: SequenceToSequenceModel {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The number of token ids of targets.
-  public let vocabularySize: Int
-  /// The number of token ids of sources.
-  public let sourceVocabularySize: Int
-  /// The longest source and target.
-  public var maximumLength: Int { sizes.positions }
+final class Marian: PostNormTranslator {
+  let facts: ModelFacts
+  let encoder, decoder: PostNormStack
+  let sizes: PostNormConfiguration
+  let sourceVocabularySize: Int
   /// The vector of each target entry, tied to the decoder's embedding unless the file says otherwise.
-  public let outputWeight: Tensor
+  let outputWeight: Tensor
   /// What each target entry's score begins at: `[1, vocabulary]`.
-  public let outputBias: Tensor?
-  /// The head where it is not tied.
-  public let headNames = ["lm_head."]
-  /// Nothing is pooled.
-  public let poolingNames: [String] = []
-  /// The token that a target begins with: padding.
-  public var decoderStart: Int32 { sizes.decoderStart }
-  /// Stands for ignored labels within a target.
-  public var padding: Int32 { sizes.padding }
-
-  private let encoder, decoder: PostNormStack
-  private let sizes: PostNormConfiguration
+  let outputBias: Tensor?
 
   init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
     let entries = try configuration.size("vocab_size", default: 58101)
@@ -43,9 +26,8 @@ public final class Marian: SequenceToSequenceModel {
     let isTied = try configuration.flag("tie_word_embeddings", default: true)
     sizes = c
     sourceVocabularySize = entries
-    vocabularySize =
+    let targetEntries =
       isShared ? entries : try configuration.size("decoder_vocab_size", default: entries)
-    self.configuration = configuration.with(architecture: "MarianMTModel")
 
     let places = Sinusoids.transformer(positions: c.positions, width: c.hidden)
     func words(_ name: String, _ entries: Int) -> Tensor {
@@ -59,44 +41,22 @@ public final class Marian: SequenceToSequenceModel {
         firstPlace: 0, configuration: c)
     }
     let sourceWords = words(
-      isShared ? "model.shared" : "model.encoder.embed_tokens", sourceVocabularySize)
+      isShared ? "model.shared" : "model.encoder.embed_tokens", entries)
     let targetWords =
-      isShared ? sourceWords : words("model.decoder.embed_tokens", vocabularySize)
+      isShared ? sourceWords : words("model.decoder.embed_tokens", targetEntries)
     encoder = PostNormStack(
       source.at("model.encoder"), c, c.encoder, embedding("encoder", sourceWords), isDecoder: false)
     decoder = PostNormStack(
       source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords), isDecoder: true)
-    outputWeight = isTied ? targetWords : words("lm_head", vocabularySize)
-    outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, vocabularySize]))
+    outputWeight = isTied ? targetWords : words("lm_head", targetEntries)
+    outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, targetEntries]))
     // Twins of the shared embedding.
     source.skip("model.encoder.embed_tokens.weight")
     source.skip("model.decoder.embed_tokens.weight")
     source.skip("lm_head.weight")
-    parameters = source.parameters
-  }
-
-  /// The vectors of the source's tokens: `[source tokens, hidden]`.
-  public func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
-    encoder(tape, source.ids, DecoderContext(source.layout, nil))
-  }
-
-  /// The keys and values of every layer's second attention.
-  public func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
-  }
-
-  /// An empty cache for the decoder.
-  public func cache(sequences: Int, capacity: Int) -> KeyValueCache {
-    KeyValueCache(
-      layers: sizes.decoder.layers, columns: sizes.hidden, sequences: sequences,
-      capacity: capacity)
-  }
-
-  /// What the output weight is applied to: `[target tokens, hidden]`.
-  public func decode(
-    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
-  ) -> Tensor {
-    decoder(tape, target.ids, DecoderContext(target.layout, cache), memory: memory)
+    facts = ModelFacts(
+      configuration.with(architecture: "MarianMTModel"), source, vocabularySize: targetEntries,
+      maximumLength: c.positions, head: ["lm_head."])
   }
 }
 

@@ -1,5 +1,37 @@
 import Tensors
 
+/// A translation model of two post-norm stacks: what Marian and FSMT share.
+protocol PostNormTranslator: SequenceToSequenceModel, AssembledModel {
+  var encoder: PostNormStack { get }
+  var decoder: PostNormStack { get }
+  var sizes: PostNormConfiguration { get }
+}
+
+extension PostNormTranslator {
+  var decoderStart: Int32 { sizes.decoderStart }
+  var padding: Int32 { sizes.padding }
+
+  func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
+    encoder(tape, source.ids, DecoderContext(source.layout, nil))
+  }
+
+  func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
+    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+  }
+
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache {
+    KeyValueCache(
+      layers: sizes.decoder.layers, columns: sizes.hidden, sequences: sequences,
+      capacity: capacity)
+  }
+
+  func decode(
+    _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
+  ) -> Tensor {
+    decoder(tape, target.ids, DecoderContext(target.layout, cache), memory: memory)
+  }
+}
+
 /// The encoder or decoder of "Attention is all you need" (Vaswani and others, 2017).
 ///
 ///     x = dropout(word · √hidden + sinusoid)

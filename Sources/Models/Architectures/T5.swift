@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// T5 (Raffel and others, 2020): a pre-norm encoder and decoder that know distances, not places.
 ///
@@ -10,27 +10,14 @@ public import Tensors
 ///
 /// Norms only scale, maps have no bias, scores are not scaled; one bias serves all blocks of a stack.
 /// Version 1.1 gates by gelu(wi₀(x)) · wi₁(x), and its head stands alone and unscaled.
-public final class T5: SequenceToSequenceModel {
-  /// The configuration as it is saved.
-  public let configuration: ModelConfiguration
-  /// Every parameter, in the order of the architecture.
-  public let parameters: [NamedParameter]
-  /// The number of token ids.
-  public var vocabularySize: Int { sizes.vocabularySize }
-  /// The longest source it was made for; longer ones work, as places are not counted.
-  public var maximumLength: Int { sizes.positions }
-  /// Targets may be of any length.
-  public var maximumTargetLength: Int { .max }
+final class T5: SequenceToSequenceModel, AssembledModel {
+  let facts: ModelFacts
   /// The vector of each vocabulary entry: the word embedding's in v1.0, the head's own in v1.1.
-  public let outputWeight: Tensor
-  /// The head where it is not tied.
-  public let headNames = ["lm_head."]
-  /// Nothing is pooled.
-  public let poolingNames: [String] = []
-  /// The token that a target begins with: padding.
-  public var decoderStart: Int32 { sizes.decoderStart }
-  /// Stands for ignored labels within a target.
-  public var padding: Int32 { sizes.padding }
+  let outputWeight: Tensor
+  /// Targets may be of any length, as may sources: places are not counted.
+  let maximumTargetLength = Int.max
+  var decoderStart: Int32 { sizes.decoderStart }
+  var padding: Int32 { sizes.padding }
 
   private let word: Tensor
   private let encoder, decoder: T5Stack
@@ -39,7 +26,6 @@ public final class T5: SequenceToSequenceModel {
   init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
     let c = try T5Configuration(configuration)
     sizes = c
-    self.configuration = configuration.with(architecture: "T5ForConditionalGeneration")
     let initial = Initialisation.normal(c.initializerFactor)
     word = source.at("shared").weight([c.vocabularySize, c.hidden], initial)
     encoder = T5Stack(source.at("encoder"), c, isDecoder: false)
@@ -52,29 +38,31 @@ public final class T5: SequenceToSequenceModel {
       "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight",
       "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",
     ] { source.skip(name) }
-    parameters = source.parameters
+    facts = ModelFacts(
+      configuration.with(architecture: "T5ForConditionalGeneration"), source,
+      vocabularySize: c.vocabularySize, maximumLength: c.positions, head: ["lm_head."])
   }
 
   /// The vectors of the source's tokens: `[source tokens, hidden]`.
-  public func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
+  func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
     encoder(
       tape, tape.gather(word, rows: source.ids), DecoderContext(source.layout, nil), memory: nil)
   }
 
   /// The keys and values of every block's second attention.
-  public func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
+  func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
     SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
   }
 
   /// An empty cache for the decoder.
-  public func cache(sequences: Int, capacity: Int) -> KeyValueCache {
+  func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: sizes.decoderLayers, columns: sizes.heads * sizes.headWidth, sequences: sequences,
       capacity: capacity)
   }
 
   /// What the output weight is applied to: `[target tokens, hidden]`.
-  public func decode(
+  func decode(
     _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
   ) -> Tensor {
     let words = tape.gather(word, rows: target.ids)

@@ -20,20 +20,30 @@ struct ModelFacts: Sendable {
 
   /// The facts of a model that is complete: `source` has handed out all parameters.
   init(
-    _ configuration: ModelConfiguration, _ source: ParameterSource, _ body: some ModelBody,
-    head: [String] = [], pooling: [String] = []
+    _ configuration: ModelConfiguration, _ source: ParameterSource, vocabularySize: Int,
+    maximumLength: Int, head: [String] = [], pooling: [String] = []
   ) {
     self.configuration = configuration
     parameters = source.parameters
     linears = source.linears
     headNames = head
     poolingNames = pooling
-    vocabularySize = body.vocabularySize
-    maximumLength = body.maximumLength
+    self.vocabularySize = vocabularySize
+    self.maximumLength = maximumLength
+  }
+
+  /// The facts of a model over a body.
+  init(
+    _ configuration: ModelConfiguration, _ source: ParameterSource, _ body: some ModelBody,
+    head: [String] = [], pooling: [String] = []
+  ) {
+    self.init(
+      configuration, source, vocabularySize: body.vocabularySize,
+      maximumLength: body.maximumLength, head: head, pooling: pooling)
   }
 }
 
-/// A model made of a body and a head.
+/// A model that keeps what it tells of itself as facts.
 protocol AssembledModel: Model {
   var facts: ModelFacts { get }
 }

@@ -25,7 +25,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Models": modules("Tensors", "Tokenize"),
   "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
   "Report": modules("Evaluate"),
-  "Pipeline": modules("Models", "Tensors", "Train"),
+  "Pipeline": modules("Models", "Report", "Tensors", "Train"),
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
   "Split": modules("TextKit"),
@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tensors", "Train", "Pipeline", "Report")
+      dependencies: modules("Records", "Stages", "Tensors", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

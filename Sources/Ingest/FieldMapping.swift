@@ -109,21 +109,20 @@ struct FieldMapping: Sendable {
   }
 }
 
-/// The schema that records are read in.
-enum SchemaChoice: String, ChoiceValue {
-  /// Found from the names of the fields.
-  case auto
-  case alpaca
-  case dolly
-  case completion
-  case questionAnswer = "question-answer"
-  case sharegpt
-  case messages
-  case preference
-  case alpacaPreference = "alpaca-preference"
-  case sharegptPreference = "sharegpt-preference"
-  case text
+/// The schema that records are read in: one of them, or "auto".
+struct SchemaChoice: ChoiceValue {
+  /// The schema, or nil where it is found from the names of the fields.
+  let schema: Schema?
 
-  /// The schema, or nil where it is to be found.
-  var schema: Schema? { Schema(rawValue: rawValue) }
+  static let auto = SchemaChoice(schema: nil)
+  static let allCases = [auto] + Schema.allCases.map { SchemaChoice(schema: $0) }
+
+  var rawValue: String { schema?.rawValue ?? "auto" }
+
+  private init(schema: Schema?) { self.schema = schema }
+
+  init?(rawValue: String) {
+    guard let choice = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = choice
+  }
 }

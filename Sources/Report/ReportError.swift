@@ -4,8 +4,6 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case noFolder(path: String)
   /// The folder holds no file of a run.
   case noRun(path: String)
-  /// The page could not be written.
-  case cannotWrite(path: String, reason: String)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -15,8 +13,6 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noRun(let path):
       "'\(path)' holds no run: none of metrics.json, stages.json, timings.json, "
         + "trainer_state.json or pipeline.lock.yaml is there; give the folder that a run wrote"
-    case .cannotWrite(let path, let reason):
-      "cannot write '\(path)': \(reason)"
     }
   }
 }

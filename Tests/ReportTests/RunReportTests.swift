@@ -70,14 +70,4 @@ import Testing
     let second = try #require(page.text.range(of: "77.0 %"))
     #expect(first.lowerBound < second.lowerBound)
   }
-
-  @Test func `writing puts the page into the folder and replaces the one before`() throws {
-    try Sample.languageModel.withCopy { folder in
-      let first = try RunReport.write(ofRunAt: folder.path)
-      try RunReport.write(ofRunAt: folder.path)
-      let html = try String(contentsOfFile: first, encoding: .utf8)
-      #expect(first == folder.appending(path: "report.html").path)
-      #expect(html == (try RunReport.html(ofRunAt: folder.path)))
-    }
-  }
 }

@@ -47,7 +47,7 @@ public struct PipelineRun: Sendable {
     }
     summary.reused = results.allSatisfy(\.cached) && summary.reusedTraining != false
     try timings.write(to: folder, keepingOld: summary.reused)
-    summary.report = try RunReport.write(ofRunAt: folder)
+    summary.report = try ReportPage.write(ofRunAt: folder)
     summary.seconds = timings.seconds
     return summary
   }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Report
+import Pipeline
 
 /// `anneal report RUN`.
 struct ReportCommand: ParsableCommand {
@@ -14,7 +14,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let path = try RunReport.write(ofRunAt: folder)
+    let path = try ReportPage.write(ofRunAt: folder)
     common.console.say("wrote \(path)")
   }
 }

@@ -1,0 +1,16 @@
+import Report
+import Stages
+
+/// The page of a run as a file of its folder.
+public enum ReportPage {
+  /// Makes `report.html` from what the folder holds, replacing an earlier one in one step.
+  ///
+  /// - Returns: the file's path.
+  /// - Throws: `ReportError` when the path is no run folder, `FileError` for a full disk.
+  @discardableResult
+  public static func write(ofRunAt folder: String) throws -> String {
+    let path = FilePaths.join(folder, "report.html")
+    try AtomicFile.write(try RunReport.html(ofRunAt: folder).utf8, to: path)
+    return path
+  }
+}

@@ -190,7 +190,32 @@ def optimizer():
     cases["adamw"] = arrays
 
 
-for generate in (linear, elementwise, rows, rotate, norms, attention, losses, optimizer):
+def gates():
+    for kind, function in ACTIVATIONS.items():
+        gate, up = leaf(5, 21, scale=2.0), leaf(5, 21)
+        write(f"gated.{kind}", function(gate) * up, dict(gate=gate, up=up))
+    both = leaf(3, 2 * 10)
+    gate, up = both.split(10, 1)
+    write("gated.halves", F.silu(gate) * up, dict(both=both))
+    part = both[:, 3:8]
+    write("gated.parts", F.gelu(part) * both[:, 9:14], dict(both=both))
+
+
+def joint():
+    for rows in (1, 23):
+        x, inputs = leaf(rows, 19), {}
+        inputs["x"] = x
+        for part, outputs in enumerate((21, 16, 5)):
+            inputs[f"w{part}"] = leaf(outputs, 19, scale=0.5)
+        inputs["b0"], inputs["b2"] = leaf(21), leaf(5)
+        y = torch.cat(
+            [F.linear(x, inputs[f"w{p}"], inputs.get(f"b{p}")) for p in range(3)], 1)
+        write(f"linear.jointly{rows}", y, inputs)
+
+
+for generate in (
+    linear, elementwise, rows, rotate, norms, attention, losses, optimizer, gates, joint,
+):
     generate()
 about = {"torch": torch.__version__.split("+")[0], "numpy": numpy.__version__, "seed": SEED,
          "command": "python Scripts/tensors_reference.py"}

@@ -4,7 +4,8 @@
     python Scripts/train_bench.py TASK [--compile] [--steps 6] [--threads 4]
 
 The peer of Benchmarks/Sources/training: the same sizes, random tokens, fp32, AdamW over all
-weights (fused, torch's fastest), no clipping. Two steps warm up (more when compiled).
+weights (fused, torch's fastest), no clipping. Two steps warm up. Memory is, on both sides, the
+most that was resident at once less what was when everything is loaded and no model made yet.
 """
 
 import argparse
@@ -15,28 +16,60 @@ import time
 
 import torch
 import transformers
+# By name, so that their modules are loaded before memory is counted.
+from transformers import (
+    BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel, LlamaConfig,
+    LlamaForCausalLM, MarianConfig, MarianMTModel)
 
 
 def minilm(dropout):
-    config = transformers.BertConfig(
+    config = BertConfig(
         vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
         intermediate_size=1536, max_position_embeddings=512, num_labels=2,
         hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
     batch = {"input_ids": torch.randint(0, 30522, (32, 128)),
              "attention_mask": torch.ones(32, 128, dtype=torch.long),
              "labels": torch.arange(32) % 2}
-    return transformers.BertForSequenceClassification(config), batch, 32 * 128
+    return BertForSequenceClassification(config), batch, 32 * 128
 
 
-def gpt2(dropout):
-    config = transformers.GPT2Config(
-        resid_pdrop=dropout, embd_pdrop=dropout, attn_pdrop=dropout)
-    ids = torch.randint(0, 50257, (4, 512))
-    return transformers.GPT2LMHeadModel(config), {"input_ids": ids, "labels": ids}, 4 * 512
+def gpt2(dropout, checkpointed=False):
+    config = GPT2Config(resid_pdrop=dropout, embd_pdrop=dropout, attn_pdrop=dropout)
+    model = GPT2LMHeadModel(config)
+    if checkpointed:
+        model.gradient_checkpointing_enable()
+    return causal(model, 50257)
+
+
+def llama():
+    config = LlamaConfig(
+        vocab_size=32000, hidden_size=768, intermediate_size=2048, num_hidden_layers=12,
+        num_attention_heads=12, num_key_value_heads=4, max_position_embeddings=2048,
+        tie_word_embeddings=True)
+    return causal(LlamaForCausalLM(config), 32000)
+
+
+def causal(model, vocabulary):
+    ids = torch.randint(0, vocabulary, (4, 512))
+    return model, {"input_ids": ids, "labels": ids}, 4 * 512
+
+
+def marian():
+    config = MarianConfig(
+        vocab_size=32001, d_model=512, encoder_layers=6, decoder_layers=6,
+        encoder_attention_heads=8, decoder_attention_heads=8, encoder_ffn_dim=2048,
+        decoder_ffn_dim=2048, max_position_embeddings=512, activation_function="swish",
+        scale_embedding=True, static_position_embeddings=True, pad_token_id=32000,
+        eos_token_id=0, decoder_start_token_id=32000, forced_eos_token_id=0)
+    batch = {"input_ids": torch.randint(1, 32000, (32, 64)),
+             "attention_mask": torch.ones(32, 64, dtype=torch.long),
+             "labels": torch.randint(1, 32000, (32, 64))}
+    return MarianMTModel(config), batch, 32 * 64
 
 
 TASKS = {"minilm": lambda: minilm(0.1), "minilm-nodrop": lambda: minilm(0.0),
-         "gpt2": lambda: gpt2(0.1), "gpt2-nodrop": lambda: gpt2(0.0)}
+         "gpt2": lambda: gpt2(0.1), "gpt2-nodrop": lambda: gpt2(0.0),
+         "gpt2-checkpointed": lambda: gpt2(0.1, True), "llama": llama, "marian": marian}
 
 
 def peak_megabytes():

@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 rounds=${ROUNDS:-2}
-[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop
+[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop llama marian
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 

@@ -5,6 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+/// Activations whose slope is a simple function of their result.
+ANNEAL_INLINE bool slope_from_result(anneal_activation kind) {
+  return kind == ANNEAL_ACTIVATION_RELU || kind == ANNEAL_ACTIVATION_TANH ||
+         kind == ANNEAL_ACTIVATION_SIGMOID;
+}
+
 #define KERNELS "elementwise_kernels.h"
 #include "each_level.h"
 
@@ -21,7 +27,7 @@ typedef struct {
   int64_t columns;
   float alpha, beta;
   const float *a, *b;
-  float *out, *slope, *second;
+  float *out, *first, *second;
   anneal_activation activation;
   anneal_dropout dropout;
   const uint64_t *keys;
@@ -51,14 +57,28 @@ void anneal_copy(int64_t count, const float *in, float *out) {
 static void activate(void *context, int64_t start, int64_t end) {
   const elements *e = context;
   e->kernels->activate(
-    e->activation, end - start, e->a + start, NULL, e->out + start,
-    e->slope ? e->slope + start : NULL);
+    e->activation, end - start, e->a + start, NULL, e->out + start, NULL);
 }
-void anneal_activate(
-  int64_t count, anneal_activation activation, const float *in, float *out, float *slope) {
-  elements e = {.kernels = anneal_elementwise(), .activation = activation, .a = in, .out = out,
-                .slope = slope};
+void anneal_activate(int64_t count, anneal_activation activation, const float *in, float *out) {
+  elements e = {.kernels = anneal_elementwise(), .activation = activation, .a = in, .out = out};
   anneal_parallel(count, stretch, activate, &e);
+}
+
+bool anneal_slope_from_result(anneal_activation activation) {
+  return slope_from_result(activation);
+}
+
+static void activation_backward(void *context, int64_t start, int64_t end) {
+  const elements *e = context;
+  e->kernels->activation_backward(
+    e->activation, end - start, e->a + start, e->b + start, e->out + start, e->flag);
+}
+void anneal_activation_backward(
+  int64_t count, anneal_activation activation, const float *kept, const float *gradient, float *out,
+  bool accumulate) {
+  elements e = {.kernels = anneal_elementwise(), .activation = activation, .a = kept,
+                .b = gradient, .out = out, .flag = accumulate};
+  anneal_parallel(count, stretch, activation_backward, &e);
 }
 
 static void combine(void *context, int64_t start, int64_t end) {
@@ -124,12 +144,12 @@ double anneal_sum_of_squares(int64_t count, const float *in) { return sum_of(cou
 static void step(void *context, int64_t start, int64_t end) {
   const elements *e = context;
   e->kernels->adamw(
-    end - start, e->settings, e->a + start, e->out + start, e->slope + start, e->second + start);
+    end - start, e->settings, e->a + start, e->out + start, e->first + start, e->second + start);
 }
 void anneal_adamw(
   int64_t count, anneal_adamw_settings settings, const float *gradient, float *value,
   float *first, float *second) {
   elements e = {.kernels = anneal_elementwise(), .settings = settings, .a = gradient, .out = value,
-                .slope = first, .second = second};
+                .first = first, .second = second};
   anneal_parallel(count, stretch, step, &e);
 }

@@ -47,41 +47,155 @@ ANNEAL_INLINE TARGET NAME(vf) NAME(active)(
   return y;
 }
 
-/// out = activation(in + bias), slope likewise unless NULL; bias may be NULL.
+/// out = activation(in + bias), and before = in + bias unless NULL; bias may be NULL.
 ANNEAL_INLINE TARGET void NAME(activate_as)(
   const anneal_activation kind, int64_t count, const float *in, const float *bias, float *out,
-  float *slope) {
-  NAME(vf) s;
+  float *before) {
+  NAME(vf) slope;
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) {
     NAME(vf) x = NAME(load)(in + i);
     if (bias) x += NAME(load)(bias + i);
-    NAME(store)(out + i, NAME(active)(kind, x, &s));
-    if (slope) NAME(store)(slope + i, s);
+    if (before) NAME(store)(before + i, x);
+    NAME(store)(out + i, NAME(active)(kind, x, &slope));
   }
   if (i == count) return;
   NAME(vf) x = NAME(load_part)(in + i, count - i, 0);
   if (bias) x += NAME(load_part)(bias + i, count - i, 0);
-  NAME(store_part)(out + i, count - i, NAME(active)(kind, x, &s));
-  if (slope) NAME(store_part)(slope + i, count - i, s);
+  if (before) NAME(store_part)(before + i, count - i, x);
+  NAME(store_part)(out + i, count - i, NAME(active)(kind, x, &slope));
 }
+
+/// The slope of an activation from its result or its argument, as `slope_from_result` says.
+ANNEAL_INLINE TARGET NAME(vf) NAME(slope)(const anneal_activation kind, NAME(vf) kept) {
+  NAME(vf) slope;
+  switch (kind) {
+    case ANNEAL_ACTIVATION_RELU: return NAME(select)(kept > 0, 1, 0);
+    case ANNEAL_ACTIVATION_TANH: return 1.0f - kept * kept;
+    case ANNEAL_ACTIVATION_SIGMOID: return kept * (1.0f - kept);
+    default: NAME(active)(kind, kept, &slope); return slope;
+  }
+}
+
+/// out = gradient times slope, or += where `add`.
+ANNEAL_INLINE TARGET void NAME(activation_backward_as)(
+  const anneal_activation kind, int64_t count, const float *kept, const float *gradient, float *out,
+  bool add) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    NAME(vf) d = NAME(load)(gradient + i) * NAME(slope)(kind, NAME(load)(kept + i));
+    if (add) d += NAME(load)(out + i);
+    NAME(store)(out + i, d);
+  }
+  if (i == count) return;
+  NAME(vf) d = NAME(load_part)(gradient + i, count - i, 0);
+  d *= NAME(slope)(kind, NAME(load_part)(kept + i, count - i, 0));
+  if (add) d += NAME(load_part)(out + i, count - i, 0);
+  NAME(store_part)(out + i, count - i, d);
+}
+
+/// out = activation(gate) up.
+ANNEAL_INLINE TARGET void NAME(gate_as)(
+  const anneal_activation kind, int64_t count, const float *gate, const float *up, float *out) {
+  NAME(vf) slope;
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    NAME(store)(
+      out + i, NAME(active)(kind, NAME(load)(gate + i), &slope) * NAME(load)(up + i));
+  if (i == count) return;
+  NAME(vf) y = NAME(active)(kind, NAME(load_part)(gate + i, count - i, 0), &slope);
+  NAME(store_part)(out + i, count - i, y * NAME(load_part)(up + i, count - i, 0));
+}
+
+/// Up to a vector of the gradients of the above; either target may be NULL.
+ANNEAL_INLINE TARGET void NAME(gate_backward_at)(
+  const anneal_activation kind, NAME(vf) gate, NAME(vf) up, NAME(vf) gradient, int64_t count,
+  float *d_gate, bool add_gate, float *d_up, bool add_up) {
+  NAME(vf) slope, y = NAME(active)(kind, gate, &slope);
+  NAME(vf) first = gradient * up * slope, second = gradient * y;
+  if (d_gate) {
+    if (add_gate) first += NAME(load_part)(d_gate, count, 0);
+    NAME(store_part)(d_gate, count, first);
+  }
+  if (d_up) {
+    if (add_up) second += NAME(load_part)(d_up, count, 0);
+    NAME(store_part)(d_up, count, second);
+  }
+}
+
+ANNEAL_INLINE TARGET void NAME(gate_backward_as)(
+  const anneal_activation kind, int64_t count, const float *gate, const float *up,
+  const float *gradient, float *d_gate, bool add_gate, float *d_up, bool add_up) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    NAME(gate_backward_at)(
+      kind, NAME(load)(gate + i), NAME(load)(up + i), NAME(load)(gradient + i), LANES,
+      d_gate ? d_gate + i : NULL, add_gate, d_up ? d_up + i : NULL, add_up);
+  int64_t rest = count - i;
+  if (rest == 0) return;
+  NAME(gate_backward_at)(
+    kind, NAME(load_part)(gate + i, rest, 0), NAME(load_part)(up + i, rest, 0),
+    NAME(load_part)(gradient + i, rest, 0), rest, d_gate ? d_gate + i : NULL, add_gate,
+    d_up ? d_up + i : NULL, add_up);
+}
+
+/// sums[j] += in[i, j] over rows, where in is first multiplied by the slope, in place.
+ANNEAL_INLINE TARGET void NAME(column_sums_as)(
+  const anneal_activation kind, int64_t rows, int64_t columns, float *in, const float *kept,
+  float *sums) {
+  for (int64_t i = 0; i < rows; i++, in += columns, kept += columns) {
+    NAME(activation_backward_as)(kind, columns, kept, in, in, false);
+    for (int64_t j = 0; j < columns; j++) sums[j] += in[j];
+  }
+}
+
+/// Calls the form of `function` that is compiled for the activation.
+#define EACH_ACTIVATION(kind, function, ...) \
+  switch (kind) { \
+    case ANNEAL_ACTIVATION_NONE: function(ANNEAL_ACTIVATION_NONE, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_GELU: function(ANNEAL_ACTIVATION_GELU, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_GELU_TANH: function(ANNEAL_ACTIVATION_GELU_TANH, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_RELU: function(ANNEAL_ACTIVATION_RELU, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_SILU: function(ANNEAL_ACTIVATION_SILU, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_TANH: function(ANNEAL_ACTIVATION_TANH, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_SIGMOID: function(ANNEAL_ACTIVATION_SIGMOID, __VA_ARGS__); break; \
+    case ANNEAL_ACTIVATION_QUICK_GELU: function(ANNEAL_ACTIVATION_QUICK_GELU, __VA_ARGS__); break; \
+  }
 
 static TARGET void NAME(activate)(
   anneal_activation kind, int64_t count, const float *in, const float *bias, float *out,
-  float *slope) {
-  switch (kind) {
-#define CASE(k) \
-  case k: NAME(activate_as)(k, count, in, bias, out, slope); break;
-    CASE(ANNEAL_ACTIVATION_NONE)
-    CASE(ANNEAL_ACTIVATION_GELU)
-    CASE(ANNEAL_ACTIVATION_GELU_TANH)
-    CASE(ANNEAL_ACTIVATION_RELU)
-    CASE(ANNEAL_ACTIVATION_SILU)
-    CASE(ANNEAL_ACTIVATION_TANH)
-    CASE(ANNEAL_ACTIVATION_SIGMOID)
-    CASE(ANNEAL_ACTIVATION_QUICK_GELU)
-#undef CASE
+  float *before) {
+  EACH_ACTIVATION(kind, NAME(activate_as), count, in, bias, out, before)
+}
+
+static TARGET void NAME(activation_backward)(
+  anneal_activation kind, int64_t count, const float *kept, const float *gradient, float *out,
+  bool add) {
+  EACH_ACTIVATION(kind, NAME(activation_backward_as), count, kept, gradient, out, add)
+}
+
+static TARGET void NAME(gate)(
+  anneal_activation kind, int64_t count, const float *gate, const float *up, float *out) {
+  EACH_ACTIVATION(kind, NAME(gate_as), count, gate, up, out)
+}
+
+static TARGET void NAME(gate_backward)(
+  anneal_activation kind, int64_t count, const float *gate, const float *up,
+  const float *gradient, float *d_gate, bool add_gate, float *d_up, bool add_up) {
+  EACH_ACTIVATION(
+    kind, NAME(gate_backward_as), count, gate, up, gradient, d_gate, add_gate, d_up, add_up)
+}
+
+/// The same for a linear map, which may have no activation: then `kept` is NULL.
+static TARGET void NAME(column_sums)(
+  int64_t rows, int64_t columns, float *in, anneal_activation kind, const float *kept,
+  float *sums) {
+  if (kept) {
+    EACH_ACTIVATION(kind, NAME(column_sums_as), rows, columns, in, kept, sums)
+    return;
   }
+  for (int64_t i = 0; i < rows; i++, in += columns)
+    for (int64_t j = 0; j < columns; j++) sums[j] += in[j];
 }
 
 /// The loops of `combine` and `multiply`, for each choice of operands: chosen inside the loop, the
@@ -146,19 +260,6 @@ static TARGET void NAME(dropout_rows)(
   }
 }
 
-/// sums[j] += in[i, j] over rows, where in is first multiplied by slope, in place, if there is one.
-static TARGET void NAME(column_sums)(
-  int64_t rows, int64_t columns, float *in, const float *slope, float *sums) {
-  for (int64_t i = 0; i < rows; i++, in += columns) {
-    if (slope) {
-      for (int64_t j = 0; j < columns; j++) sums[j] += in[j] *= slope[j];
-      slope += columns;
-    } else {
-      for (int64_t j = 0; j < columns; j++) sums[j] += in[j];
-    }
-  }
-}
-
 /// Sum of f(in) in double precision of float partial sums, f the square or the value itself.
 static TARGET double NAME(total)(int64_t count, const float *in, bool squared) {
   enum { stretch = 1024 };
@@ -192,6 +293,9 @@ static TARGET void NAME(adamw)(
 
 const elementwise_kernels NAME(elementwise) = {
   .activate = NAME(activate),
+  .activation_backward = NAME(activation_backward),
+  .gate = NAME(gate),
+  .gate_backward = NAME(gate_backward),
   .combine = NAME(combine),
   .multiply = NAME(multiply),
   .dropout_rows = NAME(dropout_rows),
@@ -199,3 +303,4 @@ const elementwise_kernels NAME(elementwise) = {
   .total = NAME(total),
   .adamw = NAME(adamw),
 };
+#undef EACH_ACTIVATION

@@ -236,8 +236,21 @@ static void multiply_rows(product p, int64_t height) {
   }
 }
 
-/// Multiplies stretch after stretch of columns and steps.
-static void multiply_stretches(product p) {
+/// Multiplies the left operands by one packed stretch of b, which is at `at` steps and column `j`.
+static void multiply_parts(
+  product stretch, int64_t count, const anneal_product *parts, int64_t height, int64_t at,
+  int64_t j) {
+  for (int64_t i = 0; i < count; i++) {
+    stretch.m = parts[i].m;
+    stretch.a.base = parts[i].a + at * stretch.a.column;
+    stretch.out = parts[i].out + j;
+    stretch.accumulate = parts[i].accumulate || at > 0;
+    multiply_rows(stretch, smaller(height, parts[i].m));
+  }
+}
+
+/// Multiplies stretch after stretch of columns and steps; p.m is the largest m of the parts.
+static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
   int64_t passes = (p.k + kernels->depth - 1) / kernels->depth;
   bool packs_a = p.a.column != 1 || !kernels->reads_rows;
@@ -255,14 +268,11 @@ static void multiply_stretches(product p) {
     for (int64_t at = 0; at < p.k; at += steps) {
       stretch.n = smaller(width, p.n - j);
       stretch.k = smaller(steps, p.k - at);
-      stretch.a.base = p.a.base + at * p.a.column;
       stretch.b.base = p.b.base + j * p.b.column + at * p.b.row;
-      stretch.out = p.out + j;
       stretch.first_column = j;
-      stretch.accumulate = p.accumulate || at > 0;
       stretch.finish = at + steps >= p.k ? p.finish : NULL;
       pack_b(&stretch);
-      multiply_rows(stretch, height);
+      multiply_parts(stretch, count, parts, height, at, j);
     }
 }
 
@@ -281,7 +291,24 @@ void anneal_gemm_finished(
   const gemm_kernels *tiles = anneal_tile_kernels(precision);
   if (tiles) p.kernels = tiles;
   else if (leave_to_blas(&p)) return;
-  multiply_stretches(p);
+  multiply_stretches(p, 1, &(anneal_product){m, a.base, out, accumulate});
+}
+
+void anneal_gemm_shared(
+  anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
+  anneal_matrix a, anneal_matrix b) {
+  product p = {.kernels = anneal_tile_kernels(precision), .n = n, .k = k, .a = a, .b = b,
+               .out_row = n};
+  bool alone = k == 0 || (!p.kernels && anneal_current_level() == ANNEAL_LEVEL_PORTABLE);
+  if (!p.kernels) p.kernels = anneal_gemm_kernels();
+  for (int64_t i = 0; i < count; i++) {
+    p.m = larger(p.m, products[i].m);
+    a.base = products[i].a;
+    if (alone)
+      anneal_gemm(
+        precision, products[i].m, n, k, a, b, products[i].out, n, products[i].accumulate);
+  }
+  if (!alone && p.m > 0) multiply_stretches(p, count, products);
 }
 
 void anneal_gemm(

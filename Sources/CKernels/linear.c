@@ -7,37 +7,47 @@
 
 typedef struct {
   const elementwise_kernels *kernels;
-  int64_t n;
+  int64_t n, out_row;
   const float *bias;
   anneal_activation activation;
-  float *out, *slope;
+  float *out, *before;
 } last_touch;
 
 static void touch(void *context, int64_t row, int64_t rows, int64_t column, int64_t columns) {
   const last_touch *t = context;
   for (int64_t i = row; i < row + rows; i++) {
-    float *out = t->out + i * t->n + column;
+    float *out = t->out + i * t->out_row + column;
     t->kernels->activate(
       t->activation, columns, out, t->bias ? t->bias + column : NULL, out,
-      t->slope ? t->slope + i * t->n + column : NULL);
+      t->before ? t->before + i * t->n + column : NULL);
   }
 }
 
 void anneal_linear(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
-  const float *bias, anneal_activation activation, float *out, float *slope) {
-  last_touch t = {anneal_elementwise(), n, bias, activation, out, slope};
-  bool plain = !bias && !slope && activation == ANNEAL_ACTIVATION_NONE;
+  const float *bias, anneal_activation activation, float *out, float *before) {
+  last_touch t = {anneal_elementwise(), n, n, bias, activation, out, before};
+  bool plain = !bias && !before && activation == ANNEAL_ACTIVATION_NONE;
   anneal_matrix rows = {x, k, 1};
   anneal_gemm_finished(
     precision, m, n, k, rows, w, out, n, false, plain ? NULL : touch, &t);
+}
+
+void anneal_linear_columns(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
+  const float *bias, float *out, int64_t out_row) {
+  last_touch t = {anneal_elementwise(), n, out_row, bias, ANNEAL_ACTIVATION_NONE, out, NULL};
+  anneal_matrix rows = {x, k, 1};
+  anneal_gemm_finished(
+    precision, m, n, k, rows, w, out, out_row, false, bias ? touch : NULL, &t);
 }
 
 typedef struct {
   const elementwise_kernels *kernels;
   int64_t columns, step;
   float *gradient, *shares;
-  const float *slope;
+  anneal_activation activation;
+  const float *kept;
 } bias_call;
 
 enum {
@@ -51,7 +61,7 @@ static void share_of_rows(void *context, int64_t start, int64_t end) {
   int64_t e = start * c->columns;
   memset(share, 0, (size_t)c->columns * sizeof(float));
   c->kernels->column_sums(
-    end - start, c->columns, c->gradient + e, c->slope ? c->slope + e : NULL, share);
+    end - start, c->columns, c->gradient + e, c->activation, c->kept ? c->kept + e : NULL, share);
 }
 
 typedef struct {
@@ -73,11 +83,12 @@ void anneal_add_shares(
 }
 
 void anneal_bias_backward(
-  int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums) {
+  int64_t rows, int64_t columns, float *gradient, anneal_activation activation, const float *kept,
+  float *sums) {
   int64_t pieces = (rows + piece - 1) / piece;
   bias_call c = {
-    .kernels = anneal_elementwise(), .columns = columns, .gradient = gradient, .slope = slope,
-    .shares = anneal_scratch(slot_sums, pieces * columns)};
+    .kernels = anneal_elementwise(), .columns = columns, .gradient = gradient,
+    .activation = activation, .kept = kept, .shares = anneal_scratch(slot_sums, pieces * columns)};
   anneal_parallel(rows, piece, share_of_rows, &c);
   if (sums) anneal_add_shares(pieces, columns, columns, c.shares, sums);
 }

@@ -1,4 +1,4 @@
-import Records
+public import Records
 public import Stages
 
 /// A model as it was loaded, with what is worth telling about its checkpoint.
@@ -88,12 +88,14 @@ public enum ModelLoader {
   }
 
   /// Builds a new model of the given architecture and sizes, with fresh parameters.
+  /// - Parameter fields: Fields of `config.json` in place of those that the architecture has by itself.
   /// - Throws: `ModelError.unsupported` for an unknown architecture, `.invalid` for sizes.
   public static func make(
     _ modelType: String, _ sizes: ModelSizes, for task: ModelTask, seed: UInt64,
-    dropout: Double? = nil
+    dropout: Double? = nil, fields: JSONObject = [:]
   ) throws(ModelError) -> any Model {
-    let configuration = try architecture(modelType, file: "architecture").configuration(sizes)
+    var configuration = try architecture(modelType, file: "architecture").configuration(sizes)
+    configuration.fields.merge(fields)
     return try build(configuration, nil, task, seed: seed, dropout: dropout).model
   }
 

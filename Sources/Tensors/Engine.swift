@@ -12,7 +12,12 @@ public enum Engine {
   }
 
   /// Bytes of tensors alive now, and the most that ever were.
-  public static var memory: (live: Int, peak: Int) { BufferPool.shared.bytes }
+  public static var memory: (live: Int, peak: Int) { TensorMemory.shared.bytes }
+
+  /// Gives the memory of tensors that are gone back to the system.
+  ///
+  /// Meanwhile it is kept for the next ones: no more than the most that ever were alive at once need.
+  public static func releaseMemory() { TensorMemory.shared.release() }
 
   /// The kernels OpenBLAS really uses ("Haswell", "SkylakeX", …); nil where it is missing.
   public static var openBLASCore: String? {

@@ -63,14 +63,17 @@ extension Tape {
     keys: SequenceLayout? = nil, bias: Tensor? = nil, _ options: AttentionOptions
   ) -> Tensor {
     let call = AttentionCall(
-      query, key, value, layout, keys ?? layout, bias, options, dropoutSeed(options.dropout))
+      query.detached, key.detached, value.detached, layout, keys ?? layout, bias, options,
+      dropoutSeed(options.dropout))
     let output = Tensor(uninitialized: [query.tensor.rows, query.count])
     let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
     if layout.tokens < output.rows { anneal_fill(Int64(output.count), 0, output.fresh) }
     call.run { anneal_attention_forward($0, output.fresh, logSums.fresh) }
     let inputs = [query.tensor, key.tensor, value.tensor] + (bias.map { [$0] } ?? [])
+    let targets = inputs.map(\.slot)
+    let kept = Kept(output)
     return record(output, inputs: inputs) { gradient in
-      call.backward(output: output, logSums: logSums, gradient: gradient)
+      call.backward(output: kept.tensor(), logSums: logSums, gradient: gradient, to: targets)
     }
   }
 }
@@ -159,16 +162,25 @@ private struct AttentionCall {
     return kernel
   }
 
-  func backward(output: Tensor, logSums: Tensor, gradient: Tensor) {
-    let targets = [query.tensor, key.tensor, value.tensor, bias].map { $0?.zeroedGradient() }
+  /// Adds the gradients of queries, keys, values and, if there is one, the bias.
+  func backward(
+    output: Tensor, logSums: Tensor, gradient: Tensor, to slots: [GradientSlot]
+  ) {
+    let targets = slots.map { $0.zeroed() }
     run { kernel in
       anneal_attention_backward(
         kernel, output.base, logSums.base, gradient.base, targets[0].map { $0 + query.start },
-        targets[1].map { $0 + key.start }, targets[2].map { $0 + value.start }, targets[3])
+        targets[1].map { $0 + key.start }, targets[2].map { $0 + value.start },
+        targets.count > 3 ? targets[3] : nil)
     }
   }
 }
 
 extension Columns {
+  /// The same values without the gradient slot, which the backward pass holds by itself.
+  fileprivate var detached: Columns {
+    Columns(Tensor(storage: tensor.storage, shape: tensor.shape), start..<start + count)
+  }
+
   fileprivate var base: UnsafePointer<Float> { tensor.base + start }
 }

@@ -3,15 +3,16 @@ internal import CKernels
 extension Tape {
   /// activation(x), value by value.
   public func activation(_ x: Tensor, _ kind: Activation) -> Tensor {
-    let output = Tensor(uninitialized: x.shape)
-    let slope = isRecording && x.requiresGradient ? Tensor(uninitialized: x.shape) : nil
-    reading(x) {
-      anneal_activate(Int64(x.count), kind.kernel, x.base, output.fresh, slope?.fresh)
-    }
-    return record(output, inputs: [x]) { gradient in
-      x.addGradient { memory, add in
-        guard let slope else { return }
-        anneal_multiply(Int64(x.count), 1, gradient.base, slope.base, memory, add)
+    let kept = Kept(x)
+    let recipe = isRecording && x.requiresGradient ? Recipe.activation(kept, kind) : nil
+    let output = Tensor(uninitialized: x.shape, recipe: kind.slopeIsFromResult ? nil : recipe)
+    reading(x) { anneal_activate(Int64(x.count), kind.kernel, x.base, output.fresh) }
+    let basis = kind.slopeIsFromResult ? Kept(output) : kept
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      let basis = basis.tensor()
+      slot.add(over: gradient) { memory, add in
+        anneal_activation_backward(
+          Int64(slot.count), kind.kernel, basis.base, gradient.base, memory, add)
       }
     }
   }
@@ -23,9 +24,13 @@ extension Tape {
     reading(a, b) {
       anneal_combine(Int64(a.count), 1, a.base, factor, b.base, output.fresh)
     }
-    return record(output, inputs: [a, b]) { gradient in
-      a.addGradient { anneal_scale(Int64(a.count), 1, gradient.base, $0, $1) }
-      b.addGradient { anneal_scale(Int64(b.count), factor, gradient.base, $0, $1) }
+    return record(output, inputs: [a, b]) { [a = a.slot, b = b.slot] gradient in
+      a.add(gradient)
+      if factor == 1 {
+        b.add(gradient)
+      } else {
+        b.add { anneal_scale(Int64(b.count), factor, gradient.base, $0, $1) }
+      }
     }
   }
 
@@ -36,10 +41,12 @@ extension Tape {
     reading(a, b) {
       anneal_multiply(Int64(a.count), 1, a.base, b.base, output.fresh, false)
     }
-    return record(output, inputs: [a, b]) { gradient in
-      reading(a, b) {
-        a.addGradient { anneal_multiply(Int64(a.count), 1, gradient.base, b.base, $0, $1) }
-        b.addGradient { anneal_multiply(Int64(a.count), 1, gradient.base, a.base, $0, $1) }
+    let kept = (Kept(a), Kept(b))
+    return record(output, inputs: [a, b]) { [a = a.slot, b = b.slot] gradient in
+      let (first, second) = (kept.0.tensor(), kept.1.tensor())
+      a.add { anneal_multiply(Int64(a.count), 1, gradient.base, second.base, $0, $1) }
+      b.add(over: gradient) {
+        anneal_multiply(Int64(b.count), 1, gradient.base, first.base, $0, $1)
       }
     }
   }
@@ -48,8 +55,10 @@ extension Tape {
   public func scale(_ x: Tensor, by factor: Float) -> Tensor {
     let output = Tensor(uninitialized: x.shape)
     reading(x) { anneal_scale(Int64(x.count), factor, x.base, output.fresh, false) }
-    return record(output, inputs: [x]) { gradient in
-      x.addGradient { anneal_scale(Int64(x.count), factor, gradient.base, $0, $1) }
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      slot.add(over: gradient) {
+        anneal_scale(Int64(slot.count), factor, gradient.base, $0, $1)
+      }
     }
   }
 
@@ -57,9 +66,8 @@ extension Tape {
   public func sum(_ x: Tensor, factor: Float = 1) -> Tensor {
     let total = reading(x) { anneal_sum(Int64(x.count), x.base) }
     let output = Tensor([Float(total * Double(factor))], shape: [])
-    return record(output, inputs: [x]) { gradient in
-      let ones = Tensor(repeating: gradient.item * factor, shape: x.shape)
-      x.accumulate(gradient: ones)
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      slot.add(Tensor(repeating: gradient.item * factor, shape: slot.shape))
     }
   }
 
@@ -83,18 +91,51 @@ extension Tape {
   }
 
   private func dropped(_ x: Tensor, residual: Tensor?, _ dropout: ResolvedDropout) -> Tensor {
-    let output = Tensor(uninitialized: x.shape)
-    let (rows, columns) = (Int64(x.rows), Int64(x.columns))
-    reading(x, residual) {
-      anneal_dropout_add(
-        rows, columns, dropout.kernel, dropout.keys, x.base, residual?.base, output.fresh, false)
-    }
-    return record(output, inputs: [x] + (residual.map { [$0] } ?? [])) { gradient in
-      x.addGradient { memory, add in
-        anneal_dropout_add(
-          rows, columns, dropout.kernel, dropout.keys, gradient.base, nil, memory, add)
+    // What is dropped from values that can be made again can be made again too.
+    let canBeMade = isRecording && x.recipe != nil && residual == nil
+    let recipe = canBeMade ? Recipe.dropout(Kept(x), dropout) : nil
+    let output = Tensor(uninitialized: x.shape, recipe: recipe)
+    reading(x, residual) { dropout.apply(to: x, residual: residual, into: output.fresh) }
+    let inputs = [x] + (residual.map { [$0] } ?? [])
+    return record(output, inputs: inputs) { [slot = x.slot, residual = residual?.slot] gradient in
+      residual?.add(gradient)
+      guard dropout.kernel.probability > 0 else { return slot.add(gradient) }
+      slot.add(over: gradient) { memory, add in
+        dropout.apply(to: gradient, into: memory, adding: add)
       }
-      residual?.accumulate(gradient: gradient)
+    }
+  }
+}
+
+extension ResolvedDropout {
+  /// memory (+)= dropout(x) + residual.
+  fileprivate func apply(
+    to x: Tensor, residual: Tensor? = nil, into memory: UnsafeMutablePointer<Float>,
+    adding: Bool = false
+  ) {
+    anneal_dropout_add(
+      Int64(x.rows), Int64(x.columns), kernel, keys, x.base, residual?.base, memory, adding)
+  }
+}
+
+extension Recipe {
+  /// activation(x).
+  static func activation(_ x: Kept, _ kind: Activation) -> Recipe {
+    Recipe {
+      let x = x.tensor()
+      let result = Tensor(uninitialized: x.shape)
+      reading(x) { anneal_activate(Int64(x.count), kind.kernel, x.base, result.fresh) }
+      return result
+    }
+  }
+
+  /// dropout(x).
+  fileprivate static func dropout(_ x: Kept, _ dropout: ResolvedDropout) -> Recipe {
+    Recipe {
+      let x = x.tensor()
+      let result = Tensor(uninitialized: x.shape)
+      reading(x) { dropout.apply(to: x, into: result.fresh) }
+      return result
     }
   }
 }

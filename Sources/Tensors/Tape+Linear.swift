@@ -31,6 +31,9 @@ public enum Activation: String, Sendable, CaseIterable {
     case .quickGelu: ANNEAL_ACTIVATION_QUICK_GELU
     }
   }
+
+  /// Whether the backward pass needs the result and not the argument.
+  var slopeIsFromResult: Bool { anneal_slope_from_result(kernel) }
 }
 
 /// How a weight matrix is stored.
@@ -51,24 +54,31 @@ extension Tape {
     layout: WeightLayout = .outputByInput
   ) -> Tensor {
     let shape = LinearShape(x, weight, bias, layout, precision)
-    let output = Tensor(uninitialized: x.shape.dropLast() + [shape.outputs])
     let isRecorded =
       isRecording
       && (x.requiresGradient || weight.requiresGradient || bias?.requiresGradient ?? false)
-    let slope =
-      isRecorded && activation != .none ? Tensor(uninitialized: output.shape) : nil
+    // What the activation is applied to is all that is kept of the two.
+    let before =
+      isRecorded && activation != .none && !activation.slopeIsFromResult
+      ? Tensor(uninitialized: x.shape.dropLast() + [shape.outputs]) : nil
+    let output = Tensor(
+      uninitialized: x.shape.dropLast() + [shape.outputs],
+      recipe: before.map { Recipe.activation(Kept($0), activation) })
     reading(x, weight, bias) {
       anneal_linear(
         precision, Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs), x.base,
-        shape.forwardMatrix(weight), bias?.base, activation.kernel, output.fresh, slope?.fresh)
+        shape.forwardMatrix(weight), bias?.base, activation.kernel, output.fresh, before?.fresh)
     }
-    return record(output, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-      shape.backward(gradient, slope, x, weight, bias, layout)
-    }
+    let gradients = LinearGradients(
+      shape: shape, activation: activation,
+      basis: isRecorded && activation != .none ? before ?? Kept(output).tensor() : nil,
+      values: isRecorded && weight.requiresGradient ? Kept(x) : nil, x: x.slot, weight: weight,
+      bias: bias?.slot)
+    return record(output, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradients.add($0) }
   }
 }
 
-/// The checked sizes of a linear map, and its gradients.
+/// The checked sizes of a linear map.
 private struct LinearShape {
   let rows: Int
   let inputs: Int
@@ -105,34 +115,58 @@ private struct LinearShape {
     let forward = forwardMatrix(weight)
     return anneal_matrix(base: forward.base, row: forward.column, column: forward.row)
   }
+}
 
-  /// Adds all gradients; `gradient` is used up.
-  func backward(
-    _ gradient: Tensor, _ slope: Tensor?, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ layout: WeightLayout
-  ) {
-    let (m, n, k) = (Int64(rows), Int64(outputs), Int64(inputs))
-    let biasGradient = bias?.zeroedGradient()
-    if slope != nil || biasGradient != nil {
-      anneal_bias_backward(m, n, gradient.fresh, slope?.base, biasGradient)
+/// What the backward pass of a linear map needs.
+private struct LinearGradients {
+  let shape: LinearShape
+  let activation: Activation
+  /// What the slope of the activation follows from.
+  let basis: Tensor?
+  /// The values of x, where the weight wants a gradient.
+  let values: Kept?
+  let x: GradientSlot
+  let weight: Tensor
+  let bias: GradientSlot?
+
+  /// Adds all gradients, that of the weight first, as x's values are then let go of.
+  func add(_ gradient: Tensor) {
+    let gradient = basis == nil ? gradient : gradient.own()
+    let biasGradient = bias?.zeroed()
+    if basis != nil || biasGradient != nil {
+      anneal_bias_backward(
+        Int64(shape.rows), Int64(shape.outputs), gradient.fresh, activation.kernel, basis?.base,
+        biasGradient)
     }
+    addToWeight(gradient)
+    addToInput(gradient)
+  }
+
+  private func addToInput(_ gradient: Tensor) {
+    let (m, n, k) = (Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs))
     reading(weight) {
-      x.addGradient { memory, add in
+      x.add { memory, add in
         let rows = anneal_matrix(base: gradient.base, row: n, column: 1)
-        anneal_gemm(precision, m, k, n, rows, backwardMatrix(weight), memory, k, add)
+        anneal_gemm(
+          shape.precision, m, k, n, rows, shape.backwardMatrix(weight), memory, k, add)
       }
     }
+  }
+
+  private func addToWeight(_ gradient: Tensor) {
+    guard let x = values?.tensor() else { return }
+    let (m, n, k) = (Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs))
     reading(x) {
-      weight.addGradient { memory, add in
-        let gradients = anneal_matrix(base: gradient.base, row: n, column: 1)
-        let inputs = anneal_matrix(base: x.base, row: k, column: 1)
-        switch layout {
+      weight.slot.add { memory, add in
+        switch shape.layout {
         case .outputByInput:
           let transposed = anneal_matrix(base: gradient.base, row: 1, column: n)
-          anneal_gemm(precision, n, k, m, transposed, inputs, memory, k, add)
+          let inputs = anneal_matrix(base: x.base, row: k, column: 1)
+          anneal_gemm(shape.precision, n, k, m, transposed, inputs, memory, k, add)
         case .inputByOutput:
           let transposed = anneal_matrix(base: x.base, row: 1, column: k)
-          anneal_gemm(precision, k, n, m, transposed, gradients, memory, n, add)
+          let gradients = anneal_matrix(base: gradient.base, row: n, column: 1)
+          anneal_gemm(shape.precision, k, n, m, transposed, gradients, memory, n, add)
         }
       }
     }

@@ -69,11 +69,11 @@ extension Tape {
     precondition(targets.count == x.count, "\(targets.count) targets for shape \(x.shape)")
     let output = Tensor(logisticLosses(x.values, targets), shape: x.shape)
     let probabilities = Tape.inference().activation(x, .sigmoid)
-    let losses = record(output, inputs: [x]) { gradient in
+    let losses = record(output, inputs: [x]) { [slot = x.slot] gradient in
       let slope = Tape.inference().add(
-        probabilities, Tensor(targets, shape: x.shape), factor: -1)
-      x.addGradient {
-        anneal_multiply(Int64(x.count), 1, gradient.base, slope.base, $0, $1)
+        probabilities, Tensor(targets, shape: slot.shape), factor: -1)
+      slot.add {
+        anneal_multiply(Int64(slot.count), 1, gradient.base, slope.base, $0, $1)
       }
     }
     return Loss(mean: mean(losses), rows: losses.values, counted: x.count)
@@ -97,9 +97,11 @@ extension Tape {
       anneal_cross_entropy(
         rows, columns, logits.base, targets, smoothing, output.fresh, statistics.fresh)
     }
-    return record(output, inputs: [logits]) { gradient in
+    let kept = Kept(logits)
+    return record(output, inputs: [logits]) { [slot = logits.slot] gradient in
+      let logits = kept.tensor()
       reading(logits) {
-        logits.addGradient { memory, add in
+        slot.add { memory, add in
           anneal_cross_entropy_backward(
             rows, columns, logits.base, targets, smoothing, statistics.base, gradient.base,
             memory, add)

@@ -32,8 +32,10 @@ extension Tape {
     reading(x) {
       anneal_unit_rows(rows, columns, epsilon, x.base, output.fresh, lengths.fresh)
     }
-    return record(output, inputs: [x]) { gradient in
-      x.addGradient { memory, add in
+    let kept = Kept(output)
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      let output = kept.tensor()
+      slot.add(over: gradient) { memory, add in
         anneal_unit_rows_backward(
           rows, columns, gradient.base, output.base, lengths.base, memory, add)
       }
@@ -49,70 +51,95 @@ extension Tape {
       precondition(
         parameter.count == x.columns, "a norm of \(x.shape) with \(parameter.shape)")
     }
-    let output = Tensor(uninitialized: x.shape)
     let sum = residual == nil ? x : Tensor(uninitialized: x.shape)
+    let norm = Norm(Kept(sum), weight, bias, epsilon, root)
+    let inputs = [x, residual, weight, bias].compactMap(\.self)
+    let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
+    let output = Tensor(
+      uninitialized: x.shape, recipe: isRecorded ? Recipe { norm.result() } : nil)
     let statistics = Tensor(uninitialized: [x.rows, 2])
-    let kernel = { [rows = x.rows, columns = x.columns] in
-      anneal_norm(
-        rows: Int64(rows), columns: Int64(columns), epsilon: epsilon, root: root,
-        weight: weight?.base, bias: bias?.base)
-    }
     reading(x, residual, weight, bias) {
       anneal_norm_forward(
-        kernel(), x.base, residual?.base, dropout.kernel, dropout.keys,
+        norm.kernel(x), x.base, residual?.base, dropout.kernel, dropout.keys,
         residual == nil ? nil : sum.fresh, output.fresh, statistics.fresh)
     }
-    let inputs = [x, residual, weight, bias].compactMap(\.self)
-    return record(output, inputs: inputs) { gradient in
-      NormGradients(x, residual, weight, bias).write { d in
-        reading(sum, weight) {
-          anneal_norm_backward(
-            kernel(), gradient.base, sum.base, statistics.base, dropout.kernel, dropout.keys,
-            d.input.memory, d.input.add, d.residual.memory, d.residual.add, d.weight, d.bias)
-        }
-      }
+    return record(output, inputs: inputs) { [x = x.slot, residual = residual?.slot] gradient in
+      norm.backward(gradient, statistics, dropout, x, residual)
     }
   }
 }
 
-/// Opens the gradients of a norm's inputs together, as its kernel computes them in one pass.
-private struct NormGradients {
-  typealias Target = (memory: UnsafeMutablePointer<Float>?, add: Bool)
-  var input: Target = (nil, false)
-  var residual: Target = (nil, false)
-  var weight: UnsafeMutablePointer<Float>?
-  var bias: UnsafeMutablePointer<Float>?
-  private let tensors: (x: Tensor, residual: Tensor?, weight: Tensor?, bias: Tensor?)
+/// A norm whose result is made again from its argument, which is all that is kept.
+private struct Norm: Sendable {
+  /// What is normalised.
+  private let sum: Kept
+  private let weight, bias: Tensor?
+  private let epsilon: Float
+  private let root: Bool
 
-  init(_ x: Tensor, _ residual: Tensor?, _ weight: Tensor?, _ bias: Tensor?) {
-    tensors = (x, residual, weight, bias)
+  init(_ sum: Kept, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Float, _ root: Bool) {
+    (self.sum, self.weight, self.bias) = (sum, weight, bias)
+    (self.epsilon, self.root) = (epsilon, root)
   }
 
-  func write(_ body: (NormGradients) -> Void) {
-    var targets = self
-    let (x, residual, weight, bias) = tensors
-    open(x) { input in
-      targets.input = input
-      open(residual) { residual in
-        targets.residual = residual
-        openZeroed(weight) { weight in
-          targets.weight = weight
-          openZeroed(bias) { bias in
-            targets.bias = bias
-            body(targets)
-          }
-        }
+  func kernel(_ x: Tensor) -> anneal_norm {
+    anneal_norm(
+      rows: Int64(x.rows), columns: Int64(x.columns), epsilon: epsilon, root: root,
+      weight: weight?.base, bias: bias?.base)
+  }
+
+  func result() -> Tensor {
+    let sum = sum.tensor()
+    let (output, statistics) = (
+      Tensor(uninitialized: sum.shape), Tensor(uninitialized: [sum.rows, 2])
+    )
+    reading(sum, weight, bias) {
+      anneal_norm_forward(
+        kernel(sum), sum.base, nil, ResolvedDropout.none.kernel, [], nil, output.fresh,
+        statistics.fresh)
+    }
+    return output
+  }
+
+  /// Adds the gradients of what was normalised, of its two summands, and of weight and bias.
+  func backward(
+    _ gradient: Tensor, _ statistics: Tensor, _ dropout: ResolvedDropout, _ x: GradientSlot,
+    _ residual: GradientSlot?
+  ) {
+    let sum = sum.tensor()
+    let (dWeight, dBias) = (weight?.slot.zeroed(), bias?.slot.zeroed())
+    func run(_ input: Target, _ residual: Target) {
+      reading(sum, weight) {
+        anneal_norm_backward(
+          kernel(sum), gradient.base, sum.base, statistics.base, dropout.kernel, dropout.keys,
+          input.memory, input.add, residual.memory, residual.add, dWeight, dBias)
       }
+    }
+    guard let residual, residual.requiresGradient else {
+      return open(x, over: gradient) { run($0, (nil, false)) }
+    }
+    guard dropout.kernel.probability > 0 || !x.requiresGradient else {
+      return runOnce(gradient, x, residual) { run($0, (nil, false)) }
+    }
+    residual.add { memory, add in
+      open(x, over: gradient) { run($0, (memory, add)) }
     }
   }
 
-  private func open(_ tensor: Tensor?, _ body: (Target) -> Void) {
-    guard let tensor, tensor.requiresGradient else { return body((nil, false)) }
-    tensor.addGradient { memory, add in body((memory, add)) }
+  private typealias Target = (memory: UnsafeMutablePointer<Float>?, add: Bool)
+
+  private func open(_ slot: GradientSlot, over gradient: Tensor, _ body: (Target) -> Void) {
+    guard slot.requiresGradient else { return body((nil, false)) }
+    slot.add(over: gradient) { body(($0, $1)) }
   }
 
-  private func openZeroed(_ tensor: Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
-    guard let tensor, tensor.requiresGradient else { return body(nil) }
-    tensor.addToGradient { memory in body(memory) }
+  /// Both summands have one gradient where nothing was dropped.
+  private func runOnce(
+    _ gradient: Tensor, _ x: GradientSlot, _ residual: GradientSlot, _ body: (Target) -> Void
+  ) {
+    let both = gradient.isShared ? Tensor(uninitialized: gradient.shape) : gradient
+    body((both.fresh, false))
+    x.add(both)
+    residual.add(both)
   }
 }

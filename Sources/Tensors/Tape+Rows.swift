@@ -24,11 +24,11 @@ extension Tape {
           Int64(count), Int64(columns), factor, part.ids, part.table.base, output.fresh, index > 0)
       }
     }
+    let slots = parts.map { (slot: $0.table.slot, ids: $0.ids) }
     return record(output, inputs: parts.map(\.table)) { gradient in
-      for part in parts {
-        part.table.addToGradient { memory in
-          anneal_scatter(
-            Int64(count), Int64(columns), factor, part.ids, gradient.base, memory)
+      for (slot, ids) in slots {
+        slot.addToZeros { memory in
+          anneal_scatter(Int64(count), Int64(columns), factor, ids, gradient.base, memory)
         }
       }
     }
@@ -44,8 +44,8 @@ extension Tape {
     reading(x) {
       anneal_mean_rows(Int64(starts.count), columns, starts, lengths, x.base, output.fresh)
     }
-    return record(output, inputs: [x]) { gradient in
-      x.addToGradient { memory in
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      slot.addToZeros { memory in
         anneal_mean_rows_backward(
           Int64(starts.count), columns, starts, lengths, gradient.base, memory)
       }
@@ -65,15 +65,16 @@ extension Tape {
       angles.rows == x.rows && head * heads == x.columns && dimension <= head,
       "rotating \(x.shape) in \(heads) heads by angles \(angles.shape)")
     let output = Tensor(uninitialized: x.shape)
+    let rows = Int64(x.rows)
     reading(x, angles) {
       anneal_rotate(
-        Int64(x.rows), Int64(heads), Int64(head), Int64(dimension), interleaved, angles.base, 1,
+        rows, Int64(heads), Int64(head), Int64(dimension), interleaved, angles.base, 1,
         x.base, output.fresh, false)
     }
-    return record(output, inputs: [x]) { gradient in
-      x.addGradient { memory, add in
+    return record(output, inputs: [x]) { [slot = x.slot] gradient in
+      slot.add(over: gradient) { memory, add in
         anneal_rotate(
-          Int64(x.rows), Int64(heads), Int64(head), Int64(dimension), interleaved, angles.base,
+          rows, Int64(heads), Int64(head), Int64(dimension), interleaved, angles.base,
           -1, gradient.base, memory, add)
       }
     }
@@ -96,10 +97,11 @@ extension Tape {
         anneal_copy(Int64(part.count), part.base, output.fresh + start * columns)
       }
     }
+    let slots = parts.map(\.slot)
     return record(output, inputs: parts) { gradient in
-      for (part, start) in zip(parts, starts) {
-        part.addGradient { memory, add in
-          anneal_scale(Int64(part.count), 1, gradient.base + start * columns, memory, add)
+      for (slot, start) in zip(slots, starts) {
+        slot.add { memory, add in
+          anneal_scale(Int64(slot.count), 1, gradient.base + start * columns, memory, add)
         }
       }
     }

@@ -9,17 +9,19 @@ extension Tape {
     let head = VocabularyHead(hidden, weight, bias, targets, smoothing, precision)
     let losses = Tensor(uninitialized: [hidden.rows])
     let statistics = Tensor(uninitialized: [hidden.rows])
-    reading(hidden, weight, bias) { head.forward(losses, statistics) }
+    reading(hidden, weight, bias) { head.forward(hidden, losses, statistics) }
     let inputs = [hidden, weight] + (bias.map { [$0] } ?? [])
-    return record(losses, inputs: inputs) { gradient in
-      reading(hidden, weight, bias) { head.backward(gradient, statistics) }
+    let kept = Kept(hidden)
+    return record(losses, inputs: inputs) { [slot = hidden.slot] gradient in
+      let hidden = kept.tensor()
+      reading(hidden, weight, bias) { head.backward(hidden, slot, gradient, statistics) }
     }
   }
 }
 
 /// Logits of a few rows at a time, and the gradients that flow through them.
 private struct VocabularyHead {
-  let hidden, weight: Tensor
+  let weight: Tensor
   let bias: Tensor?
   let targets: [Int32]
   let smoothing: Float
@@ -34,15 +36,17 @@ private struct VocabularyHead {
     precondition(
       weight.shape.count == 2 && weight.columns == hidden.columns,
       "a head of shape \(weight.shape) on hidden states of shape \(hidden.shape)")
-    (self.hidden, self.weight, self.bias) = (hidden, weight, bias)
+    (self.weight, self.bias) = (weight, bias)
     (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
     chunk = min(max(hidden.rows, 1), max(64, (1 << 24) / max(weight.rows, 1)))
   }
 
   private var classes: Int64 { Int64(weight.rows) }
-  private var width: Int64 { Int64(hidden.columns) }
+  private var width: Int64 { Int64(weight.columns) }
 
-  private func eachChunk(_ body: (_ start: Int, _ count: Int64, _ logits: Tensor) -> Void) {
+  private func eachChunk(
+    of hidden: Tensor, _ body: (_ start: Int, _ count: Int64, _ logits: Tensor) -> Void
+  ) {
     let logits = Tensor(uninitialized: [chunk, weight.rows])
     for start in stride(from: 0, to: hidden.rows, by: chunk) {
       let count = Int64(min(chunk, hidden.rows - start))
@@ -54,10 +58,10 @@ private struct VocabularyHead {
     }
   }
 
-  func forward(_ losses: Tensor, _ statistics: Tensor) {
+  func forward(_ hidden: Tensor, _ losses: Tensor, _ statistics: Tensor) {
     targets.withUnsafeBufferPointer { targets in
       guard let first = targets.baseAddress else { return }
-      eachChunk { start, count, logits in
+      eachChunk(of: hidden) { start, count, logits in
         anneal_cross_entropy(
           count, classes, logits.base, first + start, smoothing, losses.fresh + start,
           statistics.fresh + start)
@@ -65,13 +69,13 @@ private struct VocabularyHead {
     }
   }
 
-  func backward(_ gradient: Tensor, _ statistics: Tensor) {
-    let (dHidden, dWeight, dBias) = (
-      hidden.zeroedGradient(), weight.zeroedGradient(), bias?.zeroedGradient()
-    )
+  func backward(
+    _ hidden: Tensor, _ slot: GradientSlot, _ gradient: Tensor, _ statistics: Tensor
+  ) {
+    let (dHidden, dWeight, dBias) = (slot.zeroed(), weight.slot.zeroed(), bias?.slot.zeroed())
     targets.withUnsafeBufferPointer { targets in
       guard let first = targets.baseAddress else { return }
-      eachChunk { start, count, logits in
+      eachChunk(of: hidden) { start, count, logits in
         anneal_cross_entropy_backward(
           count, classes, logits.base, first + start, smoothing, statistics.base + start,
           gradient.base + start, logits.fresh, false)
@@ -86,7 +90,9 @@ private struct VocabularyHead {
           let matrix = anneal_matrix(base: hidden.base + offset, row: width, column: 1)
           anneal_gemm(precision, classes, width, count, columns, matrix, dWeight, width, true)
         }
-        if let dBias { anneal_bias_backward(count, classes, logits.fresh, nil, dBias) }
+        if let dBias {
+          anneal_bias_backward(count, classes, logits.fresh, ANNEAL_ACTIVATION_NONE, nil, dBias)
+        }
       }
     }
   }

@@ -32,26 +32,44 @@ public final class Tape {
   /// Where dropout comes from; nil turns dropout off.
   public let randomness: Randomness?
   /// What products multiply, both ways: `Engine.precision` where the tape was made.
-  let precision = Engine.kernelPrecision
+  let precision: anneal_precision
+  /// Whether `layer` keeps only what goes into a layer.
+  public let checkpointsLayers: Bool
   private var nodes: [Node] = []
-  private var dropouts: UInt64 = 0
+  /// How many operations have dropped something out so far.
+  var dropouts: UInt64 = 0
 
   private struct Node {
-    let output: Tensor
+    let slot: GradientSlot
     let backward: (Tensor) -> Void
   }
 
   /// A tape that records and, where `randomness` is given, drops out.
-  public init(training randomness: Randomness? = nil) {
+  /// - Parameter checkpointsLayers: Whether the layers of models keep only what goes into them, and
+  ///   are computed again by the backward pass: less memory for more time.
+  public init(training randomness: Randomness? = nil, checkpointsLayers: Bool = false) {
     _ = Engine.isPrepared
+    precision = Engine.kernelPrecision
     isRecording = true
     self.randomness = randomness
+    self.checkpointsLayers = checkpointsLayers
   }
 
   private init(inference: Void) {
     _ = Engine.isPrepared
+    precision = Engine.kernelPrecision
     isRecording = false
     randomness = nil
+    checkpointsLayers = false
+  }
+
+  /// A tape for part of another one's operations, whose dropouts it goes on counting.
+  init(within other: Tape, dropouts: UInt64) {
+    precision = other.precision
+    isRecording = true
+    randomness = other.randomness
+    checkpointsLayers = false
+    self.dropouts = dropouts
   }
 
   /// A tape that records nothing and drops nothing out.
@@ -67,13 +85,18 @@ public final class Tape {
   ) -> Tensor {
     guard isRecording, inputs.contains(where: { $0.requiresGradient }) else { return output }
     output.requiresGradient = true
-    nodes.append(Node(output: output, backward: backward))
+    append(output.slot, backward)
     return output
+  }
+
+  /// Registers what is to be done with the gradient of a slot.
+  func append(_ slot: GradientSlot, _ backward: @escaping (Tensor) -> Void) {
+    nodes.append(Node(slot: slot, backward: backward))
   }
 
   /// Walks back from `loss` (a single value, times `scale`), leaving gradients on the leaves.
   ///
-  /// Frees the recorded intermediate results. `scale` serves accumulation over micro-batches.
+  /// Frees recorded intermediate results as soon as it has used them. `scale` serves accumulation over micro-batches.
   public func backward(from loss: Tensor, scale: Float = 1) {
     precondition(loss.count == 1, "backward from a tensor of shape \(loss.shape)")
     backward(from: loss, gradient: Tensor(repeating: scale, shape: loss.shape))
@@ -83,10 +106,20 @@ public final class Tape {
   public func backward(from output: Tensor, gradient: Tensor) {
     precondition(isRecording, "backward on an inference tape")
     output.accumulate(gradient: gradient)
+    walkBack()
+  }
+
+  /// Walks back from a slot whose gradient is at hand.
+  func backward(from slot: GradientSlot, adopting gradient: Tensor) {
+    slot.add(gradient)
+    walkBack()
+  }
+
+  private func walkBack() {
     while let node = nodes.popLast() {
-      guard let gradient = node.output.gradient else { continue }
-      node.output.gradient = nil
+      guard let gradient = node.slot.take() else { continue }
       node.backward(gradient)
+      gradient.letGo()
     }
   }
 
@@ -137,12 +170,6 @@ extension Tape {
 extension Tensor {
   /// Adds `gradient` to this tensor's gradient; does nothing where none is required.
   public func accumulate(gradient: Tensor) {
-    precondition(
-      gradient.count == count, "a gradient of shape \(gradient.shape) for shape \(shape)")
-    reading(gradient) {
-      addGradient { memory, add in
-        anneal_scale(Int64(count), 1, gradient.storage.memory, memory, add)
-      }
-    }
+    slot.accumulate(gradient)
   }
 }

@@ -10,25 +10,29 @@ public final class Tensor: Sendable {
   /// The sizes of the dimensions; empty for a single value.
   public let shape: [Int]
   let storage: Storage
-  private let state: Mutex<State>
+  /// Where its gradient gathers: what the backward pass holds of a tensor whose values it can spare.
+  let slot: GradientSlot
+  /// How its values can be made again, so that they need not be kept until the backward pass.
+  let recipe: Recipe?
+  /// How many hold this tensor as a gradient.
+  let holders = Atomic<Int>(0)
 
-  private struct State: Sendable {
-    var requiresGradient: Bool
-    var gradient: Tensor?
-  }
-
-  init(storage: Storage, shape: [Int], requiresGradient: Bool = false) {
+  init(
+    storage: Storage, shape: [Int], requiresGradient: Bool = false, recipe: Recipe? = nil
+  ) {
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == storage.count,
       "shape \(shape) does not hold \(storage.count) values")
     self.shape = shape
     self.storage = storage
-    state = Mutex(State(requiresGradient: requiresGradient, gradient: nil))
+    self.recipe = recipe
+    slot = GradientSlot(shape: shape, requiresGradient: requiresGradient)
   }
 
   /// A tensor with arbitrary contents, for a kernel to fill.
-  convenience init(uninitialized shape: [Int]) {
-    self.init(storage: Storage(uninitialized: shape.reduce(1, *)), shape: shape)
+  convenience init(uninitialized shape: [Int], recipe: Recipe? = nil) {
+    self.init(
+      storage: Storage(uninitialized: shape.reduce(1, *)), shape: shape, recipe: recipe)
   }
 
   /// A tensor of equal values.
@@ -55,19 +59,14 @@ public final class Tensor: Sendable {
   ///
   /// Set it on leaves: parameters that are trained. Results of operations have it from their inputs.
   public var requiresGradient: Bool {
-    get { state.withLock { $0.requiresGradient } }
-    set { state.withLock { $0.requiresGradient = newValue } }
+    get { slot.requiresGradient }
+    set { slot.requiresGradient = newValue }
   }
 
   /// The gradient that `Tape.backward` left here; further calls add to it until it is set to nil.
   public var gradient: Tensor? {
-    get { state.withLock { $0.gradient } }
-    set {
-      precondition(
-        newValue.map { $0.shape == shape } ?? true,
-        "a gradient of shape \(newValue?.shape ?? []) for a tensor of shape \(shape)")
-      state.withLock { $0.gradient = newValue }
-    }
+    get { slot.gradient }
+    set { slot.gradient = newValue }
   }
 
   /// A copy of the values, row by row.
@@ -94,7 +93,8 @@ public final class Tensor: Sendable {
   public func withMutableValues<Result, Failure: Error>(
     _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try storage.write { (memory) throws(Failure) in
+    precondition(recipe == nil, "changing values that a tape makes again when it walks back")
+    return try storage.write { (memory) throws(Failure) in
       var span = UnsafeMutableBufferPointer(start: memory, count: count).mutableSpan
       return try body(&span)
     }
@@ -115,6 +115,7 @@ public final class Tensor: Sendable {
   /// Adopts the values of a tensor of the same shape.
   public func assign(_ other: Tensor) {
     precondition(other.shape == shape, "assigning shape \(other.shape) to shape \(shape)")
+    precondition(recipe == nil, "changing values that a tape makes again when it walks back")
     reading(other) { storage.write { anneal_copy(Int64(count), other.storage.memory, $0) } }
   }
 }
@@ -128,41 +129,9 @@ func reading<Result>(_ tensors: Tensor?..., body: () -> Result) -> Result {
 }
 
 extension Tensor {
-  /// Calls `body` with gradient memory and whether to add to it; not at all if none is wanted.
-  func addGradient(_ body: (_ memory: UnsafeMutablePointer<Float>, _ add: Bool) -> Void) {
-    guard requiresGradient else { return }
-    let present = gradient
-    let target = present ?? Tensor(uninitialized: shape)
-    target.storage.write { body($0, present != nil) }
-    if present == nil { gradient = target }
-  }
-
-  /// Like `addGradient`, for kernels that always add: fresh memory is zero.
-  func addToGradient(_ body: (UnsafeMutablePointer<Float>) -> Void) {
-    addGradient { memory, add in
-      if !add { anneal_fill(Int64(count), 0, memory) }
-      body(memory)
-    }
-  }
-}
-
-extension Tensor {
   /// The values, for a kernel; only within `reading`, or where no one else has the tensor.
   var base: UnsafePointer<Float> { UnsafePointer(storage.memory) }
 
   /// Writable values of a tensor that no one else has yet.
   var fresh: UnsafeMutablePointer<Float> { storage.memory }
-}
-
-extension Tensor {
-  /// The gradient's memory, zero where it is new; nil where none is wanted.
-  ///
-  /// The memory stays valid while the tensor keeps this gradient.
-  func zeroedGradient() -> UnsafeMutablePointer<Float>? {
-    guard requiresGradient else { return nil }
-    if let present = gradient { return present.fresh }
-    let target = Tensor(repeating: 0, shape: shape)
-    gradient = target
-    return target.fresh
-  }
 }

@@ -90,6 +90,7 @@ public struct TrainingSession {
         warmupSteps: values[TrainingOptions.Keys.warmupSteps], totalSteps: totalSteps),
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
       saveSteps: values[TrainingOptions.Keys.saveSteps],
+      activationCheckpointing: values[TrainingOptions.Keys.activationCheckpointing],
       validationMetrics: try validationMetrics())
   }
 

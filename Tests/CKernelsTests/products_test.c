@@ -50,6 +50,29 @@ static void product(
   }
 }
 
+/// Products of columns of one matrix, turned, by one other: the same bits as one by one.
+static void shared_product(anneal_precision precision, int64_t k, int64_t n) {
+  enum { parts = 3, wide = 60 };
+  const int64_t starts[parts + 1] = {0, 37, 44, wide};
+  float *a = numbers(k * wide, 1), *b = numbers(k * n, 2), *out[parts], *alone[parts];
+  anneal_matrix right = {b, n, 1};
+  anneal_product products[parts];
+  for (int i = 0; i < parts; i++) {
+    int64_t m = starts[i + 1] - starts[i];
+    alone[i] = i == 1 ? numbers(m * n, 3) : blanks(m * n);
+    out[i] = copied(m * n, alone[i]);
+    products[i] = (anneal_product){m, a + starts[i], out[i], i == 1};
+    anneal_matrix left = {a + starts[i], 1, wide};
+    anneal_gemm(precision, m, n, k, left, right, alone[i], n, i == 1);
+  }
+  anneal_gemm_shared(precision, parts, products, n, k, (anneal_matrix){a, 1, wide}, right);
+  for (int i = 0; i < parts; i++) {
+    same("a product that shares an operand", (starts[i + 1] - starts[i]) * n, out[i], alone[i]);
+    free(out[i]), free(alone[i]);
+  }
+  free(a), free(b);
+}
+
 static const int64_t sizes[][3] = {
   {1, 1, 1},   {1, 16, 33},   {2, 3, 400},  {7, 19, 800},   {16, 16, 16},  {17, 5, 385},
   {17, 33, 1}, {31, 31, 31},  {32, 32, 32}, {33, 32, 65},   {37, 45, 70},  {100, 17, 1000},
@@ -79,31 +102,76 @@ static void activated(double x, anneal_activation kind, double *y, double *slope
 static void linear(anneal_activation kind, bool with_bias) {
   enum { m = 37, n = 21, k = 19 };
   float *x = numbers(m * k, 5), *w = numbers(k * n, 6), *bias = with_bias ? numbers(n, 7) : NULL;
-  float *out = blanks(m * n), *slope = blanks(m * n), *sums = numbers(n, 8);
-  double y[m * n], d[m * n], expected[m * n], totals[n];
+  float *out = blanks(m * n), *before = blanks(m * n), *sums = numbers(n, 8);
+  double y[m * n], arguments[m * n], expected[m * n], totals[n], slope;
   anneal_matrix turned = {w, 1, k};
-  anneal_linear(ANNEAL_FP32, m, n, k, x, turned, bias, kind, out, slope);
+  anneal_linear(ANNEAL_FP32, m, n, k, x, turned, bias, kind, out, before);
   for (int j = 0; j < n; j++) totals[j] = (double)sums[j];
   float *gradient = numbers(m * n, 9);
   for (int e = 0; e < m * n; e++) {
     double sum = bias ? (double)bias[e % n] : 0;
     for (int p = 0; p < k; p++) sum += (double)x[e / n * k + p] * at(turned, p, e % n);
-    activated(sum, kind, y + e, d + e);
-    expected[e] = (double)gradient[e] * (double)slope[e];
+    arguments[e] = sum;
+    activated(sum, kind, y + e, &slope);
+    expected[e] = (double)gradient[e] * slope;
     totals[e % n] += expected[e];
   }
   agree("a linear map", m * n, out, y, 2e-6);
-  agree("its slope", m * n, slope, d, 5e-6);
-  anneal_bias_backward(m, n, gradient, slope, sums);
-  agree("its gradient", m * n, gradient, expected, 1e-6);
-  agree("its bias's gradient", n, sums, totals, 2e-6);
-  free(x), free(w), free(bias), free(out), free(slope), free(sums), free(gradient);
+  agree("what the activation is applied to", m * n, before, arguments, 2e-6);
+  const float *kept = anneal_slope_from_result(kind) ? out : before;
+  anneal_bias_backward(m, n, gradient, kind, kind ? kept : NULL, sums);
+  agree("its gradient", m * n, gradient, expected, 5e-6);
+  agree("its bias's gradient", n, sums, totals, 1e-5);
+  free(x), free(w), free(bias), free(out), free(before), free(sums), free(gradient);
+}
+
+/// An activation alone, and one that gates other values, from rows that stand apart.
+static void gated(anneal_activation kind, int64_t n) {
+  enum { rows = 9 };
+  const int64_t apart = 2 * n + 3, m = rows * n;
+  float *both = numbers(rows * apart, 5), *gradient = numbers(m, 6), *out = blanks(m);
+  float *d_both = numbers(rows * apart, 7), *alone = blanks(m), *d_alone = numbers(m, 8);
+  double *y = malloc((size_t)(5 * m) * sizeof(double)), *d_gate = y + m, *d_up = y + 2 * m;
+  double *plain = y + 3 * m, *d_plain = y + 4 * m, slope;
+  float *x = blanks(m), *actual = blanks(2 * m);
+  for (int64_t e = 0; e < m; e++) {
+    const int64_t at = e / n * apart + e % n;
+    x[e] = both[at];
+    activated((double)both[at], kind, plain + e, &slope);
+    y[e] = plain[e] * (double)both[at + n];
+    d_gate[e] = (double)gradient[e] * (double)both[at + n] * slope;
+    d_up[e] = (double)gradient[e] * plain[e] + (double)d_both[at + n];
+    d_plain[e] = (double)gradient[e] * slope + (double)d_alone[e];
+  }
+  anneal_rows gate = {both, apart, false}, up = {both + n, apart, false};
+  anneal_gate(rows, n, kind, gate, up, out);
+  agree("a gated unit", m, out, y, 2e-6);
+  anneal_gate_backward(
+    rows, n, kind, gate, up, gradient, (anneal_rows){d_both, apart, false},
+    (anneal_rows){d_both + n, apart, true});
+  for (int64_t e = 0; e < m; e++) {
+    actual[e] = d_both[e / n * apart + e % n];
+    actual[m + e] = d_both[e / n * apart + e % n + n];
+  }
+  agree("its gate's gradient", m, actual, d_gate, 5e-6);
+  agree("its other gradient", m, actual + m, d_up, 5e-6);
+  anneal_activate(m, kind, x, alone);
+  agree("an activation", m, alone, plain, 2e-6);
+  const float *kept = anneal_slope_from_result(kind) ? alone : x;
+  anneal_activation_backward(m, kind, kept, gradient, d_alone, true);
+  agree("its gradient", m, d_alone, d_plain, 5e-6);
+  free(both), free(gradient), free(out), free(d_both), free(alone), free(d_alone), free(y);
+  free(x), free(actual);
 }
 
 void test_products(void) {
   for (int i = 0; i < size_count; i++)
     product(ANNEAL_FP32, sizes[i][0], sizes[i][1], sizes[i][2], 1e-6);
+  shared_product(ANNEAL_FP32, 5, 7);
+  shared_product(ANNEAL_FP32, 1000, 33);
+  shared_product(ANNEAL_IMITATED_BF16X3, 70, 45);
   for (int kind = 0; kind < 8; kind++) linear((anneal_activation)kind, kind % 3 != 0);
+  for (int kind = 0; kind < 8; kind++) gated((anneal_activation)kind, 16 + kind);
   float *out = numbers(12, 1), *old = copied(12, out);
   double zeros[12] = {0};
   anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, true);

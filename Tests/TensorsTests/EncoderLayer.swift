@@ -38,9 +38,10 @@ struct EncoderLayer {
     let project = { (index: Int, x: Tensor) in
       tape.linear(x, weight: weights[index], bias: biases[index])
     }
+    let packed = tape.linear(
+      x, jointly: (0..<3).map { LinearMap(weight: weights[$0], bias: biases[$0]) })
     let attended = tape.attention(
-      query: project(0, x), key: project(1, x), value: project(2, x), layout: layout,
-      AttentionOptions(heads: heads, dropout: dropout))
+      packed: packed, layout: layout, AttentionOptions(heads: heads, dropout: dropout))
     let rows = Dropout(dropout, keys: layout.tokenKeys)
     let middle = tape.addNorm(
       project(3, attended), residual: x, weight: normWeights[0], bias: normBiases[0],

@@ -13,7 +13,8 @@ import Testing
     let layout = SequenceLayout(lengths: [33, 1, 0, 70, 17, 128, 5])
     let x = noise([layout.tokens, 72], seed: 3, requiresGradient: true)
     let tape = Tape(training: .init(seed: 5, step: 9))
-    let y = layer(tape, x, layout, dropout: dropout)
+    let z = layer(tape, x, layout, dropout: dropout)
+    let y = tape.gated(Columns(z, 0..<36), Columns(z, 36..<72), .silu)
     tape.backward(from: y, gradient: noise(y.shape, seed: 4))
     return [y.values] + (layer.parameters + [x]).map { $0.gradient?.values ?? [] }
   }

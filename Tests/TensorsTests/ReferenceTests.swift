@@ -20,6 +20,34 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 23])
+  func `in several linear maps of one tensor`(rows: Int) throws {
+    try Fixture("linear.jointly\(rows)").check(["x", "w0", "w1", "w2", "b0", "b2"]) { tape, t in
+      tape.linear(
+        t[0],
+        jointly: [
+          LinearMap(weight: t[1], bias: t[4]), LinearMap(weight: t[2]),
+          LinearMap(weight: t[3], bias: t[5]),
+        ])
+    }
+  }
+
+  @Test(arguments: Activation.allCases)
+  func `in gated units`(kind: Activation) throws {
+    try Fixture("gated.\(kind)").check(["gate", "up"]) { tape, t in
+      tape.gated(Columns(t[0]), Columns(t[1]), kind)
+    }
+  }
+
+  @Test func `in gated units whose halves are columns of one tensor`() throws {
+    try Fixture("gated.halves").check(["both"]) { tape, t in
+      tape.gated(Columns(t[0], 0..<10), Columns(t[0], 10..<20), .silu)
+    }
+    try Fixture("gated.parts").check(["both"]) { tape, t in
+      tape.gated(Columns(t[0], 3..<8), Columns(t[0], 9..<14), .gelu)
+    }
+  }
+
   @Test func `in elementwise arithmetic`() throws {
     try Fixture("add").check(["a", "b"]) { tape, t in tape.add(t[0], t[1], factor: 0.5) }
     try Fixture("multiply").check(["a", "b"]) { tape, t in tape.multiply(t[0], t[1]) }

@@ -11,6 +11,8 @@ struct Workload {
   let tokens: Int
   /// The loss of a batch.
   let loss: (Tape) -> Loss
+  /// Whether layers are computed again by the backward pass.
+  var checkpointsLayers = false
 
   /// Every task, by name.
   ///
@@ -20,6 +22,9 @@ struct Workload {
     "minilm-nodrop": { try minilm(dropout: 0) },
     "gpt2": { try gpt2(dropout: 0.1) },
     "gpt2-nodrop": { try gpt2(dropout: 0) },
+    "gpt2-checkpointed": { try gpt2(dropout: 0.1, checkpointsLayers: true) },
+    "llama": { try llama() },
+    "marian": { try marian() },
   ]
 
   /// MiniLM-L6 with two classes, 32 texts of 128 tokens.
@@ -37,16 +42,51 @@ struct Workload {
   }
 
   /// GPT-2 with 124 million parameters, 4 texts of 512 tokens.
-  private static func gpt2(dropout: Double) throws -> Workload {
+  private static func gpt2(dropout: Double, checkpointsLayers: Bool = false) throws -> Workload {
     let sizes = ModelSizes(vocabulary: 50257, layers: 12, hidden: 768, heads: 12, positions: 1024)
     let made = try ModelLoader.make("gpt2", sizes, for: .causal, seed: 1, dropout: dropout)
+    var workload = try causal(made)
+    workload.checkpointsLayers = checkpointsLayers
+    return workload
+  }
+
+  /// A Llama with 100 million parameters whose heads share keys by three, 4 texts of 512 tokens.
+  private static func llama() throws -> Workload {
+    let sizes = ModelSizes(
+      vocabulary: 32000, layers: 12, hidden: 768, heads: 12, feedForward: 2048, positions: 2048)
+    return try causal(
+      ModelLoader.make(
+        "llama", sizes, for: .causal, seed: 1,
+        fields: ["num_key_value_heads": 4, "tie_word_embeddings": true]))
+  }
+
+  /// Predicting the next token of 4 texts of 512 tokens.
+  private static func causal(_ made: any Model) throws -> Workload {
     guard let model = made as? any CausalLanguageModel else { throw Mismatch() }
-    let texts = random(count: 4, length: 512, below: 50257)
+    let texts = random(count: 4, length: 512, below: Int32(model.vocabularySize))
     let batch = TokenBatch(texts)
     let targets = texts.flatMap { $0.dropFirst() + [Tape.ignoredTarget] }
     return Workload(model: model, tokens: 4 * 512) { tape in
       tape.vocabularyCrossEntropy(
         model.hiddenStates(tape, batch), weight: model.outputWeight, targets: targets)
+    }
+  }
+
+  /// Marian with 61 million parameters, 32 pairs of 64 tokens each.
+  private static func marian() throws -> Workload {
+    let sizes = ModelSizes(
+      vocabulary: 32001, layers: 6, hidden: 512, heads: 8, feedForward: 2048, positions: 512,
+      padding: 32000, end: 0)
+    let made = try ModelLoader.make(
+      "marian", sizes, for: .sequenceToSequence, seed: 1,
+      fields: [
+        "activation_function": "swish", "pad_token_id": 32000, "decoder_start_token_id": 32000,
+      ])
+    guard let model = made as? any SequenceToSequenceModel else { throw Mismatch() }
+    let source = TokenBatch(random(count: 32, length: 64, below: 32000))
+    let target = TargetBatch(random(count: 32, length: 64, below: 32000), for: model)
+    return Workload(model: model, tokens: 32 * 64) { tape in
+      model.loss(tape, source: source, target: target)
     }
   }
 
@@ -72,14 +112,15 @@ extension Workload {
   /// Two steps to warm up, then the median of `steps` timed ones.
   func measure(steps: Int) throws -> Result {
     let optimizer = AdamW(learningRate: 5e-5, weightDecay: 0.01)
-    let parameters = model.parameters.map(\.tensor)
+    let parameters = model.parameters.filter(\.isTrainable).map(\.tensor)
     for parameter in parameters { parameter.requiresGradient = true }
     let moments = parameters.map { AdamW.Moments(shape: $0.shape) }
     var times: [Double] = []
     var last: Float = 0
     for step in 1...(2 + steps) {
       let start = ContinuousClock.now
-      let tape = Tape(training: .init(seed: 1, step: step))
+      let tape = Tape(
+        training: .init(seed: 1, step: step), checkpointsLayers: checkpointsLayers)
       let loss = loss(tape)
       tape.backward(from: loss.mean)
       for (parameter, moments) in zip(parameters, moments) {

@@ -65,6 +65,15 @@ void anneal_parallel(int64_t count, int64_t grain, anneal_body body, void *conte
 /// 64-byte aligned memory, backed by huge pages where large. NULL when there is none.
 void *anneal_allocate(int64_t bytes);
 void anneal_release(void *memory, int64_t bytes);
+/// Bytes of memory that the machine has.
+int64_t anneal_physical_memory(void);
+/// Addresses without memory behind them, of a huge page's alignment; NULL when there are none.
+void *anneal_reserve(int64_t bytes);
+void anneal_unreserve(void *start, int64_t bytes);
+/// Makes part of such a stretch readable and writable; returns whether that was possible.
+bool anneal_commit(void *start, int64_t bytes);
+/// Gives the memory of whole pages back; their contents are lost.
+void anneal_decommit(void *start, int64_t bytes);
 void anneal_fill(int64_t count, float value, float *out);
 void anneal_copy(int64_t count, const float *in, float *out);
 
@@ -94,6 +103,20 @@ void anneal_gemm(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   float *out, int64_t out_row, bool accumulate);
 
+/// One of several products with the same right operand: out[m, n] (+)= a[m, k] · b.
+typedef struct {
+  int64_t m;
+  const float *a;
+  float *out;
+  bool accumulate;
+} anneal_product;
+
+/// Products of several left operands, all with the strides of `a`, by one b[k, n]; b is packed once.
+/// Rows of each `out` are n apart.
+void anneal_gemm_shared(
+  anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
+  anneal_matrix a, anneal_matrix b);
+
 /// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
 typedef void (*anneal_sgemm)(
   bool a_turned, bool b_turned, int32_t m, int32_t n, int32_t k, const float *a, int32_t a_row,
@@ -113,21 +136,50 @@ typedef enum {
   ANNEAL_ACTIVATION_QUICK_GELU = 7,
 } anneal_activation;
 
-/// out = activation(x · w + bias), and, where `slope` is not NULL, slope = activation'(x · w + bias).
+/// out = activation(x · w + bias), and, where `before` is not NULL, before = x · w + bias.
 /// x is [m, k] contiguous, w is read as [k, n], bias is [n] or NULL.
 void anneal_linear(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
-  const float *bias, anneal_activation activation, float *out, float *slope);
+  const float *bias, anneal_activation activation, float *out, float *before);
 
-/// What a linear map does first with its gradient: gradient *= slope in place (where slope is not
-/// NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).
+/// out = x · w + bias, with rows of `out` out_row apart: some columns of a wider result.
+void anneal_linear_columns(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
+  const float *bias, float *out, int64_t out_row);
+
+/// Whether an activation's slope follows from its result alone (ReLU, tanh, sigmoid). What the
+/// functions below call `kept` is then the result, otherwise the argument.
+bool anneal_slope_from_result(anneal_activation activation);
+
+/// What a linear map does first with its gradient: gradient *= activation' in place (where `kept` is
+/// not NULL), and sums[j] += gradient[i, j] over the rows i (where sums is not NULL).
 void anneal_bias_backward(
-  int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums);
+  int64_t rows, int64_t columns, float *gradient, anneal_activation activation, const float *kept,
+  float *sums);
 
 // MARK: elementwise
 
-void anneal_activate(
-  int64_t count, anneal_activation activation, const float *in, float *out, float *slope);
+void anneal_activate(int64_t count, anneal_activation activation, const float *in, float *out);
+/// out (+)= gradient activation'.
+void anneal_activation_backward(
+  int64_t count, anneal_activation activation, const float *kept, const float *gradient, float *out,
+  bool accumulate);
+
+/// A matrix whose rows are contiguous and `row` apart, or nothing where `base` is NULL.
+typedef struct {
+  float *base;
+  int64_t row;
+  bool accumulate;
+} anneal_rows;
+
+/// out[rows, columns] = activation(gate) up.
+void anneal_gate(
+  int64_t rows, int64_t columns, anneal_activation activation, anneal_rows gate, anneal_rows up,
+  float *out);
+/// d_gate (+)= gradient up activation'(gate); d_up (+)= gradient activation(gate).
+void anneal_gate_backward(
+  int64_t rows, int64_t columns, anneal_activation activation, anneal_rows gate, anneal_rows up,
+  const float *gradient, anneal_rows d_gate, anneal_rows d_up);
 /// out = alpha a + beta b (b may be NULL).
 void anneal_combine(int64_t count, float alpha, const float *a, float beta, const float *b, float *out);
 /// out (+)= factor a b.

@@ -50,7 +50,7 @@ struct Encoder: ModelBody {
     guard let last = layers.last else { return first }
     let layout = SequenceLayout(
       lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
-    return last(tape, first, layout, layout.tokenKeys, context: x, batch.layout)
+    return tape.layer { last($0, first, layout, layout.tokenKeys, context: x, batch.layout) }
   }
 
   private func run(
@@ -58,7 +58,7 @@ struct Encoder: ModelBody {
   ) -> Tensor {
     let rows = batch.layout.tokenKeys
     return layers.reduce(embed(tape, batch, rows)) { x, layer in
-      layer(tape, x, batch.layout, rows, context: x, batch.layout)
+      tape.layer { layer($0, x, batch.layout, rows, context: x, batch.layout) }
     }
   }
 
@@ -103,9 +103,11 @@ private struct EncoderLayer {
     _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
     _ contextLayout: SequenceLayout
   ) -> Tensor {
+    let seen = Linear.jointly(
+      (x === context ? [query] : []) + [key, value], tape, context)
     let attention = tape.attention(
-      query: query(tape, x), key: key(tape, context), value: value(tape, context),
-      layout: layout, keys: contextLayout,
+      query: x === context ? seen[0] : Columns(query(tape, x)), key: seen[seen.count - 2],
+      value: seen[seen.count - 1], layout: layout, keys: contextLayout,
       AttentionOptions(heads: sizes.heads, dropout: sizes.attentionDropout))
     let y = attentionNorm(
       tape, residual: x, adding: attentionOutput(tape, attention),

@@ -29,7 +29,7 @@ struct GPT2: Decoder {
     let context = DecoderContext(batch.layout, cache)
     let sum = tape.embedding([(word, batch.ids), (position, context.positions)])
     var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
-    for block in blocks { x = block(tape, x, context) }
+    for block in blocks { x = tape.layer { [x] in block($0, x, context) } }
     context.finish()
     return norm(tape, x)
   }

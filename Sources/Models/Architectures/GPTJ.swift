@@ -30,7 +30,7 @@ struct GPTJ: Decoder {
     var x = tape.dropout(
       tape.gather(word, rows: batch.ids),
       Dropout(configuration.embeddingDropout, keys: context.rows))
-    for block in blocks { x = block(tape, x, context, angles) }
+    for block in blocks { x = tape.layer { [x] in block($0, x, context, angles) } }
     context.finish()
     return norm(tape, x)
   }
@@ -66,11 +66,10 @@ private struct GPTJBlock {
     let c = configuration
     let dropout = Dropout(c.residualDropout, keys: context.rows)
     let y = norm(tape, x)
+    let turned = c.rotary(
+      tape, Linear.jointly([query, key], tape, y), angles: angles, head: c.hidden / c.heads)
     let seen = context.attention(
-      tape, layer: layer,
-      query: Columns(c.rotary(tape, query(tape, y), angles: angles, heads: c.heads)),
-      key: Columns(c.rotary(tape, key(tape, y), angles: angles, heads: c.heads)),
-      value: Columns(value(tape, y)),
+      tape, layer: layer, query: turned[0], key: turned[1], value: Columns(value(tape, y)),
       AttentionOptions(heads: c.heads, isCausal: true, dropout: c.attentionDropout))
     let attended = tape.addDropout(output(tape, seen), residual: x, dropout: dropout)
     let inner = contract(tape, expand(tape, y, c.activation))

@@ -32,7 +32,7 @@ struct Llama: Decoder {
     let context = DecoderContext(batch.layout, cache)
     let angles = configuration.rotary.angles(context)
     var x = tape.gather(word, rows: batch.ids)
-    for layer in layers { x = layer(tape, x, context, angles) }
+    for layer in layers { x = tape.layer { [x] in layer($0, x, context, angles) } }
     context.finish()
     return norm(tape, x)
   }
@@ -73,14 +73,15 @@ private struct LlamaLayer {
   ) -> Tensor {
     let c = configuration
     let y = attentionNorm(tape, x)
+    let turned = c.rotary(
+      tape, Linear.jointly([query, key], tape, y), angles: angles, head: c.head)
     let seen = context.attention(
-      tape, layer: layer,
-      query: Columns(c.rotary(tape, query(tape, y), angles: angles, heads: c.heads)),
-      key: Columns(c.rotary(tape, key(tape, y), angles: angles, heads: c.keyValueHeads)),
-      value: Columns(value(tape, y)), attention)
+      tape, layer: layer, query: turned[0], key: turned[1], value: Columns(value(tape, y)),
+      attention)
     let attended = tape.add(x, output(tape, seen))
     let z = feedForwardNorm(tape, attended)
-    let inner = tape.multiply(gate(tape, z, c.activation), up(tape, z))
+    let halves = Linear.jointly([gate, up], tape, z)
+    let inner = tape.gated(halves[0], halves[1], c.activation)
     return tape.add(attended, down(tape, inner))
   }
 }

@@ -63,9 +63,7 @@ struct PostNormStack: Sendable {
   ) -> Tensor {
     var x = embedding(tape, ids, context)
     for (number, layer) in layers.enumerated() {
-      x = layer.attend(tape, x, context, number)
-      if let memory { x = layer.attend(tape, x, context, to: memory, number) }
-      x = layer.feedForward(tape, x, context.rows)
+      x = tape.layer { [x] in layer($0, x, context, memory, number) }
     }
     context.finish()
     return x
@@ -125,19 +123,28 @@ private struct PostNormLayer {
     configuration = c
   }
 
+  func callAsFunction(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ memory: SourceMemory?, _ number: Int
+  ) -> Tensor {
+    var y = attend(tape, x, context, number)
+    if let memory { y = attend(tape, y, context, to: memory, number) }
+    return feedForward(tape, y, context.rows)
+  }
+
   private func dropout(_ rows: RowKeys) -> Dropout { Dropout(configuration.dropout, keys: rows) }
 
   /// Adds what the tokens see of their own sequence.
-  func attend(_ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ layer: Int) -> Tensor {
-    let (key, value) = own.keysAndValues(tape, x)
+  private func attend(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ layer: Int
+  ) -> Tensor {
+    let parts = Linear.jointly([own.query, own.key, own.value], tape, x)
     let seen = context.attention(
-      tape, layer: layer, query: Columns(own.query(tape, x)), key: Columns(key),
-      value: Columns(value), own.options)
+      tape, layer: layer, query: parts[0], key: parts[1], value: parts[2], own.options)
     return ownNorm(tape, residual: x, adding: own.output(tape, seen), dropout(context.rows))
   }
 
   /// Adds what the tokens see of their source.
-  func attend(
+  private func attend(
     _ tape: Tape, _ x: Tensor, _ context: DecoderContext, to memory: SourceMemory, _ layer: Int
   ) -> Tensor {
     guard let source, let sourceNorm else { return x }
@@ -149,7 +156,7 @@ private struct PostNormLayer {
       tape, residual: x, adding: source.output(tape, seen), dropout(context.rows))
   }
 
-  func feedForward(_ tape: Tape, _ x: Tensor, _ rows: RowKeys) -> Tensor {
+  private func feedForward(_ tape: Tape, _ x: Tensor, _ rows: RowKeys) -> Tensor {
     let inner = tape.dropout(
       expand(tape, x, configuration.activation),
       Dropout(configuration.activationDropout, keys: rows))

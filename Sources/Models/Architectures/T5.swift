@@ -102,9 +102,7 @@ private struct T5Stack {
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)
     var x = tape.dropout(words, dropout)
     for (layer, block) in blocks.enumerated() {
-      x = block.attend(tape, x, context, layer: layer, bias, dropout)
-      if let memory { x = block.attend(tape, x, context, to: memory, layer: layer, dropout) }
-      x = block.feedForward(tape, x, dropout)
+      x = tape.layer { [x] in block($0, x, context, memory, layer: layer, bias, dropout) }
     }
     context.finish()
     return tape.dropout(norm(tape, x), dropout)
@@ -126,21 +124,30 @@ private struct T5Block {
     norms = parts.map { RMSNorm($0.at("layer_norm"), c.hidden, epsilon: c.epsilon) }
   }
 
+  func callAsFunction(
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ memory: SourceMemory?, layer: Int,
+    _ bias: Tensor, _ dropout: Dropout
+  ) -> Tensor {
+    var y = attend(tape, x, context, layer: layer, bias, dropout)
+    if let memory { y = attend(tape, y, context, to: memory, layer: layer, dropout) }
+    return feedForward(tape, y, dropout)
+  }
+
   /// Adds what the tokens see of their own sequence.
-  func attend(
+  private func attend(
     _ tape: Tape, _ x: Tensor, _ context: DecoderContext, layer: Int, _ bias: Tensor,
     _ dropout: Dropout
   ) -> Tensor {
     let y = norms[0](tape, x)
-    let (key, value) = own.keysAndValues(tape, y)
+    let parts = Linear.jointly([own.query, own.key, own.value], tape, y)
     let seen = context.attention(
-      tape, layer: layer, query: Columns(own.query(tape, y)), key: Columns(key),
-      value: Columns(value), bias: bias, own.options)
+      tape, layer: layer, query: parts[0], key: parts[1], value: parts[2], bias: bias,
+      own.options)
     return tape.addDropout(own.output(tape, seen), residual: x, dropout: dropout)
   }
 
   /// Adds what the tokens see of their source.
-  func attend(
+  private func attend(
     _ tape: Tape, _ x: Tensor, _ context: DecoderContext, to memory: SourceMemory, layer: Int,
     _ dropout: Dropout
   ) -> Tensor {
@@ -152,7 +159,7 @@ private struct T5Block {
     return tape.addDropout(source.output(tape, seen), residual: x, dropout: dropout)
   }
 
-  func feedForward(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
+  private func feedForward(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
     let inner = network(tape, norms[norms.count - 1](tape, x), dropout)
     return tape.addDropout(inner, residual: x, dropout: dropout)
   }
@@ -202,8 +209,17 @@ private struct T5FeedForward {
   }
 
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
-    var inner = input(tape, x, activation)
-    if let gated { inner = tape.multiply(inner, gated(tape, x)) }
+    let inner =
+      if let gated {
+        gate(tape, x, with: gated)
+      } else {
+        input(tape, x, activation)
+      }
     return output(tape, tape.dropout(inner, dropout))
+  }
+
+  private func gate(_ tape: Tape, _ x: Tensor, with gated: Linear) -> Tensor {
+    let halves = Linear.jointly([input, gated], tape, x)
+    return tape.gated(halves[0], halves[1], activation)
   }
 }

@@ -51,8 +51,25 @@ struct RotaryEmbedding: Sendable {
     }
   }
 
-  /// The heads of queries or keys, turned.
-  func callAsFunction(_ tape: Tape, _ x: Tensor, angles: Tensor, heads: Int) -> Tensor {
-    tape.rotate(x, angles: angles, heads: heads, interleaved: isInterleaved)
+  /// Queries and keys, turned: at once where they are all columns of one tensor.
+  /// - Parameter head: The width of a head.
+  func callAsFunction(
+    _ tape: Tape, _ parts: [Columns], angles: Tensor, head: Int
+  ) -> [Columns] {
+    func turned(_ x: Tensor) -> Tensor {
+      tape.rotate(x, angles: angles, heads: x.columns / head, interleaved: isInterleaved)
+    }
+    let whole = parts[0].tensor
+    let areTogether =
+      parts.allSatisfy { $0.tensor === whole }
+      && parts.reduce(0) { $0 + $1.count } == whole.columns
+    guard areTogether else {
+      return parts.map { part in
+        precondition(part.count == part.tensor.columns, "turning some columns of \(whole.shape)")
+        return Columns(turned(part.tensor))
+      }
+    }
+    let result = turned(whole)
+    return parts.map { Columns(result, $0.start..<$0.start + $0.count) }
   }
 }

@@ -60,7 +60,8 @@ struct TrainingLoop {
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
     var loss: Float = 0
     for batch in examples {
-      let tape = Tape(training: randomness)
+      let tape = Tape(
+        training: randomness, checkpointsLayers: settings.activationCheckpointing)
       let part = objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
       tape.backward(from: part.mean)
@@ -142,6 +143,7 @@ struct LoopSettings {
   let schedule: LearningRateSchedule
   let loggingSteps: Int
   let saveSteps: Int?
+  let activationCheckpointing: Bool
   let validationMetrics: [MetricDescriptor]
 
   /// Evaluation keeps no gradients, so it takes larger batches.

@@ -14,7 +14,8 @@ public struct TrainingOptions: Sendable {
     Keys.model, Keys.architecture, Keys.objective, Keys.method, Keys.epochs, Keys.maxSteps,
     Keys.batchSize, Keys.accumulation, Keys.maxLength, Keys.learningRate, Keys.weightDecay,
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
-    Keys.epsilon, Keys.dropout, Keys.precision, Keys.bestMetric, Keys.earlyStopping,
+    Keys.epsilon, Keys.dropout, Keys.precision, Keys.activationCheckpointing,
+    Keys.bestMetric, Keys.earlyStopping,
     Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints,
   ]
 
@@ -111,6 +112,11 @@ public struct TrainingOptions: Sendable {
     /// The numbers that matrix products compute with.
     public static let precision = Parameter(
       "precision", default: Precision.auto, "The numbers that matrix products compute with.")
+    /// Whether layers keep only what goes into them for the backward pass.
+    public static let activationCheckpointing = Parameter(
+      "activation-checkpointing", default: false,
+      aliases: ["gradient-checkpointing", "gradient_checkpointing"],
+      "Compute each layer again in the backward pass: less memory for more time, the same result.")
     /// The metric by which the best model is kept.
     public static let bestMetric = Parameter<String?>(
       "best-metric", default: nil, aliases: ["metric_for_best_model", "validation_metric"],

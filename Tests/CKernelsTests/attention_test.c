@@ -25,7 +25,7 @@ static void weights_of(
     score *= (double)t->scale;
     if (t->bias) {
       int64_t row = h * t->bias_queries + t->bias_queries - t->query_lengths[s] + i;
-      score += (double)t->bias[row * t->bias_keys + j];
+      score += (double)t->bias[row * t->bias_keys + t->bias_keys - t->key_lengths[s] + j];
     }
     sum += weights[j] = exp(score);
   }
@@ -62,7 +62,7 @@ static void reference_of(
       d.key[k + c] += slope * (double)t->scale * (double)t->query[q + c];
     }
     int64_t line = h * t->bias_queries + t->bias_queries - t->query_lengths[s] + i;
-    if (t->bias) d.bias[line * t->bias_keys + j] += slope;
+    if (t->bias) d.bias[line * t->bias_keys + t->bias_keys - t->key_lengths[s] + j] += slope;
   }
 }
 

@@ -124,6 +124,24 @@ void anneal_linear(
 void anneal_bias_backward(
   int64_t rows, int64_t columns, float *gradient, const float *slope, float *sums);
 
+/// The weights of a linear map as integers of 8 bits, sizes up to 127, packed by `anneal_bytes_pack`:
+/// the weight from input p to output j is its integer times scales[j].
+typedef struct {
+  int64_t n, k;
+  const int8_t *packed;
+  const float *scales;
+} anneal_bytes;
+
+/// The bytes that n by k packed weights take.
+int64_t anneal_bytes_size(int64_t n, int64_t k);
+/// Rounds w, read as [k, n]: each output's largest weight becomes 127.
+void anneal_bytes_pack(int64_t n, int64_t k, anneal_matrix w, int8_t *packed, float *scales);
+/// out = activation(x · w + bias) for x [m, k], each row of which is rounded like the weights. The sums
+/// of integers are exact, so a row's result depends on that row alone.
+void anneal_bytes_linear(
+  int64_t m, const float *x, anneal_bytes w, const float *bias, anneal_activation activation,
+  float *out);
+
 // MARK: elementwise
 
 void anneal_activate(

@@ -246,6 +246,22 @@ void anneal_attention_backward(
   anneal_attention attention, const float *out, const float *log_sum, const float *gradient,
   float *d_query, float *d_key, float *d_value, float *d_bias);
 
+// MARK: generation
+
+/// Attention for few queries, without a backward pass or dropout: keys are read where they lie. With
+/// `places`, key and value j of sequence s are the rows places[key_starts[s] + j] instead of
+/// key_starts[s] + j.
+void anneal_attention_decode(anneal_attention attention, const int32_t *places, float *out);
+/// out[places[i], :] = in[i, :], rows of `in` being in_row apart.
+void anneal_place_rows(
+  int64_t count, int64_t columns, const float *in, int64_t in_row, const int32_t *places,
+  float *out);
+/// The `count` largest of in[i, :] + offsets[i] (offsets may be NULL), best first, of equals the first:
+/// their columns and values, each [rows, count]. A column of -1 stands where a row has too few.
+void anneal_best(
+  int64_t rows, int64_t columns, const float *in, const float *offsets, int64_t count,
+  int32_t *ids, float *ranks);
+
 // MARK: losses
 
 /// losses[i] = (1 - s) (lse - x[t]) + s (lse - mean x) for target t, 0 where t < 0;

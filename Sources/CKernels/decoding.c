@@ -101,7 +101,8 @@ typedef struct {
 } search_call;
 
 /// Puts a candidate where it belongs among those found, of which there are at most `count`.
-static int64_t insert(const search_call *c, int64_t found, int32_t id, float rank, int32_t *ids, float *ranks) {
+static int64_t insert(
+  const search_call *c, int64_t found, int32_t id, float rank, int32_t *ids, float *ranks) {
   int64_t place = found;
   while (place > 0 && ranks[place - 1] < rank) place--;
   if (place == c->count) return found;
@@ -153,4 +154,8 @@ void anneal_best(
         found = insert(&c, found, c.ids[e], c.ranks[e], row_ids, row_ranks);
     for (; found < count; found++) row_ids[found] = -1;
   }
+}
+
+void anneal_argmax(int64_t rows, int64_t columns, const float *in, int32_t *out) {
+  anneal_best(rows, columns, in, NULL, 1, out, anneal_scratch(slot_rows, rows));
 }

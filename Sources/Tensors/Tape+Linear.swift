@@ -50,6 +50,7 @@ extension Tape {
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, activation: Activation = .none,
     layout: WeightLayout = .outputByInput
   ) -> Tensor {
+    if !isRecording, let bytes = weight.bytes(layout) { return bytes.linear(x, bias, activation) }
     let shape = LinearShape(x, weight, bias, layout, precision)
     let output = Tensor(uninitialized: x.shape.dropLast() + [shape.outputs])
     let isRecorded =

@@ -46,8 +46,9 @@ struct GenerationTask {
   }
 
   /// One round to warm up, then the median seconds of `rounds` timed ones.
-  func measure(rounds: Int, weights: String) throws -> Double {
+  func measure(rounds: Int, weights: WeightForm) throws -> Double {
     var generator = try generator()
+    generator.holdWeights(as: weights)
     generator.options.maxNewTokens = Self.newTokens
     generator.options.minNewTokens = Self.newTokens
     generator.options.numBeams = beams

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Tensors
 
 /// `generation TASK [fp32|int8] [ROUNDS]`: times generation and prints one line of JSON.
@@ -8,19 +9,20 @@ import Tensors
 struct Main {
   static func main() throws {
     let words = Array(CommandLine.arguments.dropFirst())
-    guard let name = words.first, let task = GenerationTask.all[name] else {
+    guard let name = words.first, let task = GenerationTask.all[name],
+      let weights = WeightForm(rawValue: words.dropFirst().first ?? "fp32")
+    else {
       let names = GenerationTask.all.keys.sorted().joined(separator: ", ")
       FileHandle.standardError.write(
         Data("usage: generation TASK [fp32|int8] [ROUNDS]; tasks: \(names)\n".utf8))
       exit(2)
     }
-    let weights = words.dropFirst().first ?? "fp32"
     let rounds = words.dropFirst(2).first.flatMap { Int($0) } ?? 5
     let before = Memory.peak
     let seconds = try task.measure(rounds: rounds, weights: weights)
     let tokens = Double(task.batch * GenerationTask.newTokens)
     let fields = [
-      "\"task\":\"\(name)\"", "\"weights\":\"\(weights)\"",
+      "\"task\":\"\(name)\"", "\"weights\":\"\(weights.rawValue)\"",
       "\"tok_s\":\(String(format: "%.1f", tokens / seconds))",
       "\"ms_per_step\":\(String(format: "%.3f", seconds * 1e3 / Double(GenerationTask.newTokens)))",
       "\"peak_mb\":\((Memory.peak - before) / 1_000_000)",

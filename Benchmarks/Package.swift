@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// Speed of single parts (`make bench`) and of training steps (`make bench-train`). Whole pipelines:
-// `make bench-pipelines`.
+// Speed of single parts (`make bench`), of training steps (`make bench-train`) and of generation
+// (`make bench-generate`). Whole pipelines: `make bench-pipelines`.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
 let package = Package(
   name: "anneal-benchmarks",
   dependencies: [.package(name: "anneal", path: "..")],
-  targets: ["benchmarks", "training"].map { name in
+  targets: ["benchmarks", "training", "generation"].map { name in
     .executableTarget(
       name: name, dependencies: [.product(name: "Anneal", package: "anneal")],
       swiftSettings: strict)

@@ -24,6 +24,8 @@ enum {
   least_work = 1 << 21,
   /// Up to so many rows, packing b would cost more than it saves.
   thin_rows = 16,
+  /// Columns of such a product that a thread takes at a time, where rows of b are contiguous.
+  thin_columns = 96,
   /// Rows that an external product works on at a time.
   external_rows = 128,
   /// Floats of packed b at a time (8 MB, to stay in the third cache), and the most steps of them.
@@ -202,7 +204,9 @@ static bool suits_blas(anneal_matrix m) {
 static bool multiply_few(product *p) {
   bool contiguous = p->a.column == 1 && (p->b.row == 1 || p->b.column == 1);
   if (p->m > thin_rows || !contiguous) return false;
-  int64_t piece = rounded_up(larger(64, (1 << 15) / p->k), p->kernels->columns);
+  int64_t piece = p->b.column == 1
+    ? thin_columns
+    : rounded_up(larger(64, (1 << 15) / p->k), p->kernels->columns);
   anneal_parallel(p->n, piece, multiply_thin, p);
   return true;
 }

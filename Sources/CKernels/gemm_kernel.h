@@ -3,6 +3,9 @@
 typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
 typedef float NAME(unaligned) __attribute__((ext_vector_type(LANES), aligned(4)));
 
+/// Rows of a product of few rows that share a load of b: as many as leave room in the registers.
+#define DOT_ROWS (ROWS > 6 ? 6 : 3)
+
 /// A register tile: c[rows, 2 LANES] (+)= a[rows, k] · b[k, 2 LANES].
 /// The 2 LANES floats of a step of `b` lie b_step after those of the step before. Each sum runs over
 /// the steps in order. The output is fetched early, as it is needed only at the end.
@@ -156,44 +159,109 @@ static TARGET void NAME(pack_rows)(
   }
 }
 
-/// Sums over k of a few rows of a with four columns of b, contiguous and b_column apart.
-ANNEAL_INLINE TARGET void NAME(four_dots)(
-  int64_t k, const float *a, const float *b, int64_t b_column, float out[4]) {
-  NAME(vector) sums[4] = {0};
+typedef float NAME(four) __attribute__((ext_vector_type(4)));
+
+/// The sums of the lanes of four vectors.
+ANNEAL_INLINE TARGET NAME(four) NAME(four_sums)(const NAME(vector) sums[4]) {
+  NAME(four) x[4];
+  ANNEAL_UNROLL for (int j = 0; j < 4; j++) {
+    x[j] = __builtin_shufflevector(sums[j], sums[j], 0, 1, 2, 3);
+#if LANES > 4
+    x[j] += __builtin_shufflevector(sums[j], sums[j], 4, 5, 6, 7);
+#endif
+#if LANES > 8
+    x[j] += __builtin_shufflevector(sums[j], sums[j], 8, 9, 10, 11);
+    x[j] += __builtin_shufflevector(sums[j], sums[j], 12, 13, 14, 15);
+#endif
+  }
+  NAME(four) a = __builtin_shufflevector(x[0], x[1], 0, 4, 2, 6) +
+                 __builtin_shufflevector(x[0], x[1], 1, 5, 3, 7);
+  NAME(four) b = __builtin_shufflevector(x[2], x[3], 0, 4, 2, 6) +
+                 __builtin_shufflevector(x[2], x[3], 1, 5, 3, 7);
+  return __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+}
+
+/// c[rows, 4] (+)= a · b for four columns of b, which are contiguous and b_column apart.
+ANNEAL_INLINE TARGET void NAME(dots)(
+  const int rows, int64_t k, const float *a, int64_t a_row, const float *b, int64_t b_column,
+  float *c, int64_t c_row, bool accumulate) {
+  typedef float loaded __attribute__((ext_vector_type(4), aligned(4)));
+  NAME(vector) sums[DOT_ROWS][4];
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++)
+    ANNEAL_UNROLL for (int j = 0; j < 4; j++) sums[i][j] = 0;
   int64_t p = 0;
   for (; p + LANES <= k; p += LANES) {
-    NAME(vector) x = *(const NAME(unaligned) *)(a + p);
-    ANNEAL_UNROLL for (int j = 0; j < 4; j++)
-      sums[j] += x * *(const NAME(unaligned) *)(b + j * b_column + p);
+    NAME(vector) x[DOT_ROWS];
+    ANNEAL_UNROLL for (int i = 0; i < rows; i++) x[i] = *(const NAME(unaligned) *)(a + i * a_row + p);
+    ANNEAL_UNROLL for (int j = 0; j < 4; j++) {
+      NAME(vector) y = *(const NAME(unaligned) *)(b + j * b_column + p);
+      ANNEAL_UNROLL for (int i = 0; i < rows; i++) sums[i][j] += x[i] * y;
+    }
   }
-  ANNEAL_UNROLL for (int j = 0; j < 4; j++) {
-    float total = 0;
-    ANNEAL_UNROLL for (int l = 0; l < LANES; l++) total += sums[j][l];
-    for (int64_t q = p; q < k; q++) total += a[q] * b[j * b_column + q];
-    out[j] = total;
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    NAME(four) total = NAME(four_sums)(sums[i]);
+    for (int64_t q = p; q < k; q++) {
+      NAME(four) y = {b[q], b[b_column + q], b[2 * b_column + q], b[3 * b_column + q]};
+      total += a[i * a_row + q] * y;
+    }
+    loaded *out = (loaded *)(c + i * c_row);
+    *out = accumulate ? *out + total : total;
   }
+}
+
+/// Columns of b that are contiguous: each group of four is read from memory once, for all rows.
+static TARGET void NAME(thin_columns)(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, const float *b,
+  int64_t b_column, float *c, int64_t c_row, bool accumulate) {
+  for (int64_t j = 0; j < n; j += 4, b += 4 * b_column, c += 4) {
+    int64_t i = 0;
+    for (; i + DOT_ROWS <= m; i += DOT_ROWS)
+      NAME(dots)(DOT_ROWS, k, a + i * a_row, a_row, b, b_column, c + i * c_row, c_row, accumulate);
+    for (; i + 2 <= m; i += 2)
+      NAME(dots)(2, k, a + i * a_row, a_row, b, b_column, c + i * c_row, c_row, accumulate);
+    for (; i < m; i++)
+      NAME(dots)(1, k, a + i * a_row, a_row, b, b_column, c + i * c_row, c_row, accumulate);
+  }
+}
+
+/// c[n] += a[8] · b[8, n].
+ANNEAL_INLINE TARGET void NAME(add_eight)(
+  int64_t n, const float *a, const float *b, int64_t b_row, float *c) {
+  for (int64_t j = 0; j < n; j += LANES) {
+    NAME(vector) sum = *(const NAME(unaligned) *)(c + j);
+    ANNEAL_UNROLL for (int p = 0; p < 8; p++)
+      sum += a[p] * *(const NAME(unaligned) *)(b + p * b_row + j);
+    *(NAME(unaligned) *)(c + j) = sum;
+  }
+}
+
+/// Rows of b that are contiguous: eight at a time are read from memory once, for all rows of a, whose
+/// sums stay in the first cache.
+static TARGET void NAME(thin_lines)(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, const float *b, int64_t b_row,
+  float *c, int64_t c_row, bool accumulate) {
+  for (int64_t i = 0; i < m && !accumulate; i++) memset(c + i * c_row, 0, (size_t)n * sizeof(float));
+  int64_t p = 0;
+  for (; p + 8 <= k; p += 8, b += 8 * b_row) {
+    for (int64_t ahead = p + 8; ahead < smaller(p + 16, k); ahead++)
+      for (int64_t j = 0; j < n; j += 16) __builtin_prefetch(b + (ahead - p) * b_row + j);
+    for (int64_t i = 0; i < m; i++) NAME(add_eight)(n, a + i * a_row + p, b, b_row, c + i * c_row);
+  }
+  for (; p < k; p++, b += b_row)
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t j = 0; j < n; j++) c[i * c_row + j] += a[i * a_row + p] * b[j];
 }
 
 /// c[m, n] (+)= a · b for few rows: b, whose rows or columns are contiguous, is read in place.
 static TARGET void NAME(thin)(
   int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, anneal_matrix b, float *c,
   int64_t c_row, bool accumulate) {
-  const int64_t width = b.column == 1 ? 2 * LANES : 4;
-  int64_t j = 0;
-  for (; j + width <= n; j += width)
-    for (int64_t i = 0; i < m; i += b.column == 1 ? ROWS : 1) {
-      float *out = c + i * c_row + j;
-      if (b.column == 1) {
-        NAME(edge_tile)(
-          (int)smaller(ROWS, m - i), width, k, a + i * a_row, a_row, 1, b.base + j, b.row, out,
-          c_row, accumulate);
-      } else {
-        float dots[4];
-        NAME(four_dots)(k, a + i * a_row, b.base + j * b.column, b.column, dots);
-        for (int l = 0; l < 4; l++) out[l] = accumulate ? out[l] + dots[l] : dots[l];
-      }
-    }
-  for (; j < n; j++)
+  int64_t whole = n / (b.column == 1 ? LANES : 4) * (b.column == 1 ? LANES : 4);
+  if (b.column == 1)
+    NAME(thin_lines)(m, whole, k, a, a_row, b.base, b.row, c, c_row, accumulate);
+  else
+    NAME(thin_columns)(m, whole, k, a, a_row, b.base, b.column, c, c_row, accumulate);
+  for (int64_t j = whole; j < n; j++)
     for (int64_t i = 0; i < m; i++) {
       float total = accumulate ? c[i * c_row + j] : 0;
       for (int64_t p = 0; p < k; p++)
@@ -214,3 +282,4 @@ const gemm_kernels NAME(gemm) = {
   .pack_rows = NAME(pack_rows),
   .thin = NAME(thin),
 };
+#undef DOT_ROWS

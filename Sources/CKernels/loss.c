@@ -23,7 +23,6 @@ typedef struct {
   float *losses, *statistics;
   const float *factors;
   float *out;
-  int32_t *places;
   bool flag;
 } loss_call;
 
@@ -93,20 +92,4 @@ void anneal_softmax(
   loss_call c = {.kernels = ANNEAL_CHOOSE(loss), .columns = columns, .in = in, .out = out,
                  .flag = logarithm};
   anneal_parallel(rows, piece(columns), softmax, &c);
-}
-
-static void argmax(void *context, int64_t start, int64_t end) {
-  const loss_call *c = context;
-  for (int64_t i = start; i < end; i++) {
-    const float *x = c->in + i * c->columns;
-    int32_t best = 0;
-    for (int64_t j = 1; j < c->columns; j++)
-      if (x[j] > x[best]) best = (int32_t)j;
-    c->places[i] = best;
-  }
-}
-
-void anneal_argmax(int64_t rows, int64_t columns, const float *in, int32_t *out) {
-  loss_call c = {.columns = columns, .in = in, .places = out};
-  anneal_parallel(rows, piece(columns), argmax, &c);
 }

@@ -37,6 +37,15 @@ public final class MappedFile: @unchecked Sendable {
     try body(UnsafeRawBufferPointer(start: base, count: count).bytes)
   }
 
+  /// Gives back the whole pages of a part that was read; the next read fetches them again.
+  func forget(_ start: UnsafeMutableRawPointer, bytes: Int) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (Int(bitPattern: start) + page - 1) / page * page
+    let last = (Int(bitPattern: start) + bytes) / page * page
+    guard last > first, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(address, last - first, MADV_DONTNEED)
+  }
+
   /// The address of `count` values at `offset`; nil where they are not aligned to 4 bytes.
   func floats(at offset: Int, count: Int) -> UnsafeMutablePointer<Float>? {
     guard offset % 4 == 0, let address = address(at: offset, count: count * 4) else { return nil }

@@ -12,6 +12,13 @@ final class Storage: @unchecked Sendable {
   private var capacity: Int
   private var mapping: MappedFile?
   private let readers = Atomic<Int>(0)
+  private let bytes = Mutex<ByteWeights?>(nil)
+
+  /// What stands for the values in products of inference, until they are written.
+  var byteForm: ByteWeights? {
+    get { bytes.withLock { $0 } }
+    set { bytes.withLock { $0 = newValue } }
+  }
 
   /// Memory with arbitrary contents.
   init(uninitialized count: Int) {
@@ -49,8 +56,12 @@ final class Storage: @unchecked Sendable {
     precondition(free, "a tensor is written while it is read or written elsewhere")
     defer { readers.store(0, ordering: .releasing) }
     detachFromFile()
+    byteForm = nil
     return try body(memory)
   }
+
+  /// Gives back the memory that reading the values of a file took; they can be read again.
+  func forgetPages() { mapping?.forget(memory, bytes: count * 4) }
 
   private func detachFromFile() {
     guard mapping != nil else { return }

@@ -62,6 +62,9 @@ extension Tape {
     query: Columns, key: Columns, value: Columns, layout: SequenceLayout,
     keys: SequenceLayout? = nil, bias: Tensor? = nil, _ options: AttentionOptions
   ) -> Tensor {
+    if let keys, !isRecording, bias == nil, !options.isCausal, layout.longest == 1 {
+      return singleQueryAttention(query, key, value, layout, keys, options)
+    }
     let call = AttentionCall(
       query.detached, key.detached, value.detached, layout, keys ?? layout, bias, options,
       dropoutSeed(options.dropout))

@@ -53,6 +53,7 @@ extension Tape {
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, activation: Activation = .none,
     layout: WeightLayout = .outputByInput
   ) -> Tensor {
+    if !isRecording, let bytes = weight.bytes(layout) { return bytes.linear(x, bias, activation) }
     let shape = LinearShape(x, weight, bias, layout, precision)
     let isRecorded =
       isRecording

@@ -84,6 +84,8 @@ int main(int count, char **arguments) {
       anneal_pool_set_threads(threads);
       test_products();
       test_tiles();
+      test_bytes();
+      test_decoding();
       test_elementwise();
       test_rows();
       test_norms();

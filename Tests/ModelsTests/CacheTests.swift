@@ -79,7 +79,7 @@ struct CacheTests {
     await #expect(processExitsWith: .failure) {
       let cache = KeyValueCache(layers: 1, columns: 2, sequences: 1, capacity: 1)
       let rows = Columns(Tensor(shape: [2, 2]))
-      _ = cache.append(layer: 0, key: rows, value: rows, new: SequenceLayout(lengths: [2]))
+      cache.append(layer: 0, key: rows, value: rows, new: SequenceLayout(lengths: [2]))
     }
   }
 

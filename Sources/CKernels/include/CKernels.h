@@ -157,6 +157,24 @@ void anneal_bias_backward(
   int64_t rows, int64_t columns, float *gradient, anneal_activation activation, const float *kept,
   float *sums);
 
+/// The weights of a linear map as integers of 8 bits, sizes up to 127, packed by `anneal_bytes_pack`:
+/// the weight from input p to output j is its integer times scales[j].
+typedef struct {
+  int64_t n, k;
+  const int8_t *packed;
+  const float *scales;
+} anneal_bytes;
+
+/// The bytes that n by k packed weights take.
+int64_t anneal_bytes_size(int64_t n, int64_t k);
+/// Rounds w, read as [k, n]: each output's largest weight becomes 127.
+void anneal_bytes_pack(int64_t n, int64_t k, anneal_matrix w, int8_t *packed, float *scales);
+/// out = activation(x · w + bias) for x [m, k], each row of which is rounded like the weights. The sums
+/// of integers are exact, so a row's result depends on that row alone.
+void anneal_bytes_linear(
+  int64_t m, const float *x, anneal_bytes w, const float *bias, anneal_activation activation,
+  float *out);
+
 // MARK: elementwise
 
 void anneal_activate(int64_t count, anneal_activation activation, const float *in, float *out);
@@ -279,6 +297,22 @@ void anneal_attention_forward(anneal_attention attention, float *out, float *log
 void anneal_attention_backward(
   anneal_attention attention, const float *out, const float *log_sum, const float *gradient,
   float *d_query, float *d_key, float *d_value, float *d_bias);
+
+// MARK: generation
+
+/// Attention for few queries, without a backward pass or dropout: keys are read where they lie. With
+/// `places`, key and value j of sequence s are the rows places[key_starts[s] + j] instead of
+/// key_starts[s] + j.
+void anneal_attention_decode(anneal_attention attention, const int32_t *places, float *out);
+/// out[places[i], :] = in[i, :], rows of `in` being in_row apart.
+void anneal_place_rows(
+  int64_t count, int64_t columns, const float *in, int64_t in_row, const int32_t *places,
+  float *out);
+/// The `count` largest of in[i, :] + offsets[i] (offsets may be NULL), best first, of equals the first:
+/// their columns and values, each [rows, count]. A column of -1 stands where a row has too few.
+void anneal_best(
+  int64_t rows, int64_t columns, const float *in, const float *offsets, int64_t count,
+  int32_t *ids, float *ranks);
 
 // MARK: losses
 

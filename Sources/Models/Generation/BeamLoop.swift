@@ -39,41 +39,93 @@ struct BeamLoop {
 
   private mutating func follow(_ decoder: any IncrementalDecoder) {
     // Prompts are computed once; all beams go on from it.
-    var scores = decoder.append(requests.map(\.start)).logSoftmaxRows()
     var active = requests.indices.filter { requests[$0].start.count < requests[$0].rules.longest }
-    var rows = active.map { Array(repeating: $0, count: options.numBeams) }
+    let prompts = decoder.append(requests.map(\.start)).logSoftmaxRows()
+    var scores = prompts.oneRowEach(
+      active.flatMap { Array(repeating: $0, count: options.numBeams) })
+    var isFirst = true
     while !active.isEmpty {
-      var kept: [(search: Int, rows: [Int])] = []
-      for (search, rows) in zip(active, rows) {
-        advance(search, scores, rows: rows)
+      let candidates = candidates(scores, active)
+      var parents: [Int] = []
+      var kept: [Int] = []
+      for (place, search) in active.enumerated() {
+        searches[search].advance(candidates[place]) { requests[search].reason($0) != nil }
         guard !searches[search].isDone else { continue }
-        kept.append((search, searches[search].running.map { rows[$0.parent] }))
+        kept.append(search)
+        parents += searches[search].running.map {
+          isFirst ? search : place * options.numBeams + $0.parent
+        }
       }
-      active = kept.map(\.search)
+      (active, isFirst) = (kept, false)
       guard !active.isEmpty else { return }
-      decoder.reorder(kept.flatMap(\.rows))
-      let last = active.flatMap { searches[$0].running.map { $0.tokens.suffix(1) } }
-      scores = decoder.append(last.map { Array($0) }).logSoftmaxRows()
-      rows = active.indices.map { place in
-        Array(place * options.numBeams..<(place + 1) * options.numBeams)
+      decoder.reorder(parents)
+      let last = active.flatMap { searches[$0].running.map { Array($0.tokens.suffix(1)) } }
+      scores = decoder.append(last).logSoftmaxRows()
+    }
+  }
+
+  /// The best continuations of each active prompt's beams, whose scores lie one after the other.
+  private mutating func candidates(
+    _ scores: Tensor, _ active: [Int]
+  ) -> [[BeamSearch.Candidate]] {
+    applyRules(scores, active)
+    if options.doSample {
+      return active.enumerated().map { drawn(scores, of: $1, from: $0 * options.numBeams) }
+    }
+    let sums = active.flatMap { searches[$0].running.map(\.score) }
+    let best = scores.bestOfRows(count: options.candidates, offsets: sums)
+    return active.indices.map { place in
+      var found = BestOf<BeamSearch.Candidate>(count: options.candidates)
+      for beam in 0..<options.numBeams {
+        let row = place * options.numBeams + beam
+        for entry in row * options.candidates..<(row + 1) * options.candidates
+        where best.places[entry] >= 0 && found.takes(best.sums[entry]) {
+          found.insert(
+            BeamSearch.Candidate(beam: beam, token: best.places[entry], score: best.sums[entry]),
+            rank: best.sums[entry])
+        }
+      }
+      return found.elements
+    }
+  }
+
+  private func applyRules(_ scores: Tensor, _ active: [Int]) {
+    guard active.contains(where: { !requests[$0].rules.isEmpty }) else { return }
+    scores.withMutableValues { values in
+      for (place, search) in active.enumerated() {
+        for (beam, sequence) in searches[search].running.enumerated() {
+          let start = (place * options.numBeams + beam) * scores.columns
+          requests[search].rules.apply(
+            to: &values, row: start..<start + scores.columns, after: sequence.tokens)
+        }
       }
     }
   }
 
-  /// Goes on with one prompt's beams, whose scores are the given rows.
-  private mutating func advance(_ search: Int, _ scores: Tensor, rows: [Int]) {
-    let request = requests[search]
-    let values = zip(rows, searches[search].running).map { row, beam in
-      var values = scores.row(row)
-      request.rules.apply(to: &values, after: beam.tokens)
-      if options.doSample { filter.apply(to: &values) }
-      return values
+  /// Continuations that are drawn, best first.
+  ///
+  /// The highest of scores with Gumbel noise are a draw without replacement (Kool and others, 2019).
+  private mutating func drawn(
+    _ scores: Tensor, of search: Int, from row: Int
+  ) -> [BeamSearch.Candidate] {
+    var found = BestOf<BeamSearch.Candidate>(count: options.candidates)
+    for (beam, sequence) in searches[search].running.enumerated() {
+      var values = scores.row(row + beam)
+      filter.apply(to: &values)
+      for (token, score) in values.enumerated() {
+        let sum = score + sequence.score
+        let noise = Float(-log(-log(max(randoms[search].uniform(), 1e-300))))
+        if found.takes(sum + noise) {
+          found.insert(
+            BeamSearch.Candidate(beam: beam, token: Int32(token), score: sum), rank: sum + noise)
+        }
+      }
     }
-    var random = randoms[search]
-    // The highest of scores with Gumbel noise are a draw without replacement (Kool and others, 2019).
-    let noise: (() -> Float)? =
-      options.doSample ? { Float(-log(-log(max(random.uniform(), 1e-300)))) } : nil
-    searches[search].advance(values, noise: noise) { request.reason($0) != nil }
-    randoms[search] = random
+    return found.elements
   }
+}
+
+extension DecodingOptions {
+  /// Continuations that are looked at: enough that all beams go on even if all others end.
+  fileprivate var candidates: Int { max(2, 1 + eosTokenId.count) * numBeams }
 }

@@ -41,44 +41,32 @@ struct BeamSearch {
     finished = running.map { Beam(tokens: $0.tokens, score: Self.penalty) }
   }
 
+  /// A sequence that is one token longer than a running one.
+  struct Candidate {
+    /// The running sequence it goes on from.
+    let beam: Int
+    let token: Int32
+    /// The sum of log-probabilities, the token's included.
+    let score: Float
+  }
+
   /// Goes on by one token.
   /// - Parameters:
-  ///   - scores: The log-probability of each token's coming next, for each running beam.
-  ///   - noise: What candidates are ranked by besides their score, where they are drawn.
+  ///   - continuations: The most likely ones, best first: enough that as many as there are beams go on
+  ///     even if all others end.
   ///   - ends: Whether a sequence ends with its last token.
-  mutating func advance(
-    _ scores: [[Float]], noise: (() -> Float)? = nil, ends: ([Int32]) -> Bool
-  ) {
-    let candidates = candidates(scores, noise).map { candidate in
-      var candidate = candidate
-      candidate.isFinished = candidate.tokens.count >= longest || ends(candidate.tokens)
-      return candidate
+  mutating func advance(_ continuations: [Candidate], ends: ([Int32]) -> Bool) {
+    let candidates = continuations.map { candidate in
+      let tokens = running[candidate.beam].tokens + [candidate.token]
+      return Beam(
+        tokens: tokens, score: candidate.score, isFinished: tokens.count >= longest || ends(tokens),
+        parent: candidate.beam)
     }
     running = Self.best(
       options.numBeams,
       of: candidates.map { Self.lowered($0, by: $0.isFinished ? Self.penalty : 0) })
     finish(candidates)
     judge(candidates)
-  }
-
-  /// The most likely sequences that are one token longer, best first.
-  ///
-  /// Enough of them that as many as there are beams go on even if all others end.
-  private func candidates(_ scores: [[Float]], _ noise: (() -> Float)?) -> [Beam] {
-    let count = max(2, 1 + options.eosTokenId.count) * options.numBeams
-    var best = BestOf<(beam: Int, token: Int, score: Float)>(count: count)
-    for (beam, row) in scores.enumerated() {
-      for (token, score) in row.enumerated() {
-        let sum = score + running[beam].score
-        let rank = noise.map { sum + $0() } ?? sum
-        if best.takes(rank) { best.insert((beam, token, sum), rank: rank) }
-      }
-    }
-    return best.elements.map { place in
-      Beam(
-        tokens: running[place.beam].tokens + [Int32(place.token)], score: place.score,
-        parent: place.beam)
-    }
   }
 
   /// Takes the first candidates that end among the finished sequences.

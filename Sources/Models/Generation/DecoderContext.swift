@@ -34,10 +34,9 @@ struct DecoderContext {
         query: query, key: key, value: value, layout: layout, bias: bias, options)
     }
     precondition(!tape.isRecording, "a cache under a tape that records: no gradient passes it")
-    let kept = cache.append(layer: layer, key: key, value: value, new: layout)
-    return tape.attention(
-      query: query, key: Columns(kept.key), value: Columns(kept.value), layout: layout,
-      keys: kept.layout, bias: bias, options)
+    cache.append(layer: layer, key: key, value: value, new: layout)
+    return cache.attention(
+      tape, layer: layer, query: query, key: key, value: value, new: layout, bias: bias, options)
   }
 
   /// Counts the new tokens as kept, after the last layer.

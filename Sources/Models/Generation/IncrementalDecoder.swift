@@ -22,7 +22,7 @@ struct CausalDecoder: IncrementalDecoder {
     let tape = Tape.inference()
     let batch = TokenBatch(tokens)
     let hidden = model.hiddenStates(tape, batch, cache: cache)
-    return model.scores(tape, hidden: tape.gather(hidden, rows: batch.layout.lastRows))
+    return model.scores(tape, hidden: hidden.lastRows(tape, batch.layout))
   }
 
   func reorder(_ parents: [Int]) { cache.reorder(parents) }
@@ -46,11 +46,19 @@ final class TargetDecoder: IncrementalDecoder {
     let tape = Tape.inference()
     let batch = TokenBatch(tokens)
     let hidden = model.decode(tape, batch, memory: memory, cache: cache)
-    return model.scores(tape, hidden: tape.gather(hidden, rows: batch.layout.lastRows))
+    return model.scores(tape, hidden: hidden.lastRows(tape, batch.layout))
   }
 
   func reorder(_ parents: [Int]) {
     cache.reorder(parents)
     memory = memory.selecting(parents)
+  }
+}
+
+extension Tensor {
+  /// The row of each sequence's last token; the tensor itself where sequences have one token each.
+  fileprivate func lastRows(_ tape: Tape, _ layout: SequenceLayout) -> Tensor {
+    layout.tokens == layout.count && layout.longest == 1
+      ? self : tape.gather(self, rows: layout.lastRows)
   }
 }

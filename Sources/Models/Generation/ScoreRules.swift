@@ -26,16 +26,22 @@ package struct ScoreRules: Sendable {
 
   /// Changes the scores of every token's coming next after `tokens`.
   package func apply(to scores: inout [Float], after tokens: [Int32]) {
-    penaliseRepetition(&scores, tokens)
-    banRepeatedRuns(&scores, tokens)
-    banWords(&scores, tokens)
-    if tokens.count < options.shortest(prompt: prompt) { ban(options.eosTokenId, &scores) }
-    if tokens.count == 1, let first = options.forcedBosTokenId { force([first], &scores) }
+    var span = scores.mutableSpan
+    apply(to: &span, row: 0..<span.count, after: tokens)
+  }
+
+  /// Changes the scores that stand in `row`: those of every token's coming next after `tokens`.
+  func apply(to scores: inout MutableSpan<Float>, row: Range<Int>, after tokens: [Int32]) {
+    penaliseRepetition(&scores, row, tokens)
+    banRepeatedRuns(&scores, row, tokens)
+    banWords(&scores, row, tokens)
+    if tokens.count < options.shortest(prompt: prompt) { ban(options.eosTokenId, &scores, row) }
+    if tokens.count == 1, let first = options.forcedBosTokenId { force([first], &scores, row) }
     if tokens.count == longest - 1, !options.forcedEosTokenId.isEmpty {
-      force(options.forcedEosTokenId, &scores)
+      force(options.forcedEosTokenId, &scores, row)
     }
-    ban(options.suppressTokens, &scores)
-    if tokens.count == firstFree { ban(options.beginSuppressTokens, &scores) }
+    ban(options.suppressTokens, &scores, row)
+    if tokens.count == firstFree { ban(options.beginSuppressTokens, &scores, row) }
   }
 
   /// The length at which the first token is chosen that nothing forces.
@@ -43,39 +49,51 @@ package struct ScoreRules: Sendable {
     prompt == 1 && options.forcedBosTokenId != nil ? 2 : prompt
   }
 
-  private func ban(_ tokens: [Int32], _ scores: inout [Float]) {
-    for token in tokens where Int(token) < scores.count { scores[Int(token)] = -.infinity }
+  private func ban(_ tokens: [Int32], _ scores: inout MutableSpan<Float>, _ row: Range<Int>) {
+    set(tokens, &scores, row, to: -.infinity)
   }
 
-  private func force(_ tokens: [Int32], _ scores: inout [Float]) {
-    scores = Array(repeating: -.infinity, count: scores.count)
-    for token in tokens where Int(token) < scores.count { scores[Int(token)] = 0 }
+  private func force(_ tokens: [Int32], _ scores: inout MutableSpan<Float>, _ row: Range<Int>) {
+    for index in row { scores[index] = -.infinity }
+    set(tokens, &scores, row, to: 0)
   }
 
-  private func penaliseRepetition(_ scores: inout [Float], _ tokens: [Int32]) {
+  private func set(
+    _ tokens: [Int32], _ scores: inout MutableSpan<Float>, _ row: Range<Int>, to value: Float
+  ) {
+    for token in tokens where Int(token) < row.count {
+      scores[row.lowerBound + Int(token)] = value
+    }
+  }
+
+  private func penaliseRepetition(
+    _ scores: inout MutableSpan<Float>, _ row: Range<Int>, _ tokens: [Int32]
+  ) {
     guard options.repetitionPenalty != 1 else { return }
     let penalty = Float(options.repetitionPenalty)
-    for token in Set(tokens) where Int(token) < scores.count {
-      let score = scores[Int(token)]
-      scores[Int(token)] = score < 0 ? score * penalty : score / penalty
+    for token in Set(tokens) where Int(token) < row.count {
+      let score = scores[row.lowerBound + Int(token)]
+      scores[row.lowerBound + Int(token)] = score < 0 ? score * penalty : score / penalty
     }
   }
 
   /// Bans what would end a run of tokens that occurred before.
-  private func banRepeatedRuns(_ scores: inout [Float], _ tokens: [Int32]) {
+  private func banRepeatedRuns(
+    _ scores: inout MutableSpan<Float>, _ row: Range<Int>, _ tokens: [Int32]
+  ) {
     let size = options.noRepeatNgramSize
     guard size > 0, tokens.count >= size else { return }
     let begun = tokens.suffix(size - 1)
     for start in 0...(tokens.count - size)
     where tokens[start..<start + size - 1].elementsEqual(begun) {
-      ban([tokens[start + size - 1]], &scores)
+      ban([tokens[start + size - 1]], &scores, row)
     }
   }
 
   /// Bans the last tokens of words whose others are there.
-  private func banWords(_ scores: inout [Float], _ tokens: [Int32]) {
+  private func banWords(_ scores: inout MutableSpan<Float>, _ row: Range<Int>, _ tokens: [Int32]) {
     for word in badWords where tokens.suffix(word.count - 1).elementsEqual(word.dropLast()) {
-      ban([word[word.count - 1]], &scores)
+      ban([word[word.count - 1]], &scores, row)
     }
   }
 }

@@ -13,14 +13,15 @@ struct TokenLoop {
   private let requests: [GenerationRequest]
   private let options: DecodingOptions
   private let filter: SamplingFilter
-  private let isFree: Bool
+  /// The requests' own rules; none where no request has any.
+  private let rules: [ScoreRules]
   private var sequences: [Growing] = []
 
   init(_ requests: [GenerationRequest], _ options: DecodingOptions) {
     self.requests = requests
     self.options = options
     filter = SamplingFilter(options)
-    isFree = !options.doSample && requests.allSatisfy(\.rules.isEmpty)
+    rules = requests.map(\.rules).filter { !$0.isEmpty }
     for (prompt, request) in requests.enumerated() {
       for copy in 0..<options.numReturnSequences {
         let random = CounterRandom(
@@ -73,19 +74,30 @@ struct TokenLoop {
   private mutating func choose(
     _ scores: Tensor, rows: [Int], for active: [Int]
   ) -> [Int32] {
-    if isFree {
+    let scores = rules.isEmpty ? scores : changed(scores.oneRowEach(rows), for: active)
+    let rows = rules.isEmpty ? rows : Array(active.indices)
+    guard options.doSample else {
       let best = scores.argmaxRows()
       return rows.map { best[$0] }
     }
     return zip(rows, active).map { row, sequence in
       var values = scores.row(row)
-      requests[sequences[sequence].prompt].rules.apply(
-        to: &values, after: sequences[sequence].tokens)
-      guard options.doSample else { return values.firstLargest }
       filter.apply(to: &values)
       return Int32(
         SamplingFilter.draw(values, at: sequences[sequence].random.uniform()))
     }
+  }
+
+  /// The scores of active sequences, row by row, changed by the rules in place.
+  private func changed(_ scores: Tensor, for active: [Int]) -> Tensor {
+    scores.withMutableValues { values in
+      for (row, sequence) in active.enumerated() {
+        requests[sequences[sequence].prompt].rules.apply(
+          to: &values, row: row * scores.columns..<(row + 1) * scores.columns,
+          after: sequences[sequence].tokens)
+      }
+    }
+    return scores
   }
 }
 
@@ -94,13 +106,10 @@ extension Tensor {
   func row(_ row: Int) -> [Float] {
     withValues { values in (0..<columns).map { values[row * columns + $0] } }
   }
-}
 
-extension [Float] {
-  /// The place of the largest value; the first of equals.
-  fileprivate var firstLargest: Int32 {
-    var best = 0
-    for index in indices where self[index] > self[best] { best = index }
-    return Int32(best)
+  /// The given rows, each of its own; the tensor itself where these are all of its rows in order.
+  func oneRowEach(_ rows: [Int]) -> Tensor {
+    rows.elementsEqual(0..<self.rows)
+      ? self : Tape.inference().gather(self, rows: rows.map { Int32($0) })
   }
 }

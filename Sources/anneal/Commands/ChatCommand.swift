@@ -28,15 +28,14 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "How turns are written; by default as the model was trained (alpaca).")
   var template: String?
 
-  @Option(help: "The numbers that matrix products multiply.")
-  var precision = Precision.auto
+  @OptionGroup(title: "Numbers") var numbers: NumberArguments
 
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Engine.threads = common.threadCount
     let settings = decoding.settings(
-      ["max_new_tokens": 256], template: template, precision: precision)
+      ["max_new_tokens": 256], template: template, numbers: numbers)
     var chat = try Chat(model: model, settings, system: system)
     Signals.endAtOnce()
     while let line = question() {

@@ -24,8 +24,7 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: "What the model does; by default what its config.json says.")
   var task: TaskName?
 
-  @Option(help: "The numbers that matrix products multiply.")
-  var precision = Precision.auto
+  @OptionGroup(title: "Numbers") var numbers: NumberArguments
 
   @Argument(help: "The lines; standard input by default.", completion: .file())
   var input = "-"
@@ -34,7 +33,8 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     Engine.threads = common.threadCount
-    let filter = try ForwardFilter(model: model, task: task, precision: precision)
+    let filter = try ForwardFilter(
+      model: model, task: task, precision: numbers.precision, weights: numbers.weights)
     try filter.run(input: input) { Output.write($0) }
   }
 }

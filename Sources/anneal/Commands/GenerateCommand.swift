@@ -30,8 +30,7 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("How many lines are computed together.", valueName: "n"))
   var batchSize = 16
 
-  @Option(help: "The numbers that matrix products multiply.")
-  var precision = Precision.auto
+  @OptionGroup(title: "Numbers") var numbers: NumberArguments
 
   @Argument(help: "The lines; standard input by default.", completion: .file())
   var input = "-"
@@ -45,7 +44,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     Engine.threads = common.threadCount
     let filter = try GenerationFilter(
-      model: model, decoding.settings(template: template, precision: precision),
+      model: model, decoding.settings(template: template, numbers: numbers),
       batchSize: batchSize)
     try filter.run(input: input) { Output.write($0) }
   }

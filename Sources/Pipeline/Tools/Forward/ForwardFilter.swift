@@ -1,4 +1,4 @@
-import Models
+public import Models
 import Records
 import Stages
 import Tensors
@@ -19,11 +19,14 @@ public struct ForwardFilter: Sendable {
   ///   - name: A model's folder or name, or the folder of a run.
   ///   - wish: What it shall do; by the class that its `config.json` names if nil.
   /// - Throws: `ModelError` for a model that cannot be used, or is no model of the task.
-  public init(model name: String, task wish: TaskName? = nil, precision: Precision = .auto) throws {
+  public init(
+    model name: String, task wish: TaskName? = nil, precision: Precision = .auto,
+    weights: WeightForm = .fp32
+  ) throws {
     let folder = try ModelPlace(name).folder
     let configuration = try ModelConfiguration(folder: folder)
     self.precision = PrecisionChoice(precision)
-    task = try Self.task(try wish ?? TaskName(configuration), folder, configuration)
+    task = try Self.task(try wish ?? TaskName(configuration), folder, configuration, weights)
   }
 
   /// Reads `input` (`-` is standard input) and calls `write` with a line for each line.
@@ -39,7 +42,7 @@ public struct ForwardFilter: Sendable {
   }
 
   private static func task(
-    _ name: TaskName, _ folder: String, _ configuration: ModelConfiguration
+    _ name: TaskName, _ folder: String, _ configuration: ModelConfiguration, _ weights: WeightForm
   ) throws(ModelError) -> any ForwardTask {
     func tokens(
       _ model: any Model, shift: Int = 0, _ scores: @escaping @Sendable (Tape, TokenBatch) -> Tensor
@@ -56,24 +59,31 @@ public struct ForwardFilter: Sendable {
     switch name {
     case .classification:
       let model = try ModelLoader.classifier(folder)
+      model.holdWeights(as: weights)
       return try sequences(model) { model.logits($0, $1) }
     case .reward:
       let model = try ModelLoader.reward(folder)
+      model.holdWeights(as: weights)
       return try sequences(model) { model.rewards($0, $1) }
     case .tokenClassification:
       let model = try ModelLoader.tokenClassifier(folder)
+      model.holdWeights(as: weights)
       return tokens(model) { model.tokenLogits($0, $1) }
     case .causal:
       let model = try ModelLoader.causal(folder)
+      model.holdWeights(as: weights)
       return tokens(model, shift: 1) { model.logits($0, $1) }
     case .masked:
       let model = try ModelLoader.masked(folder)
+      model.holdWeights(as: weights)
       return tokens(model) { model.scores($0, hidden: model.predictionStates($0, $1)) }
     case .sequenceToSequence:
       let model = try ModelLoader.sequenceToSequence(folder)
+      model.holdWeights(as: weights)
       return TargetScores(limits: ForwardLimits(model, configuration), model: model)
     case .encoding:
       let model = try ModelLoader.encoder(folder)
+      model.holdWeights(as: weights)
       return TokenScores(
         limits: ForwardLimits(model, configuration), name: "last_hidden_state", hasLoss: false
       ) { model.hiddenStates($0, $1) }

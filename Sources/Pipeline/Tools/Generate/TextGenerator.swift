@@ -1,4 +1,4 @@
-import Models
+public import Models
 public import Records
 import Stages
 import Tokenize
@@ -14,6 +14,8 @@ public struct GenerationSettings: Sendable {
   public var template: String?
   /// The numbers that matrix products multiply.
   public var precision = Precision.auto
+  /// The numbers that weights are held in.
+  public var weights = WeightForm.fp32
 
   /// The defaults.
   public init() {}
@@ -35,6 +37,7 @@ struct TextGenerator: Sendable {
     template = try settings.template.map { try PromptTemplate(named: $0) } ?? place.template()
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
     generator = try TokenGenerator(folder: place.folder)
+    generator.holdWeights(as: settings.weights)
     generator.options.seed = settings.seed
     // A line has one answer, whatever the folder says.
     generator.options.numReturnSequences = 1

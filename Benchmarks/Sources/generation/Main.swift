@@ -1,0 +1,43 @@
+import Foundation
+import Models
+import Tensors
+
+/// `generation TASK [fp32|int8] [ROUNDS]`: times generation and prints one line of JSON.
+///
+/// Scripts/generate_bench.sh runs it in turns with transformers and CTranslate2 on the same task.
+@main
+struct Main {
+  static func main() throws {
+    let words = Array(CommandLine.arguments.dropFirst())
+    guard let name = words.first, let task = GenerationTask.all[name],
+      let weights = WeightForm(rawValue: words.dropFirst().first ?? "fp32")
+    else {
+      let names = GenerationTask.all.keys.sorted().joined(separator: ", ")
+      FileHandle.standardError.write(
+        Data("usage: generation TASK [fp32|int8] [ROUNDS]; tasks: \(names)\n".utf8))
+      exit(2)
+    }
+    let rounds = words.dropFirst(2).first.flatMap { Int($0) } ?? 5
+    let before = Memory.peak
+    let seconds = try task.measure(rounds: rounds, weights: weights)
+    let tokens = Double(task.batch * GenerationTask.newTokens)
+    let fields = [
+      "\"task\":\"\(name)\"", "\"weights\":\"\(weights.rawValue)\"",
+      "\"tok_s\":\(String(format: "%.1f", tokens / seconds))",
+      "\"ms_per_step\":\(String(format: "%.3f", seconds * 1e3 / Double(GenerationTask.newTokens)))",
+      "\"peak_mb\":\((Memory.peak - before) / 1_000_000)",
+      "\"engine\":\"\(Engine.instructions), \(Engine.threads) threads\"",
+    ]
+    print("{\(fields.joined(separator: ","))}")
+  }
+}
+
+/// The memory of this process.
+enum Memory {
+  /// The most resident bytes so far.
+  static var peak: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+  }
+}

@@ -124,10 +124,12 @@ private struct TokenRunBuilder {
     var token = 0
     for (number, range) in words.words.enumerated() {
       var start = Int(range.start)
+      var shared = Origin(start: 0, end: 0)
       while token < workspace.wordEnds[number] {
         let piece = workspace.tokens[token]
         let end = Int(range.start) + Int(piece.end)
-        let origin = cursor.origin(of: ByteRange(start, end), in: words.text)
+        if end > start { shared = cursor.origin(of: ByteRange(start, end), in: words.text) }
+        let origin = shared
         run.origins.append(trimmed(origin, of: piece.id))
         run.words.append(word + Int32(number))
         start = end
@@ -150,7 +152,8 @@ extension AlignedText {
   func slice(_ range: ByteRange, _ cursor: inout OriginCursor) -> AlignedText {
     let first = tracks ? cursor.origin(of: range, in: self).start : 0
     var slice = AlignedText(
-      bytes: Array(bytes[range.indices]), firstScalar: Int(first), tracks: tracks)
+      bytes: Array(bytes[range.indices]), firstScalar: Int(first), tracks: tracks,
+      startsText: startsText && range.start == 0)
     if !origins.isEmpty { slice.origins = Array(origins[range.indices]) }
     return slice
   }

@@ -92,7 +92,7 @@ struct ByteFallbackDecoder: TokenDecoder {
       run = []
     }
     for token in tokens {
-      if let byte = Self.byte(token) {
+      if let byte = ByteFallback.byte(of: token) {
         run.append(byte)
       } else {
         flush()
@@ -101,12 +101,5 @@ struct ByteFallbackDecoder: TokenDecoder {
     }
     flush()
     return result
-  }
-
-  private static func byte(_ token: [UInt8]) -> UInt8? {
-    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else {
-      return nil
-    }
-    return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
   }
 }

@@ -13,8 +13,8 @@ protocol TokenDecoder: Sendable {
 /// The decoders that tokenizer files may name.
 enum DecoderRegistry {
   static let types: [any TokenDecoder.Type] = [
-    BytePairDecoder.self, ByteFallbackDecoder.self, ByteLevelDecoder.self, DecoderSequence.self,
-    FuseDecoder.self, ReplaceDecoder.self, StripDecoder.self, WordPieceDecoder.self,
+    BytePairDecoder.self, ByteFallbackDecoder.self, ByteLevelDecoder.self, CTCDecoder.self,
+    DecoderSequence.self, FuseDecoder.self, MetaspaceDecoder.self, ReplaceDecoder.self, StripDecoder.self, WordPieceDecoder.self,
   ]
 
   static func read(_ reader: ComponentReader) throws(TokenizerError) -> any TokenDecoder {

@@ -15,8 +15,8 @@ enum NormalizerRegistry {
   static let types: [any Normalizer.Type] = [
     BertNormalizer.self, ByteLevelNormalizer.self, CanonicalComposition.self,
     CanonicalDecomposition.self, CompatibilityComposition.self, CompatibilityDecomposition.self,
-    Lowercase.self, NmtNormalizer.self, NormalizerSequence.self, PrependNormalizer.self,
-    ReplaceNormalizer.self, StripAccents.self, StripNormalizer.self,
+    Lowercase.self, NmtNormalizer.self, NormalizerSequence.self, Precompiled.self,
+    PrependNormalizer.self, ReplaceNormalizer.self, StripAccents.self, StripNormalizer.self,
   ]
 
   static func read(_ reader: ComponentReader) throws(TokenizerError) -> any Normalizer {

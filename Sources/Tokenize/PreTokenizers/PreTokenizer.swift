@@ -65,8 +65,9 @@ extension PreTokenizer {
 /// The pre-tokenizers that tokenizer files may name.
 enum PreTokenizerRegistry {
   static let types: [any PreTokenizer.Type] = [
-    BertPreTokenizer.self, ByteLevelPreTokenizer.self, DigitsPreTokenizer.self,
-    PreTokenizerSequence.self, PunctuationPreTokenizer.self, SplitPreTokenizer.self,
+    BertPreTokenizer.self, ByteLevelPreTokenizer.self, CharDelimiterSplit.self,
+    DigitsPreTokenizer.self, FixedLength.self, Metaspace.self, PreTokenizerSequence.self,
+    PunctuationPreTokenizer.self, SplitPreTokenizer.self, UnicodeScripts.self,
     WhitespacePreTokenizer.self, WhitespaceSplit.self,
   ]
 

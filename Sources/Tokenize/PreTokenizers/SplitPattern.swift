@@ -1,7 +1,7 @@
-/// Something to find in a text, recognised by its exact spelling and matched by a hand-written scanner.
+/// Something to find in a text.
 ///
-/// A regular expression that is none of these is an error: a general engine would have to agree with
-/// Oniguruma on every character class.
+/// The regular expressions of most models are recognised by their exact spelling and matched by
+/// hand-written scanners; any other one goes to the general machine.
 enum SplitPattern: Sendable, Hashable {
   /// A text, byte by byte.
   case literal([UInt8])
@@ -19,6 +19,8 @@ enum SplitPattern: Sendable, Hashable {
   case o200k
   /// CLIP.
   case clip
+  /// Any other expression.
+  case regex(RegexPattern)
 
   /// Patterns by the regular expression that tokenizer files spell them with.
   private static let known: [(expression: String, pattern: SplitPattern)] = [
@@ -54,20 +56,22 @@ enum SplitPattern: Sendable, Hashable {
       return
     }
     let expression = try reader.required("Regex").string()
-    guard let known = Self.known.first(where: { $0.expression == expression }) else {
-      throw reader.unsupported(
-        "no scanner is written for the regular expression \(expression)",
-        remedy: "use a tokenizer of the GPT-2, Llama-3, Qwen2, GPT-4o or CLIP families",
-        key: "Regex")
+    if let known = Self.known.first(where: { $0.expression == expression }) {
+      self = known.pattern
+      return
     }
-    self = known.pattern
+    do { self = .regex(try RegexPattern(expression)) } catch {
+      throw reader.unsupported(
+        "the regular expression \(expression) cannot be read: \(error.reason)",
+        remedy: "spell it in another way", key: "Regex")
+    }
   }
 
   /// Whether the matches follow one another without a gap.
   var coversAllText: Bool {
     switch self {
     case .gpt2, .tiktoken, .o200k: true
-    case .literal, .scalars, .whitespaceRuns, .wordsAndSigns, .clip: false
+    case .literal, .scalars, .whitespaceRuns, .wordsAndSigns, .clip, .regex: false
     }
   }
 
@@ -86,6 +90,7 @@ enum SplitPattern: Sendable, Hashable {
       scan(TiktokenScanner(digits: digits, table), bytes, range, &matches)
     case .o200k: scan(O200KScanner(table), bytes, range, &matches)
     case .clip: scan(CLIPScanner(table), bytes, range, &matches)
+    case .regex(let regex): regex.appendMatches(in: bytes, range, to: &matches)
     }
   }
 

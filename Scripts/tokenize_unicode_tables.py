@@ -105,7 +105,7 @@ def script_names():
     from regex import _regex_core
     numbers = _regex_core.PROPERTIES["SCRIPT"][1]
     found = {}
-    for name in sorted(numbers, key=lambda n: (numbers[n], -len(n))):
+    for name in sorted(numbers, key=lambda n: (numbers[n], len(n) == 4, -len(n))):
         if numbers[name] in found:
             continue
         try:

@@ -22,7 +22,9 @@ struct AddedVocabulary: Sendable {
     byId = Dictionary(
       tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
     func matcher(normalized: Bool) -> AddedTokenMatcher? {
-      let patterns = tokens.indices.filter { tokens[$0].isNormalized == normalized }.map { index in
+      let patterns = tokens.indices.filter {
+        tokens[$0].isNormalized == normalized && tokens[$0].isFound
+      }.map { index in
         (token: index, bytes: Self.pattern(tokens[index], normalized ? normalizer : nil))
       }
       return patterns.isEmpty ? nil : AddedTokenMatcher(patterns, of: tokens)
@@ -74,6 +76,7 @@ extension AddedToken {
   func with(id: Int32) -> AddedToken {
     AddedToken(
       id: id, content: content, singleWord: singleWord, stripsLeft: stripsLeft,
-      stripsRight: stripsRight, isNormalized: isNormalized, isSpecial: isSpecial)
+      stripsRight: stripsRight, isNormalized: isNormalized, isSpecial: isSpecial,
+      isFound: isFound)
   }
 }

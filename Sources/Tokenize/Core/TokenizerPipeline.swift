@@ -8,18 +8,22 @@ final class TokenizerPipeline: Sendable {
   let postProcessing: PostProcessing
   let decoder: (any TokenDecoder)?
   let added: AddedVocabulary
+  /// Whether `>>deu<<` at the beginning of a piece is one token, known or not.
+  let readsLanguageCodes: Bool
   /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
   private let workspaces = Mutex<[Workspace]>([])
 
   init(
     normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenModel,
-    postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken]
+    postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken],
+    readsLanguageCodes: Bool = false
   ) {
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer
     self.model = model
     self.postProcessing = postProcessing
     self.decoder = decoder
+    self.readsLanguageCodes = readsLanguageCodes
     self.added = AddedVocabulary(added, vocabulary: model.vocabulary, normalizer: normalizer)
   }
 
@@ -62,12 +66,24 @@ private struct TokenRunBuilder {
   mutating func add(_ text: String, _ workspace: inout Workspace) {
     let whole = AlignedText(bytes: Array(text.utf8), tracks: options.tracks)
     split(whole, by: pipeline.added.raw) { builder, piece in
-      var piece = piece
+      var piece = builder.withoutLanguageCode(piece)
       builder.pipeline.normalizer?.normalize(&piece)
       builder.split(piece, by: builder.pipeline.added.normalized) { builder, part in
         builder.addWords(of: part, &workspace)
       }
     }
+  }
+
+  /// Adds the code that a piece begins with, and says what is left.
+  private mutating func withoutLanguageCode(_ text: AlignedText) -> AlignedText {
+    let sign = Array("<<".utf8)
+    guard pipeline.readsLanguageCodes, text.bytes.starts(with: ">>".utf8),
+      let end = text.bytes.firstRange(of: sign)?.upperBound
+    else { return text }
+    var cursor = OriginCursor(text)
+    let id = pipeline.model.vocabulary.id(of: Array(text.bytes[..<end]))
+    add(id ?? pipeline.model.unknownId ?? 0, of: text, ByteRange(0, end), &cursor)
+    return text.slice(ByteRange(end, text.bytes.count), &cursor)
   }
 
   /// Adds the added tokens found in a text and hands on what lies between them.

@@ -1,5 +1,5 @@
 /// `Metaspace`: the sign becomes a space, but for the first token, where it goes.
-struct MetaspaceDecoder: TokenDecoder {
+struct MetaspaceDecoder: TokenDecoder, FileComponent {
   static let typeName = "Metaspace"
   private let options: MetaspaceOptions
 
@@ -16,7 +16,7 @@ struct MetaspaceDecoder: TokenDecoder {
 }
 
 /// `CTC`: of equal neighbours one stays, padding goes, and the delimiter becomes a space.
-struct CTCDecoder: TokenDecoder {
+struct CTCDecoder: TokenDecoder, FileComponent {
   static let typeName = "CTC"
   private let padding: [UInt8]
   private let delimiter: [UInt8]

@@ -1,5 +1,5 @@
 /// `WordPiece`: continuations join the token before, and the usual spaces around signs go.
-struct WordPieceDecoder: TokenDecoder {
+struct WordPieceDecoder: TokenDecoder, FileComponent {
   static let typeName = "WordPiece"
   private let prefix: [UInt8]
   private let cleansUp: Bool

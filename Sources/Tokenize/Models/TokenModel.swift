@@ -11,21 +11,24 @@ struct PieceToken: Sendable, Equatable {
 
 /// The part of a tokenizer that turns words into ids.
 protocol TokenModel: Sendable {
-  /// The `type` in tokenizer.json.
-  static var typeName: String { get }
-
   /// The tokens and their ids.
   var vocabulary: Vocabulary { get }
 
   /// The id that stands for what has no token, or nil.
   var unknownId: Int32? { get }
 
-  /// Reads the model.
-  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError)
-
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+}
+
+/// A model that tokenizer.json can name.
+protocol FileModel: TokenModel {
+  /// The `type` in tokenizer.json.
+  static var typeName: String { get }
+
+  /// Reads the model.
+  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError)
 }
 
 /// What a model's words are made of.
@@ -38,7 +41,7 @@ enum ModelInput: Sendable {
 
 /// The models that tokenizer files may name.
 enum ModelRegistry {
-  static let types: [any TokenModel.Type] = [
+  static let types: [any FileModel.Type] = [
     BytePairModel.self, Unigram.self, WordLevel.self, WordPiece.self,
   ]
 

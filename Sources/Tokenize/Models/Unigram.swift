@@ -4,7 +4,7 @@ import Records
 ///
 /// The best path is found in one pass over the text; of equal paths the one wins whose last piece begins
 /// first, because a later candidate must be strictly better.
-struct Unigram: TokenModel {
+struct Unigram: FileModel {
   static let typeName = "Unigram"
   let vocabulary: Vocabulary
   let unknownId: Int32?
@@ -28,7 +28,7 @@ struct Unigram: TokenModel {
         let score = pair[1].double
       else { throw entry.expected("a piece and its score") }
       vocabulary.append(Array(piece.utf8))
-      scores.append(score)
+      scores.append(Self.asParsed(score))
     }
     let unknown = try reader.member("unk_id").map { reader throws(TokenizerError) in
       try reader.integer()
@@ -54,6 +54,21 @@ struct Unigram: TokenModel {
       trie.insert(piece, value: vocabulary.id(of: Array(piece)) ?? id)
     }
     self.trie = trie
+  }
+
+  /// A score as Hugging Face's JSON parser reads its digits: the whole number they make, divided by a power
+  /// of ten, which is rounded twice and may be off by the last bit; ties depend on it.
+  private static func asParsed(_ score: Double) -> Double {
+    guard score.isFinite else { return score }
+    let parts = "\(score.magnitude)".lowercased().split(separator: "e")
+    let digits = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false)
+    let fraction = digits.count > 1 && digits[1] != "0" ? digits[1] : ""
+    guard let whole = UInt64((digits.first ?? "") + fraction) else { return score }
+    let exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) - fraction.count
+    guard exponent.magnitude <= 22 else { return score }
+    let power = (0..<Int(exponent.magnitude)).reduce(1.0) { power, _ in power * 10 }
+    let value = exponent < 0 ? Double(whole) / power : Double(whole) * power
+    return score < 0 ? -value : value
   }
 
   /// The best path to a place: what it sums up to, and the last piece on it.

@@ -5,7 +5,7 @@ import Foundation
 /// A grapheme cluster of up to five bytes that begins with a known sequence is replaced as a whole, even
 /// where the rest of it is lost; longer clusters, and those that begin with nothing known, are replaced
 /// scalar by scalar. The shortest known sequence counts. None of this is what sentencepiece does.
-struct Precompiled: Normalizer {
+struct Precompiled: Normalizer, FileComponent {
   static let typeName = "Precompiled"
   private let map: CharacterMap
   private static let longestCluster = 5

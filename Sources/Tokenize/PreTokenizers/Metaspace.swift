@@ -1,5 +1,5 @@
 /// `Metaspace`: writes spaces as `▁`, puts one in front, and cuts before each.
-struct Metaspace: PreTokenizer {
+struct Metaspace: PreTokenizer, FileComponent {
   static let typeName = "Metaspace"
   private let options: MetaspaceOptions
 

@@ -43,12 +43,6 @@ struct PreTokenizedText: Sendable {
 
 /// A step that cuts a text into words, so that no token crosses a cut.
 protocol PreTokenizer: Sendable {
-  /// The `type` in tokenizer.json.
-  static var typeName: String { get }
-
-  /// Reads the component's options.
-  init(from reader: ComponentReader) throws(TokenizerError)
-
   /// Cuts the words of a text further.
   func split(_ text: inout PreTokenizedText)
 
@@ -64,7 +58,7 @@ extension PreTokenizer {
 
 /// The pre-tokenizers that tokenizer files may name.
 enum PreTokenizerRegistry {
-  static let types: [any PreTokenizer.Type] = [
+  static let types: [any (PreTokenizer & FileComponent).Type] = [
     BertPreTokenizer.self, ByteLevelPreTokenizer.self, CharDelimiterSplit.self,
     DigitsPreTokenizer.self, FixedLength.self, Metaspace.self, PreTokenizerSequence.self,
     PunctuationPreTokenizer.self, SplitPreTokenizer.self, UnicodeScripts.self,

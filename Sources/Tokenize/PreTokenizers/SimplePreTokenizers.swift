@@ -1,5 +1,5 @@
 /// `CharDelimiterSplit`: cuts at a character and drops it.
-struct CharDelimiterSplit: PreTokenizer {
+struct CharDelimiterSplit: PreTokenizer, FileComponent {
   static let typeName = "CharDelimiterSplit"
   private let delimiter: [UInt8]
 
@@ -15,7 +15,7 @@ struct CharDelimiterSplit: PreTokenizer {
 }
 
 /// `FixedLength`: cuts after every so many characters.
-struct FixedLength: PreTokenizer {
+struct FixedLength: PreTokenizer, FileComponent {
   static let typeName = "FixedLength"
   private let length: Int
 
@@ -44,7 +44,7 @@ struct FixedLength: PreTokenizer {
 /// `UnicodeScripts`: cuts where the script changes.
 ///
 /// Japanese kana count as Han. Scalars of no script, such as the space, belong to what is before them.
-struct UnicodeScripts: PreTokenizer {
+struct UnicodeScripts: PreTokenizer, FileComponent {
   static let typeName = "UnicodeScripts"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

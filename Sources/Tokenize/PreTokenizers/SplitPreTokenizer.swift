@@ -1,5 +1,5 @@
 /// `Split`: cuts where a pattern matches.
-struct SplitPreTokenizer: PreTokenizer {
+struct SplitPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "Split"
   private let pattern: SplitPattern
   private let behavior: SplitBehavior

@@ -106,7 +106,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tensors", "Train", "Pipeline", "Report")
+      dependencies: modules(
+        "Records", "Stages", "Tokenize", "Tensors", "Train", "Pipeline", "Report")
         + [arguments],
       swiftSettings: strict),
 

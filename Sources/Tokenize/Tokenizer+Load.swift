@@ -63,7 +63,7 @@ enum TokenizerFormats {
   /// In the order they are looked for in a folder.
   static let all: [any TokenizerFormat.Type] = [
     FastFormat.self, MarianFormat.self, FSMTFormat.self, SentencePieceFormat.self,
-    TiktokenFormat.self,
+    TiktokenFormat.self, BytePairFormat.self, WordPieceFormat.self,
   ]
 }
 
@@ -81,7 +81,8 @@ enum FastFormat: TokenizerFormat {
     _ folder: TokenizerFolder, _ name: String?
   ) throws(TokenizerError) -> Tokenizer? {
     let others = ["vocab.json", "vocab-src.json", "vocab-tgt.json", "target_vocab.json"]
-    guard name.map({ $0.hasSuffix(".json") && !others.contains($0) }) ?? folder.has("tokenizer.json")
+    guard
+      name.map({ $0.hasSuffix(".json") && !others.contains($0) }) ?? folder.has("tokenizer.json")
     else { return nil }
     let name = name ?? "tokenizer.json"
     var source = try folder.source([name])

@@ -16,6 +16,9 @@ extension Tokenizer {
       "special_tokens_map.json", folder)
   }
 
+  /// The bytes of tokenizer.json, or of the first of the files that stand in its place.
+  public var json: [UInt8] { source.files.first?.bytes ?? [] }
+
   private func write(_ bytes: [UInt8], _ name: String, _ folder: String) throws(TokenizerError) {
     let file = FilePaths.join(folder, name)
     do {

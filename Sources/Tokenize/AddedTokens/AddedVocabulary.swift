@@ -12,11 +12,12 @@ struct AddedVocabulary: Sendable {
   /// Takes the tokens of a file.
   ///
   /// A token the model knows has the model's id; the others follow behind the vocabulary, whatever ids
-  /// the file gives them, because that is what Hugging Face makes of them.
+  /// the file gives them, because that is what Hugging Face makes of them; other libraries keep the ids.
   init(
-    _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?
+    _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?,
+    keepsIds: Bool = false
   ) {
-    let (tokens, byContent) = Self.numbered(listed, vocabulary)
+    let (tokens, byContent) = Self.numbered(listed, vocabulary, keepsIds: keepsIds)
     self.tokens = tokens
     self.byContent = byContent
     byId = Dictionary(
@@ -35,7 +36,7 @@ struct AddedVocabulary: Sendable {
 
   /// The distinct tokens with their ids; of two with one content the last one counts.
   private static func numbered(
-    _ listed: [AddedToken], _ vocabulary: Vocabulary
+    _ listed: [AddedToken], _ vocabulary: Vocabulary, keepsIds: Bool
   ) -> ([AddedToken], ByteStringTable) {
     var tokens: [AddedToken] = []
     var byContent = ByteStringTable(capacity: listed.count)
@@ -44,7 +45,7 @@ struct AddedVocabulary: Sendable {
       let content = Array(token.content.utf8)
       let (place, isNew) = byContent.insert(content)
       if isNew {
-        let id = vocabulary.id(of: content) ?? nextId
+        let id = vocabulary.id(of: content) ?? (keepsIds ? token.id : nextId)
         nextId = max(nextId, id + 1)
         tokens.append(token.with(id: id))
       } else {

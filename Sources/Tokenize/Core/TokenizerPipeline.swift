@@ -16,7 +16,7 @@ final class TokenizerPipeline: Sendable {
   init(
     normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenModel,
     postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken],
-    readsLanguageCodes: Bool = false
+    readsLanguageCodes: Bool = false, keepsAddedIds: Bool = false
   ) {
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer
@@ -24,7 +24,8 @@ final class TokenizerPipeline: Sendable {
     self.postProcessing = postProcessing
     self.decoder = decoder
     self.readsLanguageCodes = readsLanguageCodes
-    self.added = AddedVocabulary(added, vocabulary: model.vocabulary, normalizer: normalizer)
+    self.added = AddedVocabulary(
+      added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
   }
 
   /// Lends a workspace to a piece of work.

@@ -8,7 +8,8 @@ protocol TokenDecoder: Sendable {
 enum DecoderRegistry {
   static let types: [any (TokenDecoder & FileComponent).Type] = [
     BytePairDecoder.self, ByteFallbackDecoder.self, ByteLevelDecoder.self, CTCDecoder.self,
-    DecoderSequence.self, FuseDecoder.self, MetaspaceDecoder.self, ReplaceDecoder.self, StripDecoder.self, WordPieceDecoder.self,
+    DecoderSequence.self, FuseDecoder.self, MetaspaceDecoder.self, ReplaceDecoder.self,
+    StripDecoder.self, WordPieceDecoder.self,
   ]
 
   static func read(_ reader: ComponentReader) throws(TokenizerError) -> any TokenDecoder {

@@ -25,22 +25,29 @@ enum SplitPattern: Sendable, Hashable {
   /// Patterns by the regular expression that tokenizer files spell them with.
   private static let known: [(expression: String, pattern: SplitPattern)] = [
     (#"\s+"#, .whitespaceRuns),
-    (#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, .gpt2),
-    (tiktoken(#"\p{N}{1,3}"#), .tiktoken(digits: 3)),
-    (tiktoken(#"\p{N}"#), .tiktoken(digits: 1)),
+    (gpt2Expression, .gpt2), (tiktokenExpression(digits: 3), .tiktoken(digits: 3)),
+    (tiktokenExpression(digits: 1), .tiktoken(digits: 1)),
     (o200kExpression, .o200k),
-    (
-      #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#,
-      .clip
-    ),
+    (clipExpression, .clip),
   ]
 
-  private static func tiktoken(_ numbers: String) -> String {
-    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
+  /// The expression of GPT-2 and of what was trained like it.
+  static let gpt2Expression =
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+
+  /// The expression of CLIP.
+  static let clipExpression =
+    #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+
+  /// The expression of cl100k with so many digits to a word.
+  static func tiktokenExpression(digits: Int) -> String {
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"#
+      + (digits == 1 ? #"\p{N}"# : #"\p{N}{1,3}"#)
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 
-  private static let o200kExpression: String = {
+  /// The expression of o200k.
+  static let o200kExpression: String = {
     let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
     let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
     let sign = #"[^\r\n\p{L}\p{N}]?"#

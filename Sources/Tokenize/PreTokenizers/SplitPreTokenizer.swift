@@ -5,6 +5,13 @@ struct SplitPreTokenizer: PreTokenizer, FileComponent {
   private let behavior: SplitBehavior
   private let inverted: Bool
 
+  /// Cuts at every match and keeps the matches apart.
+  init(_ pattern: SplitPattern) {
+    self.pattern = pattern
+    behavior = .isolated
+    inverted = false
+  }
+
   init(from reader: ComponentReader) throws(TokenizerError) {
     pattern = try SplitPattern(from: reader.required("pattern"))
     behavior = try SplitBehavior(from: reader, default: nil)

@@ -88,7 +88,9 @@ struct RegexParser {
   }
 
   private func literal(_ scalar: Unicode.Scalar) -> RegexNode {
-    .set(flags.ignoresCase ? CaseFolding.closure(of: ScalarSet(scalar.value)) : ScalarSet(scalar.value))
+    .set(
+      flags.ignoresCase ? CaseFolding.closure(of: ScalarSet(scalar.value)) : ScalarSet(scalar.value)
+    )
   }
 
   private mutating func repeated(_ atom: RegexNode) throws(RegexError) -> RegexNode {

@@ -218,10 +218,22 @@ def word_piece():
                                     "ids": tokenizer.encode(a, b).ids})
                     except Exception:
                         pass  # a text too short to be cut is an error there
+    windows = []
+    for length, stride in ((5, 0), (6, 1), (7, 2)):
+        for strategy in ("longest_first", "only_second"):
+            for direction in ("right", "left"):
+                tokenizer.enable_truncation(length, stride=stride, strategy=strategy, direction=direction)
+                for a, b in [(pairs[0][0], None), pairs[1], pairs[3]]:
+                    try:
+                        e = tokenizer.encode(a, b)
+                    except BaseException:
+                        continue  # a stride as long as a window, or a text too short to be cut, is an error there
+                    windows.append({"length": length, "stride": stride, "strategy": strategy, "direction": direction, "text": a,
+                                    "pair": b, "ids": e.ids, "overflowing": [o.ids for o in e.overflowing]})
     tokenizer.no_truncation()
     tokenizer.enable_padding(direction="left", pad_id=0, pad_to_multiple_of=4)
     padded = [full(e) for e in tokenizer.encode_batch(texts[:3])]
-    return {"file": definition, "singles": singles, "pairs": doubles, "cut": cut, "padded_texts": texts[:3], "padded": padded}
+    return {"file": definition, "singles": singles, "pairs": doubles, "cut": cut, "windows": windows, "padded_texts": texts[:3], "padded": padded}
 
 
 def training_texts():

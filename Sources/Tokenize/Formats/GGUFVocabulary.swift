@@ -82,9 +82,12 @@ extension GGUFVocabulary {
   }
 
   private var ids: JSONValue {
-    var ids = JSONObject()
-    for (id, token) in tokens.enumerated() where ids[token] == nil { ids[token] = .integer(id) }
-    return .object(ids)
+    var seen = ByteStringTable(capacity: tokens.count)
+    var ids: [(String, JSONValue)] = []
+    for (id, token) in tokens.enumerated() where seen.insert(Array(token.utf8)).isNew {
+      ids.append((token, .integer(id)))
+    }
+    return .object(JSONObject(ids))
   }
 
   /// Control tokens, and those that people defined.

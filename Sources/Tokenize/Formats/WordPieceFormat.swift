@@ -58,14 +58,16 @@ enum WordPieceFormat: TokenizerFormat {
       repeatsBefore: false)
     builder.decoder = ["type": "WordPiece", "prefix": "##", "cleanup": true]
     builder.added = source.addedTokens(vocabulary, defaults: special)
-    var ids = JSONObject()
-    for token in vocabulary.sortedIds.compactMap(vocabulary.token) {
-      let id = vocabulary.id(of: Array(token)) ?? 0
-      ids[String(decoding: token, as: UTF8.self)] = .integer(id)
+    let ids = vocabulary.sortedIds.compactMap { id -> (String, JSONValue)? in
+      guard let token = vocabulary.token(of: id), vocabulary.id(of: Array(token)) == id else {
+        return nil
+      }
+      return (String(decoding: token, as: UTF8.self), .integer(id))
     }
     builder.model = [
       "type": "WordPiece", "unk_token": .string(try id("unk_token", "[UNK]").0),
-      "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": .object(ids),
+      "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+      "vocab": .object(JSONObject(ids)),
     ]
     return builder.bytes
   }

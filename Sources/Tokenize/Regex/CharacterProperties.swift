@@ -52,16 +52,16 @@ enum CharacterProperties {
       .lowercased()
   }
 
-  /// `\s`
+  /// `\s`.
   static let space = ScalarSet([
     0x09...0x0D, 0x20...0x20, 0x85...0x85, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A,
     0x2028...0x2029, 0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000,
   ])
-  /// `\d`
+  /// `\d`.
   static let digit = category("nd")
-  /// `\w`
+  /// `\w`.
   static let word = alphabetic.union(category("m")).union(category("nd")).union(category("pc"))
-  /// `\h`
+  /// `\h`.
   static let hexadecimal = ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66])
 
   private static let longNames = [

@@ -106,7 +106,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tensors", "Models", "Train", "Pipeline")
+      dependencies: modules(
+        "Records", "Stages", "Tokenize", "Tensors", "Models", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

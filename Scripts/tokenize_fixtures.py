@@ -31,6 +31,11 @@ O200K = (SIGN + UPPER + "*" + LOWER + "+" + ENDING + "|" + SIGN + UPPER + "+" + 
 CLIP = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
+DEEPSEEK = [r"\p{N}{1,3}", r"[一-龥぀-ゟ゠-ヿ]+",
+            r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+            r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"]
+
+
 def typed(name, **options):
     return {"type": name, **options}
 
@@ -59,6 +64,8 @@ NORMALIZERS = {
     "Prepend": typed("Prepend", prepend="▁"),
     "Replace": typed("Replace", pattern={"String": " "}, content="▁▁"),
     "Replace white space": typed("Replace", pattern={"Regex": r"\s+"}, content=" "),
+    "Replace runs": typed("Replace", pattern={"Regex": " {2,}|[^a-z&&\\w](?=t)"}, content="▁"),
+    "Replace behind": typed("Replace", pattern={"Regex": r"(?<=\p{L})\p{M}+|(?<!\s)\b(?i:L)"}, content=""),
 }
 PRE_TOKENIZERS = {
     "BertPreTokenizer": typed("BertPreTokenizer"), "Whitespace": typed("Whitespace"),
@@ -72,6 +79,20 @@ PRE_TOKENIZERS = {
     "Split, merged with previous": split("e", "MergedWithPrevious", kind="String"),
     "Split, merged with next": split(" ", "MergedWithNext", kind="String"),
     "Split, contiguous": split(r"\s+", "Contiguous", True),
+    "Metaspace": typed("Metaspace", replacement="▁", prepend_scheme="always", split=True),
+    "Metaspace, first": typed("Metaspace", replacement="▁", prepend_scheme="first", split=True),
+    "Metaspace, never": typed("Metaspace", replacement="_", prepend_scheme="never", split=True),
+    "Metaspace, whole": typed("Metaspace", replacement="▁", prepend_scheme="always", split=False),
+    "Metaspace, old": typed("Metaspace", replacement="▁", str_rep="▁", add_prefix_space=True),
+    "white space, Metaspace": typed("Sequence", pretokenizers=[
+        typed("WhitespaceSplit"), typed("Metaspace", replacement="▁", prepend_scheme="first", split=True)]),
+    "UnicodeScripts": typed("UnicodeScripts"), "FixedLength": typed("FixedLength", length=3),
+    "CharDelimiterSplit": typed("CharDelimiterSplit", delimiter=" "),
+    "Split, DeepSeek": typed("Sequence", pretokenizers=[split(p) for p in DEEPSEEK] + [byte_level(regex=False)]),
+    "Split, possessive and lazy": split(r"[^\s]++?|\s+?(?=\S)|\p{Han}{2,}|(?>a|an)n", "Isolated"),
+    "Split, sets": split(r"[[:punct:]&&[^'\-]]|[\p{Lu}_\-]|\h+|[^\W\d]{2}", "MergedWithPrevious"),
+    "Split, nothing": split(r"x*", "Isolated"),
+    "Split, old Marian": split(r"(?:(?:ab*)+|[^\S\n]*\n)+$", "Removed"),
     "mapped bytes are cut again": typed("Sequence", pretokenizers=[byte_level(), typed("Digits", individual_digits=True)]),
 }
 
@@ -102,6 +123,49 @@ def components():
             cases.append({"name": f"{key}: {name}", "part": key, "component": component,
                           "results": [result(tokenizer.encode(t)) for t in TEXTS]})
     return {"texts": TEXTS, "cases": cases}
+
+
+DECODERS = {
+    "none": None, "BPEDecoder": typed("BPEDecoder", suffix="</w>"), "ByteLevel": byte_level(),
+    "Metaspace": typed("Metaspace", replacement="▁", prepend_scheme="always", split=True),
+    "Metaspace, never": typed("Metaspace", replacement="▁", prepend_scheme="never", split=True),
+    "WordPiece": typed("WordPiece", prefix="##", cleanup=True), "CTC": typed(
+        "CTC", pad_token="<pad>", word_delimiter_token="|", cleanup=True),
+    "CTC, raw": typed("CTC", pad_token="<pad>", word_delimiter_token="|", cleanup=False),
+    "Sequence": typed("Sequence", decoders=[
+        typed("Replace", pattern={"String": "▁"}, content=" "), typed("ByteFallback"), typed("Fuse"),
+        typed("Strip", content=" ", start=1, stop=1)]),
+}
+DECODED = ["▁Hello", "▁▁x", "<0xE4>", "<0xB8>", "<0xAD>", "<0xFF>", "##s", "</w>", "ab</w>", "<pad>", "<pad>", "l", "l", "|",
+           ".", "n't", "do", "not", "Ġw", "Ã©", "é", " ", "  y "]
+
+
+def decodings():
+    vocab = {t: i for i, t in enumerate(dict.fromkeys(DECODED))}
+    model = typed("WordLevel", vocab=vocab, unk_token="l")
+    ids = [[vocab[t] for t in DECODED], [vocab[t] for t in DECODED[6:]], [vocab["é"]], [vocab["▁▁x"], vocab["."], 1000, vocab["  y "]]]
+    cases = []
+    for name, decoder in DECODERS.items():
+        tokenizer = Tokenizer.from_str(json.dumps(file(model=model, decoder=decoder)))
+        cases.append({"name": name, "decoder": decoder, "texts": [tokenizer.decode(i) for i in ids]})
+    return {"model": model, "ids": ids, "cases": cases}
+
+
+def unigram():
+    """Scores with ties, a fused unknown, and byte fallback that is complete or lacks a byte."""
+    pieces = [["<unk>", 0.0], ["▁", -2.0], ["a", -1.0], ["b", -1.0], ["ab", -2.0], ["abab", -4.0], ["ba", -2.5],
+              ["é", -3.0], ["▁a", -3.0], ["b▁", -2.5], ["▁<unk>", -9.0], ["aaa", -3.0]]
+    fallback = [[f"<0x{b:02X}>", -20.0 - b / 16] for b in range(256)]
+    texts = ["", "abab", "a b", "ab xyz ab", "aaaa aaaab", "é中文é", "<unk>", "x<unk>y", "中a中", "bababa b", " a  ", "\u0000\ufffd"]
+    models = {"plain": dict(vocab=pieces), "bytes": dict(vocab=pieces + fallback, byte_fallback=True),
+              "bytes but one": dict(vocab=pieces + fallback[:0xB8] + fallback[0xB9:], byte_fallback=True)}
+    cases = []
+    for name, options in models.items():
+        model = typed("Unigram", **{**dict(unk_id=0, byte_fallback=False), **options})
+        definition = file(model=model, pre_tokenizer=typed("Metaspace", replacement="▁", prepend_scheme="always", split=False))
+        tokenizer = Tokenizer.from_str(json.dumps(definition))
+        cases.append({"name": name, "file": definition, "results": [result(tokenizer.encode(t)) for t in texts]})
+    return {"texts": texts, "cases": cases}
 
 
 def added(id, content, **flags):
@@ -154,10 +218,22 @@ def word_piece():
                                     "ids": tokenizer.encode(a, b).ids})
                     except Exception:
                         pass  # a text too short to be cut is an error there
+    windows = []
+    for length, stride in ((5, 0), (6, 1), (7, 2)):
+        for strategy in ("longest_first", "only_second"):
+            for direction in ("right", "left"):
+                tokenizer.enable_truncation(length, stride=stride, strategy=strategy, direction=direction)
+                for a, b in [(pairs[0][0], None), pairs[1], pairs[3]]:
+                    try:
+                        e = tokenizer.encode(a, b)
+                    except BaseException:
+                        continue  # a stride as long as a window, or a text too short to be cut, is an error there
+                    windows.append({"length": length, "stride": stride, "strategy": strategy, "direction": direction, "text": a,
+                                    "pair": b, "ids": e.ids, "overflowing": [o.ids for o in e.overflowing]})
     tokenizer.no_truncation()
     tokenizer.enable_padding(direction="left", pad_id=0, pad_to_multiple_of=4)
     padded = [full(e) for e in tokenizer.encode_batch(texts[:3])]
-    return {"file": definition, "singles": singles, "pairs": doubles, "cut": cut, "padded_texts": texts[:3], "padded": padded}
+    return {"file": definition, "singles": singles, "pairs": doubles, "cut": cut, "windows": windows, "padded_texts": texts[:3], "padded": padded}
 
 
 def training_texts():
@@ -209,3 +285,5 @@ os.makedirs(OUT, exist_ok=True)
 write("components.json", components())
 write("wordpiece.json", word_piece())
 write("training.json", training())
+write("decoders.json", decodings())
+write("unigram.json", unigram())

@@ -3,7 +3,7 @@
 
 usage: python3 Scripts/tokenize_unicode_tables.py [UNICODE_CLASSES_JSON]
 
-Needs: pip install tokenizers==0.23.3 (the versions the tables were made with are written into them).
+Needs: pip install tokenizers==0.23.3 regex (for the names of scripts; the versions the tables were made with are written into them).
 Every class and mapping is asked of the library itself, scalar by scalar, because its parts carry tables
 of different Unicode versions: Oniguruma's for \\p{…}, the regex crate's for \\w, an old category table for
 BERT's punctuation, Rust's own for lower case, and normalization tables older than Unicode 12.1.
@@ -73,6 +73,66 @@ def classes():
         ("word", word_class()),
         ("accent", dropped(normalizers.StripAccents())),
     ]
+
+
+CATEGORIES = ("Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co Cn").split()
+
+
+def runs_of(value):
+    """Runs of equal values from U+0000 on, as 'length.value'; surrogates have the value before them."""
+    runs, start, last = [], 0, value[0]
+    for c in range(1, 0x110000):
+        new = last if 0xD800 <= c < 0xE000 else value[c]
+        if new != last:
+            runs.append(f"{c - start:X}.{last:X}")
+            start, last = c, new
+    return runs + [f"{0x110000 - start:X}.{last:X}"]
+
+
+def partition(names):
+    """The number of the one class of the regex engine that each scalar is in; every scalar is in one."""
+    value = {}
+    for number, name in enumerate(names):
+        for c in regex_class(r"\p{" + name + "}"):
+            assert c not in value, (hex(c), name)
+            value[c] = number
+    assert len(value) == len(SCALARS)
+    return value
+
+
+def script_names():
+    """The scripts the regex engine knows; the first two hold what has no script."""
+    from regex import _regex_core
+    numbers = _regex_core.PROPERTIES["SCRIPT"][1]
+    found = {}
+    for name in sorted(numbers, key=lambda n: (numbers[n], len(n) == 4, -len(n))):
+        if numbers[name] in found:
+            continue
+        try:
+            Regex(r"\p{" + name + "}")
+            found[numbers[name]] = name
+        except Exception:
+            pass
+    rest = [n for n in found.values() if n not in ("UNKNOWN", "COMMON")]
+    return ["UNKNOWN", "COMMON"] + sorted(rest)
+
+
+def split_scripts():
+    """The scripts of UnicodeScripts, numbered from 1 in order of appearance; 0 where it never cuts."""
+    pre = pre_tokenizers.UnicodeScripts()
+    joins = lambda a, b: len(pre.pre_tokenize_str(a + b)) == 1
+    value = {c: 0 for c in SCALARS if joins("a", chr(c)) and joins("\u044f", chr(c))}
+    first = []
+    last = None
+    for c in SCALARS:
+        if c in value:
+            continue
+        if last is None or not joins(chr(last), chr(c)):
+            number = next((n for n, r in enumerate(first) if joins(chr(r), chr(c))), len(first))
+            if number == len(first):
+                first.append(c)
+        value[c], last = number + 1, c
+    return value
 
 
 def class_runs(table):
@@ -201,6 +261,14 @@ def ranges(members):
     return out
 
 
+def gaps(found):
+    items, place = [], 0
+    for first, last in found:
+        items.append(f"{first - place:X}.{last - first + 1:X}")
+        place = last + 1
+    return items
+
+
 def compare(path, table, maps):
     recorded = json.load(open(path, encoding="utf-8"))
     names = {"letter": "onig:L", "number": "onig:N", "whitespace": "onig:\\s", "mark": "onig:M",
@@ -235,6 +303,17 @@ def main():
         block("classPalette", "The class sets that occur, as bit sets in the order of `ScalarClasses`.",
               [f"{p:X}" for p in palette]),
         block("classRuns", "Runs from U+0000 up: `length.index into the palette`.", runs)])
+    alphabetic = regex_class(r"\p{Alphabetic}") - regex_class(r"[\p{L}\p{Nl}]")
+    names = script_names()
+    write("UnicodeDataScripts.swift", [
+        block("categories", "General categories of the regex engine, in the order of their numbers.", CATEGORIES),
+        block("categoryRuns", "Runs from U+0000 up: `length.category`.", runs_of(partition(CATEGORIES))),
+        block("otherAlphabetic", "What is alphabetic without being a letter: `gap.length`.",
+              gaps(ranges(alphabetic))),
+        block("scripts", "Scripts of the regex engine, in the order of their numbers.", names),
+        block("scriptRuns", "Runs from U+0000 up: `length.script`.", runs_of(partition(names))),
+        block("splitScriptRuns", "Runs from U+0000 up: `length.script`, as UnicodeScripts has them.",
+              runs_of(split_scripts()))])
     write("UnicodeDataLowercase.swift", [
         block("lowercase", "Lower case, scalar by scalar: `distance from the previous source:result`.",
               mapping_items(lower))])

@@ -17,6 +17,8 @@ public struct Encoding: Sendable, Equatable {
   public internal(set) var wordIds: [Int32] = []
   /// Whether tokens were cut off to fit a length.
   public internal(set) var isTruncated = false
+  /// What was cut off, in windows as wide as what was kept, where a stride asks for them.
+  public internal(set) var overflowing: [Encoding] = []
 
   /// The number of tokens.
   public var count: Int { ids.count }

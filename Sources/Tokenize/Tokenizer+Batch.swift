@@ -15,7 +15,7 @@ extension Tokenizer {
       encoding($1, pairs?[$0], options, &$2)
     }
     if let padding = options.padding {
-      let target = padding.target(longest: encodings.lazy.map(\.count).max() ?? 0)
+      let target = padding.target(longest: encodings.lazy.map(\.longest).max() ?? 0)
       for index in encodings.indices { encodings[index].pad(to: target, padding) }
     }
     return encodings

@@ -1,8 +1,13 @@
 extension Tokenizer {
   /// The text of ids; ids without a token are left out.
   ///
+  /// For a translation model this is a text of the language it writes.
+  ///
   /// - Parameter skipSpecialTokens: leaves special tokens out, told by id.
   public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> String {
+    if let target = written.first {
+      return target.decode(ids, skipSpecialTokens: skipSpecialTokens)
+    }
     let tokens = ids.compactMap { id -> [UInt8]? in
       if let added = pipeline.added.token(of: id) {
         return added.isSpecial && skipSpecialTokens ? nil : Array(added.content.utf8)

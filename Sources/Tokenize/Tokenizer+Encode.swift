@@ -27,7 +27,7 @@ extension Tokenizer {
   public func encode(_ text: String, pair: String? = nil, options: EncodingOptions) -> Encoding {
     var encoding = pipeline.withWorkspace { self.encoding(text, pair, options, &$0) }
     if let padding = options.padding {
-      encoding.pad(to: padding.target(longest: encoding.count), padding)
+      encoding.pad(to: padding.target(longest: encoding.longest), padding)
     }
     return encoding
   }
@@ -65,10 +65,42 @@ extension Tokenizer {
     let runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
     var runs = [pipeline.run(text, options: runOptions, &workspace)]
     if let pair { runs.append(pipeline.run(pair, options: runOptions, &workspace)) }
-    let isTruncated = truncate(&runs, options)
+    let windows = windows(of: runs, options)
+    var encodings = windows[0].map { first in
+      guard windows.count > 1 else { return [assembled([runs[0][first]], options)] }
+      return windows[1].map { assembled([runs[0][first], runs[1][$0]], options) }
+    }.joined().map { $0 }
+    var encoding = encodings.removeFirst()
+    let kept = windows.map { $0[0].count }
+    encoding.isTruncated = kept != runs.map(\.ids.count)
+    encoding.overflowing = Self.ordered(
+      encodings, seconds: windows.count > 1 ? windows[1].count : 1)
+    return encoding
+  }
+
+  /// The windows of pairs in the order Hugging Face has them: those of the first text before those that
+  /// keep it whole.
+  private static func ordered(_ encodings: [Encoding], seconds: Int) -> [Encoding] {
+    Array(encodings.dropFirst(seconds - 1) + encodings.prefix(seconds - 1))
+  }
+
+  /// The windows of each text.
+  private func windows(of runs: [TokenRun], _ options: EncodingOptions) -> [[Range<Int>]] {
+    guard let truncation = options.truncation else { return runs.map { [0..<$0.ids.count] } }
+    let added = options.addSpecialTokens ? addedTokenCount(pair: runs.count > 1) : 0
+    let second = runs.count > 1 ? runs[1].ids.count : 0
+    let budget = max(0, truncation.maximumLength - added)
+    let kept = truncation.kept(runs[0].ids.count, second, budget: budget)
+    return zip(runs, [kept.first, kept.second]).map {
+      truncation.windows(of: $0.ids.count, keeping: $1)
+    }
+  }
+
+  /// The tokens of one text or two in their template.
+  private func assembled(_ runs: [TokenRun], _ options: EncodingOptions) -> Encoding {
     var encoding = Encoding()
     encoding.reserve(runs.reduce(8) { $0 + $1.ids.count })
-    let template = pair == nil ? pipeline.postProcessing.single : pipeline.postProcessing.pair
+    let template = runs.count == 1 ? pipeline.postProcessing.single : pipeline.postProcessing.pair
     for piece in template {
       switch piece {
       case .text(let number, let typeId): encoding.append(runs[number], typeId: typeId)
@@ -76,21 +108,7 @@ extension Tokenizer {
         if options.addSpecialTokens { encoding.append(special: ids, typeId: typeId) }
       }
     }
-    encoding.isTruncated = isTruncated
     return encoding
-  }
-
-  /// Cuts the runs where asked and says whether anything was cut off.
-  private func truncate(_ runs: inout [TokenRun], _ options: EncodingOptions) -> Bool {
-    guard let truncation = options.truncation else { return false }
-    let added = options.addSpecialTokens ? addedTokenCount(pair: runs.count > 1) : 0
-    let first = runs[0].ids.count
-    let second = runs.count > 1 ? runs[1].ids.count : 0
-    let budget = max(0, truncation.maximumLength - added)
-    let kept = truncation.kept(first, second, budget: budget)
-    runs[0].truncate(to: kept.first, cutsLeft: truncation.cutsLeft)
-    if runs.count > 1 { runs[1].truncate(to: kept.second, cutsLeft: truncation.cutsLeft) }
-    return kept != (first, second)
   }
 }
 
@@ -126,8 +144,12 @@ extension Encoding {
     attentionMask += repeatElement(1, count: count)
   }
 
+  /// The number of tokens, or that of the longest window.
+  var longest: Int { overflowing.reduce(count) { max($0, $1.count) } }
+
   /// Fills up to a length.
   mutating func pad(to length: Int, _ padding: Padding) {
+    for index in overflowing.indices { overflowing[index].pad(to: length, padding) }
     let count = length - ids.count
     guard count > 0 else { return }
     func fill<Element>(_ array: inout [Element], _ element: Element) {

@@ -2,76 +2,93 @@ import Records
 import Stages
 
 extension Tokenizer {
-  /// Loads a tokenizer from a tokenizer.json, or from a folder that holds one.
+  /// Loads a tokenizer from one of its files, or from the folder that holds them.
   ///
-  /// The tokenizer of a file of weights is the one beside it.
-  /// In a folder, tokenizer_config.json and special_tokens_map.json say which tokens have roles.
+  /// Read are tokenizer.json, sentencepiece's `.model`, Marian's two `.spm` with vocab.json, FSMT's two
+  /// vocabularies with merges.txt, tiktoken's ranks, GPT-2's vocab.json with merges.txt, and BERT's
+  /// vocab.txt; in a folder with several the first of these counts. The tokenizer of a file of weights is
+  /// the one beside it. tokenizer_config.json and special_tokens_map.json say which tokens have roles.
   /// - Throws: `TokenizerError` with the file, the place in it and the remedy.
   public static func load(_ path: String) throws(TokenizerError) -> Tokenizer {
     let isFolder = Folders.isFolder(path)
-    let folder = isFolder ? path : FilePaths.folder(path)
+    let folder = TokenizerFolder(path: isFolder ? path : FilePaths.folder(path))
     let isWeights = [".gguf", ".safetensors", ".bin", ".pt", ".pth"].contains {
       path.hasSuffix($0)
     }
-    let file = isFolder || isWeights ? FilePaths.join(folder, "tokenizer.json") : path
-    guard Folders.exists(file) else {
-      throw TokenizerError(
-        .file, file: file, reason: "there is no such file",
-        remedy: "give a tokenizer.json or the folder of a model that holds one")
+    guard isFolder || isWeights || Folders.exists(path) else { throw missing(path) }
+    let name = isFolder || isWeights ? nil : FilePaths.name(path)
+    for format in TokenizerFormats.all {
+      if let tokenizer = try format.load(folder, name) { return tokenizer }
     }
-    return try Tokenizer(
-      parsing: TokenizerSource(
-        tokenizer: try contents(file),
-        configuration: try companion("tokenizer_config.json", in: folder),
-        specialTokensMap: try companion("special_tokens_map.json", in: folder)),
-      file: file)
+    throw missing(folder.file("tokenizer.json"))
+  }
+
+  private static func missing(_ file: String) -> TokenizerError {
+    TokenizerError(
+      .file, file: file, reason: "there is no such file",
+      remedy: "give a tokenizer.json, a .model, a vocab.txt or another file of a tokenizer, or the "
+        + "folder of a model that holds one")
   }
 
   /// Reads a tokenizer from the bytes of a tokenizer.json; `file` is for error messages.
   public init(json: [UInt8], file: String = "tokenizer.json") throws(TokenizerError) {
-    try self.init(parsing: TokenizerSource(tokenizer: json), file: file)
+    let source = TokenizerSource(files: [.init(name: "tokenizer.json", bytes: json)])
+    try self.init(json: json, source: source, file: file)
   }
 
-  private static func companion(
-    _ name: String, in folder: String
-  ) throws(TokenizerError) -> JSONValue? {
-    let file = FilePaths.join(folder, name)
-    return Folders.exists(file) ? try parse(try contents(file), file: file) : nil
-  }
-
-  private static func contents(_ file: String) throws(TokenizerError) -> [UInt8] {
-    do {
-      return try FileReader.contents(file)
-    } catch {
-      throw TokenizerError(
-        .file, file: file, reason: "the file cannot be read: \(error)",
-        remedy: error.remedy ?? "try again")
-    }
-  }
-
-  private static func parse(_ bytes: [UInt8], file: String) throws(TokenizerError) -> JSONValue {
-    do {
-      return try JSONValue.parse(bytes)
-    } catch {
-      throw TokenizerError(
-        .malformed, file: file, place: "byte \(error.offset)",
-        reason: "the file is not JSON: \(error.reason)",
-        remedy: "fetch or save the tokenizer again")
-    }
-  }
-
-  private init(parsing source: TokenizerSource, file: String) throws(TokenizerError) {
+  /// Reads a tokenizer from the bytes of a tokenizer.json that stands for other files.
+  init(json: [UInt8], source: TokenizerSource, file: String) throws(TokenizerError) {
     let root = ComponentReader(
-      value: try Self.parse(source.tokenizer, file: file), file: file, place: "")
-    pipeline = try TokenizerPipeline(from: root)
+      value: try TokenizerFolder.parse(json, file: file), file: file, place: "")
+    self.init(pipeline: try TokenizerPipeline(from: root), source: source)
     truncation = try root.member("truncation").map { reader throws(TokenizerError) in
       try Truncation(from: reader)
     }
     padding = try root.member("padding").map { reader throws(TokenizerError) in
       try Padding(from: reader)
     }
+  }
+
+  /// A tokenizer of components and the files they were read from.
+  init(pipeline: TokenizerPipeline, source: TokenizerSource, target: Tokenizer? = nil) {
+    self.pipeline = pipeline
     self.source = source
+    written = target.map { [$0] } ?? []
     specialTokens = roles()
+  }
+}
+
+/// The kinds of files that tokenizers come in.
+enum TokenizerFormats {
+  /// In the order they are looked for in a folder.
+  static let all: [any TokenizerFormat.Type] = [
+    FastFormat.self, MarianFormat.self, FSMTFormat.self, SentencePieceFormat.self,
+    TiktokenFormat.self, BytePairFormat.self, WordPieceFormat.self,
+  ]
+}
+
+/// A kind of files that a tokenizer comes in.
+protocol TokenizerFormat: SendableMetatype {
+  /// The tokenizer of a folder, or of one file of it, or nil where this is none of the kind.
+  static func load(
+    _ folder: TokenizerFolder, _ name: String?
+  ) throws(TokenizerError) -> Tokenizer?
+}
+
+/// `tokenizer.json`, whatever its name.
+enum FastFormat: TokenizerFormat {
+  static func load(
+    _ folder: TokenizerFolder, _ name: String?
+  ) throws(TokenizerError) -> Tokenizer? {
+    let others = ["vocab.json", "vocab-src.json", "vocab-tgt.json", "target_vocab.json"]
+    guard
+      name.map({ $0.hasSuffix(".json") && !others.contains($0) }) ?? folder.has("tokenizer.json")
+    else { return nil }
+    let name = name ?? "tokenizer.json"
+    var source = try folder.source([name])
+    let bytes = source.files[0].bytes
+    source.files[0].name = "tokenizer.json"
+    return try Tokenizer(json: bytes, source: source, file: folder.file(name))
   }
 }
 

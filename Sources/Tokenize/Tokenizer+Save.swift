@@ -4,17 +4,20 @@ import Stages
 extension Tokenizer {
   /// Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json into a folder.
   ///
-  /// A tokenizer that was loaded is written as it was read, byte by byte; Hugging Face's libraries load
-  /// the result and give the same ids.
+  /// A tokenizer that was loaded is written as it was read, byte by byte and under the names of its own
+  /// files; Hugging Face's libraries load the result and give the same ids.
   /// - Throws: `TokenizerError` where a file cannot be written.
   public func save(to folder: String) throws(TokenizerError) {
     let configuration = source.configuration ?? defaultConfiguration
-    try write(source.tokenizer, "tokenizer.json", folder)
+    for file in source.files { try write(file.bytes, file.name, folder) }
     try write(Array(configuration.prettyText.utf8), "tokenizer_config.json", folder)
     try write(
       Array((source.specialTokensMap ?? specialTokensMap).prettyText.utf8),
       "special_tokens_map.json", folder)
   }
+
+  /// The bytes of tokenizer.json, or of the first of the files that stand in its place.
+  public var json: [UInt8] { source.files.first?.bytes ?? [] }
 
   private func write(_ bytes: [UInt8], _ name: String, _ folder: String) throws(TokenizerError) {
     let file = FilePaths.join(folder, name)

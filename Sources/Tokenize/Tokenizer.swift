@@ -1,4 +1,4 @@
-/// Text to ids and back, exactly as Hugging Face's tokenizers do it from the same tokenizer.json.
+/// Text to ids and back, exactly as Hugging Face's libraries do it from the same files.
 ///
 /// A value is immutable but for its cutting and filling defaults, and may be used from any thread.
 ///
@@ -15,6 +15,14 @@ public struct Tokenizer: Sendable {
   public internal(set) var padding: Padding?
   /// The file's own bytes, so that saving changes nothing.
   let source: TokenizerSource
+  /// The tokenizer of what a translation model writes, alone in a list; empty for other models.
+  let written: [Tokenizer]
+
+  /// The tokenizer of the texts that a model writes, and so of the labels it learns.
+  ///
+  /// This differs from the tokenizer itself for translation models alone, which read one language with one
+  /// vocabulary and write another: there `decode` already gives texts of the language written.
+  public var target: Tokenizer { written.first ?? self }
 
   /// The number of rows an embedding needs: the largest id and one, added tokens included.
   public var vocabularySize: Int {

@@ -16,12 +16,17 @@ public struct Truncation: Sendable, Equatable {
   public var strategy: Strategy
   /// Whether the beginning is cut off rather than the end.
   public var cutsLeft: Bool
+  /// How many tokens each window of what was cut off repeats of the window before; nil for no windows.
+  public var stride: Int?
 
   /// Cuts to a length, by default at the end of the longer text.
   public init(
-    maximumLength: Int, strategy: Strategy = .longestFirst, cutsLeft: Bool = false
+    maximumLength: Int, strategy: Strategy = .longestFirst, cutsLeft: Bool = false,
+    stride: Int? = nil
   ) {
     precondition(maximumLength >= 0, "maximumLength is \(maximumLength)")
+    precondition(stride ?? 0 >= 0, "stride is \(stride ?? 0)")
+    self.stride = stride
     self.maximumLength = maximumLength
     self.strategy = strategy
     self.cutsLeft = cutsLeft
@@ -37,6 +42,24 @@ public struct Truncation: Sendable, Equatable {
     }
     self.strategy = strategy
     cutsLeft = try reader.string("direction", default: "Right") == "Left"
+    stride = try reader.integer("stride", default: 0)
+  }
+
+  /// The windows of a text that is cut to some tokens, the one that is kept first.
+  func windows(of count: Int, keeping kept: Int) -> [Range<Int>] {
+    guard kept < count else { return [0..<count] }
+    guard kept > 0 else { return [0..<0] }
+    let first = cutsLeft ? count - kept..<count : 0..<kept
+    guard let stride, stride < kept else { return [first] }
+    var windows = [first]
+    while let last = windows.last, cutsLeft ? last.lowerBound > 0 : last.upperBound < count {
+      let step = kept - stride
+      windows.append(
+        cutsLeft
+          ? max(0, last.lowerBound - step)..<last.upperBound - step
+          : last.lowerBound + step..<min(count, last.upperBound + step))
+    }
+    return windows
   }
 
   /// How many tokens of each text are kept when `budget` are left for both.

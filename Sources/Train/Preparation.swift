@@ -24,7 +24,7 @@ struct Preparation {
   ) throws {
     let plan = options.objectivePlan
     let source = try ModelSource(options, context)
-    let tokenizer = try Tokenizer.load(source.tokenizerFolder)
+    let tokenizer = try ModelTokenizer.load(source.tokenizerFolder)
     let loaded = try source.load(
       for: plan.task(train), tokenizer, seed: context.seed,
       dropout: options.values[TrainingOptions.Keys.dropout])

@@ -28,7 +28,7 @@ struct ComponentTests {
   }
 
   @Test func `all components are tested`() {
-    #expect(Self.names.count == 32)
+    #expect(Self.names.count == 48)
   }
 
   private func tokenizer(with test: JSONValue) throws -> Tokenizer {

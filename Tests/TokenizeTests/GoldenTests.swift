@@ -14,7 +14,7 @@ struct GoldenTests {
 
   @Test(arguments: [
     "bert-minilm", "phi-2", "roberta", "whisper", "clip", "llama3", "cl100k", "qwen2like", "o200k",
-    "llama2", "phi-3",
+    "llama2", "phi-3", "t5", "nmt-unigram",
   ])
   func `a real tokenizer is exact`(name: String) throws {
     let tokenizer = try load(name)

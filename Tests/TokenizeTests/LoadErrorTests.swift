@@ -41,9 +41,9 @@ struct LoadErrorTests {
       says: "the normalizer 'NFQ' is not known"),
     Fault(
       json:
-        #"{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "x+"}, "behavior": "Isolated"}}"#,
+        #"{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(x"}, "behavior": "Isolated"}}"#,
       code: .unsupported, place: "pre_tokenizer.pattern.Regex",
-      says: "no scanner is written for the regular expression x+"),
+      says: "the regular expression (x cannot be read: a '(' is not closed"),
     Fault(
       json: #"{"pre_tokenizer": {"type": "Punctuation", "behavior": "Eaten"}}"#, code: .unsupported,
       place: "pre_tokenizer.behavior", says: "the behavior 'Eaten' is not known"),

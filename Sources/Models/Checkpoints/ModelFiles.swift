@@ -21,7 +21,9 @@ package enum ModelFiles {
   package static let tokenizerFiles = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
-    "tokenizer.model", "chat_template.jinja",
+    "tokenizer.model", "sentencepiece.model", "source.spm", "target.spm", "target_vocab.json",
+    "vocab-src.json", "vocab-tgt.json", "qwen.tiktoken", "tokenizer.tiktoken",
+    "chat_template.jinja",
   ]
 
   /// Copies the files of a tokenizer into a folder: of another, or beside a file of weights.

@@ -28,28 +28,14 @@ struct ModelPlace {
     run = path
   }
 
-  /// The tokenizer beside the model, or in the run.
-  /// - Throws: `TokenizerError`, which tells of tokenizers of other kinds that are there.
+  /// The tokenizer beside the model or in its file, or in the run.
+  /// - Throws: `TokenizerError` where there is none, or one that is broken.
   func tokenizer() throws(TokenizerError) -> Tokenizer {
-    if let run, !Folders.exists("\(folder)/tokenizer.json") {
+    do { return try ModelTokenizer.load(folder) } catch {
+      guard let run, error.code == .file, Folders.exists("\(run)/tokenizer") else { throw error }
       return try Tokenizer.load("\(run)/tokenizer")
     }
-    if !Folders.exists("\(folder)/tokenizer.json"), let other = Self.others.first(where: holds) {
-      throw TokenizerError(
-        .unsupported, file: "\(folder)/\(other)",
-        reason: "tokenizers of this kind are not read yet, and there is no tokenizer.json",
-        remedy: "give input_ids, or a model with a tokenizer.json")
-    }
-    return try Tokenizer.load(folder)
   }
-
-  /// Files of tokenizers that Marian, FSMT and sentencepiece's models come with.
-  private static let others = [
-    "source.spm", "vocab-src.json", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model",
-    "merges.txt", "vocab.txt",
-  ]
-
-  private func holds(_ name: String) -> Bool { Folders.exists("\(folder)/\(name)") }
 
   /// How conversations were written for the model of a run; nil where the run does not say.
   func template() throws -> PromptTemplate? {

@@ -16,11 +16,14 @@ public struct AddedToken: Sendable, Equatable {
   public let isNormalized: Bool
   /// Whether it controls the model and is left out of decoded text.
   public let isSpecial: Bool
+  /// Whether it is found in a text at all; some only come from templates.
+  let isFound: Bool
 
   /// A token; by default a special one that is found anywhere in the raw text.
   init(
     id: Int32, content: String, singleWord: Bool = false, stripsLeft: Bool = false,
-    stripsRight: Bool = false, isNormalized: Bool = false, isSpecial: Bool = true
+    stripsRight: Bool = false, isNormalized: Bool = false, isSpecial: Bool = true,
+    isFound: Bool = true
   ) {
     self.id = id
     self.content = content
@@ -29,6 +32,7 @@ public struct AddedToken: Sendable, Equatable {
     self.stripsRight = stripsRight
     self.isNormalized = isNormalized
     self.isSpecial = isSpecial
+    self.isFound = isFound
   }
 
   /// Reads one element of `added_tokens`.
@@ -39,6 +43,7 @@ public struct AddedToken: Sendable, Equatable {
     stripsLeft = try reader.bool("lstrip", default: false)
     stripsRight = try reader.bool("rstrip", default: false)
     isSpecial = try reader.bool("special", default: false)
+    isFound = true
     isNormalized = try reader.bool("normalized", default: !isSpecial)
   }
 

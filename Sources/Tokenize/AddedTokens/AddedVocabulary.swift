@@ -12,17 +12,20 @@ struct AddedVocabulary: Sendable {
   /// Takes the tokens of a file.
   ///
   /// A token the model knows has the model's id; the others follow behind the vocabulary, whatever ids
-  /// the file gives them, because that is what Hugging Face makes of them.
+  /// the file gives them, because that is what Hugging Face makes of them; other libraries keep the ids.
   init(
-    _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?
+    _ listed: [AddedToken], vocabulary: Vocabulary, normalizer: (any Normalizer)?,
+    keepsIds: Bool = false
   ) {
-    let (tokens, byContent) = Self.numbered(listed, vocabulary)
+    let (tokens, byContent) = Self.numbered(listed, vocabulary, keepsIds: keepsIds)
     self.tokens = tokens
     self.byContent = byContent
     byId = Dictionary(
       tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
     func matcher(normalized: Bool) -> AddedTokenMatcher? {
-      let patterns = tokens.indices.filter { tokens[$0].isNormalized == normalized }.map { index in
+      let patterns = tokens.indices.filter {
+        tokens[$0].isNormalized == normalized && tokens[$0].isFound
+      }.map { index in
         (token: index, bytes: Self.pattern(tokens[index], normalized ? normalizer : nil))
       }
       return patterns.isEmpty ? nil : AddedTokenMatcher(patterns, of: tokens)
@@ -33,7 +36,7 @@ struct AddedVocabulary: Sendable {
 
   /// The distinct tokens with their ids; of two with one content the last one counts.
   private static func numbered(
-    _ listed: [AddedToken], _ vocabulary: Vocabulary
+    _ listed: [AddedToken], _ vocabulary: Vocabulary, keepsIds: Bool
   ) -> ([AddedToken], ByteStringTable) {
     var tokens: [AddedToken] = []
     var byContent = ByteStringTable(capacity: listed.count)
@@ -42,7 +45,7 @@ struct AddedVocabulary: Sendable {
       let content = Array(token.content.utf8)
       let (place, isNew) = byContent.insert(content)
       if isNew {
-        let id = vocabulary.id(of: content) ?? nextId
+        let id = vocabulary.id(of: content) ?? (keepsIds ? token.id : nextId)
         nextId = max(nextId, id + 1)
         tokens.append(token.with(id: id))
       } else {
@@ -74,6 +77,7 @@ extension AddedToken {
   func with(id: Int32) -> AddedToken {
     AddedToken(
       id: id, content: content, singleWord: singleWord, stripsLeft: stripsLeft,
-      stripsRight: stripsRight, isNormalized: isNormalized, isSpecial: isSpecial)
+      stripsRight: stripsRight, isNormalized: isNormalized, isSpecial: isSpecial,
+      isFound: isFound)
   }
 }

@@ -5,14 +5,15 @@ struct TokenRun: Sendable {
   var origins: [Origin] = []
   var words: [Int32] = []
 
-  /// Keeps so many tokens at the end or the beginning.
-  mutating func truncate(to count: Int, cutsLeft: Bool) {
-    guard count < ids.count else { return }
-    let kept = cutsLeft ? ids.count - count..<ids.count : 0..<count
-    ids = Array(ids[kept])
-    guard !origins.isEmpty else { return }
-    origins = Array(origins[kept])
-    words = Array(words[kept])
+  /// Some of the tokens.
+  subscript(range: Range<Int>) -> TokenRun {
+    guard range != 0..<ids.count else { return self }
+    var part = TokenRun()
+    part.ids = Array(ids[range])
+    guard !origins.isEmpty else { return part }
+    part.origins = Array(origins[range])
+    part.words = Array(words[range])
+    return part
   }
 }
 

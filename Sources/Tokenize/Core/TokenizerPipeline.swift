@@ -8,19 +8,24 @@ final class TokenizerPipeline: Sendable {
   let postProcessing: PostProcessing
   let decoder: (any TokenDecoder)?
   let added: AddedVocabulary
+  /// Whether `>>deu<<` at the beginning of a piece is one token, known or not.
+  let readsLanguageCodes: Bool
   /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
   private let workspaces = Mutex<[Workspace]>([])
 
   init(
     normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenModel,
-    postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken]
+    postProcessing: PostProcessing, decoder: (any TokenDecoder)?, added: [AddedToken],
+    readsLanguageCodes: Bool = false, keepsAddedIds: Bool = false
   ) {
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer
     self.model = model
     self.postProcessing = postProcessing
     self.decoder = decoder
-    self.added = AddedVocabulary(added, vocabulary: model.vocabulary, normalizer: normalizer)
+    self.readsLanguageCodes = readsLanguageCodes
+    self.added = AddedVocabulary(
+      added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
   }
 
   /// Lends a workspace to a piece of work.
@@ -62,12 +67,24 @@ private struct TokenRunBuilder {
   mutating func add(_ text: String, _ workspace: inout Workspace) {
     let whole = AlignedText(bytes: Array(text.utf8), tracks: options.tracks)
     split(whole, by: pipeline.added.raw) { builder, piece in
-      var piece = piece
+      var piece = builder.withoutLanguageCode(piece)
       builder.pipeline.normalizer?.normalize(&piece)
       builder.split(piece, by: builder.pipeline.added.normalized) { builder, part in
         builder.addWords(of: part, &workspace)
       }
     }
+  }
+
+  /// Adds the code that a piece begins with, and says what is left.
+  private mutating func withoutLanguageCode(_ text: AlignedText) -> AlignedText {
+    let sign = Array("<<".utf8)
+    guard pipeline.readsLanguageCodes, text.bytes.starts(with: ">>".utf8),
+      let end = text.bytes.firstRange(of: sign)?.upperBound
+    else { return text }
+    var cursor = OriginCursor(text)
+    let id = pipeline.model.vocabulary.id(of: Array(text.bytes[..<end]))
+    add(id ?? pipeline.model.unknownId ?? 0, of: text, ByteRange(0, end), &cursor)
+    return text.slice(ByteRange(end, text.bytes.count), &cursor)
   }
 
   /// Adds the added tokens found in a text and hands on what lies between them.
@@ -124,10 +141,12 @@ private struct TokenRunBuilder {
     var token = 0
     for (number, range) in words.words.enumerated() {
       var start = Int(range.start)
+      var shared = Origin(start: 0, end: 0)
       while token < workspace.wordEnds[number] {
         let piece = workspace.tokens[token]
         let end = Int(range.start) + Int(piece.end)
-        let origin = cursor.origin(of: ByteRange(start, end), in: words.text)
+        if end > start { shared = cursor.origin(of: ByteRange(start, end), in: words.text) }
+        let origin = shared
         run.origins.append(trimmed(origin, of: piece.id))
         run.words.append(word + Int32(number))
         start = end
@@ -150,7 +169,8 @@ extension AlignedText {
   func slice(_ range: ByteRange, _ cursor: inout OriginCursor) -> AlignedText {
     let first = tracks ? cursor.origin(of: range, in: self).start : 0
     var slice = AlignedText(
-      bytes: Array(bytes[range.indices]), firstScalar: Int(first), tracks: tracks)
+      bytes: Array(bytes[range.indices]), firstScalar: Int(first), tracks: tracks,
+      startsText: startsText && range.start == 0)
     if !origins.isEmpty { slice.origins = Array(origins[range.indices]) }
     return slice
   }

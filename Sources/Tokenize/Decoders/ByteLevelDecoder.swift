@@ -1,5 +1,5 @@
 /// `ByteLevel`: characters of GPT-2's alphabet back to bytes; broken UTF-8 becomes U+FFFD.
-struct ByteLevelDecoder: TokenDecoder {
+struct ByteLevelDecoder: TokenDecoder, FileComponent {
   static let typeName = "ByteLevel"
 
   init() {}

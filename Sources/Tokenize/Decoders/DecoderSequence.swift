@@ -1,5 +1,5 @@
 /// `Sequence`: decoders one after the other.
-struct DecoderSequence: TokenDecoder {
+struct DecoderSequence: TokenDecoder, FileComponent {
   static let typeName = "Sequence"
   private let steps: [any TokenDecoder]
 

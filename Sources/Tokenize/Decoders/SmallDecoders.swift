@@ -1,5 +1,5 @@
 /// `BPEDecoder`: the end-of-word sign becomes a space, but for the last token, where it goes.
-struct BytePairDecoder: TokenDecoder {
+struct BytePairDecoder: TokenDecoder, FileComponent {
   static let typeName = "BPEDecoder"
   private let suffix: [UInt8]
 
@@ -15,7 +15,7 @@ struct BytePairDecoder: TokenDecoder {
 }
 
 /// `Fuse`: one token of all.
-struct FuseDecoder: TokenDecoder {
+struct FuseDecoder: TokenDecoder, FileComponent {
   static let typeName = "Fuse"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}
@@ -24,7 +24,7 @@ struct FuseDecoder: TokenDecoder {
 }
 
 /// `Replace`: a text by another in every token.
-struct ReplaceDecoder: TokenDecoder {
+struct ReplaceDecoder: TokenDecoder, FileComponent {
   static let typeName = "Replace"
   private let pattern: SplitPattern
   private let content: [UInt8]
@@ -50,7 +50,7 @@ struct ReplaceDecoder: TokenDecoder {
 }
 
 /// `Strip`: up to so many of a character from the ends of every token.
-struct StripDecoder: TokenDecoder {
+struct StripDecoder: TokenDecoder, FileComponent {
   static let typeName = "Strip"
   private let content: [UInt8]
   private let start: Int
@@ -76,7 +76,7 @@ struct StripDecoder: TokenDecoder {
 }
 
 /// `ByteFallback`: runs of `<0xXX>` back to text, each byte of a broken run to one U+FFFD.
-struct ByteFallbackDecoder: TokenDecoder {
+struct ByteFallbackDecoder: TokenDecoder, FileComponent {
   static let typeName = "ByteFallback"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}
@@ -92,7 +92,7 @@ struct ByteFallbackDecoder: TokenDecoder {
       run = []
     }
     for token in tokens {
-      if let byte = Self.byte(token) {
+      if let byte = ByteFallback.byte(of: token) {
         run.append(byte)
       } else {
         flush()
@@ -101,12 +101,5 @@ struct ByteFallbackDecoder: TokenDecoder {
     }
     flush()
     return result
-  }
-
-  private static func byte(_ token: [UInt8]) -> UInt8? {
-    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else {
-      return nil
-    }
-    return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
   }
 }

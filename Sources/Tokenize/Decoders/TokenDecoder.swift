@@ -1,20 +1,15 @@
 /// A step that turns tokens back into text.
 protocol TokenDecoder: Sendable {
-  /// The `type` in tokenizer.json.
-  static var typeName: String { get }
-
-  /// Reads the component's options.
-  init(from reader: ComponentReader) throws(TokenizerError)
-
   /// Rewrites the tokens; in the end they are put one after the other.
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]]
 }
 
 /// The decoders that tokenizer files may name.
 enum DecoderRegistry {
-  static let types: [any TokenDecoder.Type] = [
-    BytePairDecoder.self, ByteFallbackDecoder.self, ByteLevelDecoder.self, DecoderSequence.self,
-    FuseDecoder.self, ReplaceDecoder.self, StripDecoder.self, WordPieceDecoder.self,
+  static let types: [any (TokenDecoder & FileComponent).Type] = [
+    BytePairDecoder.self, ByteFallbackDecoder.self, ByteLevelDecoder.self, CTCDecoder.self,
+    DecoderSequence.self, FuseDecoder.self, MetaspaceDecoder.self, ReplaceDecoder.self,
+    StripDecoder.self, WordPieceDecoder.self,
   ]
 
   static func read(_ reader: ComponentReader) throws(TokenizerError) -> any TokenDecoder {

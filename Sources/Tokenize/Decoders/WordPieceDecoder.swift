@@ -1,5 +1,5 @@
 /// `WordPiece`: continuations join the token before, and the usual spaces around signs go.
-struct WordPieceDecoder: TokenDecoder {
+struct WordPieceDecoder: TokenDecoder, FileComponent {
   static let typeName = "WordPiece"
   private let prefix: [UInt8]
   private let cleansUp: Bool
@@ -28,7 +28,7 @@ struct WordPieceDecoder: TokenDecoder {
     }
   }
 
-  private static func cleanUp(_ text: [UInt8]) -> [UInt8] {
+  static func cleanUp(_ text: [UInt8]) -> [UInt8] {
     // All that is replaced begins with a space; most tokens have none but the one in front.
     guard text.contains(0x20) else { return text }
     return cleanUps.reduce(text) { $0.replacing($1.old, with: $1.new) }

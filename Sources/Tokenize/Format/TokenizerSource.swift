@@ -2,8 +2,14 @@ import Records
 
 /// The files a tokenizer was made from or is saved as.
 struct TokenizerSource: Sendable {
-  /// The bytes of tokenizer.json.
-  var tokenizer: [UInt8]
+  /// A file by its name in a folder.
+  struct File: Sendable {
+    var name: String
+    var bytes: [UInt8]
+  }
+
+  /// tokenizer.json, or what stands in its place.
+  var files: [File]
   /// What tokenizer_config.json says, if there was one.
   var configuration: JSONValue?
   /// What special_tokens_map.json says, if there was one.

@@ -21,7 +21,7 @@ struct BytePairSymbols: Sendable {
     suffix = Array(try reader.string("end_of_word_suffix", default: "").utf8)
     fusesUnknown = try reader.bool("fuse_unk", default: false)
     fallbackIds =
-      try reader.bool("byte_fallback", default: false) ? Self.fallbackIds(vocabulary) : []
+      try reader.bool("byte_fallback", default: false) ? ByteFallback.ids(in: vocabulary) : []
     let plain = input == .bytes && prefix.isEmpty && suffix.isEmpty
     let byteIds = plain ? Self.byteIds(vocabulary) : []
     // Bytes without a token need the long way where something stands in for them.
@@ -42,14 +42,6 @@ struct BytePairSymbols: Sendable {
 
   private static func byteIds(_ vocabulary: Vocabulary) -> [Int32] {
     (0..<256).map { vocabulary.id(of: ByteAlphabet.encode([UInt8($0)])) ?? -1 }
-  }
-
-  private static func fallbackIds(_ vocabulary: Vocabulary) -> [Int32] {
-    (0..<256).map { byte in
-      let digits = String(byte, radix: 16, uppercase: true)
-      let name = "<0x" + (byte < 16 ? "0" : "") + digits + ">"
-      return vocabulary.id(of: Array(name.utf8)) ?? -1
-    }
   }
 
   /// The symbols of a word.

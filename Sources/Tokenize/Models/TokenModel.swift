@@ -2,7 +2,8 @@ import Records
 
 /// A token of a word: its id, and where it ends, in bytes from the word's start.
 ///
-/// It begins where the one before it ends.
+/// It begins where the one before it ends; of tokens that end alike, the later ones share the span of the
+/// first, as the bytes of one unknown text do.
 struct PieceToken: Sendable, Equatable {
   var id: Int32
   var end: Int32
@@ -10,21 +11,24 @@ struct PieceToken: Sendable, Equatable {
 
 /// The part of a tokenizer that turns words into ids.
 protocol TokenModel: Sendable {
-  /// The `type` in tokenizer.json.
-  static var typeName: String { get }
-
   /// The tokens and their ids.
   var vocabulary: Vocabulary { get }
 
   /// The id that stands for what has no token, or nil.
   var unknownId: Int32? { get }
 
-  /// Reads the model.
-  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError)
-
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+}
+
+/// A model that tokenizer.json can name.
+protocol FileModel: TokenModel {
+  /// The `type` in tokenizer.json.
+  static var typeName: String { get }
+
+  /// Reads the model.
+  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError)
 }
 
 /// What a model's words are made of.
@@ -37,7 +41,9 @@ enum ModelInput: Sendable {
 
 /// The models that tokenizer files may name.
 enum ModelRegistry {
-  static let types: [any TokenModel.Type] = [BytePairModel.self, WordLevel.self, WordPiece.self]
+  static let types: [any FileModel.Type] = [
+    BytePairModel.self, Unigram.self, WordLevel.self, WordPiece.self,
+  ]
 
   static func read(
     _ reader: ComponentReader, input: ModelInput
@@ -52,7 +58,7 @@ enum ModelRegistry {
   /// The type of a model that does not say it, as files written before version 0.10 do not.
   private static func guessedType(_ reader: ComponentReader) -> String {
     if reader.member("merges") != nil { return BytePairModel.typeName }
-    if reader.value["vocab"]?.array != nil { return "Unigram" }
+    if reader.value["vocab"]?.array != nil { return Unigram.typeName }
     return reader.member("max_input_chars_per_word") != nil
       ? WordPiece.typeName : WordLevel.typeName
   }

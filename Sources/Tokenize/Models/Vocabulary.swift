@@ -45,6 +45,14 @@ struct Vocabulary: Sendable {
     return true
   }
 
+  /// Adds a token under the next id; of equal tokens the last one's id counts.
+  mutating func append(_ token: [UInt8]) {
+    let id = Int32(places.count)
+    let (place, isNew) = tokens.insert(token)
+    if isNew { ids.append(id) } else { ids[place] = id }
+    places.append(Int32(place))
+  }
+
   /// The id of a token, or nil.
   func id(of token: [UInt8]) -> Int32? { tokens.index(of: token).map { ids[$0] } }
 

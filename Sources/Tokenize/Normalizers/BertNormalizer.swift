@@ -1,5 +1,5 @@
 /// `BertNormalizer`: cleans, sets ideographs apart, removes accents and lowers, each where asked.
-struct BertNormalizer: Normalizer {
+struct BertNormalizer: Normalizer, FileComponent {
   static let typeName = "BertNormalizer"
   private let cleansText: Bool
   private let separatesChinese: Bool

@@ -1,5 +1,5 @@
 /// `ByteLevel` as a normalizer: writes every byte as its character of GPT-2's alphabet.
-struct ByteLevelNormalizer: Normalizer {
+struct ByteLevelNormalizer: Normalizer, FileComponent {
   static let typeName = "ByteLevel"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

@@ -1,5 +1,5 @@
 /// `Lowercase`: every scalar alone, so that a final sigma is no special case.
-struct Lowercase: Normalizer {
+struct Lowercase: Normalizer, FileComponent {
   static let typeName = "Lowercase"
 
   init() {}

@@ -1,5 +1,5 @@
 /// `Nmt`: removes control characters and turns odd white space into spaces, as SentencePiece's `nmt` does.
-struct NmtNormalizer: Normalizer {
+struct NmtNormalizer: Normalizer, FileComponent {
   static let typeName = "Nmt"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

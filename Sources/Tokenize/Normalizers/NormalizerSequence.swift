@@ -1,5 +1,5 @@
 /// `Sequence`: normalizers one after the other.
-struct NormalizerSequence: Normalizer {
+struct NormalizerSequence: Normalizer, FileComponent {
   static let typeName = "Sequence"
   private let steps: [any Normalizer]
 

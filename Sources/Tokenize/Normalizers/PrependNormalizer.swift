@@ -1,5 +1,5 @@
 /// `Prepend`: puts a text before every piece that is not empty.
-struct PrependNormalizer: Normalizer {
+struct PrependNormalizer: Normalizer, FileComponent {
   static let typeName = "Prepend"
   private let prefix: [UInt32]
 

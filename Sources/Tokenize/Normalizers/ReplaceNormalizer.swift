@@ -1,5 +1,5 @@
 /// `Replace`: every occurrence of a text, or of white space runs, by another text.
-struct ReplaceNormalizer: Normalizer {
+struct ReplaceNormalizer: Normalizer, FileComponent {
   static let typeName = "Replace"
   private let pattern: SplitPattern
   private let content: [UInt32]

@@ -1,5 +1,5 @@
 /// `StripAccents`: removes marks that stand alone; usually after NFD or NFKD.
-struct StripAccents: Normalizer {
+struct StripAccents: Normalizer, FileComponent {
   static let typeName = "StripAccents"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

@@ -1,5 +1,5 @@
 /// `Strip`: removes white space at the ends of each piece.
-struct StripNormalizer: Normalizer {
+struct StripNormalizer: Normalizer, FileComponent {
   static let typeName = "Strip"
   private let left: Bool
   private let right: Bool

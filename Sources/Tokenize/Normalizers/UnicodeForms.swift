@@ -1,5 +1,5 @@
 /// `NFD`: canonical decomposition.
-struct CanonicalDecomposition: Normalizer {
+struct CanonicalDecomposition: Normalizer, FileComponent {
   static let typeName = "NFD"
 
   init() {}
@@ -8,7 +8,7 @@ struct CanonicalDecomposition: Normalizer {
 }
 
 /// `NFKD`: compatibility decomposition.
-struct CompatibilityDecomposition: Normalizer {
+struct CompatibilityDecomposition: Normalizer, FileComponent {
   static let typeName = "NFKD"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}
@@ -16,7 +16,7 @@ struct CompatibilityDecomposition: Normalizer {
 }
 
 /// `NFC`: canonical decomposition and composition.
-struct CanonicalComposition: Normalizer {
+struct CanonicalComposition: Normalizer, FileComponent {
   static let typeName = "NFC"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}
@@ -28,7 +28,7 @@ struct CanonicalComposition: Normalizer {
 }
 
 /// `NFKC`: compatibility decomposition and canonical composition.
-struct CompatibilityComposition: Normalizer {
+struct CompatibilityComposition: Normalizer, FileComponent {
   static let typeName = "NFKC"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

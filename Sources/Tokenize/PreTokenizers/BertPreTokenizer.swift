@@ -1,5 +1,5 @@
 /// `BertPreTokenizer`: cuts at white space, which it drops, and sets every punctuation mark apart.
-struct BertPreTokenizer: PreTokenizer {
+struct BertPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "BertPreTokenizer"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

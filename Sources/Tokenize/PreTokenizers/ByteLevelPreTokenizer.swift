@@ -1,5 +1,5 @@
 /// `ByteLevel`: cuts by GPT-2's pattern and writes every byte as a character of its alphabet.
-struct ByteLevelPreTokenizer: PreTokenizer {
+struct ByteLevelPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "ByteLevel"
   private let addsPrefixSpace: Bool
   private let usesPattern: Bool

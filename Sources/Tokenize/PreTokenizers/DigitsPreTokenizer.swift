@@ -1,5 +1,5 @@
 /// `Digits`: sets numbers apart, whole or digit by digit.
-struct DigitsPreTokenizer: PreTokenizer {
+struct DigitsPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "Digits"
   private let behavior: SplitBehavior
 

@@ -43,12 +43,6 @@ struct PreTokenizedText: Sendable {
 
 /// A step that cuts a text into words, so that no token crosses a cut.
 protocol PreTokenizer: Sendable {
-  /// The `type` in tokenizer.json.
-  static var typeName: String { get }
-
-  /// Reads the component's options.
-  init(from reader: ComponentReader) throws(TokenizerError)
-
   /// Cuts the words of a text further.
   func split(_ text: inout PreTokenizedText)
 
@@ -64,9 +58,10 @@ extension PreTokenizer {
 
 /// The pre-tokenizers that tokenizer files may name.
 enum PreTokenizerRegistry {
-  static let types: [any PreTokenizer.Type] = [
-    BertPreTokenizer.self, ByteLevelPreTokenizer.self, DigitsPreTokenizer.self,
-    PreTokenizerSequence.self, PunctuationPreTokenizer.self, SplitPreTokenizer.self,
+  static let types: [any (PreTokenizer & FileComponent).Type] = [
+    BertPreTokenizer.self, ByteLevelPreTokenizer.self, CharDelimiterSplit.self,
+    DigitsPreTokenizer.self, FixedLength.self, Metaspace.self, PreTokenizerSequence.self,
+    PunctuationPreTokenizer.self, SplitPreTokenizer.self, UnicodeScripts.self,
     WhitespacePreTokenizer.self, WhitespaceSplit.self,
   ]
 

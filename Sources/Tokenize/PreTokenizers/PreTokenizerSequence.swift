@@ -1,5 +1,5 @@
 /// `Sequence`: pre-tokenizers one after the other.
-struct PreTokenizerSequence: PreTokenizer {
+struct PreTokenizerSequence: PreTokenizer, FileComponent {
   static let typeName = "Sequence"
   private let steps: [any PreTokenizer]
 

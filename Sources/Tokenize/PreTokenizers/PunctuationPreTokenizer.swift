@@ -1,5 +1,5 @@
 /// `Punctuation`: cuts at every punctuation mark.
-struct PunctuationPreTokenizer: PreTokenizer {
+struct PunctuationPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "Punctuation"
   private let behavior: SplitBehavior
 

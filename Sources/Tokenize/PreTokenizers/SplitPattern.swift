@@ -1,7 +1,7 @@
-/// Something to find in a text, recognised by its exact spelling and matched by a hand-written scanner.
+/// Something to find in a text.
 ///
-/// A regular expression that is none of these is an error: a general engine would have to agree with
-/// Oniguruma on every character class.
+/// The regular expressions of most models are recognised by their exact spelling and matched by
+/// hand-written scanners; any other one goes to the general machine.
 enum SplitPattern: Sendable, Hashable {
   /// A text, byte by byte.
   case literal([UInt8])
@@ -19,26 +19,35 @@ enum SplitPattern: Sendable, Hashable {
   case o200k
   /// CLIP.
   case clip
+  /// Any other expression.
+  case regex(RegexPattern)
 
   /// Patterns by the regular expression that tokenizer files spell them with.
   private static let known: [(expression: String, pattern: SplitPattern)] = [
     (#"\s+"#, .whitespaceRuns),
-    (#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, .gpt2),
-    (tiktoken(#"\p{N}{1,3}"#), .tiktoken(digits: 3)),
-    (tiktoken(#"\p{N}"#), .tiktoken(digits: 1)),
+    (gpt2Expression, .gpt2), (tiktokenExpression(digits: 3), .tiktoken(digits: 3)),
+    (tiktokenExpression(digits: 1), .tiktoken(digits: 1)),
     (o200kExpression, .o200k),
-    (
-      #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#,
-      .clip
-    ),
+    (clipExpression, .clip),
   ]
 
-  private static func tiktoken(_ numbers: String) -> String {
-    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
+  /// The expression of GPT-2 and of what was trained like it.
+  static let gpt2Expression =
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+
+  /// The expression of CLIP.
+  static let clipExpression =
+    #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+
+  /// The expression of cl100k with so many digits to a word.
+  static func tiktokenExpression(digits: Int) -> String {
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"#
+      + (digits == 1 ? #"\p{N}"# : #"\p{N}{1,3}"#)
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 
-  private static let o200kExpression: String = {
+  /// The expression of o200k.
+  static let o200kExpression: String = {
     let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
     let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
     let sign = #"[^\r\n\p{L}\p{N}]?"#
@@ -54,20 +63,22 @@ enum SplitPattern: Sendable, Hashable {
       return
     }
     let expression = try reader.required("Regex").string()
-    guard let known = Self.known.first(where: { $0.expression == expression }) else {
-      throw reader.unsupported(
-        "no scanner is written for the regular expression \(expression)",
-        remedy: "use a tokenizer of the GPT-2, Llama-3, Qwen2, GPT-4o or CLIP families",
-        key: "Regex")
+    if let known = Self.known.first(where: { $0.expression == expression }) {
+      self = known.pattern
+      return
     }
-    self = known.pattern
+    do { self = .regex(try RegexPattern(expression)) } catch {
+      throw reader.unsupported(
+        "the regular expression \(expression) cannot be read: \(error.reason)",
+        remedy: "spell it in another way", key: "Regex")
+    }
   }
 
   /// Whether the matches follow one another without a gap.
   var coversAllText: Bool {
     switch self {
     case .gpt2, .tiktoken, .o200k: true
-    case .literal, .scalars, .whitespaceRuns, .wordsAndSigns, .clip: false
+    case .literal, .scalars, .whitespaceRuns, .wordsAndSigns, .clip, .regex: false
     }
   }
 
@@ -86,6 +97,7 @@ enum SplitPattern: Sendable, Hashable {
       scan(TiktokenScanner(digits: digits, table), bytes, range, &matches)
     case .o200k: scan(O200KScanner(table), bytes, range, &matches)
     case .clip: scan(CLIPScanner(table), bytes, range, &matches)
+    case .regex(let regex): regex.appendMatches(in: bytes, range, to: &matches)
     }
   }
 

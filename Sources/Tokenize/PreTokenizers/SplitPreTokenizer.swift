@@ -1,9 +1,16 @@
 /// `Split`: cuts where a pattern matches.
-struct SplitPreTokenizer: PreTokenizer {
+struct SplitPreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "Split"
   private let pattern: SplitPattern
   private let behavior: SplitBehavior
   private let inverted: Bool
+
+  /// Cuts at every match and keeps the matches apart.
+  init(_ pattern: SplitPattern) {
+    self.pattern = pattern
+    behavior = .isolated
+    inverted = false
+  }
 
   init(from reader: ComponentReader) throws(TokenizerError) {
     pattern = try SplitPattern(from: reader.required("pattern"))

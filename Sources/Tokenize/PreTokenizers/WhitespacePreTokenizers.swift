@@ -1,7 +1,8 @@
 /// `WhitespaceSplit`: cuts at white space and drops it.
-struct WhitespaceSplit: PreTokenizer {
+struct WhitespaceSplit: PreTokenizer, FileComponent {
   static let typeName = "WhitespaceSplit"
 
+  init() {}
   init(from reader: ComponentReader) throws(TokenizerError) {}
 
   func split(_ text: inout PreTokenizedText) {
@@ -10,7 +11,7 @@ struct WhitespaceSplit: PreTokenizer {
 }
 
 /// `Whitespace`: the matches of `\w+|[^\w\s]+`.
-struct WhitespacePreTokenizer: PreTokenizer {
+struct WhitespacePreTokenizer: PreTokenizer, FileComponent {
   static let typeName = "Whitespace"
 
   init(from reader: ComponentReader) throws(TokenizerError) {}

@@ -17,8 +17,11 @@ struct AlignedText: Sendable {
   let firstScalar: Int32
   /// Whether origins are wanted.
   let tracks: Bool
+  /// Whether the text begins where the whole original text does.
+  let startsText: Bool
 
-  init(bytes: [UInt8], firstScalar: Int = 0, tracks: Bool) {
+  init(bytes: [UInt8], firstScalar: Int = 0, tracks: Bool, startsText: Bool = true) {
+    self.startsText = startsText
     self.bytes = bytes
     self.firstScalar = Int32(firstScalar)
     self.tracks = tracks

@@ -95,6 +95,36 @@ struct TextRewriter {
     for scalar in scalars.dropFirst() { insert(scalar) }
   }
 
+  /// Reads so many bytes, which end with a scalar, and writes others that stem from all of them.
+  mutating func replace(byteCount: Int, with new: some Sequence<UInt8>) {
+    let first = origin
+    let end = place + byteCount
+    var last = first
+    while place < end {
+      last = origin
+      drop()
+    }
+    write(new, Origin(start: first.start, end: last.end))
+  }
+
+  /// Writes bytes with the origin of what is read next, or was read last at the end.
+  mutating func insertBytes(_ new: some Sequence<UInt8>) {
+    write(new, atEnd ? previousOrigin : origin)
+  }
+
+  /// Takes back the bytes written last.
+  mutating func removeLast(_ count: Int) {
+    bytes.removeLast(count)
+    if tracks { origins.removeLast(count) }
+  }
+
+  private mutating func write(_ new: some Sequence<UInt8>, _ origin: Origin) {
+    for byte in new {
+      bytes.append(byte)
+      if tracks { origins.append(origin) }
+    }
+  }
+
   /// Reads ASCII bytes up to one that maps to 0, and writes what they map to.
   mutating func mapRun(_ map: [UInt8]) {
     var end = place

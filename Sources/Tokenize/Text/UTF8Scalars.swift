@@ -66,6 +66,22 @@ enum UTF8Scalars {
     return result
   }
 
+  /// Appends bytes, each that belongs to no scalar as U+FFFD.
+  static func appendRepaired(_ bytes: [UInt8], to text: inout [UInt8]) {
+    var place = 0
+    while place < bytes.count {
+      let end = min(place + length(leadByte: bytes[place]), bytes.count)
+      let part = bytes[place..<end]
+      if String(validating: part, as: UTF8.self) != nil {
+        text += part
+        place = end
+      } else {
+        append(0xFFFD, to: &text)
+        place += 1
+      }
+    }
+  }
+
   /// The number of scalars in part of valid UTF-8.
   static func count(_ bytes: ArraySlice<UInt8>) -> Int {
     bytes.reduce(0) { $0 + (isContinuation($1) ? 0 : 1) }

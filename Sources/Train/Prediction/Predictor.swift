@@ -38,7 +38,7 @@ public struct Predictor: Sendable {
     let plan = options.objectivePlan
     let model = try plan.trainedModel(folder)
     objective = try plan.bind(
-      model, Tokenizer.load(folder),
+      model, ModelTokenizer.load(folder),
       maximumLength: options.length(of: model, otherwise: maximumLength))
     labels = (model as? any SequenceClassifier)?.labels
     batchSize = max(options.values[TrainingOptions.Keys.batchSize], 32)

@@ -1,0 +1,44 @@
+/// `Metaspace`: the sign becomes a space, but for the first token, where it goes.
+struct MetaspaceDecoder: TokenDecoder, FileComponent {
+  static let typeName = "Metaspace"
+  private let options: MetaspaceOptions
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    options = try MetaspaceOptions(from: reader)
+  }
+
+  func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
+    let sign = options.signBytes
+    return tokens.enumerated().map { index, token in
+      token.replacing(sign, with: index == 0 && options.scheme != .never ? [] : [0x20])
+    }
+  }
+}
+
+/// `CTC`: of equal neighbours one stays, padding goes, and the delimiter becomes a space.
+struct CTCDecoder: TokenDecoder, FileComponent {
+  static let typeName = "CTC"
+  private let padding: [UInt8]
+  private let delimiter: [UInt8]
+  private let cleansUp: Bool
+
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    padding = Array(try reader.string("pad_token", default: "<pad>").utf8)
+    delimiter = Array(try reader.string("word_delimiter_token", default: "|").utf8)
+    cleansUp = try reader.bool("cleanup", default: true)
+  }
+
+  func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
+    var previous: [UInt8]?
+    return tokens.compactMap { token in
+      defer { previous = token }
+      if token == previous { return nil }
+      var text = padding.isEmpty ? token : token.replacing(padding, with: [])
+      if cleansUp {
+        text = WordPieceDecoder.cleanUp(text)
+        if !delimiter.isEmpty { text = text.replacing(delimiter, with: [0x20]) }
+      }
+      return text.isEmpty ? nil : text
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Records
+
+/// `Unigram`: the pieces whose scores sum up to the most (Kudo 2018, arXiv:1804.10959).
+///
+/// The best path is found in one pass over the text; of equal paths the one wins whose last piece begins
+/// first, because a later candidate must be strictly better.
+struct Unigram: FileModel {
+  static let typeName = "Unigram"
+  let vocabulary: Vocabulary
+  let unknownId: Int32?
+  private let scores: [Double]
+  private let trie: ByteTrie
+  /// The score of a character that is no piece.
+  private let unknownScore: Double
+  /// The ids of `<0x00>` to `<0xFF>`, -1 for none; empty without byte fallback.
+  private let fallbackIds: [Int32]
+
+  /// How much worse than the worst piece an unknown character is.
+  private static let unknownPenalty = 10.0
+
+  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
+    let entries = try reader.required("vocab").elements()
+    var vocabulary = Vocabulary(capacity: entries.count)
+    var scores: [Double] = []
+    scores.reserveCapacity(entries.count)
+    for entry in entries {
+      guard let pair = entry.value.array, pair.count == 2, let piece = pair[0].string,
+        let score = pair[1].double
+      else { throw entry.expected("a piece and its score") }
+      vocabulary.append(Array(piece.utf8))
+      scores.append(Self.asParsed(score))
+    }
+    let unknown = try reader.member("unk_id").map { reader throws(TokenizerError) in
+      try reader.integer()
+    }
+    if let unknown, unknown >= scores.count {
+      throw reader.malformed("unk_id is \(unknown), and there are \(scores.count) pieces")
+    }
+    self.init(
+      vocabulary: vocabulary, scores: scores, unknownId: unknown.map(Int32.init),
+      fallsBack: try reader.bool("byte_fallback", default: false))
+  }
+
+  /// A model of pieces and their scores by id.
+  init(vocabulary: Vocabulary, scores: [Double], unknownId: Int32?, fallsBack: Bool) {
+    self.vocabulary = vocabulary
+    self.scores = scores
+    self.unknownId = unknownId
+    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
+    fallbackIds = fallsBack ? ByteFallback.ids(in: vocabulary) : []
+    var trie = ByteTrie(capacity: vocabulary.count * 3)
+    for id in vocabulary.sortedIds {
+      guard let piece = vocabulary.token(of: id), !piece.isEmpty else { continue }
+      trie.insert(piece, value: vocabulary.id(of: Array(piece)) ?? id)
+    }
+    self.trie = trie
+  }
+
+  /// A score as Hugging Face's JSON parser reads its digits: the whole number they make, divided by a power
+  /// of ten, which is rounded twice and may be off by the last bit; ties depend on it.
+  private static func asParsed(_ score: Double) -> Double {
+    guard score.isFinite else { return score }
+    let parts = "\(score.magnitude)".lowercased().split(separator: "e")
+    let digits = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false)
+    let fraction = digits.count > 1 && digits[1] != "0" ? digits[1] : ""
+    guard let whole = UInt64((digits.first ?? "") + fraction) else { return score }
+    let exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) - fraction.count
+    guard exponent.magnitude <= 22 else { return score }
+    let power = (0..<Int(exponent.magnitude)).reduce(1.0) { power, _ in power * 10 }
+    let value = exponent < 0 ? Double(whole) / power : Double(whole) * power
+    return score < 0 ? -value : value
+  }
+
+  /// The best path to a place: what it sums up to, and the last piece on it.
+  private struct Step {
+    var score: Double
+    var start: Int32
+    var id: Int32
+  }
+
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
+  ) {
+    let length = word.indices.count
+    var steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: length + 1)
+    findPaths(word, text, &steps)
+    let before = tokens.count
+    var end = length
+    while end > 0 {
+      let step = steps[end]
+      tokens.append(PieceToken(id: step.id, end: Int32(end)))
+      end = Int(step.start)
+    }
+    tokens[before...].reverse()
+    joinUnknown(from: before, &tokens, word, text)
+  }
+
+  private func findPaths(
+    _ word: ByteRange, _ text: borrowing Span<UInt8>, _ steps: inout [Step]
+  ) {
+    let first = Int(word.start)
+    let length = word.indices.count
+    var place = 0
+    while place < length {
+      let scalarEnd = place + UTF8Scalars.length(leadByte: text[first + place])
+      let score = steps[place].score
+      var hasSingle = false
+      var node = ByteTrie.root
+      var end = place
+      while end < length {
+        node = trie.child(of: node, text[first + end])
+        if node == ByteTrie.none { break }
+        end += 1
+        let id = trie.value(of: node)
+        guard id >= 0 else { continue }
+        Self.offer(score + scores[Int(id)], from: place, id, to: &steps[end])
+        if end == scalarEnd { hasSingle = true }
+      }
+      if !hasSingle {
+        Self.offer(score + unknownScore, from: place, unknownId ?? -1, to: &steps[scalarEnd])
+      }
+      place = scalarEnd
+    }
+  }
+
+  @inline(__always)
+  private static func offer(_ score: Double, from place: Int, _ id: Int32, to step: inout Step) {
+    if step.start < 0 || score > step.score {
+      step = Step(score: score, start: Int32(truncatingIfNeeded: place), id: id)
+    }
+  }
+
+  /// Joins neighbours that are unknown, and spells them in bytes where asked and possible.
+  private func joinUnknown(
+    from before: Int, _ tokens: inout [PieceToken], _ word: ByteRange,
+    _ text: borrowing Span<UInt8>
+  ) {
+    let unknown = unknownId ?? -1
+    guard tokens[before...].contains(where: { $0.id == unknown }) else { return }
+    let pieces = Array(tokens[before...])
+    tokens.removeLast(pieces.count)
+    var start: Int32 = 0
+    for (index, piece) in pieces.enumerated() {
+      if piece.id != unknown {
+        tokens.append(piece)
+        start = piece.end
+      } else if index + 1 == pieces.count || pieces[index + 1].id != unknown {
+        let range = ByteRange(Int(word.start + start), Int(word.start + piece.end))
+        appendUnknown(range, end: piece.end, text, &tokens)
+        start = piece.end
+      }
+    }
+  }
+
+  private func appendUnknown(
+    _ range: ByteRange, end: Int32, _ text: borrowing Span<UInt8>, _ tokens: inout [PieceToken]
+  ) {
+    if let known = vocabulary.id(of: range.indices.map { text[$0] }) {
+      tokens.append(PieceToken(id: known, end: end))
+    } else if !fallbackIds.isEmpty,
+      range.indices.allSatisfy({ fallbackIds[Int(text[$0])] >= 0 })
+    {
+      // All bytes of an unknown run share its whole span.
+      for place in range.indices {
+        tokens.append(PieceToken(id: fallbackIds[Int(text[place])], end: end))
+      }
+    } else if let unknownId {
+      tokens.append(PieceToken(id: unknownId, end: end))
+    }
+  }
+}
+
+/// The tokens `<0x00>` to `<0xFF>` that stand for bytes without a token of their own.
+enum ByteFallback {
+  /// The ids of the 256 byte tokens, -1 for none.
+  static func ids(in vocabulary: Vocabulary) -> [Int32] {
+    (0..<256).map { vocabulary.id(of: name(of: UInt8($0))) ?? -1 }
+  }
+
+  /// The token of a byte.
+  static func name(of byte: UInt8) -> [UInt8] {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8)
+  }
+
+  /// The byte that a token stands for, or nil.
+  static func byte(of token: some Collection<UInt8>) -> UInt8? {
+    guard token.count == 6, token.starts(with: "<0x".utf8),
+      token.dropFirst(5).first == UInt8(ascii: ">")
+    else { return nil }
+    return UInt8(String(decoding: token.dropFirst(3).prefix(2), as: UTF8.self), radix: 16)
+  }
+}

@@ -1,0 +1,26 @@
+/// sentencepiece's `precompiled_charsmap`: what character sequences are replaced by.
+struct CharacterMap: Sendable {
+  private let trie: DoubleArray
+  /// The replacements, each ended by a zero byte.
+  private let replacements: [UInt8]
+
+  /// Reads the size of the trie, the trie and the replacements; nil where sizes contradict the bytes.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count > 4 else { return nil }
+    let size = (0..<4).reduce(0) { $0 | Int(bytes[$1]) << ($1 * 8) }
+    guard size % 4 == 0, size <= bytes.count - 4 else { return nil }
+    trie = DoubleArray(bytes[4..<4 + size])
+    replacements = Array(bytes[(4 + size)...])
+  }
+
+  /// What replaces the shortest or longest known sequence at the beginning of a range, and its length.
+  func match(
+    _ range: ByteRange, of text: borrowing Span<UInt8>, takesLongest: Bool
+  ) -> (replacement: ArraySlice<UInt8>, length: Int)? {
+    guard let match = trie.match(range, of: text, takesLongest: takesLongest),
+      match.value < replacements.count
+    else { return nil }
+    let rest = replacements[match.value...]
+    return (rest.prefix { $0 != 0 }, match.length)
+  }
+}

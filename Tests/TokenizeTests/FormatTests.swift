@@ -1,0 +1,133 @@
+import Foundation
+import Records
+import TestSupport
+import Testing
+import Tokenize
+
+/// Marian's, FSMT's and sentencepiece's files against transformers and sentencepiece.
+struct FormatTests {
+  private static let folder = "\(Shared.project)/Tests/Fixtures/Tokenize"
+
+  @Test func `Marian's two languages and its codes are exact`() throws {
+    let tokenizer = try Tokenizer.load("\(Self.folder)/marian")
+    let cases = try #require(Fixture.load("marian/expected")["cases"]?.array)
+    #expect(cases.count == 24)
+    for test in cases {
+      let text = try #require(test["text"]?.string)
+      let comment = Comment(rawValue: text.debugDescription)
+      let ids = try #require(test["ids"]).integers
+      let target = try #require(test["target"]).integers
+      #expect(tokenizer.encode(text).ids == ids, comment)
+      #expect(tokenizer.target.encode(text).ids == target, comment)
+      #expect(tokenizer.ids(of: text) == ids, comment)
+      #expect(tokenizer.decode(target) == test["decoded"]?.string, comment)
+      #expect(
+        tokenizer.decode(ids, skipSpecialTokens: false) == test["decoded_raw"]?.string, comment)
+    }
+  }
+
+  @Test func `a lone sentencepiece model is exact`() throws {
+    let tokenizer = try Tokenizer.load("\(Self.folder)/marian/source.spm")
+    for test in try #require(Fixture.load("marian/expected")["cases"]?.array) {
+      let text = try #require(test["text"]?.string)
+      let ids = try #require(test["pieces"]).integers
+      #expect(tokenizer.ids(of: text) == ids, "\(text.debugDescription)")
+      #expect(tokenizer.decode(ids) == test["surface"]?.string, "\(text.debugDescription)")
+    }
+  }
+
+  @Test func `FSMT's words and merges are exact in eleven languages`() throws {
+    let cases = try #require(Fixture.load("fsmt/expected")["cases"]?.array)
+    #expect(cases.count == 11)
+    for test in cases {
+      let tokenizer = try fsmt(languages: try #require(test["langs"]))
+      for result in try #require(test["results"]?.array) {
+        let text = try #require(result["text"]?.string)
+        let comment = Comment(rawValue: "\(test["langs"]?.text ?? "") \(text.debugDescription)")
+        let ids = try #require(result["ids"]).integers
+        #expect(tokenizer.encode(text).ids == ids, comment)
+        #expect(tokenizer.decode(ids) == result["decoded"]?.string, comment)
+        #expect(
+          tokenizer.decode(ids, skipSpecialTokens: false) == result["decoded_raw"]?.string, comment)
+      }
+    }
+  }
+
+  private func fsmt(languages: JSONValue) throws -> Tokenizer {
+    let folder = try TemporaryFolder()
+    for name in ["merges.txt", "vocab-src.json", "vocab-tgt.json"] {
+      let bytes = try fileContents("\(Self.folder)/fsmt/\(name)")
+      try folder.write(String(decoding: bytes, as: UTF8.self), to: name)
+    }
+    try folder.write(JSONValue.object(["langs": languages]).text, to: "tokenizer_config.json")
+    return try Tokenizer.load(folder.path)
+  }
+
+  @Test(arguments: ["marian", "fsmt"])
+  func `what is saved loads again and gives the same ids`(name: String) throws {
+    let folder = try TemporaryFolder()
+    let tokenizer = try Tokenizer.load("\(Self.folder)/\(name)")
+    try tokenizer.save(to: folder.path)
+    let again = try Tokenizer.load(folder.path)
+    let text = "The old dog's well-known street."
+    #expect(again.ids(of: text) == tokenizer.ids(of: text))
+    #expect(again.target.ids(of: text) == tokenizer.target.ids(of: text))
+    #expect(again.target.ids(of: text) != again.ids(of: text))
+  }
+
+  @Test
+  func `a sentencepiece file cut or changed anywhere is an error or a tokenizer, never a trap`()
+    throws
+  {
+    let whole = try fileContents("\(Self.folder)/marian/source.spm")
+    let folder = try TemporaryFolder()
+    var random = CounterRandom(seed: 3, purpose: "broken files", record: "spm")
+    for round in 0..<150 {
+      var bytes = whole
+      if round % 2 == 0 {
+        bytes = Array(bytes.prefix(Int(random.next() % UInt64(bytes.count))))
+      } else {
+        for _ in 0..<8 {
+          bytes[Int(random.next() % 4000)] = UInt8(truncatingIfNeeded: random.next())
+        }
+      }
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder.path)/broken.model"))
+      guard let tokenizer = try? Tokenizer.load("\(folder.path)/broken.model") else { continue }
+      #expect(!tokenizer.encode("The dog's ﬁrst street").ids.isEmpty)
+    }
+    let error = #expect(throws: TokenizerError.self) {
+      try Data(whole.prefix(1000)).write(to: URL(fileURLWithPath: "\(folder.path)/cut.model"))
+      _ = try Tokenizer.load("\(folder.path)/cut.model")
+    }
+    #expect(error?.file == "\(folder.path)/cut.model")
+  }
+
+  @Test func `GPT-2's, BERT's and tiktoken's own files are read`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("[PAD]\n[UNK]\n[CLS]\n[SEP]\nhe\n##llo\n", to: "bert/vocab.txt")
+    #expect(try Tokenizer.load("\(folder.path)/bert").ids(of: "Hello x") == [2, 4, 5, 1, 3])
+    let letters = (0..<256).map { Data([UInt8($0)]).base64EncodedString() + " \($0)" }
+    try folder.write(letters.joined(separator: "\n"), to: "tokenizer.tiktoken")
+    let error = #expect(throws: TokenizerError.self) {
+      try Tokenizer.load("\(folder.path)/tokenizer.tiktoken")
+    }
+    #expect(error?.reason.contains("a vocabulary of 256 ranks is not known") == true)
+    try folder.write(#"{"a": 0, "b": 1, "ab": 2, "<|endoftext|>": 3}"#, to: "gpt2/vocab.json")
+    try folder.write("#version: 0.2\na b\n", to: "gpt2/merges.txt")
+    #expect(try Tokenizer.load("\(folder.path)/gpt2").ids(of: "abba<|endoftext|>") == [2, 1, 0, 3])
+  }
+
+  @Test func `a GGUF vocabulary of pieces merges by its scores`() throws {
+    let vocabulary = GGUFVocabulary(
+      model: "llama", tokens: ["<unk>", "<s>", "▁", "a", "b", "ab", "▁ab", "<0x63>"],
+      scores: [0, 0, -1, -2, -3, -4, -5, 0], kinds: [2, 3, 1, 1, 1, 1, 1, 6],
+      roles: ["bos": 1, "unknown": 0])
+    let tokenizer = try Tokenizer(vocabulary, file: "model.gguf")
+    #expect(tokenizer.ids(of: "ab ba c") == [1, 6, 2, 4, 3, 2, 7])
+    #expect(tokenizer.decode([1, 6, 2, 4, 3]) == "ab ba")
+    let error = #expect(throws: TokenizerError.self) {
+      try Tokenizer(GGUFVocabulary(model: "rwkv", tokens: []), file: "model.gguf")
+    }
+    #expect(error?.place == "tokenizer.ggml.model")
+  }
+}

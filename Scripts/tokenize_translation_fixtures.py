@@ -59,7 +59,7 @@ def marian(english, german):
         for i in range(model.get_piece_size()):
             if model.id_to_piece(i) not in pieces + ["<s>"]:
                 pieces.append(model.id_to_piece(i))
-    vocabulary = {p: i for i, p in enumerate(pieces + ["<pad>"]) if i % 17 != 16}
+    vocabulary = {p: i for i, p in enumerate(pieces + ["<pad>"]) if i % 17 != 16 or p == "<pad>"}
     write(os.path.join(folder, "vocab.json"), vocabulary)
     write(os.path.join(folder, "tokenizer_config.json"),
           {"source_lang": "en", "target_lang": "de", "tokenizer_class": "MarianTokenizer"})

@@ -12,7 +12,7 @@ extension Tokenizer {
       if let added = pipeline.added.token(of: id) {
         return added.isSpecial && skipSpecialTokens ? nil : Array(added.content.utf8)
       }
-      return pipeline.model.vocabulary.token(of: id).map(Array.init)
+      return pipeline.model.vocabulary.token(of: id).map(Array.init) ?? pipeline.decoder?.missing
     }
     let parts = pipeline.decoder?.decode(tokens) ?? [Array(tokens.joined(separator: [0x20]))]
     return String(decoding: parts.joined(), as: UTF8.self)

@@ -42,7 +42,7 @@ struct ModelTests {
     let fixture = try Fixture.load("wordpiece")
     let tokenizer = try Tokenizer(json: try #require(fixture["file"]).bytes)
     let cases = try #require(fixture["windows"]?.array)
-    #expect(cases.count > 20)
+    #expect(cases.count == 20)
     for test in cases {
       var options = EncodingOptions()
       options.truncation = Truncation(
@@ -60,14 +60,14 @@ struct ModelTests {
   @Test func `an inspection shows each step`() throws {
     let fixture = try Fixture.load("wordpiece")
     let tokenizer = try Tokenizer(json: try #require(fixture["file"]).bytes)
-    let steps = tokenizer.inspect("The PAINS[SEP]").steps
+    let steps = tokenizer.inspect("A PAINS[SEP]").steps
     #expect(
       steps.map(\.name) == [
         "text", "added tokens", "normalized", "added tokens", "words", "tokens", "template",
       ])
-    #expect(steps[2].parts.map(\.text) == ["the pains", "[SEP]"])
-    #expect(steps[4].parts.map(\.text) == ["the", "pains", "[SEP]"])
-    #expect(steps[5].parts.map(\.text) == ["the", "pain", "##s", "[SEP]"])
+    #expect(steps[2].parts.map(\.text) == ["a pains", "[SEP]"])
+    #expect(steps[4].parts.map(\.text) == ["a", "pains", "[SEP]"])
+    #expect(steps[5].parts.map(\.text) == ["a", "pain", "##s", "[SEP]"])
     #expect(steps[6].parts.map(\.isSpecial) == [true, false, false, false, true, true])
   }
 }

@@ -75,7 +75,7 @@ struct WordPieceTests {
   }
 
   @Test func `cutting and filling up are read from the file but not applied unasked`() {
-    #expect(tokenizer.truncation == Truncation(maximumLength: 8))
+    #expect(tokenizer.truncation == Truncation(maximumLength: 8, stride: 0))
     #expect(tokenizer.padding == Padding())
     #expect(tokenizer.encode(String(repeating: "a ", count: 40)).count == 42)
   }

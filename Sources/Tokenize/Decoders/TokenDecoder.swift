@@ -1,7 +1,14 @@
 /// A step that turns tokens back into text.
 protocol TokenDecoder: Sendable {
+  /// What stands for an id without a token; nil where it is left out.
+  var missing: [UInt8]? { get }
+
   /// Rewrites the tokens; in the end they are put one after the other.
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]]
+}
+
+extension TokenDecoder {
+  var missing: [UInt8]? { nil }
 }
 
 /// The decoders that tokenizer files may name.

@@ -56,8 +56,7 @@ enum FSMTFormat: TokenizerFormat {
       model: FastPairModel(vocabulary: vocabulary, unknownId: unknown.id, merges: merges),
       postProcessing: template,
       decoder: FSMTDecoder(
-        detokenizer: MosesDetokenizer(language: language),
-        special: special.compactMap { $0?.name }),
+        detokenizer: MosesDetokenizer(language: language), missing: Array(unknown.name.utf8)),
       added: special.compactMap { $0 }.map { AddedToken(id: $0.id, content: $0.name) })
     return Tokenizer(pipeline: pipeline, source: source, target: target)
   }
@@ -126,30 +125,15 @@ struct FastPairModel: TokenModel {
   }
 }
 
-/// Words of FSMT back to a text; special tokens stand between with spaces.
+/// Words of FSMT back to a text; special tokens join the word they stand in, and so do ids without a token.
 struct FSMTDecoder: TokenDecoder {
   let detokenizer: MosesDetokenizer
-  let special: [String]
+  let missing: [UInt8]?
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
-    let special = special.map { Array($0.utf8) }
-    var parts: [[UInt8]] = []
-    var open: [UInt8] = []
-    func flush() {
-      guard !open.isEmpty else { return }
-      let words = UTF8Scalars.scalars(open).words
-      parts.append(detokenizer.text(of: words).utf8)
-      open = []
+    let text = tokens.flatMap {
+      $0.replacing([0x20], with: []).replacing(Array("</w>".utf8), with: [0x20])
     }
-    for token in tokens {
-      if special.contains(token) {
-        flush()
-        parts.append(token)
-      } else {
-        open += token.replacing([0x20], with: []).replacing(Array("</w>".utf8), with: [0x20])
-      }
-    }
-    flush()
-    return [Array(parts.joined(separator: [0x20]))]
+    return [detokenizer.text(of: UTF8Scalars.scalars(text).words).utf8]
   }
 }

@@ -7,7 +7,7 @@ enum MarianFormat: TokenizerFormat {
   static func load(
     _ folder: TokenizerFolder, _ name: String?
   ) throws(TokenizerError) -> Tokenizer? {
-    let isNamed = name == nil || name == "source.spm" || name == "vocab.json"
+    let isNamed = name == nil || name == "vocab.json"
     guard isNamed, folder.has("source.spm"), folder.has("vocab.json") else { return nil }
     let isSeparate = folder.has("target_vocab.json")
     let source = try folder.source(
@@ -16,8 +16,10 @@ enum MarianFormat: TokenizerFormat {
     let written = try side(
       folder, source.files[1],
       isSeparate ? try folder.vocabulary("target_vocab.json") : read.vocabulary)
-    let target = try tokenizer(written, source, folder, target: nil)
-    return try tokenizer(read, source, folder, target: target)
+    // transformers puts texts together by the pieces of the source where both share a vocabulary.
+    let pieces = isSeparate ? written.file : read.file
+    let target = try tokenizer(written, pieces, source, folder, target: nil)
+    return try tokenizer(read, pieces, source, folder, target: target)
   }
 
   /// One language: its pieces, and their ids.
@@ -35,7 +37,8 @@ enum MarianFormat: TokenizerFormat {
   }
 
   private static func tokenizer(
-    _ side: Side, _ source: TokenizerSource, _ folder: TokenizerFolder, target: Tokenizer?
+    _ side: Side, _ pieces: SentencePieceFile, _ source: TokenizerSource,
+    _ folder: TokenizerFolder, target: Tokenizer?
   ) throws(TokenizerError) -> Tokenizer {
     func id(_ role: String, _ fallback: String) -> (id: Int32, name: String)? {
       let entry = source.configuration?[role] ?? source.specialTokensMap?[role]
@@ -54,7 +57,7 @@ enum MarianFormat: TokenizerFormat {
       model: RenumberedModel(side.file, side.vocabulary, unknownId: unknown.id),
       postProcessing: PostProcessing(end: end.id),
       decoder: MarianDecoder(
-        pieces: SentencePieceDecoder(side.file), special: special.map(\.name)),
+        pieces: SentencePieceDecoder(pieces), special: special.map(\.name)),
       added: special.map { AddedToken(id: $0.id, content: $0.name) },
       readsLanguageCodes: true)
     return Tokenizer(pipeline: pipeline, source: source, target: target)

@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tensors", "Models", "Train", "Pipeline")
+      dependencies: modules("Records", "Stages", "Tensors", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

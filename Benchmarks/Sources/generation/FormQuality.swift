@@ -12,7 +12,7 @@ enum FormQuality {
   static func perplexities(run: String) throws -> [WeightForm: Double] {
     let model = try ModelLoader.causal(run + "/model")
     let texts = try texts(run + "/data/test.jsonl", Tokenizer.load(run + "/tokenizer"), most: 256)
-    return try forms { form in
+    return forms { form in
       model.prepareForInference(weights: form)
       var (sum, count) = (0.0, 0)
       for text in texts where text.count > 1 {
@@ -31,7 +31,7 @@ enum FormQuality {
   static func leastCosine(model folder: String, file: String) throws -> Double {
     let model = try ModelLoader.encoder(folder)
     let texts = try texts(file, Tokenizer.load(folder), most: 128)
-    let vectors = try forms { form -> [[Float]] in
+    let vectors = forms { form -> [[Float]] in
       if form == .int8 { model.prepareForInference(weights: form) }
       return texts.map { text in
         let tape = Tape.inference()

@@ -7,6 +7,7 @@
 #   make format             puts all Swift files in the one format
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
 #   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
+#   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
@@ -29,7 +30,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -58,6 +59,12 @@ bench:
 bench-train:
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product training
 	Scripts/train_bench.sh $(TASK)
+
+bench-generate:
+	for product in generation machine; do \
+	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
+	done
+	Scripts/generate_bench.sh $(TASK)
 
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)

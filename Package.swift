@@ -106,8 +106,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules(
-        "Records", "Stages", "Tokenize", "Tensors", "Models", "Train", "Pipeline")
+      dependencies: modules("Records", "Stages", "Tokenize", "Tensors", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

@@ -16,5 +16,5 @@ let package = Package(
     .executableTarget(
       name: name, dependencies: [.product(name: "Anneal", package: "anneal")],
       swiftSettings: strict)
-  }
+  } + [.executableTarget(name: "machine")]
 )

@@ -27,6 +27,10 @@ typedef struct {
   void (*thin)(
     int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, anneal_matrix b, float *c,
     int64_t c_row, bool accumulate);
+  /// c[m, n] = a · b for few rows; b packed in panels, which are streamed.
+  void (*panels)(
+    int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, const float *b,
+    int64_t b_panel, float *c, int64_t c_row);
 } gemm_kernels;
 
 /// Kernels that multiply in fp32.

@@ -86,6 +86,64 @@ static TARGET void NAME(block)(
   }
 }
 
+/// c[rows, 2 LANES] = a · one packed panel, which is fetched from memory well before it is needed; what
+/// lies behind it is the next panel.
+ANNEAL_INLINE TARGET void NAME(stream)(
+  const int rows, int64_t k, const float *a, int64_t a_row, const float *b, float *c,
+  int64_t c_row) {
+  NAME(vector) sums[ROWS][2];
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) sums[i][0] = sums[i][1] = 0;
+  for (int64_t p = 0; p < k; p++, b += 2 * LANES) {
+    NAME(vector) low = *(const NAME(unaligned) *)b, high = *(const NAME(unaligned) *)(b + LANES);
+    ANNEAL_UNROLL for (int l = 0; l < 2 * LANES; l += 16) __builtin_prefetch(b + l + 768);
+    ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+      sums[i][0] += a[i * a_row + p] * low;
+      sums[i][1] += a[i * a_row + p] * high;
+    }
+  }
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    *(NAME(unaligned) *)(c + i * c_row) = sums[i][0];
+    *(NAME(unaligned) *)(c + i * c_row + LANES) = sums[i][1];
+  }
+}
+
+/// The same for a number of rows known at run time.
+static TARGET void NAME(stream_rows)(
+  int rows, int64_t k, const float *a, int64_t a_row, const float *b, float *c, int64_t c_row) {
+  switch (rows) {
+#define CASE(n) \
+  case n: NAME(stream)(n, k, a, a_row, b, c, c_row); break;
+    CASE(1) CASE(2) CASE(3) CASE(4)
+#if ROWS > 4
+    CASE(5) CASE(6)
+#endif
+#if ROWS > 6
+    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#endif
+#undef CASE
+  }
+}
+
+/// c[m, n] = a · b for few rows and packed panels of b, `b_panel` floats apart, each of which comes from
+/// memory once. Rows are shared out evenly, as tiles of one or two rows wait for their own sums.
+static TARGET void NAME(panels)(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, const float *b, int64_t b_panel,
+  float *c, int64_t c_row) {
+  const int64_t width = 2 * LANES, groups = (m + ROWS - 1) / ROWS;
+  float edge[ROWS * 2 * LANES];
+  for (int64_t j = 0; j < n; j += width, b += b_panel) {
+    bool whole = n - j >= width;
+    for (int64_t g = 0; g < groups; g++) {
+      int64_t i = g * m / groups, rows = (g + 1) * m / groups - i;
+      float *out = c + i * c_row + j;
+      NAME(stream_rows)(
+        (int)rows, k, a + i * a_row, a_row, b, whole ? out : edge, whole ? c_row : width);
+      for (int64_t r = 0; r < rows && !whole; r++)
+        memcpy(out + r * c_row, edge + r * width, (size_t)(n - j) * sizeof(float));
+    }
+  }
+}
+
 /// Four steps of a panel from adjacent values of each column.
 ANNEAL_INLINE TARGET void NAME(pack_four)(const float *b, int64_t b_column, float *out) {
   typedef float four __attribute__((ext_vector_type(4)));
@@ -281,5 +339,6 @@ const gemm_kernels NAME(gemm) = {
   .pack = NAME(pack),
   .pack_rows = NAME(pack_rows),
   .thin = NAME(thin),
+  .panels = NAME(panels),
 };
 #undef DOT_ROWS

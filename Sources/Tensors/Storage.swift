@@ -12,12 +12,12 @@ final class Storage: @unchecked Sendable {
   private var capacity: Int
   private var mapping: MappedFile?
   private let readers = Atomic<Int>(0)
-  private let bytes = Mutex<ByteWeights?>(nil)
+  private let preparedForm = Mutex<PreparedWeight?>(nil)
 
   /// What stands for the values in products of inference, until they are written.
-  var byteForm: ByteWeights? {
-    get { bytes.withLock { $0 } }
-    set { bytes.withLock { $0 = newValue } }
+  var prepared: PreparedWeight? {
+    get { preparedForm.withLock { $0 } }
+    set { preparedForm.withLock { $0 = newValue } }
   }
 
   /// Memory with arbitrary contents.
@@ -56,7 +56,7 @@ final class Storage: @unchecked Sendable {
     precondition(free, "a tensor is written while it is read or written elsewhere")
     defer { readers.store(0, ordering: .releasing) }
     detachFromFile()
-    byteForm = nil
+    if prepared != nil { prepared = nil }
     return try body(memory)
   }
 

@@ -53,7 +53,11 @@ extension Tape {
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, activation: Activation = .none,
     layout: WeightLayout = .outputByInput
   ) -> Tensor {
-    if !isRecording, let bytes = weight.bytes(layout) { return bytes.linear(x, bias, activation) }
+    if !isRecording,
+      let product = weight.storage.prepared?.linear(x, weight, bias, activation, layout)
+    {
+      return product
+    }
     let shape = LinearShape(x, weight, bias, layout, precision)
     let isRecorded =
       isRecording

@@ -1,7 +1,7 @@
 public import ArgumentParser
-public import Models
 public import Pipeline
 import Records
+public import Tensors
 public import Train
 
 extension Precision: ExpressibleByArgument {}

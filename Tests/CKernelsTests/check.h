@@ -25,6 +25,7 @@ void demand(bool condition, const char *what);
 void test_products(void);
 void test_tiles(void);
 void test_bytes(void);
+void test_panels(void);
 void test_decoding(void);
 void test_elementwise(void);
 void test_rows(void);

@@ -85,6 +85,7 @@ int main(int count, char **arguments) {
       test_products();
       test_tiles();
       test_bytes();
+      test_panels();
       test_decoding();
       test_elementwise();
       test_rows();

@@ -199,6 +199,33 @@ static void exact_product(anneal_precision precision) {
   free(a), free(b), free(out);
 }
 
+/// Weights that were packed beforehand.
+static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
+  float *x = numbers(m * k, 1), *w = numbers(k * n, 2), *bias = numbers(n, 3), *out = blanks(m * n);
+  anneal_matrix view = turned ? (anneal_matrix){w, 1, k} : (anneal_matrix){w, n, 1};
+  float *packed = blanks(anneal_panels_size(n, k));
+  anneal_panels_pack(n, k, view, packed);
+  anneal_panels weights = {n, k, anneal_current_level(), packed};
+  anneal_panels_linear(m, x, weights, bias, ANNEAL_ACTIVATION_RELU, out);
+  double *expected = malloc((size_t)(m * n) * sizeof *expected);
+  if (!expected) abort();
+  for (int64_t e = 0; e < m * n; e++) {
+    double sum = (double)bias[e % n];
+    for (int64_t p = 0; p < k; p++) sum += (double)x[e / n * k + p] * at(view, p, e % n);
+    expected[e] = fmax(0, sum);
+  }
+  agree("a product with packed weights", m * n, out, expected, 3e-5);
+  free(x), free(w), free(bias), free(out), free(packed), free(expected);
+}
+
+void test_panels(void) {
+  static const int64_t shapes[][3] = {{1, 1, 1}, {1, 50, 7}, {2, 33, 400}, {5, 16, 64}, {6, 31, 800},
+                                      {7, 100, 385}, {13, 5, 33}, {40, 65, 1000}};
+  for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)
+    for (int turned = 0; turned < 2; turned++)
+      panels(shapes[i][0], shapes[i][1], shapes[i][2], turned);
+}
+
 static bool is_illegal_here(void) {
   struct sigaction now;
   sigaction(SIGILL, NULL, &now);

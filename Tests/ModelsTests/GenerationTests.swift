@@ -10,6 +10,7 @@ struct GenerationTests {
   @Test(arguments: ["tiny-gpt2", "tiny-t5", "tiny-marian", "tiny-fsmt"])
   func `a tiny model generates what transformers generates`(name: String) throws {
     try GenerationRecord(name).check(Fixture.folder(name))
+    try GenerationRecord(name).check(Fixture.folder(name), isPrepared: true)
   }
 
   @Test(
@@ -19,6 +20,7 @@ struct GenerationTests {
     ])
   func `a golden model generates what transformers generates`(name: String) throws {
     try GenerationRecord(name).check(Fixture.golden(name).folder)
+    try GenerationRecord(name).check(Fixture.golden(name).folder, isPrepared: true)
   }
 
   @Test func `tokens stream as they are chosen`() throws {
@@ -136,8 +138,9 @@ struct GenerationRecord {
   }
 
   /// Generates for all prompts at once, under each case's options.
-  func check(_ folder: String) throws {
+  func check(_ folder: String, isPrepared: Bool = false) throws {
     var generator = try scaled(folder)
+    if isPrepared { generator.prepare() }
     let prompts = try #require(json["prompts"]?.array).map(Self.tokens)
     let cases = try #require(json["cases"]?.array)
     #expect(cases.count >= 26)

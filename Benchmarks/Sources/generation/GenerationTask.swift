@@ -1,5 +1,6 @@
 import Models
 import Records
+import Tensors
 
 /// One kind of generation: 64 new tokens after prompts or sources of 32, with fresh weights.
 ///
@@ -48,7 +49,7 @@ struct GenerationTask {
   /// One round to warm up, then the median seconds of `rounds` timed ones.
   func measure(rounds: Int, weights: WeightForm) throws -> Double {
     var generator = try generator()
-    generator.holdWeights(as: weights)
+    generator.prepare(weights: weights)
     generator.options.maxNewTokens = Self.newTokens
     generator.options.minNewTokens = Self.newTokens
     generator.options.numBeams = beams

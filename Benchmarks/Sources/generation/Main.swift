@@ -1,14 +1,24 @@
 import Foundation
-import Models
 import Tensors
 
 /// `generation TASK [fp32|int8] [ROUNDS]`: times generation and prints one line of JSON.
 ///
 /// Scripts/generate_bench.sh runs it in turns with transformers and CTranslate2 on the same task.
+/// `generation perplexity RUN` and `generation cosines MODEL JSONL` tell what 8-bit weights cost.
 @main
 struct Main {
   static func main() throws {
     let words = Array(CommandLine.arguments.dropFirst())
+    if words.count == 2, words[0] == "perplexity" {
+      for (form, perplexity) in try FormQuality.perplexities(run: words[1]) {
+        print("perplexity in \(form.rawValue): \(perplexity)")
+      }
+      return
+    }
+    if words.count == 3, words[0] == "cosines" {
+      print("least cosine: \(try FormQuality.leastCosine(model: words[1], file: words[2]))")
+      return
+    }
     guard let name = words.first, let task = GenerationTask.all[name],
       let weights = WeightForm(rawValue: words.dropFirst().first ?? "fp32")
     else {

@@ -157,6 +157,23 @@ void anneal_bias_backward(
   int64_t rows, int64_t columns, float *gradient, anneal_activation activation, const float *kept,
   float *sums);
 
+/// The weights of a linear map in the order in which products read them; `level` is the instruction set
+/// that they were packed for.
+typedef struct {
+  int64_t n, k;
+  anneal_level level;
+  const float *packed;
+} anneal_panels;
+
+/// The floats that n by k packed weights take.
+int64_t anneal_panels_size(int64_t n, int64_t k);
+/// Packs w, read as [k, n].
+void anneal_panels_pack(int64_t n, int64_t k, anneal_matrix w, float *packed);
+/// out = activation(x · w + bias) in fp32, for x [m, k] of few rows: 64 or fewer, as a rule.
+void anneal_panels_linear(
+  int64_t m, const float *x, anneal_panels w, const float *bias, anneal_activation activation,
+  float *out);
+
 /// The weights of a linear map as integers of 8 bits, sizes up to 127, packed by `anneal_bytes_pack`:
 /// the weight from input p to output j is its integer times scales[j].
 typedef struct {

@@ -1,6 +1,6 @@
 import Records
 import Stages
-import Tensors
+public import Tensors
 
 /// Generates tokens with a model: the likeliest, those of the best beam, or drawn ones.
 ///
@@ -54,11 +54,13 @@ public struct TokenGenerator: Sendable {
     self.init(model, options)
   }
 
-  /// Holds the model's weights in this form; `int8` is several times faster for single prompts.
-  public func holdWeights(as form: WeightForm) {
+  /// Prepares the model's weights for generation, which is then several times faster.
+  ///
+  /// It takes a moment and memory (`Model.prepareForInference`), so it pays for more than a few tokens.
+  public func prepare(weights form: WeightForm = .fp32) {
     switch source {
-    case .causal(let model): model.holdWeights(as: form)
-    case .translation(let model): model.holdWeights(as: form)
+    case .causal(let model): model.prepareForInference(weights: form)
+    case .translation(let model): model.prepareForInference(weights: form)
     }
   }
 

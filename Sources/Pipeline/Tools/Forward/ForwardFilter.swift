@@ -1,7 +1,7 @@
-public import Models
+import Models
 import Records
 import Stages
-import Tensors
+public import Tensors
 public import Train
 
 /// Runs a model on token ids: JSON lines in, scores and losses out, one line for one line.
@@ -59,31 +59,31 @@ public struct ForwardFilter: Sendable {
     switch name {
     case .classification:
       let model = try ModelLoader.classifier(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return try sequences(model) { model.logits($0, $1) }
     case .reward:
       let model = try ModelLoader.reward(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return try sequences(model) { model.rewards($0, $1) }
     case .tokenClassification:
       let model = try ModelLoader.tokenClassifier(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return tokens(model) { model.tokenLogits($0, $1) }
     case .causal:
       let model = try ModelLoader.causal(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return tokens(model, shift: 1) { model.logits($0, $1) }
     case .masked:
       let model = try ModelLoader.masked(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return tokens(model) { model.scores($0, hidden: model.predictionStates($0, $1)) }
     case .sequenceToSequence:
       let model = try ModelLoader.sequenceToSequence(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return TargetScores(limits: ForwardLimits(model, configuration), model: model)
     case .encoding:
       let model = try ModelLoader.encoder(folder)
-      model.holdWeights(as: weights)
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
       return TokenScores(
         limits: ForwardLimits(model, configuration), name: "last_hidden_state", hasLoss: false
       ) { model.hiddenStates($0, $1) }

@@ -1,6 +1,7 @@
-public import Models
+import Models
 public import Records
 import Stages
+public import Tensors
 import Tokenize
 public import Train
 
@@ -37,7 +38,7 @@ struct TextGenerator: Sendable {
     template = try settings.template.map { try PromptTemplate(named: $0) } ?? place.template()
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
     generator = try TokenGenerator(folder: place.folder)
-    generator.holdWeights(as: settings.weights)
+    generator.prepare(weights: settings.weights)
     generator.options.seed = settings.seed
     // A line has one answer, whatever the folder says.
     generator.options.numReturnSequences = 1

@@ -33,6 +33,10 @@ public final class Tape {
   public let randomness: Randomness?
   /// What products multiply, both ways: `Engine.precision` where the tape was made.
   let precision = Engine.kernelPrecision
+  /// The keys of the rows that a model's layers work on now, for dropouts within adapted layers.
+  ///
+  /// Bodies of models set them; where a layer works on rows of two layouts, both are there.
+  package var rowKeys: [RowKeys] = []
   private var nodes: [Node] = []
   private var dropouts: UInt64 = 0
 
@@ -123,6 +127,16 @@ struct ResolvedDropout {
 }
 
 extension Tape {
+  /// The dropout of a tensor of so many rows by the keys of the rows at work; nil if none drops.
+  package func dropout(_ probability: Float, rows: Int) -> Dropout? {
+    guard randomness != nil, probability > 0 else { return nil }
+    guard let keys = rowKeys.last(where: { $0.values.count == rows }) else {
+      preconditionFailure(
+        "no keys for \(rows) rows among \(rowKeys.map(\.values.count)) that the model has set")
+    }
+    return Dropout(probability, keys: keys)
+  }
+
   /// The dropout to apply now, checked against the number of rows.
   func resolve(_ dropout: Dropout?, rows: Int) -> ResolvedDropout {
     guard let dropout, let seed = dropoutSeed(dropout.probability) else { return .none }

@@ -8,16 +8,16 @@ import Tensors
 ///     x      = x + dropout(project(gelu(expand(norm₂(x)))))        ┘ block
 ///     logits = norm(x) · wordᵀ
 struct GPT2: Decoder {
-  let word: Tensor
-  private let position: Tensor
+  let words: Embedding
+  private let position: Embedding
   private let blocks: [GPT2Block]
   private let norm: LayerNorm
   private let configuration: GPT2Configuration
 
   init(_ scope: ParameterScope, _ c: GPT2Configuration) {
     let initial = Initialisation.normal(c.sizes.initializerRange)
-    word = scope.at("wte").weight([c.sizes.vocabularySize, c.hidden], initial)
-    position = scope.at("wpe").weight([c.sizes.positions, c.hidden], initial)
+    words = Embedding(scope.at("wte"), c.sizes.vocabularySize, c.hidden, initial)
+    position = Embedding(scope.at("wpe"), c.sizes.positions, c.hidden, initial)
     blocks = (0..<c.sizes.layers).map { GPT2Block(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -27,7 +27,8 @@ struct GPT2: Decoder {
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
-    let sum = tape.embedding([(word, batch.ids), (position, context.positions)])
+    tape.rowKeys = [context.rows]
+    let sum = tape.embed([(words, batch.ids), (position, context.positions)])
     var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = block(tape, x, context) }
     context.finish()

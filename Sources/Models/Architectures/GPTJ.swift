@@ -9,14 +9,14 @@ import Tensors
 ///     x      = x + dropout(a) + dropout(contract(gelu(expand(y))))            ┘
 ///     logits = head(norm(x))
 struct GPTJ: Decoder {
-  let word: Tensor
+  let words: Embedding
   private let blocks: [GPTJBlock]
   private let norm: LayerNorm
   private let configuration: GPTJConfiguration
 
   init(_ scope: ParameterScope, _ c: GPTJConfiguration) {
-    word = scope.at("wte")
-      .weight([c.sizes.vocabularySize, c.hidden], .normal(c.sizes.initializerRange))
+    words = Embedding(
+      scope.at("wte"), c.sizes.vocabularySize, c.hidden, .normal(c.sizes.initializerRange))
     blocks = (0..<c.sizes.layers).map { GPTJBlock(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -27,8 +27,9 @@ struct GPTJ: Decoder {
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
     let angles = configuration.rotary.angles(context)
+    tape.rowKeys = [context.rows]
     var x = tape.dropout(
-      tape.gather(word, rows: batch.ids),
+      tape.embed([(words, batch.ids)]),
       Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = block(tape, x, context, angles) }
     context.finish()

@@ -13,14 +13,15 @@ import Tensors
 /// Several query heads share one of keys and values. Mistral's layers see a window of tokens, as
 /// some of Qwen2's do, whose queries, keys and values have biases.
 struct Llama: Decoder {
-  let word: Tensor
+  let words: Embedding
   private let layers: [LlamaLayer]
   private let norm: RMSNorm
   private let configuration: LlamaConfiguration
 
   init(_ scope: ParameterScope, _ c: LlamaConfiguration) {
-    word = scope.at("embed_tokens")
-      .weight([c.sizes.vocabularySize, c.hidden], .normal(c.sizes.initializerRange))
+    words = Embedding(
+      scope.at("embed_tokens"), c.sizes.vocabularySize, c.hidden,
+      .normal(c.sizes.initializerRange))
     layers = (0..<c.sizes.layers).map { LlamaLayer(scope.at("layers.\($0)"), c, layer: $0) }
     norm = RMSNorm(scope.at("norm"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -31,7 +32,8 @@ struct Llama: Decoder {
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
     let angles = configuration.rotary.angles(context)
-    var x = tape.gather(word, rows: batch.ids)
+    tape.rowKeys = [context.rows]
+    var x = tape.embed([(words, batch.ids)])
     for layer in layers { x = layer(tape, x, context, angles) }
     context.finish()
     return norm(tape, x)

@@ -16,7 +16,8 @@ extension PostNormTranslator {
   }
 
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    tape.rowKeys = [source.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
   }
 
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
@@ -61,6 +62,7 @@ struct PostNormStack: Sendable {
   func callAsFunction(
     _ tape: Tape, _ ids: [Int32], _ context: DecoderContext, memory: SourceMemory? = nil
   ) -> Tensor {
+    tape.rowKeys = [context.rows]
     var x = embedding(tape, ids, context)
     for (number, layer) in layers.enumerated() {
       x = layer.attend(tape, x, context, number)

@@ -51,7 +51,8 @@ final class T5: SequenceToSequenceModel, AssembledModel {
 
   /// The keys and values of every block's second attention.
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    tape.rowKeys = [source.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
   }
 
   /// An empty cache for the decoder.
@@ -100,6 +101,7 @@ private struct T5Stack {
     let dropout = Dropout(dropout, keys: context.rows)
     let bias = bias(
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)
+    tape.rowKeys = [context.rows]
     var x = tape.dropout(words, dropout)
     for (layer, block) in blocks.enumerated() {
       x = block.attend(tape, x, context, layer: layer, bias, dropout)

@@ -15,6 +15,7 @@ struct ModelFacts: Sendable {
   let configuration: ModelConfiguration
   let parameters: [NamedParameter]
   let linears: [Linear]
+  let embeddings: [Embedding]
   let headNames, poolingNames: [String]
   let vocabularySize, maximumLength: Int
 
@@ -26,6 +27,7 @@ struct ModelFacts: Sendable {
     self.configuration = configuration
     parameters = source.parameters
     linears = source.linears
+    embeddings = source.embeddings
     headNames = head
     poolingNames = pooling
     self.vocabularySize = vocabularySize
@@ -52,6 +54,7 @@ extension AssembledModel {
   var configuration: ModelConfiguration { facts.configuration }
   var parameters: [NamedParameter] { facts.parameters }
   var linears: [Linear] { facts.linears }
+  var embeddings: [Embedding] { facts.embeddings }
   var headNames: [String] { facts.headNames }
   var poolingNames: [String] { facts.poolingNames }
   var vocabularySize: Int { facts.vocabularySize }

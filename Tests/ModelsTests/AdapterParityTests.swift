@@ -31,4 +31,27 @@ struct AdapterParityTests {
   func `saved adapters hold what was read`(name: String) throws {
     try AdapterTrial(name).checkSaving()
   }
+
+  static let hub = [
+    "seq_bn-bert", "seq_bn-gpt2", "seq_bn-llama", "seq_bn-t5", "double_seq_bn-bert",
+    "double_seq_bn-gpt2", "double_seq_bn-llama", "par_bn-bert", "par_bn-gpt2", "par_bn-llama",
+  ]
+
+  @Test(arguments: hub)
+  func `bottleneck adapters give AdapterHub's logits and losses`(name: String) throws {
+    let trial = try AdapterTrial(name, in: "golden-adapterhub")
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
+  @Test func `an adapter of another model is told apart by its tensors`() throws {
+    let golden = Shared.path("golden/train-formats/golden")
+    #expect {
+      try ModelLoader.classifier("\(golden)/base-roberta-cls", adapter: "\(golden)/lora-bert")
+    } throws: {
+      "\($0)".contains("is not of this model: lacks roberta.encoder.layer.0")
+    }
+  }
 }

@@ -11,9 +11,9 @@ struct AdapterTrial {
   private let io: SafetensorsFile
 
   /// Loads `golden/NAME` on the model that its configuration names.
-  init(_ name: String) throws {
+  init(_ name: String, in collection: String = "golden") throws {
     let golden = Shared.path("golden/train-formats/golden")
-    let folder = "\(golden)/\(name)"
+    let folder = Shared.path("golden/train-formats/\(collection)/\(name)")
     io = try SafetensorsFile(folder + "/io.safetensors")
     let name = try AdapterFolder(folder).baseModel
     let base = try #require(name)
@@ -75,6 +75,11 @@ struct AdapterTrial {
     return tape.crossEntropy(logits, targets: targets).mean
   }
 
+  /// Checks the loss.
+  func checkLoss(_ tolerance: Float = 1e-4) throws {
+    #expect(abs(try loss(.inference()).item - io.floats("loss")[0]) < tolerance)
+  }
+
   /// Checks the gradient's norm and the losses of three steps of AdamW on all that is trained.
   func checkTraining(_ tolerance: Float = 1e-4) throws {
     let trained = adapter.parameters.map(\.tensor)
@@ -121,9 +126,13 @@ struct AdapterTrial {
     let folder = try TemporaryFolder()
     try AdapterFolder.save(adapter, of: model, base: "base", to: folder.path)
     #expect(AdapterFolder.isAdapter(folder.path))
-    let file = try SafetensorsFile(folder.path + "/adapter_model.safetensors")
-    for tensor in adapter.tensors {
-      #expect(try file.floats("base_model.model." + tensor.name) == tensor.read().values)
+    let isHub = adapter.layout == .adapterHub
+    let file = try SafetensorsFile(
+      folder.path + (isHub ? "/adapter.safetensors" : "/adapter_model.safetensors"))
+    for tensor in adapter.tensors where file[tensor.name] != nil || !isHub {
+      let name = (isHub ? "" : "base_model.model.") + tensor.name
+      #expect(try file.floats(name) == tensor.read().values)
     }
+    #expect(file.tensors.count == adapter.tensors.count { !isHub || $0.name.contains("adapters.") })
   }
 }

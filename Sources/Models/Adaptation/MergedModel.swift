@@ -14,6 +14,12 @@ public struct MergedModel: Sendable {
   /// Merges what methods have added to a model, which stays as it is.
   /// - Throws: `ModelError.unsupported` where the plain model has no place for a change.
   public init(_ model: any Model) throws(ModelError) {
+    if let junction = model.junctions.first(where: { $0.bottleneck != nil }) {
+      throw ModelError(
+        .unsupported, file: junction.name,
+        problem: "a bottleneck adapter is no linear map, so that weights cannot hold it",
+        remedy: "Export it without --merge.")
+    }
     var changed: [String: Tensor] = [:]
     for map in model.linears {
       guard let adaptation = map.adaptation else { continue }

@@ -14,8 +14,23 @@ public protocol ModelAdapter: Sendable {
   var parameters: [NamedParameter] { get }
   /// What the adapter's file holds.
   var tensors: [AdapterTensor] { get }
-  /// The fields of PEFT's `adapter_config.json` that are the method's own.
+  /// The fields of `adapter_config.json` that are the method's own.
   var configuration: JSONObject { get }
+  /// Whose files it is saved as.
+  var layout: AdapterLayout { get }
+}
+
+/// Whose files an adapter is saved as.
+public enum AdapterLayout: Sendable {
+  /// `adapter_model.safetensors` of Hugging Face's PEFT.
+  case peft
+  /// `adapter.safetensors` and `model_head.safetensors` of AdapterHub's adapters.
+  case adapterHub
+}
+
+extension ModelAdapter {
+  /// PEFT reads most.
+  public var layout: AdapterLayout { .peft }
 }
 
 /// A tensor of an adapter's file.
@@ -24,6 +39,8 @@ public struct AdapterTensor: Sendable {
   public let name: String
   /// Its shape in the file.
   public let shape: [Int]
+  /// Whether it is a parameter of the model itself, which AdapterHub files apart.
+  let isOfModel: Bool
   /// The values as they are filed.
   public let read: @Sendable () -> Tensor
   /// Takes filed values.
@@ -31,19 +48,20 @@ public struct AdapterTensor: Sendable {
 
   /// A tensor that is filed under another shape or order than it is computed with.
   init(
-    _ name: String, _ shape: [Int], read: @escaping @Sendable () -> Tensor,
-    write: @escaping @Sendable (Tensor) -> Void
+    _ name: String, _ shape: [Int], isOfModel: Bool = false,
+    read: @escaping @Sendable () -> Tensor, write: @escaping @Sendable (Tensor) -> Void
   ) {
     self.name = name
+    self.isOfModel = isOfModel
     self.shape = shape
     self.read = read
     self.write = write
   }
 
   /// A tensor that is filed as it is, or under another shape.
-  init(_ name: String, _ tensor: Tensor, shape: [Int]? = nil) {
+  init(_ name: String, _ tensor: Tensor, shape: [Int]? = nil, isOfModel: Bool = false) {
     let shape = shape ?? tensor.shape
-    self.init(name, shape) {
+    self.init(name, shape, isOfModel: isOfModel) {
       tensor.reshaped(shape)
     } write: {
       tensor.assign($0.reshaped(tensor.shape))

@@ -82,6 +82,7 @@ struct Encoder: ModelBody {
 private struct EncoderLayer {
   let query, key, value, attentionOutput, intermediate, output: Linear
   let attentionNorm, outputNorm: LayerNorm
+  let attentionEnd, outputEnd: Junction
   let sizes: EncoderSizes
 
   init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
@@ -100,6 +101,8 @@ private struct EncoderLayer {
     intermediate = linear(names.intermediate, hidden, inner)
     output = linear(names.output, inner, hidden)
     outputNorm = norm(names.outputNorm)
+    attentionEnd = Junction(scope.at(names.attentionEnd), .attention, hidden)
+    outputEnd = Junction(scope.at(names.outputEnd), .feedForward, hidden)
     self.sizes = sizes
   }
 
@@ -112,11 +115,11 @@ private struct EncoderLayer {
       query: query(tape, x), key: key(tape, context), value: value(tape, context),
       layout: layout, keys: contextLayout,
       AttentionOptions(heads: sizes.heads, dropout: sizes.attentionDropout))
-    let y = attentionNorm(
-      tape, residual: x, adding: attentionOutput(tape, attention),
-      Dropout(sizes.attentionOutputDropout, keys: rows))
-    return outputNorm(
-      tape, residual: y, adding: output(tape, intermediate(tape, y, sizes.activation)),
-      Dropout(sizes.hiddenDropout, keys: rows))
+    let y = attentionEnd(
+      tape, attentionOutput(tape, attention), residual: x,
+      Dropout(sizes.attentionOutputDropout, keys: rows), attentionNorm)
+    return outputEnd(
+      tape, output(tape, intermediate(tape, y, sizes.activation)), residual: y,
+      Dropout(sizes.hiddenDropout, keys: rows), outputNorm)
   }
 }

@@ -40,6 +40,7 @@ struct GPT2: Decoder {
 private struct GPT2Block {
   let split, project, expand, contract: Linear
   let attentionNorm, feedForwardNorm: LayerNorm
+  let attentionEnd, outputEnd: Junction
   let attention: AttentionOptions
   let configuration: GPT2Configuration
   let layer: Int
@@ -57,6 +58,8 @@ private struct GPT2Block {
     feedForwardNorm = LayerNorm(scope.at("ln_2"), c.hidden, epsilon: c.epsilon)
     expand = linear("mlp.c_fc", c.hidden, c.inner, deviation)
     contract = linear("mlp.c_proj", c.inner, c.hidden, residual)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     attention = AttentionOptions(
       heads: c.heads, isCausal: true, scale: c.attentionScale(layer: layer),
       dropout: c.attentionDropout)
@@ -72,9 +75,9 @@ private struct GPT2Block {
       tape, layer: layer, query: Columns(packed, 0..<width),
       key: Columns(packed, width..<2 * width), value: Columns(packed, 2 * width..<3 * width),
       attention)
-    let y = tape.addDropout(project(tape, seen), residual: x, dropout: dropout)
+    let y = attentionEnd(tape, project(tape, seen), residual: x, dropout)
     let inner = expand(tape, feedForwardNorm(tape, y), configuration.activation)
-    return tape.addDropout(contract(tape, inner), residual: y, dropout: dropout)
+    return outputEnd(tape, contract(tape, inner), residual: y, dropout)
   }
 }
 

@@ -41,6 +41,7 @@ struct GPTJ: Decoder {
 private struct GPTJBlock {
   let norm: LayerNorm
   let query, key, value, output, expand, contract: Linear
+  let attentionEnd, outputEnd: Junction
   let configuration: GPTJConfiguration
   let layer: Int
 
@@ -57,6 +58,8 @@ private struct GPTJBlock {
     output = projection("out_proj")
     expand = Linear(scope.at("mlp.fc_in"), c.hidden, c.inner, deviation: deviation)
     contract = Linear(scope.at("mlp.fc_out"), c.inner, c.hidden, deviation: deviation)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     configuration = c
     self.layer = layer
   }
@@ -73,9 +76,9 @@ private struct GPTJBlock {
       key: Columns(c.rotary(tape, key(tape, y), angles: angles, heads: c.heads)),
       value: Columns(value(tape, y)),
       AttentionOptions(heads: c.heads, isCausal: true, dropout: c.attentionDropout))
-    let attended = tape.addDropout(output(tape, seen), residual: x, dropout: dropout)
+    let attended = attentionEnd(tape, output(tape, seen), residual: x, dropout)
     let inner = contract(tape, expand(tape, y, c.activation))
-    return tape.addDropout(inner, residual: attended, dropout: dropout)
+    return outputEnd(tape, inner, residual: attended, dropout)
   }
 }
 

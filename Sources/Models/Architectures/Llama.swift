@@ -44,6 +44,7 @@ struct Llama: Decoder {
 private struct LlamaLayer {
   let attentionNorm, feedForwardNorm: RMSNorm
   let query, key, value, output, gate, up, down: Linear
+  let attentionEnd, outputEnd: Junction
   let attention: AttentionOptions
   let configuration: LlamaConfiguration
   let layer: Int
@@ -63,6 +64,8 @@ private struct LlamaLayer {
     gate = linear("mlp.gate_proj", c.hidden, c.intermediate, c.biases.feedForward)
     up = linear("mlp.up_proj", c.hidden, c.intermediate, c.biases.feedForward)
     down = linear("mlp.down_proj", c.intermediate, c.hidden, c.biases.feedForward)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     attention = AttentionOptions(
       heads: c.heads, keyValueHeads: c.keyValueHeads, isCausal: true, window: c.windows[layer],
       dropout: c.attentionDropout)
@@ -80,9 +83,9 @@ private struct LlamaLayer {
       query: Columns(c.rotary(tape, query(tape, y), angles: angles, heads: c.heads)),
       key: Columns(c.rotary(tape, key(tape, y), angles: angles, heads: c.keyValueHeads)),
       value: Columns(value(tape, y)), attention)
-    let attended = tape.add(x, output(tape, seen))
+    let attended = attentionEnd(tape, output(tape, seen), residual: x)
     let z = feedForwardNorm(tape, attended)
     let inner = tape.multiply(gate(tape, z, c.activation), up(tape, z))
-    return tape.add(attended, down(tape, inner))
+    return outputEnd(tape, down(tape, inner), residual: attended)
   }
 }

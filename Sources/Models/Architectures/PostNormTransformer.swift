@@ -105,6 +105,7 @@ private struct PostNormLayer {
   private let expand, contract: Linear
   private let ownNorm, outputNorm: LayerNorm
   private let sourceNorm: LayerNorm?
+  private let ownEnd, outputEnd: Junction
   private let configuration: PostNormConfiguration
 
   init(
@@ -124,6 +125,8 @@ private struct PostNormLayer {
     expand = Linear(scope.at("fc1"), c.hidden, stack.feedForward, deviation: c.deviation)
     contract = Linear(scope.at("fc2"), stack.feedForward, c.hidden, deviation: c.deviation)
     outputNorm = norm("final_layer_norm")
+    ownEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     configuration = c
   }
 
@@ -135,7 +138,8 @@ private struct PostNormLayer {
     let seen = context.attention(
       tape, layer: layer, query: Columns(own.query(tape, x)), key: Columns(key),
       value: Columns(value), own.options)
-    return ownNorm(tape, residual: x, adding: own.output(tape, seen), dropout(context.rows))
+    return ownEnd(
+      tape, own.output(tape, seen), residual: x, dropout(context.rows), ownNorm)
   }
 
   /// Adds what the tokens see of their source.
@@ -155,7 +159,7 @@ private struct PostNormLayer {
     let inner = tape.dropout(
       expand(tape, x, configuration.activation),
       Dropout(configuration.activationDropout, keys: rows))
-    return outputNorm(tape, residual: x, adding: contract(tape, inner), dropout(rows))
+    return outputEnd(tape, contract(tape, inner), residual: x, dropout(rows), outputNorm)
   }
 }
 

@@ -119,12 +119,16 @@ private struct T5Block {
   private let own: T5Attention
   let source: T5Attention?
   private let network: T5FeedForward
+  private let ends: [Junction]
 
   init(_ scope: ParameterScope, _ c: T5Configuration, isDecoder: Bool) {
     let parts = (0..<(isDecoder ? 3 : 2)).map { scope.at("layer.\($0)") }
     own = T5Attention(parts[0].at("SelfAttention"), c, isCausal: isDecoder)
     source = isDecoder ? T5Attention(parts[1].at("EncDecAttention"), c, isCausal: false) : nil
     network = T5FeedForward(parts[parts.count - 1].at("DenseReluDense"), c)
+    let kinds: [Junction.Kind] =
+      isDecoder ? [.attention, .crossAttention, .feedForward] : [.attention, .feedForward]
+    ends = zip(parts, kinds).map { Junction($0, $1, c.hidden) }
     norms = parts.map { RMSNorm($0.at("layer_norm"), c.hidden, epsilon: c.epsilon) }
   }
 
@@ -138,7 +142,7 @@ private struct T5Block {
     let seen = context.attention(
       tape, layer: layer, query: Columns(own.query(tape, y)), key: Columns(key),
       value: Columns(value), bias: bias, own.options)
-    return tape.addDropout(own.output(tape, seen), residual: x, dropout: dropout)
+    return ends[0](tape, own.output(tape, seen), residual: x, dropout)
   }
 
   /// Adds what the tokens see of their source.
@@ -151,12 +155,12 @@ private struct T5Block {
     let seen = tape.attention(
       query: source.query(tape, norms[1](tape, x)), key: key, value: value,
       layout: context.layout, keys: memory.layout, source.options)
-    return tape.addDropout(source.output(tape, seen), residual: x, dropout: dropout)
+    return ends[1](tape, source.output(tape, seen), residual: x, dropout)
   }
 
   func feedForward(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
     let inner = network(tape, norms[norms.count - 1](tape, x), dropout)
-    return tape.addDropout(inner, residual: x, dropout: dropout)
+    return ends[ends.count - 1](tape, inner, residual: x, dropout)
   }
 }
 

@@ -16,6 +16,7 @@ struct ModelFacts: Sendable {
   let parameters: [NamedParameter]
   let linears: [Linear]
   let embeddings: [Embedding]
+  let junctions: [Junction]
   let headNames, poolingNames: [String]
   let vocabularySize, maximumLength: Int
 
@@ -28,6 +29,7 @@ struct ModelFacts: Sendable {
     parameters = source.parameters
     linears = source.linears
     embeddings = source.embeddings
+    junctions = source.junctions
     headNames = head
     poolingNames = pooling
     self.vocabularySize = vocabularySize
@@ -55,6 +57,7 @@ extension AssembledModel {
   var parameters: [NamedParameter] { facts.parameters }
   var linears: [Linear] { facts.linears }
   var embeddings: [Embedding] { facts.embeddings }
+  var junctions: [Junction] { facts.junctions }
   var headNames: [String] { facts.headNames }
   var poolingNames: [String] { facts.poolingNames }
   var vocabularySize: Int { facts.vocabularySize }

@@ -44,8 +44,9 @@ struct MethodDescriptor: Sendable {
 
 /// Every method, in the order of the catalog.
 let methods: [MethodDescriptor] = [
-  FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor, LowRankMethod.descriptor,
-  IA3Method.descriptor, BitFitMethod.descriptor, NormsMethod.descriptor,
+  FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
+  LowRankMethod.descriptor, BottleneckMethod.descriptor, IA3Method.descriptor,
+  BitFitMethod.descriptor, NormsMethod.descriptor,
 ]
 
 /// What can be updated, for the catalog.

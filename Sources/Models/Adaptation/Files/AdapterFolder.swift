@@ -2,7 +2,7 @@ import Records
 public import Stages
 import Tensors
 
-/// A folder in PEFT's layout: `adapter_config.json` and `adapter_model.safetensors` (or `.bin`).
+/// A folder of an adapter: `adapter_config.json` and weights, as PEFT or AdapterHub lay them out.
 ///
 /// ```swift
 /// let adapter = try AdapterFolder("runs/lora/adapter").attach(to: model)
@@ -10,14 +10,17 @@ import Tensors
 public struct AdapterFolder: Sendable {
   /// Its path.
   public let path: String
+  /// Whose files it holds.
+  public let layout: AdapterLayout
   private let configuration: AdapterConfiguration
-  private static let prefix = "base_model.model."
 
   /// Reads what the folder says of itself.
   /// - Throws: `ModelError` where it holds no adapter.
   public init(_ path: String) throws(ModelError) {
     self.path = path
     configuration = try AdapterConfiguration(folder: path)
+    let isHub = configuration.fields["peft_type"] == nil && configuration.fields["config"] != nil
+    layout = isHub ? .adapterHub : .peft
   }
 
   /// Whether a folder holds an adapter.
@@ -26,17 +29,25 @@ public struct AdapterFolder: Sendable {
   }
 
   /// What the file calls the model that it adapts; nil where it names none.
-  public var baseModel: String? { configuration.fields["base_model_name_or_path"]?.string }
+  public var baseModel: String? {
+    let field = layout == .peft ? "base_model_name_or_path" : "model_name"
+    return configuration.fields[field]?.string
+  }
 
   /// Adds the adapter to a model, with the filed values.
   /// - Throws: `ModelError` where the adapter is of another model, or of a method not computed here.
   public func attach(to model: any Model) throws(ModelError) -> any ModelAdapter {
     let adapter = try method(model)
-    try load(adapter, model)
+    try AdapterTensors(path, layout).load(adapter, model)
     return adapter
   }
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
+    if layout == .adapterHub {
+      return try BottleneckAdapter(
+        BottleneckOptions(hub: configuration),
+        named: configuration.fields["name"]?.string ?? "default", to: model, seed: 0)
+    }
     switch try configuration.method {
     case "LORA": return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
     case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
@@ -47,85 +58,9 @@ public struct AdapterFolder: Sendable {
     }
   }
 
-  /// Takes over every tensor of the file.
-  private func load(_ adapter: any ModelAdapter, _ model: any Model) throws(ModelError) {
-    let file = try weights()
-    var left = Set(file.tensors.map(\.name))
-    func stored(_ name: String) -> String? {
-      model.spellings(of: name).lazy.map { Self.prefix + $0 }.first { left.contains($0) }
-    }
-    let missing = adapter.tensors.filter { stored($0.name) == nil }.map(\.name)
-    for tensor in adapter.tensors {
-      guard let name = stored(tensor.name) else { continue }
-      tensor.write(try values(name, tensor.shape, file))
-      left.remove(name)
-    }
-    // Whole parameters that the configuration does not name, such as a head.
-    for parameter in model.parameters {
-      guard let name = stored(parameter.name) else { continue }
-      parameter.tensor.assign(try values(name, parameter.tensor.shape, file))
-      left.remove(name)
-    }
-    guard missing.isEmpty, left.isEmpty else {
-      let problem = [("lacks ", missing), ("holds in excess ", left.sorted())]
-        .filter { !$0.1.isEmpty }
-        .map { $0.0 + $0.1.prefix(4).joined(separator: ", ") }.joined(separator: "; ")
-      throw ModelError(
-        .mismatch, file: file.path, problem: "is not of this model: " + problem,
-        remedy: "Give the model that the adapter was trained on.")
-    }
-  }
-
-  /// The names of the model's own parameters that the file holds.
+  /// The names of the model's own parameters that the files hold.
   func parameters(of model: any Model) throws(ModelError) -> Set<String> {
-    let names = Set(try weights().tensors.map(\.name))
-    return Set(
-      model.parameters.map(\.name).filter { name in
-        model.spellings(of: name).contains { names.contains(Self.prefix + $0) }
-      })
-  }
-
-  private func values(
-    _ name: String, _ shape: [Int], _ file: any TensorFile
-  ) throws(ModelError) -> Tensor {
-    let tensor = try file.tensor(name)
-    guard tensor.shape == shape else {
-      throw ModelError(
-        .mismatch, file: file.path, problem: "\(name) has the shape \(tensor.shape), not \(shape)")
-    }
-    return tensor
-  }
-
-  private func weights() throws(ModelError) -> any TensorFile {
-    for name in ["adapter_model.safetensors", "adapter_model.bin"]
-    where Folders.exists("\(path)/\(name)") {
-      return try TensorFiles.open("\(path)/\(name)")
-    }
-    throw ModelError(
-      .notFound, file: path,
-      problem: "holds neither adapter_model.safetensors nor adapter_model.bin")
-  }
-}
-
-extension Model {
-  /// A name with and without what the base model's names begin with: heads decide which one is filed.
-  func spellings(of name: String) -> [String] {
-    guard let prefix = try? ModelLoader.prefix(of: configuration), !prefix.isEmpty else {
-      return [name]
-    }
-    return [name, name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : prefix + name]
-  }
-
-  /// What PEFT calls the model's task; nil for masked models, which it has no name for.
-  var taskType: String? {
-    switch self {
-    case is any SequenceClassifier, is any RewardModel: "SEQ_CLS"
-    case is any TokenClassifier: "TOKEN_CLS"
-    case is any CausalLanguageModel: "CAUSAL_LM"
-    case is any SequenceToSequenceModel: "SEQ_2_SEQ_LM"
-    case is any MaskedLanguageModel: nil
-    default: "FEATURE_EXTRACTION"
-    }
+    try AdapterTensors(path, layout).parameters(of: model)
   }
 }
 
@@ -133,28 +68,62 @@ extension Model {
 
 extension AdapterFolder {
   /// Saves an adapter: configuration, weights, and a card that says what it is.
-  /// - Parameters:
-  ///   - base: The name or folder of the model that it adapts.
+  /// - Parameter base: The name or folder of the model that it adapts.
   public static func save(
     _ adapter: any ModelAdapter, of model: any Model, base: String?, to folder: String
   ) throws(FileError) {
     try Folders.make(folder)
+    switch adapter.layout {
+    case .peft: try savePEFT(adapter, base, folder)
+    case .adapterHub: try saveHub(adapter, model, base, folder)
+    }
+    let method = adapter.configuration["peft_type"]?.string ?? "bottleneck"
+    let card = AdapterCard(
+      base: base, method: method, layout: adapter.layout, model: model,
+      trained: adapter.parameters.reduce(0) { $0 + $1.tensor.count })
+    try AtomicFile.write(card.text.utf8, to: "\(folder)/README.md")
+    // Of neither layout, and passed over by both: the classes that a new head was trained on.
+    try model.configuration.save(to: folder)
+  }
+
+  private static func savePEFT(
+    _ adapter: any ModelAdapter, _ base: String?, _ folder: String
+  ) throws(FileError) {
     try SafetensorsWriter.write(
-      adapter.tensors.map { (prefix + $0.name, $0.read()) },
+      adapter.tensors.map { (AdapterTensors.peftPrefix + $0.name, $0.read()) },
       to: "\(folder)/adapter_model.safetensors")
     var fields = adapter.configuration
     for name in ["auto_mapping", "revision"] { fields[name] = .null }
     fields["base_model_name_or_path"] = base.map { .string($0) } ?? .null
     fields["inference_mode"] = true
     fields["peft_version"] = "0.21.2"
+    try write(fields, to: folder, AdapterConfiguration.name)
+  }
+
+  private static func saveHub(
+    _ adapter: any ModelAdapter, _ model: any Model, _ base: String?, _ folder: String
+  ) throws(FileError) {
+    let head = adapter.tensors.filter(\.isOfModel)
+    let own = adapter.tensors.filter { !$0.isOfModel }
+    try SafetensorsWriter.write(
+      own.map { ($0.name, $0.read()) }, to: "\(folder)/adapter.safetensors")
+    var fields = adapter.configuration
+    fields["model_name"] = base.map { .string($0) } ?? .null
+    try write(fields, to: folder, AdapterConfiguration.name)
+    guard !head.isEmpty else { return }
+    try SafetensorsWriter.write(
+      head.map { ($0.name, $0.read()) }, to: "\(folder)/model_head.safetensors")
+    fields["config"] = .null
+    fields["name"] = .null
+    fields["label2id"] = model.configuration.fields["label2id"] ?? .null
+    fields["num_labels"] = .integer(fields["label2id"]?.object?.count ?? 2)
+    try write(fields, to: folder, "head_config.json")
+  }
+
+  private static func write(
+    _ fields: JSONObject, to folder: String, _ name: String
+  ) throws(FileError) {
     let sorted = JSONObject(fields.members.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
-    try AtomicFile.write(
-      JSONValue.object(sorted).prettyText.utf8, to: "\(folder)/\(AdapterConfiguration.name)")
-    let card = AdapterCard(
-      base: base, method: adapter.configuration["peft_type"]?.string ?? "", model: model,
-      trained: adapter.parameters.reduce(0) { $0 + $1.tensor.count })
-    try AtomicFile.write(card.text.utf8, to: "\(folder)/README.md")
-    // Not of PEFT's layout, which passes over it: the classes that a new head was trained on.
-    try model.configuration.save(to: folder)
+    try AtomicFile.write(JSONValue.object(sorted).prettyText.utf8, to: "\(folder)/\(name)")
   }
 }

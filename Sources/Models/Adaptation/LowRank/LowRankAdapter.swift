@@ -33,7 +33,10 @@ public struct LowRankAdapter: ModelAdapter {
     let selection = TargetSelection(
       targets: targets, excluded: options.excluded, layers: options.layers,
       layerPatterns: options.layerPatterns)
-    let (maps, tables) = try selection.modules(of: model)
+    let saved = model.parameters(inModules: options.savedModules)
+    var (maps, tables) = try selection.modules(of: model)
+    // What is trained whole needs no update.
+    maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
     configuration = options.configuration(
       targets: Self.filed(targets, maps, tables), task: model.taskType,
       isTurned: maps.contains { $0.map.layout == .inputByOutput }, slices: maps)
@@ -42,7 +45,6 @@ public struct LowRankAdapter: ModelAdapter {
     for map in maps { try update(map) }
     for table in tables { try update(table) }
     addBiases(model, maps)
-    let saved = model.parameters(inModules: options.savedModules)
     try model.requireApart(saved, from: tables)
     parameters += saved
     tensors += saved.map { AdapterTensor($0.name, $0.tensor) }

@@ -213,8 +213,25 @@ def joint():
         write(f"linear.jointly{rows}", y, inputs)
 
 
+def low_rank():
+    for kind in ("none", "gelu"):
+        x, w, b = leaf(7, 19), leaf(21, 19, scale=0.5), leaf(21)
+        down, up = leaf(3, 19, scale=0.5), leaf(21, 3, scale=0.5)
+        y = ACTIVATIONS[kind](F.linear(x, w, b) + 0.75 * F.linear(F.linear(x, down), up))
+        write(f"lowRank.{kind}", y, dict(x=x, w=w, b=b, down=down, up=up))
+    # Two updates of parts of a map that is stored the other way round.
+    x, w = leaf(5, 6), leaf(6, 12)
+    down, up, down2, up2 = leaf(2, 6), leaf(4, 2), leaf(3, 6), leaf(5, 3)
+    y = x @ w + F.pad(2 * F.linear(F.linear(x, down), up), (0, 8))
+    y = y + F.pad(-0.5 * F.linear(F.linear(x, down2), up2), (7, 0))
+    write("lowRank.parts", y, dict(x=x, w=w, down=down, up=up, down2=down2, up2=up2))
+    x, w, b = leaf(7, 19), leaf(19), leaf(19)
+    write("scaleColumns", x * w + b, dict(x=x, w=w, b=b))
+
+
 for generate in (
     linear, elementwise, rows, rotate, norms, attention, losses, optimizer, gates, joint,
+    low_rank
 ):
     generate()
 about = {"torch": torch.__version__.split("+")[0], "numpy": numpy.__version__, "seed": SEED,

@@ -11,6 +11,10 @@ public protocol Model: AnyObject, Sendable {
   var parameters: [NamedParameter] { get }
   /// Every linear map, in the order of the architecture.
   var linears: [Linear] { get }
+  /// The embeddings of tokens, places and segments that methods can adapt.
+  var embeddings: [Embedding] { get }
+  /// The ends of sub-layers, where bottleneck adapters stand.
+  var junctions: [Junction] { get }
   /// Beginnings of the names of the task's own head.
   var headNames: [String] { get }
   /// Beginnings of the names of the layer that pools tokens into one vector, where there is one.

@@ -9,12 +9,18 @@ public struct LoadedModel: Sendable {
   public let fresh: [String]
   /// Tensors of the checkpoint that the model has no place for: heads of other tasks.
   public let ignored: [String]
+  /// The adapter that was added to it, if one was.
+  public let adapter: (any ModelAdapter)?
 
   /// A model with its report; without one where everything is fresh by intention.
-  public init(model: any Model, fresh: [String] = [], ignored: [String] = []) {
+  public init(
+    model: any Model, fresh: [String] = [], ignored: [String] = [],
+    adapter: (any ModelAdapter)? = nil
+  ) {
     self.model = model
     self.fresh = fresh
     self.ignored = ignored
+    self.adapter = adapter
   }
 }
 
@@ -29,59 +35,85 @@ public enum ModelLoader {
   ///
   /// A classification head is kept where the checkpoint's classes are the given ones (and then their
   /// order is the checkpoint's); else it begins fresh.
-  /// - Parameter dropout: Replaces every dropout of the model, where given.
+  /// - Parameters:
+  ///   - folder: The model's, or that of an adapter, which names its model.
+  ///   - adapter: The folder of an adapter on the model.
+  ///   - dropout: Replaces every dropout of the model, where given.
   /// - Throws: `ModelError` for a folder that holds no model, or one that this program cannot build.
   public static func load(
-    _ folder: String, for task: ModelTask, seed: UInt64, dropout: Double? = nil
+    _ folder: String, adapter: String? = nil, for task: ModelTask, seed: UInt64,
+    dropout: Double? = nil
   ) throws(ModelError) -> LoadedModel {
-    let configuration = try ModelConfiguration(folder: folder)
-    let checkpoint = try Checkpoint(folder: folder)
-    return try build(configuration, checkpoint, task, seed: seed, dropout: dropout)
+    let folders = try ModelFolders(folder, adapter: adapter)
+    let loaded = try build(
+      folders.configuration, Checkpoint(folder: folders.base), task, seed: seed, dropout: dropout)
+    guard let path = folders.adapter else { return loaded }
+    let file = try AdapterFolder(path)
+    let adapter = try file.attach(to: loaded.model)
+    let held = try file.parameters(of: loaded.model)
+    return LoadedModel(
+      model: loaded.model, fresh: loaded.fresh.filter { !held.contains($0) },
+      ignored: loaded.ignored, adapter: adapter)
   }
 
   /// Loads a classifier with the classes it was trained on.
   /// - Throws: `ModelError.mismatch` where the folder's model names no classes.
-  public static func classifier(_ folder: String) throws(ModelError) -> any SequenceClassifier {
-    try trained(folder, for: .classification(labels: labels(folder)), "classification head")
+  public static func classifier(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any SequenceClassifier {
+    try trained(
+      folder, adapter, for: .classification(labels: labels(folder, adapter)),
+      "classification head")
   }
 
   /// Loads a classifier of tokens with the classes it was trained on.
   /// - Throws: `ModelError.mismatch` where the folder's model names no classes.
-  public static func tokenClassifier(_ folder: String) throws(ModelError) -> any TokenClassifier {
+  public static func tokenClassifier(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any TokenClassifier {
     try trained(
-      folder, for: .tokenClassification(labels: labels(folder)), "token classification head")
+      folder, adapter, for: .tokenClassification(labels: labels(folder, adapter)),
+      "token classification head")
   }
 
   /// Loads a reward model.
   /// - Throws: `ModelError.mismatch` where the folder's model gives no single score.
-  public static func reward(_ folder: String) throws(ModelError) -> any RewardModel {
-    try trained(folder, for: .reward, "head of a single score")
+  public static func reward(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any RewardModel {
+    try trained(folder, adapter, for: .reward, "head of a single score")
   }
 
   /// Loads a causal language model.
   /// - Throws: `ModelError` where the folder's model is none.
-  public static func causal(_ folder: String) throws(ModelError) -> any CausalLanguageModel {
-    try trained(folder, for: .causal, "head that predicts the next token")
+  public static func causal(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any CausalLanguageModel {
+    try trained(folder, adapter, for: .causal, "head that predicts the next token")
   }
 
   /// Loads a masked language model.
   /// - Throws: `ModelError` where the folder's model is none.
-  public static func masked(_ folder: String) throws(ModelError) -> any MaskedLanguageModel {
-    try trained(folder, for: .masked, "head that predicts masked tokens")
+  public static func masked(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any MaskedLanguageModel {
+    try trained(folder, adapter, for: .masked, "head that predicts masked tokens")
   }
 
   /// Loads a model that turns texts into vectors, whatever its head was.
   /// - Throws: `ModelError` where the folder holds no model.
-  public static func encoder(_ folder: String) throws(ModelError) -> any TextEncoder {
-    try trained(folder, for: .encoding, "model of texts")
+  public static func encoder(
+    _ folder: String, adapter: String? = nil
+  ) throws(ModelError) -> any TextEncoder {
+    try trained(folder, adapter, for: .encoding, "model of texts")
   }
 
   /// Loads a model that reads one sequence and predicts another.
   /// - Throws: `ModelError` where the folder's model is none.
   public static func sequenceToSequence(
-    _ folder: String
+    _ folder: String, adapter: String? = nil
   ) throws(ModelError) -> any SequenceToSequenceModel {
-    let model = try load(folder, for: .sequenceToSequence, seed: 0).model
+    let model = try load(folder, adapter: adapter, for: .sequenceToSequence, seed: 0).model
     guard let model = model as? any SequenceToSequenceModel
     else { throw ModelError(.mismatch, file: folder, problem: "is no sequence-to-sequence model") }
     return model
@@ -117,8 +149,11 @@ public enum ModelLoader {
 
 extension ModelLoader {
   /// The classes that a folder's model was trained on.
-  private static func labels(_ folder: String) throws(ModelError) -> [String] {
-    if let labels = try ModelConfiguration(folder: folder).labels { return labels }
+  private static func labels(
+    _ folder: String, _ adapter: String?
+  ) throws(ModelError) -> [String] {
+    let folders = try ModelFolders(folder, adapter: adapter)
+    if let labels = try folders.configuration.labels { return labels }
     throw ModelError(
       .mismatch, file: folder + "/config.json", problem: "names no classes in id2label",
       remedy: "Give a model that was trained to classify.")
@@ -126,9 +161,9 @@ extension ModelLoader {
 
   /// A model whose checkpoint has the task's head, under the protocol of the task.
   private static func trained<Kind>(
-    _ folder: String, for task: ModelTask, _ head: String
+    _ folder: String, _ adapter: String?, for task: ModelTask, _ head: String
   ) throws(ModelError) -> Kind {
-    let loaded = try load(folder, for: task, seed: 0)
+    let loaded = try load(folder, adapter: adapter, for: task, seed: 0)
     guard let model = loaded.model as? Kind, loaded.fresh.isEmpty else {
       throw ModelError(
         .mismatch, file: folder, problem: "holds no \(head)",
@@ -181,6 +216,11 @@ extension ModelLoader {
       return (task, labels.count == 1)
     case .causal, .masked, .sequenceToSequence, .encoding: return (task, true)
     }
+  }
+
+  /// What the names of a configuration's base model begin with.
+  static func prefix(of configuration: ModelConfiguration) throws(ModelError) -> String {
+    try architecture(configuration.modelType, file: configuration.file).prefix
   }
 
   private static func architecture(

@@ -35,6 +35,10 @@ public final class Tape {
   let precision: anneal_precision
   /// Whether `layer` keeps only what goes into a layer.
   public let checkpointsLayers: Bool
+  /// The keys of the rows that a model's layers work on now, for dropouts within adapted layers.
+  ///
+  /// Bodies of models set them; where a layer works on rows of two layouts, both are there.
+  package var rowKeys: [RowKeys] = []
   private var nodes: [Node] = []
   /// How many operations have dropped something out so far.
   var dropouts: UInt64 = 0
@@ -69,6 +73,7 @@ public final class Tape {
     isRecording = true
     randomness = other.randomness
     checkpointsLayers = false
+    rowKeys = other.rowKeys
     self.dropouts = dropouts
   }
 
@@ -156,6 +161,16 @@ struct ResolvedDropout {
 }
 
 extension Tape {
+  /// The dropout of a tensor of so many rows by the keys of the rows at work; nil if none drops.
+  package func dropout(_ probability: Float, rows: Int) -> Dropout? {
+    guard randomness != nil, probability > 0 else { return nil }
+    guard let keys = rowKeys.last(where: { $0.values.count == rows }) else {
+      preconditionFailure(
+        "no keys for \(rows) rows among \(rowKeys.map(\.values.count)) that the model has set")
+    }
+    return Dropout(probability, keys: keys)
+  }
+
   /// The dropout to apply now, checked against the number of rows.
   func resolve(_ dropout: Dropout?, rows: Int) -> ResolvedDropout {
     guard let dropout, let seed = dropoutSeed(dropout.probability) else { return .none }

@@ -11,7 +11,12 @@ struct Preparation {
   let fresh: [String]
   let tokenizerFolder: String
   let objective: any TrainingObjective
-  let trainable: [NamedParameter]
+  /// What is updated, and what is saved.
+  let method: PreparedMethod
+  /// What an adapter's file calls the model below it.
+  let baseName: String
+  /// Whether the model began with random weights, which no other folder holds.
+  let isScratch: Bool
   let training: [Example]
   let validation: [Example]
   let precision: PrecisionChoice
@@ -35,7 +40,10 @@ struct Preparation {
     fresh = loaded.fresh
     tokenizerFolder = source.tokenizerFolder
     self.objective = objective
-    trainable = try options.method.trainable(of: model)
+    baseName = source.baseName
+    isScratch = source.isScratch
+    method = try options.method.prepare(
+      model, MethodStart(seed: context.seed, fresh: fresh))
     training = try train.map { try objective.example(of: $0) }
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     guard training.counted > 0 else {
@@ -54,12 +62,32 @@ struct Preparation {
   /// How many training records were cut to the length limit.
   var truncated: Int { training.count { $0.isTruncated } }
 
-  /// Puts the values of a saved model into this one.
+  /// What is updated.
+  var trainable: [NamedParameter] { method.trainable }
+
+  /// The file of a checkpoint that holds only what is trained.
+  static let trainedFile = "trained.safetensors"
+
+  /// Puts the values of a checkpoint into this model: all of them, or those that are trained.
   /// - Throws: `ModelError` where the folder holds another model.
   func restore(from folder: String) throws(ModelError) {
-    let checkpoint = try Checkpoint(folder: folder)
-    for parameter in model.parameters {
-      let stored = try checkpoint.tensor(parameter.name)
+    if method.adapter == nil {
+      let checkpoint = try Checkpoint(folder: folder)
+      try restore(model.parameters, folder) { (name) throws(ModelError) in
+        try checkpoint.tensor(name)
+      }
+    } else {
+      let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
+      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+    }
+  }
+
+  private func restore(
+    _ parameters: [NamedParameter], _ folder: String,
+    from stored: (String) throws(ModelError) -> Tensor
+  ) throws(ModelError) {
+    for parameter in parameters {
+      let stored = try stored(parameter.name)
       guard stored.shape == parameter.tensor.shape else {
         throw ModelError(
           .mismatch, file: folder, problem: "\(parameter.name) has the shape \(stored.shape)")
@@ -74,6 +102,9 @@ private struct ModelSource {
   private let folder: String?
   private let architecture: Component?
   let tokenizerFolder: String
+  /// What others call the model: its name, or where it lies.
+  let baseName: String
+  var isScratch: Bool { folder == nil }
 
   init(_ options: TrainingOptions, _ context: TrainingContext) throws {
     let name = options.values[TrainingOptions.Keys.model]
@@ -88,6 +119,9 @@ private struct ModelSource {
           : "leave architecture out, or write model: scratch")
     }
     folder = isScratch ? nil : try context.models.folder(of: name, base: context.base)
+    let path = FilePaths.join(context.base ?? FilePaths.current, name)
+    let isPath = folder == path || name.hasPrefix("~")
+    baseName = folder.map { isPath ? $0 : name } ?? "\(context.folder)/base"
     guard let tokenizer = context.tokenizer ?? folder else {
       throw TrainingError(
         "a model that begins with random weights has no tokenizer of its own",

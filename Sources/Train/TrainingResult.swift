@@ -3,7 +3,8 @@ public import Records
 
 /// What a training came to.
 public struct TrainingResult: Sendable {
-  /// The folder of the best model: Hugging Face's layout, with its tokenizer.
+  /// The folder of the best model, or of the best adapter: Hugging Face's or PEFT's layout, with the
+  /// tokenizer.
   public let modelFolder: String
   /// Optimizer steps taken, and planned.
   public let steps, plannedSteps: Int
@@ -24,7 +25,7 @@ public struct TrainingResult: Sendable {
 extension TrainingResult {
   /// What a loop came to.
   init(_ loop: TrainingLoop, folder: String) {
-    modelFolder = "\(folder)/model"
+    modelFolder = folder
     steps = loop.state.step
     plannedSteps = loop.settings.totalSteps
     bestStep = loop.selection?.bestStep

@@ -41,6 +41,7 @@ public struct TrainingSession {
 
   private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
+    try saveBase()
     var loop = try loop(observe)
     observe(.started(plan(loop)))
     try loop.run()
@@ -49,15 +50,17 @@ public struct TrainingSession {
     }
     try saveModel()
     try publishState(loop)
-    return TrainingResult(loop, folder: context.folder)
+    return TrainingResult(loop, folder: "\(context.folder)/\(savedName)")
   }
 
   private func loop(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingLoop {
     var selection = try selection()
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
-      keeps: options.values[TrainingOptions.Keys.keepCheckpoints])
-    var optimizer = Optimizer(preparation.trainable, options.optimizer)
+      keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
+      savesModel: preparation.method.adapter == nil)
+    var optimizer = Optimizer(
+      preparation.trainable, options.optimizer, rates: preparation.method.rates)
     let saved = try store.newest(&selection)
     if let saved {
       let folder = store.path(saved.step)
@@ -114,13 +117,33 @@ public struct TrainingSession {
     try state.write(to: "\(context.folder)/trainer_state.json")
   }
 
-  /// Publishes `model/` in one step.
+  /// The folder that is published: of the whole model, or of what was added to it.
+  private var savedName: String { preparation.method.adapter == nil ? "model" : "adapter" }
+
+  /// Publishes `model/` or `adapter/` in one step.
   private func saveModel() throws {
-    let temporary = "\(context.folder)/.model-partial"
+    let temporary = "\(context.folder)/.\(savedName)-partial"
+    try Folders.remove(temporary)
+    let (model, tokenizer) = (preparation.model, preparation.tokenizerFolder)
+    if let adapter = preparation.method.adapter {
+      try AdapterFolder.save(adapter, of: model, base: preparation.baseName, to: temporary)
+      try ModelFiles.copyTokenizer(from: tokenizer, to: temporary)
+    } else {
+      try ModelLoader.save(model, to: temporary, tokenizer: tokenizer)
+    }
+    try Folders.publish(temporary, as: "\(context.folder)/\(savedName)")
+  }
+
+  /// Saves the random model below an adapter, which has no other folder.
+  private func saveBase() throws {
+    let folder = "\(context.folder)/base"
+    guard preparation.isScratch, preparation.method.adapter != nil, !Folders.isFolder(folder)
+    else { return }
+    let temporary = "\(context.folder)/.base-partial"
     try Folders.remove(temporary)
     try ModelLoader.save(
       preparation.model, to: temporary, tokenizer: preparation.tokenizerFolder)
-    try Folders.publish(temporary, as: "\(context.folder)/model")
+    try Folders.publish(temporary, as: folder)
   }
 }
 

@@ -21,7 +21,7 @@ struct Anneal: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, ShowCommand.self, StagesCommand.self,
       ExplainCommand.self, ReportCommand.self, ForwardCommand.self, GenerateCommand.self,
-      ChatCommand.self, TokenizerCommand.self, DoctorCommand.self,
+      ChatCommand.self, TokenizerCommand.self, ExportCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs; every fault ends in one place, with its own exit code.

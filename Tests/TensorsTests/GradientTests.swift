@@ -53,6 +53,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [Float(0), 0.4])
+  func `of low-rank updates with dropout follow the loss`(dropout: Float) {
+    let x = noise([17, 12], seed: 1, requiresGradient: true)
+    let weight = noise([10, 12], seed: 2)
+    let down = noise([3, 12], seed: 3, requiresGradient: true)
+    let up = noise([10, 3], seed: 4, requiresGradient: true)
+    let targets = (0..<17).map { Int32($0 % 10) }
+    expectSlope([x, down, up]) { tape in
+      let update = LowRankUpdate(
+        down: down, up: up, scale: 0.5, dropout: Dropout(dropout, keys: .places(17)))
+      let y = tape.linear(x, weight: weight, activation: .silu, updates: [update])
+      return tape.crossEntropy(y, targets: targets).mean
+    }
+    #expect(weight.gradient == nil)
+  }
+
+  @Test func `of a low-rank update on frozen input stop at the update`() {
+    let x = noise([4, 6], seed: 1)
+    let update = LowRankUpdate(
+      down: noise([2, 6], seed: 2, requiresGradient: true),
+      up: noise([5, 2], seed: 3, requiresGradient: true), scale: 1)
+    let tape = Tape(training: nil)
+    let y = tape.linear(x, weight: noise([5, 6], seed: 4), updates: [update])
+    tape.backward(from: tape.sum(y))
+    #expect(x.gradient == nil && update.down.gradient != nil && update.up.gradient != nil)
+  }
+
   @Test func `add up over backward passes and uses of one tensor`() {
     let weight = noise([4, 4], seed: 1, requiresGradient: true)
     let x = noise([3, 4], seed: 2)

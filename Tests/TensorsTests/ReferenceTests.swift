@@ -48,6 +48,30 @@ import Testing
     }
   }
 
+  @Test(arguments: [Activation.none, .gelu])
+  func `in low-rank updates of linear maps`(kind: Activation) throws {
+    try Fixture("lowRank.\(kind)").check(["x", "w", "b", "down", "up"]) { tape, t in
+      tape.linear(
+        t[0], weight: t[1], bias: t[2], activation: kind,
+        updates: [LowRankUpdate(down: t[3], up: t[4], scale: 0.75)])
+    }
+  }
+
+  @Test func `in low-rank updates of parts of a map, and in factors of columns`() throws {
+    let inputs = ["x", "w", "down", "up", "down2", "up2"]
+    try Fixture("lowRank.parts").check(inputs) { tape, t in
+      tape.linear(
+        t[0], weight: t[1], layout: .inputByOutput,
+        updates: [
+          LowRankUpdate(down: t[2], up: t[3], scale: 2),
+          LowRankUpdate(down: t[4], up: t[5], scale: -0.5, firstColumn: 7),
+        ])
+    }
+    try Fixture("scaleColumns").check(["x", "w", "b"]) { tape, t in
+      tape.scaleColumns(t[0], by: t[1], bias: t[2])
+    }
+  }
+
   @Test func `in elementwise arithmetic`() throws {
     try Fixture("add").check(["a", "b"]) { tape, t in tape.add(t[0], t[1], factor: 0.5) }
     try Fixture("multiply").check(["a", "b"]) { tape, t in tape.multiply(t[0], t[1]) }

@@ -8,21 +8,21 @@ import Tensors
 ///
 /// RoBERTa counts positions from the padding token's id on; DistilBERT has no segments.
 struct Encoder: ModelBody {
-  /// The vector of each token id, which also is the tied output of masked models.
-  let word: Tensor
+  let words: Embedding
   let sizes: EncoderSizes
-  private let position: Tensor
-  private let segment: Tensor?
+  private let position: Embedding
+  private let segment: Embedding?
   private let norm: LayerNorm
   private let layers: [EncoderLayer]
 
   init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
     let embeddings = scope.at("embeddings")
-    func table(_ name: String, _ entries: Int) -> Tensor {
-      embeddings.at(name + "_embeddings")
-        .weight([entries, sizes.hidden], .normal(sizes.initializerRange))
+    func table(_ name: String, _ entries: Int) -> Embedding {
+      Embedding(
+        embeddings.at(name + "_embeddings"), entries, sizes.hidden,
+        .normal(sizes.initializerRange))
     }
-    word = table("word", sizes.vocabularySize)
+    words = table("word", sizes.vocabularySize)
     position = table("position", sizes.positions)
     segment = sizes.segments > 0 ? table("token_type", sizes.segments) : nil
     norm = LayerNorm(embeddings.at("LayerNorm"), sizes.hidden, epsilon: sizes.epsilon)
@@ -32,6 +32,8 @@ struct Encoder: ModelBody {
     self.sizes = sizes
   }
 
+  /// The vector of each token id, which also is the tied output of masked models.
+  var word: Tensor { words.weight }
   var vocabularySize: Int { sizes.vocabularySize }
   var maximumLength: Int { sizes.maximumLength }
 
@@ -50,13 +52,16 @@ struct Encoder: ModelBody {
     guard let last = layers.last else { return first }
     let layout = SequenceLayout(
       lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
-    return tape.layer { last($0, first, layout, layout.tokenKeys, context: x, batch.layout) }
+    let rows = layout.tokenKeys
+    tape.rowKeys.append(rows)
+    return tape.layer { last($0, first, layout, rows, context: x, batch.layout) }
   }
 
   private func run(
     _ layers: ArraySlice<EncoderLayer>, _ tape: Tape, _ batch: TokenBatch
   ) -> Tensor {
     let rows = batch.layout.tokenKeys
+    tape.rowKeys = [rows]
     return layers.reduce(embed(tape, batch, rows)) { x, layer in
       tape.layer { layer($0, x, batch.layout, rows, context: x, batch.layout) }
     }
@@ -65,10 +70,10 @@ struct Encoder: ModelBody {
   private func embed(_ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys) -> Tensor {
     // A model of one segment has seen no other, whatever the tokenizer calls a second text.
     let segments = sizes.segments > 1 ? batch.types : batch.types.map { _ in 0 }
-    var parts: [(table: Tensor, ids: [Int32])] = [(word, batch.ids)]
+    var parts: [(table: Embedding, ids: [Int32])] = [(words, batch.ids)]
     if let segment { parts.append((segment, segments)) }
     parts.append((position, sizes.positions(of: batch)))
-    let sum = tape.embedding(parts)
+    let sum = tape.embed(parts)
     return tape.dropout(norm(tape, sum), Dropout(sizes.hiddenDropout, keys: rows))
   }
 }
@@ -77,6 +82,7 @@ struct Encoder: ModelBody {
 private struct EncoderLayer {
   let query, key, value, attentionOutput, intermediate, output: Linear
   let attentionNorm, outputNorm: LayerNorm
+  let attentionEnd, outputEnd: Junction
   let sizes: EncoderSizes
 
   init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
@@ -95,6 +101,8 @@ private struct EncoderLayer {
     intermediate = linear(names.intermediate, hidden, inner)
     output = linear(names.output, inner, hidden)
     outputNorm = norm(names.outputNorm)
+    attentionEnd = Junction(scope.at(names.attentionEnd), .attention, hidden)
+    outputEnd = Junction(scope.at(names.outputEnd), .feedForward, hidden)
     self.sizes = sizes
   }
 
@@ -109,11 +117,11 @@ private struct EncoderLayer {
       query: x === context ? seen[0] : Columns(query(tape, x)), key: seen[seen.count - 2],
       value: seen[seen.count - 1], layout: layout, keys: contextLayout,
       AttentionOptions(heads: sizes.heads, dropout: sizes.attentionDropout))
-    let y = attentionNorm(
-      tape, residual: x, adding: attentionOutput(tape, attention),
-      Dropout(sizes.attentionOutputDropout, keys: rows))
-    return outputNorm(
-      tape, residual: y, adding: output(tape, intermediate(tape, y, sizes.activation)),
-      Dropout(sizes.hiddenDropout, keys: rows))
+    let y = attentionEnd(
+      tape, attentionOutput(tape, attention), residual: x,
+      Dropout(sizes.attentionOutputDropout, keys: rows), attentionNorm)
+    return outputEnd(
+      tape, output(tape, intermediate(tape, y, sizes.activation)), residual: y,
+      Dropout(sizes.hiddenDropout, keys: rows), outputNorm)
   }
 }

@@ -62,6 +62,11 @@ struct EncoderNames: Sendable {
 }
 
 extension EncoderNames {
+  /// How AdapterHub calls the ends of attention and of the feed-forward network.
+  var attentionEnd: String {
+    attentionOutput.hasSuffix(".dense") ? "attention.output" : "attention_adapters"
+  }
+  var outputEnd: String { output.hasSuffix(".dense") ? "output" : "output_adapters" }
   /// The names of BERT, which RoBERTa took over but for its heads.
   static func bert(
     base: String, stem: String, pooling: String, classifier: String, transform: String,

@@ -8,16 +8,16 @@ import Tensors
 ///     x      = x + dropout(project(gelu(expand(norm₂(x)))))        ┘ block
 ///     logits = norm(x) · wordᵀ
 struct GPT2: Decoder {
-  let word: Tensor
-  private let position: Tensor
+  let words: Embedding
+  private let position: Embedding
   private let blocks: [GPT2Block]
   private let norm: LayerNorm
   private let configuration: GPT2Configuration
 
   init(_ scope: ParameterScope, _ c: GPT2Configuration) {
     let initial = Initialisation.normal(c.sizes.initializerRange)
-    word = scope.at("wte").weight([c.sizes.vocabularySize, c.hidden], initial)
-    position = scope.at("wpe").weight([c.sizes.positions, c.hidden], initial)
+    words = Embedding(scope.at("wte"), c.sizes.vocabularySize, c.hidden, initial)
+    position = Embedding(scope.at("wpe"), c.sizes.positions, c.hidden, initial)
     blocks = (0..<c.sizes.layers).map { GPT2Block(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -27,7 +27,8 @@ struct GPT2: Decoder {
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
-    let sum = tape.embedding([(word, batch.ids), (position, context.positions)])
+    tape.rowKeys = [context.rows]
+    let sum = tape.embed([(words, batch.ids), (position, context.positions)])
     var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = tape.layer { [x] in block($0, x, context) } }
     context.finish()
@@ -39,6 +40,7 @@ struct GPT2: Decoder {
 private struct GPT2Block {
   let split, project, expand, contract: Linear
   let attentionNorm, feedForwardNorm: LayerNorm
+  let attentionEnd, outputEnd: Junction
   let attention: AttentionOptions
   let configuration: GPT2Configuration
   let layer: Int
@@ -56,6 +58,8 @@ private struct GPT2Block {
     feedForwardNorm = LayerNorm(scope.at("ln_2"), c.hidden, epsilon: c.epsilon)
     expand = linear("mlp.c_fc", c.hidden, c.inner, deviation)
     contract = linear("mlp.c_proj", c.inner, c.hidden, residual)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     attention = AttentionOptions(
       heads: c.heads, isCausal: true, scale: c.attentionScale(layer: layer),
       dropout: c.attentionDropout)
@@ -71,9 +75,9 @@ private struct GPT2Block {
       tape, layer: layer, query: Columns(packed, 0..<width),
       key: Columns(packed, width..<2 * width), value: Columns(packed, 2 * width..<3 * width),
       attention)
-    let y = tape.addDropout(project(tape, seen), residual: x, dropout: dropout)
+    let y = attentionEnd(tape, project(tape, seen), residual: x, dropout)
     let inner = expand(tape, feedForwardNorm(tape, y), configuration.activation)
-    return tape.addDropout(contract(tape, inner), residual: y, dropout: dropout)
+    return outputEnd(tape, contract(tape, inner), residual: y, dropout)
   }
 }
 

@@ -9,14 +9,14 @@ import Tensors
 ///     x      = x + dropout(a) + dropout(contract(gelu(expand(y))))            ┘
 ///     logits = head(norm(x))
 struct GPTJ: Decoder {
-  let word: Tensor
+  let words: Embedding
   private let blocks: [GPTJBlock]
   private let norm: LayerNorm
   private let configuration: GPTJConfiguration
 
   init(_ scope: ParameterScope, _ c: GPTJConfiguration) {
-    word = scope.at("wte")
-      .weight([c.sizes.vocabularySize, c.hidden], .normal(c.sizes.initializerRange))
+    words = Embedding(
+      scope.at("wte"), c.sizes.vocabularySize, c.hidden, .normal(c.sizes.initializerRange))
     blocks = (0..<c.sizes.layers).map { GPTJBlock(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -27,8 +27,9 @@ struct GPTJ: Decoder {
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
     let angles = configuration.rotary.angles(context)
+    tape.rowKeys = [context.rows]
     var x = tape.dropout(
-      tape.gather(word, rows: batch.ids),
+      tape.embed([(words, batch.ids)]),
       Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = tape.layer { [x] in block($0, x, context, angles) } }
     context.finish()
@@ -40,6 +41,7 @@ struct GPTJ: Decoder {
 private struct GPTJBlock {
   let norm: LayerNorm
   let query, key, value, output, expand, contract: Linear
+  let attentionEnd, outputEnd: Junction
   let configuration: GPTJConfiguration
   let layer: Int
 
@@ -56,6 +58,8 @@ private struct GPTJBlock {
     output = projection("out_proj")
     expand = Linear(scope.at("mlp.fc_in"), c.hidden, c.inner, deviation: deviation)
     contract = Linear(scope.at("mlp.fc_out"), c.inner, c.hidden, deviation: deviation)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     configuration = c
     self.layer = layer
   }
@@ -71,9 +75,9 @@ private struct GPTJBlock {
     let seen = context.attention(
       tape, layer: layer, query: turned[0], key: turned[1], value: Columns(value(tape, y)),
       AttentionOptions(heads: c.heads, isCausal: true, dropout: c.attentionDropout))
-    let attended = tape.addDropout(output(tape, seen), residual: x, dropout: dropout)
+    let attended = attentionEnd(tape, output(tape, seen), residual: x, dropout)
     let inner = contract(tape, expand(tape, y, c.activation))
-    return tape.addDropout(inner, residual: attended, dropout: dropout)
+    return outputEnd(tape, inner, residual: attended, dropout)
   }
 }
 

@@ -13,14 +13,15 @@ import Tensors
 /// Several query heads share one of keys and values. Mistral's layers see a window of tokens, as
 /// some of Qwen2's do, whose queries, keys and values have biases.
 struct Llama: Decoder {
-  let word: Tensor
+  let words: Embedding
   private let layers: [LlamaLayer]
   private let norm: RMSNorm
   private let configuration: LlamaConfiguration
 
   init(_ scope: ParameterScope, _ c: LlamaConfiguration) {
-    word = scope.at("embed_tokens")
-      .weight([c.sizes.vocabularySize, c.hidden], .normal(c.sizes.initializerRange))
+    words = Embedding(
+      scope.at("embed_tokens"), c.sizes.vocabularySize, c.hidden,
+      .normal(c.sizes.initializerRange))
     layers = (0..<c.sizes.layers).map { LlamaLayer(scope.at("layers.\($0)"), c, layer: $0) }
     norm = RMSNorm(scope.at("norm"), c.hidden, epsilon: c.epsilon)
     configuration = c
@@ -31,7 +32,8 @@ struct Llama: Decoder {
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
     let context = DecoderContext(batch.layout, cache)
     let angles = configuration.rotary.angles(context)
-    var x = tape.gather(word, rows: batch.ids)
+    tape.rowKeys = [context.rows]
+    var x = tape.embed([(words, batch.ids)])
     for layer in layers { x = tape.layer { [x] in layer($0, x, context, angles) } }
     context.finish()
     return norm(tape, x)
@@ -42,6 +44,7 @@ struct Llama: Decoder {
 private struct LlamaLayer {
   let attentionNorm, feedForwardNorm: RMSNorm
   let query, key, value, output, gate, up, down: Linear
+  let attentionEnd, outputEnd: Junction
   let attention: AttentionOptions
   let configuration: LlamaConfiguration
   let layer: Int
@@ -61,6 +64,8 @@ private struct LlamaLayer {
     gate = linear("mlp.gate_proj", c.hidden, c.intermediate, c.biases.feedForward)
     up = linear("mlp.up_proj", c.hidden, c.intermediate, c.biases.feedForward)
     down = linear("mlp.down_proj", c.intermediate, c.hidden, c.biases.feedForward)
+    attentionEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     attention = AttentionOptions(
       heads: c.heads, keyValueHeads: c.keyValueHeads, isCausal: true, window: c.windows[layer],
       dropout: c.attentionDropout)
@@ -78,10 +83,10 @@ private struct LlamaLayer {
     let seen = context.attention(
       tape, layer: layer, query: turned[0], key: turned[1], value: Columns(value(tape, y)),
       attention)
-    let attended = tape.add(x, output(tape, seen))
+    let attended = attentionEnd(tape, output(tape, seen), residual: x)
     let z = feedForwardNorm(tape, attended)
     let halves = Linear.jointly([gate, up], tape, z)
     let inner = tape.gated(halves[0], halves[1], c.activation)
-    return tape.add(attended, down(tape, inner))
+    return outputEnd(tape, down(tape, inner), residual: attended)
   }
 }

@@ -16,7 +16,8 @@ extension PostNormTranslator {
   }
 
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    tape.rowKeys = [source.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
   }
 
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
@@ -61,6 +62,7 @@ struct PostNormStack: Sendable {
   func callAsFunction(
     _ tape: Tape, _ ids: [Int32], _ context: DecoderContext, memory: SourceMemory? = nil
   ) -> Tensor {
+    tape.rowKeys = [context.rows]
     var x = embedding(tape, ids, context)
     for (number, layer) in layers.enumerated() {
       x = tape.layer { [x] in layer($0, x, context, memory, number) }
@@ -101,6 +103,7 @@ private struct PostNormLayer {
   private let expand, contract: Linear
   private let ownNorm, outputNorm: LayerNorm
   private let sourceNorm: LayerNorm?
+  private let ownEnd, outputEnd: Junction
   private let configuration: PostNormConfiguration
 
   init(
@@ -120,6 +123,8 @@ private struct PostNormLayer {
     expand = Linear(scope.at("fc1"), c.hidden, stack.feedForward, deviation: c.deviation)
     contract = Linear(scope.at("fc2"), stack.feedForward, c.hidden, deviation: c.deviation)
     outputNorm = norm("final_layer_norm")
+    ownEnd = Junction(scope.at("attention_adapters"), .attention, c.hidden)
+    outputEnd = Junction(scope.at("output_adapters"), .feedForward, c.hidden)
     configuration = c
   }
 
@@ -140,7 +145,8 @@ private struct PostNormLayer {
     let parts = Linear.jointly([own.query, own.key, own.value], tape, x)
     let seen = context.attention(
       tape, layer: layer, query: parts[0], key: parts[1], value: parts[2], own.options)
-    return ownNorm(tape, residual: x, adding: own.output(tape, seen), dropout(context.rows))
+    return ownEnd(
+      tape, own.output(tape, seen), residual: x, dropout(context.rows), ownNorm)
   }
 
   /// Adds what the tokens see of their source.
@@ -160,7 +166,7 @@ private struct PostNormLayer {
     let inner = tape.dropout(
       expand(tape, x, configuration.activation),
       Dropout(configuration.activationDropout, keys: rows))
-    return outputNorm(tape, residual: x, adding: contract(tape, inner), dropout(rows))
+    return outputEnd(tape, contract(tape, inner), residual: x, dropout(rows), outputNorm)
   }
 }
 

@@ -51,7 +51,8 @@ final class T5: SequenceToSequenceModel, AssembledModel {
 
   /// The keys and values of every block's second attention.
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    tape.rowKeys = [source.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
   }
 
   /// An empty cache for the decoder.
@@ -100,6 +101,7 @@ private struct T5Stack {
     let dropout = Dropout(dropout, keys: context.rows)
     let bias = bias(
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)
+    tape.rowKeys = [context.rows]
     var x = tape.dropout(words, dropout)
     for (layer, block) in blocks.enumerated() {
       x = tape.layer { [x] in block($0, x, context, memory, layer: layer, bias, dropout) }
@@ -115,12 +117,16 @@ private struct T5Block {
   private let own: T5Attention
   let source: T5Attention?
   private let network: T5FeedForward
+  private let ends: [Junction]
 
   init(_ scope: ParameterScope, _ c: T5Configuration, isDecoder: Bool) {
     let parts = (0..<(isDecoder ? 3 : 2)).map { scope.at("layer.\($0)") }
     own = T5Attention(parts[0].at("SelfAttention"), c, isCausal: isDecoder)
     source = isDecoder ? T5Attention(parts[1].at("EncDecAttention"), c, isCausal: false) : nil
     network = T5FeedForward(parts[parts.count - 1].at("DenseReluDense"), c)
+    let kinds: [Junction.Kind] =
+      isDecoder ? [.attention, .crossAttention, .feedForward] : [.attention, .feedForward]
+    ends = zip(parts, kinds).map { Junction($0, $1, c.hidden) }
     norms = parts.map { RMSNorm($0.at("layer_norm"), c.hidden, epsilon: c.epsilon) }
   }
 
@@ -143,7 +149,7 @@ private struct T5Block {
     let seen = context.attention(
       tape, layer: layer, query: parts[0], key: parts[1], value: parts[2], bias: bias,
       own.options)
-    return tape.addDropout(own.output(tape, seen), residual: x, dropout: dropout)
+    return ends[0](tape, own.output(tape, seen), residual: x, dropout)
   }
 
   /// Adds what the tokens see of their source.
@@ -156,12 +162,12 @@ private struct T5Block {
     let seen = tape.attention(
       query: source.query(tape, norms[1](tape, x)), key: key, value: value,
       layout: context.layout, keys: memory.layout, source.options)
-    return tape.addDropout(source.output(tape, seen), residual: x, dropout: dropout)
+    return ends[1](tape, source.output(tape, seen), residual: x, dropout)
   }
 
   private func feedForward(_ tape: Tape, _ x: Tensor, _ dropout: Dropout) -> Tensor {
     let inner = network(tape, norms[norms.count - 1](tape, x), dropout)
-    return tape.addDropout(inner, residual: x, dropout: dropout)
+    return ends[ends.count - 1](tape, inner, residual: x, dropout)
   }
 }
 

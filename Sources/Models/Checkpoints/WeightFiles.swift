@@ -40,6 +40,7 @@ enum WeightFiles {
   /// Whether a path names a model: a folder with `config.json`, a file beside one, or a `.gguf`.
   static func holdsModel(_ path: String) -> Bool {
     if let file = gguf(path) { return Folders.exists(file) }
+    if AdapterFolder.isAdapter(path) { return true }
     return Folders.exists(folder(path) + "/config.json")
       && (Folders.isFolder(path) || isWeights(path))
   }

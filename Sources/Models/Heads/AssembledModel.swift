@@ -15,6 +15,8 @@ struct ModelFacts: Sendable {
   let configuration: ModelConfiguration
   let parameters: [NamedParameter]
   let linears: [Linear]
+  let embeddings: [Embedding]
+  let junctions: [Junction]
   let headNames, poolingNames: [String]
   let vocabularySize, maximumLength: Int
 
@@ -26,6 +28,8 @@ struct ModelFacts: Sendable {
     self.configuration = configuration
     parameters = source.parameters
     linears = source.linears
+    embeddings = source.embeddings
+    junctions = source.junctions
     headNames = head
     poolingNames = pooling
     self.vocabularySize = vocabularySize
@@ -52,6 +56,8 @@ extension AssembledModel {
   var configuration: ModelConfiguration { facts.configuration }
   var parameters: [NamedParameter] { facts.parameters }
   var linears: [Linear] { facts.linears }
+  var embeddings: [Embedding] { facts.embeddings }
+  var junctions: [Junction] { facts.junctions }
   var headNames: [String] { facts.headNames }
   var poolingNames: [String] { facts.poolingNames }
   var vocabularySize: Int { facts.vocabularySize }

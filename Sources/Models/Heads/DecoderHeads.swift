@@ -2,14 +2,16 @@ import Tensors
 
 /// A decoder below its head: each token sees those before it.
 protocol Decoder: ModelBody {
-  /// The vector of each token id, which tied models use as their output too.
-  var word: Tensor { get }
+  /// The embedding of tokens, whose vectors tied models use as their output too.
+  var words: Embedding { get }
   var sizes: DecoderSizes { get }
   /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
 }
 
 extension Decoder {
+  /// The vector of each token id.
+  var word: Tensor { words.weight }
   var vocabularySize: Int { sizes.vocabularySize }
   var maximumLength: Int { sizes.positions }
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
@@ -86,7 +88,7 @@ struct DecoderNames: Sendable {
 }
 
 /// A decoder that predicts each token's successor.
-final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel {
+final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, TiedHead {
   let facts: ModelFacts
   let outputWeight: Tensor
   let outputBias: Tensor?
@@ -105,6 +107,11 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel {
     facts = ModelFacts(configuration, source, decoder, head: ["lm_head."])
     self.decoder = decoder
   }
+
+  var tiedTable: Embedding? { outputWeight === decoder.word ? decoder.words : nil }
+  let untiedNames: (weight: String, oldBias: String?, bias: String?) = (
+    "lm_head.weight", nil, nil
+  )
 
   func hiddenStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor { decoder(tape, batch) }
 
@@ -139,7 +146,9 @@ final class DecoderClassifier: SequenceClassifier, AssembledModel {
   }
 
   func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    score(tape, tape.gather(decoder(tape, batch), rows: lastRows(batch)))
+    let last = tape.gather(decoder(tape, batch), rows: lastRows(batch))
+    tape.rowKeys.append(batch.layout.sequenceKeys)
+    return score(tape, last)
   }
 
   /// The row of each text's last token that is not padding, as transformers finds it by the ids.

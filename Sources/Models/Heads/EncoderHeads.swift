@@ -60,10 +60,11 @@ final class EncoderClassifier: SequenceClassifier, AssembledModel {
 }
 
 /// An encoder that predicts masked tokens: a transformed vector against the word table.
-final class MaskedEncoder: MaskedLanguageModel, AssembledModel {
+final class MaskedEncoder: MaskedLanguageModel, AssembledModel, TiedHead {
   let facts: ModelFacts
   let outputWeight: Tensor
   let outputBias: Tensor?
+  let untiedNames: (weight: String, oldBias: String?, bias: String?)
   private let encoder: Encoder
   private let transform: Linear
   private let norm: LayerNorm
@@ -80,6 +81,8 @@ final class MaskedEncoder: MaskedLanguageModel, AssembledModel {
     outputWeight =
       sizes.isTied
       ? encoder.word : output.weight([sizes.vocabularySize, width], .normal(deviation))
+    let bias = sizes.isTied ? "\(names.predictionBias).bias" : nil
+    untiedNames = ("\(names.prediction).weight", bias, "\(names.prediction).bias")
     outputBias =
       (sizes.isTied ? source.at(names.predictionBias) : output).bias(sizes.vocabularySize)
     facts = ModelFacts(
@@ -88,6 +91,8 @@ final class MaskedEncoder: MaskedLanguageModel, AssembledModel {
         .map { $0 + "." })
     self.encoder = encoder
   }
+
+  var tiedTable: Embedding? { outputWeight === encoder.word ? encoder.words : nil }
 
   func predictionStates(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
     norm(tape, transform(tape, encoder(tape, batch), encoder.sizes.predictionActivation))

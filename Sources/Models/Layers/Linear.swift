@@ -1,3 +1,4 @@
+import Synchronization
 public import Tensors
 
 /// A linear map of a model: x · W + b, or x · W.
@@ -13,6 +14,7 @@ public final class Linear: Sendable {
   public let bias: Tensor?
   /// How the checkpoint stores W.
   public let layout: WeightLayout
+  private let adapted = Mutex<(any LinearAdaptation)?>(nil)
 
   /// A map from `inputs` to `outputs` values.
   init(
@@ -29,11 +31,18 @@ public final class Linear: Sendable {
 
   /// activation(x · W + b).
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation = .none) -> Tensor {
-    tape.linear(x, weight: weight, bias: bias, activation: activation, layout: layout)
+    if let adaptation { return adaptation.apply(tape, x, self, activation) }
+    return tape.linear(x, weight: weight, bias: bias, activation: activation, layout: layout)
   }
 }
 
 extension Linear {
+  /// What a method has put in the place of the plain map, if any.
+  public internal(set) var adaptation: (any LinearAdaptation)? {
+    get { adapted.withLock { $0 } }
+    set { adapted.withLock { $0 = newValue } }
+  }
+
   /// The width of x.
   public var inputs: Int { weight.shape[layout == .outputByInput ? 1 : 0] }
   /// The width of the result.

@@ -24,6 +24,10 @@ public final class ParameterSource {
   public private(set) var fresh: [String] = []
   /// The linear maps made so far, in the order of the architecture.
   fileprivate(set) var linears: [Linear] = []
+  /// The embeddings made so far, in the order of the architecture.
+  fileprivate(set) var embeddings: [Embedding] = []
+  /// The ends of sub-layers made so far, in the order of the architecture.
+  fileprivate(set) var junctions: [Junction] = []
   private let checkpoint: Checkpoint?
   private let prefix: String
   private let seed: UInt64
@@ -181,6 +185,12 @@ public struct ParameterScope {
 
   /// Lists a linear map among the model's.
   func register(_ linear: Linear) { source.linears.append(linear) }
+
+  /// Lists an embedding among the model's.
+  func register(_ embedding: Embedding) { source.embeddings.append(embedding) }
+
+  /// Lists the end of a sub-layer among the model's.
+  func register(_ junction: Junction) { source.junctions.append(junction) }
 
   /// The matrix of this part.
   public func weight(_ shape: [Int], _ initial: Initialisation) -> Tensor {

@@ -146,7 +146,7 @@ struct TrainStep {
   /// Checkpoints of a training with other settings or data are of no use to this one.
   private func begin(_ fingerprint: String) throws {
     guard manifest?["fingerprint"]?.string != fingerprint else { return }
-    for name in ["checkpoints", "model", "adapter"] + Self.outputs {
+    for name in ["checkpoints", "model", "adapter", "base"] + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write(["fingerprint": .string(fingerprint), "finished": false])

@@ -9,14 +9,23 @@ struct ModelPlace {
   let folder: String
   /// The run it is of, where it is of one.
   let run: String?
+  /// The folder of an adapter on the model, where one was named beside it.
+  let adapter: String?
 
   /// Finds a model.
+  /// - Parameter adapter: The folder of an adapter, as a person wrote it.
   /// - Throws: `ModelError.notFound` listing the places looked at and names that are close.
-  init(_ name: String) throws(ModelError) {
+  init(_ name: String, adapter: String? = nil) throws(ModelError) {
+    self.adapter = try adapter.map { (name) throws(ModelError) in try Self.adapter(name) }
     let path = FilePaths.join(FilePaths.current, name)
     guard Folders.exists("\(path)/pipeline.lock.yaml") else {
       folder = try ModelLocator().folder(of: name)
       run = nil
+      return
+    }
+    if AdapterFolder.isAdapter("\(path)/adapter") {
+      folder = "\(path)/adapter"
+      run = path
       return
     }
     guard Folders.exists("\(path)/model/config.json") else {
@@ -28,11 +37,29 @@ struct ModelPlace {
     run = path
   }
 
-  /// The tokenizer beside the model or in its file, or in the run.
+  /// The folder of an adapter, or of a run that trained one.
+  private static func adapter(_ name: String) throws(ModelError) -> String {
+    let path = FilePaths.join(FilePaths.current, name)
+    for folder in [path, "\(path)/adapter"] where AdapterFolder.isAdapter(folder) { return folder }
+    throw ModelError(
+      .notFound, file: path, problem: "holds no adapter_config.json",
+      remedy: "Give a folder in PEFT's layout, or a run that trained an adapter.")
+  }
+
+  /// The folders of the model itself and of the adapter on it.
+  var folders: ModelFolders {
+    get throws(ModelError) { try ModelFolders(folder, adapter: adapter) }
+  }
+
+  /// The tokenizer beside the model or in its file, beside the model that an adapter is on, or in the run.
   /// - Throws: `TokenizerError` where there is none, or one that is broken.
   func tokenizer() throws(TokenizerError) -> Tokenizer {
     do { return try ModelTokenizer.load(folder) } catch {
-      guard let run, error.code == .file, Folders.exists("\(run)/tokenizer") else { throw error }
+      guard error.code == .file else { throw error }
+      if let base = try? folders.base, base != folder, let known = try? ModelTokenizer.load(base) {
+        return known
+      }
+      guard let run, Folders.exists("\(run)/tokenizer") else { throw error }
       return try Tokenizer.load("\(run)/tokenizer")
     }
   }

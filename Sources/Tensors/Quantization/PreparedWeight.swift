@@ -78,4 +78,7 @@ extension Tensor {
 
   /// Makes inference tapes multiply by the values themselves again.
   public func dropPrepared() { storage.prepared = nil }
+
+  /// Whether inference tapes multiply by a prepared form of this weight.
+  public var isPrepared: Bool { storage.prepared != nil }
 }

@@ -10,11 +10,14 @@ struct CheckpointStore {
   private let folder: String
   private let fingerprint: String
   private let keeps: Int
+  private let savesModel: Bool
 
-  init(folder: String, fingerprint: String, keeps: Int) {
+  /// - Parameter savesModel: Whether whole models are saved, or only what is trained.
+  init(folder: String, fingerprint: String, keeps: Int, savesModel: Bool) {
     self.folder = folder
     self.fingerprint = fingerprint
     self.keeps = keeps
+    self.savesModel = savesModel
   }
 
   /// The folder of a step's checkpoint.
@@ -27,7 +30,13 @@ struct CheckpointStore {
     let temporary = "\(folder)/.partial"
     try Folders.remove(temporary)
     try Folders.make(temporary)
-    try ModelLoader.save(model, to: temporary)
+    if savesModel {
+      try ModelLoader.save(model, to: temporary)
+    } else {
+      try SafetensorsWriter.write(
+        optimizer.parameters.map { ($0.name, $0.tensor) },
+        to: "\(temporary)/\(Preparation.trainedFile)")
+    }
     try SafetensorsWriter.write(optimizer.saved, to: "\(temporary)/optimizer.safetensors")
     try AtomicFile.write(
       state.json(selection, fingerprint: fingerprint).prettyText.utf8,

@@ -28,11 +28,16 @@ package struct Optimizer {
   let parameters: [NamedParameter]
   private(set) var moments: [AdamW.Moments]
   private let settings: Settings
+  private let rates: [Float]
 
   /// An optimizer that has seen nothing yet.
-  package init(_ parameters: [NamedParameter], _ settings: Settings) {
+  /// - Parameter rates: Learning rates of parameters by name, as multiples of that of a step.
+  package init(
+    _ parameters: [NamedParameter], _ settings: Settings, rates: [String: Double] = [:]
+  ) {
     self.parameters = parameters
     self.settings = settings
+    self.rates = parameters.map { Float(rates[$0.name] ?? 1) }
     moments = parameters.map { AdamW.Moments(shape: $0.tensor.shape) }
   }
 
@@ -43,9 +48,9 @@ package struct Optimizer {
     let factor =
       settings.maximumNorm > 0
       ? clippingFactor(norm: norm, maximum: Float(settings.maximumNorm)) : 1
-    for (parameter, moments) in zip(parameters, moments) {
+    for (index, (parameter, moments)) in zip(parameters, moments).enumerated() {
       let adam = AdamW(
-        learningRate: Float(learningRate), beta1: Float(settings.beta1),
+        learningRate: Float(learningRate) * rates[index], beta1: Float(settings.beta1),
         beta2: Float(settings.beta2), epsilon: Float(settings.epsilon),
         weightDecay: parameter.isDecayed ? Float(settings.weightDecay) : 0)
       adam.update(parameter.tensor, moments, step: step, gradientFactor: factor)

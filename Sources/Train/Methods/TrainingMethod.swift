@@ -1,13 +1,39 @@
 import Models
 public import Stages
 
-/// What is updated: full fine-tuning, the head alone, ….
+/// What is updated: full fine-tuning, the head alone, low-rank updates, ….
 ///
-/// A method knows nothing of objectives and loops; it chooses among the parameters of any model.
+/// A method knows nothing of objectives and loops. It chooses among the parameters of any model, or
+/// adds its own; a new one is a folder in `Methods` and a line in `methods`.
 protocol TrainingMethod: Sendable {
-  /// The parameters that training updates, in the model's order.
-  /// - Throws: `TrainingError` where the model has none to choose.
-  func trainable(of model: any Model) throws(TrainingError) -> [NamedParameter]
+  /// Prepares a model and says what training updates.
+  /// - Throws: `TrainingError` or `ModelError` where the model has no place for the method.
+  func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod
+}
+
+/// What a method may know of the model's beginning.
+struct MethodStart {
+  /// The seed of what the method adds.
+  let seed: UInt64
+  /// The names of parameters that no checkpoint held.
+  let fresh: [String]
+}
+
+/// A model as a method has prepared it.
+struct PreparedMethod {
+  /// What training updates, in the model's order.
+  let trainable: [NamedParameter]
+  /// What is saved in the place of the whole model.
+  var adapter: (any ModelAdapter)?
+  /// Learning rates of parameters as multiples of the run's; 1 where there is none.
+  var rates: [String: Double] = [:]
+}
+
+extension PreparedMethod {
+  /// An adapter whose every parameter is trained.
+  init(_ adapter: any ModelAdapter, rates: [String: Double] = [:]) {
+    self.init(trainable: adapter.parameters, adapter: adapter, rates: rates)
+  }
 }
 
 /// A method's name, parameters and maker.
@@ -16,8 +42,12 @@ struct MethodDescriptor: Sendable {
   let make: @Sendable (ParameterValues) -> any TrainingMethod
 }
 
-/// Every method; a new one is a file in `Methods` and a line here.
-let methods: [MethodDescriptor] = [FullMethod.descriptor, HeadMethod.descriptor]
+/// Every method, in the order of the catalog.
+let methods: [MethodDescriptor] = [
+  FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
+  LowRankMethod.descriptor, BottleneckMethod.descriptor, IA3Method.descriptor,
+  BitFitMethod.descriptor, NormsMethod.descriptor,
+]
 
 /// What can be updated, for the catalog.
 public let trainingMethods: [ComponentDescriptor] = methods.map(\.component)
@@ -29,5 +59,22 @@ extension MethodDescriptor {
       preconditionFailure("the catalog has no method '\(component.name)'")
     }
     return descriptor.make(component.values)
+  }
+}
+
+/// The modules of the task's head, which methods that add to a frozen model train whole.
+enum TaskHead {
+  /// The modules that PEFT trains for a task, and those that no checkpoint held.
+  static func modules(of model: any Model, _ start: MethodStart) -> [String] {
+    let isClassifier =
+      model is any SequenceClassifier || model is any TokenClassifier || model is any RewardModel
+    let heads = isClassifier ? ["classifier", "score"] : []
+    var modules = heads
+    for name in start.fresh {
+      guard let dot = name.lastIndex(of: ".") else { continue }
+      let module = String(name[..<dot])
+      if !modules.contains(where: { module.hasSuffix($0) }) { modules.append(module) }
+    }
+    return modules
   }
 }

@@ -20,6 +20,9 @@ struct ChatCommand: ParsableCommand {
   @Argument(help: "The folder of a run, or a model's folder or name.", completion: .directory)
   var model: String
 
+  @Option(help: ArgumentHelp("The folder of an adapter in PEFT's layout.", valueName: "dir"))
+  var adapter: String?
+
   @OptionGroup(title: "Decoding") var decoding: DecodingArguments
 
   @Option(help: "What the model is told before the first question.")
@@ -36,7 +39,7 @@ struct ChatCommand: ParsableCommand {
     Engine.threads = common.threadCount
     let settings = decoding.settings(
       ["max_new_tokens": 256], template: template, numbers: numbers)
-    var chat = try Chat(model: model, settings, system: system)
+    var chat = try Chat(model: model, adapter: adapter, settings, system: system)
     Signals.endAtOnce()
     while let line = question() {
       switch line {

@@ -21,6 +21,9 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A model's folder or name, or a run.", valueName: "dir"))
   var model: String
 
+  @Option(help: ArgumentHelp("The folder of an adapter in PEFT's layout.", valueName: "dir"))
+  var adapter: String?
+
   @Option(help: "What the model does; by default what its config.json says.")
   var task: TaskName?
 
@@ -34,7 +37,8 @@ struct ForwardCommand: ParsableCommand {
   func run() throws {
     Engine.threads = common.threadCount
     let filter = try ForwardFilter(
-      model: model, task: task, precision: numbers.precision, weights: numbers.weights)
+      model: model, adapter: adapter, task: task, precision: numbers.precision,
+      weights: numbers.weights)
     try filter.run(input: input) { Output.write($0) }
   }
 }

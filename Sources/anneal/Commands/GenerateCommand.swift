@@ -20,6 +20,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A model's folder or name, or a run.", valueName: "dir|run"))
   var model: String
 
+  @Option(help: ArgumentHelp("The folder of an adapter in PEFT's layout.", valueName: "dir"))
+  var adapter: String?
+
   @OptionGroup(title: "Decoding") var decoding: DecodingArguments
 
   @Option(help: "How messages are written; by default as the model was trained (alpaca).")
@@ -44,7 +47,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     Engine.threads = common.threadCount
     let filter = try GenerationFilter(
-      model: model, decoding.settings(template: template, numbers: numbers),
+      model: model, adapter: adapter, decoding.settings(template: template, numbers: numbers),
       batchSize: batchSize)
     try filter.run(input: input) { Output.write($0) }
   }

@@ -17,16 +17,16 @@ public struct ForwardFilter: Sendable {
   /// Loads a model.
   /// - Parameters:
   ///   - name: A model's folder or name, or the folder of a run.
+  ///   - adapter: The folder of an adapter on the model.
   ///   - wish: What it shall do; by the class that its `config.json` names if nil.
   /// - Throws: `ModelError` for a model that cannot be used, or is no model of the task.
   public init(
-    model name: String, task wish: TaskName? = nil, precision: Precision = .auto,
-    weights: WeightForm = .fp32
+    model name: String, adapter: String? = nil, task wish: TaskName? = nil,
+    precision: Precision = .auto, weights: WeightForm = .fp32
   ) throws {
-    let folder = try ModelPlace(name).folder
-    let configuration = try ModelConfiguration(folder: folder)
+    let folders = try ModelPlace(name, adapter: adapter).folders
     self.precision = PrecisionChoice(precision)
-    task = try Self.task(try wish ?? TaskName(configuration), folder, configuration, weights)
+    task = try Self.task(try wish ?? TaskName(folders.configuration), folders, weights)
   }
 
   /// Reads `input` (`-` is standard input) and calls `write` with a line for each line.
@@ -42,50 +42,49 @@ public struct ForwardFilter: Sendable {
   }
 
   private static func task(
-    _ name: TaskName, _ folder: String, _ configuration: ModelConfiguration, _ weights: WeightForm
+    _ name: TaskName, _ folders: ModelFolders, _ weights: WeightForm
   ) throws(ModelError) -> any ForwardTask {
+    let (folder, adapter) = (folders.base, folders.adapter)
+    let configuration = try folders.configuration
+    func limits(_ model: any Model) -> ForwardLimits {
+      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      return ForwardLimits(model, configuration)
+    }
     func tokens(
       _ model: any Model, shift: Int = 0, _ scores: @escaping @Sendable (Tape, TokenBatch) -> Tensor
     ) -> TokenScores {
-      TokenScores(limits: ForwardLimits(model, configuration), shift: shift, scores: scores)
+      TokenScores(limits: limits(model), shift: shift, scores: scores)
     }
     func sequences(
       _ model: any Model, _ scores: @escaping @Sendable (Tape, TokenBatch) -> Tensor
     ) throws(ModelError) -> SequenceScores {
       SequenceScores(
-        limits: ForwardLimits(model, configuration), problem: try LabelProblem(configuration),
+        limits: limits(model), problem: try LabelProblem(configuration),
         scores: scores)
     }
     switch name {
     case .classification:
-      let model = try ModelLoader.classifier(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.classifier(folder, adapter: adapter)
       return try sequences(model) { model.logits($0, $1) }
     case .reward:
-      let model = try ModelLoader.reward(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.reward(folder, adapter: adapter)
       return try sequences(model) { model.rewards($0, $1) }
     case .tokenClassification:
-      let model = try ModelLoader.tokenClassifier(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.tokenClassifier(folder, adapter: adapter)
       return tokens(model) { model.tokenLogits($0, $1) }
     case .causal:
-      let model = try ModelLoader.causal(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.causal(folder, adapter: adapter)
       return tokens(model, shift: 1) { model.logits($0, $1) }
     case .masked:
-      let model = try ModelLoader.masked(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.masked(folder, adapter: adapter)
       return tokens(model) { model.scores($0, hidden: model.predictionStates($0, $1)) }
     case .sequenceToSequence:
-      let model = try ModelLoader.sequenceToSequence(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
-      return TargetScores(limits: ForwardLimits(model, configuration), model: model)
+      let model = try ModelLoader.sequenceToSequence(folder, adapter: adapter)
+      return TargetScores(limits: limits(model), model: model)
     case .encoding:
-      let model = try ModelLoader.encoder(folder)
-      if weights != .fp32 { model.prepareForInference(weights: weights) }
+      let model = try ModelLoader.encoder(folder, adapter: adapter)
       return TokenScores(
-        limits: ForwardLimits(model, configuration), name: "last_hidden_state", hasLoss: false
+        limits: limits(model), name: "last_hidden_state", hasLoss: false
       ) { model.hiddenStates($0, $1) }
     }
   }

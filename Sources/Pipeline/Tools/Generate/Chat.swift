@@ -21,13 +21,15 @@ public struct Chat: Sendable {
   /// Loads a model.
   /// - Parameters:
   ///   - name: The folder of a run, or a model's folder or name.
+  ///   - adapter: The folder of an adapter on the model.
   ///   - system: What the model is told before the first question.
   /// - Throws: `ModelError` for a model that cannot chat, or options that make no sense.
   public init(
-    model name: String, _ settings: GenerationSettings = GenerationSettings(),
+    model name: String, adapter: String? = nil,
+    _ settings: GenerationSettings = GenerationSettings(),
     system: String? = nil
   ) throws {
-    generator = try TextGenerator(model: name, settings)
+    generator = try TextGenerator(model: name, adapter: adapter, settings)
     precision = PrecisionChoice(settings.precision)
     self.system = system.map { [Message(.system, $0)] } ?? []
     // What makes a conversation impossible is told before the first question.

@@ -24,13 +24,15 @@ public struct GenerationFilter: Sendable {
   /// Loads a model.
   /// - Parameters:
   ///   - name: A model's folder or name, or the folder of a run.
+  ///   - adapter: The folder of an adapter on the model.
   ///   - batchSize: How many lines are computed together.
   /// - Throws: `ModelError` for a model that generates nothing, or options that make no sense;
   ///   `Diagnostic` for an unknown template.
   public init(
-    model name: String, _ settings: GenerationSettings = GenerationSettings(), batchSize: Int = 16
+    model name: String, adapter: String? = nil,
+    _ settings: GenerationSettings = GenerationSettings(), batchSize: Int = 16
   ) throws {
-    generator = try TextGenerator(model: name, settings)
+    generator = try TextGenerator(model: name, adapter: adapter, settings)
     precision = PrecisionChoice(settings.precision)
     self.batchSize = batchSize
   }

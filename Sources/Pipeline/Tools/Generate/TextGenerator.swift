@@ -32,12 +32,12 @@ struct TextGenerator: Sendable {
   /// Loads a model, its tokenizer where there is one, and the defaults of its folder.
   /// - Throws: `ModelError` for a model that generates nothing, or options that make no sense;
   ///   `Diagnostic` for an unknown template.
-  init(model name: String, _ settings: GenerationSettings) throws {
-    let place = try ModelPlace(name)
+  init(model name: String, adapter: String?, _ settings: GenerationSettings) throws {
+    let place = try ModelPlace(name, adapter: adapter)
     self.place = place
     template = try settings.template.map { try PromptTemplate(named: $0) } ?? place.template()
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
-    generator = try TokenGenerator(folder: place.folder)
+    generator = try TokenGenerator(place.folders)
     generator.prepare(weights: settings.weights)
     generator.options.seed = settings.seed
     // A line has one answer, whatever the folder says.
@@ -102,5 +102,27 @@ extension PromptTemplate {
     self = try PromptTemplate.decode(
       ConfigurationNode(
         .scalar(name, quoted: false), place: Place(file: "--template"), base: "."))
+  }
+}
+
+extension TokenGenerator {
+  /// Loads a model with the options that its folder names, and the adapter on it.
+  fileprivate init(_ folders: ModelFolders) throws(ModelError) {
+    guard let adapter = folders.adapter else {
+      try self.init(folder: folders.base)
+      return
+    }
+    let options = try DecodingOptions(folder: folders.base)
+    let configuration = try folders.configuration
+    if try configuration.flag("is_encoder_decoder", default: false) {
+      self.init(try ModelLoader.sequenceToSequence(folders.base, adapter: adapter), options)
+      return
+    }
+    let model = try ModelLoader.causal(folders.base, adapter: adapter)
+    guard let model = model as? any CachedCausalLanguageModel else {
+      throw ModelError(
+        .unsupported, file: configuration.file, problem: "a model of this type generates nothing")
+    }
+    self.init(model, options)
   }
 }

@@ -17,7 +17,9 @@ struct HeadMethod: TrainingMethod {
       parameters: [pooler]),
     make: { HeadMethod(trainsPooling: $0[pooler]) })
 
-  func trainable(of model: any Model) throws(TrainingError) -> [NamedParameter] {
+  func prepare(
+    _ model: any Model, _ start: MethodStart
+  ) throws(TrainingError) -> PreparedMethod {
     let beginnings = model.headNames + (trainsPooling ? model.poolingNames : [])
     let chosen = model.parameters.filter { parameter in
       beginnings.contains { parameter.name.hasPrefix($0) }
@@ -27,6 +29,6 @@ struct HeadMethod: TrainingMethod {
         "method 'head' finds no head of its own in this model",
         remedy: "a causal model shares its head with the embedding: use method 'full'")
     }
-    return chosen
+    return PreparedMethod(trainable: chosen)
   }
 }

@@ -1,0 +1,114 @@
+public import Records
+import Tensors
+
+/// Small networks behind or beside a frozen model's sub-layers.
+///
+/// Filed as AdapterHub does, as PEFT has no such method. They are not linear, so that they cannot be
+/// merged. Cost: 2 · width² / reduction values and as many products a token for each place.
+public struct BottleneckAdapter: ModelAdapter {
+  /// What training updates.
+  public private(set) var parameters: [NamedParameter] = []
+  /// What the files hold.
+  public private(set) var tensors: [AdapterTensor] = []
+  /// The fields of AdapterHub's `adapter_config.json`.
+  public let configuration: JSONObject
+  /// How it is filed.
+  public let layout = AdapterLayout.adapterHub
+
+  /// Adds adapters to a model.
+  /// - Parameters:
+  ///   - name: What AdapterHub calls the adapter.
+  ///   - seed: The first values are a function of it and of the place's name.
+  /// - Throws: `ModelError.invalid` where no place is left, `.unsupported` where one is taken.
+  public init(
+    _ options: BottleneckOptions, named name: String = "anneal", to model: any Model, seed: UInt64
+  ) throws(ModelError) {
+    let depth = JunctionDepth(model.junctions)
+    let places = model.junctions.filter { junction in
+      let isWanted =
+        switch junction.kind {
+        case .attention: options.adaptsAttention
+        case .feedForward: options.adaptsFeedForward
+        case .crossAttention: false
+        }
+      return isWanted && !options.leftOut.contains(depth[junction])
+    }
+    guard !places.isEmpty else {
+      throw ModelError(
+        .invalid, file: "method", problem: "no place for an adapter is left in this model")
+    }
+    let activation = Self.name(of: options.activation)
+    let type = try model.configuration.modelType
+    configuration = [
+      "config": .object(options.hubFields(activation: activation)),
+      "hidden_size": .integer(places[0].width),
+      "model_class": model.configuration.fields["architectures"]?.array?.first ?? .null,
+      "model_type": .string(type), "name": .string(name), "version": "adapters.1.3.0",
+    ]
+    for junction in places {
+      guard junction.bottleneck == nil else {
+        throw ModelError(
+          .unsupported, file: "method", problem: "\(junction.name) has an adapter already")
+      }
+      let inner = max(1, Int(Double(junction.width) / options.reduction))
+      let bottleneck = Bottleneck(width: junction.width, inner: inner, options) { shape in
+        Self.start("\(junction.name) \(shape)", shape, options, seed)
+      }
+      junction.bottleneck = bottleneck
+      let path = "\(junction.name).adapters.\(name)"
+      add("\(path).adapter_down.0.weight", bottleneck.downWeight, .weight)
+      add("\(path).adapter_down.0.bias", bottleneck.downBias, .bias)
+      add("\(path).adapter_up.weight", bottleneck.upWeight, .weight)
+      add("\(path).adapter_up.bias", bottleneck.upBias, .bias)
+    }
+    let saved = model.parameters(inModules: options.savedModules)
+    parameters += saved
+    tensors += saved.map { AdapterTensor($0.name, $0.tensor, isOfModel: true) }
+  }
+
+  private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role) {
+    parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
+    tensors.append(AdapterTensor(name, tensor))
+  }
+
+  private static func start(
+    _ name: String, _ shape: [Int], _ options: BottleneckOptions, _ seed: UInt64
+  ) -> Tensor {
+    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
+    let bound = 1 / Double(max(shape[1], 1)).squareRoot()
+    let values = (0..<shape.reduce(1, *)).map { _ in
+      Float(options.beginsSilent ? bound * (2 * random.uniform() - 1) : 0.02 * random.normal())
+    }
+    return Tensor(values, shape: shape)
+  }
+
+  /// AdapterHub's word for an activation.
+  private static func name(of activation: Activation) -> String {
+    switch activation {
+    case .silu: "swish"
+    case .geluTanh: "gelu_new"
+    default: activation.rawValue
+    }
+  }
+}
+
+/// The layer of each place: AdapterHub counts those of encoder and decoder on.
+private struct JunctionDepth {
+  private let layers: [String: Int]
+
+  init(_ junctions: [Junction]) {
+    var layers: [String: Int] = [:]
+    for junction in junctions where layers[Self.layer(junction)] == nil {
+      layers[Self.layer(junction)] = layers.count
+    }
+    self.layers = layers
+  }
+
+  subscript(_ junction: Junction) -> Int { layers[Self.layer(junction)] ?? 0 }
+
+  private static func layer(_ junction: Junction) -> String {
+    let parts = junction.name.split(separator: ".")
+    let number = parts.firstIndex { Int($0) != nil } ?? parts.count - 1
+    return parts[...number].joined(separator: ".")
+  }
+}

@@ -1,0 +1,129 @@
+import Records
+public import Stages
+import Tensors
+
+/// A folder of an adapter: `adapter_config.json` and weights, as PEFT or AdapterHub lay them out.
+///
+/// ```swift
+/// let adapter = try AdapterFolder("runs/lora/adapter").attach(to: model)
+/// ```
+public struct AdapterFolder: Sendable {
+  /// Its path.
+  public let path: String
+  /// Whose files it holds.
+  public let layout: AdapterLayout
+  private let configuration: AdapterConfiguration
+
+  /// Reads what the folder says of itself.
+  /// - Throws: `ModelError` where it holds no adapter.
+  public init(_ path: String) throws(ModelError) {
+    self.path = path
+    configuration = try AdapterConfiguration(folder: path)
+    let isHub = configuration.fields["peft_type"] == nil && configuration.fields["config"] != nil
+    layout = isHub ? .adapterHub : .peft
+  }
+
+  /// Whether a folder holds an adapter.
+  public static func isAdapter(_ path: String) -> Bool {
+    Folders.exists("\(path)/\(AdapterConfiguration.name)")
+  }
+
+  /// What the file calls the model that it adapts; nil where it names none.
+  public var baseModel: String? {
+    let field = layout == .peft ? "base_model_name_or_path" : "model_name"
+    return configuration.fields[field]?.string
+  }
+
+  /// Adds the adapter to a model, with the filed values.
+  /// - Throws: `ModelError` where the adapter is of another model, or of a method not computed here.
+  public func attach(to model: any Model) throws(ModelError) -> any ModelAdapter {
+    let adapter = try method(model)
+    try AdapterTensors(path, layout).load(adapter, model)
+    return adapter
+  }
+
+  private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
+    if layout == .adapterHub {
+      return try BottleneckAdapter(
+        BottleneckOptions(hub: configuration),
+        named: configuration.fields["name"]?.string ?? "default", to: model, seed: 0)
+    }
+    switch try configuration.method {
+    case "LORA": return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
+    case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
+    case "LN_TUNING": return try NormAdapter(configuration, of: model)
+    case let other:
+      throw ModelError(
+        .unsupported, file: configuration.file, problem: "the method \(other) is not computed here")
+    }
+  }
+
+  /// The names of the model's own parameters that the files hold.
+  func parameters(of model: any Model) throws(ModelError) -> Set<String> {
+    try AdapterTensors(path, layout).parameters(of: model)
+  }
+}
+
+// MARK: - Writing
+
+extension AdapterFolder {
+  /// Saves an adapter: configuration, weights, and a card that says what it is.
+  /// - Parameter base: The name or folder of the model that it adapts.
+  public static func save(
+    _ adapter: any ModelAdapter, of model: any Model, base: String?, to folder: String
+  ) throws(FileError) {
+    try Folders.make(folder)
+    switch adapter.layout {
+    case .peft: try savePEFT(adapter, base, folder)
+    case .adapterHub: try saveHub(adapter, model, base, folder)
+    }
+    let method = adapter.configuration["peft_type"]?.string ?? "bottleneck"
+    let card = AdapterCard(
+      base: base, method: method, layout: adapter.layout, model: model,
+      trained: adapter.parameters.reduce(0) { $0 + $1.tensor.count })
+    try AtomicFile.write(card.text.utf8, to: "\(folder)/README.md")
+    // Of neither layout, and passed over by both: the classes that a new head was trained on.
+    try model.configuration.save(to: folder)
+  }
+
+  private static func savePEFT(
+    _ adapter: any ModelAdapter, _ base: String?, _ folder: String
+  ) throws(FileError) {
+    try SafetensorsWriter.write(
+      adapter.tensors.map { (AdapterTensors.peftPrefix + $0.name, $0.read()) },
+      to: "\(folder)/adapter_model.safetensors")
+    var fields = adapter.configuration
+    for name in ["auto_mapping", "revision"] { fields[name] = .null }
+    fields["base_model_name_or_path"] = base.map { .string($0) } ?? .null
+    fields["inference_mode"] = true
+    fields["peft_version"] = "0.21.2"
+    try write(fields, to: folder, AdapterConfiguration.name)
+  }
+
+  private static func saveHub(
+    _ adapter: any ModelAdapter, _ model: any Model, _ base: String?, _ folder: String
+  ) throws(FileError) {
+    let head = adapter.tensors.filter(\.isOfModel)
+    let own = adapter.tensors.filter { !$0.isOfModel }
+    try SafetensorsWriter.write(
+      own.map { ($0.name, $0.read()) }, to: "\(folder)/adapter.safetensors")
+    var fields = adapter.configuration
+    fields["model_name"] = base.map { .string($0) } ?? .null
+    try write(fields, to: folder, AdapterConfiguration.name)
+    guard !head.isEmpty else { return }
+    try SafetensorsWriter.write(
+      head.map { ($0.name, $0.read()) }, to: "\(folder)/model_head.safetensors")
+    fields["config"] = .null
+    fields["name"] = .null
+    fields["label2id"] = model.configuration.fields["label2id"] ?? .null
+    fields["num_labels"] = .integer(fields["label2id"]?.object?.count ?? 2)
+    try write(fields, to: folder, "head_config.json")
+  }
+
+  private static func write(
+    _ fields: JSONObject, to folder: String, _ name: String
+  ) throws(FileError) {
+    let sorted = JSONObject(fields.members.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
+    try AtomicFile.write(JSONValue.object(sorted).prettyText.utf8, to: "\(folder)/\(name)")
+  }
+}

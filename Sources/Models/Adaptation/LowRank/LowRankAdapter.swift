@@ -1,0 +1,216 @@
+public import Records
+import Tensors
+
+/// Low-rank updates of a model's linear maps and embeddings (LoRA, rsLoRA, DoRA).
+///
+/// ```swift
+/// let options = LowRankOptions(rank: 8, alpha: 16, targets: .names(["q_proj", "v_proj"]))
+/// let adapter = try LowRankAdapter(options, to: model, seed: 42)
+/// ```
+/// B begins as zero, so that the model computes what it did. Cost: rank · (inputs + outputs) values a
+/// map, and as much more for AdamW twice; of a step's products rank / width.
+public struct LowRankAdapter: ModelAdapter {
+  /// What training updates.
+  public private(set) var parameters: [NamedParameter] = []
+  /// What the file holds.
+  public private(set) var tensors: [AdapterTensor] = []
+  /// The fields of `adapter_config.json`.
+  public let configuration: JSONObject
+  /// The names of the parameters that are matrices B, for rates of their own (LoRA+).
+  public private(set) var upNames: Set<String> = []
+  private let options: LowRankOptions
+  private let seed: UInt64
+
+  /// Adds updates to a model.
+  /// - Parameter seed: The matrices A are a function of it and of the map's name.
+  /// - Throws: `ModelError.invalid` for targets that fit nothing, `.unsupported` where one is adapted
+  ///   already.
+  public init(
+    _ options: LowRankOptions, to model: any Model, seed: UInt64
+  ) throws(ModelError) {
+    let modelType = try model.configuration.modelType
+    let targets = options.targets ?? ModuleRole.defaults(for: modelType)
+    let selection = TargetSelection(
+      targets: targets, excluded: options.excluded, layers: options.layers,
+      layerPatterns: options.layerPatterns)
+    let saved = model.parameters(inModules: options.savedModules)
+    var (maps, tables) = try selection.modules(of: model)
+    // What is trained whole needs no update.
+    maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
+    configuration = options.configuration(
+      targets: Self.filed(targets, maps, tables), task: model.taskType,
+      isTurned: maps.contains { $0.map.layout == .inputByOutput }, slices: maps)
+    self.options = options
+    self.seed = seed
+    for map in maps { try update(map) }
+    for table in tables { try update(table) }
+    addBiases(model, maps)
+    try model.requireApart(saved, from: tables)
+    parameters += saved
+    tensors += saved.map { AdapterTensor($0.name, $0.tensor) }
+  }
+
+  /// Names that PEFT finds the same modules by.
+  private static func filed(
+    _ targets: ModuleTargets, _ maps: [TargetedMap], _ tables: [Embedding]
+  ) -> ModuleTargets {
+    let names = maps.map(\.map.name) + tables.map(\.name)
+    guard case .names(let ends) = targets,
+      ends.allSatisfy({ end in names.contains { TargetSelection.ends($0, in: end) } })
+    else { return .names(names) }
+    return targets
+  }
+
+  private mutating func update(_ target: TargetedMap) throws(ModelError) {
+    let map = target.map
+    guard map.adaptation == nil else { throw Self.adapted(map.name) }
+    let (rank, scale) = (try options.rank(of: map.name), try options.scale(map.name))
+    let slices = target.slices.isEmpty ? [nil] : target.slices.map(Optional.some)
+    let parts = slices.map { slice in
+      let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
+      return LowRankMap.Part(
+        down: start(name, [rank, map.inputs], inputs: map.inputs),
+        up: Tensor(shape: [slice?.columns.count ?? map.outputs, rank]),
+        firstColumn: slice?.columns.lowerBound ?? 0)
+    }
+    let adaptation = LowRankMap(
+      map, parts, scale: scale, dropout: Float(options.dropout),
+      upBias: options.hasUpBias ? Tensor(shape: [map.outputs]) : nil,
+      isDecomposed: options.isDecomposed)
+    map.adaptation = adaptation
+    for (part, slice) in zip(parts, slices) {
+      let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
+      add("\(name).lora_A.weight", part.down)
+      add("\(name).lora_B.weight", part.up)
+      upNames.insert("\(name).lora_B.weight")
+    }
+    tensors += adaptation.filedMatrices(map)
+    if let bias = adaptation.upBias {
+      add("\(map.name).lora_B.bias", bias)
+      tensors.append(AdapterTensor("\(map.name).lora_B.bias", bias))
+    }
+    if let magnitude = adaptation.magnitude {
+      add("\(map.name).lora_magnitude_vector", magnitude)
+      tensors.append(AdapterTensor("\(map.name).lora_magnitude_vector", magnitude))
+    }
+  }
+
+  private mutating func update(_ table: Embedding) throws(ModelError) {
+    guard table.adaptation == nil else { throw Self.adapted(table.name) }
+    guard !options.isDecomposed else {
+      throw ModelError(
+        .unsupported, file: "targets",
+        problem: "\(table.name) is an embedding, whose rows DoRA does not decompose here",
+        remedy: "Leave it out of the targets, or use plain LoRA.")
+    }
+    let (rank, width) = (try options.rank(of: table.name), table.weight.columns)
+    // Embeddings begin the other way round than maps: A zero, B normal.
+    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: table.name)
+    let up = Tensor((0..<width * rank).map { _ in Float(random.normal()) }, shape: [width, rank])
+    let down = Tensor(shape: [table.weight.rows, rank])
+    table.adaptation = LowRankTable(down: down, up: up, scale: try options.scale(table.name))
+    add("\(table.name).lora_embedding_A", down)
+    add("\(table.name).lora_embedding_B", up)
+    upNames.insert("\(table.name).lora_embedding_B")
+    tensors.append(AdapterTensor("\(table.name).lora_embedding_A", turned: down))
+    tensors.append(AdapterTensor("\(table.name).lora_embedding_B", up))
+  }
+
+  private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role = .weight)
+  {
+    parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
+  }
+
+  private mutating func addBiases(_ model: any Model, _ maps: [TargetedMap]) {
+    let updated = Set(maps.map { "\($0.map.name).bias" })
+    let heads = Set(model.parameters(inModules: options.savedModules).map(\.name))
+    let chosen = model.parameters.filter { parameter in
+      guard parameter.isTrainable, !heads.contains(parameter.name) else { return false }
+      return switch options.bias {
+      case .none: false
+      // As PEFT looks for biases: by their names.
+      case .all: parameter.name.contains("bias")
+      case .updated: updated.contains(parameter.name)
+      }
+    }
+    parameters += chosen
+    tensors += chosen.map { parameter in
+      let isUpdated = updated.contains(parameter.name)
+      let name = isUpdated ? "\(parameter.name.dropLast(5)).base_layer.bias" : parameter.name
+      return AdapterTensor(name, parameter.tensor)
+    }
+  }
+
+  /// A matrix A.
+  private func start(_ name: String, _ shape: [Int], inputs: Int) -> Tensor {
+    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
+    let bound = 1 / Double(max(inputs, 1)).squareRoot()
+    let values = (0..<shape.reduce(1, *)).map { _ in
+      switch options.initialisation {
+      case .uniform: Float(bound * (2 * random.uniform() - 1))
+      case .gaussian: Float(random.normal() / Double(shape[0]))
+      }
+    }
+    return Tensor(values, shape: shape)
+  }
+
+  private static func adapted(_ name: String) -> ModelError {
+    ModelError(
+      .unsupported, file: "targets", problem: "\(name) is adapted already",
+      remedy: "A part takes one method at a time.")
+  }
+}
+
+extension LowRankMap {
+  /// A and B as PEFT files them: those of parts below and beside one another, with zeros between.
+  fileprivate func filedMatrices(_ map: Linear) -> [AdapterTensor] {
+    guard parts.count > 1 || parts[0].up.rows != map.outputs else {
+      return [
+        AdapterTensor("\(map.name).lora_A.weight", parts[0].down),
+        AdapterTensor("\(map.name).lora_B.weight", parts[0].up),
+      ]
+    }
+    let (rank, total) = (parts[0].down.rows, parts.count * parts[0].down.rows)
+    return [
+      AdapterTensor("\(map.name).lora_A.weight", [total, map.inputs]) {
+        Tape.inference().concatenateRows(self.parts.map(\.down))
+      } write: { filed in
+        for (number, part) in self.parts.enumerated() {
+          let rows = (0..<rank).map { Int32(number * rank + $0) }
+          part.down.assign(Tape.inference().gather(filed, rows: rows))
+        }
+      },
+      AdapterTensor("\(map.name).lora_B.weight", [map.outputs, total]) {
+        var values = [Float](repeating: 0, count: map.outputs * total)
+        for (number, part) in self.parts.enumerated() {
+          for (place, value) in part.up.values.enumerated() {
+            let row = part.firstColumn + place / rank
+            values[row * total + number * rank + place % rank] = value
+          }
+        }
+        return Tensor(values, shape: [map.outputs, total])
+      } write: { filed in
+        let values = filed.values
+        for (number, part) in self.parts.enumerated() {
+          let own = (0..<part.up.count).map { place in
+            values[(part.firstColumn + place / rank) * total + number * rank + place % rank]
+          }
+          part.up.assign(Tensor(own, shape: part.up.shape))
+        }
+      },
+    ]
+  }
+}
+
+extension Model {
+  /// Checks that no parameter is trained whole while its table is adapted, or is the output as well.
+  fileprivate func requireApart(
+    _ saved: [NamedParameter], from tables: [Embedding]
+  ) throws(ModelError) {
+    for parameter in saved where tables.contains(where: { $0.weight === parameter.tensor }) {
+      throw ModelError(
+        .invalid, file: "modules-to-save", problem: "\(parameter.name) is a target already",
+        remedy: "Train it whole or by an update, not both.")
+    }
+  }
+}

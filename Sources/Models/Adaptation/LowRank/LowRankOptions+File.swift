@@ -1,0 +1,114 @@
+import Records
+
+extension LowRankOptions {
+  /// Options as an `adapter_config.json` of PEFT says them.
+  /// - Throws: `ModelError.unsupported` for kinds of LoRA that are not computed here, `.invalid` for
+  ///   fields that make no sense.
+  init(_ config: AdapterConfiguration) throws(ModelError) {
+    try config.requireUnset([
+      "alora_invocation_tokens", "layer_replication", "target_parameters",
+      "trainable_token_indices",
+      "use_qalora", "use_bdlora", "kasa_config", "arrow_config", "velora_config",
+      "monteclora_config",
+    ])
+    self.init()
+    rank = try config.integer("r", default: 8)
+    alpha = try config.number("lora_alpha", default: 8)
+    dropout = try config.number("lora_dropout", default: 0)
+    guard rank > 0, 0..<1 ~= dropout else {
+      throw config.fault("has the rank \(rank) and the dropout \(dropout)")
+    }
+    targets = try config.targets("target_modules")
+    excluded = ModuleTargets(config.fields["exclude_modules"])
+    layers = try config.integers("layers_to_transform")
+    layerPatterns = config.texts("layers_pattern")
+    ranks = try config.numbers("rank_pattern").map { ($0, Int($1)) }
+    guard ranks.allSatisfy({ $0.rank > 0 }) else { throw config.fault("has a rank below 1") }
+    alphas = try config.numbers("alpha_pattern").map { ($0, $1) }
+    savedModules = config.texts("modules_to_save")
+    let bias = config.fields["bias"]?.string ?? "none"
+    guard let training = BiasTraining(rawValue: bias) else {
+      throw config.fault("has the unknown bias '\(bias)'")
+    }
+    self.bias = training
+    isRankStabilised = config.flag("use_rslora")
+    isDecomposed = config.flag("use_dora")
+    hasUpBias = config.flag("lora_bias")
+    try requirePlainBase(config)
+  }
+
+  /// Refuses beginnings that change the base model, which the file does not hold.
+  private func requirePlainBase(_ config: AdapterConfiguration) throws(ModelError) {
+    let initial = config.fields["init_lora_weights"]
+    guard let word = initial?.string, !["gaussian", "orthogonal", "eva", "lora_ga"].contains(word)
+    else { return }
+    throw ModelError(
+      .unsupported, file: config.file,
+      problem: "init_lora_weights '\(word)' has changed the base model, whose new weights are not "
+        + "in this folder",
+      remedy: "Save it with path_initial_model_for_weight_conversion, which makes a plain LoRA.")
+  }
+
+  /// The fields of PEFT's `LoraConfig`, all of them.
+  func configuration(
+    targets: ModuleTargets, task: String?, isTurned: Bool, slices: [TargetedMap] = []
+  ) -> JSONObject {
+    var fields: JSONObject = [
+      "alpha_pattern": .object(JSONObject(alphas.map { ($0.pattern, .real($0.alpha)) })),
+      "bias": .string(bias.rawValue), "ensure_weight_tying": false,
+      "exclude_modules": excluded?.json ?? .null, "fan_in_fan_out": .bool(isTurned),
+      "init_lora_weights": initialisation == .gaussian ? "gaussian" : true,
+      "layers_pattern": layerPatterns.isEmpty ? .null : .array(layerPatterns.map { .string($0) }),
+      "layers_to_transform": layers.map { .array($0.map { .integer($0) }) } ?? .null,
+      "loftq_config": .object([:]), "lora_alpha": .shortest(alpha), "lora_bias": .bool(hasUpBias),
+      "lora_dropout": .real(dropout), "megatron_core": "megatron.core",
+      "modules_to_save": savedModules.isEmpty ? .null : .array(savedModules.map { .string($0) }),
+      "peft_type": "LORA", "qalora_group_size": 16, "r": .integer(rank),
+      "rank_pattern": .object(JSONObject(ranks.map { ($0.pattern, .integer($0.rank)) })),
+      "target_modules": targets.json, "task_type": task.map { .string($0) } ?? .null,
+      "use_dora": .bool(isDecomposed), "use_qalora": false, "use_rslora": .bool(isRankStabilised),
+    ]
+    for name in [
+      "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "kasa_config",
+      "layer_replication", "lora_ga_config", "megatron_config", "monteclora_config",
+      "target_parameters", "trainable_token_indices", "use_bdlora", "velora_config",
+    ] { fields[name] = .null }
+    fileParts(of: slices, in: &fields)
+    return fields
+  }
+
+  /// Says the rank and alpha of maps whose parts are filed as one update.
+  private func fileParts(of maps: [TargetedMap], in fields: inout JSONObject) {
+    var ranks = fields["rank_pattern"]?.object ?? [:]
+    var alphas = fields["alpha_pattern"]?.object ?? [:]
+    for target in maps where target.slices.count > 1 {
+      let parts = target.slices.count
+      guard let rank = try? rank(of: target.map.name), let scale = try? scale(target.map.name)
+      else { continue }
+      let total = Double(parts * rank)
+      ranks[target.map.name] = .integer(parts * rank)
+      alphas[target.map.name] = .shortest(
+        Double(scale) * (isRankStabilised ? total.squareRoot() : total))
+    }
+    fields["rank_pattern"] = .object(ranks)
+    fields["alpha_pattern"] = .object(alphas)
+  }
+}
+
+extension ModuleTargets {
+  /// The field of an `adapter_config.json`.
+  var json: JSONValue {
+    switch self {
+    case .names(let names): .array(names.map { .string($0) })
+    case .pattern(let text): .string(text)
+    case .allLinear: "all-linear"
+    }
+  }
+}
+
+extension JSONValue {
+  /// A number, as an integer where it is one.
+  static func shortest(_ number: Double) -> JSONValue {
+    Int(exactly: number).map { .integer($0) } ?? .real(number)
+  }
+}

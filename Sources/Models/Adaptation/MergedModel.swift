@@ -1,0 +1,80 @@
+import Records
+public import Stages
+public import Tensors
+
+/// A model without its adapter that computes the same: every change is in the weights.
+///
+/// An embedding that is the output too and was changed as an input alone becomes two matrices.
+public struct MergedModel: Sendable {
+  /// Every parameter by name.
+  public let parameters: [(name: String, tensor: Tensor)]
+  /// What describes it.
+  public let configuration: ModelConfiguration
+
+  /// Merges what methods have added to a model, which stays as it is.
+  /// - Throws: `ModelError.unsupported` where the plain model has no place for a change.
+  public init(_ model: any Model) throws(ModelError) {
+    if let junction = model.junctions.first(where: { $0.bottleneck != nil }) {
+      throw ModelError(
+        .unsupported, file: junction.name,
+        problem: "a bottleneck adapter is no linear map, so that weights cannot hold it",
+        remedy: "Export it without --merge.")
+    }
+    var changed: [String: Tensor] = [:]
+    for map in model.linears {
+      guard let adaptation = map.adaptation else { continue }
+      let (weight, bias) = adaptation.merged(map)
+      changed["\(map.name).weight"] = weight
+      guard let bias else { continue }
+      guard map.bias != nil else {
+        throw ModelError(
+          .unsupported, file: map.name,
+          problem: "the adapter has a bias where the model's map has none")
+      }
+      changed["\(map.name).bias"] = bias
+    }
+    for table in model.embeddings {
+      guard let adaptation = table.adaptation else { continue }
+      changed["\(table.name).weight"] = adaptation.merged(table)
+    }
+    var parameters = model.parameters.map { ($0.name, changed[$0.name] ?? $0.tensor) }
+    var configuration = model.configuration
+    if let head = model as? any VocabularyHead & TiedHead, let tied = head.tiedNames(changed) {
+      parameters = parameters.filter { $0.0 != tied.oldBias }
+      parameters.append((tied.weight, head.outputWeight))
+      if let bias = head.outputBias, tied.oldBias != nil, let name = tied.bias {
+        parameters.append((name, bias))
+      }
+      configuration.fields["tie_word_embeddings"] = false
+    }
+    self.parameters = parameters
+    self.configuration = configuration
+  }
+
+  /// Saves it as `config.json` and `model.safetensors`, each atomically.
+  /// - Parameter tokenizer: A folder whose tokenizer files are copied beside them.
+  public func save(to folder: String, tokenizer: String? = nil) throws(FileError) {
+    try Folders.make(folder)
+    try SafetensorsWriter.write(parameters, to: folder + "/model.safetensors")
+    if let tokenizer { try ModelFiles.copyTokenizer(from: tokenizer, to: folder) }
+    try configuration.save(to: folder)
+  }
+}
+
+/// A head whose output may be the embedding, and how it is filed where it is not.
+protocol TiedHead {
+  /// The embedding that is the output too; nil where the output stands alone.
+  var tiedTable: Embedding? { get }
+  /// What an output of its own is called: its weight, and its bias before and after.
+  var untiedNames: (weight: String, oldBias: String?, bias: String?) { get }
+}
+
+extension TiedHead {
+  /// The names of an output that must stand alone as its embedding has changed.
+  fileprivate func tiedNames(
+    _ changed: [String: Tensor]
+  ) -> (weight: String, oldBias: String?, bias: String?)? {
+    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil else { return nil }
+    return untiedNames
+  }
+}

@@ -1,0 +1,49 @@
+internal import CKernels
+
+extension Tape {
+  /// x times a factor for each column, plus `bias` for each column where given.
+  public func scaleColumns(_ x: Tensor, by factors: Tensor, bias: Tensor? = nil) -> Tensor {
+    precondition(
+      factors.count == x.columns && bias.map { $0.count == x.columns } ?? true,
+      "scaling \(x.shape) by \(factors.shape), bias \(bias?.shape ?? [])")
+    let output = Tensor(uninitialized: x.shape)
+    reading(x, factors, bias) {
+      eachRow(of: x) { start, columns in
+        anneal_multiply(
+          columns, 1, x.base + start, factors.base, output.fresh + start, false)
+        if let bias { anneal_scale(columns, 1, bias.base, output.fresh + start, true) }
+      }
+    }
+    let values = isRecording && factors.requiresGradient ? Kept(x) : nil
+    let inputs = [x, factors] + (bias.map { [$0] } ?? [])
+    return record(output, inputs: inputs) { [slot = x.slot] gradient in
+      addColumnSums(of: gradient, to: bias)
+      reading(factors) {
+        slot.add { memory, add in
+          eachRow(of: gradient) { start, columns in
+            anneal_multiply(columns, 1, gradient.base + start, factors.base, memory + start, add)
+          }
+        }
+      }
+      guard let values else { return }
+      let x = values.tensor()
+      let products = Tensor(uninitialized: gradient.shape)
+      reading(x) {
+        anneal_multiply(
+          Int64(x.count), 1, gradient.base, x.base, products.fresh, false)
+      }
+      addColumnSums(of: products, to: factors)
+    }
+  }
+}
+
+/// Adds the sum of each column to the gradient of `target`, where it wants one.
+private func addColumnSums(of rows: Tensor, to target: Tensor?) {
+  guard let sums = target?.slot.zeroed() else { return }
+  anneal_bias_backward(
+    Int64(rows.rows), Int64(rows.columns), rows.fresh, ANNEAL_ACTIVATION_NONE, nil, sums)
+}
+
+private func eachRow(of x: Tensor, _ body: (_ start: Int, _ columns: Int64) -> Void) {
+  for row in 0..<x.rows { body(row * x.columns, Int64(x.columns)) }
+}

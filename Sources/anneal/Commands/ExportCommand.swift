@@ -1,0 +1,35 @@
+import ArgumentParser
+import Pipeline
+
+/// `anneal export RUN --out DIR`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the model of a run as a folder that other programs read.",
+    discussion: """
+      Example: anneal export runs/medical --merge --out medical-model
+
+      A run that trained an adapter gives the adapter in PEFT's layout; with --merge, a model in \
+      Hugging Face's layout that computes the same without it.
+      """)
+
+  @Argument(help: "The folder of a run, or a model's folder or name.", completion: .directory)
+  var model: String
+
+  @Option(help: ArgumentHelp("The folder of an adapter on the model.", valueName: "dir"))
+  var adapter: String?
+
+  @Flag(help: "Put the adapter's changes into the weights.")
+  var merge = false
+
+  @Option(help: ArgumentHelp("The folder to write, which is not there yet.", valueName: "dir"))
+  var out: String
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let export = try ModelExport(model: model, adapter: adapter, merges: merge)
+    let kind = try export.write(to: out)
+    common.console.say("wrote \(out): \(kind)")
+  }
+}

@@ -1,0 +1,57 @@
+import Models
+import Records
+import TestSupport
+import Testing
+
+/// Adapters that PEFT 0.21.2 wrote, against what it computed with them.
+@Suite(.enabled(if: Shared.exists, "needs ../shared/golden"))
+struct AdapterParityTests {
+  static let lowRank = [
+    "lora-bert", "lora-roberta", "lora-gpt2", "lora-gptj", "lora-llama", "lora-marian", "lora-fsmt",
+    "lora-t5", "lora-rslora-llama", "dora-gpt2", "dora-llama",
+  ]
+
+  static let others = ["ia3-bert", "ia3-gpt2", "ia3-llama", "ia3-t5", "ln-llama"]
+
+  @Test(arguments: lowRank + others)
+  func `adapters give PEFT's logits, gradients and losses`(name: String) throws {
+    let trial = try AdapterTrial(name)
+    try trial.checkLogits()
+    try trial.checkTraining()
+  }
+
+  @Test(arguments: lowRank + others)
+  func `merged models compute what their adapters do, tied embeddings included`(
+    name: String
+  ) throws {
+    try AdapterTrial(name).checkMerging()
+  }
+
+  @Test(arguments: lowRank + others)
+  func `saved adapters hold what was read`(name: String) throws {
+    try AdapterTrial(name).checkSaving()
+  }
+
+  static let hub = [
+    "seq_bn-bert", "seq_bn-gpt2", "seq_bn-llama", "seq_bn-t5", "double_seq_bn-bert",
+    "double_seq_bn-gpt2", "double_seq_bn-llama", "par_bn-bert", "par_bn-gpt2", "par_bn-llama",
+  ]
+
+  @Test(arguments: hub)
+  func `bottleneck adapters give AdapterHub's logits and losses`(name: String) throws {
+    let trial = try AdapterTrial(name, in: "golden-adapterhub")
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
+  @Test func `an adapter of another model is told apart by its tensors`() throws {
+    let golden = Shared.path("golden/train-formats/golden")
+    #expect {
+      try ModelLoader.classifier("\(golden)/base-roberta-cls", adapter: "\(golden)/lora-bert")
+    } throws: {
+      "\($0)".contains("is not of this model: lacks roberta.encoder.layer.0")
+    }
+  }
+}

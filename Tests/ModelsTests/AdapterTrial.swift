@@ -1,0 +1,138 @@
+import Models
+import Stages
+import Tensors
+import TestSupport
+import Testing
+
+/// A model with an adapter of PEFT on the example that was recorded with it.
+struct AdapterTrial {
+  let model: any Model
+  let adapter: any ModelAdapter
+  private let io: SafetensorsFile
+
+  /// Loads `golden/NAME` on the model that its configuration names.
+  init(_ name: String, in collection: String = "golden") throws {
+    let golden = Shared.path("golden/train-formats/golden")
+    let folder = Shared.path("golden/train-formats/\(collection)/\(name)")
+    io = try SafetensorsFile(folder + "/io.safetensors")
+    let name = try AdapterFolder(folder).baseModel
+    let base = try #require(name)
+    let named = try ModelConfiguration(folder: "\(golden)/\(base)").task
+    let task = try #require(named)
+    let loaded = try ModelLoader.load("\(golden)/\(base)", adapter: folder, for: task, seed: 1)
+    #expect(loaded.fresh.isEmpty && loaded.ignored.isEmpty)
+    model = loaded.model
+    adapter = try #require(loaded.adapter)
+  }
+
+  /// The same example on another model, such as the merged one.
+  init(_ trial: AdapterTrial, model: any Model) {
+    self.model = model
+    (adapter, io) = (trial.adapter, trial.io)
+  }
+
+  /// Checks the logits of every token that is no padding.
+  func checkLogits(_ tolerance: Float = 1e-4) throws {
+    let (logits, places) = try logits(.inference())
+    let (ours, expected) = (logits.values, try io.floats("logits"))
+    let labels = try io.integers("labels")
+    for (row, place) in places.enumerated() {
+      // The targets' padding, which transformers masks.
+      if model is any SequenceToSequenceModel, labels[Int(place)] < 0 { continue }
+      let width = logits.columns
+      let own = Array(ours[row * width..<(row + 1) * width])
+      let theirs = Array(expected[Int(place) * width..<(Int(place) + 1) * width])
+      #expect(distance(own, theirs) < tolerance, "row \(row)")
+    }
+  }
+
+  /// The logits, and their places in the recorded rectangle.
+  func logits(_ tape: Tape) throws -> (logits: Tensor, places: [Int32]) {
+    let (batch, places) = try io.batch()
+    if let model = model as? any SequenceClassifier {
+      return (model.logits(tape, batch), batch.layout.lengths.indices.map { Int32($0) })
+    }
+    if let model = model as? any CausalLanguageModel {
+      return (model.logits(tape, batch), places)
+    }
+    let model = try #require(model as? any SequenceToSequenceModel)
+    let labels = try io.rows("labels")
+    let inputs =
+      io["decoder_input_ids"] == nil
+      ? labels.map { model.decoderInputs(for: $0) } : try io.rows("decoder_input_ids")
+    let hidden = model.decode(
+      tape, TokenBatch(inputs), encoded: model.encode(tape, batch), source: batch.layout)
+    let logits = model.scores(tape, hidden: hidden)
+    return (logits, (0..<logits.rows).map { Int32($0) })
+  }
+
+  /// The loss as transformers computes it.
+  func loss(_ tape: Tape) throws -> Tensor {
+    let (logits, places) = try logits(tape)
+    let targets: [Int32] =
+      model is any CausalLanguageModel
+      ? try io.nextTokens(places) : try io.integers("labels").map { Int32($0) }
+    return tape.crossEntropy(logits, targets: targets).mean
+  }
+
+  /// Checks the loss.
+  func checkLoss(_ tolerance: Float = 1e-4) throws {
+    #expect(abs(try loss(.inference()).item - io.floats("loss")[0]) < tolerance)
+  }
+
+  /// Checks the gradient's norm and the losses of three steps of AdamW on all that is trained.
+  func checkTraining(_ tolerance: Float = 1e-4) throws {
+    let trained = adapter.parameters.map(\.tensor)
+    for tensor in trained { tensor.requiresGradient = true }
+    let expected = try io.floats("loss_steps")
+    let moments = trained.map { AdamW.Moments(shape: $0.shape) }
+    for step in 0..<4 {
+      let tape = Tape(training: nil)
+      let loss = try loss(tape)
+      #expect(abs(loss.item - expected[step]) < tolerance, "step \(step)")
+      guard step < 3 else { break }
+      tape.backward(from: loss)
+      if step == 0 {
+        let norm = try io.floats("grad_norm")[0]
+        #expect(abs(gradientNorm(of: trained) - norm) < tolerance * max(1, norm))
+        let model = model.parameters.filter { parameter in
+          !trained.contains { $0 === parameter.tensor }
+        }
+        #expect(model.allSatisfy { $0.tensor.gradient == nil }, "what is frozen has no gradient")
+      }
+      for (tensor, moments) in zip(trained, moments) {
+        AdamW(learningRate: 1e-2, weightDecay: 0.01).update(
+          tensor, moments, step: step + 1, gradientFactor: 1)
+        tensor.gradient = nil
+      }
+    }
+  }
+
+  /// Checks that a merged copy, saved and loaded, computes the same.
+  func checkMerging() throws {
+    let folder = try TemporaryFolder()
+    try MergedModel(model).save(to: folder.path)
+    let named = try ModelConfiguration(folder: folder.path).task
+    let task = try #require(named)
+    let merged = try ModelLoader.load(folder.path, for: task, seed: 2)
+    #expect(merged.fresh.isEmpty && merged.ignored.isEmpty)
+    let ours = try logits(.inference()).logits.values
+    let theirs = try AdapterTrial(self, model: merged.model).logits(.inference()).logits.values
+    #expect(distance(ours, theirs) < 1e-4)
+  }
+
+  /// Checks that the adapter, saved and loaded, computes the same and keeps its tensors.
+  func checkSaving() throws {
+    let folder = try TemporaryFolder()
+    try AdapterFolder.save(adapter, of: model, base: "base", to: folder.path)
+    #expect(AdapterFolder.isAdapter(folder.path))
+    let isHub = adapter.layout == .adapterHub
+    let file = try SafetensorsFile(
+      folder.path + (isHub ? "/adapter.safetensors" : "/adapter_model.safetensors"))
+    for tensor in adapter.tensors where file[tensor.name] != nil || !isHub {
+      let name = (isHub ? "" : "base_model.model.") + tensor.name
+      #expect(try file.floats(name) == tensor.read().values)
+    }
+    #expect(file.tensors.count == adapter.tensors.count { !isHub || $0.name.contains("adapters.") })
+  }
+}

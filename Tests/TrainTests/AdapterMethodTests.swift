@@ -1,0 +1,178 @@
+import Evaluate
+import Foundation
+import Models
+import Records
+import Stages
+import Tensors
+import TestSupport
+import Testing
+import Train
+
+/// Methods that add to a frozen model, or train a part of it.
+struct AdapterMethodTests {
+  private let workshop: Workshop
+
+  init() throws { workshop = try Workshop(Workshop.classified(120)) }
+
+  static let methods: [JSONValue] = [
+    ["lora": ["rank": 4, "dropout": 0.1, "targets": ["query", "value"]]],
+    ["lora": ["r": 2, "target_modules": "all-linear", "use_dora": true]],
+    ["lora": ["rank": 4, "bias": "all", "rslora": true, "loraplus-lr-ratio": 8]],
+    ["ia3": [:]], ["bitfit": [:]], ["norms": [:]],
+    ["bottleneck": ["kind": "houlsby", "reduction": 4]], ["bottleneck": ["kind": "par_bn"]],
+  ]
+
+  private func json(_ method: JSONValue) -> JSONValue {
+    classification(["method": method, "epochs": 6, "learning-rate": 0.02])
+  }
+
+  @Test(arguments: methods)
+  func `an adapter learns, is saved alone, and predicts what was trained`(
+    method: JSONValue
+  ) throws {
+    let json = json(method)
+    let (result, events) = try workshop.run("run", json)
+    let losses = losses(events)
+    #expect(hasFallen(losses, by: 0.02, over: 9))
+    let folder = "\(workshop.folder.path)/run"
+    #expect(result.modelFolder == folder + "/adapter")
+    #expect(!Folders.exists(folder + "/model"))
+    let files = try Set(Folders.list(folder + "/adapter"))
+    #expect(files.isSuperset(of: ["adapter_config.json", "README.md", "tokenizer.json"]))
+    #expect(!files.isDisjoint(with: ["adapter_model.safetensors", "model_head.safetensors"]))
+    let checkpoints = try Folders.list(folder + "/checkpoints")
+    for checkpoint in checkpoints {
+      let files = try Folders.list("\(folder)/checkpoints/\(checkpoint)")
+      #expect(files == ["optimizer.safetensors", "state.json", "trained.safetensors"])
+    }
+    // The best loss on the validation side comes again from the folder.
+    let predictor = try Predictor(model: result.modelFolder, options: options(json))
+    let outcomes = try predictor.predict(workshop.validation).outcomes
+    guard case .classification(let classes) = outcomes else { throw OtherOutcomes() }
+    let loss = try #require(classes.totalLoss) / Double(classes.references.count)
+    let best = try #require(result.bestValue)
+    #expect(abs(loss - best) < 1e-5)
+  }
+
+  @Test(arguments: methods)
+  func `it goes on from any checkpoint with the same bytes`(method: JSONValue) throws {
+    let json = json(method)
+    let root = workshop.folder.path
+    var copies: [String] = []
+    _ = try workshop.session("whole", json).run { event in
+      guard case .saved(let step, _) = event, step % 18 == 0 else { return }
+      let copy = "killed-\(step)"
+      try? FileManager.default.copyItem(atPath: "\(root)/whole", toPath: "\(root)/\(copy)")
+      copies.append(copy)
+    }
+    #expect(copies.count >= 2)
+    let adapters = try Folders.list("\(root)/whole/adapter").filter { $0.hasSuffix("safetensors") }
+    let files = adapters.map { "adapter/\($0)" } + ["trainer_state.json"]
+    let expected = try contents("\(root)/whole", files)
+    for copy in copies {
+      _ = try workshop.session(copy, json).run()
+      #expect(try contents("\(root)/\(copy)", files) == expected, "\(copy)")
+    }
+  }
+
+  @Test func `a causal model learns with updates by roles, into its fused projection`() throws {
+    let workshop = try Workshop(Workshop.instructions(60))
+    let method: JSONValue = ["lora": ["rank": 4, "targets": ["query", "value", "up"]]]
+    let json = causal(["method": method, "learning-rate": 0.02])
+    let (result, events) = try workshop.run("run", json)
+    let losses = losses(events)
+    #expect(hasFallen(losses, by: 0.04, over: 4))
+    let file = try SafetensorsFile(result.modelFolder + "/adapter_model.safetensors")
+    let up = try #require(file["base_model.model.transformer.h.0.attn.c_attn.lora_B.weight"])
+    #expect(up.shape == [96, 8])
+    let values = try file.tensor(up.name).values
+    func isZero(_ rows: Range<Int>, _ columns: Range<Int>) -> Bool {
+      rows.allSatisfy { row in columns.allSatisfy { values[row * 8 + $0] == 0 } }
+    }
+    // Keys have no update; queries read the first half of the inner values, values the second.
+    let zeros = [isZero(32..<64, 0..<8), isZero(0..<32, 4..<8), isZero(64..<96, 0..<4)]
+    #expect(zeros == [true, true, true])
+    let others = [isZero(0..<32, 0..<4), isZero(64..<96, 4..<8)]
+    #expect(others == [false, false])
+    let predictor = try Predictor(model: result.modelFolder, options: options(json))
+    guard case .language(let language) = try predictor.predict(workshop.validation).outcomes
+    else { throw OtherOutcomes() }
+    let best = try #require(result.bestValue)
+    #expect(abs(language.totalLoss / Double(language.tokens) - best) < 1e-5)
+  }
+
+  @Test func `a model from a folder keeps its name in the adapter, and its own weights`() throws {
+    try workshop.run("base", classification(["epochs": 1]))
+    let base = "\(workshop.folder.path)/base/model"
+    let before = try contents(base, ["model.safetensors"])
+    var object = try #require(json(["lora": [:]]).object)
+    object["model"] = .string(base)
+    object["architecture"] = nil
+    try workshop.run("run", .object(object))
+    let config = try JSONValue.parse(
+      FileReader.contents("\(workshop.folder.path)/run/adapter/adapter_config.json"))
+    #expect(config["base_model_name_or_path"]?.string == base)
+    #expect(config["r"]?.int == 8 && config["lora_alpha"]?.int == 16)
+    #expect(config["modules_to_save"]?.array == ["classifier", "score"])
+    #expect(!Folders.exists("\(workshop.folder.path)/run/base"))
+    #expect(try contents(base, ["model.safetensors"]) == before)
+  }
+
+  @Test func `freezing the first layers leaves them as they began`() throws {
+    let (result, _) = try workshop.run(
+      "run", classification(["method": ["freeze": ["layers": 1]], "epochs": 1]))
+    let (untrained, _) = try workshop.run(
+      "start", classification(["method": ["freeze": ["layers": 1]], "max-steps": 0]))
+    let trained = try SafetensorsFile(result.modelFolder + "/model.safetensors")
+    let start = try SafetensorsFile(untrained.modelFolder + "/model.safetensors")
+    for tensor in trained.tensors {
+      let isFrozen =
+        tensor.name.contains(".embeddings.") || tensor.name.contains(".layer.0.")
+      let isSame = try trained.tensor(tensor.name).values == start.tensor(tensor.name).values
+      // A key's bias moves no attention.
+      if !tensor.name.hasSuffix("key.bias") { #expect(isSame == isFrozen, "\(tensor.name)") }
+    }
+  }
+
+  @Test func `lower layers learn more slowly under a layer decay`() throws {
+    let decayed: JSONValue = ["full": ["layer-decay": 0.5]]
+    let (result, _) = try workshop.run(
+      "run", classification(["method": decayed, "max-steps": 1, "schedule": "constant"]))
+    let (untrained, _) = try workshop.run(
+      "start", classification(["method": decayed, "max-steps": 0]))
+    let trained = try SafetensorsFile(result.modelFolder + "/model.safetensors")
+    let start = try SafetensorsFile(untrained.modelFolder + "/model.safetensors")
+    // AdamW's first step moves every value by the rate itself.
+    func move(_ name: String) throws -> Float {
+      let (new, old) = (try trained.tensor(name).values, try start.tensor(name).values)
+      return zip(new, old).map { abs($0 - $1) }.max() ?? 0
+    }
+    let rates = try [
+      move("classifier.weight"), move("bert.encoder.layer.1.output.dense.weight"),
+      move("bert.encoder.layer.0.output.dense.weight"),
+      move("bert.embeddings.position_embeddings.weight"),
+    ]
+    for (rate, expected) in zip(rates, [Float(0.005), 0.0025, 0.00125, 0.000625]) {
+      #expect(abs(rate - expected) < 0.02 * expected)
+    }
+  }
+
+  @Test func `targets that fit nothing are told with what there is`() throws {
+    let json = json(["lora": ["targets": ["q_proj"]]])
+    #expect {
+      try workshop.run("run", json)
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("'q_proj' fits no part") && text.contains("query")
+    }
+  }
+}
+
+/// Whether the last losses are lower than the first by a share.
+private func hasFallen(_ losses: [Float], by share: Float, over count: Int) -> Bool {
+  let first: Float = losses.prefix(count).reduce(0, +)
+  let last: Float = losses.suffix(count).reduce(0, +)
+  return last < (1 - share) * first
+}
+
+private struct OtherOutcomes: Error {}

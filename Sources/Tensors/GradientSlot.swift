@@ -12,6 +12,7 @@ final class GradientSlot: Sendable {
   private struct State: Sendable {
     var requiresGradient: Bool
     var gradient: Tensor?
+    var isResult = false
   }
 
   init(shape: [Int], requiresGradient: Bool) {
@@ -24,6 +25,12 @@ final class GradientSlot: Sendable {
   var requiresGradient: Bool {
     get { state.withLock { $0.requiresGradient } }
     set { state.withLock { $0.requiresGradient = newValue } }
+  }
+
+  /// Whether a tape works on the gradient, as the tensor is the result of an operation.
+  var isResult: Bool {
+    get { state.withLock { $0.isResult } }
+    set { state.withLock { $0.isResult = newValue } }
   }
 
   var gradient: Tensor? {

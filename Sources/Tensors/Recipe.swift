@@ -6,8 +6,14 @@
 final class Recipe: Sendable {
   /// Makes the tensor again.
   let tensor: @Sendable () -> Tensor
+  /// Makes some of its rows again, where they can be made one by one.
+  let rows: (@Sendable (Range<Int>) -> Tensor)?
 
-  init(_ tensor: @escaping @Sendable () -> Tensor) { self.tensor = tensor }
+  init(
+    rows: (@Sendable (Range<Int>) -> Tensor)? = nil, _ tensor: @escaping @Sendable () -> Tensor
+  ) {
+    (self.rows, self.tensor) = (rows, tensor)
+  }
 }
 
 /// Values of a tensor for the backward pass: kept, or made again.
@@ -24,11 +30,29 @@ struct Kept: Sendable {
     form = x.recipe.map { .recipe($0) } ?? .values(Tensor(storage: x.storage, shape: x.shape))
   }
 
+  /// Whether the values are kept as they are.
+  var isThere: Bool {
+    if case .values = form { true } else { false }
+  }
+
   /// The values; made on the spot where they were not kept, so call it once and let go of it soon.
   func tensor() -> Tensor {
     switch form {
     case .values(let tensor): tensor
     case .recipe(let recipe): recipe.tensor()
+    }
+  }
+
+  /// Calls `body` with the values: all at once where they are kept, else as many rows at a time as
+  /// take a few megabytes, so that they pass through the cache.
+  func eachRows(
+    of count: Int, columns: Int, _ body: (_ first: Int, _ values: Tensor) -> Void
+  ) {
+    guard case .recipe(let recipe) = form, let rows = recipe.rows else { return body(0, tensor()) }
+    // A multiple of the steps that products add up at once.
+    let stride = max(1, (1 << 21) / max(columns, 1) / 384) * 384
+    for first in Swift.stride(from: 0, to: max(count, 1), by: stride) {
+      body(first, rows(first..<min(first + stride, count)))
     }
   }
 }

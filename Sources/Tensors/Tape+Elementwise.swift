@@ -121,11 +121,21 @@ extension ResolvedDropout {
 extension Recipe {
   /// activation(x).
   static func activation(_ x: Kept, _ kind: Activation) -> Recipe {
-    Recipe {
-      let x = x.tensor()
-      let result = Tensor(uninitialized: x.shape)
-      reading(x) { anneal_activate(Int64(x.count), kind.kernel, x.base, result.fresh) }
+    @Sendable func made(_ x: Tensor, _ rows: Range<Int>, _ shape: [Int]) -> Tensor {
+      let result = Tensor(uninitialized: shape)
+      reading(x) {
+        anneal_activate(
+          Int64(result.count), kind.kernel, x.base + rows.lowerBound * x.columns, result.fresh)
+      }
       return result
+    }
+    let rows: @Sendable (Range<Int>) -> Tensor = { rows in
+      let x = x.tensor()
+      return made(x, rows, [rows.count, x.columns])
+    }
+    return Recipe(rows: x.isThere ? rows : nil) {
+      let x = x.tensor()
+      return made(x, 0..<x.rows, x.shape)
     }
   }
 

@@ -159,20 +159,31 @@ private struct LinearGradients {
   }
 
   private func addToWeight(_ gradient: Tensor) {
-    guard let x = values?.tensor() else { return }
-    let (m, n, k) = (Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs))
+    guard let values, weight.requiresGradient else { return }
+    weight.slot.add { memory, add in
+      values.eachRows(of: shape.rows, columns: shape.inputs) { first, x in
+        addToWeight(gradient, first, x, memory, add || first > 0)
+      }
+    }
+  }
+
+  /// The share of some rows in the gradient of the weight.
+  private func addToWeight(
+    _ gradient: Tensor, _ first: Int, _ x: Tensor, _ memory: UnsafeMutablePointer<Float>,
+    _ add: Bool
+  ) {
+    let (m, n, k) = (Int64(x.rows), Int64(shape.outputs), Int64(shape.inputs))
+    let rows = gradient.base + first * shape.outputs
     reading(x) {
-      weight.slot.add { memory, add in
-        switch shape.layout {
-        case .outputByInput:
-          let transposed = anneal_matrix(base: gradient.base, row: 1, column: n)
-          let inputs = anneal_matrix(base: x.base, row: k, column: 1)
-          anneal_gemm(shape.precision, n, k, m, transposed, inputs, memory, k, add)
-        case .inputByOutput:
-          let transposed = anneal_matrix(base: x.base, row: 1, column: k)
-          let gradients = anneal_matrix(base: gradient.base, row: n, column: 1)
-          anneal_gemm(shape.precision, k, n, m, transposed, gradients, memory, n, add)
-        }
+      switch shape.layout {
+      case .outputByInput:
+        let transposed = anneal_matrix(base: rows, row: 1, column: n)
+        let inputs = anneal_matrix(base: x.base, row: k, column: 1)
+        anneal_gemm(shape.precision, n, k, m, transposed, inputs, memory, k, add)
+      case .inputByOutput:
+        let transposed = anneal_matrix(base: x.base, row: 1, column: k)
+        let gradients = anneal_matrix(base: rows, row: n, column: 1)
+        anneal_gemm(shape.precision, k, n, m, transposed, gradients, memory, n, add)
       }
     }
   }

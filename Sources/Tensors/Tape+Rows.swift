@@ -16,14 +16,18 @@ extension Tape {
     precondition(!parts.isEmpty, "an embedding of no tables")
     let count = parts[0].ids.count
     let columns = parts[0].table.columns
-    let output = Tensor(uninitialized: [count, columns])
-    for (index, part) in parts.enumerated() {
-      checkTable(part.table, part.ids, rows: count, columns: columns)
-      reading(part.table) {
-        anneal_gather(
-          Int64(count), Int64(columns), factor, part.ids, part.table.base, output.fresh, index > 0)
-      }
-    }
+    for part in parts { checkTable(part.table, part.ids, rows: count, columns: columns) }
+    // Parameters are there anyway, unlike activations that rows are picked from.
+    let areParameters = parts.allSatisfy { $0.table.requiresGradient && !$0.table.slot.isResult }
+    let output = Tensor(
+      uninitialized: [count, columns],
+      recipe: isRecording && areParameters
+        ? Recipe {
+          let result = Tensor(uninitialized: [count, columns])
+          gatherAndAdd(parts, factor, into: result)
+          return result
+        } : nil)
+    gatherAndAdd(parts, factor, into: output)
     let slots = parts.map { (slot: $0.table.slot, ids: $0.ids) }
     return record(output, inputs: parts.map(\.table)) { gradient in
       for (slot, ids) in slots {
@@ -104,6 +108,18 @@ extension Tape {
           anneal_scale(Int64(slot.count), 1, gradient.base + start * columns, memory, add)
         }
       }
+    }
+  }
+}
+
+private func gatherAndAdd(
+  _ parts: [(table: Tensor, ids: [Int32])], _ factor: Float, into result: Tensor
+) {
+  for (index, part) in parts.enumerated() {
+    reading(part.table) {
+      anneal_gather(
+        Int64(result.rows), Int64(result.columns), factor, part.ids, part.table.base, result.fresh,
+        index > 0)
     }
   }
 }

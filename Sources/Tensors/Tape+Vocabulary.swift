@@ -1,14 +1,14 @@
 internal import CKernels
 
 extension Tape {
-  /// The cross-entropy of each row of hidden states, in chunks of rows.
+  /// The cross-entropy of each row of hidden states, some classes at a time.
   func vocabularyLosses(
     _ hidden: Tensor, weight: Tensor, bias: Tensor?, targets: [Int32], smoothing: Float
   ) -> Tensor {
     checkTargets(targets, rows: hidden.rows, classes: weight.rows)
     let head = VocabularyHead(hidden, weight, bias, targets, smoothing, precision)
     let losses = Tensor(uninitialized: [hidden.rows])
-    let statistics = Tensor(uninitialized: [hidden.rows])
+    let statistics = Tensor(uninitialized: [hidden.rows, 3])
     reading(hidden, weight, bias) { head.forward(hidden, losses, statistics) }
     let inputs = [hidden, weight] + (bias.map { [$0] } ?? [])
     let kept = Kept(hidden)
@@ -19,15 +19,18 @@ extension Tape {
   }
 }
 
-/// Logits of a few rows at a time, and the gradients that flow through them.
+/// Logits of some rows and classes at a time, and the gradients that flow through them.
+///
+/// The classes are cut rather than the rows, as the weight is by far the largest matrix here: so it
+/// is read, and its gradient written, only once for thousands of rows.
 private struct VocabularyHead {
   let weight: Tensor
   let bias: Tensor?
   let targets: [Int32]
   let smoothing: Float
   let precision: anneal_precision
-  /// Rows at a time: enough for an efficient product, few enough for some tens of megabytes.
-  let chunk: Int
+  /// Rows and classes at a time: some tens of megabytes.
+  let rows, classes: Int
 
   init(
     _ hidden: Tensor, _ weight: Tensor, _ bias: Tensor?, _ targets: [Int32], _ smoothing: Float,
@@ -38,62 +41,101 @@ private struct VocabularyHead {
       "a head of shape \(weight.shape) on hidden states of shape \(hidden.shape)")
     (self.weight, self.bias) = (weight, bias)
     (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
-    chunk = min(max(hidden.rows, 1), max(64, (1 << 24) / max(weight.rows, 1)))
+    rows = min(max(hidden.rows, 1), 4096)
+    let parts = max(1, (rows * weight.rows + (1 << 24) - 1) >> 24)
+    // Not a power of two, which would crowd one set of the cache.
+    classes = min(weight.rows, ((weight.rows + parts - 1) / parts + 15) / 16 * 16 + 16)
   }
 
-  private var classes: Int64 { Int64(weight.rows) }
-  private var width: Int64 { Int64(weight.columns) }
+  private var width: Int { weight.columns }
 
-  private func eachChunk(
-    of hidden: Tensor, _ body: (_ start: Int, _ count: Int64, _ logits: Tensor) -> Void
-  ) {
-    let logits = Tensor(uninitialized: [chunk, weight.rows])
-    for start in stride(from: 0, to: hidden.rows, by: chunk) {
-      let count = Int64(min(chunk, hidden.rows - start))
-      let matrix = anneal_matrix(base: weight.base, row: 1, column: width)
-      anneal_linear(
-        precision, count, classes, width, hidden.base + start * hidden.columns, matrix, bias?.base,
-        ANNEAL_ACTIVATION_NONE, logits.fresh, nil)
-      body(start, count, logits)
+  /// Part of the logits: where it stands, and its values.
+  private struct Part {
+    let row, first: Int
+    let kernel: anneal_classes
+    let logits: Tensor
+  }
+
+  private func eachPart(of hidden: Tensor, _ body: (Part) -> Void) {
+    let logits = Tensor(uninitialized: [rows, classes])
+    targets.withUnsafeBufferPointer { targets in
+      guard let targets = targets.baseAddress else { return }
+      for row in stride(from: 0, to: hidden.rows, by: rows) {
+        for first in stride(from: 0, to: weight.rows, by: classes) {
+          let kernel = anneal_classes(
+            rows: Int64(min(rows, hidden.rows - row)),
+            columns: Int64(min(classes, weight.rows - first)), first: Int64(first),
+            classes: Int64(weight.rows), targets: targets + row, smoothing: smoothing)
+          anneal_linear(
+            precision, kernel.rows, kernel.columns, Int64(width), hidden.base + row * width,
+            anneal_matrix(base: weight.base + first * width, row: 1, column: Int64(width)),
+            bias.map { $0.base + first }, ANNEAL_ACTIVATION_NONE, logits.fresh, nil)
+          body(Part(row: row, first: first, kernel: kernel, logits: logits))
+        }
+      }
     }
   }
 
   func forward(_ hidden: Tensor, _ losses: Tensor, _ statistics: Tensor) {
-    targets.withUnsafeBufferPointer { targets in
-      guard let first = targets.baseAddress else { return }
-      eachChunk(of: hidden) { start, count, logits in
-        anneal_cross_entropy(
-          count, classes, logits.base, first + start, smoothing, losses.fresh + start,
-          statistics.fresh + start)
-      }
+    eachPart(of: hidden) { part in
+      anneal_cross_entropy_add(
+        part.kernel, part.logits.base, statistics.fresh + 3 * part.row)
+      anneal_cross_entropy_finish(
+        part.kernel, statistics.base + 3 * part.row, losses.fresh + part.row)
     }
   }
 
   func backward(
     _ hidden: Tensor, _ slot: GradientSlot, _ gradient: Tensor, _ statistics: Tensor
   ) {
-    let (dHidden, dWeight, dBias) = (slot.zeroed(), weight.slot.zeroed(), bias?.slot.zeroed())
-    targets.withUnsafeBufferPointer { targets in
-      guard let first = targets.baseAddress else { return }
-      eachChunk(of: hidden) { start, count, logits in
-        anneal_cross_entropy_backward(
-          count, classes, logits.base, first + start, smoothing, statistics.base + start,
-          gradient.base + start, logits.fresh, false)
-        let offset = start * hidden.columns
-        let rows = anneal_matrix(base: logits.base, row: classes, column: 1)
-        let columns = anneal_matrix(base: logits.base, row: 1, column: classes)
-        if let dHidden {
-          let matrix = anneal_matrix(base: weight.base, row: width, column: 1)
-          anneal_gemm(precision, count, width, classes, rows, matrix, dHidden + offset, width, true)
-        }
-        if let dWeight {
-          let matrix = anneal_matrix(base: hidden.base + offset, row: width, column: 1)
-          anneal_gemm(precision, classes, width, count, columns, matrix, dWeight, width, true)
-        }
-        if let dBias {
-          anneal_bias_backward(count, classes, logits.fresh, ANNEAL_ACTIVATION_NONE, nil, dBias)
+    let dBias = bias?.slot.zeroed()
+    open(slot) { dHidden, addHidden in
+      open(weight.slot) { dWeight, addWeight in
+        eachPart(of: hidden) { part in
+          anneal_cross_entropy_part_backward(
+            part.kernel, statistics.base + 3 * part.row, gradient.base + part.row,
+            part.logits.fresh)
+          if let dHidden {
+            addToHidden(part, dHidden + part.row * width, addHidden || part.first > 0)
+          }
+          if let dWeight {
+            let rows = hidden.base + part.row * width
+            addToWeight(part, rows, dWeight + part.first * width, addWeight || part.row > 0)
+          }
+          if let dBias {
+            anneal_bias_backward(
+              part.kernel.rows, part.kernel.columns, part.logits.fresh, ANNEAL_ACTIVATION_NONE,
+              nil, dBias + part.first)
+          }
         }
       }
     }
+  }
+
+  /// Calls `body` with a slot's memory, or with none where no gradient is wanted.
+  private func open(
+    _ slot: GradientSlot, _ body: (UnsafeMutablePointer<Float>?, _ add: Bool) -> Void
+  ) {
+    guard slot.requiresGradient else { return body(nil, false) }
+    slot.add { body($0, $1) }
+  }
+
+  private func addToHidden(
+    _ part: Part, _ target: UnsafeMutablePointer<Float>, _ add: Bool
+  ) {
+    anneal_gemm(
+      precision, part.kernel.rows, Int64(width), part.kernel.columns,
+      anneal_matrix(base: part.logits.base, row: part.kernel.columns, column: 1),
+      anneal_matrix(base: weight.base + part.first * width, row: Int64(width), column: 1), target,
+      Int64(width), add)
+  }
+
+  private func addToWeight(
+    _ part: Part, _ rows: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ add: Bool
+  ) {
+    anneal_gemm(
+      precision, part.kernel.columns, Int64(width), part.kernel.rows,
+      anneal_matrix(base: part.logits.base, row: 1, column: part.kernel.columns),
+      anneal_matrix(base: rows, row: Int64(width), column: 1), target, Int64(width), add)
   }
 }

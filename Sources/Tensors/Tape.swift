@@ -96,6 +96,7 @@ public final class Tape {
 
   /// Registers what is to be done with the gradient of a slot.
   func append(_ slot: GradientSlot, _ backward: @escaping (Tensor) -> Void) {
+    slot.isResult = true
     nodes.append(Node(slot: slot, backward: backward))
   }
 

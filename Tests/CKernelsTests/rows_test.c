@@ -249,18 +249,39 @@ static void test_cross_entropy(int n, float smoothing) {
       back[e] = (double)d[e] + (targets[i] < 0 ? 0 : (double)factors[i] * slope);
     }
   }
+  float *before = copied(rows * n, d), statistics3[3 * rows];
   anneal_cross_entropy(rows, n, x, targets, smoothing, losses, statistics);
+  for (int i = 0; i < rows; i++) statistics3[3 * i] = statistics[i];
   agree("a cross-entropy", rows, losses, expected, 3e-6);
   anneal_cross_entropy_backward(
     rows, n, x, targets, smoothing, statistics, factors, d, true);
   agree("a cross-entropy's gradient", rows * n, d, back, 3e-6);
+  enum { cut = 3 };
+  float parts[3 * rows], whole[rows];
+  for (int first = 0, columns; first < n; first += columns) {
+    columns = first == 0 && n > cut ? cut : n - first;
+    float *some = blanks(rows * columns);
+    double slopes[rows * widest];
+    for (int e = 0; e < rows * columns; e++) {
+      int at = e / columns * n + first + e % columns;
+      some[e] = x[at];
+      slopes[e] = back[at] - (double)before[at];
+    }
+    anneal_classes part = {rows, columns, first, n, targets, smoothing};
+    anneal_cross_entropy_add(part, some, parts);
+    anneal_cross_entropy_finish(part, parts, whole);
+    anneal_cross_entropy_part_backward(part, statistics3, factors, some);
+    agree("a gradient by parts", rows * columns, some, slopes, 3e-6);
+    free(some);
+  }
+  agree("a cross-entropy by parts", rows, whole, expected, 3e-6);
   float *y = blanks(rows * n);
   int32_t chosen[rows];
   anneal_softmax(rows, n, false, x, y);
   agree("a softmax", rows * n, y, soft, 3e-6);
   anneal_argmax(rows, n, x, chosen);
   demand(memcmp(chosen, places, sizeof chosen) == 0, "the places of the largest");
-  free(x), free(factors), free(d), free(y);
+  free(x), free(factors), free(d), free(y), free(before);
 }
 
 void test_losses(void) {

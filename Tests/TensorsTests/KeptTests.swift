@@ -48,6 +48,24 @@ import Testing
     #expect(gradients(true).allSatisfy { !$0.isEmpty })
   }
 
+  @Test func `makes many rows again a few at a time`() {
+    let leaves = [[800, 4], [2000, 4], [3, 2000]].enumerated().map { index, shape in
+      noise(shape, seed: UInt64(index), requiresGradient: true)
+    }
+    let gradient = noise([800, 3], seed: 9)
+    let gradients = { (keeps: Bool) -> [[Float]] in
+      for leaf in leaves { leaf.gradient = nil }
+      let tape = Tape(training: nil)
+      var y = tape.linear(leaves[0], weight: leaves[1], activation: .gelu)
+      if keeps { y = tape.add(y, Tensor(shape: y.shape)) }
+      tape.backward(from: tape.linear(y, weight: leaves[2]), gradient: gradient)
+      return leaves.map { $0.gradient?.values ?? [] }
+    }
+    for (made, kept) in zip(gradients(false), gradients(true)) {
+      #expect(made.count == kept.count && largestDifference(made, kept) < 1e-5)
+    }
+  }
+
   @Test func `shares a gradient between summands without one changing the other's`() {
     let (a, b) = (
       noise([4, 6], seed: 1, requiresGradient: true),

@@ -38,6 +38,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [(4100, 4160), (700, 24_100)])
+  func `over parts of rows and classes as over all at once`(rows: Int, classes: Int) {
+    let leaves = [[rows, 3], [classes, 3], [classes]].enumerated().map { index, shape in
+      noise(shape, seed: UInt64(index), requiresGradient: true)
+    }
+    let targets = (0..<rows).map { $0 % 50 == 7 ? Tape.ignoredTarget : Int32($0 * 37 % classes) }
+    let step = { (loss: (Tape) -> Loss) -> [[Float]] in
+      for leaf in leaves { leaf.gradient = nil }
+      let tape = Tape(training: nil)
+      let loss = loss(tape)
+      tape.backward(from: loss.mean, scale: Float(rows))
+      return [loss.rows] + leaves.map { $0.gradient?.values ?? [] }
+    }
+    let parts = step {
+      $0.vocabularyCrossEntropy(
+        leaves[0], weight: leaves[1], bias: leaves[2], targets: targets, smoothing: 0.1)
+    }
+    let whole = step {
+      let logits = $0.linear(leaves[0], weight: leaves[1], bias: leaves[2])
+      return $0.crossEntropy(logits, targets: targets, smoothing: 0.1)
+    }
+    for (part, whole) in zip(parts, whole) {
+      #expect(part.count == whole.count && largestDifference(part, whole) < 2e-5)
+    }
+  }
+
   @Test func `in mean squared error and logistic loss`() throws {
     for name in ["meanSquaredError", "binaryCrossEntropy"] {
       let fixture = try Fixture(name)

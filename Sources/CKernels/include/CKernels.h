@@ -342,6 +342,24 @@ void anneal_cross_entropy(
 void anneal_cross_entropy_backward(
   int64_t rows, int64_t columns, const float *logits, const int32_t *targets, float smoothing,
   const float *statistics, const float *factors, float *out, bool accumulate);
+
+/// Some of the classes of some rows: columns [first, first + columns) of `classes`.
+typedef struct {
+  int64_t rows, columns, first, classes;
+  const int32_t *targets;
+  float smoothing;
+} anneal_classes;
+
+/// Goes on with the losses of rows by the logits of some more classes, from the first ones on.
+/// statistics holds [rows, 3]: the log of the sum of exponentials, the target's logit and the sum of
+/// logits of the classes so far.
+void anneal_cross_entropy_add(anneal_classes part, const float *logits, float *statistics);
+/// The losses of rows from what was gathered over all classes.
+void anneal_cross_entropy_finish(anneal_classes part, const float *statistics, float *losses);
+/// logits = factors[i] d losses[i] / d logits[i] for some classes, in place.
+void anneal_cross_entropy_part_backward(
+  anneal_classes part, const float *statistics, const float *factors, float *logits);
+
 void anneal_softmax(int64_t rows, int64_t columns, bool logarithm, const float *in, float *out);
 void anneal_argmax(int64_t rows, int64_t columns, const float *in, int32_t *out);
 /// Sum in double precision, in a fixed order.

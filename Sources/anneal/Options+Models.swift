@@ -17,7 +17,7 @@ struct NumberArguments: ParsableArguments {
     name: [.long, .customLong("quantization")],
     help: """
       The numbers that weights are held in: int8 takes a quarter of the memory traffic, and so is \
-      faster, most of all for single prompts; scores change by about a percent.
+      faster, most of all for single prompts; scores change a little.
       """)
   var weights = WeightForm.fp32
 }

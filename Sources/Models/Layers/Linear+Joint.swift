@@ -13,5 +13,7 @@ extension Linear {
   }
 
   /// Whether the map is x · Wᵀ + b and nothing else, so that it can be computed with others.
-  private var isPlain: Bool { layout == .outputByInput && !weight.holdsBytes && adaptation == nil }
+  private var isPlain: Bool {
+    layout == .outputByInput && adaptation == nil && !weight.isPrepared
+  }
 }

@@ -672,11 +672,16 @@ def named():
         template(f"named {name}", source)
 
 
+def messages(conversation):
+    # As apply_chat_template hands them on.
+    return [{key: value for key, value in message.items() if value is not None} for message in conversation["messages"]]
+
+
 def reference(source, conversation, variables, **options):
     given = {key: value for key, value in variables.items() if value is not None}
     try:
         rendered, _ = chat_template_utils.render_jinja_template(
-            [conversation["messages"]], tools=conversation.get("tools"), chat_template=source, **options, **given)
+            [messages(conversation)], tools=conversation.get("tools"), chat_template=source, **options, **given)
         return rendered[0]
     except Exception:  # noqa: BLE001
         return None
@@ -688,7 +693,7 @@ def mask(source, conversation, variables):
     given = {key: value for key, value in variables.items() if value is not None}
     try:
         _, spans = chat_template_utils.render_jinja_template(
-            [conversation["messages"]], chat_template=source, return_assistant_tokens_mask=True, **given)
+            [messages(conversation)], chat_template=source, return_assistant_tokens_mask=True, **given)
         return spans[0]
     except Exception:  # noqa: BLE001
         return None

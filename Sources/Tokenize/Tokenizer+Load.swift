@@ -23,13 +23,19 @@ extension Tokenizer {
       parsing: TokenizerSource(
         tokenizer: try contents(file),
         configuration: try companion("tokenizer_config.json", in: folder),
-        specialTokensMap: try companion("special_tokens_map.json", in: folder)),
+        specialTokensMap: try companion("special_tokens_map.json", in: folder),
+        chatTemplate: try template(in: folder)),
       file: file)
   }
 
   /// Reads a tokenizer from the bytes of a tokenizer.json; `file` is for error messages.
   public init(json: [UInt8], file: String = "tokenizer.json") throws(TokenizerError) {
     try self.init(parsing: TokenizerSource(tokenizer: json), file: file)
+  }
+
+  private static func template(in folder: String) throws(TokenizerError) -> String? {
+    let file = FilePaths.join(folder, TokenizerSource.chatTemplateName)
+    return Folders.exists(file) ? String(decoding: try contents(file), as: UTF8.self) : nil
   }
 
   private static func companion(

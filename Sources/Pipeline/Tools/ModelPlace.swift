@@ -52,7 +52,7 @@ struct ModelPlace {
   private func holds(_ name: String) -> Bool { Folders.exists("\(folder)/\(name)") }
 
   /// How conversations were written for the model of a run; nil where the run does not say.
-  func template() throws -> PromptTemplate? {
+  func template() throws -> TemplateChoice? {
     guard let run else { return nil }
     let file = try PipelineFile(path: "\(run)/pipeline.lock.yaml")
     guard let node = file.root["train"] else { return nil }
@@ -61,6 +61,6 @@ struct ModelPlace {
       let values = ParameterValues.read(
         TrainingOptions.parameters, from: node, owner: "train", into: &diagnostics)
     else { throw diagnostics }
-    return TrainingOptions(values).promptTemplate
+    return TrainingOptions(values).template
   }
 }

@@ -61,7 +61,7 @@ public struct ChatTemplate: Sendable {
   }
 
   private func rendered(_ request: ChatRequest) throws(ChatTemplateError) -> RenderedChat {
-    var messages = request.messages.map(ChatValues.withReasoning)
+    var messages = request.messages.map { ChatValues.withReasoning(ChatValues.withoutNulls($0)) }
     if request.continuesFinalMessage { try ChatContinuation.mark(&messages) }
     var variables = ChatValues.variables(request, messages)
     for member in request.variables.members {

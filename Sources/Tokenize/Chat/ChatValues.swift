@@ -60,6 +60,11 @@ enum ChatValues {
     return .float(number.double)
   }
 
+  /// A message without the keys that are `null`, which APIs write and few templates expect.
+  static func withoutNulls(_ message: JSONObject) -> JSONObject {
+    message.without(message.members.filter(\.value.isNull).map(\.key))
+  }
+
   /// A message whose reasoning stands under the names that templates read.
   static func withReasoning(_ message: JSONObject) -> JSONObject {
     let reasoning = ["reasoning_content", "thinking", "reasoning"].lazy

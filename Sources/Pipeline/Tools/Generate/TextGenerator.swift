@@ -26,6 +26,8 @@ struct TextGenerator: Sendable {
   private let place: ModelPlace
   private let tokenizer: Result<Tokenizer, TokenizerError>
   private let style: ConversationStyle?
+  /// Whether someone said how conversations are written.
+  private let isChosen: Bool
 
   /// Loads a model, its tokenizer where there is one, and the defaults of its folder.
   /// - Throws: `ModelError` for a model that generates nothing, or options that make no sense;
@@ -36,6 +38,7 @@ struct TextGenerator: Sendable {
     let choice = try settings.template.map { try TemplateChoice(named: $0) } ?? place.template()
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
     style = try Self.style(choice, tokenizer)
+    isChosen = choice != nil
     generator = try TokenGenerator(folder: place.folder)
     generator.options.seed = settings.seed
     // A line has one answer, whatever the folder says.
@@ -89,14 +92,16 @@ struct TextGenerator: Sendable {
         .unsupported, file: place.folder, problem: "this model reads texts, not conversations",
         remedy: "Give a line with 'text'.")
     }
-    let tokenizer = try tokenizer.get()
     guard let style else {
+      // A template that was named lacks only its tokenizer.
+      if isChosen { _ = try tokenizer.get() }
       throw ModelError(
         .unsupported, file: place.folder,
         problem: "nothing says how conversations are written for this model",
         remedy: "Give the folder of a run that was trained on instructions, name a --template "
           + "(\(TemplateChoice.typeName)), or write the prompt yourself under 'prompt'.")
     }
+    let tokenizer = try tokenizer.get()
     let prompt: [Int32]?
     do {
       prompt = try style.prompt(

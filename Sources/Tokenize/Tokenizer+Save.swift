@@ -14,6 +14,9 @@ extension Tokenizer {
     try write(
       Array((source.specialTokensMap ?? specialTokensMap).prettyText.utf8),
       "special_tokens_map.json", folder)
+    if let template = source.chatTemplate {
+      try write(Array(template.utf8), TokenizerSource.chatTemplateName, folder)
+    }
   }
 
   /// The bytes of tokenizer.json, or of the first of the files that stand in its place.

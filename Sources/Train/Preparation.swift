@@ -19,6 +19,8 @@ struct Preparation {
   let isScratch: Bool
   let training: [Example]
   let validation: [Example]
+  /// The most tokens of a record.
+  let maximumLength: Int
   let precision: PrecisionChoice
   /// Changes when anything does that the result depends on.
   let fingerprint: String
@@ -33,9 +35,8 @@ struct Preparation {
     let loaded = try source.load(
       for: plan.task(train), tokenizer, seed: context.seed,
       dropout: options.values[TrainingOptions.Keys.dropout])
-    let objective = try plan.bind(
-      loaded.model, tokenizer,
-      maximumLength: options.length(of: loaded.model, otherwise: context.maximumLength))
+    maximumLength = options.length(of: loaded.model, otherwise: context.maximumLength)
+    let objective = try plan.bind(loaded.model, tokenizer, maximumLength: maximumLength)
     model = loaded.model
     fresh = loaded.fresh
     tokenizerFolder = source.tokenizerFolder
@@ -49,7 +50,8 @@ struct Preparation {
     guard training.counted > 0 else {
       throw TrainingError(
         "no token of \(training.count) training records would be learned",
-        remedy: "look at the records with 'anneal show', or raise max-length")
+        remedy: "look at the records with 'anneal show', at train-on and the turns' own 'train' "
+          + "and 'weight', or raise max-length")
     }
     let examples = [training.fingerprint, self.validation.fingerprint]
       .map { String($0, radix: 16) }.joined(separator: "-")
@@ -59,8 +61,8 @@ struct Preparation {
       "2 \(context.seed) \(precision.used) \(examples) \(settings)")
   }
 
-  /// How many training records were cut to the length limit.
-  var truncated: Int { training.count { $0.isTruncated } }
+  /// What the training records come to.
+  var statistics: ExampleStatistics { ExampleStatistics(training) }
 
   /// What is updated.
   var trainable: [NamedParameter] { method.trainable }

@@ -24,7 +24,7 @@ public struct TrainingResult: Sendable {
 
 extension TrainingResult {
   /// What a loop came to.
-  init(_ loop: TrainingLoop, folder: String) {
+  init(_ loop: TrainingLoop, _ data: ExampleStatistics, folder: String) {
     modelFolder = folder
     steps = loop.state.step
     plannedSteps = loop.settings.totalSteps
@@ -33,15 +33,17 @@ extension TrainingResult {
     bestValue = loop.selection?.bestValue
     stoppedEarly = loop.state.isStopped
     epochSeconds = loop.epochSeconds
-    json = Self.json(loop)
+    json = Self.json(loop, data)
   }
 
-  private static func json(_ loop: TrainingLoop) -> JSONValue {
+  private static func json(_ loop: TrainingLoop, _ data: ExampleStatistics) -> JSONValue {
     let entries = loop.state.history.entries
     var train: JSONObject = [
       "steps": .integer(loop.state.step), "planned_steps": .integer(loop.settings.totalSteps),
       "loss": .array(entries.filter { $0["loss"] != nil }.map { .object($0) }),
+      "data": data.json,
     ]
+    if let packing = loop.settings.packing { train["packed_rows"] = .integer(packing.rows.count) }
     guard let selection = loop.selection else { return .object(train) }
     train["validation"] = .array(
       entries.filter { $0["loss"] == nil }.map { .object(unprefixed($0)) })

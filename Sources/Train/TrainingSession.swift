@@ -50,7 +50,8 @@ public struct TrainingSession {
     }
     try saveModel()
     try publishState(loop)
-    return TrainingResult(loop, folder: "\(context.folder)/\(savedName)")
+    return TrainingResult(
+      loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
   }
 
   private func loop(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingLoop {
@@ -80,11 +81,13 @@ public struct TrainingSession {
     let batchSize = values[TrainingOptions.Keys.batchSize]
     let accumulation = values[TrainingOptions.Keys.accumulation]
     let size = batchSize * accumulation
-    let stepsPerEpoch = (preparation.training.count + size - 1) / size
+    let packing = packing
+    let rows = packing?.rows.count ?? preparation.training.count
+    let stepsPerEpoch = (rows + size - 1) / size
     let planned = Int((values[TrainingOptions.Keys.epochs] * Double(stepsPerEpoch)).rounded(.up))
     let totalSteps = min(planned, values[TrainingOptions.Keys.maxSteps] ?? planned)
     return LoopSettings(
-      seed: context.seed, batchSize: batchSize, accumulation: accumulation,
+      seed: context.seed, batchSize: batchSize, accumulation: accumulation, packing: packing,
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps,
       learningRate: values[TrainingOptions.Keys.learningRate],
       schedule: LearningRateSchedule(
@@ -97,6 +100,13 @@ public struct TrainingSession {
       validationMetrics: try validationMetrics())
   }
 
+  /// Rows of as many tokens as a record may have.
+  private var packing: Packing? {
+    guard options.values[TrainingOptions.Keys.packing] else { return nil }
+    return Packing(
+      lengths: preparation.training.map(\.tokens.count), capacity: preparation.maximumLength)
+  }
+
   private func plan(_ loop: TrainingLoop) -> TrainingPlan {
     func count(_ parameters: [NamedParameter]) -> Int {
       parameters.reduce(0) { $0 + $1.tensor.count }
@@ -105,8 +115,10 @@ public struct TrainingSession {
       totalSteps: loop.settings.totalSteps, doneSteps: loop.state.step,
       trainingRecords: preparation.training.count,
       validationRecords: preparation.validation.count,
-      truncatedRecords: preparation.truncated, parameters: count(preparation.model.parameters),
+      data: preparation.statistics, packedRows: loop.settings.packing?.rows.count,
+      maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
+      notes: preparation.objective.notes,
       precision: preparation.precision)
   }
 

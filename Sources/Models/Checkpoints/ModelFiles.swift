@@ -33,4 +33,9 @@ package enum ModelFiles {
       try AtomicFile.write(FileReader.contents("\(folder)/\(name)"), to: "\(target)/\(name)")
     }
   }
+
+  /// Whether a folder holds files of a tokenizer.
+  package static func holdsTokenizer(_ folder: String) -> Bool {
+    tokenizerFiles.contains { Folders.exists("\(folder)/\($0)") }
+  }
 }

@@ -41,7 +41,8 @@ public struct ModelExport: Sendable {
   private func write(_ folders: ModelFolders, _ target: String) throws -> String {
     let loaded = try ModelLoader.load(
       folders.base, adapter: folders.adapter, for: task(folders.configuration), seed: 0)
-    let tokenizer = folders.adapter.flatMap { place.holdsTokenizer($0) ? $0 : nil } ?? folders.base
+    let tokenizer =
+      folders.adapter.flatMap { ModelFiles.holdsTokenizer($0) ? $0 : nil } ?? folders.base
     guard let adapter = loaded.adapter, !merges else {
       try MergedModel(loaded.model).save(to: target, tokenizer: tokenizer)
       return loaded.adapter == nil ? "model" : "model with its adapter merged"

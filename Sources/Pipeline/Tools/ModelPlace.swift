@@ -65,7 +65,7 @@ struct ModelPlace {
   }
 
   /// How conversations were written for the model of a run; nil where the run does not say.
-  func template() throws -> PromptTemplate? {
+  func template() throws -> TemplateChoice? {
     guard let run else { return nil }
     let file = try PipelineFile(path: "\(run)/pipeline.lock.yaml")
     guard let node = file.root["train"] else { return nil }
@@ -74,6 +74,6 @@ struct ModelPlace {
       let values = ParameterValues.read(
         TrainingOptions.parameters, from: node, owner: "train", into: &diagnostics)
     else { throw diagnostics }
-    return TrainingOptions(values).promptTemplate
+    return TrainingOptions(values).template
   }
 }

@@ -45,7 +45,14 @@ struct TokenizerFolder: Sendable {
     }
     return TokenizerSource(
       files: files, configuration: try optionalJSON("tokenizer_config.json"),
-      specialTokensMap: try optionalJSON("special_tokens_map.json"))
+      specialTokensMap: try optionalJSON("special_tokens_map.json"),
+      chatTemplate: try chatTemplate())
+  }
+
+  /// The chat template that is a file by itself, or nil where there is none.
+  private func chatTemplate() throws(TokenizerError) -> String? {
+    let name = TokenizerSource.chatTemplateName
+    return has(name) ? String(decoding: try bytes(name), as: UTF8.self) : nil
   }
 
   /// Parses JSON; the file is for error messages.

@@ -26,6 +26,15 @@ package struct BatchOrder: Sendable {
     steps = groups.map { Self.cut($0, batchSize) }
   }
 
+  /// Rows of packed records, shuffled; a micro-batch is `batchSize` rows.
+  package init(_ packing: Packing, batchSize: Int, accumulation: Int, seed: UInt64, epoch: Int) {
+    var random = CounterRandom(seed: seed, purpose: "train.order", record: String(epoch))
+    let order = packing.rows.indices.shuffled(using: &random)
+    steps = Self.cut(order, batchSize * accumulation).map { step in
+      Self.cut(step, batchSize).map { $0.flatMap { packing.rows[$0] } }
+    }
+  }
+
   /// Batches by length without shuffling, for evaluation.
   package static func sortedBatches(lengths: [Int], batchSize: Int) -> [[Int]] {
     cut(sorted(lengths.indices, by: lengths), batchSize)

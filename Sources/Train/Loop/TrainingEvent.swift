@@ -20,12 +20,18 @@ public struct TrainingPlan: Sendable {
   public let doneSteps: Int
   /// Training and validation records.
   public let trainingRecords, validationRecords: Int
-  /// Records that were cut to the length limit.
-  public let truncatedRecords: Int
+  /// What the training records come to.
+  public let data: ExampleStatistics
+  /// How many rows they are packed into; nil where they are not.
+  public let packedRows: Int?
+  /// The length limit.
+  public let maximumLength: Int
   /// All parameters of the model, and those that are updated.
   public let parameters, trainableParameters: Int
   /// Parameters that the checkpoint lacked and that began fresh.
   public let freshParameters: [String]
+  /// What a person should know before training begins.
+  public let notes: [String]
   /// What products multiply, and why.
   public let precision: PrecisionChoice
 }

@@ -34,10 +34,20 @@ struct TrainingLoop {
     }
   }
 
-  private mutating func runEpoch() throws {
-    let order = BatchOrder(
+  /// The batches of the epoch under way.
+  private var order: BatchOrder {
+    if let packing = settings.packing {
+      return BatchOrder(
+        packing, batchSize: settings.batchSize, accumulation: settings.accumulation,
+        seed: settings.seed, epoch: state.epoch)
+    }
+    return BatchOrder(
       lengths: training.map(\.tokens.count), batchSize: settings.batchSize,
       accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
+  }
+
+  private mutating func runEpoch() throws {
+    let order = order
     var seconds = 0.0
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
@@ -137,6 +147,8 @@ struct LoopSettings {
   let seed: UInt64
   let batchSize: Int
   let accumulation: Int
+  /// How records are put together; nil where each stands alone.
+  let packing: Packing?
   let stepsPerEpoch: Int
   let totalSteps: Int
   let learningRate: Double

@@ -1,17 +1,9 @@
 import Evaluate
 import Models
 import Records
-public import Stages
+import Stages
 import Tensors
 import Tokenize
-
-/// Which tokens a causal model learns.
-public enum TrainOn: String, ChoiceValue {
-  /// The answers of the assistant and their end.
-  case completions
-  /// Every token.
-  case all
-}
 
 /// Cross-entropy of each token given those before it.
 ///
@@ -20,30 +12,36 @@ public enum TrainOn: String, ChoiceValue {
 struct CausalObjective: TrainingObjective {
   private static let trainOn = Parameter(
     "train-on", default: TrainOn.completions,
-    "Which tokens are learned: those of answers, or all.")
+    aliases: [
+      "train_on", "masking_strategy", "train_on_inputs", "train_on_input", "train_on_prompt",
+    ],
+    "Which tokens are learned: those of answers, of the assistant, of its last turn, or all.")
   static let template = Parameter(
-    "template", default: PromptTemplate.alpaca, aliases: ["chat_template", "prompt_template"],
-    "How an instruction record is written as one text.")
+    "template", default: TemplateChoice.auto,
+    aliases: ["chat_template", "prompt_template", "chat_template_path", "chat_template_jinja"],
+    "How conversations are written: as the tokenizer's chat template says, by name, or a Jinja file."
+  )
 
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "causal", "Cross-entropy of each token given those before it; prompts are read, not learned.",
       parameters: [trainOn, template]),
     provides: [.losses],
-    make: { Plan(learnsPrompts: $0[trainOn] == .all, template: $0[template]) })
+    make: { Plan(trainOn: $0[trainOn], template: $0[template]) })
 
   let validationMetrics = ["loss", "perplexity"]
   let classCount: Int? = nil
   private let model: any CausalLanguageModel
   private let tokenizer: Tokenizer
+  private let style: ConversationStyle
   private let end: Int32
   private let limit: Int
   private let plan: Plan
 
   /// The settings; the model needs no more than its task.
   struct Plan: ObjectivePlan {
-    let learnsPrompts: Bool
-    let template: PromptTemplate
+    let trainOn: TrainOn
+    let template: TemplateChoice
 
     func task(_ records: RecordCollection) -> ModelTask { .causal }
 
@@ -63,45 +61,94 @@ struct CausalObjective: TrainingObjective {
           remedy: "name one as eos_token in tokenizer_config.json, such as <|endoftext|>")
       }
       return CausalObjective(
-        model: model, tokenizer: tokenizer, end: end, limit: maximumLength, plan: self)
+        model: model, tokenizer: tokenizer, style: try style(tokenizer), end: end,
+        limit: maximumLength, plan: self)
+    }
+
+    private func style(_ tokenizer: Tokenizer) throws(TrainingError) -> ConversationStyle {
+      do { return try template.style(for: tokenizer) } catch {
+        throw TrainingError(
+          "\(error)", remedy: "name another template, such as template: chatml")
+      }
     }
   }
 
   private init(
-    model: any CausalLanguageModel, tokenizer: Tokenizer, end: Int32, limit: Int, plan: Plan
+    model: any CausalLanguageModel, tokenizer: Tokenizer, style: ConversationStyle, end: Int32,
+    limit: Int, plan: Plan
   ) {
     self.model = model
     self.tokenizer = tokenizer
+    self.style = style
     self.end = end
     self.limit = limit
     self.plan = plan
   }
 
-  func example(of record: Record) throws(StageError) -> Example {
-    var text = CausalText(limit: limit, end: end)
-    switch record.content {
-    case .text(let content): text.append(text: content, tokenizer)
-    case .conversation(let conversation): try append(conversation, of: record, to: &text)
-    case .preference(let preference):
-      let better = Conversation(preference.prompt.messages + preference.chosen.messages)
-      try append(better, of: record, to: &text)
-    }
-    return Example(
-      id: record.id, tokens: text.tokens, targets: text.targets, isTruncated: text.isTruncated)
+  var notes: [String] {
+    guard case .chat(let format) = style, format.end == nil else { return [] }
+    return [
+      "\(format.template.name) ends answers with no token, so the model will not learn to stop"
+    ]
   }
 
-  private func append(
-    _ conversation: Conversation, of record: Record, to text: inout CausalText
-  ) throws(StageError) {
-    let turns = plan.template.turns(conversation)
-    guard !turns.isEmpty else {
+  func example(of record: Record) throws(StageError) -> Example {
+    switch record.content {
+    case .text(let content):
+      var text = CausalText(limit: limit, end: end)
+      text.append(text: content, tokenizer)
+      return Example(
+        id: record.id, tokens: text.tokens, targets: text.targets, isTruncated: text.isTruncated)
+    case .conversation(let conversation): return try example(conversation, of: record)
+    case .preference(let preference):
+      let better = Conversation(preference.prompt.messages + preference.chosen.messages)
+      return try example(better, of: record)
+    }
+  }
+
+  private func example(
+    _ conversation: Conversation, of record: Record
+  ) throws(StageError) -> Example {
+    guard conversation.messages.contains(where: { $0.role == .assistant }) else {
       throw StageError(
         "missing-answer", "the conversation has no answer to learn", source: record.source,
         remedy: "drop records without output")
     }
-    for turn in turns {
-      guard text.append(turn, learnsPrompt: plan.learnsPrompts, tokenizer) else { return }
+    switch style {
+    case .alpaca: return alpaca(conversation, record.id)
+    case .chat(let format): return try chat(conversation, format, record)
     }
+  }
+
+  private func alpaca(_ conversation: Conversation, _ id: String) -> Example {
+    var text = CausalText(limit: limit, end: end)
+    let answers = zip(conversation.messages, plan.trainOn.learned(conversation.messages))
+      .filter { $0.0.role == .assistant }
+    for (turn, answer) in zip(PromptTemplate.alpaca.turns(conversation), answers) {
+      let fits = text.append(
+        turn, learnsPrompt: plan.trainOn == .all, learnsAnswer: answer.1, tokenizer)
+      guard fits else { break }
+    }
+    return Example(
+      id: id, tokens: text.tokens, targets: text.targets, isTruncated: text.isTruncated)
+  }
+
+  private func chat(
+    _ conversation: Conversation, _ format: ChatFormat, _ record: Record
+  ) throws(StageError) -> Example {
+    let tokens: ChatExample
+    do { tokens = try format.tokens(of: conversation, tools: record.tools) } catch {
+      throw StageError(
+        "refused-by-template", "\(error)", source: record.source,
+        remedy: error.code == .refused
+          ? "drop or change such conversations, or choose another template"
+          : "correct the template, or choose another with 'template'")
+    }
+    let text = ChatText(
+      tokens, learned: plan.trainOn.learned(conversation.messages),
+      learnsAll: plan.trainOn == .all, limit: limit)
+    return Example(
+      id: record.id, tokens: text.tokens, targets: text.targets, isTruncated: text.isTruncated)
   }
 
   /// Scores the vocabulary only where a token is learned.

@@ -31,9 +31,9 @@ package struct CausalText {
   ///
   /// What does not fit is cut from the beginning of the prompt and from the end of the answer, in
   /// proportion as LLaMA-Factory does it, but never the answer's end-of-turn token.
-  package mutating func append(_ turn: RenderedTurn, learnsPrompt: Bool, _ tokenizer: Tokenizer)
-    -> Bool
-  {
+  package mutating func append(
+    _ turn: RenderedTurn, learnsPrompt: Bool, learnsAnswer: Bool = true, _ tokenizer: Tokenizer
+  ) -> Bool {
     let room = limit - tokens.count
     guard room >= 2 else {
       isTruncated = true
@@ -49,7 +49,8 @@ package struct CausalText {
     isTruncated = isTruncated || kept != (first, answer.count)
     if kept.answer < answer.count { answer = answer.prefix(kept.answer - 1) + [end] }
     tokens += encoding.ids[first - kept.prompt..<first] + answer
-    isLearned += Array(repeating: learnsPrompt, count: kept.prompt) + answer.map { _ in true }
+    isLearned +=
+      Array(repeating: learnsPrompt, count: kept.prompt) + answer.map { _ in learnsAnswer }
     return true
   }
 

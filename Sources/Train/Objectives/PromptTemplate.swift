@@ -1,5 +1,4 @@
 package import Records
-import Stages
 
 /// One exchange of a conversation, written out: what is read, and what is answered.
 package struct RenderedTurn: Equatable {
@@ -14,8 +13,8 @@ package struct RenderedTurn: Equatable {
   }
 }
 
-/// How a conversation is written as one text; a new template is a case here.
-package enum PromptTemplate: String, ChoiceValue {
+/// How a conversation is written exchange by exchange; chat templates write it whole.
+package enum PromptTemplate {
   /// Stanford Alpaca's, as in its `train.py`.
   case alpaca
 

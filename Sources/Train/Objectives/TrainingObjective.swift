@@ -14,6 +14,8 @@ protocol TrainingObjective: Sendable {
   var validationMetrics: [String] { get }
   /// The number of classes, for choosing metrics; nil where there are none.
   var classCount: Int? { get }
+  /// What a person should know before training begins.
+  var notes: [String] { get }
   /// A record as the model sees it.
   /// - Throws: `StageError` naming the record and the field that is missing.
   func example(of record: Record) throws(StageError) -> Example
@@ -23,6 +25,11 @@ protocol TrainingObjective: Sendable {
   func predictions(_ examples: [Example]) -> [Prediction]
   /// What metrics need.
   func outcomes(_ predictions: [Prediction]) -> Outcomes
+}
+
+extension TrainingObjective {
+  /// Most objectives have nothing to say.
+  var notes: [String] { [] }
 }
 
 /// The settings of an objective before there is a model.

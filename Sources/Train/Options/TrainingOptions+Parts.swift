@@ -15,7 +15,7 @@ extension TrainingOptions {
   }
 
   /// How conversations were written for the model; nil where the objective reads none.
-  package var promptTemplate: PromptTemplate? {
+  package var template: TemplateChoice? {
     let component = values[Keys.objective]
     let isCausal = component.name == CausalObjective.descriptor.component.name
     return isCausal ? component.values[CausalObjective.template] : nil

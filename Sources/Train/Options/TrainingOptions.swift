@@ -12,7 +12,8 @@ public struct TrainingOptions: Sendable {
   /// What `train:` takes, in the order shown to users.
   public static let parameters: [any AnyParameter] = [
     Keys.model, Keys.architecture, Keys.objective, Keys.method, Keys.epochs, Keys.maxSteps,
-    Keys.batchSize, Keys.accumulation, Keys.maxLength, Keys.learningRate, Keys.weightDecay,
+    Keys.batchSize, Keys.accumulation, Keys.packing, Keys.maxLength, Keys.learningRate,
+    Keys.weightDecay,
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
     Keys.epsilon, Keys.dropout, Keys.precision, Keys.activationCheckpointing,
     Keys.bestMetric, Keys.earlyStopping,
@@ -61,6 +62,10 @@ public struct TrainingOptions: Sendable {
     public static let accumulation = Parameter(
       "gradient-accumulation-steps", default: 1, aliases: ["grad_accumulation_steps"],
       "Batches whose gradients are summed before each step.", check: Check.atLeast(1))
+    /// Whether rows of a batch are filled with several records.
+    public static let packing = Parameter(
+      "packing", default: false, aliases: ["sample_packing", "packed", "neat_packing"],
+      "Fill each of a batch's rows with records up to max-length tokens; none sees another.")
     /// The most tokens of a record.
     public static let maxLength = Parameter<Int?>(
       "max-length", default: nil,

@@ -28,7 +28,8 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "What the model is told before the first question.")
   var system: String?
 
-  @Option(help: "How turns are written; by default as the model was trained (alpaca).")
+  @Option(
+    help: "How turns are written; by default as in training, or as the tokenizer says.")
   var template: String?
 
   @OptionGroup(title: "Numbers") var numbers: NumberArguments

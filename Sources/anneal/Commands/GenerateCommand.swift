@@ -25,7 +25,8 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup(title: "Decoding") var decoding: DecodingArguments
 
-  @Option(help: "How messages are written; by default as the model was trained (alpaca).")
+  @Option(
+    help: "How messages are written; by default as in training, or as the tokenizer says.")
   var template: String?
 
   @Option(

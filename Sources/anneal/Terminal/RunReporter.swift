@@ -42,11 +42,27 @@ final class RunReporter: RunObserver {
     console.say(text)
     console.say(plan.precision.description)
     if plan.doneSteps > 0 { console.say("goes on from the checkpoint of step \(plan.doneSteps)") }
-    if plan.truncatedRecords > 0 {
-      console.say("note: \(plan.truncatedRecords.grouped) records are cut to the length limit")
-    }
+    describe(plan.data, plan)
+    for note in plan.notes { console.say("note: \(note)") }
     if !plan.freshParameters.isEmpty {
       console.detail("begin with random values: \(plan.freshParameters.joined(separator: ", "))")
+    }
+  }
+
+  /// What the training side comes to in tokens.
+  private func describe(_ data: ExampleStatistics, _ plan: TrainingPlan) {
+    var text = "data  \(data.tokens.grouped) tokens, \(data.learned.grouped) targets learned"
+    if let rows = plan.packedRows {
+      let share = 100 * Double(data.tokens) / Double(max(1, rows * plan.maximumLength))
+      let filled = Int(share.rounded())
+      text += ", packed into \(rows.grouped) rows of \(plan.maximumLength), \(filled)% filled"
+    }
+    console.say(text)
+    if data.truncated > 0 {
+      console.say("note: \(data.truncated.grouped) records are cut to the length limit")
+    }
+    if data.unlearned > 0 {
+      console.say("note: nothing of \(data.unlearned.grouped) records is learned")
     }
   }
 

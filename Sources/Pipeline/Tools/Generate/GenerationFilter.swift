@@ -13,7 +13,8 @@ public struct GenerationFilter: Sendable {
   private let precision: PrecisionChoice
   private let batchSize: Int
 
-  private static let fields = ["prompt", "text", "messages", "input_ids"]
+  private static let prompts = ["prompt", "text", "messages", "input_ids"]
+  private static let fields = prompts + ["tools"]
 
   /// A line that was read, and the draws' key.
   private struct Request {
@@ -76,12 +77,12 @@ public struct GenerationFilter: Sendable {
 
   private func request(_ bytes: ArraySlice<UInt8>, _ source: Source) throws -> Request {
     let line = try RequestLine(bytes, at: source, fields: Self.fields)
-    let given = Self.fields.compactMap { field in line[field].map { (field, $0) } }
+    let given = Self.prompts.compactMap { field in line[field].map { (field, $0) } }
     guard let (field, value) = given.first, given.count == 1 else {
       throw StageError(
         "invalid-record",
         given.isEmpty ? "the line has no prompt" : "the line has several prompts", source: source,
-        remedy: "give one of \(Self.fields.joined(separator: ", "))")
+        remedy: "give one of \(Self.prompts.joined(separator: ", "))")
     }
     let tokens = try tokens(line, field, value)
     if let fault = generator.generator.fault(of: tokens) {
@@ -97,7 +98,9 @@ public struct GenerationFilter: Sendable {
     case "input_ids":
       let kind = IntegerKind(limit: Int(Int32.max), expected: "a token id")
       return try line.integers(value, kind, field: field)
-    case "messages": return try generator.tokens(of: conversation(line))
+    case "messages":
+      let tools = try line["tools"].map { try line.list($0, field: "tools") }
+      return try generator.tokens(of: conversation(line), tools: tools)
     default:
       guard let text = value.string else {
         throw line.fault("is \(value.kindName), not a text", field: field)

@@ -11,7 +11,8 @@ public struct GenerationSettings: Sendable {
   public var options: JSONObject = [:]
   /// The seed of what is drawn.
   public var seed: UInt64 = 42
-  /// How conversations are written: `alpaca`; as in the model's training if nil.
+  /// How conversations are written: a name or a Jinja file; if nil as in the model's training, or as
+  /// its tokenizer's chat template says.
   public var template: String?
   /// The numbers that matrix products multiply.
   public var precision = Precision.auto
@@ -27,7 +28,9 @@ struct TextGenerator: Sendable {
   private(set) var generator: TokenGenerator
   private let place: ModelPlace
   private let tokenizer: Result<Tokenizer, TokenizerError>
-  private let template: PromptTemplate?
+  private let style: ConversationStyle?
+  /// Whether someone said how conversations are written.
+  private let isChosen: Bool
 
   /// Loads a model, its tokenizer where there is one, and the defaults of its folder.
   /// - Throws: `ModelError` for a model that generates nothing, or options that make no sense;
@@ -35,8 +38,10 @@ struct TextGenerator: Sendable {
   init(model name: String, adapter: String?, _ settings: GenerationSettings) throws {
     let place = try ModelPlace(name, adapter: adapter)
     self.place = place
-    template = try settings.template.map { try PromptTemplate(named: $0) } ?? place.template()
+    let choice = try settings.template.map { try TemplateChoice(named: $0) } ?? place.template()
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
+    style = try Self.style(choice, tokenizer)
+    isChosen = choice != nil
     generator = try TokenGenerator(place.folders)
     generator.prepare(weights: settings.weights)
     generator.options.seed = settings.seed
@@ -47,6 +52,15 @@ struct TextGenerator: Sendable {
     try useTokenizer()
   }
 
+  /// What was asked for, or the chat template that comes with the tokenizer.
+  private static func style(
+    _ choice: TemplateChoice?, _ tokenizer: Result<Tokenizer, TokenizerError>
+  ) throws -> ConversationStyle? {
+    guard case .success(let tokenizer) = tokenizer else { return nil }
+    if let choice { return try choice.style(for: tokenizer) }
+    return try ChatFormat.own(of: tokenizer).map { .chat($0) }
+  }
+
   /// Hands the tokenizer's part to the search: what ends a text, and the text of tokens.
   private mutating func useTokenizer() throws {
     guard case .success(let tokenizer) = tokenizer else {
@@ -54,13 +68,17 @@ struct TextGenerator: Sendable {
       return
     }
     generator.text = { tokenizer.decode($0) }
-    guard let end = tokenizer.specialTokens.end else { return }
-    // A model that was trained on conversations ends its turns with the tokenizer's end.
-    if generator.options.eosTokenId.isEmpty || template != nil,
-      !generator.options.eosTokenId.contains(end)
-    {
-      generator.options.eosTokenId.append(end)
+    // A model that was trained on conversations ends its turns as they were written.
+    if case .chat(let format)? = style, let end = format.end {
+      if let id = end.id { stop(at: id) } else { generator.options.stopStrings.append(end.text) }
     }
+    guard let end = tokenizer.specialTokens.end else { return }
+    if generator.options.eosTokenId.isEmpty || style != nil { stop(at: end) }
+  }
+
+  private mutating func stop(at id: Int32) {
+    guard !generator.options.eosTokenId.contains(id) else { return }
+    generator.options.eosTokenId.append(id)
   }
 
   /// The text of new tokens, special ones left out; nil without a tokenizer.
@@ -72,36 +90,48 @@ struct TextGenerator: Sendable {
 
   /// The tokens after which the model answers.
   /// - Throws: `ModelError.unsupported` where it is not known how conversations are written for it.
-  func tokens(of conversation: Conversation) throws -> [Int32] {
+  func tokens(of conversation: Conversation, tools: [JSONValue]? = nil) throws -> [Int32] {
     guard !generator.readsSources else {
       throw ModelError(
         .unsupported, file: place.folder, problem: "this model reads texts, not conversations",
         remedy: "Give a line with 'text'.")
     }
-    guard let template else {
+    guard let style else {
+      // A template that was named lacks only its tokenizer.
+      if isChosen { _ = try tokenizer.get() }
       throw ModelError(
         .unsupported, file: place.folder,
         problem: "nothing says how conversations are written for this model",
         remedy: "Give the folder of a run that was trained on instructions, name a --template "
-          + "(\(PromptTemplate.typeName)), or write the prompt yourself under 'prompt'.")
+          + "(\(TemplateChoice.typeName)), or write the prompt yourself under 'prompt'.")
     }
     let tokenizer = try tokenizer.get()
-    guard let end = tokenizer.specialTokens.end else {
+    let prompt: [Int32]?
+    do {
+      prompt = try style.prompt(
+        conversation, tools: tools, tokenizer, end: tokenizer.specialTokens.end)
+    } catch {
+      throw ModelError(
+        .unsupported, file: place.folder, problem: "\(error)",
+        remedy: "Change the conversation, or name another --template.")
+    }
+    guard let prompt else {
       throw ModelError(
         .unsupported, file: place.folder, problem: "the tokenizer has no token that ends a turn",
         remedy: "Name one as eos_token in tokenizer_config.json.")
     }
-    return template.prompt(conversation, tokenizer, end: end)
+    return prompt
   }
 }
 
-extension PromptTemplate {
-  /// The template of a name.
+extension TemplateChoice {
+  /// The template of a name, or of a Jinja file.
   /// - Throws: `Diagnostic` with a near name.
   init(named name: String) throws(Diagnostic) {
-    self = try PromptTemplate.decode(
+    self = try TemplateChoice.decode(
       ConfigurationNode(
-        .scalar(name, quoted: false), place: Place(file: "--template"), base: "."))
+        .scalar(name, quoted: false), place: Place(file: "--template"),
+        base: FilePaths.current))
   }
 }
 

@@ -1,0 +1,108 @@
+import Records
+
+/// Finds which characters of a rendered conversation are a turn, with the token that ends it.
+///
+/// A turn of the assistant begins where the text of the messages before it, with the generation
+/// prompt, comes to its end. Where a template writes earlier turns differently once others follow,
+/// the marks of the message's own characters and the generation prompt itself find it. A turn ends
+/// with the first special token behind it, and those that follow at once in the same turn.
+struct ChatTurns {
+  private let template: ChatTemplate
+  private let request: ChatRequest
+  private let text: MarkedText
+  private let chat: RenderedChat
+  /// The special tokens that a turn may end with.
+  private let ends: [MarkedText]
+
+  init(_ template: ChatTemplate, _ request: ChatRequest, _ chat: RenderedChat, ends: [String]) {
+    self.template = template
+    self.request = request
+    self.chat = chat
+    text = MarkedText(chat.units)
+    self.ends = ends.filter { !$0.isEmpty }.map { MarkedText($0) }
+      .sorted { $0.count > $1.count }
+  }
+
+  /// A turn in Unicode scalars, and whether a token ends it; nil where the text has nothing of it.
+  func turn(_ index: Int) -> (range: Range<Int>, hasEnd: Bool)? {
+    let places = chat.places(ofMessage: index)
+    let isAnswer = request.messages[index]["role"]?.string == "assistant"
+    guard let start = isAnswer ? start(index, places.first?.lowerBound) : places.first?.lowerBound
+    else { return nil }
+    let (end, hasEnd) = end(index, max(start, places.last?.upperBound ?? start))
+    return start <= end ? (start..<end, hasEnd) : nil
+  }
+
+  // MARK: Beginning
+
+  private func start(_ index: Int, _ first: Int?) -> Int? {
+    let prompted = rendered(index, addsGenerationPrompt: true)
+    if let prompted, prompted.count <= first ?? .max, text.matches(prompted, at: 0) {
+      return prompted.count
+    }
+    guard let first else { return nil }
+    guard let prompted, let plain = rendered(index, addsGenerationPrompt: false),
+      prompted.matches(plain, at: 0)
+    else { return first }
+    let prompt = MarkedText(prompted.units[plain.count...])
+    return endOfPrompt(prompt, before: first, after: previousEnd(index)) ?? first
+  }
+
+  /// Where the generation prompt, or as much of it as earlier turns have, ends before a place.
+  private func endOfPrompt(_ prompt: MarkedText, before first: Int, after start: Int) -> Int? {
+    let tokens = (1...max(1, prompt.count)).reversed().filter { length in
+      ends.contains { prompt.matches($0, at: length - $0.count) }
+    }
+    let trimmed = prompt.stripped(nil, left: false, right: true).count
+    for length in [prompt.count, trimmed] + tokens where length > 0 {
+      let part = MarkedText(prompt.units[..<min(length, prompt.count)])
+      if let place = text.lastRange(of: part, from: start, to: first) { return place + part.count }
+    }
+    return nil
+  }
+
+  /// Where the characters of the messages before end.
+  private func previousEnd(_ index: Int) -> Int {
+    (0..<index).lazy.compactMap { chat.places(ofMessage: $0).last?.upperBound }.max() ?? 0
+  }
+
+  // MARK: End
+
+  private func end(_ index: Int, _ last: Int) -> (Int, hasEnd: Bool) {
+    let next = request.messages.indices.dropFirst(index + 1).lazy
+      .compactMap { chat.places(ofMessage: $0).first?.lowerBound }.min { $0 < $1 }
+    let own = rendered(index + 1, addsGenerationPrompt: false).map { commonPrefix($0) }
+    let isOwn = own.map { $0 >= last } ?? false
+    let limit = isOwn ? own ?? last : next ?? text.count
+    guard let first = firstEnd(from: last, to: limit) else {
+      let rest = MarkedText(text.units[last..<max(last, isOwn ? limit : last)])
+      return (last + rest.stripped(nil, left: false, right: true).count, false)
+    }
+    var end = first
+    // Two tokens in a row end a turn only where the turn is known to reach so far.
+    while isOwn, let more = ends.first(where: { text.matches($0, at: end) }),
+      end + more.count <= limit
+    { end += more.count }
+    return (end, true)
+  }
+
+  private func firstEnd(from start: Int, to limit: Int) -> Int? {
+    for place in start..<max(start, limit) {
+      guard let end = ends.first(where: { text.matches($0, at: place) }) else { continue }
+      return place + end.count <= limit ? place + end.count : nil
+    }
+    return nil
+  }
+
+  private func commonPrefix(_ other: MarkedText) -> Int {
+    zip(text.units, other.units).prefix { $0.value == $1.value }.count
+  }
+
+  /// The text of the first messages; nil where the template refuses them.
+  private func rendered(_ count: Int, addsGenerationPrompt: Bool) -> MarkedText? {
+    var part = request
+    part.messages = Array(request.messages[..<count])
+    part.addsGenerationPrompt = addsGenerationPrompt
+    return (try? template.render(part)).map { MarkedText($0.units) }
+  }
+}

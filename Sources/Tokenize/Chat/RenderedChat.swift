@@ -1,0 +1,43 @@
+/// A conversation as one text, in which every character knows where it comes from.
+public struct RenderedChat: Sendable {
+  let units: [MarkedScalar]
+
+  /// The text.
+  public var text: String { MarkedText.string(units) }
+
+  /// The number of Unicode scalars.
+  public var count: Int { units.count }
+
+  /// Where `generation` blocks were written, in Unicode scalars, in order.
+  public var generated: [Range<Int>] { ranges { $0.isGenerated } }
+
+  /// Where the text comes from what was given rather than from the template, in Unicode scalars.
+  public var given: [Range<Int>] { ranges { $0.source != ChatSource.template } }
+
+  /// Where characters of one message stand, in Unicode scalars, counted from 0.
+  public func places(ofMessage index: Int) -> [Range<Int>] {
+    ranges { $0.source == ChatSource.message(index) }
+  }
+
+  /// The runs of characters for which something holds.
+  private func ranges(_ holds: (MarkedScalar) -> Bool) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for (place, unit) in units.enumerated() where holds(unit) {
+      if let last = ranges.last, last.upperBound == place {
+        ranges[ranges.count - 1] = last.lowerBound..<(place + 1)
+      } else {
+        ranges.append(place..<(place + 1))
+      }
+    }
+    return ranges
+  }
+}
+
+/// The marks of characters.
+enum ChatSource {
+  static let template: Int32 = 0
+  /// Tools, documents and what else is given.
+  static let input: Int32 = 1
+
+  static func message(_ index: Int) -> Int32 { Int32(clamping: index + 2) }
+}

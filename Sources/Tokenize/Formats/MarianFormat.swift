@@ -8,7 +8,7 @@ enum MarianFormat: TokenizerFormat {
     _ folder: TokenizerFolder, _ name: String?
   ) throws(TokenizerError) -> Tokenizer? {
     let isNamed = name == nil || name == "vocab.json"
-    guard isNamed, folder.has("source.spm"), folder.has("vocab.json") else { return nil }
+    guard isNamed, folder.has("source.spm") else { return nil }
     let isSeparate = folder.has("target_vocab.json")
     let source = try folder.source(
       ["source.spm", "target.spm", "vocab.json"] + (isSeparate ? ["target_vocab.json"] : []))

@@ -31,11 +31,28 @@ struct RegexMachine {
   /// The end of the match that begins at a place, or nil.
   mutating func match(at place: Int, in bytes: borrowing Span<UInt8>) -> Int? {
     let found = run(from: 0, at: place, bytes, notes: true)
-    if found != nil {
-      steps = 0
-      tried = []
-    }
+    if let found { forget(upTo: found, from: place) }
     return found
+  }
+
+  /// Readies the notes for the search after a match.
+  ///
+  /// Steps in proportion to its length are forgiven, and states at its end may succeed again. Whatever
+  /// was tried beyond its end failed, and would again.
+  private mutating func forget(upTo found: Int, from place: Int) {
+    steps = max(0, steps - Self.stepsPerByte * (found - place + 1))
+    guard !tried.isEmpty else { return }
+    for instruction in program.instructions.indices {
+      let state = state(instruction, found)
+      tried[state >> 6] &= ~(1 << UInt64(state & 63))
+    }
+  }
+
+  /// The steps for each byte of a text that never are too many.
+  private static let stepsPerByte = 64
+
+  private func state(_ instruction: Int, _ place: Int) -> Int {
+    instruction * (end - start + 1) + place - start
   }
 
   private mutating func run(
@@ -81,7 +98,7 @@ struct RegexMachine {
     _ bytes: borrowing Span<UInt8>, notes: Bool
   ) -> Bool? {
     steps += 1
-    if notes, steps > stepLimit, isTried(instruction, place) { return true }
+    if notes, steps > stepLimit || !tried.isEmpty, isTried(instruction, place) { return true }
     switch program.instructions[instruction] {
     case .match: return false
     case .set(let set):
@@ -90,8 +107,10 @@ struct RegexMachine {
       guard program.sets[set][scalar] else { return true }
       place += length
     case .run(let set, let least, let most, let kind):
-      if notes, least <= 1, most == .max, kind != .lazy { noteRun(instruction, set, place, bytes) }
-      if !run(set, least, most, kind, instruction + 1, &place, &stack, bytes) { return true }
+      let sharesEnds = notes && !tried.isEmpty && least <= 1 && most == .max && kind != .lazy
+      let isFound = run(
+        set, least, most, kind, instruction, sharesEnds: sharesEnds, &place, &stack, bytes)
+      if !isFound { return true }
     case .split(let one, let other):
       stack.append(Choice(instruction: other, place: place, low: -1))
       instruction = one
@@ -122,30 +141,20 @@ struct RegexMachine {
       let states = program.instructions.count * (end - start + 1)
       tried = [UInt64](repeating: 0, count: states / 64 + 1)
     }
-    let state = instruction * (end - start + 1) + place - start
+    let state = state(instruction, place)
     let bit: UInt64 = 1 << UInt64(state & 63)
     if tried[state >> 6] & bit != 0 { return true }
     tried[state >> 6] |= bit
     return false
   }
 
-  /// Notes that a run need not be tried from inside itself, where it has no other ends than from here.
-  private mutating func noteRun(
-    _ instruction: Int, _ set: Int, _ place: Int, _ bytes: borrowing Span<UInt8>
-  ) {
-    guard !tried.isEmpty, place < end else { return }
-    var place = place + UTF8Scalars.length(leadByte: bytes[place])
-    while place < end {
-      let (scalar, length) = UTF8Scalars.decode(bytes, at: place)
-      guard program.sets[set][scalar], !isTried(instruction, place) else { break }
-      place += length
-    }
-  }
-
   /// Reads a run of scalars of a set; false where there are too few.
-  private func run(
-    _ set: Int, _ least: Int, _ most: Int, _ kind: RepetitionKind, _ next: Int,
-    _ place: inout Int, _ stack: inout [Choice], _ bytes: borrowing Span<UInt8>
+  ///
+  /// A run that `sharesEnds` with those that begin inside it is noted for them all, and stops where one
+  /// of them was tried: what lies beyond failed then.
+  private mutating func run(
+    _ set: Int, _ least: Int, _ most: Int, _ kind: RepetitionKind, _ instruction: Int,
+    sharesEnds: Bool, _ place: inout Int, _ stack: inout [Choice], _ bytes: borrowing Span<UInt8>
   ) -> Bool {
     var count = 0
     var low = place
@@ -156,8 +165,22 @@ struct RegexMachine {
       high += length
       count += 1
       if count == least { low = high }
+      if sharesEnds, high < end, isTried(instruction, high) {
+        if kind == .possessive { return false }
+        break
+      }
     }
+    steps += count
     guard count >= least else { return false }
+    keepEnds(low, high, kind, instruction + 1, &place, &stack)
+    return true
+  }
+
+  /// Goes on at the first end of a run, and keeps the choice of the others.
+  private func keepEnds(
+    _ low: Int, _ high: Int, _ kind: RepetitionKind, _ next: Int, _ place: inout Int,
+    _ stack: inout [Choice]
+  ) {
     switch kind {
     case .possessive: place = high
     case .greedy:
@@ -169,7 +192,6 @@ struct RegexMachine {
         stack.append(Choice(instruction: next, place: low, low: high, isLazy: true))
       }
     }
-    return true
   }
 
   private mutating func look(

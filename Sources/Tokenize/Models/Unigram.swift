@@ -1,17 +1,11 @@
 import Records
 
-/// `Unigram`: the pieces whose scores sum up to the most (Kudo 2018, arXiv:1804.10959).
-///
-/// The best path is found in one pass over the text; of equal paths the one wins whose last piece begins
-/// first, because a later candidate must be strictly better.
+/// `Unigram`: the best path of a `UnigramLattice`, on which unknown neighbours are joined.
 struct Unigram: FileModel {
   static let typeName = "Unigram"
   let vocabulary: Vocabulary
   let unknownId: Int32?
-  private let scores: [Double]
-  private let trie: ByteTrie
-  /// The score of a character that is no piece.
-  private let unknownScore: Double
+  private let lattice: UnigramLattice<Double>
   /// The ids of `<0x00>` to `<0xFF>`, -1 for none; empty without byte fallback.
   private let fallbackIds: [Int32]
 
@@ -44,16 +38,16 @@ struct Unigram: FileModel {
   /// A model of pieces and their scores by id.
   init(vocabulary: Vocabulary, scores: [Double], unknownId: Int32?, fallsBack: Bool) {
     self.vocabulary = vocabulary
-    self.scores = scores
     self.unknownId = unknownId
-    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
     fallbackIds = fallsBack ? ByteFallback.ids(in: vocabulary) : []
     var trie = ByteTrie(capacity: vocabulary.count * 3)
     for id in vocabulary.sortedIds {
       guard let piece = vocabulary.token(of: id), !piece.isEmpty else { continue }
       trie.insert(piece, value: vocabulary.id(of: Array(piece)) ?? id)
     }
-    self.trie = trie
+    lattice = UnigramLattice(
+      trie: trie, scores: scores, unknownId: unknownId,
+      unknownScore: (scores.min() ?? 0) - Self.unknownPenalty)
   }
 
   /// A score as Hugging Face's JSON parser reads its digits: the whole number they make, divided by a power
@@ -71,63 +65,14 @@ struct Unigram: FileModel {
     return score < 0 ? -value : value
   }
 
-  /// The best path to a place: what it sums up to, and the last piece on it.
-  private struct Step {
-    var score: Double
-    var start: Int32
-    var id: Int32
-  }
-
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
-    let length = word.indices.count
-    var steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: length + 1)
-    findPaths(word, text, &steps)
     let before = tokens.count
-    var end = length
-    while end > 0 {
-      let step = steps[end]
-      tokens.append(PieceToken(id: step.id, end: Int32(end)))
-      end = Int(step.start)
+    for piece in lattice.path(of: word, in: text) {
+      tokens.append(PieceToken(id: piece.id, end: Int32(piece.end)))
     }
-    tokens[before...].reverse()
     joinUnknown(from: before, &tokens, word, text)
-  }
-
-  private func findPaths(
-    _ word: ByteRange, _ text: borrowing Span<UInt8>, _ steps: inout [Step]
-  ) {
-    let first = Int(word.start)
-    let length = word.indices.count
-    var place = 0
-    while place < length {
-      let scalarEnd = place + UTF8Scalars.length(leadByte: text[first + place])
-      let score = steps[place].score
-      var hasSingle = false
-      var node = ByteTrie.root
-      var end = place
-      while end < length {
-        node = trie.child(of: node, text[first + end])
-        if node == ByteTrie.none { break }
-        end += 1
-        let id = trie.value(of: node)
-        guard id >= 0 else { continue }
-        Self.offer(score + scores[Int(id)], from: place, id, to: &steps[end])
-        if end == scalarEnd { hasSingle = true }
-      }
-      if !hasSingle {
-        Self.offer(score + unknownScore, from: place, unknownId ?? -1, to: &steps[scalarEnd])
-      }
-      place = scalarEnd
-    }
-  }
-
-  @inline(__always)
-  private static func offer(_ score: Double, from place: Int, _ id: Int32, to step: inout Step) {
-    if step.start < 0 || score > step.score {
-      step = Step(score: score, start: Int32(truncatingIfNeeded: place), id: id)
-    }
   }
 
   /// Joins neighbours that are unknown, and spells them in bytes where asked and possible.

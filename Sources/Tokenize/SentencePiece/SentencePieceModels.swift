@@ -66,10 +66,7 @@ struct SentencePieceMerges: TokenModel {
 struct SentencePieceUnigram: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
-  private let trie: ByteTrie
-  /// The score of each piece; one that people defined beats any other path.
-  private let scores: [Float]
-  private let unknownScore: Float
+  private let lattice: UnigramLattice<Float>
   private let fallbackIds: [Int32]
 
   private static let unknownPenalty: Float = 10
@@ -80,78 +77,29 @@ struct SentencePieceUnigram: TokenModel {
     fallbackIds = file.fallsBackToBytes ? ByteFallback.ids(in: vocabulary) : []
     let normal = file.pieces.lazy.filter { $0.kind == .normal }.map(\.score)
     let best = max(normal.max() ?? 0, .leastNormalMagnitude)
-    unknownScore = (normal.min() ?? 0) - Self.unknownPenalty
     var trie = ByteTrie(capacity: file.pieces.count * 3)
     var scores: [Float] = []
     for (id, piece) in file.pieces.enumerated() {
+      // A piece that people defined beats any other path.
       let isDefined = piece.kind == .userDefined
       scores.append(
         isDefined ? Float(Double(Float(piece.bytes.count) * best) - 0.1) : piece.score)
       if isDefined || piece.kind == .normal { trie.insert(piece.bytes, value: Int32(id)) }
     }
-    self.trie = trie
-    self.scores = scores
-  }
-
-  private struct Step {
-    var score: Float
-    var start: Int32
-    var id: Int32
+    lattice = UnigramLattice(
+      trie: trie, scores: scores, unknownId: unknownId,
+      unknownScore: (normal.min() ?? 0) - Self.unknownPenalty)
   }
 
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
-    let length = word.indices.count
-    var steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: length + 1)
-    findPaths(word, text, &steps)
-    var path: [(id: Int32, start: Int, end: Int)] = []
-    var end = length
-    while end > 0 {
-      path.append((steps[end].id, Int(steps[end].start), end))
-      end = Int(steps[end].start)
-    }
     var output = SentencePieceOutput(unknownId: unknownId, fallbackIds: fallbackIds)
-    for part in path.reversed() {
-      let range = ByteRange(Int(word.start) + part.start, Int(word.start) + part.end)
-      output.add(part.id == unknownId ? nil : part.id, range, word, text, &tokens)
+    for piece in lattice.path(of: word, in: text) {
+      let range = ByteRange(Int(word.start) + piece.start, Int(word.start) + piece.end)
+      output.add(piece.id == unknownId ? nil : piece.id, range, word, text, &tokens)
     }
     output.finish(&tokens)
-  }
-
-  private func findPaths(
-    _ word: ByteRange, _ text: borrowing Span<UInt8>, _ steps: inout [Step]
-  ) {
-    let first = Int(word.start)
-    let length = word.indices.count
-    var place = 0
-    while place < length {
-      let scalarEnd = place + UTF8Scalars.length(leadByte: text[first + place])
-      let score = steps[place].score
-      var hasSingle = false
-      var node = ByteTrie.root
-      var end = place
-      while end < length {
-        node = trie.child(of: node, text[first + end])
-        if node == ByteTrie.none { break }
-        end += 1
-        let id = trie.value(of: node)
-        guard id >= 0 else { continue }
-        Self.offer(scores[Int(id)] + score, from: place, id, to: &steps[end])
-        if end == scalarEnd { hasSingle = true }
-      }
-      if !hasSingle {
-        Self.offer(unknownScore + score, from: place, unknownId ?? -1, to: &steps[scalarEnd])
-      }
-      place = scalarEnd
-    }
-  }
-
-  @inline(__always)
-  private static func offer(_ score: Float, from place: Int, _ id: Int32, to step: inout Step) {
-    if step.start < 0 || score > step.score {
-      step = Step(score: score, start: Int32(truncatingIfNeeded: place), id: id)
-    }
   }
 }
 

@@ -82,7 +82,7 @@ extension Tape {
 }
 
 /// A checked attention with everything its kernel needs.
-private struct AttentionCall {
+struct AttentionCall {
   let query, key, value: Columns
   let bias: Tensor?
   let options: AttentionOptions
@@ -118,6 +118,19 @@ private struct AttentionCall {
     rowKeys = seed == nil ? [] : layout.tokenKeys.values
     queries = (layout.starts.map(Int64.init), layout.lengths.map(Int64.init))
     self.keys = (keys.starts.map(Int64.init), keys.lengths.map(Int64.init))
+  }
+
+  /// A call without dropout for queries and keys that lie where the caller has checked.
+  init(
+    _ query: Columns, _ key: Columns, _ value: Columns,
+    queries: (starts: [Int64], lengths: [Int64]), keys: (starts: [Int64], lengths: [Int64]),
+    _ bias: Tensor?, _ options: AttentionOptions
+  ) {
+    (self.query, self.key, self.value, self.bias) = (query, key, value, bias)
+    (self.options, self.queries, self.keys) = (options, queries, keys)
+    head = query.count / options.heads
+    rowKeys = []
+    dropout = anneal_dropout(seed: 0, probability: 0)
   }
 
   /// Calls `body` with the kernel's view; its pointers hold for the call.
@@ -181,7 +194,7 @@ private struct AttentionCall {
 
 extension Columns {
   /// The same values without the gradient slot, which the backward pass holds by itself.
-  fileprivate var detached: Columns {
+  var detached: Columns {
     Columns(Tensor(storage: tensor.storage, shape: tensor.shape), start..<start + count)
   }
 

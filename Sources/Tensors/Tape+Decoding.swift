@@ -66,42 +66,11 @@ extension Tape {
     }
     let output = Tensor(uninitialized: [query.tensor.rows, query.count])
     if layout.tokens < output.rows { anneal_fill(Int64(output.count), 0, output.fresh) }
-    let (queryStarts, queryLengths) = (
-      layout.starts.map { Int64($0) }, layout.lengths.map { Int64($0) }
-    )
-    reading(query.tensor, key.tensor, value.tensor, bias) {
-      queryStarts.withUnsafeBufferPointer { queryStarts in
-        queryLengths.withUnsafeBufferPointer { queryLengths in
-          starts.withUnsafeBufferPointer { starts in
-            lengths.withUnsafeBufferPointer { lengths in
-              var kernel = anneal_attention()
-              kernel.sequences = Int64(layout.count)
-              (kernel.heads, kernel.key_heads) = (
-                Int64(options.heads), Int64(options.keyValueHeads)
-              )
-              kernel.head = Int64(head)
-              (kernel.query_starts, kernel.query_lengths) = (
-                queryStarts.baseAddress, queryLengths.baseAddress
-              )
-              (kernel.key_starts, kernel.key_lengths) = (starts.baseAddress, lengths.baseAddress)
-              kernel.query = query.tensor.base + query.start
-              kernel.key = key.tensor.base + key.start
-              kernel.value = value.tensor.base + value.start
-              kernel.query_row = Int64(query.tensor.columns)
-              kernel.key_row = Int64(key.tensor.columns)
-              kernel.value_row = Int64(value.tensor.columns)
-              kernel.scale = options.scale ?? 1 / Float(head).squareRoot()
-              kernel.causal = options.isCausal
-              kernel.window = Int64(options.window ?? 0)
-              kernel.bias = bias?.base
-              kernel.bias_queries = Int64(bias?.shape[1] ?? 0)
-              kernel.bias_keys = Int64(bias?.shape[2] ?? 0)
-              anneal_attention_decode(kernel, places, output.fresh)
-            }
-          }
-        }
-      }
-    }
+    let call = AttentionCall(
+      query, key, value,
+      queries: (layout.starts.map { Int64($0) }, layout.lengths.map { Int64($0) }),
+      keys: (starts, lengths), bias, options)
+    call.run { anneal_attention_decode($0, places, output.fresh) }
     return output
   }
 }

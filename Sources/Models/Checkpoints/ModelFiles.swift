@@ -1,5 +1,6 @@
 package import Records
 package import Stages
+import Tokenize
 
 /// Small reads and writes that several parts of a model folder share.
 package enum ModelFiles {
@@ -17,25 +18,27 @@ package enum ModelFiles {
     }
   }
 
-  /// The files of a tokenizer, as Hugging Face names them.
-  package static let tokenizerFiles = [
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-    "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
-    "tokenizer.model", "sentencepiece.model", "source.spm", "target.spm", "target_vocab.json",
-    "vocab-src.json", "vocab-tgt.json", "qwen.tiktoken", "tokenizer.tiktoken",
-    "chat_template.jinja",
-  ]
-
   /// Copies the files of a tokenizer into a folder: of another, or beside a file of weights.
   package static func copyTokenizer(from model: String, to target: String) throws(FileError) {
     let folder = WeightFiles.folder(model)
-    for name in tokenizerFiles where Folders.exists("\(folder)/\(name)") {
+    for name in Tokenizer.fileNames where Folders.exists("\(folder)/\(name)") {
       try AtomicFile.write(FileReader.contents("\(folder)/\(name)"), to: "\(target)/\(name)")
     }
   }
 
   /// Whether a folder holds files of a tokenizer.
   package static func holdsTokenizer(_ folder: String) -> Bool {
-    tokenizerFiles.contains { Folders.exists("\(folder)/\($0)") }
+    Tokenizer.fileNames.contains { Folders.exists("\(folder)/\($0)") }
+  }
+
+  /// Every file that a model is read from: configuration, weights, an adapter's, the tokenizer's.
+  /// - Parameter model: Its folder, or a file of weights.
+  package static func all(of model: String) throws(FileError) -> [String] {
+    let folder = WeightFiles.folder(model)
+    let suffixes = [".safetensors", ".index.json", ".bin", ".pt", ".pth", ".gguf"]
+    return try Folders.list(folder).filter { name in
+      ["config.json", "adapter_config.json"].contains(name) || Tokenizer.fileNames.contains(name)
+        || suffixes.contains { name.hasSuffix($0) }
+    }.map { "\(folder)/\($0)" }
   }
 }

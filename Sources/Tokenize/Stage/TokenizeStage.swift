@@ -52,16 +52,17 @@ public struct TokenizeStage: CollectionStage {
     }
   }
 
-  /// The file of a tokenizer that is not learned.
+  /// The files of a tokenizer that is not learned.
   public func dependencies() throws(StageError) -> [String] {
     guard let location = try location() else { return [] }
-    let file = Folders.isFolder(location) ? "\(location)/tokenizer.json" : location
-    guard Folders.exists(file) else {
+    let files = Tokenizer.files(at: location)
+    guard Folders.exists(location), !files.isEmpty else {
       throw StageError(
-        "no-tokenizer", "\(file) does not exist",
-        remedy: "give a tokenizer.json, a folder that holds one, 'model' or 'bpe'")
+        "no-tokenizer", "\(location) holds no tokenizer",
+        remedy: "give a tokenizer.json or another file of a tokenizer, a folder that holds one, "
+          + "'model' or 'bpe'")
     }
-    return [file]
+    return files
   }
 
   /// What each record comes to.

@@ -2,6 +2,7 @@ import Evaluate
 public import Records
 import Report
 public import Stages
+import Tensors
 public import Train
 
 /// Runs a plan: data stages, training, evaluation, report, each only where its result is not there.
@@ -39,6 +40,8 @@ public struct PipelineRun: Sendable {
         plan: plan, options: TrainingOptions(training), folder: folder, threads: threads,
         sides: sides, data: results.last?.fingerprint ?? "", observer: observer
       ).run()
+      // What training took is not needed for the page.
+      Engine.releaseMemory()
       timings.training = outcome.timing
       summary.metrics = outcome.metrics
       summary.reusedTraining = outcome.reused

@@ -117,16 +117,18 @@ struct TrainStep {
       "precision": .string(options.precision.used.rawValue),
       "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
     ]
-    if let model = plan.modelFolder { object["model"] = .object(try hashes(of: model)) }
+    if let model = plan.modelFolder {
+      object["model"] = .object(try hashes(of: ModelFiles.all(of: model)))
+    }
+    // Nothing is added where no file is named, so that older runs stay what they are.
+    let files = options.files
+    if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
     return ContentHash.of(JSONValue.object(object).text)
   }
 
-  /// Hashes of the files that a model is read from.
-  private func hashes(of model: String) throws -> JSONObject {
-    let names = try Folders.list(model).filter {
-      $0 == "config.json" || $0.hasSuffix(".safetensors") || $0.hasSuffix(".index.json")
-    }
-    return JSONObject(try names.map { ($0, .string(try ContentHash.ofFile("\(model)/\($0)"))) })
+  /// Hashes of files by their names; the same bytes elsewhere are the same.
+  private func hashes(of files: [String]) throws -> JSONObject {
+    JSONObject(try files.map { (FilePaths.name($0), .string(try ContentHash.ofFile($0))) })
   }
 
   /// The metrics of a training that was finished with the same fingerprint, if all of it is there.

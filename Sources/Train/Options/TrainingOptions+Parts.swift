@@ -21,6 +21,11 @@ extension TrainingOptions {
     return isCausal ? component.values[CausalObjective.template] : nil
   }
 
+  /// The files that options name, whose contents a result depends on.
+  public var files: [String] {
+    if case .file(let path)? = template { [path.resolved] } else { [] }
+  }
+
   /// What matrix products multiply on this machine.
   public var precision: PrecisionChoice { PrecisionChoice(values[Keys.precision]) }
 

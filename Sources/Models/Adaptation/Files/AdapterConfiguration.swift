@@ -80,7 +80,8 @@ struct AdapterConfiguration: Sendable {
         value.object?.isEmpty != true
       else { continue }
       throw ModelError(
-        .unsupported, file: file, problem: "asks for \(name), which is not done here")
+        .unsupported, file: file, problem: "asks for \(name), which is not done here",
+        remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
     }
   }
 

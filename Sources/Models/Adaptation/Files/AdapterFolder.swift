@@ -54,7 +54,8 @@ public struct AdapterFolder: Sendable {
     case "LN_TUNING": return try NormAdapter(configuration, of: model)
     case let other:
       throw ModelError(
-        .unsupported, file: configuration.file, problem: "the method \(other) is not computed here")
+        .unsupported, file: configuration.file, problem: "the method \(other) is not computed here",
+        remedy: "Give an adapter of LORA, IA3 or LN_TUNING, or merge this one with PEFT first.")
     }
   }
 

@@ -65,6 +65,13 @@ public struct LowRankAdapter: ModelAdapter {
     let map = target.map
     guard map.adaptation == nil else { throw Self.adapted(map.name) }
     let (rank, scale) = (try options.rank(of: map.name), try options.scale(map.name))
+    guard !options.isDecomposed || target.slices.isEmpty else {
+      throw ModelError(
+        .unsupported, file: "targets",
+        problem: "DoRA scales whole rows of \(map.name), of which the targets are a part",
+        remedy:
+          "Target '\(map.name.split(separator: ".").last ?? "")' as a whole, or use plain LoRA.")
+    }
     let slices = target.slices.isEmpty ? [nil] : target.slices.map(Optional.some)
     let parts = slices.map { slice in
       let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
@@ -211,6 +218,14 @@ extension Model {
       throw ModelError(
         .invalid, file: "modules-to-save", problem: "\(parameter.name) is a target already",
         remedy: "Train it whole or by an update, not both.")
+    }
+    guard let output = (self as? any VocabularyHead)?.outputWeight else { return }
+    for parameter in saved
+    where parameter.tensor === output && embeddings.contains(where: { $0.weight === output }) {
+      throw ModelError(
+        .unsupported, file: "modules-to-save",
+        problem: "\(parameter.name) is the output too, which would change with it",
+        remedy: "Leave it out, target it by an update, or train the whole model.")
     }
   }
 }

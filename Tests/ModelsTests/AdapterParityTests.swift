@@ -11,7 +11,10 @@ struct AdapterParityTests {
     "lora-t5", "lora-rslora-llama", "dora-gpt2", "dora-llama",
   ]
 
-  static let others = ["ia3-bert", "ia3-gpt2", "ia3-llama", "ia3-t5", "ln-llama"]
+  static let others = [
+    "ia3-bert", "ia3-gpt2", "ia3-llama", "ia3-t5", "ln-llama", "shira-llama",
+    "tokens-llama", "adalora-llama",
+  ]
 
   @Test(arguments: lowRank + others)
   func `adapters give PEFT's logits, gradients and losses`(name: String) throws {
@@ -30,6 +33,29 @@ struct AdapterParityTests {
   @Test(arguments: lowRank + others)
   func `saved adapters hold what was read`(name: String) throws {
     try AdapterTrial(name).checkSaving()
+  }
+
+  static let virtual = [
+    "prefix-bert", "prefix-gpt2", "prefix-llama", "prefix-t5", "prompt-bert", "prompt-roberta",
+    "prompt-gpt2", "prompt-llama", "prompt-t5",
+  ]
+  /// What a network has made, which is not filed.
+  static let made = ["prefix-proj-llama", "ptuning-bert", "ptuning-gpt2"]
+
+  @Test(arguments: virtual)
+  func `virtual tokens give PEFT's logits, gradients and losses`(name: String) throws {
+    let trial = try AdapterTrial(name)
+    try trial.checkLogits()
+    try trial.checkTraining()
+  }
+
+  @Test(arguments: virtual + made)
+  func `virtual tokens are saved as they were read and cannot be merged`(name: String) throws {
+    let trial = try AdapterTrial(name)
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
   }
 
   static let hub = [

@@ -1,4 +1,5 @@
 import Models
+import Records
 import Stages
 import Tensors
 import TestSupport
@@ -53,7 +54,8 @@ struct AdapterTrial {
       return (model.logits(tape, batch), batch.layout.lengths.indices.map { Int32($0) })
     }
     if let model = model as? any CausalLanguageModel {
-      return (model.logits(tape, batch), places)
+      let whole = model.prompted(batch)
+      return (model.logits(tape, whole), try io.places(places, prompted: whole.virtual))
     }
     let model = try #require(model as? any SequenceToSequenceModel)
     let labels = try io.rows("labels")
@@ -71,8 +73,14 @@ struct AdapterTrial {
     let (logits, places) = try logits(tape)
     let targets: [Int32] =
       model is any CausalLanguageModel
-      ? try io.nextTokens(places) : try io.integers("labels").map { Int32($0) }
-    return tape.crossEntropy(logits, targets: targets).mean
+      ? try io.nextTokens(places, prompted: virtual) : try io.integers("labels").map { Int32($0) }
+    let loss = tape.crossEntropy(logits, targets: targets).mean
+    return adapter.penalty(tape).map { tape.add(loss, $0) } ?? loss
+  }
+
+  /// The virtual tokens before each text whose scores PEFT gives too.
+  private var virtual: Int {
+    model is any CausalLanguageModel ? model.prompted(TokenBatch([[0]])).virtual : 0
   }
 
   /// Checks the loss.
@@ -127,11 +135,17 @@ struct AdapterTrial {
     try AdapterFolder.save(adapter, of: model, base: "base", to: folder.path)
     #expect(AdapterFolder.isAdapter(folder.path))
     let isHub = adapter.layout == .adapterHub
+    let type = try JSONValue.parse(
+      FileReader.contents(folder.path + "/adapter_config.json"))["peft_type"]?.string
+    let isVirtual = ["PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"].contains(type)
     let file = try SafetensorsFile(
       folder.path + (isHub ? "/adapter.safetensors" : "/adapter_model.safetensors"))
     for tensor in adapter.tensors where file[tensor.name] != nil || !isHub {
-      let name = (isHub ? "" : "base_model.model.") + tensor.name
-      #expect(try file.floats(name) == tensor.read().values)
+      let prefix = isHub || tensor.name == "prompt_embeddings" ? "" : "base_model."
+      let name = prefix + (isHub || isVirtual ? "" : "model.") + tensor.name
+      let isInteger = file[name]?.format == .i32
+      let values = isInteger ? try file.integers(name).map { Float($0) } : try file.floats(name)
+      #expect(values == tensor.read().values)
     }
     #expect(file.tensors.count == adapter.tensors.count { !isHub || $0.name.contains("adapters.") })
   }

@@ -20,6 +20,12 @@ public struct MergedModel: Sendable {
         problem: "a bottleneck adapter is no linear map, so that weights cannot hold it",
         remedy: "Export it without --merge.")
     }
+    guard model.virtualPlaces.allSatisfy({ $0.length == 0 }) else {
+      throw ModelError(
+        .unsupported, file: "adapter",
+        problem: "adds virtual tokens to what the model reads, which weights cannot hold",
+        remedy: "Export it without --merge.")
+    }
     var changed: [String: Tensor] = [:]
     for map in model.linears {
       guard let adaptation = map.adaptation else { continue }
@@ -74,7 +80,10 @@ extension TiedHead {
   fileprivate func tiedNames(
     _ changed: [String: Tensor]
   ) -> (weight: String, oldBias: String?, bias: String?)? {
-    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil else { return nil }
+    // Trained tokens are those of the output too, which then stays tied.
+    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil,
+      !(tiedTable.adaptation is TokenTable)
+    else { return nil }
     return untiedNames
   }
 }

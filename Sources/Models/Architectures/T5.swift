@@ -46,34 +46,35 @@ final class T5: SequenceToSequenceModel, AssembledModel {
   /// The vectors of the source's tokens: `[source tokens, hidden]`.
   func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
     encoder(
-      tape, tape.gather(word, rows: source.ids), DecoderContext(source.layout, nil), memory: nil)
+      tape, source.prompted(encoder.place.prompt?.count ?? 0), word, cache: nil, memory: nil)
   }
 
   /// The keys and values of every block's second attention.
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    tape.rowKeys = [source.tokenKeys]
-    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    let layout = encoder.place.layout(source)
+    tape.rowKeys = [layout.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: layout)
   }
 
   /// An empty cache for the decoder.
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: sizes.decoderLayers, columns: sizes.heads * sizes.headWidth, sequences: sequences,
-      capacity: capacity)
+      capacity: capacity + decoder.place.length)
   }
 
   /// What the output weight is applied to: `[target tokens, hidden]`.
   func decode(
     _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
   ) -> Tensor {
-    let words = tape.gather(word, rows: target.ids)
-    let x = decoder(tape, words, DecoderContext(target.layout, cache), memory: memory)
+    let x = decoder(tape, target, word, cache: cache, memory: memory)
     return sizes.scalesOutput ? tape.scale(x, by: 1 / Float(sizes.hidden).squareRoot()) : x
   }
 }
 
 /// The blocks of the encoder or of the decoder, and the bias they share.
 private struct T5Stack {
+  let place: VirtualPlace
   private let bias: RelativePositionBias
   private let blocks: [T5Block]
   private let norm: RMSNorm
@@ -89,15 +90,22 @@ private struct T5Stack {
       deviation: c.initializerFactor / Double(c.hidden).squareRoot())
     norm = RMSNorm(scope.at("final_layer_norm"), c.hidden, epsilon: c.epsilon)
     dropout = c.dropout
+    place = VirtualPlace(
+      scope, isDecoder ? .decoder : .encoder, layers: count, width: c.hidden, heads: c.heads,
+      keyColumns: c.heads * c.headWidth)
   }
 
   func memories(_ tape: Tape, _ encoded: Tensor) -> [(key: Tensor, value: Tensor)] {
     blocks.compactMap { $0.source?.keysAndValues(tape, encoded) }
   }
 
+  /// - Parameter table: The vector of each word.
   func callAsFunction(
-    _ tape: Tape, _ words: Tensor, _ context: DecoderContext, memory: SourceMemory?
+    _ tape: Tape, _ batch: TokenBatch, _ table: Tensor, cache: KeyValueCache?,
+    memory: SourceMemory?
   ) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
+    let words = place.vectors(tape, batch) { tape.gather(table, rows: $0) }
     let dropout = Dropout(dropout, keys: context.rows)
     let bias = bias(
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)

@@ -4,6 +4,8 @@ import Tensors
 protocol Decoder: ModelBody {
   /// The embedding of tokens, whose vectors tied models use as their output too.
   var words: Embedding { get }
+  /// Where virtual tokens stand.
+  var place: VirtualPlace { get }
   var sizes: DecoderSizes { get }
   /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
@@ -122,7 +124,7 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: decoder.sizes.layers, columns: decoder.sizes.keyColumns, sequences: sequences,
-      capacity: capacity)
+      capacity: capacity + decoder.place.length)
   }
 }
 

@@ -16,10 +16,19 @@ struct AdapterConfiguration: Sendable {
     self.fields = fields
   }
 
+  /// The field of the method in files that only Anneal reads, so that PEFT does not take them.
+  static let ownMethod = "anneal_type"
+
+  /// Whose file it is.
+  var layout: AdapterLayout {
+    if fields[Self.ownMethod] != nil { return .anneal }
+    return fields["peft_type"] == nil && fields["config"] != nil ? .adapterHub : .peft
+  }
+
   /// The method, such as `LORA`.
   var method: String {
     get throws(ModelError) {
-      if let method = fields["peft_type"]?.string { return method }
+      if let method = (fields["peft_type"] ?? fields[Self.ownMethod])?.string { return method }
       throw fault("has no peft_type")
     }
   }

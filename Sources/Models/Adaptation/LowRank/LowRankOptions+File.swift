@@ -4,7 +4,8 @@ extension LowRankOptions {
   /// Options as an `adapter_config.json` of PEFT says them.
   /// - Throws: `ModelError.unsupported` for kinds of LoRA that are not computed here, `.invalid` for
   ///   fields that make no sense.
-  init(_ config: AdapterConfiguration) throws(ModelError) {
+  /// - Parameter readsRanks: Whether the pattern of ranks is that of LoRA.
+  init(_ config: AdapterConfiguration, readsRanks: Bool = true) throws(ModelError) {
     try config.requireUnset([
       "alora_invocation_tokens", "layer_replication", "target_parameters",
       "trainable_token_indices",
@@ -22,7 +23,7 @@ extension LowRankOptions {
     excluded = ModuleTargets(config.fields["exclude_modules"])
     layers = try config.integers("layers_to_transform")
     layerPatterns = config.texts("layers_pattern")
-    ranks = try config.numbers("rank_pattern").map { ($0, Int($1)) }
+    ranks = readsRanks ? try config.numbers("rank_pattern").map { ($0, Int($1)) } : []
     guard ranks.allSatisfy({ $0.rank > 0 }) else { throw config.fault("has a rank below 1") }
     alphas = try config.numbers("alpha_pattern").map { ($0, $1) }
     savedModules = config.texts("modules_to_save")

@@ -58,6 +58,16 @@ extension TokenBatch {
     self.virtual = virtual
   }
 
+  /// The batch without its virtual tokens.
+  var withoutVirtual: TokenBatch {
+    let layout = layout.lengthened(by: -virtual)
+    let ids = words
+    let types = wordRows.map { self.types[Int($0)] }
+    let rows = zip(layout.starts, layout.lengths).map { $0..<$0 + $1 }
+    return TokenBatch(
+      rows.map { Array(ids[$0]) }, types: rows.map { Array(types[$0]) }, keys: layout.keys)
+  }
+
   /// The rows of all tokens but the virtual ones.
   var wordRows: [Int32] {
     zip(layout.starts, layout.lengths).flatMap { start, length in

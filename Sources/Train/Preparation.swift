@@ -82,7 +82,8 @@ struct Preparation {
       }
     } else {
       let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
-      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      let all = trainable + (method.adapter?.state ?? [])
+      try restore(all, folder) { (name) throws(ModelError) in try file.tensor(name) }
     }
   }
 

@@ -60,11 +60,31 @@ struct AdapterParityTests {
 
   static let hub = [
     "seq_bn-bert", "seq_bn-gpt2", "seq_bn-llama", "seq_bn-t5", "double_seq_bn-bert",
-    "double_seq_bn-gpt2", "double_seq_bn-llama", "par_bn-bert", "par_bn-gpt2", "par_bn-llama",
+    "double_seq_bn-gpt2", "double_seq_bn-llama", "par_bn-bert", "par_bn-gpt2", "par_bn-llama", "compacter-bert",
   ]
 
   @Test(arguments: hub)
   func `bottleneck adapters give AdapterHub's logits and losses`(name: String) throws {
+    let trial = try AdapterTrial(name, in: "golden-adapterhub")
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
+  static let hubUpdates = ["lora-bert", "lora-gpt2", "ia3-bert"]
+
+  @Test(arguments: hubUpdates)
+  func `AdapterHub's updates give its logits, and so do merged models`(name: String) throws {
+    let trial = try AdapterTrial(name, in: "golden-adapterhub")
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    try trial.checkMerging()
+  }
+
+  @Test(arguments: ["prompt-bert"])
+  func `AdapterHub's prompts give its logits`(name: String) throws {
     let trial = try AdapterTrial(name, in: "golden-adapterhub")
     try trial.checkLogits()
     try trial.checkLoss()

@@ -32,7 +32,7 @@ struct Encoder: ModelBody {
     }
     place = VirtualPlace(
       scope, layers: sizes.layers, width: sizes.hidden, heads: sizes.heads,
-      keyColumns: sizes.hidden)
+      keyColumns: sizes.hidden, canPromptBehindEmbeddings: true)
     self.sizes = sizes
   }
 
@@ -71,11 +71,24 @@ struct Encoder: ModelBody {
   ) -> Tensor {
     let rows = batch.layout.tokenKeys
     tape.rowKeys = [rows]
-    let start = embed(tape, batch, rows, after: prefix?.count ?? 0)
+    let start = vectors(tape, batch, rows, after: prefix?.count ?? 0)
     return layers.enumerated().reduce(start) { x, layer in
       tape.layer {
         layer.element($0, x, batch.layout, rows, context: x, batch.layout, prefix, layer.offset)
       }
+    }
+  }
+
+  /// What the first layer reads.
+  private func vectors(
+    _ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys, after start: Int
+  ) -> Tensor {
+    guard place.promptsBehindEmbeddings, batch.virtual > 0 else {
+      return embed(tape, batch, rows, after: start)
+    }
+    let words = batch.withoutVirtual
+    return place.vectors(tape, batch) { _ in
+      embed(tape, words, words.layout.tokenKeys, after: start)
     }
   }
 

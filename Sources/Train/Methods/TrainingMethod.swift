@@ -30,6 +30,8 @@ struct PreparedMethod {
   var adapter: (any ModelAdapter)?
   /// Learning rates of parameters as multiples of the run's; 1 where there is none.
   var rates: [String: Double] = [:]
+  /// Chooses by gradients what is trained, where the method asks for that before the first step.
+  var choose: ((GradientSample) -> Void)?
 }
 
 extension PreparedMethod {
@@ -50,7 +52,8 @@ let methods: [MethodDescriptor] = [
   FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
   LowRankMethod.descriptor, BottleneckMethod.descriptor, IA3Method.descriptor,
   BitFitMethod.descriptor, NormsMethod.descriptor, PrefixMethod.descriptor,
-  PromptMethod.descriptor, PTuningMethod.descriptor,
+  PromptMethod.descriptor, PTuningMethod.descriptor, SparseMethod.descriptor,
+  TokensMethod.descriptor, AdaptiveRankMethod.descriptor,
 ]
 
 /// What can be updated, for the catalog.

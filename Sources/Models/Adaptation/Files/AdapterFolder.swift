@@ -42,6 +42,11 @@ public struct AdapterFolder: Sendable {
   }
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
+    let kind = configuration.fields["config"]?.object?["architecture"]?.string
+    if layout == .adapterHub, kind == "lora" { return try HubUpdate(configuration, to: model) }
+    if layout == .adapterHub, kind == "prompt_tuning" {
+      return try HubPrompt(configuration, to: model)
+    }
     if layout == .adapterHub {
       return try BottleneckAdapter(
         BottleneckOptions(hub: configuration),

@@ -22,12 +22,14 @@ public final class VirtualPlace: Sendable {
   private struct State {
     var prompt: (any VirtualVectors)?
     var prefix: VirtualPrefix?
+    var isBehindEmbeddings = false
   }
 
   init(
     _ scope: ParameterScope, _ stack: Stack = .whole, layers: Int, width: Int, heads: Int,
-    keyHeads: Int? = nil, keyColumns: Int
+    keyHeads: Int? = nil, keyColumns: Int, canPromptBehindEmbeddings: Bool = false
   ) {
+    self.canPromptBehindEmbeddings = canPromptBehindEmbeddings
     self.stack = stack
     self.layers = layers
     self.width = width
@@ -47,6 +49,15 @@ public final class VirtualPlace: Sendable {
   var prompt: (any VirtualVectors)? {
     get { state.withLock { $0.prompt } }
     set { state.withLock { $0.prompt = newValue } }
+  }
+
+  /// Whether prompts may stand behind the embeddings here.
+  let canPromptBehindEmbeddings: Bool
+
+  /// Whether the prompt joins behind the embeddings, so that words keep their places.
+  var promptsBehindEmbeddings: Bool {
+    get { state.withLock { $0.isBehindEmbeddings } }
+    set { state.withLock { $0.isBehindEmbeddings = newValue } }
   }
 
   /// Keys and values before those of every sequence, in every layer.

@@ -72,13 +72,20 @@ extension VocabularyHead {
 
   /// The scores of the vocabulary before the softmax: `[rows, vocabulary]`.
   public func scores(_ tape: Tape, hidden: Tensor) -> Tensor {
-    tape.linear(hidden, weight: outputWeight(tape), bias: outputBias)
+    if let map = (self as? any TiedHead)?.outputMap, map.adaptation != nil {
+      return map(tape, hidden)
+    }
+    return tape.linear(hidden, weight: outputWeight(tape), bias: outputBias)
   }
 
-  /// The output's vectors under a tape: those of a tied embedding with the tokens that are trained.
+  /// The output's vectors under a tape, with what methods change of them: of a tied embedding the tokens
+  /// that are trained, of an output that stands alone an update.
   package func outputWeight(_ tape: Tape) -> Tensor {
-    guard let table = (self as? any TiedHead)?.tiedTable,
-      let change = table.adaptation as? TokenTable
+    let head = self as? any TiedHead
+    if let map = head?.outputMap, let update = map.adaptation as? LowRankMap {
+      return update.weight(tape, map)
+    }
+    guard let table = head?.tiedTable, let change = table.adaptation as? TokenTable
     else { return outputWeight }
     return change.weight(tape, table)
   }

@@ -55,7 +55,8 @@ struct PostNormStack: Sendable {
     }
     place = VirtualPlace(
       scope, isDecoder ? .decoder : .encoder, layers: stack.layers, width: c.hidden,
-      heads: stack.heads, keyColumns: c.hidden)
+      heads: stack.heads, keyColumns: c.hidden,
+      losesFactorInPEFT: embedding.firstPlace == 0 && c.wordFactor != 1)
   }
 
   /// Each layer's keys and values of the source.
@@ -92,7 +93,9 @@ struct SinusoidalEmbedding: Sendable {
   ) -> Tensor {
     let (c, ids) = (configuration, batch.ids)
     let padded = ids.indices.filter { ids[$0] == c.padding }
-    let vectors = place.vectors(tape, batch) { tape.gather(words, rows: $0, factor: c.wordFactor) }
+    let vectors = place.vectors(tape, batch, factor: c.wordFactor) {
+      tape.gather(words, rows: $0, factor: $1)
+    }
     var rows = context.positions.map { $0 + firstPlace }
     // fairseq counts no place for padding, which only a model that generates it ever reads.
     if firstPlace > 0 { for place in padded { rows[place] -= 1 } }

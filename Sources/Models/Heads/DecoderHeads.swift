@@ -94,6 +94,7 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
   let facts: ModelFacts
   let outputWeight: Tensor
   let outputBias: Tensor?
+  let outputMap: Linear?
   private let decoder: any Decoder
 
   init(
@@ -106,6 +107,8 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
       ? decoder.word
       : head.weight([sizes.vocabularySize, sizes.hidden], .normal(sizes.initializerRange))
     outputBias = hasBias ? head.bias(sizes.vocabularySize) : nil
+    outputMap =
+      sizes.isTied ? nil : Linear(output: head.path, weight: outputWeight, bias: outputBias)
     facts = ModelFacts(configuration, source, decoder, head: ["lm_head."])
     self.decoder = decoder
   }

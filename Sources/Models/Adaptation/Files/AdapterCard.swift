@@ -48,10 +48,13 @@ struct AdapterCard {
   private var loading: String {
     switch layout {
     case .peft:
-      python("from peft import PeftModel\nmodel = PeftModel.from_pretrained(base_model, \"THIS-FOLDER\")")
+      python(
+        "from peft import PeftModel\nmodel = PeftModel.from_pretrained(base_model, \"THIS-FOLDER\")"
+      )
     case .adapterHub:
       python("import adapters\nadapters.init(base_model)\nbase_model.load_adapter(\"THIS-FOLDER\")")
-    case .anneal: "PEFT would compute something else with it, so that it is not laid out for PEFT.\n"
+    case .anneal:
+      "PEFT would compute something else with it, so that it is not laid out for PEFT.\n"
     }
   }
 

@@ -65,6 +65,20 @@ struct AdapterConfiguration: Sendable {
     return numbers.isEmpty ? nil : numbers
   }
 
+  /// Tokens by their embedding; a plain list is of the one of words.
+  func tokens(_ name: String) throws(ModelError) -> [(table: String, ids: [Int32])] {
+    guard let value = set(name) else { return [] }
+    let members = value.object?.members.map { ($0.key, $0.value) } ?? [("", value)]
+    var tokens: [(table: String, ids: [Int32])] = []
+    for (table, value) in members {
+      guard let list = value.array, list.allSatisfy({ $0.int != nil }) else {
+        throw fault("\(name) is no list of tokens")
+      }
+      tokens.append((table, list.compactMap { $0.int.map { Int32(clamping: $0) } }))
+    }
+    return tokens
+  }
+
   /// The entries of a map of numbers.
   func numbers(_ name: String) throws(ModelError) -> [(String, Double)] {
     var entries: [(String, Double)] = []

@@ -96,6 +96,25 @@ extension AdapterFolder {
     try model.configuration.save(to: folder)
   }
 
+  /// Refuses an adapter that PEFT does not read, or would compute otherwise.
+  /// - Throws: `ModelError.unsupported` with the reason.
+  public static func requirePEFT(
+    _ adapter: any ModelAdapter, _ folder: String
+  ) throws(ModelError) {
+    switch adapter.layout {
+    case .peft: return
+    case .adapterHub:
+      throw ModelError(
+        .unsupported, file: folder, problem: "is of a method that PEFT does not have",
+        remedy: "Export it without --peft: AdapterHub's adapters reads it.")
+    case .anneal:
+      throw ModelError(
+        .unsupported, file: folder,
+        problem: "is of a layout that PEFT would compute something else with",
+        remedy: "Export it without --peft, or train it with layout: peft.")
+    }
+  }
+
   private static func savePEFT(
     _ adapter: any ModelAdapter, _ base: String?, _ folder: String
   ) throws(FileError) {

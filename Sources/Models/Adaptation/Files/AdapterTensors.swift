@@ -68,6 +68,7 @@ struct AdapterTensors {
       left.remove(name)
     }
     try dropTwins(of: model, &left)
+    try dropCopies(adapter, model, &left)
     guard missing.isEmpty, left.isEmpty else { throw mismatch(missing, left.sorted()) }
   }
 
@@ -101,6 +102,27 @@ struct AdapterTensors {
       return
     }
     left.remove(name)
+  }
+
+  /// Passes over copies of trained tokens under the names of tied parts, and of the model's own weights
+  /// below an update.
+  private func dropCopies(
+    _ adapter: any ModelAdapter, _ model: any Model, _ left: inout Set<String>
+  ) throws(ModelError) {
+    let tokens = adapter.tensors.filter { $0.name.hasSuffix("trainable_tokens_delta") }
+    for name in left {
+      if let own = tokens.first, name.hasSuffix("trainable_tokens_delta") {
+        if try values(name, own.shape).values == own.read().values { left.remove(name) }
+      } else if name.hasSuffix(".base_layer.weight") {
+        let plain = name.replacing(".base_layer.weight", with: ".weight")
+        let parameter = model.parameters.first { parameter in
+          model.spellings(of: parameter.name).contains { spelling($0) == plain }
+        }
+        guard let parameter else { continue }
+        let filed = try values(name, parameter.tensor.shape)
+        if filed.values == parameter.tensor.values { left.remove(name) }
+      }
+    }
   }
 
   private func values(_ name: String, _ shape: [Int]) throws(ModelError) -> Tensor {

@@ -124,7 +124,7 @@ extension SparseMask {
     var random = CounterRandom(seed: seed, purpose: "models.sparse", record: name)
     var drawn: Set<Int> = []
     for last in bound - count..<bound {
-      let number = min(Int(random.uniform() * Double(last + 1)), last)
+      let number = random.below(last + 1)
       drawn.insert(drawn.contains(number) ? last : number)
     }
     return drawn.sorted()

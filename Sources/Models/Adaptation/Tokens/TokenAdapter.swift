@@ -22,14 +22,7 @@ public struct TokenAdapter: ModelAdapter {
     tokens: [Int32], target: ModuleTargets? = nil, savedModules: [String] = [], of model: any Model
   ) throws(ModelError) {
     let table = try Self.table(target, model)
-    guard !tokens.isEmpty, Set(tokens).count == tokens.count,
-      tokens.allSatisfy({ 0..<table.weight.rows ~= Int($0) })
-    else {
-      throw ModelError(
-        .invalid, file: "tokens",
-        problem: "\(tokens.prefix(8)) are not different ids below \(table.weight.rows)")
-    }
-    let change = TokenTable(table, tokens)
+    let change = try TokenTable(table, checked: tokens)
     table.adaptation = change
     let name = "\(table.name).trainable_tokens_delta"
     let saved = model.parameters(inModules: savedModules)
@@ -54,12 +47,13 @@ public struct TokenAdapter: ModelAdapter {
       savedModules: config.texts("modules_to_save"), of: model)
   }
 
-  private static func table(
+  /// The embedding whose tokens are trained: the words' where none is named.
+  static func table(
     _ target: ModuleTargets?, _ model: any Model
   ) throws(ModelError) -> Embedding {
     let words = ["word_embeddings", "wte", "embed_tokens", "shared"]
     var chosen: [Embedding] = []
-    for table in model.embeddings {
+    for table in model.tables {
       let isWanted =
         try target?.fit(table.name) ?? words.contains { TargetSelection.ends(table.name, in: $0) }
       if isWanted || target == .pattern(table.name) { chosen.append(table) }

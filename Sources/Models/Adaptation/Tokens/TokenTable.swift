@@ -8,7 +8,15 @@ final class TokenTable: EmbeddingAdaptation {
   let tokens: [Int32]
   private let merged = KeptChange()
 
-  init(_ table: Embedding, _ tokens: [Int32]) {
+  /// - Throws: `ModelError.invalid` for tokens that the table does not have, or has once.
+  init(_ table: Embedding, checked tokens: [Int32]) throws(ModelError) {
+    guard !tokens.isEmpty, Set(tokens).count == tokens.count,
+      tokens.allSatisfy({ 0..<table.weight.rows ~= Int($0) })
+    else {
+      throw ModelError(
+        .invalid, file: "tokens",
+        problem: "\(tokens.prefix(8)) are not different ids below \(table.weight.rows)")
+    }
     self.tokens = tokens
     vectors = Tape.inference().gather(table.weight, rows: tokens).copy()
   }

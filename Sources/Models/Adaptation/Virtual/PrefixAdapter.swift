@@ -69,7 +69,8 @@ public struct PrefixAdapter: ModelAdapter {
     let all = model.virtualPlaces
     let places = layout == .peft ? all.suffix(1) : all[...]
     guard let first = places.last else {
-      throw ModelError(.unsupported, file: "method", problem: "this model has no place for a prefix")
+      throw ModelError(
+        .unsupported, file: "method", problem: "this model has no place for a prefix")
     }
     var (parameters, tensors): ([NamedParameter], [AdapterTensor]) = ([], [])
     for place in places {

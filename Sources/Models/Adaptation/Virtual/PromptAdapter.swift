@@ -56,6 +56,7 @@ public struct PromptAdapter: ModelAdapter {
     _ vectors: any VirtualVectors, parts: Int, _ options: PromptOptions, _ layout: VirtualLayout,
     on model: any Model, _ place: VirtualPlace
   ) {
+    place.isReadAsPEFT = layout == .peft
     place.prompt = parts == 1 ? vectors : FirstVectors(vectors, count: options.count)
     let saved = model.parameters(inModules: options.savedModules)
     parameters = vectors.parameters + saved
@@ -85,7 +86,8 @@ extension PromptOptions {
         problem: "PEFT classifies by the padding where a decoder has a prompt",
         remedy: "Leave layout out, or use method prefix, which PEFT reads well.")
     }
-    return layout ?? (readsPadding ? .anneal : .peft)
+    let losesFactor = model.virtualPlaces.first?.losesFactorInPEFT ?? false
+    return layout ?? (readsPadding || losesFactor ? .anneal : .peft)
   }
 
   /// The fields of `adapter_config.json` that tell the two methods apart.
@@ -140,7 +142,7 @@ extension PromptOptions {
     case .random: return start.normal(VirtualFile.name, [rows, place.width])
     case .vocabulary:
       var random = start.random("vocabulary")
-      words = (0..<rows).map { _ in Int32(random.uniform() * Double(model.vocabularySize)) }
+      words = (0..<rows).map { _ in Int32(random.below(model.sourceWords)) }
     case .text(let tokens):
       guard !tokens.isEmpty else {
         throw ModelError(.invalid, file: "init-text", problem: "has no token")
@@ -185,7 +187,8 @@ extension Model {
   /// Where a prompt of so many virtual tokens goes.
   fileprivate func promptPlace(_ count: Int) throws(ModelError) -> VirtualPlace {
     guard let place = virtualPlaces.first(where: { $0.stack != .decoder }) else {
-      throw ModelError(.unsupported, file: "method", problem: "this model has no place for a prompt")
+      throw ModelError(
+        .unsupported, file: "method", problem: "this model has no place for a prompt")
     }
     try requireRoom(for: count, at: place)
     return place
@@ -204,6 +207,11 @@ extension Model {
         problem: "\(count) virtual tokens leave no place of the model's \(maximumLength)",
         remedy: "Take fewer.")
     }
+  }
+
+  /// The number of words that it reads.
+  fileprivate var sourceWords: Int {
+    (self as? any SequenceToSequenceModel)?.sourceVocabularySize ?? vocabularySize
   }
 
   /// Whether a text is classified by its last token.

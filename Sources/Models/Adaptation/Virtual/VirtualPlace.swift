@@ -23,12 +23,15 @@ public final class VirtualPlace: Sendable {
     var prompt: (any VirtualVectors)?
     var prefix: VirtualPrefix?
     var isBehindEmbeddings = false
+    var isReadAsPEFT = false
   }
 
   init(
     _ scope: ParameterScope, _ stack: Stack = .whole, layers: Int, width: Int, heads: Int,
-    keyHeads: Int? = nil, keyColumns: Int, canPromptBehindEmbeddings: Bool = false
+    keyHeads: Int? = nil, keyColumns: Int, canPromptBehindEmbeddings: Bool = false,
+    losesFactorInPEFT: Bool = false
   ) {
+    self.losesFactorInPEFT = losesFactorInPEFT
     self.canPromptBehindEmbeddings = canPromptBehindEmbeddings
     self.stack = stack
     self.layers = layers
@@ -49,6 +52,15 @@ public final class VirtualPlace: Sendable {
   var prompt: (any VirtualVectors)? {
     get { state.withLock { $0.prompt } }
     set { state.withLock { $0.prompt = newValue } }
+  }
+
+  /// Whether PEFT leaves out a factor of words' vectors where there is a prompt (Marian).
+  let losesFactorInPEFT: Bool
+
+  /// Whether a prompt is read as PEFT reads it, the lost factor included.
+  var isReadAsPEFT: Bool {
+    get { state.withLock { $0.isReadAsPEFT } }
+    set { state.withLock { $0.isReadAsPEFT = newValue } }
   }
 
   /// Whether prompts may stand behind the embeddings here.
@@ -93,16 +105,25 @@ public final class VirtualPlace: Sendable {
   }
 
   /// The vectors of a batch's words, behind those of the prompt where the batch has it.
+  /// - Parameter factor: What the vectors of words are multiplied by, and so are those of a prompt.
   func vectors(
-    _ tape: Tape, _ batch: TokenBatch, words: ([Int32]) -> Tensor
+    _ tape: Tape, _ batch: TokenBatch, factor: Float, words: ([Int32], Float) -> Tensor
   ) -> Tensor {
-    guard batch.virtual > 0 else { return words(batch.ids) }
+    guard batch.virtual > 0 else { return words(batch.ids, factor) }
+    let factor = isReadAsPEFT && losesFactorInPEFT ? 1 : factor
     guard let prompt, prompt.count == batch.virtual else {
       preconditionFailure("\(batch.virtual) virtual tokens for a prompt of \(prompt?.count ?? 0)")
     }
+    let own = prompt(tape)
     return tape.prepend(
-      Columns(prompt(tape)), to: Columns(words(batch.words)),
+      Columns(factor == 1 ? own : tape.scale(own, by: factor)),
+      to: Columns(words(batch.words, factor)),
       layout: batch.layout.lengthened(by: -batch.virtual))
+  }
+
+  /// The vectors of a batch's words, behind those of the prompt where the batch has it.
+  func vectors(_ tape: Tape, _ batch: TokenBatch, words: ([Int32]) -> Tensor) -> Tensor {
+    vectors(tape, batch, factor: 1) { ids, _ in words(ids) }
   }
 }
 

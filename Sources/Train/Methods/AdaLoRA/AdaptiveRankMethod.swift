@@ -7,7 +7,8 @@ struct AdaptiveRankMethod: TrainingMethod {
 
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
-      "adalora", "Low-rank updates whose ranks are given, step by step, to the maps that need them.",
+      "adalora",
+      "Low-rank updates whose ranks are given, step by step, to the maps that need them.",
       parameters: Keys.all),
     make: { AdaptiveRankMethod(options: Keys.options($0)) })
 

@@ -9,7 +9,8 @@ struct PrefixMethod: TrainingMethod {
 
   private static let isProjected = Parameter(
     "projection", default: false, aliases: ["prefix_projection", "reparametrisation"],
-    "Train a network that makes keys and values (Li, Liang 2021), not these themselves (P-tuning v2).")
+    "Train a network that makes keys and values (Li, Liang 2021), not these themselves (P-tuning v2)."
+  )
   private static let width = Parameter<Int?>(
     "width", default: nil, aliases: ["encoder_hidden_size", "bottleneck_size", "hidden"],
     "The width of that network; that of a layer's keys by default.",

@@ -67,7 +67,8 @@ struct PTuningMethod: TrainingMethod {
     "The network: mlp (three maps) or lstm (bidirectional, and two maps).")
   private static let width = Parameter<Int?>(
     "width", default: nil, aliases: ["encoder_hidden_size", "hidden"],
-    "The width of the network; the model's by default.", check: { ($0 ?? 1) < 1 ? "must be at least 1" : nil })
+    "The width of the network; the model's by default.",
+    check: { ($0 ?? 1) < 1 ? "must be at least 1" : nil })
   private static let layers = Parameter(
     "layers", default: 2, aliases: ["encoder_num_layers"], "Layers of the LSTM.",
     check: Check.atLeast(1))

@@ -57,16 +57,17 @@ METHODS = {
     "olora": {"lora": {"rank": 4, "rslora": True, "init": "olora"}},
     "adalora": {"adalora": {"initial-rank": 6, "target-rank": 3, "warmup": 1}},
     "sparse": {"sparse": {"rank": 2, "mask": "gradient", "targets": ["query", "down"]}},
-    "tokens": {"tokens": {"tokens": ["w1", "w7", 12]}},
+    "tokens": {"tokens": {"tokens": ["w1", "w7", 20]}},
     "prefix": {"prefix": {"virtual-tokens": 4}},
     "prefix-mlp": {"prefix": {"virtual-tokens": 4, "projection": True}},
     "prompt": {"prompt": {"virtual-tokens": 4, "init": "vocabulary"}},
     "p-tuning": {"p-tuning": {"virtual-tokens": 4}},
     "p-tuning-lstm": {"p-tuning": {"virtual-tokens": 4, "encoder": "lstm", "width": 16}},
 }
-# Their virtual tokens cannot be merged; PEFT has no sparse update of GPT-2's maps.
+# Their virtual tokens cannot be merged; PEFT has no sparse update of GPT-2's maps and no prefix of
+# DistilBERT.
 UNMERGED = {"prefix", "prefix-mlp", "prompt", "p-tuning", "p-tuning-lstm"}
-LEFT_OUT = {("gpt2", "sparse")}
+LEFT_OUT = {("gpt2", "sparse"), ("distilbert", "prefix"), ("distilbert", "prefix-mlp")}
 EMBEDDINGS = {"gpt2": ["c_attn", "wte", "wpe"], "llama": ["q_proj", "embed_tokens"]}
 IDS = [[2, 7, 9, 11, 30, 3], [2, 40, 8, 12, 9, 5]]
 

@@ -47,9 +47,10 @@ extension Tape {
   /// How far the rows of a matrix, or its columns, are from orthonormal: ‖P · Pᵀ - 1‖, Frobenius.
   func orthogonality(_ matrix: Tensor, ofRows: Bool) -> Tensor {
     let rank = ofRows ? matrix.rows : matrix.columns
-    let tape = Tape.inference()
     let vectors = ofRows ? matrix : matrix.turned
-    let products = tape.linear(vectors, weight: vectors)
+    let products = Engine.$precision.withValue(.fp32) {
+      Tape.inference().linear(vectors, weight: vectors)
+    }
     products.withMutableValues { values in
       for place in 0..<rank { values[place * (rank + 1)] -= 1 }
     }
@@ -58,12 +59,15 @@ extension Tape {
     return record(Tensor([length], shape: []), inputs: [matrix]) { gradient in
       guard length > 0 else { return }
       // The derivative of ‖C‖ by P is 2 · C · P / ‖C‖, as C is symmetric.
-      let tape = Tape.inference()
-      let slope =
-        ofRows
-        ? tape.linear(products, weight: matrix, layout: .inputByOutput)
-        : tape.linear(matrix, weight: products)
-      matrix.accumulate(gradient: tape.scale(slope, by: 2 * gradient.item / length))
+      let slope = Engine.$precision.withValue(.fp32) {
+        let tape = Tape.inference()
+        let slope =
+          ofRows
+          ? tape.linear(products, weight: matrix, layout: .inputByOutput)
+          : tape.linear(matrix, weight: products)
+        return tape.scale(slope, by: 2 * gradient.item / length)
+      }
+      matrix.accumulate(gradient: slope)
     }
   }
 }

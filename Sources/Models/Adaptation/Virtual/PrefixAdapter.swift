@@ -42,7 +42,7 @@ public struct PrefixAdapter: ModelAdapter {
   public init(
     _ options: PrefixOptions, to model: any Model, seed: UInt64
   ) throws(ModelError) {
-    let layout = options.layout ?? (model.virtualPlaces.count > 1 ? .anneal : .peft)
+    let layout = try options.layout(for: model)
     try self.init(options, layout, model) { place, name in
       options.vectors(place, VirtualStart(seed: seed), name)
     }
@@ -106,6 +106,20 @@ public struct PrefixAdapter: ModelAdapter {
 }
 
 extension PrefixOptions {
+  /// Whose reading is followed.
+  fileprivate func layout(for model: any Model) throws(ModelError) -> VirtualLayout {
+    let type = try model.configuration.modelType
+    // Neither takes keys and values from outside in transformers.
+    let isUnknownToPEFT = ["distilbert", "fsmt"].contains(type)
+    guard isUnknownToPEFT, layout == .peft else {
+      let isOwn = isUnknownToPEFT || model.virtualPlaces.count > 1
+      return layout ?? (isOwn ? .anneal : .peft)
+    }
+    throw ModelError(
+      .unsupported, file: "layout", problem: "PEFT computes no prefix of a model of type \(type)",
+      remedy: "Leave layout out, or use method prompt.")
+  }
+
   /// What is trained at a place, as it begins.
   fileprivate func vectors(
     _ place: VirtualPlace, _ start: VirtualStart, _ name: String

@@ -32,7 +32,7 @@ public struct LowRankAdapter: ModelAdapter {
     let targets = options.targets ?? ModuleRole.defaults(for: modelType)
     let selection = TargetSelection(
       targets: targets, excluded: options.excluded, layers: options.layers,
-      layerPatterns: options.layerPatterns)
+      layerPatterns: options.layerPatterns, reachesOutput: true)
     let saved = model.parameters(inModules: options.savedModules)
     var (maps, tables) = try selection.modules(of: model)
     // What is trained whole needs no update.

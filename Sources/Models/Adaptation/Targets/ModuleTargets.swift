@@ -49,6 +49,8 @@ struct TargetSelection {
   var layers: [Int]?
   /// The names that stand before a layer's number; any if empty.
   var layerPatterns: [String] = []
+  /// Whether an output that stands alone may be a target.
+  var reachesOutput = false
 
   /// The maps and tables chosen, in the order of the architecture.
   /// - Throws: `ModelError.invalid` for a name that fits nothing, or a pattern that is none.
@@ -64,7 +66,7 @@ struct TargetSelection {
       isTarget(name) && !(isExcluded?(name) ?? false) && isInLayers(name)
     }
     let roles = try roles(of: model)
-    let output = (model as? any TiedHead)?.outputMap
+    let output = reachesOutput ? (model as? any TiedHead)?.outputMap : nil
     let outputs = [output].compactMap(\.self).filter { targets != .allLinear && isChosen($0.name) }
     let maps =
       model.linears.compactMap { map -> TargetedMap? in

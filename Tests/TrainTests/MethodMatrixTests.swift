@@ -77,7 +77,6 @@ struct MethodMatrixTests {
     case .classification(let classes):
       return try #require(classes.totalLoss) / Double(classes.references.count)
     case .language(let language): return language.totalLoss / Double(language.tokens)
-    default: throw OtherKind()
     }
   }
 
@@ -114,5 +113,3 @@ struct MethodMatrixTests {
     try check(workshop, json, method)
   }
 }
-
-private struct OtherKind: Error {}

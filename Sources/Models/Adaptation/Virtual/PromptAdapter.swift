@@ -46,6 +46,10 @@ public struct PromptAdapter: ModelAdapter {
       "num_transformer_submodules", default: place.stack == .encoder ? 2 : 1)
     guard 1...2 ~= parts else { throw config.fault("has \(parts) transformer submodules") }
     let isOwn = config.layout == .anneal
+    let type = try model.configuration.modelType
+    if !isOwn, type == "fsmt" {
+      throw PromptOptions.otherWords(config.file)
+    }
     let isEncoded = try config.method == "P_TUNING"
     if isEncoded { options.encoder = .maps(width: place.width) }
     let table = VectorTable(Tensor(shape: [parts * options.count, place.width]))

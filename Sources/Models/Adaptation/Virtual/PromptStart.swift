@@ -13,8 +13,18 @@ extension PromptOptions {
         problem: "PEFT classifies by the padding where a decoder has a prompt",
         remedy: "Leave layout out, or use method prefix, which PEFT reads well.")
     }
+    let isFSMT = try model.configuration.modelType == "fsmt"
+    if isFSMT, layout == .peft { throw Self.otherWords("layout") }
     let losesFactor = model.virtualPlaces.first?.losesFactorInPEFT ?? false
-    return layout ?? (readsPadding || losesFactor ? .anneal : .peft)
+    return layout ?? (readsPadding || losesFactor || isFSMT ? .anneal : .peft)
+  }
+
+  /// PEFT finds FSMT's words by the size of one of two vocabularies.
+  static func otherWords(_ file: String) -> ModelError {
+    ModelError(
+      .unsupported, file: file,
+      problem: "PEFT reads a prompt's words of FSMT from a table that is not the source's",
+      remedy: "Train the prompt anew without layout.")
   }
 
   /// The fields of `adapter_config.json` that tell the two methods apart.

@@ -41,7 +41,7 @@ extension LowRankInitialisation {
     let tape = Tape.inference()
     let factors = Tensor(roots, shape: [rank])
     return LowRankMap.Part(
-      down: tape.scaleColumns(right.turned, by: factors).turned,
+      down: tape.scaleColumns(right, by: factors).turned,
       up: tape.scaleColumns(left, by: factors))
   }
 }

@@ -45,9 +45,9 @@ struct AdapterMethodTests {
     let json = json(method)
     let (result, events) = try workshop.run("run", json)
     let losses = losses(events)
-    // A random model's first token hears little of the words.
+    // A random model's first token hears little of the words: `MethodMatrixTests` has larger ones.
     let isPrompt = method["prompt"] != nil || method["p-tuning"] != nil
-    #expect(hasFallen(losses, by: isPrompt ? 0 : 0.02, over: 9))
+    #expect(isPrompt || hasFallen(losses, by: 0.02, over: 9))
     let folder = "\(workshop.folder.path)/run"
     #expect(result.modelFolder == folder + "/adapter")
     #expect(!Folders.exists(folder + "/model"))

@@ -220,6 +220,10 @@ void anneal_combine(int64_t count, float alpha, const float *a, float beta, cons
 /// out (+)= factor a b.
 void anneal_multiply(
   int64_t count, float factor, const float *a, const float *b, float *out, bool accumulate);
+/// out[i, j] (+)= in[i, j] factors[j] + bias[j]; `bias` may be NULL.
+void anneal_scale_columns(
+  int64_t rows, int64_t columns, const float *factors, const float *bias, const float *in,
+  float *out, bool accumulate);
 /// out (+)= factor a.
 void anneal_scale(int64_t count, float factor, const float *a, float *out, bool accumulate);
 

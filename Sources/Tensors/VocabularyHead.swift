@@ -23,7 +23,7 @@ struct VocabularyHead {
     (self.weight, self.bias) = (weight, bias)
     (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
     let count = max(hidden.rows, 1)
-    func parts(_ values: Int) -> Int { max(1, (values + (1 << 24) - 1) >> 24) }
+    func parts(_ values: Int) -> Int { max(1, (values - 1) >> (wholeRows ? 23 : 24) + 1) }
     if wholeRows {
       // Whole tiles of rows, so that only the last chunk has a rest.
       let share = (count - 1) / parts(count * weight.rows) + 1
@@ -77,6 +77,8 @@ struct VocabularyHead {
   func backward(
     _ hidden: Tensor, _ slot: GradientSlot, _ gradient: Tensor, _ statistics: Tensor
   ) {
+    // Without rows no part would write what is opened below.
+    guard hidden.rows > 0 else { return }
     let dBias = bias?.slot.zeroed()
     open(slot) { dHidden, addHidden in
       open(weight.slot) { dWeight, addWeight in

@@ -3,8 +3,8 @@
 #
 #   Scripts/train_bench.sh [TASK…]
 #
-# PYTHON names a Python with torch, transformers and peft; ROUNDS (2) how often each side runs. Of every
-# side the fastest round's median step is shown. Keep the machine idle.
+# PYTHON names a Python with torch, transformers and peft; ROUNDS (2) how often each side runs. Of
+# every side the fastest round's median step is shown. Keep the machine idle.
 set -eu
 
 cd "$(dirname "$0")/.."

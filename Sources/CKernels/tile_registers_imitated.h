@@ -14,8 +14,11 @@
 
 static _Thread_local struct {
   tile_configuration shapes;
-  uint8_t rows[8][16][tile_row];
+  _Alignas(tile_row) uint8_t rows[8][16][tile_row];
 } tiles;
+
+typedef uint32_t imitated_words __attribute__((ext_vector_type(16), aligned(4)));
+typedef float imitated_floats __attribute__((ext_vector_type(16), aligned(4)));
 
 static void imitated_release(void) { memset(&tiles, 0, sizeof tiles); }
 
@@ -53,32 +56,39 @@ static void imitated_store(int t, void *memory, int64_t stride) {
 }
 
 /// Numbers too small to be normal count as zero, as operands and as results.
-static float flushed(float x) { return fabsf(x) < FLT_MIN ? copysignf(0, x) : x; }
+ANNEAL_INLINE void imitated_flush(imitated_floats *x) {
+  imitated_words bits = (imitated_words)*x;
+  imitated_words normal = (imitated_words)((bits & 0x7f800000u) != 0);
+  *x = (imitated_floats)(bits & (normal | 0x80000000u));
+}
 
-static float float_of_bits(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return flushed(x);
+/// sums += x · y, of the upper halves of words.
+ANNEAL_INLINE void imitated_step(
+  imitated_floats *sums, const imitated_words *x, const imitated_words *y) {
+  imitated_floats first = (imitated_floats)(*x & 0xffff0000u);
+  imitated_floats second = (imitated_floats)(*y & 0xffff0000u);
+  imitated_flush(&first), imitated_flush(&second);
+  *sums += first * second;
+  imitated_flush(sums);
 }
 
 /// One row: the even and the odd steps are summed apart, then both are added to what was there. (A
 /// product of two bf16 numbers is exact in fp32, so that it does not matter whether it is fused.)
-static void imitated_dot_row(int columns, int pairs, const uint8_t *a, int b, uint8_t *row) {
-  float even[16] = {0}, odd[16] = {0}, sums[16];
+/// Columns beyond the tile's are zeros in all three, and stay so.
+static void imitated_dot_row(int pairs, const uint8_t *a, int b, uint8_t *row) {
+  imitated_floats even = 0, odd = 0, *sums = (imitated_floats *)row;
   for (int p = 0; p < pairs; p++) {
-    uint32_t x, y[16];
-    memcpy(&x, a + 4 * p, sizeof x);
-    memcpy(y, tiles.rows[b][p], sizeof y);
-    const float first = float_of_bits(x << 16), second = float_of_bits(x & 0xffff0000);
-    for (int j = 0; j < columns; j++) {
-      even[j] = flushed(even[j] + first * float_of_bits(y[j] << 16));
-      odd[j] = flushed(odd[j] + second * float_of_bits(y[j] & 0xffff0000));
-    }
+    uint32_t pair;
+    memcpy(&pair, a + 4 * p, sizeof pair);
+    imitated_words x = pair, y = *(const imitated_words *)tiles.rows[b][p];
+    imitated_step(&odd, &x, &y);
+    x <<= 16, y <<= 16;
+    imitated_step(&even, &x, &y);
   }
-  memcpy(sums, row, sizeof sums);
-  for (int j = 0; j < columns; j++)
-    sums[j] = flushed(flushed(sums[j]) + flushed(even[j] + odd[j]));
-  memcpy(row, sums, sizeof sums);
+  even += odd;
+  imitated_flush(&even), imitated_flush(sums);
+  *sums += even;
+  imitated_flush(sums);
 }
 
 static void imitated_dot(int sums, int a, int b) {
@@ -88,6 +98,5 @@ static void imitated_dot(int sums, int a, int b) {
               s->row_bytes[a] == 4 * s->rows[b];
   if (!fits || sums == a || sums == b || a == b) abort();
   for (int i = 0; i < s->rows[sums]; i++)
-    imitated_dot_row(
-      s->row_bytes[sums] / 4, s->rows[b], tiles.rows[a][i], b, tiles.rows[sums][i]);
+    imitated_dot_row(s->rows[b], tiles.rows[a][i], b, tiles.rows[sums][i]);
 }

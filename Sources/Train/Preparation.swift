@@ -123,7 +123,7 @@ private struct ModelSource {
     folder = isScratch ? nil : try context.models.folder(of: name, base: context.base)
     let path = FilePaths.join(context.base ?? FilePaths.current, name)
     let isPath = folder == path || name.hasPrefix("~")
-    baseName = folder.map { isPath ? $0 : name } ?? "\(context.folder)/base"
+    baseName = folder.map { isPath ? $0 : name } ?? "\(context.folder)/\(ModelFolders.ownBase)"
     guard let tokenizer = context.tokenizer ?? folder else {
       throw TrainingError(
         "a model that begins with random weights has no tokenizer of its own",

@@ -147,10 +147,11 @@ public struct TrainingSession {
   }
 
   /// Saves the random model below an adapter, which has no other folder.
+  ///
+  /// Every time, as what lies there may be of a run with other options.
   private func saveBase() throws {
-    let folder = "\(context.folder)/base"
-    guard preparation.isScratch, preparation.method.adapter != nil, !Folders.isFolder(folder)
-    else { return }
+    let folder = "\(context.folder)/\(ModelFolders.ownBase)"
+    guard preparation.isScratch, preparation.method.adapter != nil else { return }
     let temporary = "\(context.folder)/.base-partial"
     try Folders.remove(temporary)
     try ModelLoader.save(

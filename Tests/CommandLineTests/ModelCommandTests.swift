@@ -113,4 +113,34 @@ import Testing
     try Binary.succeed(["run", file, "--out", "\(folder.path)/talk"], in: folder)
     return "\(folder.path)/talk"
   }
+
+  @Test func `training is done again when the model, its words or a template changed`() throws {
+    let folder = try TemporaryFolder()
+    let model = try instructionRun(in: folder) + "/model"
+    let template = "{% for message in messages %}{{ message.content }} {% endfor %}"
+    try folder.write(template, to: "talk.jinja")
+    let file = try folder.write(
+      """
+      stages:
+        - ingest: {path: data.jsonl}
+        - tokenize: {tokenizer: model, max-length: 300}
+        - split: {train: 0.9, validation: 0, test: 0.1}
+      train: {model: "\(model)", objective: {causal: {template: talk.jinja}}, max-steps: 1}
+      evaluate: [perplexity]
+      """, to: "again.yaml")
+    func isReused() throws -> Bool {
+      let run = ["run", file, "--out", "\(folder.path)/again", "--json"]
+      let result = try Binary.succeed(run, in: folder)
+      return try JSONValue.parse(Array(result.output.utf8))["reused"]?.bool == true
+    }
+    let first = try isReused()
+    let second = try isReused()
+    #expect([first, second] == [false, true])
+    try folder.write(template + "\n", to: "talk.jinja")
+    #expect(try !isReused(), "another template")
+    try AtomicFile.write("{}".utf8, to: "\(model)/generation_config.json")
+    #expect(try isReused(), "a file that training does not read")
+    try AtomicFile.write("{}".utf8, to: "\(model)/pytorch_model.bin")
+    #expect(try !isReused(), "other weights")
+  }
 }

@@ -3,10 +3,10 @@ import Testing
 
 /// The same bits for any number of threads, the same values for any instruction set.
 ///
-/// Serialized, as threads and instructions are those of the whole process.
+/// Serialized, as threads are those of the whole process; no bit depends on them.
 @Suite(.serialized) struct `On any machine` {
   /// Output and all gradients of one layer, for layouts that leave no size round.
-  private func run(dropout: Float, threads: Int) -> [[Float]] {
+  private static func run(dropout: Float, threads: Int) -> [[Float]] {
     Engine.threads = threads
     defer { Engine.threads = 0 }
     let layer = EncoderLayer(hidden: 72, feedForward: 200, heads: 6)
@@ -20,21 +20,25 @@ import Testing
   }
 
   @Test func `results are the same bits on every run and any number of threads`() {
-    let once = run(dropout: 0.1, threads: 4)
+    let once = Self.run(dropout: 0.1, threads: 4)
     #expect(once.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isFinite) })
     for threads in [4, 1, 2, 3, 7] {
-      #expect(run(dropout: 0.1, threads: threads) == once, "\(threads) threads")
+      #expect(Self.run(dropout: 0.1, threads: threads) == once, "\(threads) threads")
     }
   }
 
+  /// In a process of its own: instructions are those of the whole process, and the tests that run
+  /// beside this one compare bits.
   @Test(arguments: Engine.InstructionSet.allCases)
-  func `every instruction set gives the same values`(instructions: Engine.InstructionSet) {
-    let expected = run(dropout: 0.1, threads: 2)
-    Engine.limit(to: instructions)
-    defer { Engine.limit(to: .amx) }
-    if instructions == .portable { #expect(Engine.instructions == "portable") }
-    for (actual, expected) in zip(run(dropout: 0.1, threads: 2), expected) {
-      #expect(largestDifference(actual, expected) < 2e-5)
+  func `every instruction set gives the same values`(instructions: Engine.InstructionSet) async {
+    await #expect(processExitsWith: .success) { [name = instructions.rawValue as String] in
+      let instructions = try #require(Engine.InstructionSet(rawValue: name))
+      let expected = Self.run(dropout: 0.1, threads: 2)
+      Engine.limit(to: instructions)
+      if instructions == .portable { #expect(Engine.instructions == "portable") }
+      for (actual, expected) in zip(Self.run(dropout: 0.1, threads: 2), expected) {
+        #expect(largestDifference(actual, expected) < 2e-5)
+      }
     }
   }
 

@@ -114,6 +114,22 @@ struct TokenizeStageTests {
     #expect(try resolved.dependencies() == ["\(folder.path)/tokenizer.json"])
   }
 
+  @Test func `a folder of any kind of tokenizer serves, with every file it is read from`() throws {
+    try folder.write("[UNK]\n[CLS]\n[SEP]\na\n##b\n", to: "bert/vocab.txt")
+    try folder.write(#"{"do_lower_case": true}"#, to: "bert/tokenizer_config.json")
+    let stage = try stage(.scalar("bert", quoted: false))
+    #expect(
+      try Set(stage.dependencies())
+        == ["\(folder.path)/bert/vocab.txt", "\(folder.path)/bert/tokenizer_config.json"])
+    let record = Record.text("Ab c", id: "a:1")
+    let plan = try stage.plan(collection([record]), context)
+    guard case .keep(_, let note) = try stage.outcome(of: record, at: 0, plan, context) else {
+      Issue.record("the record is not kept")
+      return
+    }
+    #expect(note?["unknown"] == 1)
+  }
+
   @Test func `a tokenizer that is not there is an error with its path`() throws {
     let stage = try stage(.scalar("none.json", quoted: false))
     let error = #expect(throws: StageError.self) { try stage.dependencies() }

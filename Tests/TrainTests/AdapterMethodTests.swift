@@ -118,6 +118,38 @@ struct AdapterMethodTests {
     #expect(try contents(base, ["model.safetensors"]) == before)
   }
 
+  @Test func `a run from scratch is read where it was moved, and keeps no older base`() throws {
+    let root = workshop.folder.path
+    try AtomicFile.write("{}".utf8, to: "\(root)/run/base/config.json")
+    let (result, _) = try workshop.run("run", json(["lora": ["rank": 2]]))
+    let head = try contents(result.modelFolder, ["adapter_model.safetensors"])
+    try FileManager.default.moveItem(atPath: "\(root)/run", toPath: "\(root)/moved")
+    let folders = try ModelFolders("\(root)/moved/adapter")
+    #expect(folders.base == "\(root)/moved/base")
+    #expect(try contents("\(root)/moved/adapter", ["adapter_model.safetensors"]) == head)
+    let model = try ModelLoader.classifier(folders.base, adapter: folders.adapter)
+    #expect(!model.labels.isEmpty)
+    try Folders.remove("\(root)/moved/base")
+    #expect(throws: ModelError.self) { try ModelFolders("\(root)/moved/adapter") }
+  }
+
+  static let refused: [(options: JSONValue, field: String)] = [
+    (["use_dora": true, "targets": ["query"]], "targets"),
+    (["modules-to-save": ["wte"], "targets": ["query"]], "modules-to-save"),
+  ]
+
+  @Test(arguments: refused)
+  func `an update whose meaning would be another is refused with a remedy`(
+    options: JSONValue, field: String
+  ) throws {
+    let workshop = try Workshop(Workshop.instructions(60))
+    let error = #expect(throws: ModelError.self) {
+      try workshop.run("run", causal(["method": ["lora": options]]))
+    }
+    #expect(error?.file == field)
+    #expect(error?.remedy.isEmpty == false)
+  }
+
   @Test func `freezing the first layers leaves them as they began`() throws {
     let (result, _) = try workshop.run(
       "run", classification(["method": ["freeze": ["layers": 1]], "epochs": 1]))

@@ -11,11 +11,6 @@ extension Model {
     for (weight, layout) in products { weight.prepare(layout, as: form) }
   }
 
-  /// Frees what `prepareForInference` made.
-  public func dropPreparedWeights() {
-    for (weight, _) in products { weight.dropPrepared() }
-  }
-
   private var products: [(weight: Tensor, layout: WeightLayout)] {
     var products = linears.map { (weight: $0.weight, layout: $0.layout) }
     if let head = self as? any VocabularyHead {

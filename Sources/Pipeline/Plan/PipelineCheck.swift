@@ -18,10 +18,4 @@ public enum PipelineCheck {
     }
     guard diagnostics.isEmpty else { throw diagnostics }
   }
-
-  /// The bytes that the plan's stages read.
-  public static func inputSize(of plan: PipelinePlan) throws -> Int {
-    try plan.steps.flatMap { try $0.stage.dependencies() }.compactMap { Folders.size($0) }
-      .reduce(0, +)
-  }
 }

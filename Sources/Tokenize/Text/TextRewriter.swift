@@ -82,11 +82,6 @@ struct TextRewriter {
   /// Writes a scalar with the origin of the scalar to be read next, and does not read it.
   mutating func insertBefore(_ scalar: UInt32) { write(scalar, origin) }
 
-  /// Writes a scalar with the origin of what was written last.
-  mutating func insertAfter(_ scalar: UInt32) {
-    write(scalar, origins.last ?? Origin(start: firstScalar, end: firstScalar))
-  }
-
   /// Reads a scalar and writes what a mapping makes of it.
   @inline(__always)
   mutating func map(_ scalars: ArraySlice<UInt32>) {

@@ -7,6 +7,9 @@ public struct ModelFolders: Sendable {
   /// The folder of the adapter, if there is one.
   public let adapter: String?
 
+  /// The folder beside an adapter that holds the model of a run from scratch.
+  public static let ownBase = "base"
+
   /// A model's folder with or without an adapter; or an adapter's folder, which names its model.
   /// - Throws: `ModelError.notFound` where an adapter's model is nowhere.
   public init(_ folder: String, adapter: String? = nil) throws(ModelError) {
@@ -23,7 +26,13 @@ public struct ModelFolders: Sendable {
         .notFound, file: folder, problem: "does not say which model it adapts",
         remedy: "Name the model with --model and this folder with --adapter.")
     }
-    do { base = try ModelLocator().folder(of: name, base: FilePaths.folder(folder)) } catch {
+    let (parent, own) = (FilePaths.folder(folder), Self.ownBase)
+    do { base = try ModelLocator().folder(of: name, base: parent) } catch {
+      // A run that trained from scratch keeps its model beside the adapter, wherever it is moved.
+      if FilePaths.name(name) == own, Folders.exists("\(parent)/\(own)/config.json") {
+        (base, self.adapter) = ("\(parent)/\(own)", folder)
+        return
+      }
       throw ModelError(
         .notFound, file: folder, problem: "adapts the model '\(name)', which is not found",
         remedy: "Name the model with --model and this folder with --adapter.")

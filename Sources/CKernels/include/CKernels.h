@@ -142,6 +142,13 @@ void anneal_linear(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
   const float *bias, anneal_activation activation, float *out, float *before);
 
+/// argument = (gradient · w) activation'(argument) in place: the gradient of what an activation was
+/// applied to, from that of the product that its result went into. gradient is [m, k] contiguous, w is
+/// read as [k, n]. Returns false, and has done nothing, where the product would not be whole at once.
+bool anneal_linear_slope(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *gradient,
+  anneal_matrix w, anneal_activation activation, float *argument);
+
 /// out = x · w + bias, with rows of `out` out_row apart: some columns of a wider result.
 void anneal_linear_columns(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
@@ -220,6 +227,10 @@ void anneal_combine(int64_t count, float alpha, const float *a, float beta, cons
 /// out (+)= factor a b.
 void anneal_multiply(
   int64_t count, float factor, const float *a, const float *b, float *out, bool accumulate);
+/// out[i, j] (+)= in[i, j] factors[j] + bias[j]; `bias` may be NULL.
+void anneal_scale_columns(
+  int64_t rows, int64_t columns, const float *factors, const float *bias, const float *in,
+  float *out, bool accumulate);
 /// out (+)= factor a.
 void anneal_scale(int64_t count, float factor, const float *a, float *out, bool accumulate);
 

@@ -347,6 +347,11 @@ void anneal_best(
   int64_t rows, int64_t columns, const float *in, const float *offsets, int64_t count,
   int32_t *ids, float *ranks);
 
+/// The places of the values / divisor that are at least `least` and above minus infinity, largest first,
+/// of equals the first; `places` has room for all. Returns how many.
+int64_t anneal_ranking(
+  int64_t count, const float *in, float divisor, float least, int32_t *places);
+
 // MARK: losses
 
 /// losses[i] = (1 - s) (lse - x[t]) + s (lse - mean x) for target t, 0 where t < 0;

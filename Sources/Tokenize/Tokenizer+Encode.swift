@@ -99,7 +99,6 @@ extension Tokenizer {
   /// The tokens of one text or two in their template.
   private func assembled(_ runs: [TokenRun], _ options: EncodingOptions) -> Encoding {
     var encoding = Encoding()
-    encoding.reserve(runs.reduce(8) { $0 + $1.ids.count })
     let template = runs.count == 1 ? pipeline.postProcessing.single : pipeline.postProcessing.pair
     for piece in template {
       switch piece {
@@ -113,19 +112,17 @@ extension Tokenizer {
 }
 
 extension Encoding {
-  mutating func reserve(_ count: Int) {
-    ids.reserveCapacity(count)
-    offsets.reserveCapacity(count)
-    typeIds.reserveCapacity(count)
-    specialMask.reserveCapacity(count)
-    attentionMask.reserveCapacity(count)
-    wordIds.reserveCapacity(count)
-  }
-
   mutating func append(_ run: TokenRun, typeId: Int32) {
-    ids += run.ids
-    offsets += run.origins.lazy.map { $0.start..<$0.end }
-    wordIds += run.words
+    if ids.isEmpty {
+      // What comes first, which mostly is all there is, is taken over as it is.
+      ids = run.ids
+      wordIds = run.words
+    } else {
+      ids += run.ids
+      wordIds += run.words
+    }
+    offsets.reserveCapacity(ids.count + 8)
+    offsets.append(contentsOf: run.origins.lazy.map { Range(uncheckedBounds: ($0.start, $0.end)) })
     extend(typeId: typeId, special: 0)
   }
 
@@ -139,6 +136,12 @@ extension Encoding {
   /// Brings the remaining arrays to the length of `ids`.
   private mutating func extend(typeId: Int32, special: Int32) {
     let count = ids.count - typeIds.count
+    if typeIds.isEmpty {
+      typeIds = [Int32](repeating: typeId, count: count)
+      specialMask = [Int32](repeating: special, count: count)
+      attentionMask = [Int32](repeating: 1, count: count)
+      return
+    }
     typeIds += repeatElement(typeId, count: count)
     specialMask += repeatElement(special, count: count)
     attentionMask += repeatElement(1, count: count)

@@ -20,6 +20,23 @@ protocol TokenModel: Sendable {
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+
+  /// Where a word may be cut without changing its tokens, or nil where that is not known.
+  var seams: BytePairSeams? { get }
+
+  /// Appends the tokens of a part of a word that lies between seams.
+  func tokenizePart(
+    _ part: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+}
+
+extension TokenModel {
+  var seams: BytePairSeams? { nil }
+
+  func tokenizePart(
+    _ part: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
+  ) {
+    tokenize(part, of: text, to: &tokens)
+  }
 }
 
 /// A model that tokenizer.json can name.

@@ -26,12 +26,18 @@ struct Workspace: Sendable {
   private(set) var wordEnds: [Int] = []
 
   /// Replaces the tokens by those of the words of a piece.
-  mutating func tokenize(_ text: PreTokenizedText, _ model: any TokenModel) {
+  ///
+  /// Where merges are left out at random, what was learned before does not count.
+  mutating func tokenize(
+    _ text: PreTokenizedText, _ model: any TokenModel, _ draws: inout MergeDraws?
+  ) {
     tokens.removeAll(keepingCapacity: true)
     wordEnds.removeAll(keepingCapacity: true)
     let bytes = text.text.bytes.span
     for word in text.words {
-      if !cache.append(word, of: bytes, to: &tokens) {
+      if draws != nil {
+        draws?.tokenize(word, of: bytes, model, to: &tokens)
+      } else if !cache.append(word, of: bytes, to: &tokens) {
         let before = tokens.count
         model.tokenize(word, of: bytes, to: &tokens)
         cache.remember(word, of: bytes, tokens[before...])

@@ -49,6 +49,8 @@ struct RunOptions: Sendable {
   var tracks: Bool
   /// Whether special tokens in the text are plain text.
   var plainSpecials: Bool
+  /// What leaves out merges, if anything does.
+  var draws: MergeDraws?
 }
 
 /// Takes one text through added tokens, normalizer, pre-tokenizer and model.
@@ -57,10 +59,12 @@ private struct TokenRunBuilder {
   let options: RunOptions
   var run = TokenRun()
   private var word: Int32 = 0
+  private var draws: MergeDraws?
 
   init(pipeline: TokenizerPipeline, options: RunOptions) {
     self.pipeline = pipeline
     self.options = options
+    draws = options.draws
   }
 
   /// Splits the raw text at added tokens and takes each piece on.
@@ -129,7 +133,7 @@ private struct TokenRunBuilder {
   private mutating func addWords(of text: AlignedText, _ workspace: inout Workspace) {
     var words = PreTokenizedText(text)
     pipeline.preTokenizer?.split(&words)
-    workspace.tokenize(words, pipeline.model)
+    workspace.tokenize(words, pipeline.model, &draws)
     run.ids.reserveCapacity(run.ids.count + workspace.tokens.count)
     for token in workspace.tokens { run.ids.append(token.id) }
     if options.tracks { addOrigins(words, workspace) }

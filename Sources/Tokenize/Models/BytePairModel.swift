@@ -6,16 +6,14 @@ struct BytePairModel: FileModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   let merges: PairTable
+  let dropoutRate: Double
   private let symbols: BytePairSymbols
   /// Words that are tokens as they stand, for `ignore_merges`; their bytes are those of the input.
   private let wholeWords: ByteStringTable?
   private let wholeWordIds: [Int32]
 
   init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
-    if let dropout = reader.member("dropout"), dropout.value.double != 0 {
-      throw reader.unsupported(
-        "merge dropout makes ids random", remedy: "set it to null", key: "dropout")
-    }
+    dropoutRate = try reader.member("dropout").map(Self.rate) ?? 0
     let vocabulary = try Vocabulary(from: reader.required("vocab"))
     symbols = try BytePairSymbols(from: reader, vocabulary, input)
     merges = try BytePairMerges.read(
@@ -25,6 +23,13 @@ struct BytePairModel: FileModel {
     (wholeWords, wholeWordIds) =
       try reader.bool("ignore_merges", default: false)
       ? Self.wholeWords(vocabulary, input) : (nil, [])
+  }
+
+  private static func rate(_ dropout: ComponentReader) throws(TokenizerError) -> Double {
+    guard let rate = dropout.value.double, (0...1).contains(rate) else {
+      throw dropout.expected("a number from 0 to 1")
+    }
+    return rate
   }
 
   private static func wholeWords(
@@ -49,6 +54,18 @@ struct BytePairModel: FileModel {
     }
     var parts = symbols.split(word, of: text)
     merges.merge(&parts)
+    tokens.append(contentsOf: parts)
+  }
+
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws
+  ) {
+    var parts = symbols.split(word, of: text)
+    draws.merge(&parts) { left, right in
+      let entry = merges[left, right]
+      return (entry.rank, entry.id)
+    }
     tokens.append(contentsOf: parts)
   }
 }

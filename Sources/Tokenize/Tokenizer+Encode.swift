@@ -8,6 +8,8 @@ public struct EncodingOptions: Sendable, Equatable {
   public var padding: Padding?
   /// Whether special tokens spelled out in the text are plain text; safe for text from strangers.
   public var treatsSpecialTokensAsText = false
+  /// Which merges to leave out, or nil for none; models without merges know nothing of it.
+  public var dropout: MergeDropout?
 
   /// Adds special tokens, cuts nothing and fills up nothing.
   public init() {}
@@ -62,9 +64,13 @@ extension Tokenizer {
   func encoding(
     _ text: String, _ pair: String?, _ options: EncodingOptions, _ workspace: inout Workspace
   ) -> Encoding {
-    let runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    var runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    runOptions.draws = options.dropout?.draws(text: 0)
     var runs = [pipeline.run(text, options: runOptions, &workspace)]
-    if let pair { runs.append(pipeline.run(pair, options: runOptions, &workspace)) }
+    if let pair {
+      runOptions.draws = options.dropout?.draws(text: 1)
+      runs.append(pipeline.run(pair, options: runOptions, &workspace))
+    }
     let windows = windows(of: runs, options)
     var encodings = windows[0].map { first in
       guard windows.count > 1 else { return [assembled([runs[0][first]], options)] }

@@ -57,6 +57,8 @@ struct RunOptions: Sendable {
   var tracks: Bool
   /// Whether special tokens in the text are plain text.
   var plainSpecials: Bool
+  /// What leaves out merges, if anything does.
+  var draws: MergeDraws?
 }
 
 /// Takes one text through added tokens, normalizer, pre-tokenizer and model.
@@ -64,10 +66,12 @@ private struct TokenRunBuilder {
   let pipeline: TokenizerPipeline
   let options: RunOptions
   private var word: Int32 = 0
+  private var draws: MergeDraws?
 
   init(pipeline: TokenizerPipeline, options: RunOptions) {
     self.pipeline = pipeline
     self.options = options
+    draws = options.draws
   }
 
   /// Splits the raw text at added tokens and takes each piece on.
@@ -142,7 +146,7 @@ private struct TokenRunBuilder {
   private mutating func addWords(of text: AlignedText, _ workspace: inout Workspace) {
     var words = PreTokenizedText(text)
     pipeline.preTokenizer?.split(&words)
-    workspace.tokenize(words, pipeline.model, tracks: options.tracks)
+    workspace.tokenize(words, pipeline.model, tracks: options.tracks, &draws)
     if options.tracks { workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) }
     word += Int32(words.words.count)
   }

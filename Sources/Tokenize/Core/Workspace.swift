@@ -27,11 +27,17 @@ struct Workspace: ~Copyable {
   mutating func add(_ id: Int32) { ids.append(id) }
 
   /// Adds the tokens of the words of a piece.
-  mutating func tokenize(_ text: borrowing PreTokenizedText, _ model: any TokenModel, tracks: Bool)
-  {
+  ///
+  /// Where merges are left out at random, what was learned before does not count.
+  mutating func tokenize(
+    _ text: borrowing PreTokenizedText, _ model: any TokenModel, tracks: Bool,
+    _ draws: inout MergeDraws?
+  ) {
     ends.truncate(to: 0)
     wordEnds.truncate(to: 0)
-    if tracks {
+    if draws != nil {
+      tokenize(text.words, text.text.bytes, model, tracks: tracks, drawing: &draws)
+    } else if tracks {
       tokenize(text.words, text.text.bytes, model, tracks: true)
     } else if let seams = model.seams, !seams.areParts {
       // Without ends it does not matter which word a part belongs to.
@@ -70,6 +76,18 @@ struct Workspace: ~Copyable {
           }
         }
       }
+    }
+  }
+
+  private mutating func tokenize(
+    _ words: [ByteRange], _ bytes: [UInt8], _ model: any TokenModel, tracks: Bool,
+    drawing draws: inout MergeDraws?
+  ) {
+    for word in words {
+      pieces.removeAll(keepingCapacity: true)
+      draws?.tokenize(word, of: bytes.span, model, to: &pieces)
+      add(pieces[...], shift: 0, tracks: tracks)
+      if tracks { wordEnds.append(Int32(truncatingIfNeeded: ends.count)) }
     }
   }
 

@@ -7,6 +7,7 @@ struct BytePairModel: FileModel {
   let unknownId: Int32?
   let merges: MergeTable
   let seams: BytePairSeams?
+  let dropoutRate: Double
   private let symbols: BytePairSymbols
   private let byteIds: [Int32]
   /// Words that are tokens as they stand, for `ignore_merges`; their bytes are those of the input.
@@ -14,10 +15,7 @@ struct BytePairModel: FileModel {
   private let wholeWordIds: [Int32]
 
   init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
-    if let dropout = reader.member("dropout"), dropout.value.double != 0 {
-      throw reader.unsupported(
-        "merge dropout makes ids random", remedy: "set it to null", key: "dropout")
-    }
+    dropoutRate = try reader.member("dropout").map(Self.rate) ?? 0
     let vocabulary = try Vocabulary(from: reader.required("vocab"))
     symbols = try BytePairSymbols(from: reader, vocabulary, input)
     var merges = try BytePairMerges.read(
@@ -32,6 +30,13 @@ struct BytePairModel: FileModel {
     seams =
       symbols.areIndependent
       ? Self.seams(vocabulary, input, areParts: ignoresMerges) : nil
+  }
+
+  private static func rate(_ dropout: ComponentReader) throws(TokenizerError) -> Double {
+    guard let rate = dropout.value.double, (0...1).contains(rate) else {
+      throw dropout.expected("a number from 0 to 1")
+    }
+    return rate
   }
 
   private static func wholeWords(
@@ -81,5 +86,18 @@ struct BytePairModel: FileModel {
       symbols.append(part, of: text, to: &tokens)
       merges.merge(&tokens, from: first)
     }
+  }
+
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws
+  ) {
+    var parts: [PieceToken] = []
+    symbols.append(word, of: text, to: &parts)
+    draws.merge(&parts) { left, right in
+      let rank = merges.rank(left, right)
+      return (rank, rank == MergeTable.none ? -1 : merges.product(of: rank))
+    }
+    tokens.append(contentsOf: parts)
   }
 }

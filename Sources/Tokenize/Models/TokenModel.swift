@@ -27,6 +27,14 @@ protocol TokenModel: Sendable {
   /// Appends the tokens of a part of a word that lies between seams.
   func tokenizePart(
     _ part: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+
+  /// Appends the tokens of one word, merges left out as drawn; models without merges draw nothing.
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws)
+
+  /// How likely it is, by the model's file, that a merge is left out in training.
+  var dropoutRate: Double { get }
 }
 
 extension TokenModel {
@@ -37,6 +45,15 @@ extension TokenModel {
   ) {
     tokenize(part, of: text, to: &tokens)
   }
+
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws
+  ) {
+    tokenize(word, of: text, to: &tokens)
+  }
+
+  var dropoutRate: Double { 0 }
 }
 
 /// A model that tokenizer.json can name.

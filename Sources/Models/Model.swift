@@ -15,6 +15,8 @@ public protocol Model: AnyObject, Sendable {
   var embeddings: [Embedding] { get }
   /// The ends of sub-layers, where bottleneck adapters stand.
   var junctions: [Junction] { get }
+  /// Where virtual tokens stand: in the only stack of layers, or in the encoder and the decoder.
+  var virtualPlaces: [VirtualPlace] { get }
   /// Beginnings of the names of the task's own head.
   var headNames: [String] { get }
   /// Beginnings of the names of the layer that pools tokens into one vector, where there is one.
@@ -70,7 +72,22 @@ extension VocabularyHead {
 
   /// The scores of the vocabulary before the softmax: `[rows, vocabulary]`.
   public func scores(_ tape: Tape, hidden: Tensor) -> Tensor {
-    tape.linear(hidden, weight: outputWeight, bias: outputBias)
+    if let map = (self as? any TiedHead)?.outputMap, map.adaptation != nil {
+      return map(tape, hidden)
+    }
+    return tape.linear(hidden, weight: outputWeight(tape), bias: outputBias)
+  }
+
+  /// The output's vectors under a tape, with what methods change of them: of a tied embedding the tokens
+  /// that are trained, of an output that stands alone an update.
+  package func outputWeight(_ tape: Tape) -> Tensor {
+    let head = self as? any TiedHead
+    if let map = head?.outputMap, let update = map.adaptation as? LowRankMap {
+      return update.weight(tape, map)
+    }
+    guard let table = head?.tiedTable, let change = table.adaptation as? TokenTable
+    else { return outputWeight }
+    return change.weight(tape, table)
   }
 }
 

@@ -39,7 +39,7 @@ extension SequenceToSequenceModel {
     let hidden = decode(
       tape, target.inputs, encoded: encode(tape, source), source: source.layout)
     return tape.vocabularyCrossEntropy(
-      hidden, weight: outputWeight, bias: outputBias, targets: target.labels,
+      hidden, weight: outputWeight(tape), bias: outputBias, targets: target.labels,
       smoothing: smoothing, divisor: divisor)
   }
 }

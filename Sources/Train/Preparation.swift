@@ -35,6 +35,10 @@ struct Preparation {
     let loaded = try source.load(
       for: plan.task(train), tokenizer, seed: context.seed,
       dropout: options.values[TrainingOptions.Keys.dropout])
+    // First, as virtual tokens take of the model's places.
+    method = try options.method.prepare(
+      loaded.model,
+      MethodStart(seed: context.seed, fresh: loaded.fresh, tokenizer: tokenizer))
     maximumLength = options.length(of: loaded.model, otherwise: context.maximumLength)
     let objective = try plan.bind(loaded.model, tokenizer, maximumLength: maximumLength)
     model = loaded.model
@@ -43,8 +47,6 @@ struct Preparation {
     self.objective = objective
     baseName = source.baseName
     isScratch = source.isScratch
-    method = try options.method.prepare(
-      model, MethodStart(seed: context.seed, fresh: fresh))
     training = try train.map { try objective.example(of: $0) }
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     guard training.counted > 0 else {
@@ -80,7 +82,8 @@ struct Preparation {
       }
     } else {
       let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
-      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      let all = trainable + (method.adapter?.state ?? [])
+      try restore(all, folder) { (name) throws(ModelError) in try file.tensor(name) }
     }
   }
 

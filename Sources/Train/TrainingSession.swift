@@ -42,6 +42,7 @@ public struct TrainingSession {
   private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     try saveBase()
+    preparation.method.choose?(GradientSample(preparation.objective, preparation.training))
     var loop = try loop(observe)
     observe(.started(plan(loop)))
     try loop.run()
@@ -59,7 +60,8 @@ public struct TrainingSession {
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
       keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
-      savesModel: preparation.method.adapter == nil)
+      savesModel: preparation.method.adapter == nil,
+      adapterState: preparation.method.adapter?.state ?? [])
     var optimizer = Optimizer(
       preparation.trainable, options.optimizer, rates: preparation.method.rates)
     let saved = try store.newest(&selection)
@@ -69,7 +71,8 @@ public struct TrainingSession {
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
     }
     return TrainingLoop(
-      model: preparation.model, objective: preparation.objective, training: preparation.training,
+      model: preparation.model, adapter: preparation.method.adapter,
+      objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, settings: try settings(), store: store,
       publishState: publishState, observe: observe, optimizer: optimizer,
       state: saved ?? TrainingState(),

@@ -232,7 +232,8 @@ static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
   float *packed = blanks(anneal_panels_size(n, k));
   anneal_panels_pack(n, k, view, packed);
   anneal_panels weights = {n, k, anneal_current_level(), packed};
-  anneal_panels_linear(m, x, weights, bias, ANNEAL_ACTIVATION_RELU, out);
+  anneal_panel_map map = {weights, bias, out};
+  anneal_panels_linear(m, x, 1, &map, ANNEAL_ACTIVATION_RELU, n);
   double *expected = malloc((size_t)(m * n) * sizeof *expected);
   if (!expected) abort();
   for (int64_t e = 0; e < m * n; e++) {
@@ -244,7 +245,35 @@ static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
   free(x), free(w), free(bias), free(out), free(packed), free(expected);
 }
 
+/// Several maps of the same rows give side by side what each gives alone.
+static void joint_panels(void) {
+  enum { m = 7, k = 83, count = 3, all = 58 };
+  static const int64_t widths[count] = {40, 1, 17};
+  float *x = numbers(m * k, 5), *joint = blanks(m * all), *packed[count], *bias[count];
+  anneal_panel_map maps[count];
+  for (int64_t i = 0, first = 0; i < count; first += widths[i++]) {
+    float *w = numbers(k * widths[i], (uint32_t)i + 6);
+    packed[i] = blanks(anneal_panels_size(widths[i], k));
+    bias[i] = i == 1 ? NULL : numbers(widths[i], 9);
+    anneal_panels_pack(widths[i], k, (anneal_matrix){w, 1, k}, packed[i]);
+    free(w);
+    anneal_panels weights = {widths[i], k, anneal_current_level(), packed[i]};
+    maps[i] = (anneal_panel_map){weights, bias[i], joint + first};
+  }
+  anneal_panels_linear(m, x, count, maps, ANNEAL_ACTIVATION_SILU, all);
+  for (int64_t i = 0, first = 0; i < count; first += widths[i++]) {
+    float *alone = blanks(m * widths[i]);
+    maps[i].out = alone;
+    anneal_panels_linear(m, x, 1, maps + i, ANNEAL_ACTIVATION_SILU, widths[i]);
+    for (int64_t r = 0; r < m; r++)
+      same("packed weights side by side", widths[i], joint + r * all + first, alone + r * widths[i]);
+    free(alone), free(packed[i]), free(bias[i]);
+  }
+  free(x), free(joint);
+}
+
 void test_panels(void) {
+  joint_panels();
   static const int64_t shapes[][3] = {{1, 1, 1}, {1, 50, 7}, {2, 33, 400}, {5, 16, 64}, {6, 31, 800},
                                       {7, 100, 385}, {13, 5, 33}, {40, 65, 1000}};
   for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)

@@ -11,7 +11,10 @@ struct AdapterParityTests {
     "lora-t5", "lora-rslora-llama", "dora-gpt2", "dora-llama",
   ]
 
-  static let others = ["ia3-bert", "ia3-gpt2", "ia3-llama", "ia3-t5", "ln-llama"]
+  static let others = [
+    "ia3-bert", "ia3-gpt2", "ia3-llama", "ia3-t5", "ln-llama", "shira-llama",
+    "tokens-llama", "adalora-llama",
+  ]
 
   @Test(arguments: lowRank + others)
   func `adapters give PEFT's logits, gradients and losses`(name: String) throws {
@@ -32,9 +35,33 @@ struct AdapterParityTests {
     try AdapterTrial(name).checkSaving()
   }
 
+  static let virtual = [
+    "prefix-bert", "prefix-gpt2", "prefix-llama", "prefix-t5", "prompt-bert", "prompt-roberta",
+    "prompt-gpt2", "prompt-llama", "prompt-t5",
+  ]
+  /// What a network has made, which is not filed.
+  static let made = ["prefix-proj-llama", "ptuning-bert", "ptuning-gpt2"]
+
+  @Test(arguments: virtual)
+  func `virtual tokens give PEFT's logits, gradients and losses`(name: String) throws {
+    let trial = try AdapterTrial(name)
+    try trial.checkLogits()
+    try trial.checkTraining()
+  }
+
+  @Test(arguments: virtual + made)
+  func `virtual tokens are saved as they were read and cannot be merged`(name: String) throws {
+    let trial = try AdapterTrial(name)
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
   static let hub = [
     "seq_bn-bert", "seq_bn-gpt2", "seq_bn-llama", "seq_bn-t5", "double_seq_bn-bert",
     "double_seq_bn-gpt2", "double_seq_bn-llama", "par_bn-bert", "par_bn-gpt2", "par_bn-llama",
+    "compacter-bert",
   ]
 
   @Test(arguments: hub)
@@ -42,6 +69,25 @@ struct AdapterParityTests {
     let trial = try AdapterTrial(name, in: "golden-adapterhub")
     try trial.checkLogits()
     try trial.checkLoss()
+    try trial.checkSaving()
+    #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
+  static let hubUpdates = ["lora-bert", "lora-gpt2", "ia3-bert"]
+
+  @Test(arguments: hubUpdates)
+  func `AdapterHub's updates give its logits, and so do merged models`(name: String) throws {
+    let trial = try AdapterTrial(name, in: "golden-adapterhub")
+    try trial.checkLogits()
+    try trial.checkLoss()
+    try trial.checkSaving()
+    try trial.checkMerging()
+  }
+
+  @Test func `AdapterHub's prompts give its logits of what is not padded`() throws {
+    let trial = try AdapterTrial("prompt-bert", in: "golden-adapterhub")
+    // There the virtual tokens of a padded row read its padding, which no text is to depend on.
+    try trial.checkLogits(ofFirst: 1)
     try trial.checkSaving()
     #expect(throws: ModelError.self) { try MergedModel(trial.model) }
   }

@@ -1,4 +1,5 @@
 import Models
+import Records
 import Stages
 import Tensors
 import TestSupport
@@ -12,8 +13,12 @@ struct AdapterTrial {
 
   /// Loads `golden/NAME` on the model that its configuration names.
   init(_ name: String, in collection: String = "golden") throws {
+    try self.init(folder: Shared.path("golden/train-formats/\(collection)/\(name)"))
+  }
+
+  /// Loads an adapter's folder on the model of the shared collection that its configuration names.
+  init(folder: String) throws {
     let golden = Shared.path("golden/train-formats/golden")
-    let folder = Shared.path("golden/train-formats/\(collection)/\(name)")
     io = try SafetensorsFile(folder + "/io.safetensors")
     let name = try AdapterFolder(folder).baseModel
     let base = try #require(name)
@@ -25,6 +30,18 @@ struct AdapterTrial {
     adapter = try #require(loaded.adapter)
   }
 
+  /// An adapter of our own on a model of the shared collection, with an example.
+  init(
+    base: String, io: SafetensorsFile, adapt: (any Model) throws -> any ModelAdapter
+  ) throws {
+    let folder = Shared.path("golden/train-formats/golden/\(base)")
+    let named = try ModelConfiguration(folder: folder).task
+    let task = try #require(named)
+    model = try ModelLoader.load(folder, for: task, seed: 1).model
+    adapter = try adapt(model)
+    self.io = io
+  }
+
   /// The same example on another model, such as the merged one.
   init(_ trial: AdapterTrial, model: any Model) {
     self.model = model
@@ -32,11 +49,12 @@ struct AdapterTrial {
   }
 
   /// Checks the logits of every token that is no padding.
-  func checkLogits(_ tolerance: Float = 1e-4) throws {
+  /// - Parameter count: How many rows are checked; all if nil.
+  func checkLogits(_ tolerance: Float = 1e-4, ofFirst count: Int? = nil) throws {
     let (logits, places) = try logits(.inference())
     let (ours, expected) = (logits.values, try io.floats("logits"))
     let labels = try io.integers("labels")
-    for (row, place) in places.enumerated() {
+    for (row, place) in places.prefix(count ?? places.count).enumerated() {
       // The targets' padding, which transformers masks.
       if model is any SequenceToSequenceModel, labels[Int(place)] < 0 { continue }
       let width = logits.columns
@@ -53,7 +71,8 @@ struct AdapterTrial {
       return (model.logits(tape, batch), batch.layout.lengths.indices.map { Int32($0) })
     }
     if let model = model as? any CausalLanguageModel {
-      return (model.logits(tape, batch), places)
+      let whole = model.prompted(batch)
+      return (model.logits(tape, whole), try io.places(places, prompted: whole.virtual))
     }
     let model = try #require(model as? any SequenceToSequenceModel)
     let labels = try io.rows("labels")
@@ -71,8 +90,14 @@ struct AdapterTrial {
     let (logits, places) = try logits(tape)
     let targets: [Int32] =
       model is any CausalLanguageModel
-      ? try io.nextTokens(places) : try io.integers("labels").map { Int32($0) }
-    return tape.crossEntropy(logits, targets: targets).mean
+      ? try io.nextTokens(places, prompted: virtual) : try io.integers("labels").map { Int32($0) }
+    let loss = tape.crossEntropy(logits, targets: targets).mean
+    return adapter.penalty(tape).map { tape.add(loss, $0) } ?? loss
+  }
+
+  /// The virtual tokens before each text whose scores PEFT gives too.
+  private var virtual: Int {
+    model is any CausalLanguageModel ? model.prompted(TokenBatch([[0]])).virtual : 0
   }
 
   /// Checks the loss.
@@ -81,18 +106,21 @@ struct AdapterTrial {
   }
 
   /// Checks the gradient's norm and the losses of three steps of AdamW on all that is trained.
-  func checkTraining(_ tolerance: Float = 1e-4) throws {
+  /// - Parameter behind: Called behind each step, while gradients are there.
+  func checkTraining(
+    _ tolerance: Float = 1e-4, behind: (_ step: Int) throws -> Void = { _ in }
+  ) throws {
     let trained = adapter.parameters.map(\.tensor)
     for tensor in trained { tensor.requiresGradient = true }
     let expected = try io.floats("loss_steps")
     let moments = trained.map { AdamW.Moments(shape: $0.shape) }
-    for step in 0..<4 {
+    for step in expected.indices {
       let tape = Tape(training: nil)
       let loss = try loss(tape)
       #expect(abs(loss.item - expected[step]) < tolerance, "step \(step)")
-      guard step < 3 else { break }
+      guard step < expected.count - 1 else { break }
       tape.backward(from: loss)
-      if step == 0 {
+      if step == 0, io["grad_norm"] != nil {
         let norm = try io.floats("grad_norm")[0]
         #expect(abs(gradientNorm(of: trained) - norm) < tolerance * max(1, norm))
         let model = model.parameters.filter { parameter in
@@ -103,8 +131,9 @@ struct AdapterTrial {
       for (tensor, moments) in zip(trained, moments) {
         AdamW(learningRate: 1e-2, weightDecay: 0.01).update(
           tensor, moments, step: step + 1, gradientFactor: 1)
-        tensor.gradient = nil
       }
+      try behind(step + 1)
+      for tensor in trained { tensor.gradient = nil }
     }
   }
 
@@ -127,12 +156,32 @@ struct AdapterTrial {
     try AdapterFolder.save(adapter, of: model, base: "base", to: folder.path)
     #expect(AdapterFolder.isAdapter(folder.path))
     let isHub = adapter.layout == .adapterHub
+    let type = try JSONValue.parse(
+      FileReader.contents(folder.path + "/adapter_config.json"))["peft_type"]?.string
+    let isVirtual = ["PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"].contains(type)
     let file = try SafetensorsFile(
       folder.path + (isHub ? "/adapter.safetensors" : "/adapter_model.safetensors"))
     for tensor in adapter.tensors where file[tensor.name] != nil || !isHub {
-      let name = (isHub ? "" : "base_model.model.") + tensor.name
-      #expect(try file.floats(name) == tensor.read().values)
+      let prefix = isHub || tensor.name == "prompt_embeddings" ? "" : "base_model."
+      let name = prefix + (isHub || isVirtual ? "" : "model.") + tensor.name
+      let isInteger = file[name]?.format == .i32
+      let values = isInteger ? try file.integers(name).map { Float($0) } : try file.floats(name)
+      #expect(values == tensor.read().values)
     }
-    #expect(file.tensors.count == adapter.tensors.count { !isHub || $0.name.contains("adapters.") })
+    let own = Set(model.parameters.map(\.name))
+    #expect(file.tensors.count == adapter.tensors.count { !isHub || !own.contains($0.name) })
+  }
+
+  /// Checks that the adapter, saved and read on its base model, computes the same.
+  func checkReloading(base: String) throws {
+    let folder = try TemporaryFolder()
+    try AdapterFolder.save(adapter, of: model, base: base, to: folder.path)
+    let path = Shared.path("golden/train-formats/golden/\(base)")
+    let named = try ModelConfiguration(folder: path).task
+    let task = try #require(named)
+    let read = try ModelLoader.load(path, adapter: folder.path, for: task, seed: 2)
+    let ours = try logits(.inference()).logits.values
+    let theirs = try AdapterTrial(self, model: read.model).logits(.inference()).logits.values
+    #expect(distance(ours, theirs) < 1e-5)
   }
 }

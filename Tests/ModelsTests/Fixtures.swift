@@ -36,9 +36,23 @@ extension SafetensorsFile {
     try TokenBatch.packing(rows("input_ids"), mask: rows("attention_mask"))
   }
 
+  /// Where tokens stand once virtual ones stand before each row, those first.
+  func places(_ places: [Int32], prompted virtual: Int) throws -> [Int32] {
+    guard virtual > 0 else { return places }
+    let width = Int32(self["input_ids"]?.shape.last ?? 1)
+    let longer = width + Int32(virtual)
+    return try rows("input_ids").indices.flatMap { row in
+      let start = Int32(row) * longer
+      return (0..<Int32(virtual)).map { start + $0 }
+        + places.filter { $0 / width == row }.map { start + Int32(virtual) + $0 % width }
+    }
+  }
+
   /// Labels shifted as a causal model shifts them: the target of each place is the next label.
-  func nextTokens(_ places: [Int32]) throws -> [Int32] {
-    let shifted = try rows("labels").flatMap { $0.dropFirst() + [Tape.ignoredTarget] }
+  /// - Parameter virtual: How many virtual tokens, which are no labels, stand before each row.
+  func nextTokens(_ places: [Int32], prompted virtual: Int = 0) throws -> [Int32] {
+    let none = Array(repeating: Tape.ignoredTarget, count: virtual)
+    let shifted = try rows("labels").flatMap { (none + $0).dropFirst() + [Tape.ignoredTarget] }
     return places.map { shifted[Int($0)] }
   }
 }

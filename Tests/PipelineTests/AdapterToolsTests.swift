@@ -56,6 +56,63 @@ struct `A model with an adapter` {
     #expect(abs(losses.reduce(0, +) / 2 - loss) < 1e-4)
   }
 
+  @Test(arguments: [
+    "prompt-gpt2", "ptuning-gpt2", "prompt-llama", "prefix-llama", "prefix-gpt2", "shira-llama",
+    "tokens-llama",
+  ])
+  func `gives PEFT's scores and loss of a padded batch, virtual tokens among them`(
+    name: String
+  ) throws {
+    let io = try SafetensorsFile("\(golden)/\(name)/io.safetensors")
+    func rows(_ field: String) throws -> [[Int]] {
+      let (values, width) = (try io.integers(field), try #require(io[field]?.shape.last))
+      return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
+    }
+    let mask = try rows("attention_mask")
+    let line = try #"""
+    {"input_ids": \#(rows("input_ids")), "attention_mask": \#(mask), \#
+    "labels": \#(rows("labels"))}
+    """#
+    let answer = try forward(
+      "\(golden)/base-\(name.split(separator: "-").last ?? "")-lm", "\(golden)/\(name)",
+      line.replacing("\n", with: " "))
+    let shape = try #require(io["logits"]?.shape)
+    let expected = try io.tensor("logits").values
+    let given = try #require(answer["logits"]?.array)
+    #expect(given.count == shape[0])
+    for (number, row) in given.enumerated() {
+      let places = try #require(row.array)
+      #expect(places.count == shape[1])
+      for (place, scores) in places.enumerated() {
+        // Padding has no scores here.
+        let word = place - (shape[1] - mask[number].count)
+        if word >= 0, mask[number][word] == 0 { continue }
+        let start = (number * shape[1] + place) * shape[2]
+        let own = (scores.array ?? []).compactMap(\.double)
+        #expect(distance(own, expected[start..<start + shape[2]].map { Double($0) }) < 1e-4)
+      }
+    }
+    let loss = try #require(answer["loss"]?.double)
+    #expect(abs(loss - Double(try io.tensor("loss").values[0])) < 1e-4)
+  }
+
+  @Test(arguments: ["prompt-gpt2", "prefix-llama", "prefix-t5"])
+  func `of virtual tokens is not merged, and generates`(name: String) throws {
+    let base = "\(golden)/base-\(name.split(separator: "-").last ?? "")-lm"
+    let adapter = "\(golden)/\(name)"
+    let merged = "\(folder.path)/merged"
+    #expect {
+      try ModelExport(model: base, adapter: adapter, merges: true).write(to: merged)
+    } throws: {
+      "\($0)".contains("virtual tokens")
+    }
+    let copy = "\(folder.path)/copy"
+    let said = try ModelExport(
+      model: base, adapter: adapter, merges: false, isForPEFT: true
+    ).write(to: copy)
+    #expect(said == "adapter" && Folders.exists(copy + "/adapter_model.safetensors"))
+  }
+
   @Test(arguments: ["lora-gpt2", "dora-llama", "ia3-gpt2"])
   func `is exported as one that needs none, and as the adapter it was`(name: String) throws {
     let base = "\(golden)/base-\(name.split(separator: "-").last ?? "")-lm"

@@ -20,6 +20,18 @@ struct AdapterMethodTests {
     ["lora": ["rank": 4, "bias": "all", "rslora": true, "loraplus-lr-ratio": 8]],
     ["ia3": [:]], ["bitfit": [:]], ["norms": [:]],
     ["bottleneck": ["kind": "houlsby", "reduction": 4]], ["bottleneck": ["kind": "par_bn"]],
+    ["bottleneck": ["kind": "compacter", "reduction": 4]],
+    ["prompt": ["virtual-tokens": 3, "init": "vocabulary"]],
+    ["prompt": ["num_virtual_tokens": 3, "init-text": "w1 w2"]],
+    ["p-tuning": ["virtual-tokens": 3, "width": 8]],
+    ["p-tuning": ["virtual-tokens": 3, "encoder": "LSTM", "width": 8, "dropout": 0.1]],
+    ["prefix": ["virtual-tokens": 3]],
+    ["prefix": ["virtual-tokens": 3, "projection": true, "width": 8]],
+    ["sparse": ["rank": 2, "mask": "magnitude"]], ["sparse": ["share": 0.1, "mask": "fisher"]],
+    ["sparse": ["rank": 2, "targets": ["up"], "mask": "gradient"]],
+    ["tokens": ["tokens": ["w1", "w4", 7]]],
+    ["adalora": ["initial-rank": 4, "target-rank": 2, "warmup": 4, "final": 6]],
+    ["lora": ["rank": 4, "init": "pissa"]], ["lora": ["rank": 4, "init": "olora"]],
   ]
 
   private func json(_ method: JSONValue) -> JSONValue {

@@ -20,8 +20,15 @@ public struct MergedModel: Sendable {
         problem: "a bottleneck adapter is no linear map, so that weights cannot hold it",
         remedy: "Export it without --merge.")
     }
+    guard model.virtualPlaces.allSatisfy({ $0.length == 0 }) else {
+      throw ModelError(
+        .unsupported, file: "adapter",
+        problem: "adds virtual tokens to what the model reads, which weights cannot hold",
+        remedy: "Export it without --merge.")
+    }
     var changed: [String: Tensor] = [:]
-    for map in model.linears {
+    let head = model as? any TiedHead
+    for map in model.linears + [head?.outputMap].compactMap(\.self) {
       guard let adaptation = map.adaptation else { continue }
       let (weight, bias) = adaptation.merged(map)
       changed["\(map.name).weight"] = weight
@@ -33,7 +40,7 @@ public struct MergedModel: Sendable {
       }
       changed["\(map.name).bias"] = bias
     }
-    for table in model.embeddings {
+    for table in model.tables {
       guard let adaptation = table.adaptation else { continue }
       changed["\(table.name).weight"] = adaptation.merged(table)
     }
@@ -65,16 +72,36 @@ public struct MergedModel: Sendable {
 protocol TiedHead {
   /// The embedding that is the output too; nil where the output stands alone.
   var tiedTable: Embedding? { get }
+  /// The embedding of words, where it is not among those that all methods adapt.
+  var wordTable: Embedding? { get }
+  /// An output that stands alone, for methods that name it.
+  var outputMap: Linear? { get }
   /// What an output of its own is called: its weight, and its bias before and after.
   var untiedNames: (weight: String, oldBias: String?, bias: String?) { get }
 }
 
 extension TiedHead {
+  var wordTable: Embedding? { tiedTable }
+  var outputMap: Linear? { nil }
+
   /// The names of an output that must stand alone as its embedding has changed.
   fileprivate func tiedNames(
     _ changed: [String: Tensor]
   ) -> (weight: String, oldBias: String?, bias: String?)? {
-    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil else { return nil }
+    // Trained tokens are those of the output too, which then stays tied.
+    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil,
+      !(tiedTable.adaptation is TokenTable)
+    else { return nil }
     return untiedNames
+  }
+}
+
+extension Model {
+  /// Every embedding that some method may adapt.
+  var tables: [Embedding] {
+    guard let words = (self as? any TiedHead)?.wordTable,
+      !embeddings.contains(where: { $0 === words })
+    else { return embeddings }
+    return [words] + embeddings
   }
 }

@@ -18,6 +18,29 @@ public protocol ModelAdapter: Sendable {
   var configuration: JSONObject { get }
   /// Whose files it is saved as.
   var layout: AdapterLayout { get }
+  /// What training must remember to go on, beside the parameters; it is not trained.
+  var state: [NamedParameter] { get }
+  /// What is added to the loss of a step, nil for nothing: a single value.
+  func penalty(_ tape: Tape) -> Tensor?
+  /// Takes part in an optimizer's step: called behind it, while gradients are still there.
+  func didStep(_ step: AdapterStep)
+}
+
+/// A step that an optimizer has taken.
+public struct AdapterStep: Sendable {
+  /// Its number, from 1.
+  public let number: Int
+  /// The number of steps of the run.
+  public let total: Int
+  /// What gradients were multiplied by, so that they were not too long.
+  public let gradientFactor: Float
+
+  /// A step of a run.
+  public init(number: Int, total: Int, gradientFactor: Float = 1) {
+    self.number = number
+    self.total = total
+    self.gradientFactor = gradientFactor
+  }
 }
 
 /// Whose files an adapter is saved as.
@@ -26,11 +49,19 @@ public enum AdapterLayout: Sendable {
   case peft
   /// `adapter.safetensors` and `model_head.safetensors` of AdapterHub's adapters.
   case adapterHub
+  /// Files that only Anneal reads, laid out like PEFT's, for what PEFT would compute otherwise.
+  case anneal
 }
 
 extension ModelAdapter {
   /// PEFT reads most.
   public var layout: AdapterLayout { .peft }
+  /// Most remember nothing.
+  public var state: [NamedParameter] { [] }
+  /// Most add nothing.
+  public func penalty(_ tape: Tape) -> Tensor? { nil }
+  /// Most do nothing.
+  public func didStep(_ step: AdapterStep) {}
 }
 
 /// A tensor of an adapter's file.
@@ -45,6 +76,15 @@ public struct AdapterTensor: Sendable {
   public let read: @Sendable () -> Tensor
   /// Takes filed values.
   let write: @Sendable (Tensor) -> Void
+  /// Integers in the place of values, for what is filed as such.
+  let integers: Integers?
+
+  /// How a tensor of integers is filed and taken over.
+  struct Integers: Sendable {
+    let read: @Sendable () -> [Int]
+    /// Says what is wrong with filed integers.
+    let write: @Sendable ([Int]) -> String?
+  }
 
   /// A tensor that is filed under another shape or order than it is computed with.
   init(
@@ -56,6 +96,20 @@ public struct AdapterTensor: Sendable {
     self.shape = shape
     self.read = read
     self.write = write
+    integers = nil
+  }
+
+  /// A tensor of integers.
+  init(
+    integers name: String, _ shape: [Int], read: @escaping @Sendable () -> [Int],
+    write: @escaping @Sendable ([Int]) -> String?
+  ) {
+    self.name = name
+    self.shape = shape
+    isOfModel = false
+    integers = Integers(read: read, write: write)
+    self.read = { Tensor(read().map { Float($0) }, shape: shape) }
+    self.write = { _ in }
   }
 
   /// A tensor that is filed as it is, or under another shape.
@@ -74,6 +128,18 @@ public struct AdapterTensor: Sendable {
       tensor.turned
     } write: {
       tensor.assign($0.turned)
+    }
+  }
+}
+
+extension SavedTensor {
+  /// A tensor of an adapter under its name in the file.
+  init(_ name: String, _ tensor: AdapterTensor) {
+    if let integers = tensor.integers {
+      self.init(
+        name, integers: integers.read().map { Int32(clamping: $0) }, shape: tensor.shape)
+    } else {
+      self.init(name, tensor.read())
     }
   }
 }

@@ -14,6 +14,7 @@ struct Encoder: ModelBody {
   private let segment: Embedding?
   private let norm: LayerNorm
   private let layers: [EncoderLayer]
+  private let place: VirtualPlace
 
   init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
     let embeddings = scope.at("embeddings")
@@ -29,6 +30,9 @@ struct Encoder: ModelBody {
     layers = (0..<sizes.layers).map { layer in
       EncoderLayer(scope.at("\(names.layers).\(layer)"), sizes, names)
     }
+    place = VirtualPlace(
+      scope, layers: sizes.layers, width: sizes.hidden, heads: sizes.heads,
+      keyColumns: sizes.hidden, canPromptBehindEmbeddings: true)
     self.sizes = sizes
   }
 
@@ -39,41 +43,65 @@ struct Encoder: ModelBody {
 
   /// The vector of every token: `[tokens, hidden]`.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    run(layers[...], tape, batch)
+    place.reading(tape, batch) { run(layers[...], tape, $0, place.prefix(tape)) }
   }
 
-  /// The vector of the first token of each sequence: `[sequences, hidden]`.
+  /// The vector of the first token of each sequence, virtual ones included: `[sequences, hidden]`.
   ///
   /// The same numbers as those rows of all tokens; the last layer is not computed for the others,
   /// which saves most of a layer.
   func first(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let x = run(layers.dropLast(), tape, batch)
+    let batch = batch.prompted(place.prompt?.count ?? 0)
+    let prefix = place.prefix(tape)
+    let x = run(layers.dropLast(), tape, batch, prefix)
     let first = tape.gather(x, rows: batch.layout.firstRows)
     guard let last = layers.last else { return first }
     let layout = SequenceLayout(
       lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
     let rows = layout.tokenKeys
     tape.rowKeys.append(rows)
-    return tape.layer { last($0, first, layout, rows, context: x, batch.layout) }
-  }
-
-  private func run(
-    _ layers: ArraySlice<EncoderLayer>, _ tape: Tape, _ batch: TokenBatch
-  ) -> Tensor {
-    let rows = batch.layout.tokenKeys
-    tape.rowKeys = [rows]
-    return layers.reduce(embed(tape, batch, rows)) { x, layer in
-      tape.layer { layer($0, x, batch.layout, rows, context: x, batch.layout) }
+    return tape.layer {
+      last($0, first, layout, rows, context: x, batch.layout, prefix, layers.count - 1)
     }
   }
 
-  private func embed(_ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys) -> Tensor {
+  private func run(
+    _ layers: ArraySlice<EncoderLayer>, _ tape: Tape, _ batch: TokenBatch,
+    _ prefix: AttentionPrefix?
+  ) -> Tensor {
+    let rows = batch.layout.tokenKeys
+    tape.rowKeys = [rows]
+    let start = vectors(tape, batch, rows, after: prefix?.count ?? 0)
+    return layers.enumerated().reduce(start) { x, layer in
+      tape.layer {
+        layer.element($0, x, batch.layout, rows, context: x, batch.layout, prefix, layer.offset)
+      }
+    }
+  }
+
+  /// What the first layer reads.
+  private func vectors(
+    _ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys, after start: Int
+  ) -> Tensor {
+    guard place.promptsBehindEmbeddings, batch.virtual > 0 else {
+      return embed(tape, batch, rows, after: start)
+    }
+    let words = batch.withoutVirtual
+    return place.vectors(tape, batch) { _ in
+      embed(tape, words, words.layout.tokenKeys, after: start)
+    }
+  }
+
+  /// - Parameter start: How many places a prefix takes before the tokens.
+  private func embed(
+    _ tape: Tape, _ batch: TokenBatch, _ rows: RowKeys, after start: Int
+  ) -> Tensor {
     // A model of one segment has seen no other, whatever the tokenizer calls a second text.
     let segments = sizes.segments > 1 ? batch.types : batch.types.map { _ in 0 }
-    var parts: [(table: Embedding, ids: [Int32])] = [(words, batch.ids)]
+    var parts: [(table: Embedding, ids: [Int32])] = []
     if let segment { parts.append((segment, segments)) }
-    parts.append((position, sizes.positions(of: batch)))
-    let sum = tape.embed(parts)
+    parts.append((position, sizes.positions(of: batch, after: start)))
+    let sum = tape.embed(words, batch, with: parts, place)
     return tape.dropout(norm(tape, sum), Dropout(sizes.hiddenDropout, keys: rows))
   }
 }
@@ -109,13 +137,16 @@ private struct EncoderLayer {
   /// The layer's output for the rows of `x`, which attend to the rows of `context`.
   func callAsFunction(
     _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
-    _ contextLayout: SequenceLayout
+    _ contextLayout: SequenceLayout, _ prefix: AttentionPrefix?, _ number: Int
   ) -> Tensor {
     let seen = Linear.jointly(
       (x === context ? [query] : []) + [key, value], tape, context)
+    let own = (key: seen[seen.count - 2], value: seen[seen.count - 1], layout: contextLayout)
+    let all =
+      prefix?.before(tape, layer: number, key: own.key, value: own.value, own.layout) ?? own
     let attention = tape.attention(
-      query: x === context ? seen[0] : Columns(query(tape, x)), key: seen[seen.count - 2],
-      value: seen[seen.count - 1], layout: layout, keys: contextLayout,
+      query: x === context ? seen[0] : Columns(query(tape, x)), key: all.key, value: all.value,
+      layout: layout, keys: all.layout,
       AttentionOptions(heads: sizes.heads, dropout: sizes.attentionDropout))
     let y = attentionEnd(
       tape, attentionOutput(tape, attention), residual: x,

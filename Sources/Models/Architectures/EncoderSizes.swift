@@ -30,12 +30,14 @@ struct EncoderSizes: Sendable {
   var maximumLength: Int { positions - (padding.map { Int($0) + 1 } ?? 0) }
 
   /// The row of the position table of every token.
-  func positions(of batch: TokenBatch) -> [Int32] {
-    guard let padding else { return batch.layout.positions }
+  /// - Parameter start: How many places are taken before the first.
+  func positions(of batch: TokenBatch, after start: Int = 0) -> [Int32] {
+    let taken = Int32(start)
+    guard let padding else { return batch.layout.positions.map { $0 + taken } }
     var positions: [Int32] = []
     positions.reserveCapacity(batch.ids.count)
     for (start, length) in zip(batch.layout.starts, batch.layout.lengths) {
-      var place = padding
+      var place = padding + taken
       for id in batch.ids[start..<start + length] {
         if id != padding { place += 1 }
         positions.append(id == padding ? padding : place)

@@ -9,6 +9,7 @@ import Tensors
 ///     logits = norm(x) · wordᵀ
 struct GPT2: Decoder {
   let words: Embedding
+  let place: VirtualPlace
   private let position: Embedding
   private let blocks: [GPT2Block]
   private let norm: LayerNorm
@@ -20,15 +21,22 @@ struct GPT2: Decoder {
     position = Embedding(scope.at("wpe"), c.sizes.positions, c.hidden, initial)
     blocks = (0..<c.sizes.layers).map { GPT2Block(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
+    place = VirtualPlace(
+      scope, layers: c.sizes.layers, width: c.hidden, heads: c.heads,
+      keyColumns: c.sizes.keyColumns)
     configuration = c
   }
 
   var sizes: DecoderSizes { configuration.sizes }
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    let context = DecoderContext(batch.layout, cache)
+    place.reading(tape, batch, cache) { run(tape, $0, cache) }
+  }
+
+  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     tape.rowKeys = [context.rows]
-    let sum = tape.embed([(words, batch.ids), (position, context.positions)])
+    let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
     var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = tape.layer { [x] in block($0, x, context) } }
     context.finish()

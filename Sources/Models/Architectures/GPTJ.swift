@@ -10,6 +10,7 @@ import Tensors
 ///     logits = head(norm(x))
 struct GPTJ: Decoder {
   let words: Embedding
+  let place: VirtualPlace
   private let blocks: [GPTJBlock]
   private let norm: LayerNorm
   private let configuration: GPTJConfiguration
@@ -19,17 +20,24 @@ struct GPTJ: Decoder {
       scope.at("wte"), c.sizes.vocabularySize, c.hidden, .normal(c.sizes.initializerRange))
     blocks = (0..<c.sizes.layers).map { GPTJBlock(scope.at("h.\($0)"), c, layer: $0) }
     norm = LayerNorm(scope.at("ln_f"), c.hidden, epsilon: c.epsilon)
+    place = VirtualPlace(
+      scope, layers: c.sizes.layers, width: c.hidden, heads: c.heads,
+      keyColumns: c.sizes.keyColumns)
     configuration = c
   }
 
   var sizes: DecoderSizes { configuration.sizes }
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    let context = DecoderContext(batch.layout, cache)
+    place.reading(tape, batch, cache) { run(tape, $0, cache) }
+  }
+
+  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
     var x = tape.dropout(
-      tape.embed([(words, batch.ids)]),
+      tape.embed(words, batch, place),
       Dropout(configuration.embeddingDropout, keys: context.rows))
     for block in blocks { x = tape.layer { [x] in block($0, x, context, angles) } }
     context.finish()

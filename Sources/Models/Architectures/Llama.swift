@@ -14,6 +14,7 @@ import Tensors
 /// some of Qwen2's do, whose queries, keys and values have biases.
 struct Llama: Decoder {
   let words: Embedding
+  let place: VirtualPlace
   private let layers: [LlamaLayer]
   private let norm: RMSNorm
   private let configuration: LlamaConfiguration
@@ -24,16 +25,23 @@ struct Llama: Decoder {
       .normal(c.sizes.initializerRange))
     layers = (0..<c.sizes.layers).map { LlamaLayer(scope.at("layers.\($0)"), c, layer: $0) }
     norm = RMSNorm(scope.at("norm"), c.hidden, epsilon: c.epsilon)
+    place = VirtualPlace(
+      scope, layers: c.sizes.layers, width: c.hidden, heads: c.heads, keyHeads: c.keyValueHeads,
+      keyColumns: c.sizes.keyColumns)
     configuration = c
   }
 
   var sizes: DecoderSizes { configuration.sizes }
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    let context = DecoderContext(batch.layout, cache)
+    place.reading(tape, batch, cache) { run(tape, $0, cache) }
+  }
+
+  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
-    var x = tape.embed([(words, batch.ids)])
+    var x = tape.embed(words, batch, place)
     for layer in layers { x = tape.layer { [x] in layer($0, x, context, angles) } }
     context.finish()
     return norm(tape, x)

@@ -12,24 +12,25 @@ extension PostNormTranslator {
   var padding: Int32 { sizes.padding }
 
   func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
-    encoder(tape, source.ids, DecoderContext(source.layout, nil))
+    encoder(tape, source.prompted(encoder.place.prompt?.count ?? 0), cache: nil)
   }
 
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    tape.rowKeys = [source.tokenKeys]
-    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    let layout = encoder.place.layout(source)
+    tape.rowKeys = [layout.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: layout)
   }
 
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: sizes.decoder.layers, columns: sizes.hidden, sequences: sequences,
-      capacity: capacity)
+      capacity: capacity + decoder.place.length)
   }
 
   func decode(
     _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
   ) -> Tensor {
-    decoder(tape, target.ids, DecoderContext(target.layout, cache), memory: memory)
+    decoder(tape, target, cache: cache, memory: memory)
   }
 }
 
@@ -40,6 +41,7 @@ extension PostNormTranslator {
 ///     x = norm(x + dropout(attention(x, source)))    (decoder)   │ layer
 ///     x = norm(x + dropout(fc2(dropout(activation(fc1(x))))))    ┘
 struct PostNormStack: Sendable {
+  let place: VirtualPlace
   private let embedding: SinusoidalEmbedding
   private let layers: [PostNormLayer]
 
@@ -51,6 +53,10 @@ struct PostNormStack: Sendable {
     layers = (0..<stack.layers).map {
       PostNormLayer(scope.at("layers.\($0)"), c, stack, isDecoder: isDecoder)
     }
+    place = VirtualPlace(
+      scope, isDecoder ? .decoder : .encoder, layers: stack.layers, width: c.hidden,
+      heads: stack.heads, keyColumns: c.hidden,
+      losesFactorInPEFT: embedding.firstPlace == 0 && c.wordFactor != 1)
   }
 
   /// Each layer's keys and values of the source.
@@ -60,10 +66,11 @@ struct PostNormStack: Sendable {
 
   /// The vectors of tokens: `[tokens, hidden]`.
   func callAsFunction(
-    _ tape: Tape, _ ids: [Int32], _ context: DecoderContext, memory: SourceMemory? = nil
+    _ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?, memory: SourceMemory? = nil
   ) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     tape.rowKeys = [context.rows]
-    var x = embedding(tape, ids, context)
+    var x = embedding(tape, batch, context, place)
     for (number, layer) in layers.enumerated() {
       x = tape.layer { [x] in layer($0, x, context, memory, number) }
     }
@@ -81,17 +88,21 @@ struct SinusoidalEmbedding: Sendable {
   /// The places of sequences that are longer than the model was made for, where there are such.
   var longer: (@Sendable (_ rows: Int) -> Tensor)?
 
-  func callAsFunction(_ tape: Tape, _ ids: [Int32], _ context: DecoderContext) -> Tensor {
-    let c = configuration
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext, _ place: VirtualPlace
+  ) -> Tensor {
+    let (c, ids) = (configuration, batch.ids)
     let padded = ids.indices.filter { ids[$0] == c.padding }
-    let words = tape.gather(words, rows: ids, factor: c.wordFactor)
+    let vectors = place.vectors(tape, batch, factor: c.wordFactor) {
+      tape.gather(words, rows: $0, factor: $1)
+    }
     var rows = context.positions.map { $0 + firstPlace }
     // fairseq counts no place for padding, which only a model that generates it ever reads.
     if firstPlace > 0 { for place in padded { rows[place] -= 1 } }
     let needed = Int(rows.max() ?? 0) + 1
     let places = needed > places.rows ? longer?(needed) ?? places : places
     let sum = tape.add(
-      tape.stoppingGradient(words, rows: padded), tape.gather(places, rows: rows))
+      tape.stoppingGradient(vectors, rows: padded), tape.gather(places, rows: rows))
     return tape.dropout(sum, Dropout(c.dropout, keys: context.rows))
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Norms only scale, maps have no bias, scores are not scaled; one bias serves all blocks of a stack.
 /// Version 1.1 gates by gelu(wi₀(x)) · wi₁(x), and its head stands alone and unscaled.
-final class T5: SequenceToSequenceModel, AssembledModel {
+final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
   let facts: ModelFacts
   /// The vector of each vocabulary entry: the word embedding's in v1.0, the head's own in v1.1.
   let outputWeight: Tensor
@@ -19,7 +19,8 @@ final class T5: SequenceToSequenceModel, AssembledModel {
   var decoderStart: Int32 { sizes.decoderStart }
   var padding: Int32 { sizes.padding }
 
-  private let word: Tensor
+  /// The vector of each word, of which both stacks read, and the output where it is tied.
+  private let words: Embedding
   private let encoder, decoder: T5Stack
   private let sizes: T5Configuration
 
@@ -27,12 +28,13 @@ final class T5: SequenceToSequenceModel, AssembledModel {
     let c = try T5Configuration(configuration)
     sizes = c
     let initial = Initialisation.normal(c.initializerFactor)
-    word = source.at("shared").weight([c.vocabularySize, c.hidden], initial)
+    words = Embedding(
+      source.at("shared"), c.vocabularySize, c.hidden, initial, isListed: false)
     encoder = T5Stack(source.at("encoder"), c, isDecoder: false)
     decoder = T5Stack(source.at("decoder"), c, isDecoder: true)
     let hasHead = !c.scalesOutput && source.holds("lm_head.weight")
     outputWeight =
-      hasHead ? source.at("lm_head").weight([c.vocabularySize, c.hidden], initial) : word
+      hasHead ? source.at("lm_head").weight([c.vocabularySize, c.hidden], initial) : words.weight
     // Twins of the shared embedding, and a bias that the first T5 files hold and nothing reads.
     for name in [
       "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight",
@@ -43,37 +45,44 @@ final class T5: SequenceToSequenceModel, AssembledModel {
       vocabularySize: c.vocabularySize, maximumLength: c.positions, head: ["lm_head."])
   }
 
+  var wordTable: Embedding? { words }
+  var tiedTable: Embedding? { outputWeight === words.weight ? words : nil }
+  let untiedNames: (weight: String, oldBias: String?, bias: String?) = (
+    "lm_head.weight", nil, nil
+  )
+
   /// The vectors of the source's tokens: `[source tokens, hidden]`.
   func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
     encoder(
-      tape, tape.gather(word, rows: source.ids), DecoderContext(source.layout, nil), memory: nil)
+      tape, source.prompted(encoder.place.prompt?.count ?? 0), words, cache: nil, memory: nil)
   }
 
   /// The keys and values of every block's second attention.
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
-    tape.rowKeys = [source.tokenKeys]
-    return SourceMemory(layers: decoder.memories(tape, encoded), layout: source)
+    let layout = encoder.place.layout(source)
+    tape.rowKeys = [layout.tokenKeys]
+    return SourceMemory(layers: decoder.memories(tape, encoded), layout: layout)
   }
 
   /// An empty cache for the decoder.
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: sizes.decoderLayers, columns: sizes.heads * sizes.headWidth, sequences: sequences,
-      capacity: capacity)
+      capacity: capacity + decoder.place.length)
   }
 
   /// What the output weight is applied to: `[target tokens, hidden]`.
   func decode(
     _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
   ) -> Tensor {
-    let words = tape.gather(word, rows: target.ids)
-    let x = decoder(tape, words, DecoderContext(target.layout, cache), memory: memory)
+    let x = decoder(tape, target, words, cache: cache, memory: memory)
     return sizes.scalesOutput ? tape.scale(x, by: 1 / Float(sizes.hidden).squareRoot()) : x
   }
 }
 
 /// The blocks of the encoder or of the decoder, and the bias they share.
 private struct T5Stack {
+  let place: VirtualPlace
   private let bias: RelativePositionBias
   private let blocks: [T5Block]
   private let norm: RMSNorm
@@ -89,15 +98,22 @@ private struct T5Stack {
       deviation: c.initializerFactor / Double(c.hidden).squareRoot())
     norm = RMSNorm(scope.at("final_layer_norm"), c.hidden, epsilon: c.epsilon)
     dropout = c.dropout
+    place = VirtualPlace(
+      scope, isDecoder ? .decoder : .encoder, layers: count, width: c.hidden, heads: c.heads,
+      keyColumns: c.heads * c.headWidth)
   }
 
   func memories(_ tape: Tape, _ encoded: Tensor) -> [(key: Tensor, value: Tensor)] {
     blocks.compactMap { $0.source?.keysAndValues(tape, encoded) }
   }
 
+  /// - Parameter table: The vector of each word.
   func callAsFunction(
-    _ tape: Tape, _ words: Tensor, _ context: DecoderContext, memory: SourceMemory?
+    _ tape: Tape, _ batch: TokenBatch, _ table: Embedding, cache: KeyValueCache?,
+    memory: SourceMemory?
   ) -> Tensor {
+    let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
+    let words = place.vectors(tape, batch) { tape.embed([(table, $0)]) }
     let dropout = Dropout(dropout, keys: context.rows)
     let bias = bias(
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)

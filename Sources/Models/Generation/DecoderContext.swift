@@ -11,17 +11,22 @@ struct DecoderContext {
   /// One key for each new token, for dropout.
   let rows: RowKeys
   private let cache: KeyValueCache?
+  /// What is seen before the tokens and not in the cache yet.
+  private let prefix: AttentionPrefix?
 
-  init(_ layout: SequenceLayout, _ cache: KeyValueCache?) {
+  init(_ layout: SequenceLayout, _ cache: KeyValueCache?, _ prefix: AttentionPrefix? = nil) {
     self.layout = layout
     self.cache = cache
-    positions = cache?.positions(of: layout) ?? layout.positions
+    self.prefix = prefix
+    let own = cache?.positions(of: layout) ?? layout.positions
+    positions = prefix.map { prefix in own.map { $0 + Int32(prefix.count) } } ?? own
     rows = layout.tokenKeys
   }
 
-  /// The number of tokens of each sequence, those of the cache included.
+  /// The number of tokens of each sequence, those of the cache and of a prefix included.
   var lengths: [Int] {
-    zip(cache?.lengths ?? layout.lengths.map { _ in 0 }, layout.lengths).map { $0 + $1 }
+    zip(cache?.lengths ?? layout.lengths.map { _ in 0 }, layout.lengths)
+      .map { $0 + $1 + (prefix?.count ?? 0) }
   }
 
   /// The attention of new tokens to all tokens of their sequence so far.
@@ -29,6 +34,13 @@ struct DecoderContext {
     _ tape: Tape, layer: Int, query: Columns, key: Columns, value: Columns, bias: Tensor? = nil,
     _ options: AttentionOptions
   ) -> Tensor {
+    if let prefix {
+      let all = prefix.before(tape, layer: layer, key: key, value: value, layout)
+      cache?.append(layer: layer, key: all.key, value: all.value, new: all.layout)
+      return tape.attention(
+        query: query, key: all.key, value: all.value, layout: layout, keys: all.layout, bias: bias,
+        options)
+    }
     guard let cache else {
       return tape.attention(
         query: query, key: key, value: value, layout: layout, bias: bias, options)
@@ -40,5 +52,5 @@ struct DecoderContext {
   }
 
   /// Counts the new tokens as kept, after the last layer.
-  func finish() { cache?.advance(layout) }
+  func finish() { cache?.advance(layout.lengthened(by: prefix?.count ?? 0)) }
 }

@@ -32,6 +32,9 @@ public final class KeyValueCache {
   /// The number of sequences.
   public var count: Int { lengths.count }
 
+  /// Whether nothing is kept yet.
+  var isEmpty: Bool { lengths.allSatisfy { $0 == 0 } }
+
   /// The place of each new token within its sequence: it follows the kept ones.
   public func positions(of new: SequenceLayout) -> [Int32] {
     zip(lengths, new.lengths).flatMap { kept, added in Int32(kept)..<Int32(kept + added) }

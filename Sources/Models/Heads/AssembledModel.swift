@@ -17,6 +17,7 @@ struct ModelFacts: Sendable {
   let linears: [Linear]
   let embeddings: [Embedding]
   let junctions: [Junction]
+  let virtualPlaces: [VirtualPlace]
   let headNames, poolingNames: [String]
   let vocabularySize, maximumLength: Int
 
@@ -30,6 +31,7 @@ struct ModelFacts: Sendable {
     linears = source.linears
     embeddings = source.embeddings
     junctions = source.junctions
+    virtualPlaces = source.virtualPlaces
     headNames = head
     poolingNames = pooling
     self.vocabularySize = vocabularySize
@@ -58,10 +60,16 @@ extension AssembledModel {
   var linears: [Linear] { facts.linears }
   var embeddings: [Embedding] { facts.embeddings }
   var junctions: [Junction] { facts.junctions }
+  var virtualPlaces: [VirtualPlace] { facts.virtualPlaces }
   var headNames: [String] { facts.headNames }
   var poolingNames: [String] { facts.poolingNames }
   var vocabularySize: Int { facts.vocabularySize }
-  var maximumLength: Int { facts.maximumLength }
+  /// What virtual tokens leave of the model's places.
+  var maximumLength: Int {
+    let taken = facts.virtualPlaces.map(\.length).max() ?? 0
+    return taken == 0 || facts.maximumLength == .max
+      ? facts.maximumLength : max(facts.maximumLength - taken, 0)
+  }
 }
 
 /// A model without a head: vectors of tokens in context.

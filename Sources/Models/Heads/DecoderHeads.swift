@@ -4,6 +4,8 @@ import Tensors
 protocol Decoder: ModelBody {
   /// The embedding of tokens, whose vectors tied models use as their output too.
   var words: Embedding { get }
+  /// Where virtual tokens stand.
+  var place: VirtualPlace { get }
   var sizes: DecoderSizes { get }
   /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
@@ -92,6 +94,7 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
   let facts: ModelFacts
   let outputWeight: Tensor
   let outputBias: Tensor?
+  let outputMap: Linear?
   private let decoder: any Decoder
 
   init(
@@ -104,6 +107,8 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
       ? decoder.word
       : head.weight([sizes.vocabularySize, sizes.hidden], .normal(sizes.initializerRange))
     outputBias = hasBias ? head.bias(sizes.vocabularySize) : nil
+    outputMap =
+      sizes.isTied ? nil : Linear(output: head.path, weight: outputWeight, bias: outputBias)
     facts = ModelFacts(configuration, source, decoder, head: ["lm_head."])
     self.decoder = decoder
   }
@@ -122,7 +127,7 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
   func cache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
       layers: decoder.sizes.layers, columns: decoder.sizes.keyColumns, sequences: sequences,
-      capacity: capacity)
+      capacity: capacity + decoder.place.length)
   }
 }
 

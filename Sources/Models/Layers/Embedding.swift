@@ -12,10 +12,14 @@ public final class Embedding: Sendable {
   private let adapted = Mutex<(any EmbeddingAdaptation)?>(nil)
 
   /// A table of so many entries.
-  init(_ scope: ParameterScope, _ entries: Int, _ width: Int, _ initial: Initialisation) {
+  /// - Parameter isListed: Whether it is among `Model.embeddings`.
+  init(
+    _ scope: ParameterScope, _ entries: Int, _ width: Int, _ initial: Initialisation,
+    isListed: Bool = true
+  ) {
     name = scope.path
     weight = scope.weight([entries, width], initial)
-    scope.register(self)
+    if isListed { scope.register(self) }
   }
 
   /// What a method adds to the vectors, if any.

@@ -29,6 +29,14 @@ public final class Linear: Sendable {
     scope.register(self)
   }
 
+  /// A map over a weight that is a model's output, which is not among `Model.linears`.
+  init(output name: String, weight: Tensor, bias: Tensor?) {
+    self.name = name
+    self.weight = weight
+    self.bias = bias
+    layout = .outputByInput
+  }
+
   /// activation(x · W + b).
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation = .none) -> Tensor {
     if let adaptation { return adaptation.apply(tape, x, self, activation) }

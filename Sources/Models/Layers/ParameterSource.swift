@@ -28,6 +28,8 @@ public final class ParameterSource {
   fileprivate(set) var embeddings: [Embedding] = []
   /// The ends of sub-layers made so far, in the order of the architecture.
   fileprivate(set) var junctions: [Junction] = []
+  /// The places of virtual tokens made so far.
+  fileprivate(set) var virtualPlaces: [VirtualPlace] = []
   private let checkpoint: Checkpoint?
   private let prefix: String
   private let seed: UInt64
@@ -191,6 +193,9 @@ public struct ParameterScope {
 
   /// Lists the end of a sub-layer among the model's.
   func register(_ junction: Junction) { source.junctions.append(junction) }
+
+  /// Lists a place of virtual tokens among the model's.
+  func register(_ place: VirtualPlace) { source.virtualPlaces.append(place) }
 
   /// The matrix of this part.
   public func weight(_ shape: [Int], _ initial: Initialisation) -> Tensor {

@@ -10,16 +10,21 @@ import Train
 public struct ModelExport: Sendable {
   private let place: ModelPlace
   private let merges: Bool
+  private let isForPEFT: Bool
 
   /// Finds what is exported.
   /// - Parameters:
   ///   - name: The folder of a run, or a model's folder or name.
   ///   - adapter: The folder of an adapter on the model.
   ///   - merges: Whether the adapter's changes go into the weights, so that a plain model remains.
+  ///   - isForPEFT: Whether an adapter is refused that PEFT would compute otherwise.
   /// - Throws: `ModelError` where there is no such model.
-  public init(model name: String, adapter: String? = nil, merges: Bool) throws {
+  public init(
+    model name: String, adapter: String? = nil, merges: Bool, isForPEFT: Bool = false
+  ) throws {
     place = try ModelPlace(name, adapter: adapter)
     self.merges = merges
+    self.isForPEFT = isForPEFT
   }
 
   /// Writes the folder, which must not exist yet, and says what is in it.
@@ -47,6 +52,7 @@ public struct ModelExport: Sendable {
       try MergedModel(loaded.model).save(to: target, tokenizer: tokenizer)
       return loaded.adapter == nil ? "model" : "model with its adapter merged"
     }
+    if isForPEFT { try AdapterFolder.requirePEFT(adapter, folders.adapter ?? folders.base) }
     try AdapterFolder.save(adapter, of: loaded.model, base: folders.base, to: target)
     try ModelFiles.copyTokenizer(from: tokenizer, to: target)
     return "adapter"

@@ -11,13 +11,20 @@ struct CheckpointStore {
   private let fingerprint: String
   private let keeps: Int
   private let savesModel: Bool
+  private let adapterState: [NamedParameter]
 
-  /// - Parameter savesModel: Whether whole models are saved, or only what is trained.
-  init(folder: String, fingerprint: String, keeps: Int, savesModel: Bool) {
+  /// - Parameters:
+  ///   - savesModel: Whether whole models are saved, or only what is trained.
+  ///   - adapterState: What is saved beside the latter.
+  init(
+    folder: String, fingerprint: String, keeps: Int, savesModel: Bool,
+    adapterState: [NamedParameter] = []
+  ) {
     self.folder = folder
     self.fingerprint = fingerprint
     self.keeps = keeps
     self.savesModel = savesModel
+    self.adapterState = adapterState
   }
 
   /// The folder of a step's checkpoint.
@@ -34,7 +41,7 @@ struct CheckpointStore {
       try ModelLoader.save(model, to: temporary)
     } else {
       try SafetensorsWriter.write(
-        optimizer.parameters.map { ($0.name, $0.tensor) },
+        (optimizer.parameters + adapterState).map { ($0.name, $0.tensor) },
         to: "\(temporary)/\(Preparation.trainedFile)")
     }
     try SafetensorsWriter.write(optimizer.saved, to: "\(temporary)/optimizer.safetensors")

@@ -42,8 +42,12 @@ package struct Optimizer {
   }
 
   /// Updates every parameter from its gradient, clears the gradients and tells their norm.
-  /// - Parameter step: Counted from 1.
-  package func update(step: Int, learningRate: Double) -> Float {
+  /// - Parameters:
+  ///   - step: Counted from 1.
+  ///   - behind: Called with the factor of the gradients while these are still there.
+  package func update(
+    step: Int, learningRate: Double, behind: (_ gradientFactor: Float) -> Void = { _ in }
+  ) -> Float {
     let norm = gradientNorm(of: parameters.map(\.tensor))
     let factor =
       settings.maximumNorm > 0
@@ -54,8 +58,9 @@ package struct Optimizer {
         beta2: Float(settings.beta2), epsilon: Float(settings.epsilon),
         weightDecay: parameter.isDecayed ? Float(settings.weightDecay) : 0)
       adam.update(parameter.tensor, moments, step: step, gradientFactor: factor)
-      parameter.tensor.gradient = nil
     }
+    behind(factor)
+    for parameter in parameters { parameter.tensor.gradient = nil }
     return norm
   }
 

@@ -9,6 +9,8 @@ import Tensors
 /// ends with the same bytes as one that never stopped.
 struct TrainingLoop {
   let model: any Model
+  /// What a method has added to it, which may take part in losses and steps.
+  let adapter: (any ModelAdapter)?
   let objective: any TrainingObjective
   let training: [Example]
   let validation: [Example]
@@ -69,12 +71,14 @@ struct TrainingLoop {
     let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
     var loss: Float = 0
-    for batch in examples {
+    for (number, batch) in examples.enumerated() {
       let tape = Tape(
         training: randomness, checkpointsLayers: settings.activationCheckpointing)
       let part = objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
-      tape.backward(from: part.mean)
+      // Once a step, whatever its micro-batches.
+      let penalty = number == 0 ? adapter?.penalty(tape) : nil
+      tape.backward(from: penalty.map { tape.add(part.mean, $0) } ?? part.mean)
     }
     guard loss.isFinite else {
       throw TrainingError(
@@ -82,7 +86,11 @@ struct TrainingLoop {
         remedy: "lower learning-rate or max-grad-norm")
     }
     let rate = settings.learningRate * settings.schedule.factor(step: state.step)
-    let norm = optimizer.update(step: state.step + 1, learningRate: rate)
+    let norm = optimizer.update(step: state.step + 1, learningRate: rate) { factor in
+      adapter?.didStep(
+        AdapterStep(
+          number: state.step + 1, total: settings.totalSteps, gradientFactor: factor))
+    }
     let tokens = examples.joined().reduce(0) { $0 + $1.tokens.count }
     state.advance(tokens: tokens, loss: loss)
     let seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -1,5 +1,6 @@
 import Models
 public import Stages
+import Tokenize
 
 /// What is updated: full fine-tuning, the head alone, low-rank updates, ….
 ///
@@ -17,6 +18,8 @@ struct MethodStart {
   let seed: UInt64
   /// The names of parameters that no checkpoint held.
   let fresh: [String]
+  /// The tokenizer of the texts.
+  let tokenizer: Tokenizer
 }
 
 /// A model as a method has prepared it.
@@ -27,6 +30,8 @@ struct PreparedMethod {
   var adapter: (any ModelAdapter)?
   /// Learning rates of parameters as multiples of the run's; 1 where there is none.
   var rates: [String: Double] = [:]
+  /// Chooses by gradients what is trained, where the method asks for that before the first step.
+  var choose: ((GradientSample) -> Void)?
 }
 
 extension PreparedMethod {
@@ -46,7 +51,9 @@ struct MethodDescriptor: Sendable {
 let methods: [MethodDescriptor] = [
   FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
   LowRankMethod.descriptor, BottleneckMethod.descriptor, IA3Method.descriptor,
-  BitFitMethod.descriptor, NormsMethod.descriptor,
+  BitFitMethod.descriptor, NormsMethod.descriptor, PrefixMethod.descriptor,
+  PromptMethod.descriptor, PTuningMethod.descriptor, SparseMethod.descriptor,
+  TokensMethod.descriptor, AdaptiveRankMethod.descriptor,
 ]
 
 /// What can be updated, for the catalog.

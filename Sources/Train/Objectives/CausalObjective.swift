@@ -158,7 +158,7 @@ struct CausalObjective: TrainingObjective {
     let hidden = tape.gather(
       model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) })
     return tape.vocabularyCrossEntropy(
-      hidden, weight: model.outputWeight, bias: model.outputBias,
+      hidden, weight: model.outputWeight(tape), bias: model.outputBias,
       targets: counted.map { targets[$0] }, divisor: divisor)
   }
 

@@ -22,13 +22,17 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Put the adapter's changes into the weights.")
   var merge = false
 
+  @Flag(help: "Refuse an adapter that PEFT does not read or would compute otherwise.")
+  var peft = false
+
   @Option(help: ArgumentHelp("The folder to write, which is not there yet.", valueName: "dir"))
   var out: String
 
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let export = try ModelExport(model: model, adapter: adapter, merges: merge)
+    let export = try ModelExport(
+      model: model, adapter: adapter, merges: merge, isForPEFT: peft)
     let kind = try export.write(to: out)
     common.console.say("wrote \(out): \(kind)")
   }

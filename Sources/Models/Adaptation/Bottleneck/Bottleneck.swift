@@ -7,18 +7,14 @@ import Tensors
 ///
 /// y is x itself, what x comes to behind the residual and its norm, or the residual alone.
 final class Bottleneck: Sendable {
-  let downWeight, downBias, upWeight, upBias: Tensor
+  let down, up: any BottleneckMap
   private let activation: Activation
   private let scale: Float
   private let input: BottleneckOptions.Input
 
-  init(
-    width: Int, inner: Int, _ options: BottleneckOptions, initial: (_ shape: [Int]) -> Tensor
-  ) {
-    downWeight = initial([inner, width])
-    downBias = Tensor(shape: [inner])
-    upWeight = options.beginsSilent ? Tensor(shape: [width, inner]) : initial([width, inner])
-    upBias = Tensor(shape: [width])
+  init(_ down: any BottleneckMap, _ up: any BottleneckMap, _ options: BottleneckOptions) {
+    self.down = down
+    self.up = up
     activation = options.activation
     scale = Float(options.scale)
     input = options.input
@@ -34,7 +30,33 @@ final class Bottleneck: Sendable {
       case .joined: joined()
       case .residual: residual
       }
-    let inner = tape.linear(read, weight: downWeight, bias: downBias, activation: activation)
-    return tape.add(x, tape.linear(inner, weight: upWeight, bias: upBias), factor: scale)
+    return tape.add(x, up(tape, down(tape, read, activation), .none), factor: scale)
+  }
+}
+
+/// A linear map of a bottleneck.
+protocol BottleneckMap: Sendable {
+  /// activation(x · W + b).
+  func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor
+  /// What is trained, by the ends of AdapterHub's names.
+  var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] { get }
+}
+
+/// A linear map with a weight of its own.
+struct DenseMap: BottleneckMap {
+  /// `[outputs, inputs]` and `[outputs]`.
+  let weight, bias: Tensor
+
+  init(_ weight: Tensor) {
+    self.weight = weight
+    bias = Tensor(shape: [weight.rows])
+  }
+
+  func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor {
+    tape.linear(x, weight: weight, bias: bias, activation: activation)
+  }
+
+  var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] {
+    [("weight", weight, .weight), ("bias", bias, .bias)]
   }
 }

@@ -45,21 +45,24 @@ public struct BottleneckAdapter: ModelAdapter {
       "model_class": model.configuration.fields["architectures"]?.array?.first ?? .null,
       "model_type": .string(type), "name": .string(name), "version": "adapters.1.3.0",
     ]
+    let rule = options.hypercomplex.map { BottleneckStart.rule($0, seed: seed) }
     for junction in places {
       guard junction.bottleneck == nil else {
         throw ModelError(
           .unsupported, file: "method", problem: "\(junction.name) has an adapter already")
       }
-      let inner = max(1, Int(Double(junction.width) / options.reduction))
-      let bottleneck = Bottleneck(width: junction.width, inner: inner, options) { shape in
-        Self.start("\(junction.name) \(shape)", shape, options, seed)
-      }
-      junction.bottleneck = bottleneck
+      let maps = try BottleneckStart(junction, options, rule, seed: seed)
+      junction.bottleneck = Bottleneck(maps.down, maps.up, options)
       let path = "\(junction.name).adapters.\(name)"
-      add("\(path).adapter_down.0.weight", bottleneck.downWeight, .weight)
-      add("\(path).adapter_down.0.bias", bottleneck.downBias, .bias)
-      add("\(path).adapter_up.weight", bottleneck.upWeight, .weight)
-      add("\(path).adapter_up.bias", bottleneck.upBias, .bias)
+      for (part, map) in [("adapter_down.0", maps.down), ("adapter_up", maps.up)] {
+        for parameter in map.parameters {
+          add("\(path).\(part).\(parameter.ending)", parameter.tensor, parameter.role)
+        }
+      }
+    }
+    if let rule {
+      let base = try ModelLoader.prefix(of: model.configuration)
+      add("\(base)shared_parameters.\(name).phm_rule", rule, .weight)
     }
     let saved = model.parameters(inModules: options.savedModules)
     parameters += saved
@@ -69,17 +72,6 @@ public struct BottleneckAdapter: ModelAdapter {
   private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role) {
     parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
     tensors.append(AdapterTensor(name, tensor))
-  }
-
-  private static func start(
-    _ name: String, _ shape: [Int], _ options: BottleneckOptions, _ seed: UInt64
-  ) -> Tensor {
-    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
-    let bound = 1 / Double(max(shape[1], 1)).squareRoot()
-    let values = (0..<shape.reduce(1, *)).map { _ in
-      Float(options.beginsSilent ? bound * (2 * random.uniform() - 1) : 0.02 * random.normal())
-    }
-    return Tensor(values, shape: shape)
   }
 
   /// AdapterHub's word for an activation.

@@ -27,6 +27,22 @@ public struct BottleneckOptions: Sendable {
   public var adaptsFeedForward = true
   /// Whether the second map begins as zero, so that the model computes what it did.
   public var beginsSilent = false
+  /// How weights are made of Kronecker products; nil for weights of their own.
+  public var hypercomplex: Hypercomplex?
+
+  /// The sizes of Kronecker products that make weights (Compacter: Mahabadi and others 2021).
+  public struct Hypercomplex: Sendable, Equatable {
+    /// The number of rules, which divides the widths.
+    public var count = 4
+    /// The rank of a product's right factor.
+    public var rank = 1
+    /// How far rules begin from zero.
+    public var ruleDeviation = 0.0001
+
+    /// AdapterHub's sizes.
+    public init() {}
+  }
+
   /// The layers without adapters, from 0.
   public var leftOut: [Int] = []
   /// Modules of the model that are trained and saved whole, such as a new head.
@@ -53,6 +69,15 @@ public struct BottleneckOptions: Sendable {
     return options
   }()
 
+  /// Adapters behind both sub-layers whose weights share most values (Mahabadi and others 2021):
+  /// `compacter`.
+  public static let compacter: BottleneckOptions = {
+    var options = BottleneckOptions.houlsby
+    (options.reduction, options.activation) = (32, .gelu)
+    options.hypercomplex = Hypercomplex()
+    return options
+  }()
+
   init() {}
 }
 
@@ -63,7 +88,7 @@ extension BottleneckOptions {
     let fields = config.fields["config"]?.object ?? [:]
     func flag(_ name: String, _ fallback: Bool = false) -> Bool { fields[name]?.bool ?? fallback }
     let others = [
-      "phm_layer", "ln_before", "ln_after", "use_gating", "adapter_residual_before_ln",
+      "ln_before", "ln_after", "use_gating", "adapter_residual_before_ln",
       "cross_adapter",
     ].filter { flag($0) }
     let inverse = fields["inv_adapter"].flatMap(\.string).map { ["inv_adapter: \($0)"] } ?? []
@@ -88,6 +113,8 @@ extension BottleneckOptions {
     adaptsAttention = flag("mh_adapter")
     adaptsFeedForward = flag("output_adapter", true)
     leftOut = fields["leave_out"]?.array?.compactMap(\.int) ?? []
+    guard flag("phm_layer") else { return }
+    hypercomplex = try Hypercomplex(fields, config)
   }
 
   /// The `config` of an AdapterHub folder, all its fields.
@@ -103,10 +130,30 @@ extension BottleneckOptions {
       "mh_adapter": .bool(adaptsAttention), "non_linearity": .string(name),
       "original_ln_after": true, "original_ln_before": .bool(input == .joined),
       "output_adapter": .bool(adaptsFeedForward), "phm_bias": true, "phm_c_init": "normal",
-      "phm_dim": 4, "phm_init_range": 0.0001, "phm_layer": false, "phm_rank": 1,
+      "phm_dim": .integer(hypercomplex?.count ?? 4), "phm_init_range": 0.0001,
+      "phm_layer": .bool(hypercomplex != nil), "phm_rank": .integer(hypercomplex?.rank ?? 1),
       "reduction_factor": .shortest(reduction), "residual_before_ln": true,
       "scaling": .real(scale), "shared_W_phm": false, "shared_phm_rule": true,
       "stochastic_depth": 0.0, "use_gating": false,
     ]
+  }
+}
+
+extension BottleneckOptions.Hypercomplex {
+  /// The sizes as the `config` of an AdapterHub folder says them.
+  fileprivate init(_ fields: JSONObject, _ config: AdapterConfiguration) throws(ModelError) {
+    func flag(_ name: String, _ fallback: Bool) -> Bool { fields[name]?.bool ?? fallback }
+    guard flag("factorized_phm_W", true), flag("shared_phm_rule", true), flag("phm_bias", true),
+      !flag("factorized_phm_rule", false), !flag("shared_W_phm", false)
+    else {
+      throw ModelError(
+        .unsupported, file: config.file,
+        problem: "has Kronecker products of a kind that is not computed here",
+        remedy: "Factors of each weight and one shared rule are.")
+    }
+    self.init()
+    count = fields["phm_dim"]?.int ?? 4
+    rank = fields["phm_rank"]?.int ?? 1
+    guard count > 0, rank > 0 else { throw config.fault("has phm_dim \(count), rank \(rank)") }
   }
 }

@@ -12,7 +12,7 @@ struct AdapterCard {
   var text: String {
     """
     ---
-    library_name: \(layout == .peft ? "peft" : "adapter-transformers")
+    library_name: \(library)
     \(base.map { "base_model: \($0)\n" } ?? "")tags:
     - \(method.lowercased())
     - anneal
@@ -26,21 +26,37 @@ struct AdapterCard {
 
     ```sh
     anneal forward --model BASE --adapter THIS-FOLDER
-    \(layout == .peft ? "anneal export BASE --adapter THIS-FOLDER --merge --out MERGED\n" : "")```
+    \(isMergeable ? "anneal export BASE --adapter THIS-FOLDER --merge --out MERGED\n" : "")```
 
-    ```python
     \(loading)
-    ```
-
     """
+  }
+
+  private var library: String {
+    switch layout {
+    case .peft: "peft"
+    case .adapterHub: "adapter-transformers"
+    case .anneal: "anneal"
+    }
+  }
+
+  /// Whether weights alone can hold what the adapter does.
+  private var isMergeable: Bool {
+    layout == .peft && model.virtualPlaces.allSatisfy { $0.length == 0 }
   }
 
   private var loading: String {
     switch layout {
     case .peft:
-      "from peft import PeftModel\nmodel = PeftModel.from_pretrained(base_model, \"THIS-FOLDER\")"
+      python(
+        "from peft import PeftModel\nmodel = PeftModel.from_pretrained(base_model, \"THIS-FOLDER\")"
+      )
     case .adapterHub:
-      "import adapters\nadapters.init(base_model)\nbase_model.load_adapter(\"THIS-FOLDER\")"
+      python("import adapters\nadapters.init(base_model)\nbase_model.load_adapter(\"THIS-FOLDER\")")
+    case .anneal:
+      "PEFT would compute something else with it, so that it is not laid out for PEFT.\n"
     }
   }
+
+  private func python(_ lines: String) -> String { "```python\n\(lines)\n```\n" }
 }

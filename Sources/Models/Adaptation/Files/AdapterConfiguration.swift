@@ -16,10 +16,19 @@ struct AdapterConfiguration: Sendable {
     self.fields = fields
   }
 
+  /// The field of the method in files that only Anneal reads, so that PEFT does not take them.
+  static let ownMethod = "anneal_type"
+
+  /// Whose file it is.
+  var layout: AdapterLayout {
+    if fields[Self.ownMethod] != nil { return .anneal }
+    return fields["peft_type"] == nil && fields["config"] != nil ? .adapterHub : .peft
+  }
+
   /// The method, such as `LORA`.
   var method: String {
     get throws(ModelError) {
-      if let method = fields["peft_type"]?.string { return method }
+      if let method = (fields["peft_type"] ?? fields[Self.ownMethod])?.string { return method }
       throw fault("has no peft_type")
     }
   }
@@ -54,6 +63,20 @@ struct AdapterConfiguration: Sendable {
     let numbers = values.compactMap(\.int)
     guard numbers.count == values.count else { throw fault("\(name) is no list of integers") }
     return numbers.isEmpty ? nil : numbers
+  }
+
+  /// Tokens by their embedding; a plain list is of the one of words.
+  func tokens(_ name: String) throws(ModelError) -> [(table: String, ids: [Int32])] {
+    guard let value = set(name) else { return [] }
+    let members = value.object?.members.map { ($0.key, $0.value) } ?? [("", value)]
+    var tokens: [(table: String, ids: [Int32])] = []
+    for (table, value) in members {
+      guard let list = value.array, list.allSatisfy({ $0.int != nil }) else {
+        throw fault("\(name) is no list of tokens")
+      }
+      tokens.append((table, list.compactMap { $0.int.map { Int32(clamping: $0) } }))
+    }
+    return tokens
   }
 
   /// The entries of a map of numbers.

@@ -19,8 +19,7 @@ public struct AdapterFolder: Sendable {
   public init(_ path: String) throws(ModelError) {
     self.path = path
     configuration = try AdapterConfiguration(folder: path)
-    let isHub = configuration.fields["peft_type"] == nil && configuration.fields["config"] != nil
-    layout = isHub ? .adapterHub : .peft
+    layout = configuration.layout
   }
 
   /// Whether a folder holds an adapter.
@@ -30,7 +29,7 @@ public struct AdapterFolder: Sendable {
 
   /// What the file calls the model that it adapts; nil where it names none.
   public var baseModel: String? {
-    let field = layout == .peft ? "base_model_name_or_path" : "model_name"
+    let field = layout == .adapterHub ? "model_name" : "base_model_name_or_path"
     return configuration.fields[field]?.string
   }
 
@@ -38,11 +37,16 @@ public struct AdapterFolder: Sendable {
   /// - Throws: `ModelError` where the adapter is of another model, or of a method not computed here.
   public func attach(to model: any Model) throws(ModelError) -> any ModelAdapter {
     let adapter = try method(model)
-    try AdapterTensors(path, layout).load(adapter, model)
+    try AdapterTensors(path, configuration).load(adapter, model)
     return adapter
   }
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
+    let kind = configuration.fields["config"]?.object?["architecture"]?.string
+    if layout == .adapterHub, kind == "lora" { return try HubUpdate(configuration, to: model) }
+    if layout == .adapterHub, kind == "prompt_tuning" {
+      return try HubPrompt(configuration, to: model)
+    }
     if layout == .adapterHub {
       return try BottleneckAdapter(
         BottleneckOptions(hub: configuration),
@@ -52,16 +56,21 @@ public struct AdapterFolder: Sendable {
     case "LORA": return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
     case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
     case "LN_TUNING": return try NormAdapter(configuration, of: model)
+    case "PROMPT_TUNING", "P_TUNING": return try PromptAdapter(configuration, to: model)
+    case "ADALORA": return try AdaptiveRankAdapter(configuration, to: model)
+    case "SHIRA": return try SparseAdapter(configuration, to: model)
+    case "TRAINABLE_TOKENS": return try TokenAdapter(configuration, to: model)
+    case "PREFIX_TUNING": return try PrefixAdapter(configuration, to: model)
     case let other:
       throw ModelError(
         .unsupported, file: configuration.file, problem: "the method \(other) is not computed here",
-        remedy: "Give an adapter of LORA, IA3 or LN_TUNING, or merge this one with PEFT first.")
+        remedy: "Give an adapter of another method, or merge this one with PEFT first.")
     }
   }
 
   /// The names of the model's own parameters that the files hold.
   func parameters(of model: any Model) throws(ModelError) -> Set<String> {
-    try AdapterTensors(path, layout).parameters(of: model)
+    try AdapterTensors(path, configuration).parameters(of: model)
   }
 }
 
@@ -75,7 +84,7 @@ extension AdapterFolder {
   ) throws(FileError) {
     try Folders.make(folder)
     switch adapter.layout {
-    case .peft: try savePEFT(adapter, base, folder)
+    case .peft, .anneal: try savePEFT(adapter, base, folder)
     case .adapterHub: try saveHub(adapter, model, base, folder)
     }
     let method = adapter.configuration["peft_type"]?.string ?? "bottleneck"
@@ -87,17 +96,41 @@ extension AdapterFolder {
     try model.configuration.save(to: folder)
   }
 
+  /// Refuses an adapter that PEFT does not read, or would compute otherwise.
+  /// - Throws: `ModelError.unsupported` with the reason.
+  public static func requirePEFT(
+    _ adapter: any ModelAdapter, _ folder: String
+  ) throws(ModelError) {
+    switch adapter.layout {
+    case .peft: return
+    case .adapterHub:
+      throw ModelError(
+        .unsupported, file: folder, problem: "is of a method that PEFT does not have",
+        remedy: "Export it without --peft: AdapterHub's adapters reads it.")
+    case .anneal:
+      throw ModelError(
+        .unsupported, file: folder,
+        problem: "is of a layout that PEFT would compute something else with",
+        remedy: "Export it without --peft, or train it with layout: peft.")
+    }
+  }
+
   private static func savePEFT(
     _ adapter: any ModelAdapter, _ base: String?, _ folder: String
   ) throws(FileError) {
-    try SafetensorsWriter.write(
-      adapter.tensors.map { (AdapterTensors.peftPrefix + $0.name, $0.read()) },
-      to: "\(folder)/adapter_model.safetensors")
     var fields = adapter.configuration
+    let names = AdapterNames(adapter.layout, method: fields["peft_type"]?.string)
+    try SafetensorsWriter.write(
+      adapter.tensors.map { SavedTensor(names($0.name), $0) },
+      to: "\(folder)/adapter_model.safetensors")
     for name in ["auto_mapping", "revision"] { fields[name] = .null }
     fields["base_model_name_or_path"] = base.map { .string($0) } ?? .null
     fields["inference_mode"] = true
     fields["peft_version"] = "0.21.2"
+    if adapter.layout == .anneal {
+      fields[AdapterConfiguration.ownMethod] = fields["peft_type"]
+      for name in ["peft_type", "peft_version"] { fields[name] = nil }
+    }
     try write(fields, to: folder, AdapterConfiguration.name)
   }
 

@@ -1,18 +1,33 @@
 import Stages
 import Tensors
 
-/// The weights of an adapter's folder by the names that the adapter gives them.
-struct AdapterTensors {
-  /// What the names of PEFT's files begin with.
-  static let peftPrefix = "base_model.model."
-  private let files: [any TensorFile]
+/// What an adapter's tensors are called in its file.
+struct AdapterNames {
   private let prefix: String
 
+  /// - Parameter method: PEFT's word for the method.
+  init(_ layout: AdapterLayout, method: String?) {
+    let isVirtual = ["PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"].contains(method)
+    prefix = layout == .adapterHub ? "" : isVirtual ? "base_model." : "base_model.model."
+  }
+
+  /// The name in the file.
+  func callAsFunction(_ name: String) -> String {
+    name.hasSuffix(VirtualFile.name) ? name : prefix + name
+  }
+}
+
+/// The weights of an adapter's folder by the names that the adapter gives them.
+struct AdapterTensors {
+  private let files: [any TensorFile]
+  private let spelling: AdapterNames
+
   /// Opens the files of a folder.
-  init(_ folder: String, _ layout: AdapterLayout) throws(ModelError) {
-    prefix = layout == .peft ? Self.peftPrefix : ""
+  init(_ folder: String, _ configuration: AdapterConfiguration) throws(ModelError) {
+    let layout = configuration.layout
+    spelling = AdapterNames(layout, method: try? configuration.method)
     let names =
-      layout == .peft
+      layout != .adapterHub
       ? [["adapter_model.safetensors", "adapter_model.bin"]]
       : [
         ["adapter.safetensors", "pytorch_adapter.bin"],
@@ -35,7 +50,7 @@ struct AdapterTensors {
   func load(_ adapter: any ModelAdapter, _ model: any Model) throws(ModelError) {
     var left = names
     func stored(_ name: String) -> String? {
-      model.spellings(of: name).lazy.map { prefix + $0 }.first { left.contains($0) }
+      model.spellings(of: name).lazy.map { spelling($0) }.first { left.contains($0) }
     }
     var missing: [String] = []
     for tensor in adapter.tensors {
@@ -43,7 +58,7 @@ struct AdapterTensors {
         missing.append(tensor.name)
         continue
       }
-      tensor.write(try values(name, tensor.shape))
+      try take(name, for: tensor)
       left.remove(name)
     }
     // Whole parameters that the configuration does not name, such as a head.
@@ -53,7 +68,19 @@ struct AdapterTensors {
       left.remove(name)
     }
     try dropTwins(of: model, &left)
+    try dropCopies(adapter, model, &left)
     guard missing.isEmpty, left.isEmpty else { throw mismatch(missing, left.sorted()) }
+  }
+
+  private func take(_ name: String, for tensor: AdapterTensor) throws(ModelError) {
+    guard let integers = tensor.integers else {
+      return tensor.write(try values(name, tensor.shape))
+    }
+    guard let file = files.first(where: { $0[name] != nil }), file[name]?.shape == tensor.shape
+    else { throw mismatch([name], []) }
+    if let fault = integers.write(try file.integers(name)) {
+      throw ModelError(.mismatch, file: file.path, problem: fault)
+    }
   }
 
   /// The names of the model's own parameters that the files hold.
@@ -61,7 +88,7 @@ struct AdapterTensors {
     let names = names
     return Set(
       model.parameters.map(\.name).filter { name in
-        model.spellings(of: name).contains { names.contains(prefix + $0) }
+        model.spellings(of: name).contains { names.contains(spelling($0)) }
       })
   }
 
@@ -69,12 +96,33 @@ struct AdapterTensors {
 
   /// Passes over a copy of an output that the model has as its embedding.
   private func dropTwins(of model: any Model, _ left: inout Set<String>) throws(ModelError) {
-    let name = prefix + "lm_head.weight"
+    let name = spelling("lm_head.weight")
     guard left.contains(name), let head = model as? any VocabularyHead else { return }
     guard try values(name, head.outputWeight.shape).values == head.outputWeight.values else {
       return
     }
     left.remove(name)
+  }
+
+  /// Passes over copies of trained tokens under the names of tied parts, and of the model's own weights
+  /// below an update.
+  private func dropCopies(
+    _ adapter: any ModelAdapter, _ model: any Model, _ left: inout Set<String>
+  ) throws(ModelError) {
+    let tokens = adapter.tensors.filter { $0.name.hasSuffix("trainable_tokens_delta") }
+    for name in left {
+      if let own = tokens.first, name.hasSuffix("trainable_tokens_delta") {
+        if try values(name, own.shape).values == own.read().values { left.remove(name) }
+      } else if name.hasSuffix(".base_layer.weight") {
+        let plain = name.replacing(".base_layer.weight", with: ".weight")
+        let parameter = model.parameters.first { parameter in
+          model.spellings(of: parameter.name).contains { spelling($0) == plain }
+        }
+        guard let parameter else { continue }
+        let filed = try values(name, parameter.tensor.shape)
+        if filed.values == parameter.tensor.values { left.remove(name) }
+      }
+    }
   }
 
   private func values(_ name: String, _ shape: [Int]) throws(ModelError) -> Tensor {

@@ -32,7 +32,7 @@ public struct LowRankAdapter: ModelAdapter {
     let targets = options.targets ?? ModuleRole.defaults(for: modelType)
     let selection = TargetSelection(
       targets: targets, excluded: options.excluded, layers: options.layers,
-      layerPatterns: options.layerPatterns)
+      layerPatterns: options.layerPatterns, reachesOutput: true)
     let saved = model.parameters(inModules: options.savedModules)
     var (maps, tables) = try selection.modules(of: model)
     // What is trained whole needs no update.
@@ -44,6 +44,7 @@ public struct LowRankAdapter: ModelAdapter {
     self.seed = seed
     for map in maps { try update(map) }
     for table in tables { try update(table) }
+    for entry in options.tokens { try train(entry.ids, of: entry.table, model) }
     addBiases(model, maps)
     try model.requireApart(saved, from: tables)
     parameters += saved
@@ -73,15 +74,18 @@ public struct LowRankAdapter: ModelAdapter {
           "Target '\(map.name.split(separator: ".").last ?? "")' as a whole, or use plain LoRA.")
     }
     let slices = target.slices.isEmpty ? [nil] : target.slices.map(Optional.some)
-    let parts = slices.map { slice in
-      let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
-      return LowRankMap.Part(
-        down: start(name, [rank, map.inputs], inputs: map.inputs),
-        up: Tensor(shape: [slice?.columns.count ?? map.outputs, rank]),
-        firstColumn: slice?.columns.lowerBound ?? 0)
-    }
+    let taken = try options.initialisation.start(of: target, rank: rank, scale: scale, options)
+    let parts =
+      taken.map { [$0.copy()] }
+      ?? slices.map { slice in
+        let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
+        return LowRankMap.Part(
+          down: start(name, [rank, map.inputs], inputs: map.inputs),
+          up: Tensor(shape: [slice?.columns.count ?? map.outputs, rank]),
+          firstColumn: slice?.columns.lowerBound ?? 0)
+      }
     let adaptation = LowRankMap(
-      map, parts, scale: scale, dropout: Float(options.dropout),
+      map, parts, start: taken, scale: scale, dropout: Float(options.dropout),
       upBias: options.hasUpBias ? Tensor(shape: [map.outputs]) : nil,
       isDecomposed: options.isDecomposed)
     map.adaptation = adaptation
@@ -91,7 +95,7 @@ public struct LowRankAdapter: ModelAdapter {
       add("\(name).lora_B.weight", part.up)
       upNames.insert("\(name).lora_B.weight")
     }
-    tensors += adaptation.filedMatrices(map)
+    tensors += adaptation.filedMatrices(map, withStart: options.filesStart)
     if let bias = adaptation.upBias {
       add("\(map.name).lora_B.bias", bias)
       tensors.append(AdapterTensor("\(map.name).lora_B.bias", bias))
@@ -104,6 +108,12 @@ public struct LowRankAdapter: ModelAdapter {
 
   private mutating func update(_ table: Embedding) throws(ModelError) {
     guard table.adaptation == nil else { throw Self.adapted(table.name) }
+    guard !options.initialisation.takesFromWeight else {
+      throw ModelError(
+        .unsupported, file: "init",
+        problem: "\(table.name) is an embedding, whose updates do not begin with a part of it",
+        remedy: "Leave it out of the targets, or take another init.")
+    }
     guard !options.isDecomposed else {
       throw ModelError(
         .unsupported, file: "targets",
@@ -121,6 +131,18 @@ public struct LowRankAdapter: ModelAdapter {
     upNames.insert("\(table.name).lora_embedding_B")
     tensors.append(AdapterTensor("\(table.name).lora_embedding_A", turned: down))
     tensors.append(AdapterTensor("\(table.name).lora_embedding_B", up))
+  }
+
+  /// Trains the vectors of some tokens beside the updates.
+  private mutating func train(
+    _ tokens: [Int32], of name: String, _ model: any Model
+  ) throws(ModelError) {
+    let table = try TokenAdapter.table(name.isEmpty ? nil : .names([name]), model)
+    let change = try TokenTable(table, checked: tokens)
+    table.adaptation = change
+    let path = "\(table.name).token_adapter.trainable_tokens_delta"
+    add(path, change.vectors)
+    tensors.append(AdapterTensor(path, change.vectors))
   }
 
   private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role = .weight)
@@ -155,7 +177,7 @@ public struct LowRankAdapter: ModelAdapter {
     let values = (0..<shape.reduce(1, *)).map { _ in
       switch options.initialisation {
       case .uniform: Float(bound * (2 * random.uniform() - 1))
-      case .gaussian: Float(random.normal() / Double(shape[0]))
+      case .gaussian, .pissa, .olora: Float(random.normal() / Double(shape[0]))
       }
     }
     return Tensor(values, shape: shape)
@@ -165,47 +187,6 @@ public struct LowRankAdapter: ModelAdapter {
     ModelError(
       .unsupported, file: "targets", problem: "\(name) is adapted already",
       remedy: "A part takes one method at a time.")
-  }
-}
-
-extension LowRankMap {
-  /// A and B as PEFT files them: those of parts below and beside one another, with zeros between.
-  fileprivate func filedMatrices(_ map: Linear) -> [AdapterTensor] {
-    guard parts.count > 1 || parts[0].up.rows != map.outputs else {
-      return [
-        AdapterTensor("\(map.name).lora_A.weight", parts[0].down),
-        AdapterTensor("\(map.name).lora_B.weight", parts[0].up),
-      ]
-    }
-    let (rank, total) = (parts[0].down.rows, parts.count * parts[0].down.rows)
-    return [
-      AdapterTensor("\(map.name).lora_A.weight", [total, map.inputs]) {
-        Tape.inference().concatenateRows(self.parts.map(\.down))
-      } write: { filed in
-        for (number, part) in self.parts.enumerated() {
-          let rows = (0..<rank).map { Int32(number * rank + $0) }
-          part.down.assign(Tape.inference().gather(filed, rows: rows))
-        }
-      },
-      AdapterTensor("\(map.name).lora_B.weight", [map.outputs, total]) {
-        var values = [Float](repeating: 0, count: map.outputs * total)
-        for (number, part) in self.parts.enumerated() {
-          for (place, value) in part.up.values.enumerated() {
-            let row = part.firstColumn + place / rank
-            values[row * total + number * rank + place % rank] = value
-          }
-        }
-        return Tensor(values, shape: [map.outputs, total])
-      } write: { filed in
-        let values = filed.values
-        for (number, part) in self.parts.enumerated() {
-          let own = (0..<part.up.count).map { place in
-            values[(part.firstColumn + place / rank) * total + number * rank + place % rank]
-          }
-          part.up.assign(Tensor(own, shape: part.up.shape))
-        }
-      },
-    ]
   }
 }
 

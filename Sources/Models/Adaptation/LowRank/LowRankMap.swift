@@ -18,6 +18,8 @@ final class LowRankMap: LinearAdaptation {
   }
 
   let parts: [Part]
+  /// What A and B began as where they are a part of W: W then counts without that.
+  let start: Part?
   let scale: Float
   /// What B adds of its own: `[outputs]`.
   let upBias: Tensor?
@@ -28,10 +30,11 @@ final class LowRankMap: LinearAdaptation {
   private let squares: [Float]
 
   init(
-    _ map: Linear, _ parts: [Part], scale: Float, dropout: Float, upBias: Tensor? = nil,
-    isDecomposed: Bool = false
+    _ map: Linear, _ parts: [Part], start: Part? = nil, scale: Float, dropout: Float,
+    upBias: Tensor? = nil, isDecomposed: Bool = false
   ) {
     self.parts = parts
+    self.start = start
     self.scale = scale
     self.dropout = dropout
     self.upBias = upBias
@@ -42,11 +45,12 @@ final class LowRankMap: LinearAdaptation {
   }
 
   func apply(_ tape: Tape, _ x: Tensor, _ map: Linear, _ activation: Activation) -> Tensor {
-    let updates = parts.map {
+    var updates = parts.map {
       LowRankUpdate(
         down: $0.down, up: $0.up, scale: scale, firstColumn: $0.firstColumn,
         dropout: tape.dropout(dropout, rows: x.rows))
     }
+    if let start { updates.append(LowRankUpdate(down: start.down, up: start.up, scale: -scale)) }
     guard let magnitude else {
       return tape.linear(
         x, weight: map.weight, bias: bias(tape, map), activation: activation, layout: map.layout,
@@ -57,6 +61,15 @@ final class LowRankMap: LinearAdaptation {
     let factors = tape.multiply(magnitude, Tensor(divisors, shape: magnitude.shape))
     let scaled = tape.scaleColumns(y, by: factors, bias: map.bias)
     return activation == .none ? scaled : tape.activation(scaled, activation)
+  }
+
+  /// W and its update as one matrix under a tape; without dropout.
+  func weight(_ tape: Tape, _ map: Linear) -> Tensor {
+    let all = parts.map { ($0, scale) } + (start.map { [($0, -scale)] } ?? [])
+    return all.reduce(map.weight) { sum, part in
+      tape.add(
+        sum, tape.linear(part.0.up, weight: part.0.down, layout: .inputByOutput), factor: part.1)
+    }
   }
 
   /// The bias of the map and that of B.
@@ -71,7 +84,8 @@ final class LowRankMap: LinearAdaptation {
       let tape = Tape.inference()
       // Rows of W as [outputs, inputs]: what the map makes of each unit vector, without its bias.
       var columns = [Float](repeating: 0, count: map.outputs * map.inputs)
-      for part in parts {
+      let all = parts.map { ($0, scale) } + (start.map { [($0, -scale)] } ?? [])
+      for (part, scale) in all {
         let product = tape.linear(part.up, weight: part.down, layout: .inputByOutput)
         product.withValues { values in
           let start = part.firstColumn * map.inputs

@@ -4,10 +4,10 @@ extension LowRankOptions {
   /// Options as an `adapter_config.json` of PEFT says them.
   /// - Throws: `ModelError.unsupported` for kinds of LoRA that are not computed here, `.invalid` for
   ///   fields that make no sense.
-  init(_ config: AdapterConfiguration) throws(ModelError) {
+  /// - Parameter readsRanks: Whether the pattern of ranks is that of LoRA.
+  init(_ config: AdapterConfiguration, readsRanks: Bool = true) throws(ModelError) {
     try config.requireUnset([
       "alora_invocation_tokens", "layer_replication", "target_parameters",
-      "trainable_token_indices",
       "use_qalora", "use_bdlora", "kasa_config", "arrow_config", "velora_config",
       "monteclora_config",
     ])
@@ -22,7 +22,7 @@ extension LowRankOptions {
     excluded = ModuleTargets(config.fields["exclude_modules"])
     layers = try config.integers("layers_to_transform")
     layerPatterns = config.texts("layers_pattern")
-    ranks = try config.numbers("rank_pattern").map { ($0, Int($1)) }
+    ranks = readsRanks ? try config.numbers("rank_pattern").map { ($0, Int($1)) } : []
     guard ranks.allSatisfy({ $0.rank > 0 }) else { throw config.fault("has a rank below 1") }
     alphas = try config.numbers("alpha_pattern").map { ($0, $1) }
     savedModules = config.texts("modules_to_save")
@@ -34,14 +34,19 @@ extension LowRankOptions {
     isRankStabilised = config.flag("use_rslora")
     isDecomposed = config.flag("use_dora")
     hasUpBias = config.flag("lora_bias")
-    try requirePlainBase(config)
+    tokens = try config.tokens("trainable_token_indices")
+    try takeStart(config)
   }
 
-  /// Refuses beginnings that change the base model, which the file does not hold.
-  private func requirePlainBase(_ config: AdapterConfiguration) throws(ModelError) {
+  /// Takes over beginnings that follow from the base model, and refuses those that changed it otherwise.
+  private mutating func takeStart(_ config: AdapterConfiguration) throws(ModelError) {
     let initial = config.fields["init_lora_weights"]
     guard let word = initial?.string, !["gaussian", "orthogonal", "eva", "lora_ga"].contains(word)
     else { return }
+    if let start = LowRankInitialisation(rawValue: word), start.takesFromWeight {
+      (initialisation, filesStart) = (start, false)
+      return
+    }
     throw ModelError(
       .unsupported, file: config.file,
       problem: "init_lora_weights '\(word)' has changed the base model, whose new weights are not "
@@ -53,28 +58,41 @@ extension LowRankOptions {
   func configuration(
     targets: ModuleTargets, task: String?, isTurned: Bool, slices: [TargetedMap] = []
   ) -> JSONObject {
+    // A plain update of twice the rank and the same scale, where the beginning is filed too.
+    let parts = initialisation.takesFromWeight && filesStart ? 2 : 1
+    let growth = isRankStabilised ? Double(parts).squareRoot() : Double(parts)
     var fields: JSONObject = [
-      "alpha_pattern": .object(JSONObject(alphas.map { ($0.pattern, .real($0.alpha)) })),
+      "alpha_pattern": .object(JSONObject(alphas.map { ($0.pattern, .real(growth * $0.alpha)) })),
       "bias": .string(bias.rawValue), "ensure_weight_tying": false,
       "exclude_modules": excluded?.json ?? .null, "fan_in_fan_out": .bool(isTurned),
-      "init_lora_weights": initialisation == .gaussian ? "gaussian" : true,
+      "init_lora_weights": initialisation.json(isFiled: filesStart),
       "layers_pattern": layerPatterns.isEmpty ? .null : .array(layerPatterns.map { .string($0) }),
       "layers_to_transform": layers.map { .array($0.map { .integer($0) }) } ?? .null,
-      "loftq_config": .object([:]), "lora_alpha": .shortest(alpha), "lora_bias": .bool(hasUpBias),
+      "loftq_config": .object([:]), "lora_alpha": .shortest(growth * alpha),
+      "lora_bias": .bool(hasUpBias),
       "lora_dropout": .real(dropout), "megatron_core": "megatron.core",
       "modules_to_save": savedModules.isEmpty ? .null : .array(savedModules.map { .string($0) }),
-      "peft_type": "LORA", "qalora_group_size": 16, "r": .integer(rank),
-      "rank_pattern": .object(JSONObject(ranks.map { ($0.pattern, .integer($0.rank)) })),
+      "peft_type": "LORA", "qalora_group_size": 16, "r": .integer(parts * rank),
+      "rank_pattern": .object(JSONObject(ranks.map { ($0.pattern, .integer(parts * $0.rank)) })),
       "target_modules": targets.json, "task_type": task.map { .string($0) } ?? .null,
       "use_dora": .bool(isDecomposed), "use_qalora": false, "use_rslora": .bool(isRankStabilised),
+      "trainable_token_indices": tokenFields,
     ]
     for name in [
       "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "kasa_config",
       "layer_replication", "lora_ga_config", "megatron_config", "monteclora_config",
-      "target_parameters", "trainable_token_indices", "use_bdlora", "velora_config",
+      "target_parameters", "use_bdlora", "velora_config",
     ] { fields[name] = .null }
     fileParts(of: slices, in: &fields)
     return fields
+  }
+
+  /// The trained tokens: a list where they are those of the words' embedding.
+  private var tokenFields: JSONValue {
+    func list(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer($0) }) }
+    guard let first = tokens.first else { return .null }
+    if first.table.isEmpty { return list(first.ids) }
+    return .object(JSONObject(tokens.map { ($0.table, list($0.ids)) }))
   }
 
   /// Says the rank and alpha of maps whose parts are filed as one update.
@@ -110,5 +128,16 @@ extension JSONValue {
   /// A number, as an integer where it is one.
   static func shortest(_ number: Double) -> JSONValue {
     Int(exactly: number).map { .integer($0) } ?? .real(number)
+  }
+}
+
+extension LowRankInitialisation {
+  /// PEFT's word for it; a file that holds the beginning needs none.
+  fileprivate func json(isFiled: Bool) -> JSONValue {
+    switch self {
+    case .uniform: true
+    case .gaussian: "gaussian"
+    case .pissa, .olora: isFiled ? true : .string(rawValue)
+    }
   }
 }

@@ -4,6 +4,14 @@ public enum LowRankInitialisation: String, Sendable, CaseIterable {
   case uniform
   /// A normal with the deviation 1/rank, B zero.
   case gaussian
+  /// The weight's leading singular directions, which the weight loses (PiSSA: Meng and others 2024).
+  case pissa
+  /// The first rows and columns of the weight's QR decomposition, which it loses (OLoRA: Büyükakyüz
+  /// 2024).
+  case olora
+
+  /// Whether A and B begin as a part of the weight, which then is filed as a part of the update.
+  var takesFromWeight: Bool { self == .pissa || self == .olora }
 }
 
 /// Which biases are trained beside the updates.
@@ -38,6 +46,9 @@ public struct LowRankOptions: Sendable, Equatable {
   public var alphas: [(pattern: String, alpha: Double)] = []
   /// Modules of the model that are trained and saved whole, such as a new head.
   public var savedModules: [String] = []
+  /// Tokens whose vectors are trained too, by the end of their embedding's name; an empty one is that
+  /// of words.
+  public var tokens: [(table: String, ids: [Int32])] = []
   /// Which biases are trained too.
   public var bias = BiasTraining.none
   /// Whether the scale is alpha / √rank (rsLoRA: Kalajdzievski 2023).
@@ -48,6 +59,10 @@ public struct LowRankOptions: Sendable, Equatable {
   public var hasUpBias = false
   /// How A and B begin.
   public var initialisation = LowRankInitialisation.uniform
+
+  /// Whether what A and B began as is filed with them, so that the file is a plain update; PEFT's own
+  /// files leave that to who reads them.
+  var filesStart = true
 
   /// PEFT's defaults, but for alpha, which is twice the rank.
   public init() {}

@@ -49,6 +49,8 @@ struct TargetSelection {
   var layers: [Int]?
   /// The names that stand before a layer's number; any if empty.
   var layerPatterns: [String] = []
+  /// Whether an output that stands alone may be a target.
+  var reachesOutput = false
 
   /// The maps and tables chosen, in the order of the architecture.
   /// - Throws: `ModelError.invalid` for a name that fits nothing, or a pattern that is none.
@@ -64,16 +66,19 @@ struct TargetSelection {
       isTarget(name) && !(isExcluded?(name) ?? false) && isInLayers(name)
     }
     let roles = try roles(of: model)
-    let maps = model.linears.compactMap { map -> TargetedMap? in
-      if isChosen(map.name) { return TargetedMap(map: map) }
-      guard !(isExcluded?(map.name) ?? false), isInLayers(map.name), !model.isHead(map.name)
-      else { return nil }
-      let slices = ModuleRole.slices(of: map).filter { roles.contains($0.role) }
-      if slices.contains(where: { $0.columns.count == map.outputs }) {
-        return TargetedMap(map: map)
-      }
-      return slices.isEmpty ? nil : TargetedMap(map: map, slices: slices)
-    }
+    let output = reachesOutput ? (model as? any TiedHead)?.outputMap : nil
+    let outputs = [output].compactMap(\.self).filter { targets != .allLinear && isChosen($0.name) }
+    let maps =
+      model.linears.compactMap { map -> TargetedMap? in
+        if isChosen(map.name) { return TargetedMap(map: map) }
+        guard !(isExcluded?(map.name) ?? false), isInLayers(map.name), !model.isHead(map.name)
+        else { return nil }
+        let slices = ModuleRole.slices(of: map).filter { roles.contains($0.role) }
+        if slices.contains(where: { $0.columns.count == map.outputs }) {
+          return TargetedMap(map: map)
+        }
+        return slices.isEmpty ? nil : TargetedMap(map: map, slices: slices)
+      } + outputs.map { TargetedMap(map: $0) }
     let tables = model.embeddings.filter { targets != .allLinear && isChosen($0.name) }
     guard !maps.isEmpty || !tables.isEmpty else {
       throw fault("the targets fit no part of this model", model)
@@ -153,7 +158,10 @@ struct TargetSelection {
 
 extension Model {
   /// The names of the maps and tables that can be adapted.
-  var moduleNames: [String] { linears.map(\.name) + embeddings.map(\.name) }
+  var moduleNames: [String] {
+    let output = (self as? any TiedHead)?.outputMap?.name
+    return linears.map(\.name) + embeddings.map(\.name) + [output].compactMap(\.self)
+  }
 
   /// Whether a name is of the task's own head.
   func isHead(_ name: String) -> Bool { headNames.contains { (name + ".").hasPrefix($0) } }

@@ -11,6 +11,7 @@ public struct SavedTensor: Sendable {
   enum Content: Sendable {
     case values(Tensor)
     case bytes([UInt8])
+    case integers([Int32])
   }
 
   /// A tensor of floats.
@@ -29,9 +30,22 @@ public struct SavedTensor: Sendable {
     content = .bytes(bytes)
   }
 
+  /// A tensor of integers.
+  public init(_ name: String, integers: [Int32], shape: [Int]) {
+    precondition(
+      integers.count == shape.reduce(1, *), "\(integers.count) integers of shape \(shape)")
+    self.name = name
+    self.shape = shape
+    content = .integers(integers)
+  }
+
   /// How its numbers are spelled in a file of a precision; nil is 32 bits.
   func format(_ half: HalfPrecision?) -> NumberFormat {
-    guard case .values = content else { return .u8 }
+    switch content {
+    case .bytes: return .u8
+    case .integers: return .i32
+    case .values: break
+    }
     switch half {
     case nil: return .f32
     case .bfloat16: return .bf16
@@ -48,6 +62,7 @@ public struct SavedTensor: Sendable {
   ) throws(Failure) {
     switch content {
     case .bytes(let bytes): try Self.passing(bytes.span, to: body)
+    case .integers(let integers): try Self.passing(integers.span, to: body)
     case .values(let tensor):
       if let half {
         try Self.passing(tensor.halfPrecision(half).span, to: body)

@@ -74,7 +74,9 @@ public struct ForwardFilter: Sendable {
       return tokens(model) { model.tokenLogits($0, $1) }
     case .causal:
       let model = try ModelLoader.causal(folder, adapter: adapter)
-      return tokens(model, shift: 1) { model.logits($0, $1) }
+      var task = tokens(model, shift: 1) { model.logits($0, $1) }
+      task.prompted = { model.prompted($0) }
+      return task
     case .masked:
       let model = try ModelLoader.masked(folder, adapter: adapter)
       return tokens(model) { model.scores($0, hidden: model.predictionStates($0, $1)) }

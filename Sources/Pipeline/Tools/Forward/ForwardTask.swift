@@ -43,21 +43,24 @@ struct TokenScores: ForwardTask {
   var shift = 0
   /// Whether the model has labels to score.
   var hasLoss = true
+  /// Puts a prompt's virtual tokens before each row, whose scores come first then, as in PEFT.
+  var prompted: @Sendable (TokenBatch) -> TokenBatch = { $0 }
   let scores: @Sendable (Tape, TokenBatch) -> Tensor
 
   func result(_ request: ForwardRequest) throws(StageError) -> ForwardResult {
-    let rows = try request.source(limits)
-    let (batch, places) = rows.packed
+    let source = try request.source(limits)
+    let batch = prompted(source.packed.batch)
+    let rows = source.prompted(batch.virtual)
     let tape = Tape.inference()
     let scores = scores(tape, batch)
     return ForwardResult(
-      name: name, values: rows.unpacked(scores, places),
+      name: name, values: rows.unpacked(scores, rows.packed.places),
       shape: (request.isBatch ? rows.shape : [rows.shape[1]]) + [scores.columns],
-      loss: try loss(tape, scores, rows, request))
+      loss: try loss(tape, scores, source, batch.virtual, request))
   }
 
   private func loss(
-    _ tape: Tape, _ scores: Tensor, _ rows: PaddedRows, _ request: ForwardRequest
+    _ tape: Tape, _ scores: Tensor, _ rows: PaddedRows, _ virtual: Int, _ request: ForwardRequest
   ) throws(StageError) -> Float? {
     guard hasLoss else {
       guard request.line["labels"] == nil else {
@@ -67,7 +70,9 @@ struct TokenScores: ForwardTask {
     }
     guard let labels = try request.labels(scores.columns, like: rows, "input_ids")
     else { return nil }
-    let targets = try rows.targets(labels, shift: shift, request.line)
+    let none = [Int32](repeating: Tape.ignoredTarget, count: virtual)
+    let targets = try rows.prompted(virtual).targets(
+      labels.map { none + $0 }, shift: shift, request.line)
     return tape.crossEntropy(scores, targets: targets).value
   }
 }

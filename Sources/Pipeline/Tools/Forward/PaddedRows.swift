@@ -17,6 +17,16 @@ struct PaddedRows {
     TokenBatch.packing(rows, mask: mask, types: types)
   }
 
+  /// The rows behind so many virtual tokens, for what a model says of these too.
+  func prompted(_ virtual: Int) -> PaddedRows {
+    guard virtual > 0 else { return self }
+    func longer(_ rows: [[Int32]], _ filling: Int32) -> [[Int32]] {
+      rows.map { Array(repeating: filling, count: virtual) + $0 }
+    }
+    return PaddedRows(
+      rows: longer(rows, 0), mask: longer(mask, 1), types: types.map { longer($0, 0) })
+  }
+
   /// The labels of the places that are kept, where a label may stand one place further on.
   /// - Parameter shift: How many places after the token that predicts it a label stands.
   func targets(

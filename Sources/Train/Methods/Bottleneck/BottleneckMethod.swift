@@ -8,10 +8,11 @@ struct BottleneckMethod: TrainingMethod {
   private static let kind = Parameter(
     "kind", default: BottleneckKind.pfeiffer, aliases: ["config"],
     "Where they stand: pfeiffer (seq_bn) behind feed-forward networks, houlsby (double_seq_bn) behind "
-      + "attention too, parallel (par_bn) beside feed-forward networks.")
+      + "attention too, parallel (par_bn) beside feed-forward networks, compacter as houlsby with "
+      + "weights of Kronecker products.")
   private static let reduction = Parameter<Double?>(
     "reduction", default: nil, aliases: ["reduction_factor", "reduction-factor"],
-    "The model's width as a multiple of theirs; 16, or 2 for parallel ones, by default.",
+    "The model's width as a multiple of theirs; 16, or 2 for parallel ones and 32 for compacter, by default.",
     check: { $0.map { $0 >= 1 } ?? true ? nil : "must be at least 1" })
   private static let leftOut = Parameter<[Int]?>(
     "leave-out", default: nil, aliases: ["leave_out"], "Layers without them, from 0.")
@@ -36,13 +37,14 @@ struct BottleneckMethod: TrainingMethod {
 
 /// The word for where bottleneck adapters stand; AdapterHub's are accepted.
 private enum BottleneckKind: String, ChoiceValue {
-  case pfeiffer, houlsby, parallel
+  case pfeiffer, houlsby, parallel, compacter
 
   var options: BottleneckOptions {
     switch self {
     case .pfeiffer: .pfeiffer
     case .houlsby: .houlsby
     case .parallel: .parallel
+    case .compacter: .compacter
     }
   }
 

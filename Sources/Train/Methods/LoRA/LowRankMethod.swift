@@ -76,7 +76,8 @@ private enum Keys {
     "lora-bias", default: false, aliases: ["lora_bias"], "Give the matrices B biases.")
   static let initialisation = Parameter(
     "init", default: StartOfUpdates.uniform, aliases: ["init_lora_weights"],
-    "How the matrices A begin: uniform or gaussian.")
+    "How updates begin: uniform or gaussian (A, with B zero), or as a part of the weights: pissa (the "
+      + "leading singular directions) or olora (of a QR decomposition).")
   static let upRate = Parameter(
     "loraplus-lr-ratio", default: 1.0, aliases: ["loraplus_lr_ratio"],
     "The learning rate of the matrices B as a multiple of that of A (LoRA+).",
@@ -107,7 +108,8 @@ private enum Keys {
     options.isRankStabilised = values[isRankStabilised]
     options.isDecomposed = values[isDecomposed]
     options.hasUpBias = values[hasUpBias]
-    options.initialisation = values[initialisation] == .gaussian ? .gaussian : .uniform
+    options.initialisation =
+      LowRankInitialisation(rawValue: values[initialisation].rawValue) ?? .uniform
     return options
   }
 }
@@ -118,9 +120,9 @@ private enum TrainedBiases: String, ChoiceValue {
   case updated = "lora_only"
 }
 
-/// The word for how matrices A begin; PEFT's `true` is the uniform one.
+/// The word for how updates begin; PEFT's `true` is the uniform one.
 private enum StartOfUpdates: String, ChoiceValue {
-  case uniform, gaussian
+  case uniform, gaussian, pissa, olora
 
   static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> StartOfUpdates {
     let word = try String.decode(node).lowercased()
@@ -128,7 +130,7 @@ private enum StartOfUpdates: String, ChoiceValue {
     guard let start = StartOfUpdates(rawValue: word) else {
       throw Diagnostic(
         "'\(word)' is no beginning that is known here", place: node.place,
-        remedy: "write uniform or gaussian")
+        remedy: "write uniform, gaussian, pissa or olora")
     }
     return start
   }

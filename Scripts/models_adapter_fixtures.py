@@ -1,0 +1,127 @@
+"""Writes what PEFT computes with methods whose files do not hold all that is trained.
+
+    python Scripts/models_adapter_fixtures.py GOLDEN OUT
+
+GOLDEN is the folder of reference outputs that holds base-llama-lm and others, OUT is
+Tests/Fixtures/Models/adapters. Each OUT/NAME.safetensors has the trained tensors as they begin, in the
+names of peft's module, the loss and logits, the norm of the first gradient, and the losses before each
+of three steps of AdamW (rate 1e-2, weight decay 0.01 on all) and after the last; dropout is off.
+
+- ptuning-mlp-bert, ptuning-lstm-gpt2, prefix-proj-llama: the network that makes virtual tokens;
+- adalora-llama: five steps with ranks taken away after each, and the singular values left;
+- pissa-llama, olora-bert: folders of peft with init_lora_weights pissa and olora, after three steps.
+
+Made with peft 0.21.2, transformers 5.23.0, torch 2.13.0; the seed is 7.
+"""
+
+import pathlib
+import sys
+
+import peft
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+
+CLS, LM = AutoModelForSequenceClassification, AutoModelForCausalLM
+
+
+def example(golden, base):
+    io = load_file(golden / base / "io.safetensors")
+    return {name: io[name] for name in ("input_ids", "attention_mask", "labels")}
+
+
+def model(golden, base, config):
+    torch.manual_seed(7)
+    kind = CLS if base.endswith("cls") else LM
+    whole = peft.get_peft_model(kind.from_pretrained(golden / base), config)
+    return whole.eval()
+
+
+def losses(whole, inputs, steps=3, after=lambda step: None):
+    trained = [p for p in whole.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=1e-2, weight_decay=0.01)
+    result, norm = [], 0.0
+    for step in range(steps + 1):
+        output = whole(**inputs)
+        result.append(output.loss.item())
+        if step == steps:
+            return torch.tensor(result), torch.tensor([norm])
+        output.loss.backward()
+        if step == 0:
+            norm = torch.stack([p.grad.norm() for p in trained if p.grad is not None]).norm().item()
+        optimizer.step()
+        after(step + 1)
+        optimizer.zero_grad()
+
+
+def network(golden, out, name, base, config):
+    whole, inputs = model(golden, base, config), example(golden, base)
+    tensors = {k: v.clone() for k, v in whole.prompt_encoder["default"].state_dict().items()}
+    with torch.no_grad():
+        output = whole(**inputs)
+    tensors |= {"logits": output.logits, "loss": output.loss.reshape(1)} | inputs
+    for key, value in whole.named_parameters():
+        if value.requires_grad and "prompt_encoder" not in key:
+            tensors["head." + key.split("modules_to_save.default.")[-1]] = value.detach().clone()
+    tensors["loss_steps"], tensors["grad_norm"] = losses(whole, inputs)
+    save_file({k: v.contiguous() for k, v in tensors.items()}, out / f"{name}.safetensors")
+    print(name, tensors["loss_steps"].tolist())
+
+
+def allocation(golden, out):
+    config = peft.AdaLoraConfig(
+        task_type="CAUSAL_LM", init_r=6, target_r=3, total_step=5, tinit=1, tfinal=1,
+        lora_alpha=8, target_modules=["q_proj", "v_proj"])
+    whole, inputs = model(golden, "base-llama-lm", config), example(golden, "base-llama-lm")
+    tensors = {}
+    for key, value in whole.named_parameters():
+        if value.requires_grad:
+            # Away from zero, so that every direction matters from the first step on.
+            if "lora_E" in key:
+                value.data.normal_(0, 0.5)
+            tensors[key.replace("base_model.model.", "").replace(".default", "")] = value.detach().clone()
+    for step in range(1, 6):
+        def note(step):
+            whole.base_model.update_and_allocate(step)
+            for key, value in whole.named_parameters():
+                if "lora_E" in key:
+                    name = key.replace("base_model.model.", "").replace(".default", "")
+                    tensors[f"step{step}.{name}"] = value.detach().clone()
+    tensors["loss_steps"], tensors["grad_norm"] = losses(whole, inputs, 5, note)
+    save_file({k: v.contiguous() for k, v in tensors.items()}, out / "adalora-llama.safetensors")
+    print("adalora", tensors["loss_steps"].tolist())
+
+
+def beginnings(golden, out, name, base, initial, targets):
+    task = "SEQ_CLS" if base.endswith("cls") else "CAUSAL_LM"
+    config = peft.LoraConfig(
+        task_type=task, r=4, lora_alpha=8, target_modules=targets, init_lora_weights=initial)
+    whole, inputs = model(golden, base, config), example(golden, base)
+    trained, norm = losses(whole, inputs)
+    whole.peft_config["default"].base_model_name_or_path = base
+    whole.save_pretrained(out / name)
+    (out / name / "README.md").unlink(missing_ok=True)
+    with torch.no_grad():
+        output = whole(**inputs)
+    io = {"logits": output.logits, "loss": output.loss.reshape(1), "loss_steps": trained} | inputs
+    save_file({k: v.contiguous() for k, v in io.items()}, out / name / "io.safetensors")
+    print(name, trained.tolist())
+
+
+def main():
+    golden, out = map(pathlib.Path, sys.argv[1:])
+    out.mkdir(parents=True, exist_ok=True)
+    prompt = dict(num_virtual_tokens=5, encoder_hidden_size=12)
+    network(golden, out, "ptuning-mlp-bert", "base-bert-cls", peft.PromptEncoderConfig(
+        task_type="SEQ_CLS", **prompt))
+    network(golden, out, "ptuning-lstm-gpt2", "base-gpt2-lm", peft.PromptEncoderConfig(
+        task_type="CAUSAL_LM", encoder_reparameterization_type="LSTM", encoder_num_layers=2, **prompt))
+    network(golden, out, "prefix-proj-llama", "base-llama-lm", peft.PrefixTuningConfig(
+        task_type="CAUSAL_LM", prefix_projection=True, **prompt))
+    allocation(golden, out)
+    beginnings(golden, out, "pissa-llama", "base-llama-lm", "pissa", ["q_proj", "v_proj"])
+    beginnings(golden, out, "olora-bert", "base-bert-cls", "olora", ["query", "value"])
+    print(f"peft {peft.__version__}, torch {torch.__version__}")
+
+
+main()

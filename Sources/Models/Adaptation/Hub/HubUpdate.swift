@@ -1,0 +1,115 @@
+public import Records
+import Tensors
+
+/// Low-rank updates, or factors, as AdapterHub files them under `loras`.
+///
+/// What it calls LoRA adds, what it calls IA3 multiplies; both are merged like PEFT's.
+public struct HubUpdate: ModelAdapter {
+  /// What training updates.
+  public let parameters: [NamedParameter]
+  /// What the files hold.
+  public let tensors: [AdapterTensor]
+  /// The fields of AdapterHub's `adapter_config.json`.
+  public let configuration: JSONObject
+  /// How it is filed.
+  public let layout = AdapterLayout.adapterHub
+
+  /// Adds the updates that an `adapter_config.json` of AdapterHub describes.
+  init(_ config: AdapterConfiguration, to model: any Model) throws(ModelError) {
+    let fields = config.fields["config"]?.object ?? [:]
+    let name = config.fields["name"]?.string ?? "default"
+    try Self.requireKnown(fields, config)
+    let targets = ModuleTargets.names(Self.roles(fields))
+    let excluded = Self.maps(leftOutOf: fields, model)
+    var tensors: [AdapterTensor] = []
+    if fields["composition_mode"]?.string == "scale" {
+      var options = ColumnFactorOptions()
+      (options.targets, options.feedForward, options.excluded) = (targets, .names([]), excluded)
+      let adapter = try ColumnFactorAdapter(options, to: model)
+      parameters = adapter.parameters
+      tensors = adapter.parameters.map { factor in
+        AdapterTensor(
+          "\(factor.name.dropLast(".ia3_l".count)).loras.\(name).lora_B", factor.tensor,
+          shape: [factor.tensor.count, 1])
+      }
+    } else {
+      var options = LowRankOptions(
+        rank: fields["r"]?.int ?? 8, alpha: fields["alpha"]?.double ?? 8, targets: targets)
+      options.dropout = fields["dropout"]?.double ?? 0
+      options.excluded = excluded
+      parameters = try LowRankAdapter(options, to: model, seed: 0).parameters
+      for map in model.linears {
+        guard let update = map.adaptation as? LowRankMap else { continue }
+        tensors += update.hubMatrices("\(map.name).loras.\(name)")
+      }
+    }
+    self.tensors = tensors
+    var own = config.fields
+    own["model_name"] = nil
+    configuration = own
+  }
+
+  /// Refuses what is not computed here.
+  private static func requireKnown(
+    _ fields: JSONObject, _ config: AdapterConfiguration
+  ) throws(ModelError) {
+    let unknown = ["use_gating", "use_dora"].first { fields[$0]?.bool == true }
+    let other = ["vera_b", "vera_d"].first { fields[$0].map { $0 != .null } ?? false }
+    guard let name = unknown ?? other else { return }
+    throw ModelError(
+      .unsupported, file: config.file, problem: "is of a kind that is not computed here: \(name)")
+  }
+
+  /// The roles of the maps that have updates.
+  private static func roles(_ fields: JSONObject) -> [String] {
+    let words = ["q": "query", "k": "key", "v": "value", "attn_output": "output"]
+    var roles: [String] = []
+    if fields["selfattn_lora"]?.bool ?? true {
+      roles += fields["attn_matrices"]?.array?.compactMap { $0.string.flatMap { words[$0] } } ?? []
+    }
+    if fields["intermediate_lora"]?.bool == true { roles.append("up") }
+    if fields["output_lora"]?.bool == true { roles.append("down") }
+    return roles
+  }
+
+  /// The maps of layers that have no updates; nil where all have.
+  private static func maps(leftOutOf fields: JSONObject, _ model: any Model) -> ModuleTargets? {
+    let leftOut = Set(fields["leave_out"]?.array?.compactMap(\.int) ?? [])
+    guard !leftOut.isEmpty else { return nil }
+    var layers: [String] = []
+    for map in model.linears {
+      let layer = map.name.layerPath
+      if !layer.isEmpty, layers.last != layer { layers.append(layer) }
+    }
+    let names = Set(layers.indices.filter { leftOut.contains($0) }.map { layers[$0] })
+    return .names(model.linears.map(\.name).filter { names.contains($0.layerPath) })
+  }
+}
+
+extension LowRankMap {
+  /// A and B as AdapterHub files them: the parts of a fused map one below the other.
+  fileprivate func hubMatrices(_ path: String) -> [AdapterTensor] {
+    [("lora_A", parts.map(\.down)), ("lora_B", parts.map(\.up))].map { name, matrices in
+      let rows = matrices.reduce(0) { $0 + $1.rows }
+      return AdapterTensor("\(path).\(name)", [rows, matrices[0].columns]) {
+        Tape.inference().concatenateRows(matrices)
+      } write: { filed in
+        var start: Int32 = 0
+        for matrix in matrices {
+          let end = start + Int32(matrix.rows)
+          matrix.assign(Tape.inference().gather(filed, rows: (start..<end).map { $0 }))
+          start = end
+        }
+      }
+    }
+  }
+}
+
+extension String {
+  /// The name of a layer: all up to the first number; empty where there is none.
+  fileprivate var layerPath: String {
+    let parts = split(separator: ".")
+    guard let number = parts.firstIndex(where: { Int($0) != nil }) else { return "" }
+    return parts[...number].joined(separator: ".")
+  }
+}

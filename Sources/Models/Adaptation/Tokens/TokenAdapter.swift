@@ -1,0 +1,71 @@
+public import Records
+import Tensors
+
+/// The vectors of some tokens, such as ones that a tokenizer has got lately; all else is frozen.
+///
+/// Filed as PEFT's trainable tokens. Where the embedding is the output too, the output changes with it.
+public struct TokenAdapter: ModelAdapter {
+  /// What training updates.
+  public let parameters: [NamedParameter]
+  /// What the file holds.
+  public let tensors: [AdapterTensor]
+  /// The fields of `adapter_config.json`.
+  public let configuration: JSONObject
+
+  /// Chooses tokens of a model.
+  /// - Parameters:
+  ///   - tokens: Their ids.
+  ///   - target: The embedding by the end of its name; the words' if nil.
+  ///   - savedModules: Modules that are trained and saved whole, such as a new head.
+  /// - Throws: `ModelError.invalid` for tokens or an embedding that the model does not have.
+  public init(
+    tokens: [Int32], target: ModuleTargets? = nil, savedModules: [String] = [], of model: any Model
+  ) throws(ModelError) {
+    let table = try Self.table(target, model)
+    let change = try TokenTable(table, checked: tokens)
+    table.adaptation = change
+    let name = "\(table.name).trainable_tokens_delta"
+    let saved = model.parameters(inModules: savedModules)
+    parameters = [NamedParameter(name: name, tensor: change.vectors, role: .weight)] + saved
+    tensors =
+      [AdapterTensor(name, change.vectors)] + saved.map { AdapterTensor($0.name, $0.tensor) }
+    configuration = [
+      "init_weights": true, "peft_type": "TRAINABLE_TOKENS",
+      "target_modules": .string(table.name),
+      "task_type": model.taskType.map { .string($0) } ?? .null,
+      "token_indices": .array(tokens.map { .integer($0) }),
+    ]
+  }
+
+  /// The tokens that an `adapter_config.json` of PEFT names.
+  init(_ config: AdapterConfiguration, to model: any Model) throws(ModelError) {
+    guard let tokens = try config.integers("token_indices") else {
+      throw config.fault("names no token_indices")
+    }
+    try self.init(
+      tokens: tokens.map { Int32(clamping: $0) }, target: config.targets("target_modules"),
+      savedModules: config.texts("modules_to_save"), of: model)
+  }
+
+  /// The embedding whose tokens are trained: the words' where none is named.
+  static func table(
+    _ target: ModuleTargets?, _ model: any Model
+  ) throws(ModelError) -> Embedding {
+    let words = ["word_embeddings", "wte", "embed_tokens", "shared"]
+    var chosen: [Embedding] = []
+    for table in model.tables {
+      let isWanted =
+        try target?.fit(table.name) ?? words.contains { TargetSelection.ends(table.name, in: $0) }
+      if isWanted || target == .pattern(table.name) { chosen.append(table) }
+    }
+    guard chosen.count == 1, let table = chosen.first, table.adaptation == nil else {
+      throw ModelError(
+        .unsupported, file: "targets",
+        problem: chosen.isEmpty
+          ? "this model has no such embedding that can be adapted"
+          : "\(chosen.map(\.name).joined(separator: ", ")) cannot be adapted so",
+        remedy: "Target one embedding that no other method has.")
+    }
+    return table
+  }
+}

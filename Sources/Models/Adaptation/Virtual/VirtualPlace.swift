@@ -1,0 +1,192 @@
+import Synchronization
+import Tensors
+
+/// Where virtual tokens stand in a stack of layers: before what it reads, or before what its
+/// attentions see.
+///
+/// `Model.virtualPlaces` lists a model's: one, or an encoder's and a decoder's.
+public final class VirtualPlace: Sendable {
+  /// What the stack is to its model.
+  enum Stack {
+    case whole, encoder, decoder
+  }
+
+  let stack: Stack
+  let layers: Int
+  let width: Int
+  /// Heads of queries, and of keys and values.
+  let heads, keyHeads: Int
+  let keyColumns: Int
+  private let state = Mutex(State())
+
+  private struct State {
+    var prompt: (any VirtualVectors)?
+    var prefix: VirtualPrefix?
+    var isBehindEmbeddings = false
+    var isReadAsPEFT = false
+  }
+
+  init(
+    _ scope: ParameterScope, _ stack: Stack = .whole, layers: Int, width: Int, heads: Int,
+    keyHeads: Int? = nil, keyColumns: Int, canPromptBehindEmbeddings: Bool = false,
+    losesFactorInPEFT: Bool = false
+  ) {
+    self.losesFactorInPEFT = losesFactorInPEFT
+    self.canPromptBehindEmbeddings = canPromptBehindEmbeddings
+    self.stack = stack
+    self.layers = layers
+    self.width = width
+    self.heads = heads
+    self.keyHeads = keyHeads ?? heads
+    self.keyColumns = keyColumns
+    scope.register(self)
+  }
+
+  /// The width of tokens' vectors.
+  public var vectorWidth: Int { width }
+
+  /// The width of a layer's keys, and of its values.
+  public var keyWidth: Int { keyColumns }
+
+  /// Vectors before those of every sequence's tokens.
+  var prompt: (any VirtualVectors)? {
+    get { state.withLock { $0.prompt } }
+    set { state.withLock { $0.prompt = newValue } }
+  }
+
+  /// Whether PEFT leaves out a factor of words' vectors where there is a prompt (Marian).
+  let losesFactorInPEFT: Bool
+
+  /// Whether a prompt is read as PEFT reads it, the lost factor included.
+  var isReadAsPEFT: Bool {
+    get { state.withLock { $0.isReadAsPEFT } }
+    set { state.withLock { $0.isReadAsPEFT = newValue } }
+  }
+
+  /// Whether prompts may stand behind the embeddings here.
+  let canPromptBehindEmbeddings: Bool
+
+  /// Whether the prompt joins behind the embeddings, so that words keep their places.
+  var promptsBehindEmbeddings: Bool {
+    get { state.withLock { $0.isBehindEmbeddings } }
+    set { state.withLock { $0.isBehindEmbeddings = newValue } }
+  }
+
+  /// Keys and values before those of every sequence, in every layer.
+  var prefix: VirtualPrefix? {
+    get { state.withLock { $0.prefix } }
+    set { state.withLock { $0.prefix = newValue } }
+  }
+
+  /// How many places virtual tokens take of every sequence.
+  var length: Int { (prompt?.count ?? 0) + (prefix?.vectors.count ?? 0) }
+
+  /// What attention sees before the tokens of a batch; nil where a cache holds it already.
+  func prefix(_ tape: Tape, _ cache: KeyValueCache? = nil) -> AttentionPrefix? {
+    guard let prefix, cache?.isEmpty ?? true else { return nil }
+    return AttentionPrefix(prefix, tape, columns: keyColumns, layers: layers)
+  }
+
+  /// What a stack makes of a batch with the prompt before every sequence.
+  ///
+  /// The rows are those of the batch; the prompt's are among them only where the batch has them too.
+  func reading(
+    _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache? = nil,
+    _ body: (TokenBatch) -> Tensor
+  ) -> Tensor {
+    guard let prompt, batch.virtual == 0, cache?.isEmpty ?? true else { return body(batch) }
+    let whole = batch.prompted(prompt.count)
+    return tape.gather(body(whole), rows: whole.wordRows)
+  }
+
+  /// The layout of what the stack reads where `layout` is that of words.
+  func layout(_ layout: SequenceLayout) -> SequenceLayout {
+    layout.lengthened(by: prompt?.count ?? 0)
+  }
+
+  /// The vectors of a batch's words, behind those of the prompt where the batch has it.
+  /// - Parameter factor: What the vectors of words are multiplied by, and so are those of a prompt.
+  func vectors(
+    _ tape: Tape, _ batch: TokenBatch, factor: Float, words: ([Int32], Float) -> Tensor
+  ) -> Tensor {
+    guard batch.virtual > 0 else { return words(batch.ids, factor) }
+    let factor = isReadAsPEFT && losesFactorInPEFT ? 1 : factor
+    guard let prompt, prompt.count == batch.virtual else {
+      preconditionFailure("\(batch.virtual) virtual tokens for a prompt of \(prompt?.count ?? 0)")
+    }
+    let own = prompt(tape)
+    return tape.prepend(
+      Columns(factor == 1 ? own : tape.scale(own, by: factor)),
+      to: Columns(words(batch.words, factor)),
+      layout: batch.layout.lengthened(by: -batch.virtual))
+  }
+
+  /// The vectors of a batch's words, behind those of the prompt where the batch has it.
+  func vectors(_ tape: Tape, _ batch: TokenBatch, words: ([Int32]) -> Tensor) -> Tensor {
+    vectors(tape, batch, factor: 1) { ids, _ in words(ids) }
+  }
+}
+
+/// Keys and values that stand before those of every sequence: of which slot in which layer.
+///
+/// Slot s is the columns from 2s · width on: its keys, then its values.
+struct VirtualPrefix: Sendable {
+  let vectors: any VirtualVectors
+  /// The slot of each layer.
+  let slots: [Int]
+}
+
+/// The keys and values of a prefix under one tape, layer by layer.
+struct AttentionPrefix {
+  /// The number of virtual tokens.
+  let count: Int
+  private let layers: [(key: Columns, value: Columns)]
+
+  init(_ prefix: VirtualPrefix, _ tape: Tape, columns: Int, layers: Int) {
+    precondition(prefix.slots.count == layers, "\(prefix.slots.count) slots in \(layers) layers")
+    let all = prefix.vectors(tape)
+    count = prefix.vectors.count
+    self.layers = prefix.slots.map { slot in
+      let start = 2 * slot * columns
+      return (
+        Columns(all, start..<start + columns),
+        Columns(all, start + columns..<start + 2 * columns)
+      )
+    }
+  }
+
+  /// A layer's keys and values behind those of the prefix, and where they lie.
+  func before(
+    _ tape: Tape, layer: Int, key: Columns, value: Columns, _ layout: SequenceLayout
+  ) -> (key: Columns, value: Columns, layout: SequenceLayout) {
+    let own = layers[layer]
+    return (
+      Columns(tape.prepend(own.key, to: key, layout: layout)),
+      Columns(tape.prepend(own.value, to: value, layout: layout)),
+      layout.lengthened(by: count)
+    )
+  }
+}
+
+extension Tape {
+  /// The sum of the vectors of words, behind a prompt's, and of what other tables have for all rows.
+  func embed(
+    _ words: Embedding, _ batch: TokenBatch,
+    with others: [(table: Embedding, ids: [Int32])] = [], _ place: VirtualPlace
+  ) -> Tensor {
+    guard batch.virtual > 0 else { return embed([(words, batch.ids)] + others) }
+    let vectors = place.vectors(self, batch) { embed([(words, $0)]) }
+    return others.isEmpty ? vectors : add(vectors, embed(others))
+  }
+}
+
+extension Model {
+  /// A batch with the places of a prompt's virtual tokens, where the model has one.
+  ///
+  /// What the model computes for such a batch has rows for them too, which come first in each
+  /// sequence: the last of them predicts a text's first token.
+  public func prompted(_ batch: TokenBatch) -> TokenBatch {
+    let place = virtualPlaces.first { $0.stack != .decoder }
+    return batch.prompted(place?.prompt?.count ?? 0)
+  }
+}

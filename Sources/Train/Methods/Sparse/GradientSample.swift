@@ -1,0 +1,73 @@
+import Models
+import Tensors
+
+/// Some records of the training side, to judge weights by their gradients before training begins.
+///
+/// Nothing is dropped out and nothing is updated, so that the same records give the same numbers.
+struct GradientSample {
+  /// The most records that are looked at.
+  static let size = 256
+  private let objective: any TrainingObjective
+  private let examples: [Example]
+
+  /// Records from all of a side, at equal distances.
+  init(_ objective: any TrainingObjective, _ side: [Example]) {
+    self.objective = objective
+    let step = max(1, side.count / Self.size)
+    examples = stride(from: 0, to: side.count, by: step).prefix(Self.size).map { side[$0] }
+  }
+
+  /// The magnitude of each weight's gradient over all records.
+  func magnitudes(of weights: [Tensor]) -> [Tensor] {
+    var sums: [Tensor] = []
+    measuring(weights) {
+      for start in stride(from: 0, to: examples.count, by: 8) {
+        walkBack(Array(examples[start..<min(start + 8, examples.count)]))
+      }
+      sums = weights.map { Tensor($0.gradients.map { abs($0) }, shape: $0.shape) }
+    }
+    return sums
+  }
+
+  /// The mean square of each weight's gradient, record by record.
+  func meanSquares(of weights: [Tensor]) -> [Tensor] {
+    var sums = weights.map { [Float](repeating: 0, count: $0.count) }
+    let factor = 1 / Float(max(examples.count, 1))
+    measuring(weights) {
+      for example in examples {
+        walkBack([example])
+        for (number, weight) in weights.enumerated() {
+          for (place, slope) in weight.gradients.enumerated() {
+            sums[number][place] += factor * slope * slope
+          }
+          weight.gradient = nil
+        }
+      }
+    }
+    return zip(sums, weights).map { Tensor($0, shape: $1.shape) }
+  }
+
+  private func walkBack(_ examples: [Example]) {
+    let counted = examples.reduce(0) { $0 + $1.counted }
+    guard counted > 0 else { return }
+    let tape = Tape(training: nil)
+    tape.backward(from: objective.loss(tape, examples, divisor: Float(counted)).mean)
+  }
+
+  /// Lets weights have gradients while `body` runs.
+  private func measuring(_ weights: [Tensor], _ body: () -> Void) {
+    for weight in weights { weight.requiresGradient = true }
+    body()
+    for weight in weights {
+      weight.requiresGradient = false
+      weight.gradient = nil
+    }
+  }
+}
+
+extension Tensor {
+  /// The gradient's values, zeros where there is none.
+  fileprivate var gradients: [Float] {
+    gradient?.values ?? [Float](repeating: 0, count: count)
+  }
+}

@@ -8,6 +8,8 @@
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
 #   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
+#   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
+#                           CORPUS=… has a document a line, MODEL=… picks
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
@@ -30,7 +32,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -65,6 +67,10 @@ bench-generate:
 	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
 	done
 	Scripts/generate_bench.sh $(TASK)
+
+bench-tokenize:
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product tokenization
+	Scripts/tokenize_bench.sh $(MODEL)
 
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)

@@ -2,11 +2,12 @@
 """Times generation by transformers or CTranslate2 on a task and prints one line of JSON.
 
     python Scripts/generate_bench.py TASK transformers|ctranslate2 [--weights fp32|int8]
-        [--rounds 5] [--models FOLDER] [--threads 4]
+        [--rounds 5] [--models FOLDER] [--threads 4] [--splits 2x2,4x1]
 
 The peer of Benchmarks/Sources/generation: the same sizes, random weights and tokens, 64 new tokens
 after 32. transformers runs in fp32 with all threads. CTranslate2 runs the Marian tasks with every
-split of the threads into workers and threads of a worker that the batch allows; the best one counts.
+split of the threads into workers and threads of a worker that the batch allows, or those of --splits;
+the best one counts.
 Its model folders are made under --models where they are missing.
 """
 
@@ -99,6 +100,8 @@ def ctranslate2_seconds(task, options):
         for threads in (1, 2, 3, 4):
             if workers * threads > options.threads or workers > batch:
                 continue
+            if options.splits and f"{workers}x{threads}" not in options.splits.split(","):
+                continue
             model = ctranslate2.Translator(
                 folder, device="cpu", compute_type=kind, inter_threads=workers,
                 intra_threads=threads)
@@ -118,6 +121,7 @@ def main():
     parser.add_argument("--weights", choices=["fp32", "int8"], default="fp32")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=4)
+    parser.add_argument("--splits", default="")
     parser.add_argument("--models", default="/tmp/anneal-generate-bench")
     options = parser.parse_args()
     result = {"task": options.task, "peer": options.peer, "weights": options.weights}

@@ -4,7 +4,9 @@
 #
 #   Scripts/generate_bench.sh [TASK…]
 #
-# PYTHON names a Python with torch, transformers and ctranslate2; ROUNDS (2) how often each side runs.
+# PYTHON names a Python with torch, transformers and ctranslate2; ROUNDS (2) how often each side runs;
+# WEIGHTS (fp32 int8) and PEERS (transformers ctranslate2) which rows and which peers; SPLITS, such as
+# 2x2,4x1, the splits of CTranslate2's threads, all by default; BUILT the folder of the programs.
 # Of every side the best round's median is shown. The share is that of what this machine, measured
 # in the same run, could do at most: for one sequence the bytes of the weights at its reading speed,
 # for batches the multiplications of the weights at its fp32 speed. Keep the machine idle.
@@ -13,6 +15,9 @@ set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 rounds=${ROUNDS:-2}
+built=${BUILT:-.build-bench/release}
+forms=${WEIGHTS:-fp32 int8}
+wanted=${PEERS:-transformers ctranslate2}
 [ $# -gt 0 ] || set -- gpt2-1 gpt2-8 marian-1 marian-1-beam4 marian-8-beam4 marian-32
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -25,15 +30,17 @@ field() {
 
 # measure TASK WEIGHTS: all sides once.
 measure() {
-  .build-bench/release/machine >>"$out/machine"
-  .build-bench/release/generation "$1" "$2" >>"$out/$1.$2.anneal"
+  "$built/machine" >>"$out/machine"
+  "$built/generation" "$1" "$2" >>"$out/$1.$2.anneal"
   case $1 in
-    gpt2*) peers=transformers ;;
-    *) peers='transformers ctranslate2' ;;
+    gpt2*) suited=transformers ;;
+    *) suited='transformers ctranslate2' ;;
   esac
-  for peer in $peers; do
+  for peer in $wanted; do
+    case " $suited " in *" $peer "*) ;; *) continue ;; esac
     [ "$peer$2" != transformersint8 ] || continue
-    "$python" Scripts/generate_bench.py "$1" "$peer" --weights "$2" >>"$out/$1.$2.$peer"
+    "$python" Scripts/generate_bench.py "$1" "$peer" --weights "$2" --splits "${SPLITS:-}" \
+      >>"$out/$1.$2.$peer"
   done
 }
 
@@ -65,7 +72,7 @@ row() {
 printf '| task | weights | Anneal tokens/s | transformers | CTranslate2 | ratio | share of the limit | Anneal peak |\n'
 printf '|---|---|---:|---:|---:|---:|---:|---:|\n'
 for task; do
-  for weights in fp32 int8; do
+  for weights in $forms; do
     round=0
     while [ $round -lt "$rounds" ]; do
       measure "$task" "$weights"

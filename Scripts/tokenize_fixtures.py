@@ -11,7 +11,7 @@ import os
 import random
 
 import tokenizers
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Fixtures", "Tokenize")
 
@@ -269,7 +269,105 @@ def training():
                      "tokens": [t for t, _ in sorted(vocab.items(), key=lambda x: x[1])],
                      "merges": json.loads(tokenizer.to_str())["model"]["merges"] if size == 340 else None,
                      "ids": [tokenizer.encode(t).ids for t in texts[:6]]})
-    return {"texts": texts, "runs": runs}
+    return {"texts": texts, "runs": runs, "models": trained_models(texts)}
+
+
+def trained_models(texts):
+    """Models other than byte-level BPE; where the library's own runs differ, the fixture says which tokens all have."""
+    bert = normalizers.BertNormalizer()
+    whitespace, split, meta = pre_tokenizers.Whitespace(), pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()
+    marks = dict(special_tokens=["<unk>", "<|endoftext|>"], show_progress=False)
+    bpe = lambda **options: (lambda: models.BPE(unk_token="<unk>"), lambda: trainers.BpeTrainer(**marks, **options))
+    cases = {
+        "bpe": (None, whitespace, *bpe(vocab_size=400, min_frequency=2)),
+        "bpe, limits": (None, meta, *bpe(vocab_size=300, min_frequency=1, limit_alphabet=40, max_token_length=6,
+                                         initial_alphabet=["ß", "я"])),
+        "bpe, suffix": (None, split, *bpe(vocab_size=500, min_frequency=3, end_of_word_suffix="</w>")),
+        "wordpiece": (bert, pre_tokenizers.BertPreTokenizer(), lambda: models.WordPiece(unk_token="[UNK]"), lambda:
+                      trainers.WordPieceTrainer(vocab_size=1000, min_frequency=3, show_progress=False,
+                                                special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])),
+        "unigram": (None, meta, models.Unigram, lambda: trainers.UnigramTrainer(
+            vocab_size=300, unk_token="<unk>", special_tokens=["<pad>", "</s>", "<unk>"], show_progress=False)),
+    }
+    results = []
+    for name, (normalizer, pre_tokenizer, model, trainer) in cases.items():
+        runs = []
+        for _ in range(6):
+            tokenizer = Tokenizer(model())
+            if normalizer:
+                tokenizer.normalizer = normalizer
+            tokenizer.pre_tokenizer = pre_tokenizer
+            tokenizer.train_from_iterator(texts, trainer())
+            runs.append(json.loads(tokenizer.to_str())["model"])
+        first = runs[0]
+        result = {"name": name, "size": len(first["vocab"])}
+        if name == "unigram":
+            common = set.intersection(*({p for p, _ in r["vocab"]} for r in runs))
+            result["pieces"] = [[p, s] for p, s in first["vocab"] if p in common]
+        elif all(r["vocab"] == first["vocab"] for r in runs):
+            result["vocab"] = [t for t, _ in sorted(first["vocab"].items(), key=lambda x: x[1])]
+            result["merges"] = first.get("merges")
+        else:
+            result["tokens"] = sorted(set.intersection(*(set(r["vocab"]) for r in runs)))
+        print(name, result["size"], {k: len(v) for k, v in result.items() if isinstance(v, list)})
+        results.append(result)
+    return results
+
+
+HOSTILE = {
+    "letters without a space": "abcdefghijklmnopqrstuvwxyz", "capitals": "ABCDEFGHIJ", "capitals and small": "aB",
+    "marks": "\u0301", "marks in disorder": "\u0345\u0301\u0323", "spaces": " ", "line ends": "\r\n", "spaces and lines": " \n ",
+    "zeros": "\0", "every byte": "".join(map(chr, range(256))), "digits": "1234567890", "signs": "!?*", "apostrophes": "'s'LL'",
+    "Han": "中文字", "Hangul": "\u1100\u1161\u11a8", "joined emoji": "👩\u200d", "flags": "🇩", "metaspaces": "▁",
+    "almost a token": "<|endoftex", "words": "the patient reports chest pain ", "white space of all kinds": "\u00a0\u3000\u2028\t\x85",
+}
+
+
+def hostile():
+    """Long texts of one thing over and over, by sums of the ids and offsets that the library has for them."""
+    size = 3000
+    files = {f"normalizer: {name}": file(model=byte_model(), normalizer=component) for name, component in NORMALIZERS.items()}
+    files.update({f"pre_tokenizer: {name}": file(model=byte_model(), pre_tokenizer=component)
+                  for name, component in PRE_TOKENIZERS.items() if "nothing" not in name})
+    files["WordPiece"] = word_piece_file()
+    files["Unigram"] = unigram()["cases"][1]["file"]
+    cases = []
+    for name, definition in files.items():
+        tokenizer = Tokenizer.from_str(json.dumps(definition))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        sums = []
+        for part in HOSTILE.values():
+            encoding = tokenizer.encode(part * (size // len(part.encode())))
+            total = 0
+            for id, (start, end) in zip(encoding.ids, encoding.offsets):
+                total = (total * 31 + id * 7 + start * 3 + end) % 1000000007
+            sums.append([len(encoding.ids), total])
+        cases.append({"name": name, "file": definition if name in ("WordPiece", "Unigram") else
+                      {k: v for k, v in definition.items() if k != "model"}, "sums": sums})
+    return {"texts": [part * (size // len(part.encode())) for part in HOSTILE.values()], "cases": cases}
+
+
+def dropout():
+    """How often each spelling of a word comes up when merges are left out; the library has no seed, so many draws."""
+    text, draws = "patientspatient", 200000
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.train_from_iterator(["patients patient patientspatient spat ten tens"] * 4, trainers.BpeTrainer(
+        vocab_size=400, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    definition = json.loads(tokenizer.to_str())
+    cases = []
+    for rate in (0.1, 0.5, 0.9):
+        definition["model"]["dropout"] = rate
+        tokenizer = Tokenizer.from_str(json.dumps(definition))
+        counts = {}
+        for encoding in tokenizer.encode_batch([text] * draws):
+            key = " ".join(encoding.tokens)
+            counts[key] = counts.get(key, 0) + 1
+        often = sorted(counts.items(), key=lambda x: -x[1])[:30]
+        cases.append({"rate": rate, "spellings": [{"tokens": k.split(" "), "share": round(v / draws, 6)} for k, v in often]})
+    definition["model"]["dropout"] = 0.5
+    return {"text": text, "draws": draws, "file": definition, "cases": cases}
 
 
 def write(name, content):
@@ -286,4 +384,6 @@ write("components.json", components())
 write("wordpiece.json", word_piece())
 write("training.json", training())
 write("decoders.json", decodings())
+write("dropout.json", dropout())
+write("hostile.json", hostile())
 write("unigram.json", unigram())

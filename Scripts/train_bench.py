@@ -4,8 +4,9 @@
     python Scripts/train_bench.py TASK [--compile] [--steps 6] [--threads 4]
 
 The peer of Benchmarks/Sources/training: the same sizes, random tokens, fp32, AdamW over all
-weights (fused, torch's fastest), no clipping. Two steps warm up. Memory is, on both sides, the
-most that was resident at once less what was when everything is loaded and no model made yet.
+weights that are trained (fused, torch's fastest), no clipping. Two steps warm up. Memory is, on
+both sides, the most that was resident at once less what was when everything is loaded and no
+model made yet.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import resource
 import statistics
 import time
 
+import peft
 import torch
 import transformers
 # By name, so that their modules are loaded before memory is counted.
@@ -41,12 +43,19 @@ def gpt2(dropout, checkpointed=False):
     return causal(model, 50257)
 
 
-def llama():
+def llama(adapt=lambda model: model):
     config = LlamaConfig(
         vocab_size=32000, hidden_size=768, intermediate_size=2048, num_hidden_layers=12,
         num_attention_heads=12, num_key_value_heads=4, max_position_embeddings=2048,
         tie_word_embeddings=True)
-    return causal(LlamaForCausalLM(config), 32000)
+    return causal(adapt(LlamaForCausalLM(config)), 32000)
+
+
+def llama_lora():
+    settings = peft.LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.05, target_modules=["q_proj", "v_proj"],
+        task_type="CAUSAL_LM")
+    return llama(lambda model: peft.get_peft_model(model, settings))
 
 
 def causal(model, vocabulary):
@@ -69,7 +78,8 @@ def marian():
 
 TASKS = {"minilm": lambda: minilm(0.1), "minilm-nodrop": lambda: minilm(0.0),
          "gpt2": lambda: gpt2(0.1), "gpt2-nodrop": lambda: gpt2(0.0),
-         "gpt2-checkpointed": lambda: gpt2(0.1, True), "llama": llama, "marian": marian}
+         "gpt2-checkpointed": lambda: gpt2(0.1, True), "llama": llama,
+         "llama-lora": llama_lora, "marian": marian}
 
 
 def peak_megabytes():
@@ -88,7 +98,8 @@ def main():
     before = peak_megabytes()
     model, batch, tokens = TASKS[options.task]()
     model.train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5, weight_decay=0.01, fused=True)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=5e-5, weight_decay=0.01, fused=True)
     runner = torch.compile(model) if options.compile else model
     times = []
     for _ in range(2 + options.steps):

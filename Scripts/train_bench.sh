@@ -3,14 +3,14 @@
 #
 #   Scripts/train_bench.sh [TASK…]
 #
-# PYTHON names a Python with torch and transformers; ROUNDS (2) how often each side runs. Of every
-# side the fastest round's median step is shown. Keep the machine idle.
+# PYTHON names a Python with torch, transformers and peft; ROUNDS (2) how often each side runs. Of
+# every side the fastest round's median step is shown. Keep the machine idle.
 set -eu
 
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 rounds=${ROUNDS:-2}
-[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop llama marian
+[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop llama llama-lora marian
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 

@@ -3,64 +3,106 @@
 #include "vector_math.h"
 
 #define VECTORS (byte_columns / LANES)
-typedef int16_t NAME(shorts) __attribute__((ext_vector_type(2 * LANES)));
-typedef int16_t NAME(shorts_any) __attribute__((ext_vector_type(2 * LANES), aligned(1)));
+typedef int8_t NAME(vb) __attribute__((ext_vector_type(4 * LANES)));
+typedef int8_t NAME(vb_any) __attribute__((ext_vector_type(4 * LANES), aligned(1)));
 
-/// x[2i] y[2i] + x[2i + 1] y[2i + 1]: exact, as integers of 8 bits are all that come here.
-ANNEAL_INLINE TARGET NAME(vi) NAME(pair_sums)(NAME(shorts) x, NAME(shorts) y) {
+/// Σ x w over the 4 bytes of each lane, given |x| too. Exact, as bytes are -127 to 127: two products
+/// take 16 bits at most.
+ANNEAL_INLINE TARGET NAME(vi) NAME(dots)(NAME(vb) x, NAME(vb) size, NAME(vb) w) {
 #if LANES == 16
-  typedef short plain __attribute__((vector_size(4 * LANES)));
-  return (NAME(vi))__builtin_ia32_pmaddwd512((plain)x, (plain)y);
+  typedef char bytes __attribute__((vector_size(64)));
+  typedef short shorts __attribute__((vector_size(64)));
+  const shorts ones = (shorts){0} + 1;
+  NAME(vb) turned = x < 0 ? -w : w;
+  return (NAME(vi))__builtin_ia32_pmaddwd512(
+    (shorts)__builtin_ia32_pmaddubsw512((bytes)size, (bytes)turned), ones);
 #elif LANES == 8
-  typedef short plain __attribute__((vector_size(4 * LANES)));
-  return (NAME(vi))__builtin_ia32_pmaddwd256((plain)x, (plain)y);
+  typedef char bytes __attribute__((vector_size(32)));
+  typedef short shorts __attribute__((vector_size(32)));
+  const shorts ones = (shorts){0} + 1;
+  bytes turned = (bytes)__builtin_ia32_psignb256((bytes)w, (bytes)x);
+  return (NAME(vi))__builtin_ia32_pmaddwd256(
+    (shorts)__builtin_ia32_pmaddubsw256((bytes)size, turned), ones);
 #else
-  typedef int16_t half __attribute__((ext_vector_type(LANES)));
-  half x0 = __builtin_shufflevector(x, x, 0, 2, 4, 6), x1 = __builtin_shufflevector(x, x, 1, 3, 5, 7);
-  half y0 = __builtin_shufflevector(y, y, 0, 2, 4, 6), y1 = __builtin_shufflevector(y, y, 1, 3, 5, 7);
-  return __builtin_convertvector(x0, NAME(vi)) * __builtin_convertvector(y0, NAME(vi)) +
-         __builtin_convertvector(x1, NAME(vi)) * __builtin_convertvector(y1, NAME(vi));
+  typedef int16_t shorts __attribute__((ext_vector_type(2 * LANES)));
+  (void)size;
+  shorts xs = (shorts)x, ws = (shorts)w;
+  NAME(vi) pairs = (NAME(vi))(((xs << 8) >> 8) * ((ws << 8) >> 8) + (xs >> 8) * (ws >> 8));
+  return ((pairs << 16) >> 16) + (pairs >> 16);
 #endif
 }
 
-/// sums[rows, byte_columns] = rows of x · one panel. A row holds 8 bytes for each 4 steps: the even
-/// two as 16-bit numbers, then the odd two; so bytes of the panel are widened by shifts.
-ANNEAL_INLINE TARGET void NAME(byte_tile)(
-  const int rows, int64_t groups, const uint8_t *x, int64_t x_row, const int8_t *panel,
-  int32_t *sums) {
-  NAME(vi) totals[4][VECTORS];
-  ANNEAL_UNROLL for (int i = 0; i < rows; i++)
-    ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++) totals[i][v] = 0;
-  for (int64_t g = 0; g < groups; g++, panel += byte_group, x += 8) {
-    NAME(shorts) even[VECTORS], odd[VECTORS];
-    ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++) {
-      NAME(shorts) both = *(const NAME(shorts_any) *)(panel + v * 4 * LANES);
-      even[v] = (both << 8) >> 8;
-      odd[v] = both >> 8;
+/// Writes the output that sums of integers stand for; see byte_output.
+ANNEAL_INLINE TARGET void NAME(byte_results)(
+  const int rows, NAME(vi) totals[tile_height][VECTORS], byte_output o) {
+  ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++) {
+    NAME(vf) scales = NAME(load)(o.scales + v * LANES), bias = 0;
+    if (o.bias) bias = NAME(load)(o.bias + v * LANES);
+    ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+      NAME(vf) y = __builtin_convertvector(totals[i][v], NAME(vf)) * (scales * o.row_scales[i]);
+      if (o.bias) y += bias;
+      NAME(store)(o.out + i * o.row + v * LANES, y);
     }
+  }
+}
+
+/// Rows of x · one panel. A row holds 8 bytes for each 4 steps: the values, then their sizes. The panel
+/// is fetched from memory well before it is needed (what lies behind it is the next panel), and so is
+/// the output, which another thread may have written last.
+ANNEAL_INLINE TARGET void NAME(byte_tile)(
+  const int rows, int64_t groups, const int8_t *x, int64_t x_row, const int8_t *panel,
+  byte_output output) {
+  NAME(vi) totals[tile_height][VECTORS];
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    __builtin_prefetch(output.out + i * output.row, 1);
+    __builtin_prefetch(output.out + i * output.row + byte_columns - 1, 1);
+    ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++) totals[i][v] = 0;
+  }
+  for (int64_t g = 0; g < groups; g++, panel += byte_group, x += 8) {
+    NAME(vb) w[VECTORS];
+    __builtin_prefetch(panel + fetched_ahead);
+    ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++)
+      w[v] = *(const NAME(vb_any) *)(panel + v * 4 * LANES);
     ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
       int32_t words[2];
       memcpy(words, x + i * x_row, sizeof words);
-      NAME(vi) first = words[0], second = words[1];
-      ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++) {
-        totals[i][v] += NAME(pair_sums)((NAME(shorts))first, even[v]);
-        totals[i][v] += NAME(pair_sums)((NAME(shorts))second, odd[v]);
-      }
+      NAME(vi) values = words[0], sizes = words[1];
+      ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++)
+        totals[i][v] += NAME(dots)((NAME(vb))values, (NAME(vb))sizes, w[v]);
     }
   }
-  ANNEAL_UNROLL for (int i = 0; i < rows; i++)
-    ANNEAL_UNROLL for (int v = 0; v < VECTORS; v++)
-      memcpy(sums + i * byte_columns + v * LANES, &totals[i][v], sizeof totals[i][v]);
+  NAME(byte_results)(rows, totals, output);
 }
 
 static TARGET void NAME(byte_tiles)(
-  int rows, int64_t groups, const uint8_t *x, int64_t x_row, const int8_t *panel, int32_t *sums) {
+  int rows, int64_t groups, const int8_t *x, int64_t x_row, const int8_t *panel,
+  byte_output output) {
   switch (rows) {
-  case 1: NAME(byte_tile)(1, groups, x, x_row, panel, sums); break;
-  case 2: NAME(byte_tile)(2, groups, x, x_row, panel, sums); break;
-  case 3: NAME(byte_tile)(3, groups, x, x_row, panel, sums); break;
-  default: NAME(byte_tile)(4, groups, x, x_row, panel, sums); break;
+  case 1: NAME(byte_tile)(1, groups, x, x_row, panel, output); break;
+  case 2: NAME(byte_tile)(2, groups, x, x_row, panel, output); break;
+  case 3: NAME(byte_tile)(3, groups, x, x_row, panel, output); break;
+  default: NAME(byte_tile)(4, groups, x, x_row, panel, output); break;
   }
+}
+
+/// Puts the sizes of values beside them, 4 by 4.
+static TARGET void NAME(pair_with_sizes)(int64_t groups, const int8_t *in, int8_t *out) {
+  typedef uint32_t words __attribute__((ext_vector_type(LANES)));
+  typedef uint64_t pairs __attribute__((ext_vector_type(LANES)));
+  typedef uint64_t pairs_any __attribute__((ext_vector_type(LANES), aligned(1)));
+  int64_t g = 0;
+  for (; g + LANES <= groups; g += LANES) {
+    NAME(vb) x = *(const NAME(vb_any) *)(in + 4 * g), sign = x >> 7;
+    words values = (words)x, sizes = (words)((x ^ sign) - sign);
+    *(pairs_any *)(out + 8 * g) =
+      __builtin_convertvector(values, pairs) | __builtin_convertvector(sizes, pairs) << 32;
+  }
+  for (; g < groups; g++)
+    for (int i = 0; i < 4; i++) {
+      int8_t x = in[4 * g + i];
+      out[8 * g + i] = x;
+      out[8 * g + 4 + i] = x < 0 ? -x : x;
+    }
 }
 
 static TARGET float NAME(largest_size)(int64_t count, const float *x) {
@@ -91,22 +133,10 @@ static TARGET void NAME(round_row)(int64_t count, float factor, const float *x, 
   }
 }
 
-/// out = sums · factor · scales, value by value.
-static TARGET void NAME(scale_sums)(
-  int64_t count, const int32_t *sums, float factor, const float *scales, float *out) {
-  int64_t j = 0;
-  for (; j + LANES <= count; j += LANES) {
-    NAME(vi) whole;
-    memcpy(&whole, sums + j, sizeof whole);
-    NAME(store)(out + j, __builtin_convertvector(whole, NAME(vf)) * (NAME(load)(scales + j) * factor));
-  }
-  for (; j < count; j++) out[j] = (float)sums[j] * (scales[j] * factor);
-}
-
 const byte_kernels NAME(bytes) = {
   .tiles = NAME(byte_tiles),
+  .pair_with_sizes = NAME(pair_with_sizes),
   .largest = NAME(largest_size),
   .round = NAME(round_row),
-  .scale = NAME(scale_sums),
 };
 #undef VECTORS

@@ -19,17 +19,30 @@ enum {
   /// Rows of a register tile, and rows whose inputs stay in the second cache.
   tile_height = 4,
   rows_together = 64,
-  /// Bytes of panels that a thread takes at a time: a few microseconds of memory.
-  piece_bytes = 1 << 15,
+  /// Bytes of panels times rows that a thread takes at a time, and values that it rounds: a few
+  /// microseconds. A row counts as more where there are few, as memory is then what is waited for.
+  piece_work = 1 << 19,
+  rounded_values = 1 << 13,
+  /// How far ahead of its use a panel is fetched.
+  fetched_ahead = 3072,
 };
 
+/// Where up to 4 rows of a panel's results go: the sum of row i and column j counts row_scales[i] ·
+/// scales[j], and the bias (NULL for none) is added. All columns of a panel are read and written.
 typedef struct {
-  /// sums[rows, byte_columns] = up to 4 rows · one panel of `groups` groups.
+  const float *row_scales, *scales, *bias;
+  float *out;
+  int64_t row;
+} byte_output;
+
+typedef struct {
+  /// Up to 4 rows · one panel of `groups` groups.
   void (*tiles)(
-    int rows, int64_t groups, const uint8_t *x, int64_t x_row, const int8_t *panel, int32_t *sums);
+    int rows, int64_t groups, const int8_t *x, int64_t x_row, const int8_t *panel,
+    byte_output output);
+  void (*pair_with_sizes)(int64_t groups, const int8_t *in, int8_t *out);
   float (*largest)(int64_t count, const float *x);
   void (*round)(int64_t count, float factor, const float *x, int8_t *out);
-  void (*scale)(int64_t count, const int32_t *sums, float factor, const float *scales, float *out);
 } byte_kernels;
 
 #define KERNELS "byte_kernels.h"
@@ -73,17 +86,17 @@ void anneal_bytes_pack(int64_t n, int64_t k, anneal_matrix w, int8_t *packed, fl
   anneal_parallel(panels_of(n), 4, pack_panels, &c);
 }
 
+/// Products of the same rows by several maps, whose panels count one after the other.
 typedef struct {
   const byte_kernels *kernels;
   const elementwise_kernels *finish;
-  int64_t m, n, k;
+  int64_t m, k;
   const float *x;
-  anneal_bytes w;
-  const float *bias;
+  const anneal_byte_map *maps;
   anneal_activation activation;
-  float *out;
-  /// The rows as integers of 16 bits, `row` bytes each, and their scales.
-  uint8_t *rows;
+  int64_t out_row;
+  /// The rows as integers beside their sizes, `row` bytes each, and their scales.
+  int8_t *rows;
   int64_t row;
   float *scales;
 } byte_call;
@@ -97,56 +110,73 @@ static void round_rows(void *context, int64_t start, int64_t end) {
     float largest = c->kernels->largest(c->k, x);
     c->scales[i] = largest / byte_limit;
     c->kernels->round(c->k, largest > 0 ? byte_limit / largest : 0, x, whole);
-    int16_t *out = (int16_t *)(c->rows + i * c->row);
-    for (int64_t g = 0; g < groups_of(c->k); g++) {
-      out[4 * g] = whole[4 * g];
-      out[4 * g + 1] = whole[4 * g + 2];
-      out[4 * g + 2] = whole[4 * g + 1];
-      out[4 * g + 3] = whole[4 * g + 3];
-    }
+    c->kernels->pair_with_sizes(groups_of(c->k), whole, c->rows + i * c->row);
   }
 }
 
-/// A few rows of the output within one panel, before bias and activation.
-static void multiply_tile(const byte_call *c, int64_t row, int64_t rows, int64_t panel) {
-  int32_t sums[tile_height * byte_columns];
-  int64_t first = panel * byte_columns, columns = smaller(byte_columns, c->n - first);
+/// A few rows of the output within one panel, before the activation.
+static void multiply_tile(
+  const byte_call *c, const anneal_byte_map *map, int64_t row, int64_t rows, int64_t panel) {
+  int64_t first = panel * byte_columns, columns = smaller(byte_columns, map->w.n - first);
+  float scales[byte_columns] = {0}, bias[byte_columns] = {0}, edge[tile_height * byte_columns];
+  byte_output o = {
+    c->scales + row, map->w.scales + first, map->bias ? map->bias + first : NULL,
+    map->out + row * c->out_row + first, c->out_row};
+  bool whole = columns == byte_columns;
+  if (!whole) {
+    memcpy(scales, o.scales, (size_t)columns * sizeof(float));
+    if (o.bias) memcpy(bias, o.bias, (size_t)columns * sizeof(float));
+    o = (byte_output){o.row_scales, scales, bias, edge, byte_columns};
+  }
   c->kernels->tiles(
     (int)rows, groups_of(c->k), c->rows + row * c->row, c->row,
-    c->w.packed + panel * panel_bytes(c->k), sums);
-  for (int64_t i = 0; i < rows; i++)
-    c->kernels->scale(
-      columns, sums + i * byte_columns, c->scales[row + i], c->w.scales + first,
-      c->out + (row + i) * c->n + first);
+    map->w.packed + panel * panel_bytes(c->k), o);
+  for (int64_t i = 0; i < rows && !whole; i++)
+    memcpy(
+      map->out + (row + i) * c->out_row + first, edge + i * byte_columns,
+      (size_t)columns * sizeof(float));
 }
 
-static void multiply_panels(void *context, int64_t start, int64_t end) {
-  const byte_call *c = context;
-  int64_t first = start * byte_columns, columns = smaller(c->n, end * byte_columns) - first;
-  bool plain = !c->bias && c->activation == ANNEAL_ACTIVATION_NONE;
+/// Some panels of one map.
+static void multiply_map(
+  const byte_call *c, const anneal_byte_map *map, int64_t start, int64_t end) {
+  int64_t first = start * byte_columns, columns = smaller(map->w.n, end * byte_columns) - first;
   for (int64_t block = 0; block < c->m; block += rows_together) {
     int64_t last = smaller(c->m, block + rows_together);
     for (int64_t panel = start; panel < end; panel++)
       for (int64_t i = block; i < last; i += tile_height)
-        multiply_tile(c, i, smaller(tile_height, last - i), panel);
-    for (int64_t i = block; i < last && !plain; i++) {
-      float *out = c->out + i * c->n + first;
-      c->finish->activate(
-        c->activation, columns, out, c->bias ? c->bias + first : NULL, out, NULL);
+        multiply_tile(c, map, i, smaller(tile_height, last - i), panel);
+    if (c->activation == ANNEAL_ACTIVATION_NONE) continue;
+    for (int64_t i = block; i < last; i++) {
+      float *out = map->out + i * c->out_row + first;
+      c->finish->activate(c->activation, columns, out, NULL, out, NULL);
     }
   }
 }
 
+static void multiply_panels(void *context, int64_t start, int64_t end) {
+  const byte_call *c = context;
+  for (const anneal_byte_map *map = c->maps; end > 0; map++) {
+    int64_t panels = panels_of(map->w.n);
+    if (start < panels) multiply_map(c, map, start, smaller(end, panels));
+    start = larger(0, start - panels);
+    end -= panels;
+  }
+}
+
 void anneal_bytes_linear(
-  int64_t m, const float *x, anneal_bytes w, const float *bias, anneal_activation activation,
-  float *out) {
-  int64_t row = groups_of(w.k) * 8;
+  int64_t m, const float *x, int64_t count, const anneal_byte_map *maps,
+  anneal_activation activation, int64_t out_row) {
+  if (count == 0 || m == 0) return;
+  int64_t k = maps[0].w.k, row = groups_of(k) * 8, panels = 0;
+  for (int64_t i = 0; i < count; i++) panels += panels_of(maps[i].w.n);
   float *scratch = anneal_scratch(slot_packed, m * (row / 4 + 1));
   byte_call c = {
-    .kernels = ANNEAL_CHOOSE(bytes), .finish = anneal_elementwise(), .m = m, .n = w.n, .k = w.k,
-    .x = x, .w = w, .bias = bias, .activation = activation, .out = out,
-    .rows = (uint8_t *)scratch, .row = row, .scales = scratch + m * (row / 4)};
-  anneal_parallel(m, larger(1, (1 << 14) / larger(w.k, 1)), round_rows, &c);
-  int64_t panels = panels_of(w.n), bytes = larger(1, panel_bytes(w.k) * larger(1, m / 8));
-  anneal_parallel(panels, larger(1, smaller(piece_bytes / bytes, panels / 8)), multiply_panels, &c);
+    .kernels = ANNEAL_CHOOSE(bytes), .finish = anneal_elementwise(), .m = m, .k = k, .x = x,
+    .maps = maps, .activation = activation, .out_row = out_row, .rows = (int8_t *)scratch,
+    .row = row, .scales = scratch + m * (row / 4)};
+  anneal_parallel(m, larger(1, rounded_values / larger(k, 1)), round_rows, &c);
+  int64_t piece = larger(1, piece_work / larger(1, panel_bytes(k) * (m + 8)));
+  piece = larger(panels / 128, smaller(piece, larger(1, panels / 8)));
+  anneal_parallel(panels, piece, multiply_panels, &c);
 }

@@ -69,6 +69,8 @@ static void decode_cells(void *context, int64_t start, int64_t end) {
 }
 
 enum {
+  /// Floats of rows that a thread puts in place at a time.
+  placed_floats = 1 << 12,
   /// Keys and values of a piece of work, in floats: some microseconds.
   piece_floats = 1 << 14,
   /// Columns that are searched at a time, and those that a thread takes.
@@ -85,11 +87,26 @@ void anneal_attention_decode(anneal_attention attention, const int32_t *places, 
   anneal_parallel(attention.sequences * attention.heads, cells, decode_cells, &c);
 }
 
+typedef struct {
+  int64_t columns, in_row;
+  const float *in;
+  const int32_t *places;
+  float *out;
+} place_call;
+
+static void place_rows(void *context, int64_t start, int64_t end) {
+  const place_call *c = context;
+  for (int64_t i = start; i < end; i++)
+    memcpy(
+      c->out + c->places[i] * c->columns, c->in + i * c->in_row,
+      (size_t)c->columns * sizeof(float));
+}
+
 void anneal_place_rows(
   int64_t count, int64_t columns, const float *in, int64_t in_row, const int32_t *places,
   float *out) {
-  for (int64_t i = 0; i < count; i++)
-    memcpy(out + places[i] * columns, in + i * in_row, (size_t)columns * sizeof(float));
+  place_call c = {columns, in_row, in, places, out};
+  anneal_parallel(count, larger(1, placed_floats / larger(1, columns)), place_rows, &c);
 }
 
 typedef struct {

@@ -26,7 +26,7 @@ typedef struct {
   const elementwise_kernels *kernels;
   int64_t columns;
   float alpha, beta;
-  const float *a, *b;
+  const float *a, *b, *bias;
   float *out, *first, *second;
   anneal_activation activation;
   anneal_dropout dropout;
@@ -109,6 +109,23 @@ void anneal_multiply(
   elements e = {.kernels = anneal_elementwise(), .alpha = factor, .a = a, .b = b, .out = out,
                 .flag = accumulate};
   anneal_parallel(count, stretch, multiply, &e);
+}
+
+/// `b` holds a factor for each column, `bias` what is added to each, if anything.
+static void scale_columns(void *context, int64_t start, int64_t end) {
+  const elements *e = context;
+  for (int64_t i = start; i < end; i++) {
+    float *out = e->out + i * e->columns;
+    e->kernels->multiply(e->columns, 1, e->a + i * e->columns, e->b, out, e->flag);
+    if (e->bias) e->kernels->combine(e->columns, 1, e->bias, 0, NULL, out, true);
+  }
+}
+void anneal_scale_columns(
+  int64_t rows, int64_t columns, const float *factors, const float *bias, const float *in,
+  float *out, bool accumulate) {
+  elements e = {.kernels = anneal_elementwise(), .columns = columns, .a = in, .b = factors,
+                .bias = bias, .out = out, .flag = accumulate};
+  anneal_parallel(rows, larger(1, stretch / larger(columns, 1)), scale_columns, &e);
 }
 
 static void drop(void *context, int64_t start, int64_t end) {

@@ -47,6 +47,8 @@ typedef struct {
   int64_t out_row;
   bool accumulate;
   gemm_finish finish;
+  /// Takes finished blocks from the cache, where they are not to be written to `out`.
+  gemm_take take;
   void *context;
   /// Where this stretch stands in the output.
   int64_t first_row, first_column;
@@ -127,7 +129,10 @@ static void pack_a(const product *p) {
 static void multiply_block(const product *p, int64_t row, int64_t column) {
   const gemm_kernels *kernels = p->kernels;
   int64_t m = smaller(p->rows, p->m - row), n = smaller(p->columns, p->n - column);
-  float *out = p->out + row * p->out_row + column;
+  int64_t out_row = p->take ? p->columns : p->out_row;
+  float *out = p->take
+    ? anneal_scratch(slot_block, p->rows * p->columns)
+    : p->out + row * p->out_row + column;
   for (int64_t at = 0; at < p->k; at += p->step) {
     int64_t k = smaller(p->step, p->k - at);
     const float *b = packed_pass(p, at) + packed_size(p, column, k);
@@ -136,14 +141,16 @@ static void multiply_block(const product *p, int64_t row, int64_t column) {
     if (p->tiles) {
       kernels->block(
         m, n, k, tiles_of_pass(p, at) + packed_size(p, row, k), 1, kernels->rows,
-        packed_size(p, kernels->rows, k), b, panel, out, p->out_row, add);
+        packed_size(p, kernels->rows, k), b, panel, out, out_row, add);
     } else {
       const float *a = p->a.base + row * p->a.row + at * p->a.column;
       kernels->block(
-        m, n, k, a, p->a.row, p->a.column, kernels->rows * p->a.row, b, panel, out, p->out_row, add);
+        m, n, k, a, p->a.row, p->a.column, kernels->rows * p->a.row, b, panel, out, out_row, add);
     }
   }
-  if (p->finish) p->finish(p->context, p->first_row + row, m, p->first_column + column, n);
+  int64_t first_row = p->first_row + row, first_column = p->first_column + column;
+  if (p->finish) p->finish(p->context, first_row, m, first_column, n);
+  if (p->take) p->take(p->context, out, out_row, first_row, m, first_column, n);
 }
 
 static void multiply_blocks(void *context, int64_t start, int64_t end) {
@@ -231,7 +238,7 @@ static void multiply_rows(product p, int64_t height) {
   for (int64_t i = 0; i < p.m; i += height) {
     stretch.m = smaller(height, p.m - i);
     stretch.a.base = p.a.base + i * p.a.row;
-    stretch.out = p.out + i * p.out_row;
+    if (p.out) stretch.out = p.out + i * p.out_row;
     stretch.first_row = i;
     if (p.tiles) pack_a(&stretch);
     cut(&stretch);
@@ -247,25 +254,40 @@ static void multiply_parts(
   for (int64_t i = 0; i < count; i++) {
     stretch.m = parts[i].m;
     stretch.a.base = parts[i].a + at * stretch.a.column;
-    stretch.out = parts[i].out + j;
+    if (parts[i].out) stretch.out = parts[i].out + j;
     stretch.accumulate = parts[i].accumulate || at > 0;
     multiply_rows(stretch, smaller(height, parts[i].m));
   }
 }
 
+/// How a product is cut: whether a is packed, rows of it at a time, steps of a pass, and steps that
+/// are packed at a time.
+typedef struct {
+  bool packs_a;
+  int64_t height, step, steps;
+} gemm_plan;
+
+static gemm_plan plan_of(const product *p) {
+  const gemm_kernels *kernels = p->kernels;
+  int64_t passes = (p->k + kernels->depth - 1) / kernels->depth;
+  gemm_plan plan = {.packs_a = p->a.column != 1 || !kernels->reads_rows};
+  plan.height = plan.packs_a ? smaller(p->m, packed_rows) : p->m;
+  plan.step = rounded_up((p->k + passes - 1) / passes, larger(8, kernels->unit));
+  int64_t most = plan.packs_a ? smaller(packed_steps, tile_floats / plan.height) : packed_steps;
+  plan.steps = smaller(p->k, larger(1, most / plan.step) * plan.step);
+  return plan;
+}
+
 /// Multiplies stretch after stretch of columns and steps; p.m is the largest m of the parts.
 static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
-  int64_t passes = (p.k + kernels->depth - 1) / kernels->depth;
-  bool packs_a = p.a.column != 1 || !kernels->reads_rows;
-  int64_t height = packs_a ? smaller(p.m, packed_rows) : p.m;
-  p.step = rounded_up((p.k + passes - 1) / passes, larger(8, kernels->unit));
-  int64_t most = packs_a ? smaller(packed_steps, tile_floats / height) : packed_steps;
-  int64_t steps = smaller(p.k, larger(1, most / p.step) * p.step);
+  gemm_plan plan = plan_of(&p);
+  int64_t height = plan.height, steps = plan.steps;
+  p.step = plan.step;
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
   p.packed = anneal_scratch(
     slot_packed, packed_size(&p, smaller(width, p.n) + kernels->columns, steps));
-  if (packs_a)
+  if (plan.packs_a)
     p.tiles = anneal_scratch(slot_rows, packed_size(&p, height + kernels->rows, steps));
   product stretch = p;
   for (int64_t j = 0; j < p.n; j += width)
@@ -296,6 +318,19 @@ void anneal_gemm_finished(
   if (tiles) p.kernels = tiles;
   else if (leave_to_blas(&p)) return;
   multiply_stretches(p, 1, &(anneal_product){m, a.base, out, accumulate});
+}
+
+bool anneal_gemm_taken(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  gemm_take take, void *context) {
+  product p = {.kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b,
+               .take = take, .context = context};
+  if (!p.kernels) p.kernels = anneal_gemm_kernels();
+  bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
+  // Blocks that are gathered over several stretches of k need a place of their own.
+  if (portable || k == 0 || plan_of(&p).steps < k) return false;
+  multiply_stretches(p, 1, &(anneal_product){m, a.base, NULL, false});
+  return true;
 }
 
 void anneal_gemm_shared(

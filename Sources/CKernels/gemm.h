@@ -47,3 +47,15 @@ typedef void (*gemm_finish)(
 void anneal_gemm_finished(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   float *out, int64_t out_row, bool accumulate, gemm_finish finish, void *context);
+
+/// Called with each finished part of a product, which lies in the cache of the thread, rows of it
+/// `block_row` floats apart.
+typedef void (*gemm_take)(
+  void *context, const float *block, int64_t block_row, int64_t row, int64_t rows, int64_t column,
+  int64_t columns);
+
+/// Hands a · b to `take` part by part, or returns false where its parts would not be finished one
+/// after the other.
+bool anneal_gemm_taken(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
+  gemm_take take, void *context);

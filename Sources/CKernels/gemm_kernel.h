@@ -86,13 +86,17 @@ static TARGET void NAME(block)(
   }
 }
 
-/// c[rows, 2 LANES] = a · one packed panel, which is fetched from memory well before it is needed; what
-/// lies behind it is the next panel.
+/// c[rows, 2 LANES] = a · one packed panel, which is fetched from memory well before it is needed (what
+/// lies behind it is the next panel), and so is the output, which another thread may have written last.
 ANNEAL_INLINE TARGET void NAME(stream)(
   const int rows, int64_t k, const float *a, int64_t a_row, const float *b, float *c,
   int64_t c_row) {
   NAME(vector) sums[ROWS][2];
-  ANNEAL_UNROLL for (int i = 0; i < rows; i++) sums[i][0] = sums[i][1] = 0;
+  ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
+    sums[i][0] = sums[i][1] = 0;
+    __builtin_prefetch(c + i * c_row, 1);
+    __builtin_prefetch(c + i * c_row + 2 * LANES - 1, 1);
+  }
   for (int64_t p = 0; p < k; p++, b += 2 * LANES) {
     NAME(vector) low = *(const NAME(unaligned) *)b, high = *(const NAME(unaligned) *)(b + LANES);
     ANNEAL_UNROLL for (int l = 0; l < 2 * LANES; l += 16) __builtin_prefetch(b + l + 768);

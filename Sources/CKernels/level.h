@@ -35,6 +35,7 @@ enum {
   slot_packed,
   slot_sums,
   slot_attention,
+  slot_block,
   slot_count,
 };
 

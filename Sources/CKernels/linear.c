@@ -44,6 +44,32 @@ void anneal_linear_columns(
 
 typedef struct {
   const elementwise_kernels *kernels;
+  int64_t n;
+  anneal_activation activation;
+  float *argument;
+} slope_call;
+
+static void apply_slope(
+  void *context, const float *block, int64_t block_row, int64_t row, int64_t rows, int64_t column,
+  int64_t columns) {
+  const slope_call *s = context;
+  for (int64_t i = 0; i < rows; i++) {
+    float *argument = s->argument + (row + i) * s->n + column;
+    s->kernels->activation_backward(
+      s->activation, columns, argument, block + i * block_row, argument, false);
+  }
+}
+
+bool anneal_linear_slope(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *gradient,
+  anneal_matrix w, anneal_activation activation, float *argument) {
+  slope_call s = {anneal_elementwise(), n, activation, argument};
+  return anneal_gemm_taken(
+    precision, m, n, k, (anneal_matrix){gradient, k, 1}, w, apply_slope, &s);
+}
+
+typedef struct {
+  const elementwise_kernels *kernels;
   int64_t columns, step;
   float *gradient, *shares;
   anneal_activation activation;

@@ -23,6 +23,8 @@ enum {
   /// Rows of one piece of work. Also the rows whose shares in the gradients of weight and bias are
   /// added first, so that their sum does not depend on threads.
   piece = 32,
+  /// Values of a piece of the forward pass, whose rows are few in generation.
+  least_values = 1 << 11,
   /// Rows handled together: they stay in the first cache between the passes over them.
   together = 4,
 };
@@ -57,7 +59,8 @@ void anneal_norm_forward(
     .kernels = ANNEAL_CHOOSE(norm), .elementwise = anneal_elementwise(), .norm = norm,
     .dropout = dropout, .keys = keys, .in = in, .residual = residual, .sum = sum, .out = out,
     .statistics = statistics};
-  anneal_parallel(norm.rows, piece, forward, &c);
+  int64_t rows = larger(together, least_values / larger(1, norm.columns));
+  anneal_parallel(norm.rows, smaller(piece, rows), forward, &c);
 }
 
 static void backward(void *context, int64_t start, int64_t end) {

@@ -13,6 +13,9 @@ final class GradientSlot: Sendable {
     var requiresGradient: Bool
     var gradient: Tensor?
     var isResult = false
+    /// Operations that have taken the tensor, so that their gradients gather here.
+    var uses = 0
+    var slope: Slope?
   }
 
   init(shape: [Int], requiresGradient: Bool) {
@@ -42,6 +45,22 @@ final class GradientSlot: Sendable {
       newValue?.hold()
       take()?.letGo()
       state.withLock { $0.gradient = newValue }
+    }
+  }
+
+  /// Notes that an operation has taken the tensor.
+  func use() { state.withLock { $0.uses += 1 } }
+
+  /// The slope of the activation that the tensor is the result of, if its argument is at hand.
+  var slope: Slope? {
+    get { state.withLock { $0.slope } }
+    set { state.withLock { $0.slope = newValue } }
+  }
+
+  /// The slope, where all of the gradient comes from a single operation that has not given it yet.
+  var slopeOfWhole: Slope? {
+    state.withLock { state in
+      state.requiresGradient && state.gradient == nil && state.uses == 1 ? state.slope : nil
     }
   }
 

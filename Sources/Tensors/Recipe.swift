@@ -1,18 +1,34 @@
+internal import Synchronization
+
 /// How the values of a tensor are made again from others that the backward pass keeps anyway.
 ///
-/// The results of norms, activations and gates are cheap to compute but as large as what products
+/// The results of norms, activations, gates and attention are cheap to compute but as large as what products
 /// make, so a tape lets them go after the forward pass and makes them again when it walks back: the
 /// same kernel on the same values gives the same bits.
 final class Recipe: Sendable {
-  /// Makes the tensor again.
-  let tensor: @Sendable () -> Tensor
   /// Makes some of its rows again, where they can be made one by one.
   let rows: (@Sendable (Range<Int>) -> Tensor)?
+  private let make: @Sendable () -> Tensor
+  private let isShared: Bool
+  private let made = Mutex<Tensor?>(nil)
 
+  /// - Parameter shared: Whether the first who asks makes the tensor for all others: right for what
+  ///   costs time, and is asked for by neighbours on the tape alone.
   init(
-    rows: (@Sendable (Range<Int>) -> Tensor)? = nil, _ tensor: @escaping @Sendable () -> Tensor
+    rows: (@Sendable (Range<Int>) -> Tensor)? = nil, shared: Bool = false,
+    _ make: @escaping @Sendable () -> Tensor
   ) {
-    (self.rows, self.tensor) = (rows, tensor)
+    (self.rows, self.make, isShared) = (rows, make, shared)
+  }
+
+  /// The tensor, made again.
+  func tensor() -> Tensor {
+    guard isShared else { return make() }
+    return made.withLock { made in
+      let tensor = made ?? make()
+      made = tensor
+      return tensor
+    }
   }
 }
 
@@ -26,8 +42,12 @@ struct Kept: Sendable {
 
   /// What stands for `x` in the backward pass: its recipe where it has one.
   init(_ x: Tensor) {
-    // Another tensor over the same values, so that the gradient slot of x is not held.
-    form = x.recipe.map { .recipe($0) } ?? .values(Tensor(storage: x.storage, shape: x.shape))
+    if let recipe = x.recipe, !(x.slot.slope?.isApplied ?? false) {
+      form = .recipe(recipe)
+    } else {
+      // Another tensor over the same values, so that the gradient slot of x is not held.
+      form = .values(Tensor(storage: x.storage, shape: x.shape))
+    }
   }
 
   /// Whether the values are kept as they are.

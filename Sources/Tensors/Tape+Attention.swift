@@ -68,11 +68,11 @@ extension Tape {
     let call = AttentionCall(
       query.detached, key.detached, value.detached, layout, keys ?? layout, bias, options,
       dropoutSeed(options.dropout))
-    let output = Tensor(uninitialized: [query.tensor.rows, query.count])
-    let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
-    if layout.tokens < output.rows { anneal_fill(Int64(output.count), 0, output.fresh) }
-    call.run { anneal_attention_forward($0, output.fresh, logSums.fresh) }
     let inputs = [query.tensor, key.tensor, value.tensor] + (bias.map { [$0] } ?? [])
+    let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
+    let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
+    let output = call.forward(
+      logSums, recipe: isRecorded ? Recipe(shared: true) { call.forward() } : nil)
     let targets = inputs.map(\.slot)
     let kept = Kept(output)
     return record(output, inputs: inputs) { gradient in
@@ -132,6 +132,19 @@ struct AttentionCall {
     rowKeys = []
     dropout = anneal_dropout(seed: 0, probability: 0)
   }
+
+  /// The result, and the logarithms of the sums of its rows of weights.
+  func forward(_ logSums: Tensor? = nil, recipe: Recipe? = nil) -> Tensor {
+    let rows = query.tensor.rows
+    let output = Tensor(uninitialized: [rows, query.count], recipe: recipe)
+    let logSums = logSums ?? Tensor(uninitialized: [rows, options.heads])
+    if tokens < rows { anneal_fill(Int64(output.count), 0, output.fresh) }
+    run { anneal_attention_forward($0, output.fresh, logSums.fresh) }
+    return output
+  }
+
+  /// The number of queries.
+  private var tokens: Int { Int(queries.lengths.reduce(0, +)) }
 
   /// Calls `body` with the kernel's view; its pointers hold for the call.
   func run(_ body: (anneal_attention) -> Void) {

@@ -8,11 +8,8 @@ extension Tape {
       "scaling \(x.shape) by \(factors.shape), bias \(bias?.shape ?? [])")
     let output = Tensor(uninitialized: x.shape)
     reading(x, factors, bias) {
-      eachRow(of: x) { start, columns in
-        anneal_multiply(
-          columns, 1, x.base + start, factors.base, output.fresh + start, false)
-        if let bias { anneal_scale(columns, 1, bias.base, output.fresh + start, true) }
-      }
+      anneal_scale_columns(
+        Int64(x.rows), Int64(x.columns), factors.base, bias?.base, x.base, output.fresh, false)
     }
     let values = isRecording && factors.requiresGradient ? Kept(x) : nil
     let inputs = [x, factors] + (bias.map { [$0] } ?? [])
@@ -20,9 +17,9 @@ extension Tape {
       addColumnSums(of: gradient, to: bias)
       reading(factors) {
         slot.add { memory, add in
-          eachRow(of: gradient) { start, columns in
-            anneal_multiply(columns, 1, gradient.base + start, factors.base, memory + start, add)
-          }
+          anneal_scale_columns(
+            Int64(gradient.rows), Int64(gradient.columns), factors.base, nil, gradient.base,
+            memory, add)
         }
       }
       guard let values else { return }
@@ -42,8 +39,4 @@ private func addColumnSums(of rows: Tensor, to target: Tensor?) {
   guard let sums = target?.slot.zeroed() else { return }
   anneal_bias_backward(
     Int64(rows.rows), Int64(rows.columns), rows.fresh, ANNEAL_ACTIVATION_NONE, nil, sums)
-}
-
-private func eachRow(of x: Tensor, _ body: (_ start: Int, _ columns: Int64) -> Void) {
-  for row in 0..<x.rows { body(row * x.columns, Int64(x.columns)) }
 }

@@ -116,4 +116,22 @@ extension Tensor {
     }
     return (places, sums)
   }
+
+  /// The places of a row's values / divisor that are at least `least`, largest first.
+  ///
+  /// Of equals the first come first; places of minus infinity are left out.
+  package func ranking(row: Int, divisor: Float, least: Float) -> [Int32] {
+    precondition(0..<rows ~= row, "row \(row) of \(rows)")
+    return [Int32](unsafeUninitializedCapacity: columns) { places, count in
+      guard let start = places.baseAddress else { return }
+      count = reading(self) {
+        Int(anneal_ranking(Int64(columns), base + row * columns, divisor, least, start))
+      }
+    }
+  }
+
+  /// The values of a row at the given columns.
+  package func entries(row: Int, at places: [Int32]) -> [Float] {
+    withValues { values in places.map { values[row * columns + Int($0)] } }
+  }
 }

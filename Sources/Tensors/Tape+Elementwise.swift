@@ -90,10 +90,12 @@ extension Tape {
     return dropped(x, residual: residual, resolve(dropout, rows: x.rows))
   }
 
-  private func dropped(_ x: Tensor, residual: Tensor?, _ dropout: ResolvedDropout) -> Tensor {
+  func dropped(
+    _ x: Tensor, residual: Tensor?, _ dropout: ResolvedDropout, recipe: Recipe? = nil
+  ) -> Tensor {
     // What is dropped from values that can be made again can be made again too.
     let canBeMade = isRecording && x.recipe != nil && residual == nil
-    let recipe = canBeMade ? Recipe.dropout(Kept(x), dropout) : nil
+    let recipe = canBeMade ? Recipe.dropout(Kept(x), dropout) : recipe
     let output = Tensor(uninitialized: x.shape, recipe: recipe)
     reading(x, residual) { dropout.apply(to: x, residual: residual, into: output.fresh) }
     let inputs = [x] + (residual.map { [$0] } ?? [])
@@ -109,7 +111,7 @@ extension Tape {
 
 extension ResolvedDropout {
   /// memory (+)= dropout(x) + residual.
-  fileprivate func apply(
+  func apply(
     to x: Tensor, residual: Tensor? = nil, into memory: UnsafeMutablePointer<Float>,
     adding: Bool = false
   ) {

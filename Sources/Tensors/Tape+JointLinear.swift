@@ -27,6 +27,7 @@ extension Tape {
   /// of all weights, and adds up the gradient of x in place.
   public func linear(_ x: Tensor, jointly maps: [LinearMap]) -> Tensor {
     let joint = JointLinear(maps: maps, rows: x.rows, inputs: x.columns, precision: precision)
+    if !isRecording, let products = PreparedWeight.linear(x, jointly: maps) { return products }
     let output = Tensor(uninitialized: [x.rows, joint.outputs])
     joint.forward(x, into: output)
     let inputs = [x] + maps.flatMap { [$0.weight] + ($0.bias.map { [$0] } ?? []) }

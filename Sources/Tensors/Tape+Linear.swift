@@ -66,9 +66,11 @@ extension Tape {
     let before =
       isRecorded && activation != .none && !activation.slopeIsFromResult
       ? Tensor(uninitialized: x.shape.dropLast() + [shape.outputs]) : nil
+    let slope = before.map { Slope(activation, at: $0) }
     let output = Tensor(
       uninitialized: x.shape.dropLast() + [shape.outputs],
       recipe: before.map { Recipe.activation(Kept($0), activation) })
+    output.slot.slope = slope
     reading(x, weight, bias) {
       anneal_linear(
         precision, Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs), x.base,
@@ -77,6 +79,7 @@ extension Tape {
     let gradients = LinearGradients(
       shape: shape, activation: activation,
       basis: isRecorded && activation != .none ? before ?? Kept(output).tensor() : nil,
+      slope: slope,
       values: isRecorded && weight.requiresGradient ? Kept(x) : nil, x: x.slot, weight: weight,
       bias: bias?.slot)
     return record(output, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradients.add($0) }
@@ -128,6 +131,8 @@ private struct LinearGradients {
   let activation: Activation
   /// What the slope of the activation follows from.
   let basis: Tensor?
+  /// Who may have multiplied the gradient by the slope already.
+  let slope: Slope?
   /// The values of x, where the weight wants a gradient.
   let values: Kept?
   let x: GradientSlot
@@ -136,12 +141,13 @@ private struct LinearGradients {
 
   /// Adds all gradients, that of the weight first, as x's values are then let go of.
   func add(_ gradient: Tensor) {
+    let basis = slope?.isApplied ?? false ? nil : basis
     let gradient = basis == nil ? gradient : gradient.own()
     let biasGradient = bias?.zeroed()
     if basis != nil || biasGradient != nil {
       anneal_bias_backward(
-        Int64(shape.rows), Int64(shape.outputs), gradient.fresh, activation.kernel, basis?.base,
-        biasGradient)
+        Int64(shape.rows), Int64(shape.outputs), gradient.fresh,
+        basis == nil ? ANNEAL_ACTIVATION_NONE : activation.kernel, basis?.base, biasGradient)
     }
     addToWeight(gradient)
     addToInput(gradient)
@@ -150,6 +156,12 @@ private struct LinearGradients {
   private func addToInput(_ gradient: Tensor) {
     let (m, n, k) = (Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs))
     reading(weight) {
+      if let slope = x.slopeOfWhole,
+        slope.apply(
+          shape.precision, to: gradient, columns: shape.outputs, shape.backwardMatrix(weight))
+      {
+        return x.add(slope.argument)
+      }
       x.add { memory, add in
         let rows = anneal_matrix(base: gradient.base, row: n, column: 1)
         anneal_gemm(

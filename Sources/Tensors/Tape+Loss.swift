@@ -37,15 +37,23 @@ extension Tape {
 
   /// Cross-entropy of hidden states against a large vocabulary, without ever holding all logits.
   ///
-  /// logits = hidden · weightᵀ + bias are made in chunks of rows, and again in the backward pass.
-  /// `weight` is `[vocabulary, hidden]`, often the tied word embedding.
+  /// logits = hidden · weightᵀ + bias are made in chunks of rows, whose gradients are taken on the
+  /// spot: a tape that records does half of the backward pass here, so use one of inference where no
+  /// gradient is wanted. `weight` is `[vocabulary, hidden]`, often the tied word embedding.
   public func vocabularyCrossEntropy(
     _ hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: [Int32],
     smoothing: Float = 0, divisor: Float? = nil
   ) -> Loss {
+    let weights: [Float] = targets.map { $0 < 0 ? 0 : 1 }
+    if let loss = vocabularyLossAtOnce(
+      hidden, weight: weight, bias: bias, targets: targets, smoothing: smoothing,
+      weights: weights, divisor: divisor ?? weights.reduce(0, +))
+    {
+      return loss
+    }
     let losses = vocabularyLosses(
       hidden, weight: weight, bias: bias, targets: targets, smoothing: smoothing)
-    return weightedMean(losses, weights: targets.map { $0 < 0 ? 0 : 1 }, divisor: divisor)
+    return weightedMean(losses, weights: weights, divisor: divisor)
   }
 
   /// The log-probability of one token per row of hidden states: `[rows]`; 0 where ignored.

@@ -2,6 +2,8 @@ internal import CKernels
 
 extension Tape {
   /// The cross-entropy of each row of hidden states, some classes at a time.
+  ///
+  /// Made for gradients that are not known yet: the backward pass makes the logits again.
   func vocabularyLosses(
     _ hidden: Tensor, weight: Tensor, bias: Tensor?, targets: [Int32], smoothing: Float
   ) -> Tensor {
@@ -14,128 +16,47 @@ extension Tape {
     let kept = Kept(hidden)
     return record(losses, inputs: inputs) { [slot = hidden.slot] gradient in
       let hidden = kept.tensor()
-      reading(hidden, weight, bias) { head.backward(hidden, slot, gradient, statistics) }
-    }
-  }
-}
-
-/// Logits of some rows and classes at a time, and the gradients that flow through them.
-///
-/// The classes are cut rather than the rows, as the weight is by far the largest matrix here: so it
-/// is read, and its gradient written, only once for thousands of rows.
-private struct VocabularyHead {
-  let weight: Tensor
-  let bias: Tensor?
-  let targets: [Int32]
-  let smoothing: Float
-  let precision: anneal_precision
-  /// Rows and classes at a time: some tens of megabytes.
-  let rows, classes: Int
-
-  init(
-    _ hidden: Tensor, _ weight: Tensor, _ bias: Tensor?, _ targets: [Int32], _ smoothing: Float,
-    _ precision: anneal_precision
-  ) {
-    precondition(
-      weight.shape.count == 2 && weight.columns == hidden.columns,
-      "a head of shape \(weight.shape) on hidden states of shape \(hidden.shape)")
-    (self.weight, self.bias) = (weight, bias)
-    (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
-    rows = min(max(hidden.rows, 1), 4096)
-    let parts = max(1, (rows * weight.rows + (1 << 24) - 1) >> 24)
-    // Not a power of two, which would crowd one set of the cache.
-    classes = min(weight.rows, ((weight.rows + parts - 1) / parts + 15) / 16 * 16 + 16)
-  }
-
-  private var width: Int { weight.columns }
-
-  /// Part of the logits: where it stands, and its values.
-  private struct Part {
-    let row, first: Int
-    let kernel: anneal_classes
-    let logits: Tensor
-  }
-
-  private func eachPart(of hidden: Tensor, _ body: (Part) -> Void) {
-    let logits = Tensor(uninitialized: [rows, classes])
-    targets.withUnsafeBufferPointer { targets in
-      guard let targets = targets.baseAddress else { return }
-      for row in stride(from: 0, to: hidden.rows, by: rows) {
-        for first in stride(from: 0, to: weight.rows, by: classes) {
-          let kernel = anneal_classes(
-            rows: Int64(min(rows, hidden.rows - row)),
-            columns: Int64(min(classes, weight.rows - first)), first: Int64(first),
-            classes: Int64(weight.rows), targets: targets + row, smoothing: smoothing)
-          anneal_linear(
-            precision, kernel.rows, kernel.columns, Int64(width), hidden.base + row * width,
-            anneal_matrix(base: weight.base + first * width, row: 1, column: Int64(width)),
-            bias.map { $0.base + first }, ANNEAL_ACTIVATION_NONE, logits.fresh, nil)
-          body(Part(row: row, first: first, kernel: kernel, logits: logits))
-        }
+      reading(hidden, weight, bias) {
+        head.backward(hidden, slot, gradient, statistics)
       }
     }
   }
 
-  func forward(_ hidden: Tensor, _ losses: Tensor, _ statistics: Tensor) {
-    eachPart(of: hidden) { part in
-      anneal_cross_entropy_add(
-        part.kernel, part.logits.base, statistics.fresh + 3 * part.row)
-      anneal_cross_entropy_finish(
-        part.kernel, statistics.base + 3 * part.row, losses.fresh + part.row)
+  /// Σ weights · losses / divisor, some rows at a time, each with its gradients while its logits are
+  /// at hand; nil where there is no gradient to take, or where one of the weight is there already,
+  /// to which the backward pass adds without memory for another.
+  func vocabularyLossAtOnce(
+    _ hidden: Tensor, weight: Tensor, bias: Tensor?, targets: [Int32], smoothing: Float,
+    weights: [Float], divisor: Float
+  ) -> Loss? {
+    let inputs = [hidden, weight] + (bias.map { [$0] } ?? [])
+    guard
+      isRecording, hidden.rows > 0, weight.gradient == nil,
+      inputs.contains(where: \.requiresGradient)
+    else { return nil }
+    checkTargets(targets, rows: hidden.rows, classes: weight.rows)
+    let head = VocabularyHead(
+      hidden, weight, bias, targets, smoothing, precision, wholeRows: true)
+    let factor = divisor == 0 ? 0 : 1 / divisor
+    let losses = Tensor(uninitialized: [hidden.rows])
+    let gradients = inputs.map { $0.requiresGradient ? Tensor(uninitialized: $0.shape) : nil }
+    reading(hidden, weight, bias) {
+      head.forwardAndBack(hidden, losses, weights.map { factor * $0 }, gradients)
     }
-  }
-
-  func backward(
-    _ hidden: Tensor, _ slot: GradientSlot, _ gradient: Tensor, _ statistics: Tensor
-  ) {
-    let dBias = bias?.slot.zeroed()
-    open(slot) { dHidden, addHidden in
-      open(weight.slot) { dWeight, addWeight in
-        eachPart(of: hidden) { part in
-          anneal_cross_entropy_part_backward(
-            part.kernel, statistics.base + 3 * part.row, gradient.base + part.row,
-            part.logits.fresh)
-          if let dHidden {
-            addToHidden(part, dHidden + part.row * width, addHidden || part.first > 0)
-          }
-          if let dWeight {
-            let rows = hidden.base + part.row * width
-            addToWeight(part, rows, dWeight + part.first * width, addWeight || part.row > 0)
-          }
-          if let dBias {
-            anneal_bias_backward(
-              part.kernel.rows, part.kernel.columns, part.logits.fresh, ANNEAL_ACTIVATION_NONE,
-              nil, dBias + part.first)
-          }
+    let rows = losses.values
+    let total = zip(rows, weights).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let mean = Tensor([Float(total * Double(factor))], shape: [])
+    let slots = inputs.map(\.slot)
+    record(mean, inputs: inputs) { scale in
+      for (slot, gradient) in zip(slots, gradients) {
+        guard let gradient else { continue }
+        if scale.item != 1 {
+          anneal_scale(
+            Int64(gradient.count), scale.item, gradient.base, gradient.fresh, false)
         }
+        slot.add(gradient)
       }
     }
-  }
-
-  /// Calls `body` with a slot's memory, or with none where no gradient is wanted.
-  private func open(
-    _ slot: GradientSlot, _ body: (UnsafeMutablePointer<Float>?, _ add: Bool) -> Void
-  ) {
-    guard slot.requiresGradient else { return body(nil, false) }
-    slot.add { body($0, $1) }
-  }
-
-  private func addToHidden(
-    _ part: Part, _ target: UnsafeMutablePointer<Float>, _ add: Bool
-  ) {
-    anneal_gemm(
-      precision, part.kernel.rows, Int64(width), part.kernel.columns,
-      anneal_matrix(base: part.logits.base, row: part.kernel.columns, column: 1),
-      anneal_matrix(base: weight.base + part.first * width, row: Int64(width), column: 1), target,
-      Int64(width), add)
-  }
-
-  private func addToWeight(
-    _ part: Part, _ rows: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ add: Bool
-  ) {
-    anneal_gemm(
-      precision, part.kernel.columns, Int64(width), part.kernel.rows,
-      anneal_matrix(base: part.logits.base, row: 1, column: part.kernel.columns),
-      anneal_matrix(base: rows, row: Int64(width), column: 1), target, Int64(width), add)
+    return Loss(mean: mean, rows: rows, counted: weights.count { $0 != 0 })
   }
 }

@@ -90,6 +90,7 @@ public final class Tape {
   ) -> Tensor {
     guard isRecording, inputs.contains(where: { $0.requiresGradient }) else { return output }
     output.requiresGradient = true
+    for input in inputs { input.slot.use() }
     append(output.slot, backward)
     return output
   }

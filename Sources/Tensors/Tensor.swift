@@ -123,6 +123,12 @@ public final class Tensor: Sendable {
 /// Runs `body` while the given tensors are held open for reading.
 @discardableResult
 func reading<Result>(_ tensors: Tensor?..., body: () -> Result) -> Result {
+  reading(tensors, body: body)
+}
+
+/// The same for tensors in a list.
+@discardableResult
+func reading<Result>(_ tensors: [Tensor?], body: () -> Result) -> Result {
   for tensor in tensors { tensor?.storage.beginRead() }
   defer { for tensor in tensors { tensor?.storage.endRead() } }
   return body()

@@ -8,6 +8,8 @@ public struct EncodingOptions: Sendable, Equatable {
   public var padding: Padding?
   /// Whether special tokens spelled out in the text are plain text; safe for text from strangers.
   public var treatsSpecialTokensAsText = false
+  /// Which merges to leave out, or nil for none; models without merges know nothing of it.
+  public var dropout: MergeDropout?
 
   /// Adds special tokens, cuts nothing and fills up nothing.
   public init() {}
@@ -62,9 +64,13 @@ extension Tokenizer {
   func encoding(
     _ text: String, _ pair: String?, _ options: EncodingOptions, _ workspace: inout Workspace
   ) -> Encoding {
-    let runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    var runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    runOptions.draws = options.dropout?.draws(text: 0)
     var runs = [pipeline.run(text, options: runOptions, &workspace)]
-    if let pair { runs.append(pipeline.run(pair, options: runOptions, &workspace)) }
+    if let pair {
+      runOptions.draws = options.dropout?.draws(text: 1)
+      runs.append(pipeline.run(pair, options: runOptions, &workspace))
+    }
     let windows = windows(of: runs, options)
     var encodings = windows[0].map { first in
       guard windows.count > 1 else { return [assembled([runs[0][first]], options)] }
@@ -99,7 +105,6 @@ extension Tokenizer {
   /// The tokens of one text or two in their template.
   private func assembled(_ runs: [TokenRun], _ options: EncodingOptions) -> Encoding {
     var encoding = Encoding()
-    encoding.reserve(runs.reduce(8) { $0 + $1.ids.count })
     let template = runs.count == 1 ? pipeline.postProcessing.single : pipeline.postProcessing.pair
     for piece in template {
       switch piece {
@@ -113,19 +118,17 @@ extension Tokenizer {
 }
 
 extension Encoding {
-  mutating func reserve(_ count: Int) {
-    ids.reserveCapacity(count)
-    offsets.reserveCapacity(count)
-    typeIds.reserveCapacity(count)
-    specialMask.reserveCapacity(count)
-    attentionMask.reserveCapacity(count)
-    wordIds.reserveCapacity(count)
-  }
-
   mutating func append(_ run: TokenRun, typeId: Int32) {
-    ids += run.ids
-    offsets += run.origins.lazy.map { $0.start..<$0.end }
-    wordIds += run.words
+    if ids.isEmpty {
+      // What comes first, which mostly is all there is, is taken over as it is.
+      ids = run.ids
+      wordIds = run.words
+    } else {
+      ids += run.ids
+      wordIds += run.words
+    }
+    offsets.reserveCapacity(ids.count + 8)
+    offsets.append(contentsOf: run.origins.lazy.map { Range(uncheckedBounds: ($0.start, $0.end)) })
     extend(typeId: typeId, special: 0)
   }
 
@@ -139,6 +142,12 @@ extension Encoding {
   /// Brings the remaining arrays to the length of `ids`.
   private mutating func extend(typeId: Int32, special: Int32) {
     let count = ids.count - typeIds.count
+    if typeIds.isEmpty {
+      typeIds = [Int32](repeating: typeId, count: count)
+      specialMask = [Int32](repeating: special, count: count)
+      attentionMask = [Int32](repeating: 1, count: count)
+      return
+    }
     typeIds += repeatElement(typeId, count: count)
     specialMask += repeatElement(special, count: count)
     attentionMask += repeatElement(1, count: count)

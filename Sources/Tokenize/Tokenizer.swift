@@ -35,6 +35,11 @@ public struct Tokenizer: Sendable {
   /// The id that stands for what has no token, if the model has one.
   public var unknownId: Int32? { pipeline.model.unknownId }
 
+  /// How likely it is, by the file, that a merge is left out while a model is trained; 0 for most models.
+  ///
+  /// Encoding leaves out nothing unless `EncodingOptions.dropout` asks for it with a seed.
+  public var dropoutRate: Double { pipeline.model.dropoutRate }
+
   /// The id of a token spelled as in the vocabulary, or nil.
   public func id(of token: String) -> Int32? {
     let bytes = Array(token.utf8)

@@ -2,11 +2,15 @@ public import ArgumentParser
 public import Pipeline
 import Records
 public import Tensors
+public import Tokenize
 public import Train
 
 extension Precision: ExpressibleByArgument {}
 extension TaskName: ExpressibleByArgument {}
 extension WeightForm: ExpressibleByArgument {}
+extension VocabularyOptions.Model: ExpressibleByArgument {}
+extension VocabularyOptions.Normalizer: ExpressibleByArgument {}
+extension VocabularyOptions.PreTokenizer: ExpressibleByArgument {}
 
 /// How a model's numbers are held and multiplied.
 struct NumberArguments: ParsableArguments {

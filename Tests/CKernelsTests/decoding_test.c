@@ -69,7 +69,39 @@ static void best(int64_t rows, int64_t columns, int64_t count, int kind) {
   free(x), free(offsets), free(ids), free(ranks), free(taken);
 }
 
+/// Values in order, against a search for the next one each time.
+static void ranking(int64_t count, float divisor, float least, int kind) {
+  float *x = numbers(count, 11);
+  for (int64_t e = 0; e < count && kind & 1; e++) x[e] = rintf(x[e] * 4) * (e % 2 ? 0.25f : -0.25f);
+  for (int64_t e = 0; e < count && kind & 2; e += 3) x[e] = -INFINITY;
+  int32_t *places = malloc((size_t)count * sizeof *places);
+  bool *taken = calloc((size_t)count, 1);
+  if (!places || !taken) abort();
+  int64_t found = anneal_ranking(count, x, divisor, least, places), wanted = 0;
+  for (;; wanted++) {
+    int64_t best = -1;
+    for (int64_t j = 0; j < count; j++) {
+      float value = x[j] / divisor;
+      if (taken[j] || !(value >= least) || value == -INFINITY) continue;
+      if (best < 0 || value > x[best] / divisor) best = j;
+    }
+    if (best < 0) break;
+    taken[best] = true;
+    demand(wanted < found && places[wanted] == best, "a ranking");
+  }
+  demand(wanted == found, "the length of a ranking");
+  free(x), free(places), free(taken);
+}
+
 void test_decoding(void) {
+  for (int kind = 0; kind < 4; kind++) {
+    ranking(1, 1, -INFINITY, kind);
+    ranking(48, 1, -INFINITY, kind);
+    ranking(49, 0.7f, -INFINITY, kind);
+    ranking(1500, 1.3f, -INFINITY, kind);
+    ranking(1500, 1, 0.5f, kind);
+    ranking(700, 1, 2, kind);
+  }
   decoding(3, 3, 20, 0, false);
   decoding(4, 2, 64, 0, true);
   decoding(2, 1, 35, 7, true);

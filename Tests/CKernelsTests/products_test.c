@@ -125,6 +125,26 @@ static void linear(anneal_activation kind, bool with_bias) {
   free(x), free(w), free(bias), free(out), free(before), free(sums), free(gradient);
 }
 
+/// A product that meets the slope of an activation in place, and one too deep for that.
+static void sloped(
+  anneal_precision precision, anneal_activation kind, int64_t m, int64_t n, int64_t k) {
+  float *gradient = numbers(m * k, 5), *w = numbers(k * n, 6), *argument = numbers(m * n, 7);
+  float *product = blanks(m * n), *expected = blanks(m * n), *old = copied(m * n, argument);
+  anneal_matrix turned = {w, 1, k};
+  anneal_gemm(
+    precision, m, n, k, (anneal_matrix){gradient, k, 1}, turned, product, n, false);
+  anneal_activation_backward(m * n, kind, argument, product, expected, false);
+  bool done = anneal_linear_slope(precision, m, n, k, gradient, turned, kind, argument);
+  if (m > 16)
+    same("a product times a slope", m * n, argument, done && k < 5000 ? expected : old);
+  else
+    for (int64_t e = 0; e < m * n; e++) {
+      double value = (double)expected[e];
+      agree("a short product times a slope", 1, argument + e, &value, 2e-6);
+    }
+  free(gradient), free(w), free(argument), free(product), free(expected), free(old);
+}
+
 /// An activation alone, and one that gates other values, from rows that stand apart.
 static void gated(anneal_activation kind, int64_t n) {
   enum { rows = 9 };
@@ -172,6 +192,12 @@ void test_products(void) {
   shared_product(ANNEAL_IMITATED_BF16X3, 70, 45);
   for (int kind = 0; kind < 8; kind++) linear((anneal_activation)kind, kind % 3 != 0);
   for (int kind = 0; kind < 8; kind++) gated((anneal_activation)kind, 16 + kind);
+  for (int kind = 0; kind < 8; kind++)
+    if (!anneal_slope_from_result((anneal_activation)kind))
+      sloped(ANNEAL_FP32, (anneal_activation)kind, 130 + kind, 391 + kind, 700);
+  sloped(ANNEAL_FP32, ANNEAL_ACTIVATION_GELU, 5, 37, 19);
+  sloped(ANNEAL_FP32, ANNEAL_ACTIVATION_GELU, 40, 37, 5000);
+  sloped(ANNEAL_IMITATED_BF16X3, ANNEAL_ACTIVATION_SILU, 40, 37, 70);
   float *out = numbers(12, 1), *old = copied(12, out);
   double zeros[12] = {0};
   anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, true);
@@ -206,7 +232,8 @@ static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
   float *packed = blanks(anneal_panels_size(n, k));
   anneal_panels_pack(n, k, view, packed);
   anneal_panels weights = {n, k, anneal_current_level(), packed};
-  anneal_panels_linear(m, x, weights, bias, ANNEAL_ACTIVATION_RELU, out);
+  anneal_panel_map map = {weights, bias, out};
+  anneal_panels_linear(m, x, 1, &map, ANNEAL_ACTIVATION_RELU, n);
   double *expected = malloc((size_t)(m * n) * sizeof *expected);
   if (!expected) abort();
   for (int64_t e = 0; e < m * n; e++) {
@@ -218,7 +245,35 @@ static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
   free(x), free(w), free(bias), free(out), free(packed), free(expected);
 }
 
+/// Several maps of the same rows give side by side what each gives alone.
+static void joint_panels(void) {
+  enum { m = 7, k = 83, count = 3, all = 58 };
+  static const int64_t widths[count] = {40, 1, 17};
+  float *x = numbers(m * k, 5), *joint = blanks(m * all), *packed[count], *bias[count];
+  anneal_panel_map maps[count];
+  for (int64_t i = 0, first = 0; i < count; first += widths[i++]) {
+    float *w = numbers(k * widths[i], (uint32_t)i + 6);
+    packed[i] = blanks(anneal_panels_size(widths[i], k));
+    bias[i] = i == 1 ? NULL : numbers(widths[i], 9);
+    anneal_panels_pack(widths[i], k, (anneal_matrix){w, 1, k}, packed[i]);
+    free(w);
+    anneal_panels weights = {widths[i], k, anneal_current_level(), packed[i]};
+    maps[i] = (anneal_panel_map){weights, bias[i], joint + first};
+  }
+  anneal_panels_linear(m, x, count, maps, ANNEAL_ACTIVATION_SILU, all);
+  for (int64_t i = 0, first = 0; i < count; first += widths[i++]) {
+    float *alone = blanks(m * widths[i]);
+    maps[i].out = alone;
+    anneal_panels_linear(m, x, 1, maps + i, ANNEAL_ACTIVATION_SILU, widths[i]);
+    for (int64_t r = 0; r < m; r++)
+      same("packed weights side by side", widths[i], joint + r * all + first, alone + r * widths[i]);
+    free(alone), free(packed[i]), free(bias[i]);
+  }
+  free(x), free(joint);
+}
+
 void test_panels(void) {
+  joint_panels();
   static const int64_t shapes[][3] = {{1, 1, 1}, {1, 50, 7}, {2, 33, 400}, {5, 16, 64}, {6, 31, 800},
                                       {7, 100, 385}, {13, 5, 33}, {40, 65, 1000}};
   for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)

@@ -61,6 +61,21 @@ static void test_adamw(void) {
   free(g), free(v), free(m), free(s);
 }
 
+static void test_scaled_columns(void) {
+  enum { rows = 501, columns = 37, count = rows * columns };
+  float *in = numbers(count, 1), *factors = numbers(columns, 2), *bias = numbers(columns, 3);
+  float *out = blanks(count);
+  double expected[count];
+  anneal_scale_columns(rows, columns, factors, bias, in, out, false);
+  for (int i = 0; i < count; i++)
+    expected[i] = (double)in[i] * (double)factors[i % columns] + (double)bias[i % columns];
+  agree("scaled columns", count, out, expected, 1e-6);
+  anneal_scale_columns(rows, columns, factors, NULL, in, out, true);
+  for (int i = 0; i < count; i++) expected[i] += (double)in[i] * (double)factors[i % columns];
+  agree("added scaled columns", count, out, expected, 1e-6);
+  free(in), free(factors), free(bias), free(out);
+}
+
 void test_elementwise(void) {
   float *a = numbers(odd, 1), *b = numbers(odd, 2), *out = blanks(odd);
   double expected[odd];
@@ -82,6 +97,7 @@ void test_elementwise(void) {
   for (int i = 0; i < 6; i++) test_sums(counts[i]);
   test_dropout();
   test_adamw();
+  test_scaled_columns();
   free(a), free(b), free(out);
 }
 

@@ -66,6 +66,36 @@ import Testing
     }
   }
 
+  @Test(arguments: [Activation.gelu, .silu, .relu])
+  func `takes a slope on the spot only where all of the gradient is at hand`(kind: Activation) {
+    let (x, second) = (
+      noise([40, 10], seed: 4, requiresGradient: true), noise([9, 12], seed: 5)
+    )
+    let gradient = noise([40, 9], seed: 6)
+    for uses in 1...2 {
+      let gradients = { (isApart: Bool) -> [[Float]] in
+        for leaf in [x, weight] { leaf.gradient = nil }
+        let tape = Tape(training: nil)
+        let y =
+          isApart
+          ? tape.activation(tape.linear(x, weight: weight), kind)
+          : tape.linear(x, weight: weight, activation: kind)
+        let before = y.values
+        let z = tape.linear(y, weight: second)
+        tape.backward(
+          from: uses == 1 ? z : tape.add(z, tape.linear(y, weight: second)), gradient: gradient)
+        #expect(y.values == before)
+        // What another tape keeps of the result is not what the first one's walk made of it.
+        let (next, factor) = (Tape(training: nil), noise([9, 12], seed: 7, requiresGradient: true))
+        next.backward(from: next.linear(y, weight: factor), gradient: gradient)
+        return [x, weight, factor].map { $0.gradient?.values ?? [] }
+      }
+      for (fused, apart) in zip(gradients(false), gradients(true)) {
+        #expect(fused.count == apart.count && largestDifference(fused, apart) < 2e-5)
+      }
+    }
+  }
+
   @Test func `shares a gradient between summands without one changing the other's`() {
     let (a, b) = (
       noise([4, 6], seed: 1, requiresGradient: true),

@@ -52,4 +52,31 @@ struct HostileTextTests {
     ]
     #expect(try Tokenizer(json: merges.bytes).ids(of: text).count == 100_000)
   }
+
+  @Test func `long texts of one thing have the ids and offsets of Hugging Face's library`() throws {
+    let fixture = try Fixture.load("hostile")
+    let texts = try #require(fixture["texts"]).strings
+    let cases = try #require(fixture["cases"]?.array)
+    #expect(texts.count == 21 && cases.count > 40)
+    for test in cases {
+      var file = try #require(test["file"]?.object)
+      if file["model"] == nil { file["model"] = SpellingModel.json }
+      let tokenizer = try Tokenizer(json: JSONValue.object(file).bytes)
+      for (text, sum) in zip(texts, try #require(test["sums"]?.array)) {
+        let encoding = tokenizer.encode(text)
+        let comment: Comment = "\(test["name"]?.text ?? "") \(text.prefix(8).debugDescription)"
+        #expect(encoding.ids.count == sum.integers[0], comment)
+        #expect(Self.sum(encoding) == Int(sum.integers[1]), comment)
+      }
+    }
+  }
+
+  /// The sum that the fixture has of ids and offsets.
+  private static func sum(_ encoding: Encoding) -> Int {
+    zip(encoding.ids, encoding.offsets).reduce(0) { total, token in
+      let (id, range) = token
+      return (total * 31 + Int(id) * 7 + Int(range.lowerBound) * 3 + Int(range.upperBound))
+        % 1_000_000_007
+    }
+  }
 }

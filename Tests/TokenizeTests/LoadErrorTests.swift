@@ -55,8 +55,8 @@ struct LoadErrorTests {
       json: #"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b c"]}}"#,
       code: .malformed, place: "model.merges[0]", says: "the merge is neither"),
     Fault(
-      json: #"{"model": {"type": "BPE", "vocab": {}, "merges": [], "dropout": 0.1}}"#,
-      code: .unsupported, place: "model.dropout", says: "merge dropout makes ids random"),
+      json: #"{"model": {"type": "BPE", "vocab": {}, "merges": [], "dropout": 1.5}}"#,
+      code: .malformed, place: "model.dropout", says: "a number from 0 to 1"),
     Fault(
       json: #"{"model": \#(wordPiece), "post_processor": {"type": "Sequence", "processors": [5]}}"#,
       code: .unsupported, place: "post_processor.processors[0]",

@@ -6,7 +6,9 @@ struct RoundTripTests {
   private let tokenizer: Tokenizer
 
   init() throws {
-    var trainer = BPETrainer(vocabularySize: 700)
+    var options = VocabularyOptions(.bpe)
+    options.vocabularySize = 700
+    var trainer = try TokenizerTrainer(options)
     trainer.count(try #require(Fixture.load("training")["texts"]).strings)
     tokenizer = try trainer.train()
   }

@@ -102,6 +102,11 @@ struct TokenizeStageTests {
       return
     }
     #expect(note == ["tokens": 3, "unknown": 1])
+    let statistics = try JSONValue.parse(
+      fileContents("\(folder.path)/artifacts/tokenizer/statistics.json"))
+    #expect(statistics["all"]?["words"] == 3)
+    #expect(statistics["all"]?["fertility"]?.double == 1)
+    #expect(statistics["all"]?["characters-per-token"]?.double == 8.0 / 3)
     #expect(try stage.resolving(model: folder.path).dependencies() == stage.dependencies())
   }
 

@@ -4,7 +4,8 @@ import Tensors
 /// `generation TASK [fp32|int8] [ROUNDS]`: times generation and prints one line of JSON.
 ///
 /// Scripts/generate_bench.sh runs it in turns with transformers and CTranslate2 on the same task.
-/// `generation perplexity RUN` and `generation cosines MODEL JSONL` tell what 8-bit weights cost.
+/// `generation perplexity RUN`, `generation cosines MODEL JSONL` and `generation translations
+/// PAIRS FOLDER STEPS`, whose files are for sacrebleu, tell what 8-bit weights cost.
 @main
 struct Main {
   static func main() throws {
@@ -18,6 +19,11 @@ struct Main {
     if words.count == 3, words[0] == "cosines" {
       print("least cosine: \(try FormQuality.leastCosine(model: words[1], file: words[2]))")
       return
+    }
+    if words.count == 4, words[0] == "translations", let steps = Int(words[3]) {
+      let translator = try Translator(file: words[1])
+      translator.train(steps: steps)
+      return try translator.translate(into: words[2])
     }
     guard let name = words.first, let task = GenerationTask.all[name],
       let weights = WeightForm(rawValue: words.dropFirst().first ?? "fp32")

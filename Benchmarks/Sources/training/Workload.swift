@@ -2,7 +2,7 @@ import Models
 import Records
 import Tensors
 
-/// One kind of training step on random tokens: forward, backward and AdamW over all weights.
+/// One kind of training step on random tokens: forward, backward and AdamW over what is trained.
 ///
 /// Scripts/train_bench.py has the same tasks; performance alone is of interest, not the loss.
 struct Workload {
@@ -13,6 +13,8 @@ struct Workload {
   let loss: (Tape) -> Loss
   /// Whether layers are computed again by the backward pass.
   var checkpointsLayers = false
+  /// What is trained in the place of the model's own weights.
+  var adapter: (any ModelAdapter)?
 
   /// Every task, by name.
   ///
@@ -23,7 +25,8 @@ struct Workload {
     "gpt2": { try gpt2(dropout: 0.1) },
     "gpt2-nodrop": { try gpt2(dropout: 0) },
     "gpt2-checkpointed": { try gpt2(dropout: 0.1, checkpointsLayers: true) },
-    "llama": { try llama() },
+    "llama": { try causal(llama()) },
+    "llama-lora": { try lowRankLlama() },
     "marian": { try marian() },
   ]
 
@@ -50,14 +53,23 @@ struct Workload {
     return workload
   }
 
-  /// A Llama with 100 million parameters whose heads share keys by three, 4 texts of 512 tokens.
-  private static func llama() throws -> Workload {
+  /// A Llama with 100 million parameters whose heads share keys by three.
+  private static func llama() throws -> any Model {
     let sizes = ModelSizes(
       vocabulary: 32000, layers: 12, hidden: 768, heads: 12, feedForward: 2048, positions: 2048)
-    return try causal(
-      ModelLoader.make(
-        "llama", sizes, for: .causal, seed: 1,
-        fields: ["num_key_value_heads": 4, "tie_word_embeddings": true]))
+    return try ModelLoader.make(
+      "llama", sizes, for: .causal, seed: 1,
+      fields: ["num_key_value_heads": 4, "tie_word_embeddings": true])
+  }
+
+  /// Low-rank updates of that Llama's queries and values, its own weights being frozen.
+  private static func lowRankLlama() throws -> Workload {
+    let model = try llama()
+    var options = LowRankOptions(rank: 8, alpha: 16, targets: .names(["q_proj", "v_proj"]))
+    options.dropout = 0.05
+    var workload = try causal(model)
+    workload.adapter = try LowRankAdapter(options, to: model, seed: 1)
+    return workload
   }
 
   /// Predicting the next token of 4 texts of 512 tokens.
@@ -112,7 +124,8 @@ extension Workload {
   /// Two steps to warm up, then the median of `steps` timed ones.
   func measure(steps: Int) throws -> Result {
     let optimizer = AdamW(learningRate: 5e-5, weightDecay: 0.01)
-    let parameters = model.parameters.filter(\.isTrainable).map(\.tensor)
+    let trained = adapter?.parameters ?? model.parameters
+    let parameters = trained.filter(\.isTrainable).map(\.tensor)
     for parameter in parameters { parameter.requiresGradient = true }
     let moments = parameters.map { AdamW.Moments(shape: $0.shape) }
     var times: [Double] = []

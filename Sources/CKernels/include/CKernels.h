@@ -142,6 +142,13 @@ void anneal_linear(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
   const float *bias, anneal_activation activation, float *out, float *before);
 
+/// argument = (gradient · w) activation'(argument) in place: the gradient of what an activation was
+/// applied to, from that of the product that its result went into. gradient is [m, k] contiguous, w is
+/// read as [k, n]. Returns false, and has done nothing, where the product would not be whole at once.
+bool anneal_linear_slope(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *gradient,
+  anneal_matrix w, anneal_activation activation, float *argument);
+
 /// out = x · w + bias, with rows of `out` out_row apart: some columns of a wider result.
 void anneal_linear_columns(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
@@ -169,10 +176,18 @@ typedef struct {
 int64_t anneal_panels_size(int64_t n, int64_t k);
 /// Packs w, read as [k, n].
 void anneal_panels_pack(int64_t n, int64_t k, anneal_matrix w, float *packed);
-/// out = activation(x · w + bias) in fp32, for x [m, k] of few rows: 64 or fewer, as a rule.
+/// One of several linear maps of the same rows: its weights, its bias (NULL for none), its results.
+typedef struct {
+  anneal_panels w;
+  const float *bias;
+  float *out;
+} anneal_panel_map;
+
+/// out = activation(x · w + bias) in fp32 for each map, all of one k and level; rows of each `out` are
+/// out_row apart. For x [m, k] of few rows: 64 or fewer, as a rule.
 void anneal_panels_linear(
-  int64_t m, const float *x, anneal_panels w, const float *bias, anneal_activation activation,
-  float *out);
+  int64_t m, const float *x, int64_t count, const anneal_panel_map *maps,
+  anneal_activation activation, int64_t out_row);
 
 /// The weights of a linear map as integers of 8 bits, sizes up to 127, packed by `anneal_bytes_pack`:
 /// the weight from input p to output j is its integer times scales[j].
@@ -186,11 +201,19 @@ typedef struct {
 int64_t anneal_bytes_size(int64_t n, int64_t k);
 /// Rounds w, read as [k, n]: each output's largest weight becomes 127.
 void anneal_bytes_pack(int64_t n, int64_t k, anneal_matrix w, int8_t *packed, float *scales);
-/// out = activation(x · w + bias) for x [m, k], each row of which is rounded like the weights. The sums
-/// of integers are exact, so a row's result depends on that row alone.
+/// One of several linear maps of the same rows: its weights, its bias (NULL for none), its results.
+typedef struct {
+  anneal_bytes w;
+  const float *bias;
+  float *out;
+} anneal_byte_map;
+
+/// out = activation(x · w + bias) for each map, all of one k; rows of each `out` are out_row apart. Each
+/// row of x [m, k] is rounded like the weights. The sums of integers are exact, so a row's result
+/// depends on that row alone.
 void anneal_bytes_linear(
-  int64_t m, const float *x, anneal_bytes w, const float *bias, anneal_activation activation,
-  float *out);
+  int64_t m, const float *x, int64_t count, const anneal_byte_map *maps,
+  anneal_activation activation, int64_t out_row);
 
 // MARK: elementwise
 
@@ -220,6 +243,10 @@ void anneal_combine(int64_t count, float alpha, const float *a, float beta, cons
 /// out (+)= factor a b.
 void anneal_multiply(
   int64_t count, float factor, const float *a, const float *b, float *out, bool accumulate);
+/// out[i, j] (+)= in[i, j] factors[j] + bias[j]; `bias` may be NULL.
+void anneal_scale_columns(
+  int64_t rows, int64_t columns, const float *factors, const float *bias, const float *in,
+  float *out, bool accumulate);
 /// out (+)= factor a.
 void anneal_scale(int64_t count, float factor, const float *a, float *out, bool accumulate);
 
@@ -330,6 +357,11 @@ void anneal_place_rows(
 void anneal_best(
   int64_t rows, int64_t columns, const float *in, const float *offsets, int64_t count,
   int32_t *ids, float *ranks);
+
+/// The places of the values / divisor that are at least `least` and above minus infinity, largest first,
+/// of equals the first; `places` has room for all. Returns how many.
+int64_t anneal_ranking(
+  int64_t count, const float *in, float divisor, float least, int32_t *places);
 
 // MARK: losses
 

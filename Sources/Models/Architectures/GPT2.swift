@@ -83,7 +83,7 @@ private struct GPT2Block {
       tape, layer: layer, query: Columns(packed, 0..<width),
       key: Columns(packed, width..<2 * width), value: Columns(packed, 2 * width..<3 * width),
       attention)
-    let y = attentionEnd(tape, project(tape, seen), residual: x, dropout)
+    let y = attentionEnd(tape, project, seen, residual: x, dropout)
     let inner = expand(tape, feedForwardNorm(tape, y), configuration.activation)
     return outputEnd(tape, contract(tape, inner), residual: y, dropout)
   }

@@ -91,7 +91,7 @@ private struct LlamaLayer {
     let seen = context.attention(
       tape, layer: layer, query: turned[0], key: turned[1], value: Columns(value(tape, y)),
       attention)
-    let attended = attentionEnd(tape, output(tape, seen), residual: x)
+    let attended = attentionEnd(tape, output, seen, residual: x)
     let z = feedForwardNorm(tape, attended)
     let halves = Linear.jointly([gate, up], tape, z)
     let inner = tape.gated(halves[0], halves[1], c.activation)

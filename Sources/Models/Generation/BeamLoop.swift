@@ -109,18 +109,22 @@ struct BeamLoop {
     _ scores: Tensor, of search: Int, from row: Int
   ) -> [BeamSearch.Candidate] {
     var found = BestOf<BeamSearch.Candidate>(count: options.candidates)
-    for (beam, sequence) in searches[search].running.enumerated() {
-      var values = scores.row(row + beam)
-      filter.apply(to: &values)
-      for (token, score) in values.enumerated() {
-        let sum = score + sequence.score
+    let first = randoms[search].position
+    let rows = Array(row..<row + options.numBeams)
+    for (beam, candidates) in filter.candidates(scores, rows: rows).enumerated() {
+      let sequence = searches[search].running[beam]
+      for (token, score) in zip(candidates.tokens, candidates.scores) {
+        // Each token has a number of its own, whether or not it can be drawn.
+        randoms[search].position = first + UInt64(beam * scores.columns) + UInt64(token)
         let noise = Float(-log(-log(max(randoms[search].uniform(), 1e-300))))
+        let sum = score + sequence.score
         if found.takes(sum + noise) {
           found.insert(
-            BeamSearch.Candidate(beam: beam, token: Int32(token), score: sum), rank: sum + noise)
+            BeamSearch.Candidate(beam: beam, token: token, score: sum), rank: sum + noise)
         }
       }
     }
+    randoms[search].position = first + UInt64(options.numBeams * scores.columns)
     return found.elements
   }
 }

@@ -80,11 +80,8 @@ struct TokenLoop {
       let best = scores.argmaxRows()
       return rows.map { best[$0] }
     }
-    return zip(rows, active).map { row, sequence in
-      var values = scores.row(row)
-      filter.apply(to: &values)
-      return Int32(
-        SamplingFilter.draw(values, at: sequences[sequence].random.uniform()))
+    return zip(filter.candidates(scores, rows: rows), active).map { candidates, sequence in
+      candidates.draw(at: sequences[sequence].random.uniform())
     }
   }
 
@@ -102,11 +99,6 @@ struct TokenLoop {
 }
 
 extension Tensor {
-  /// A copy of one row.
-  func row(_ row: Int) -> [Float] {
-    withValues { values in (0..<columns).map { values[row * columns + $0] } }
-  }
-
   /// The given rows, each of its own; the tensor itself where these are all of its rows in order.
   func oneRowEach(_ rows: [Int]) -> Tensor {
     rows.elementsEqual(0..<self.rows)

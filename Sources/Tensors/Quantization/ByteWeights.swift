@@ -26,15 +26,26 @@ final class ByteWeights: @unchecked Sendable {
 
   deinit { anneal_release(packed, 0) }
 
-  /// activation(x · weights + bias).
-  func linear(_ x: Tensor, _ bias: Tensor?, _ activation: Activation) -> Tensor {
-    let output = Tensor(uninitialized: x.shape.dropLast() + [outputs])
-    let weights = anneal_bytes(
-      n: Int64(outputs), k: Int64(inputs), packed: packed, scales: scales.base)
-    reading(x, bias) {
+  /// A linear map of a product: its weights and what is added.
+  typealias Map = (weights: ByteWeights, bias: Tensor?)
+
+  /// activation(x · weights + bias) of several maps side by side: `[…, sum of outputs]`.
+  static func linear(_ x: Tensor, _ maps: [Map], _ activation: Activation) -> Tensor {
+    let width = maps.reduce(0) { $0 + $1.weights.outputs }
+    let output = Tensor(uninitialized: x.shape.dropLast() + [width])
+    var next = output.fresh
+    let kernels = maps.map { weights, bias in
+      defer { next += weights.outputs }
+      return anneal_byte_map(w: weights.kernel, bias: bias?.base, out: next)
+    }
+    reading([x] + maps.map(\.bias)) {
       anneal_bytes_linear(
-        Int64(x.rows), x.base, weights, bias?.base, activation.kernel, output.fresh)
+        Int64(x.rows), x.base, Int64(kernels.count), kernels, activation.kernel, Int64(width))
     }
     return output
+  }
+
+  private var kernel: anneal_bytes {
+    anneal_bytes(n: Int64(outputs), k: Int64(inputs), packed: packed, scales: scales.base)
   }
 }

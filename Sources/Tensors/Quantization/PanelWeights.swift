@@ -27,15 +27,26 @@ final class PanelWeights: @unchecked Sendable {
   /// Whether a product of so many rows is better made with these; it is the same but for rounding.
   func serve(rows: Int) -> Bool { rows <= 64 && level == anneal_current_level() }
 
-  /// activation(x · weights + bias).
-  func linear(_ x: Tensor, _ bias: Tensor?, _ activation: Activation) -> Tensor {
-    let output = Tensor(uninitialized: x.shape.dropLast() + [outputs])
-    let weights = anneal_panels(
-      n: Int64(outputs), k: Int64(inputs), level: level, packed: packed)
-    reading(x, bias) {
+  /// A linear map of a product: its weights and what is added.
+  typealias Map = (weights: PanelWeights, bias: Tensor?)
+
+  /// activation(x · weights + bias) of several maps side by side: `[…, sum of outputs]`.
+  static func linear(_ x: Tensor, _ maps: [Map], _ activation: Activation) -> Tensor {
+    let width = maps.reduce(0) { $0 + $1.weights.outputs }
+    let output = Tensor(uninitialized: x.shape.dropLast() + [width])
+    var next = output.fresh
+    let kernels = maps.map { weights, bias in
+      defer { next += weights.outputs }
+      return anneal_panel_map(w: weights.kernel, bias: bias?.base, out: next)
+    }
+    reading([x] + maps.map(\.bias)) {
       anneal_panels_linear(
-        Int64(x.rows), x.base, weights, bias?.base, activation.kernel, output.fresh)
+        Int64(x.rows), x.base, Int64(kernels.count), kernels, activation.kernel, Int64(width))
     }
     return output
+  }
+
+  private var kernel: anneal_panels {
+    anneal_panels(n: Int64(outputs), k: Int64(inputs), level: level, packed: packed)
   }
 }

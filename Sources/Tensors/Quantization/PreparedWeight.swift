@@ -44,9 +44,29 @@ struct PreparedWeight: Sendable {
       "linear of \(x.shape) by \(shape), stored \(layout), with a bias of \(bias?.shape ?? [])")
     switch form {
     case .panels(let panels):
-      return panels.serve(rows: x.rows) ? panels.linear(x, bias, activation) : nil
-    case .bytes(let bytes): return bytes.linear(x, bias, activation)
+      return panels.serve(rows: x.rows)
+        ? PanelWeights.linear(x, [(panels, bias)], activation) : nil
+    case .bytes(let bytes): return ByteWeights.linear(x, [(bytes, bias)], activation)
     }
+  }
+
+  /// The results of several maps of x side by side; nil where their values serve better, or the maps
+  /// are prepared in different forms.
+  static func linear(_ x: Tensor, jointly maps: [LinearMap]) -> Tensor? {
+    var (panels, bytes) = ([PanelWeights.Map](), [ByteWeights.Map]())
+    for map in maps {
+      guard let prepared = map.weight.storage.prepared, prepared.shape == map.weight.shape,
+        prepared.layout == .outputByInput
+      else { return nil }
+      switch prepared.form {
+      case .panels(let weights) where weights.serve(rows: x.rows):
+        panels.append((weights, map.bias))
+      case .panels: return nil
+      case .bytes(let weights): bytes.append((weights, map.bias))
+      }
+    }
+    if bytes.count == maps.count { return ByteWeights.linear(x, bytes, .none) }
+    return panels.count == maps.count ? PanelWeights.linear(x, panels, .none) : nil
   }
 }
 

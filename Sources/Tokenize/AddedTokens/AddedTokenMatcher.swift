@@ -10,8 +10,8 @@ struct AddedTokenMatcher: Sendable {
   private var trie = ByteTrie()
   /// Whether any token begins with a byte.
   private var firsts = [Bool](repeating: false, count: 256)
-  /// The bytes that tokens begin with, each eight times; empty where there are more than two.
-  private var fewFirsts: [UInt64] = []
+  /// What tokens begin with, to be looked for in eight places at once; empty where that are too many.
+  private var fewStarts: [TokenStart] = []
   /// Whether any token begins with two bytes, or with the first of them alone.
   private var firstTwo = [Bool](repeating: false, count: 1 << 16)
 
@@ -25,8 +25,7 @@ struct AddedTokenMatcher: Sendable {
       let seconds = pattern.bytes.count > 1 ? pattern.bytes[1]...pattern.bytes[1] : 0...255
       for second in seconds { firstTwo[Int(first) << 8 | Int(second)] = true }
     }
-    let distinct = (UInt64(0)..<256).filter { firsts[Int($0)] }
-    if distinct.count <= 2 { fewFirsts = distinct.map { $0 * 0x0101_0101_0101_0101 } }
+    fewStarts = TokenStart.few(firstTwo)
   }
 
   /// The matches in a text, in order and without overlaps.
@@ -54,31 +53,26 @@ struct AddedTokenMatcher: Sendable {
   /// The next place where the first two bytes of a token stand, or the last place of all.
   private func nextCandidate(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
     var place = start
-    while place + 1 < bytes.count {
-      if !fewFirsts.isEmpty, place + 8 <= bytes.count {
-        let first = firstsIn(
-          bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
-        place += first
-        if first == 8 { continue }
+    if !fewStarts.isEmpty {
+      // A place is looked at together with the one behind it.
+      while place + 9 <= bytes.count {
+        let first = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let second = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place + 1, as: UInt64.self)
+        var found: UInt64 = 0
+        for index in fewStarts.indices {
+          found |= fewStarts[index].places(
+            in: UInt64(littleEndian: first), UInt64(littleEndian: second))
+        }
+        if found != 0 { return place + found.trailingZeroBitCount / 8 }
+        place += 8
       }
-      guard place + 1 < bytes.count else { break }
+    }
+    while place + 1 < bytes.count {
       let byte = Int(bytes[place])
       if firsts[byte], firstTwo[byte << 8 | Int(bytes[place + 1])] { break }
       place += 1
     }
     return place
-  }
-
-  /// The number of bytes in front of the first one that a token may begin with, from 0 to 8.
-  @inline(__always)
-  private func firstsIn(_ word: UInt64) -> Int {
-    var found: UInt64 = 0
-    for first in fewFirsts {
-      // A byte of the difference is zero where the byte is there; the lowest such is found exactly.
-      let difference = UInt64(littleEndian: word) ^ first
-      found |= (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-    }
-    return found.trailingZeroBitCount / 8
   }
 
   private func longest(
@@ -132,5 +126,36 @@ extension ScalarTable where Value == ScalarClasses {
   /// The classes of the scalar that ends at a place.
   func classes(before place: Int, in bytes: borrowing Span<UInt8>) -> ScalarClasses {
     classes(at: UTF8Scalars.startOfScalar(before: place, in: bytes), in: bytes)
+  }
+}
+
+/// The byte or the two bytes that tokens begin with, each repeated eight times.
+private struct TokenStart: Sendable {
+  private var first: UInt64
+  private var second: UInt64
+  /// Ones where the second byte counts, else zeros.
+  private var mask: UInt64
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+  /// The starts of all tokens if they are at most three, else none.
+  static func few(_ firstTwo: [Bool]) -> [TokenStart] {
+    let pairs = firstTwo.indices.filter { firstTwo[$0] }
+    if pairs.count <= 3 {
+      return pairs.map {
+        TokenStart(first: UInt64($0 >> 8) * ones, second: UInt64($0 & 0xFF) * ones, mask: ~0)
+      }
+    }
+    let firsts = Set(pairs.map { $0 >> 8 })
+    guard firsts.count <= 2 else { return [] }
+    return firsts.map { TokenStart(first: UInt64($0) * ones, second: 0, mask: 0) }
+  }
+
+  /// The uppermost bit of each byte that begins a token, given eight bytes and those behind each of them.
+  ///
+  /// A bit above the lowest one may be wrong, the lowest never is.
+  @inline(__always)
+  func places(in bytes: UInt64, _ behind: UInt64) -> UInt64 {
+    let difference = bytes ^ first | (behind ^ second) & mask
+    return (difference &- Self.ones) & ~difference & 0x8080_8080_8080_8080
   }
 }

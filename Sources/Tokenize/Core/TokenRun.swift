@@ -16,27 +16,3 @@ struct TokenRun: Sendable {
     return part
   }
 }
-
-/// What one thread keeps between texts.
-struct Workspace: Sendable {
-  private var cache = WordCache()
-  /// The tokens of the words of one piece of text.
-  private(set) var tokens: [PieceToken] = []
-  /// Where each word's tokens end.
-  private(set) var wordEnds: [Int] = []
-
-  /// Replaces the tokens by those of the words of a piece.
-  mutating func tokenize(_ text: PreTokenizedText, _ model: any TokenModel) {
-    tokens.removeAll(keepingCapacity: true)
-    wordEnds.removeAll(keepingCapacity: true)
-    let bytes = text.text.bytes.span
-    for word in text.words {
-      if !cache.append(word, of: bytes, to: &tokens) {
-        let before = tokens.count
-        model.tokenize(word, of: bytes, to: &tokens)
-        cache.remember(word, of: bytes, tokens[before...])
-      }
-      wordEnds.append(tokens.count)
-    }
-  }
-}

@@ -1,40 +1,35 @@
+import Foundation
 import Records
 
 /// Reading the merges of a model.
 enum BytePairMerges {
   /// Reads merges as `"a b"` or `["a", "b"]`; the rank of a merge is its place.
+  ///
+  /// Looking up the tokens of hundreds of thousands of merges is most of the work and goes to all processors.
   static func read(
     _ reader: ComponentReader, _ vocabulary: Vocabulary, prefixLength: Int
-  ) throws(TokenizerError) -> PairTable {
+  ) throws(TokenizerError) -> MergeTable {
     guard let merges = reader.value.array else { throw reader.expected("an array") }
-    var table = PairTable(capacity: merges.count)
-    for (rank, merge) in merges.enumerated() {
-      let pair: (left: [UInt8], right: [UInt8])? =
-        if let text = merge.string {
-          split(Array(text.utf8))
-        } else if let parts = merge.array, parts.count == 2, let left = parts[0].string,
-          let right = parts[1].string
-        {
-          (Array(left.utf8), Array(right.utf8))
-        } else {
-          nil
-        }
-      guard let pair else {
-        throw fault(reader, rank, "is neither \"a b\" with one space nor [\"a\", \"b\"]")
-      }
-      guard let left = vocabulary.id(of: pair.left), let right = vocabulary.id(of: pair.right),
-        let whole = vocabulary.id(of: pair.left + pair.right.dropFirst(prefixLength))
-      else { throw fault(reader, rank, "joins or makes tokens that are not in the vocabulary") }
-      table.insert(left, right, rank: Int32(rank), id: whole)
+    guard merges.count <= MergeTable.most, vocabulary.idLimit <= MergeTable.idLimit else {
+      throw reader.unsupported(
+        "there are more than \(MergeTable.most) merges or \(MergeTable.idLimit) tokens",
+        remedy: "use a smaller vocabulary")
+    }
+    let slices = ThreadedMap.slices(
+      of: merges.count, threads: ProcessInfo.processInfo.activeProcessorCount
+    ) { range in
+      var resolver = MergeResolver(vocabulary: vocabulary, prefixLength: prefixLength)
+      resolver.resolve(merges[range])
+      return resolver
+    }
+    var table = MergeTable(capacity: merges.count)
+    var rank = 0
+    for slice in slices {
+      for merge in slice.resolved { table.append(merge.left, merge.right, makes: merge.whole) }
+      rank += slice.resolved.count
+      if let reason = slice.fault { throw fault(reader, rank, reason) }
     }
     return table
-  }
-
-  private static func split(_ merge: [UInt8]) -> (left: [UInt8], right: [UInt8])? {
-    guard let space = merge.firstIndex(of: 0x20), merge.lastIndex(of: 0x20) == space else {
-      return nil
-    }
-    return (Array(merge[..<space]), Array(merge[(space + 1)...]))
   }
 
   private static func fault(
@@ -47,83 +42,67 @@ enum BytePairMerges {
   }
 }
 
-extension PairTable {
-  /// Words of up to this many symbols are merged by plain scans, which beat a heap there.
-  private static let longestScan = 64
+/// Looks up the tokens of merges.
+private struct MergeResolver: Sendable {
+  let vocabulary: Vocabulary
+  let prefixLength: Int
+  /// The ids of both sides and of what they make, up to the first fault.
+  private(set) var resolved: [(left: Int32, right: Int32, whole: Int32)] = []
+  /// What is wrong with the merge behind the last one resolved.
+  private(set) var fault: String?
+  /// The bytes of both sides, one behind the other.
+  private var joined: [UInt8] = []
 
-  /// Joins neighbours, always the pair of lowest rank and the leftmost of those, until none is known.
-  func merge(_ symbols: inout [PieceToken]) {
-    if symbols.count > Self.longestScan {
-      mergeByHeap(&symbols)
-    } else {
-      mergeByScan(&symbols)
+  init(vocabulary: Vocabulary, prefixLength: Int) {
+    self.vocabulary = vocabulary
+    self.prefixLength = prefixLength
+  }
+
+  mutating func resolve(_ merges: ArraySlice<JSONValue>) {
+    resolved.reserveCapacity(merges.count)
+    for merge in merges {
+      guard let length = join(merge) else {
+        fault = "is neither \"a b\" with one space nor [\"a\", \"b\"]"
+        return
+      }
+      guard let left = id(0..<length), let right = id(length..<joined.count),
+        let whole = whole(leftLength: length)
+      else {
+        fault = "joins or makes tokens that are not in the vocabulary"
+        return
+      }
+      resolved.append((left, right, whole))
     }
   }
 
-  private func mergeByScan(_ symbols: inout [PieceToken]) {
-    guard symbols.count > 1 else { return }
-    var pairs = (1..<symbols.count).map { self[symbols[$0 - 1].id, symbols[$0].id] }
-    while true {
-      var best = 0
-      for place in pairs.indices where pairs[place].rank < pairs[best].rank { best = place }
-      guard best < pairs.count, pairs[best].rank < .max else { return }
-      symbols[best] = PieceToken(id: pairs[best].id, end: symbols[best + 1].end)
-      symbols.remove(at: best + 1)
-      pairs.remove(at: best)
-      if best > 0 { pairs[best - 1] = self[symbols[best - 1].id, symbols[best].id] }
-      if best < pairs.count { pairs[best] = self[symbols[best].id, symbols[best + 1].id] }
+  /// Writes both sides of a merge to `joined`, and says how long the left one is.
+  private mutating func join(_ merge: JSONValue) -> Int? {
+    joined.removeAll(keepingCapacity: true)
+    if let text = merge.string {
+      joined.append(contentsOf: text.utf8)
+      guard let space = joined.firstIndex(of: 0x20), joined.lastIndex(of: 0x20) == space else {
+        return nil
+      }
+      joined.remove(at: space)
+      return space
     }
+    guard let parts = merge.array, parts.count == 2, let left = parts[0].string,
+      let right = parts[1].string
+    else { return nil }
+    joined.append(contentsOf: left.utf8)
+    let length = joined.count
+    joined.append(contentsOf: right.utf8)
+    return length
   }
 
-  /// The same in n log n steps: a heap of ranks and places over a linked list of symbols.
-  private func mergeByHeap(_ symbols: inout [PieceToken]) {
-    var list = SymbolList(symbols)
-    var heap = BinaryHeap<UInt64>()
-    for place in 0..<symbols.count - 1 { push(place, list, &heap) }
-    while let top = heap.pop() {
-      let place = Int(top & 0xFFFF_FFFF)
-      let next = list.next[place]
-      guard list.isAlive(place), next < list.symbols.count else { continue }
-      let pair = self[list.symbols[place].id, list.symbols[next].id]
-      // An entry is stale once either symbol has changed; then the pair has another rank or none.
-      guard pair.rank < .max, UInt64(pair.rank) == top >> 32 else { continue }
-      list.join(place, next, id: pair.id)
-      if list.previous[place] >= 0 { push(list.previous[place], list, &heap) }
-      push(place, list, &heap)
-    }
-    symbols = list.remaining
+  private func id(_ range: Range<Int>) -> Int32? {
+    vocabulary.id(of: ByteRange(range.lowerBound, range.upperBound), in: joined.span)
   }
 
-  private func push(_ place: Int, _ list: borrowing SymbolList, _ heap: inout BinaryHeap<UInt64>) {
-    let next = list.next[place]
-    guard next < list.symbols.count else { return }
-    let pair = self[list.symbols[place].id, list.symbols[next].id]
-    if pair.rank < .max { heap.push(UInt64(pair.rank) << 32 | UInt64(place)) }
+  /// The id of both sides together, the right one without the prefix that continuations have.
+  private func whole(leftLength: Int) -> Int32? {
+    if prefixLength == 0 { return id(0..<joined.count) }
+    return vocabulary.id(
+      of: Array(joined[..<leftLength] + joined[leftLength...].dropFirst(prefixLength)))
   }
-}
-
-/// Symbols in a doubly linked list.
-private struct SymbolList {
-  private(set) var symbols: [PieceToken]
-  private(set) var next: [Int]
-  private(set) var previous: [Int]
-
-  init(_ symbols: [PieceToken]) {
-    self.symbols = symbols
-    next = Array(1...symbols.count)
-    previous = Array(-1..<symbols.count - 1)
-  }
-
-  /// Whether the symbol at a place was not joined to the one before it.
-  func isAlive(_ place: Int) -> Bool { symbols[place].id >= 0 }
-
-  /// Joins the symbol at `next` to the one at `place`.
-  mutating func join(_ place: Int, _ next: Int, id: Int32) {
-    symbols[place] = PieceToken(id: id, end: symbols[next].end)
-    symbols[next].id = -1
-    self.next[place] = self.next[next]
-    if self.next[next] < symbols.count { previous[self.next[next]] = place }
-  }
-
-  var remaining: [PieceToken] { symbols.filter { $0.id >= 0 } }
 }

@@ -44,23 +44,64 @@ struct BytePairSymbols: Sendable {
     (0..<256).map { vocabulary.id(of: ByteAlphabet.encode([UInt8($0)])) ?? -1 }
   }
 
-  /// The symbols of a word.
-  func split(_ word: ByteRange, of text: borrowing Span<UInt8>) -> [PieceToken] {
-    byteIds.isEmpty ? splitAny(word, of: text) : splitBytes(word, of: text)
+  /// The ids of the 256 bytes where each byte is a symbol by itself and none is missing; else empty.
+  var completeByteIds: [Int32] { byteIds.contains(-1) ? [] : byteIds }
+
+  /// Whether the symbols of a word say nothing about one another: no prefix, no suffix, nothing fused.
+  var areIndependent: Bool {
+    guard prefix.isEmpty, suffix.isEmpty else { return false }
+    if !completeByteIds.isEmpty { return true }
+    return fallbackIds.isEmpty ? input == .text && !fusesUnknown : !fallbackIds.contains(-1)
   }
 
-  private func splitBytes(_ word: ByteRange, of text: borrowing Span<UInt8>) -> [PieceToken] {
-    var symbols: [PieceToken] = []
-    symbols.reserveCapacity(word.indices.count)
+  /// Appends the symbols of a word.
+  func append(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
+  ) {
+    if !byteIds.isEmpty {
+      appendBytes(word, of: text, to: &symbols)
+    } else if input == .text, prefix.isEmpty, suffix.isEmpty {
+      appendScalars(word, of: text, to: &symbols)
+    } else {
+      appendAny(word, of: text, to: &symbols)
+    }
+  }
+
+  private func appendBytes(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
+  ) {
+    let first = symbols.count
     for place in word.indices {
       let id = byteIds[Int(text[place])]
       // A byte without a token vanishes and the tokens behind it move up, as Hugging Face has it.
-      if id >= 0 { symbols.append(PieceToken(id: id, end: Int32(symbols.count) + 1)) }
+      if id >= 0 { symbols.append(PieceToken(id: id, end: Int32(symbols.count - first) + 1)) }
     }
-    return symbols
   }
 
-  private func splitAny(_ word: ByteRange, of text: borrowing Span<UInt8>) -> [PieceToken] {
+  /// Where nothing is put around them, characters are looked up where they stand.
+  private func appendScalars(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
+  ) {
+    var builder = SymbolBuilder(unknownId: unknownId, fusesUnknown: fusesUnknown)
+    var place = Int(word.start)
+    while place < Int(word.end) {
+      let length = UTF8Scalars.length(leadByte: text[place])
+      let range = ByteRange(place, place + length)
+      if let id = vocabulary.id(of: range, in: text) {
+        builder.add(id, length: length, to: &symbols)
+      } else if let ids = fallback(range.indices.map { text[$0] }) {
+        for id in ids { builder.addFallback(id, to: &symbols) }
+      } else {
+        builder.addUnknown(length: length, to: &symbols)
+      }
+      place += length
+    }
+    builder.finish(&symbols)
+  }
+
+  private func appendAny(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
+  ) {
     var builder = SymbolBuilder(unknownId: unknownId, fusesUnknown: fusesUnknown)
     var place = Int(word.start)
     while place < Int(word.end) {
@@ -70,15 +111,15 @@ struct BytePairSymbols: Sendable {
       let isLast = place + length == Int(word.end)
       let key = (isFirst ? [] : prefix) + spelled(bytes) + (isLast ? suffix : [])
       if let id = vocabulary.id(of: key) {
-        builder.add(id, length: length)
+        builder.add(id, length: length, to: &symbols)
       } else if let ids = fallback(key) {
-        for id in ids { builder.addFallback(id) }
+        for id in ids { builder.addFallback(id, to: &symbols) }
       } else {
-        builder.addUnknown(length: length)
+        builder.addUnknown(length: length, to: &symbols)
       }
       place += length
     }
-    return builder.finished()
+    builder.finish(&symbols)
   }
 
   private func spelled(_ bytes: [UInt8]) -> [UInt8] {
@@ -93,9 +134,8 @@ struct BytePairSymbols: Sendable {
   }
 }
 
-/// Collects the symbols of a word and fuses unknown ones where asked.
+/// Appends the symbols of a word and fuses unknown ones where asked.
 private struct SymbolBuilder {
-  private var symbols: [PieceToken] = []
   private var end: Int32 = 0
   private var pendingUnknown: Int32 = 0
   private let unknownId: Int32?
@@ -106,33 +146,31 @@ private struct SymbolBuilder {
     self.fusesUnknown = fusesUnknown
   }
 
-  mutating func add(_ id: Int32, length: Int) {
-    flush()
-    append(id, Int32(length))
+  mutating func add(_ id: Int32, length: Int, to symbols: inout [PieceToken]) {
+    finish(&symbols)
+    append(id, Int32(length), &symbols)
   }
 
   /// Adds a byte token.
   ///
   /// An unknown symbol before it is still open and comes out behind it, which is what Hugging Face does.
-  mutating func addFallback(_ id: Int32) { append(id, 1) }
+  mutating func addFallback(_ id: Int32, to symbols: inout [PieceToken]) {
+    append(id, 1, &symbols)
+  }
 
-  mutating func addUnknown(length: Int) {
-    if !fusesUnknown { flush() }
+  mutating func addUnknown(length: Int, to symbols: inout [PieceToken]) {
+    if !fusesUnknown { finish(&symbols) }
     pendingUnknown += Int32(length)
   }
 
-  mutating func finished() -> [PieceToken] {
-    flush()
-    return symbols
-  }
-
-  private mutating func flush() {
+  /// Adds the unknown symbol that is still open.
+  mutating func finish(_ symbols: inout [PieceToken]) {
     guard pendingUnknown > 0 else { return }
-    if let unknownId { append(unknownId, pendingUnknown) }
+    if let unknownId { append(unknownId, pendingUnknown, &symbols) }
     pendingUnknown = 0
   }
 
-  private mutating func append(_ id: Int32, _ length: Int32) {
+  private mutating func append(_ id: Int32, _ length: Int32, _ symbols: inout [PieceToken]) {
     end += length
     symbols.append(PieceToken(id: id, end: end))
   }

@@ -20,6 +20,40 @@ protocol TokenModel: Sendable {
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+
+  /// Where a word may be cut without changing its tokens, or nil where that is not known.
+  var seams: BytePairSeams? { get }
+
+  /// Appends the tokens of a part of a word that lies between seams.
+  func tokenizePart(
+    _ part: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
+
+  /// Appends the tokens of one word, merges left out as drawn; models without merges draw nothing.
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws)
+
+  /// How likely it is, by the model's file, that a merge is left out in training.
+  var dropoutRate: Double { get }
+}
+
+extension TokenModel {
+  var seams: BytePairSeams? { nil }
+
+  func tokenizePart(
+    _ part: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
+  ) {
+    tokenize(part, of: text, to: &tokens)
+  }
+
+  func tokenize(
+    _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken],
+    drawing draws: inout MergeDraws
+  ) {
+    tokenize(word, of: text, to: &tokens)
+  }
+
+  var dropoutRate: Double { 0 }
 }
 
 /// A model that tokenizer.json can name.

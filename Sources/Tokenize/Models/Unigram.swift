@@ -46,7 +46,7 @@ struct Unigram: FileModel {
       trie.insert(piece, value: vocabulary.id(of: Array(piece)) ?? id)
     }
     lattice = UnigramLattice(
-      trie: trie, scores: scores, unknownId: unknownId,
+      trie: PackedTrie(trie), scores: scores, unknownId: unknownId,
       unknownScore: (scores.min() ?? 0) - Self.unknownPenalty)
   }
 
@@ -69,10 +69,13 @@ struct Unigram: FileModel {
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
     let before = tokens.count
-    for piece in lattice.path(of: word, in: text) {
+    let unknown = unknownId ?? -1
+    var hasUnknown = false
+    lattice.visitPath(of: word, in: text) { piece in
       tokens.append(PieceToken(id: piece.id, end: Int32(piece.end)))
+      if piece.id == unknown { hasUnknown = true }
     }
-    joinUnknown(from: before, &tokens, word, text)
+    if hasUnknown { joinUnknown(from: before, &tokens, word, text) }
   }
 
   /// Joins neighbours that are unknown, and spells them in bytes where asked and possible.
@@ -81,7 +84,6 @@ struct Unigram: FileModel {
     _ text: borrowing Span<UInt8>
   ) {
     let unknown = unknownId ?? -1
-    guard tokens[before...].contains(where: { $0.id == unknown }) else { return }
     let pieces = Array(tokens[before...])
     tokens.removeLast(pieces.count)
     var start: Int32 = 0

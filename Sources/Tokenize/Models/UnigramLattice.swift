@@ -4,9 +4,9 @@
 /// `Score` is what sums are kept in: Hugging Face has 64 bits and sentencepiece 32, so that they tie in
 /// different places. Of equal paths the one wins whose last piece begins first, because a later
 /// candidate must be strictly better.
-struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
+struct UnigramLattice<Score: BinaryFloatingPoint & Sendable & BitwiseCopyable>: Sendable {
   /// The pieces, each with its id.
-  let trie: ByteTrie
+  let trie: PackedTrie
   /// The score of each id.
   let scores: [Score]
   let unknownId: Int32?
@@ -22,42 +22,63 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable>: Sendable {
   }
 
   /// The best path to a place: what it sums up to, and the last piece on it.
-  private struct Step {
+  private struct Step: BitwiseCopyable {
     var score: Score
     var start: Int32
     var id: Int32
   }
 
-  /// The best path through a word.
-  func path(of word: ByteRange, in text: borrowing Span<UInt8>) -> [Piece] {
+  /// Hands the pieces of the best path through a word to `visit`, first to last.
+  @inline(__always)
+  func visitPath(
+    of word: ByteRange, in text: borrowing Span<UInt8>, _ visit: (Piece) -> Void
+  ) {
     let length = word.indices.count
-    var steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: length + 1)
-    findPaths(word, text, &steps)
-    var path: [Piece] = []
-    var end = length
-    while end > 0 {
-      path.append(Piece(id: steps[end].id, start: Int(steps[end].start), end: end))
-      end = Int(steps[end].start)
+    text.withUnsafeBufferPointer { text in
+      // Words are short, and their steps then fit on the stack.
+      withUnsafeTemporaryAllocation(of: Step.self, capacity: length + 1) { steps in
+        steps.initialize(repeating: Step(score: 0, start: -1, id: -1))
+        findPaths(UnsafeBufferPointer(rebasing: text[word.indices]), steps)
+        Self.reverse(steps)
+        var start = 0
+        while start < length {
+          // `reverse` has left the end of each piece where the piece begins.
+          let end = Int(steps[start].start)
+          visit(Piece(id: steps[start].id, start: start, end: end))
+          start = end
+        }
+      }
     }
-    path.reverse()
-    return path
+  }
+
+  /// Turns the links of the best path round: from where pieces begin to where they end.
+  private static func reverse(_ steps: UnsafeMutableBufferPointer<Step>) {
+    var end = steps.count - 1
+    var id = steps[end].id
+    var start = Int(steps[end].start)
+    while end > 0 {
+      let earlier = steps[start]
+      steps[start].start = Int32(truncatingIfNeeded: end)
+      steps[start].id = id
+      end = start
+      id = earlier.id
+      start = Int(earlier.start)
+    }
   }
 
   private func findPaths(
-    _ word: ByteRange, _ text: borrowing Span<UInt8>, _ steps: inout [Step]
+    _ word: UnsafeBufferPointer<UInt8>, _ steps: UnsafeMutableBufferPointer<Step>
   ) {
-    let first = Int(word.start)
-    let length = word.indices.count
     var place = 0
-    while place < length {
-      let scalarEnd = place + UTF8Scalars.length(leadByte: text[first + place])
+    while place < word.count {
+      let scalarEnd = place + UTF8Scalars.length(leadByte: word[place])
       let score = steps[place].score
       var hasSingle = false
-      var node = ByteTrie.root
+      var node = PackedTrie.root
       var end = place
-      while end < length {
-        node = trie.child(of: node, text[first + end])
-        if node == ByteTrie.none { break }
+      while end < word.count {
+        node = trie.child(of: node, word[end])
+        if node == PackedTrie.none { break }
         end += 1
         let id = trie.value(of: node)
         guard id >= 0 else { continue }

@@ -56,6 +56,12 @@ struct Vocabulary: Sendable {
   /// The id of a token, or nil.
   func id(of token: [UInt8]) -> Int32? { tokens.index(of: token).map { ids[$0] } }
 
+  /// The id of the token that part of a text is, or nil.
+  @inline(__always)
+  func id(of range: ByteRange, in text: borrowing Span<UInt8>) -> Int32? {
+    tokens.index(of: text, range).map { ids[$0] }
+  }
+
   /// The bytes of a token, or nil.
   func token(of id: Int32) -> ArraySlice<UInt8>? {
     guard places.indices.contains(Int(id)), places[Int(id)] >= 0 else { return nil }

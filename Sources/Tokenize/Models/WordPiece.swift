@@ -5,8 +5,8 @@ struct WordPiece: FileModel {
   static let typeName = "WordPiece"
   let vocabulary: Vocabulary
   let unknownId: Int32?
-  private let trie: ByteTrie
-  /// The node that continuations begin at, or `ByteTrie.none` where there are none.
+  private let trie: PackedTrie
+  /// The node that continuations begin at, or `PackedTrie.none` where there are none.
   private let continuation: Int32
   private let longestWord: Int
 
@@ -25,8 +25,8 @@ struct WordPiece: FileModel {
       if let token = vocabulary.token(of: id) { trie.insert(token, value: id) }
     }
     let prefix = try reader.string("continuing_subword_prefix", default: "##")
-    continuation = trie.node(of: Array(prefix.utf8))
-    self.trie = trie
+    self.trie = PackedTrie(trie)
+    continuation = self.trie.node(of: Array(prefix.utf8))
   }
 
   func tokenize(
@@ -34,9 +34,9 @@ struct WordPiece: FileModel {
   ) {
     let before = tokens.count
     var place = Int(word.start)
-    var node = ByteTrie.root
+    var node = PackedTrie.root
     let isShort = hasAtMost(longestWord, word, text)
-    while isShort, place < Int(word.end), node != ByteTrie.none {
+    while isShort, place < Int(word.end), node != PackedTrie.none {
       guard let match = longestMatch(from: node, place, Int(word.end), text) else { break }
       tokens.append(PieceToken(id: match.id, end: Int32(match.end) - word.start))
       place = match.end
@@ -57,7 +57,7 @@ struct WordPiece: FileModel {
     var best: (id: Int32, end: Int)?
     while place < end {
       node = trie.child(of: node, text[place])
-      if node == ByteTrie.none { break }
+      if node == PackedTrie.none { break }
       place += 1
       let id = trie.value(of: node)
       if id >= 0 { best = (id, place) }

@@ -5,7 +5,7 @@ struct BertNormalizer: Normalizer, FileComponent {
   private let separatesChinese: Bool
   private let stripsAccents: Bool
   private let lowercases: Bool
-  /// What each ASCII byte becomes; 0 where the byte is dropped.
+  /// What each ASCII byte becomes; 0 where the byte is dropped, and for bytes beyond ASCII.
   private let asciiMap: [UInt8]
   private let folding: BertFolding
 
@@ -20,7 +20,8 @@ struct BertNormalizer: Normalizer, FileComponent {
   }
 
   private static func asciiMap(cleans: Bool, lowers: Bool) -> [UInt8] {
-    (0..<128).map { byte in
+    (0..<256).map { byte in
+      if byte >= 0x80 { return 0 }
       if cleans, byte == 0x09 || byte == 0x0A || byte == 0x0D { return 0x20 }
       if cleans, byte < 0x20 || byte == 0x7F { return 0 }
       return lowers && (0x41...0x5A).contains(byte) ? UInt8(byte) | 0x20 : UInt8(byte)
@@ -40,14 +41,21 @@ struct BertNormalizer: Normalizer, FileComponent {
 
   /// Does all the work for ASCII text without dropped bytes, where no byte moves; false for any other.
   private func mapASCII(_ text: inout AlignedText) -> Bool {
-    var mapped = text.bytes
-    for index in mapped.indices {
-      let byte = mapped[index]
-      guard byte < 0x80 else { return false }
-      let new = asciiMap[Int(byte)]
-      guard new != 0 else { return false }
-      mapped[index] = new
+    let mapped = text.bytes.withUnsafeBufferPointer { source in
+      asciiMap.withUnsafeBufferPointer { map in
+        [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
+          // 0 stands for what takes more than a map; one such byte spoils the lot.
+          var isMapped = true
+          for index in 0..<source.count {
+            let new = map[Int(source[index])]
+            isMapped = isMapped && new != 0
+            target[index] = new
+          }
+          count = isMapped ? source.count : 0
+        }
+      }
     }
+    guard mapped.count == text.bytes.count else { return false }
     text.bytes = mapped
     return true
   }

@@ -8,6 +8,8 @@ import Foundation
 struct Precompiled: Normalizer, FileComponent {
   static let typeName = "Precompiled"
   private let map: CharacterMap
+  /// Whether each ASCII character stays as it is where no mark follows it.
+  private let isKept: [Bool]
   private static let longestCluster = 5
 
   init(from reader: ComponentReader) throws(TokenizerError) {
@@ -15,9 +17,20 @@ struct Precompiled: Normalizer, FileComponent {
     guard let data = Data(base64Encoded: try field.string()), let map = CharacterMap(Array(data))
     else { throw field.malformed("the character map is not in base64 or cut off") }
     self.map = map
+    isKept = (UInt8(0)..<128).map { byte in
+      // A carriage return and a line feed are one cluster.
+      byte != 0x0D
+        && map.match(ByteRange(0, 1), of: [byte].span, takesLongest: false)?.replacement
+          ?? [byte] == [byte]
+    }
   }
 
   func normalize(_ text: inout AlignedText) {
+    if keptEnd(text.bytes, from: 0) == text.bytes.count { return }
+    if !text.tracks {
+      text.bytes = rewritten(text.bytes)
+      return
+    }
     let changes = changes(of: text.bytes.span)
     guard changes.contains(where: \.isChange) else { return }
     text.rewrite { rewriter in
@@ -28,6 +41,66 @@ struct Precompiled: Normalizer, FileComponent {
           rewriter.replace(with: item.scalar, reading: 1 - item.change)
         }
       }
+    }
+  }
+
+  /// The end of the run of ASCII characters that stay as they are, none of which a mark follows.
+  private func keptEnd(_ bytes: [UInt8], from start: Int) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      isKept.withUnsafeBufferPointer { isKept in
+        var place = start
+        while place < bytes.count, bytes[place] < 0x80, isKept[Int(bytes[place])] { place += 1 }
+        // What stands behind the last one may belong to it.
+        return place < bytes.count && place > start ? place - 1 : place
+      }
+    }
+  }
+
+  /// The text without regard to where its parts come from.
+  private func rewritten(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 16)
+    let span = bytes.span
+    var place = 0
+    while place < bytes.count {
+      let kept = keptEnd(bytes, from: place)
+      if kept > place { result += bytes[place..<kept] }
+      if kept == bytes.count { break }
+      let end = GraphemeClusters.end(in: span, from: kept)
+      append(ByteRange(kept, end), of: span, to: &result)
+      place = end
+    }
+    return result
+  }
+
+  /// Appends what becomes of a cluster.
+  private func append(
+    _ cluster: ByteRange, of bytes: borrowing Span<UInt8>, to result: inout [UInt8]
+  ) {
+    if cluster.indices.count <= Self.longestCluster,
+      let match = map.match(cluster, of: bytes, takesLongest: false)
+    {
+      return Self.append(match.replacement, to: &result)
+    }
+    var place = Int(cluster.start)
+    while place < Int(cluster.end) {
+      let length = UTF8Scalars.length(leadByte: bytes[place])
+      let part = ByteRange(place, place + length)
+      if let match = map.match(part, of: bytes, takesLongest: false) {
+        Self.append(match.replacement, to: &result)
+      } else {
+        for index in part.indices { result.append(bytes[index]) }
+      }
+      place += length
+    }
+  }
+
+  /// Appends a replacement; a map of a broken file may hold broken UTF-8.
+  private static func append(_ replacement: ArraySlice<UInt8>, to result: inout [UInt8]) {
+    if String(validating: replacement, as: UTF8.self) != nil {
+      result += replacement
+    } else {
+      result += String(decoding: replacement, as: UTF8.self).utf8
     }
   }
 

@@ -14,6 +14,13 @@ extension AlignedText {
   /// Puts scalars before a text that is not empty; they share the origin of its first scalar.
   mutating func prepend(_ prefix: [UInt32]) {
     guard !bytes.isEmpty else { return }
+    if !tracks {
+      var prefixed: [UInt8] = []
+      prefixed.reserveCapacity(bytes.count + prefix.count * 4)
+      for scalar in prefix { UTF8Scalars.append(scalar, to: &prefixed) }
+      bytes = prefixed + bytes
+      return
+    }
     rewrite { rewriter in
       for scalar in prefix { rewriter.insertBefore(scalar) }
       while !rewriter.atEnd { rewriter.copy() }

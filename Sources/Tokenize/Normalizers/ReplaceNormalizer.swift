@@ -3,13 +3,20 @@ struct ReplaceNormalizer: Normalizer, FileComponent {
   static let typeName = "Replace"
   private let pattern: SplitPattern
   private let content: [UInt32]
+  private let contentBytes: [UInt8]
 
   init(from reader: ComponentReader) throws(TokenizerError) {
     pattern = try SplitPattern(from: reader.required("pattern"))
-    content = try reader.required("content").string().unicodeScalars.map(\.value)
+    let text = try reader.required("content").string()
+    content = text.unicodeScalars.map(\.value)
+    contentBytes = Array(text.utf8)
   }
 
   func normalize(_ text: inout AlignedText) {
+    if !text.tracks, case .literal(let literal) = pattern, literal.count == 1 {
+      text.bytes = text.bytes.replacing(literal[0], with: contentBytes, after: [])
+      return
+    }
     var matches: [ByteRange] = []
     pattern.appendMatches(in: text.bytes.span, ByteRange(0, text.bytes.count), to: &matches)
     if matches.isEmpty { return }

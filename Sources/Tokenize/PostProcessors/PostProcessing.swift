@@ -51,6 +51,11 @@ struct EdgeSpaces: Sendable, Equatable {
   var leading: Int32
   var trailing: Int32
 
+  init(leading: Int32, trailing: Int32) {
+    self.leading = leading
+    self.trailing = trailing
+  }
+
   /// Counts white space and the byte alphabet's sign for a space.
   init(_ token: ArraySlice<UInt8>) {
     let table = ScalarClasses.table

@@ -8,6 +8,7 @@ struct Metaspace: PreTokenizer, FileComponent {
   }
 
   func split(_ text: inout PreTokenizedText) {
+    if !text.text.tracks { return splitUntracked(&text) }
     let sign = options.sign
     let startsText = text.text.startsText
     text.rewriteWords { rewriter, word in
@@ -21,6 +22,73 @@ struct Metaspace: PreTokenizer, FileComponent {
       }
     }
     if options.splits { text.split(.literal(options.signBytes), .mergedWithNext) }
+  }
+}
+
+extension Metaspace {
+  /// Does the same without regard to where the parts of the text come from.
+  private func splitUntracked(_ text: inout PreTokenizedText) {
+    let sign = options.signBytes
+    let source = text.text.bytes
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(source.count + (source.count / 4 + text.words.count) * sign.count)
+    var words: [ByteRange] = []
+    words.reserveCapacity(text.words.count + source.count / 6 + 4)
+    for word in text.words {
+      var start = bytes.count
+      let isWanted =
+        options.scheme == .always
+        || options.scheme == .first && word.start == 0 && text.text.startsText
+      let content = source[word.indices]
+      if isWanted, content.first != 0x20, !content.starts(with: sign) { bytes += sign }
+      content.withUnsafeBufferPointer { content in
+        var copied = 0
+        for place in 0..<content.count {
+          let isSign = content[place] == sign[0] && content[place...].starts(with: sign)
+          guard content[place] == 0x20 || isSign else { continue }
+          bytes += content[copied..<place]
+          if options.splits, start < bytes.count {
+            words.append(ByteRange(start, bytes.count))
+            start = bytes.count
+          }
+          bytes += sign
+          copied = place + (isSign ? sign.count : 1)
+        }
+        bytes += content[copied...]
+      }
+      words.append(ByteRange(start, bytes.count))
+    }
+    text.text.bytes = bytes
+    text.words = words
+  }
+}
+
+extension [UInt8] {
+  /// The bytes behind a prefix, every one that equals `byte` replaced by others.
+  func replacing(_ byte: UInt8, with other: [UInt8], after prefix: [UInt8]) -> [UInt8] {
+    withUnsafeBufferPointer { source in
+      var count = 0
+      for place in 0..<source.count { count += source[place] == byte ? 1 : 0 }
+      let size = prefix.count + source.count + count * (other.count - 1)
+      return [UInt8](unsafeUninitializedCapacity: size) { target, written in
+        for new in prefix {
+          target[written] = new
+          written += 1
+        }
+        for place in 0..<source.count {
+          // The size has room for every byte, and for `other` in place of each that is replaced.
+          if source[place] != byte {
+            target[written] = source[place]
+            written += 1
+            continue
+          }
+          for new in other {
+            target[written] = new
+            written += 1
+          }
+        }
+      }
+    }
   }
 }
 

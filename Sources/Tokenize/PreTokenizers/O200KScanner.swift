@@ -9,22 +9,40 @@ struct O200KScanner: PatternScanner {
 
   init(_ table: ScalarTable<ScalarClasses>) { runs = ClassRuns(table) }
 
+  /// Words of small letters, the first of which may be a capital, with no contraction behind them.
+  @inline(__always)
+  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int {
+    let start = text[place] == 0x20 ? place &+ 1 : place
+    guard start < end else { return place }
+    let isCapital = text[start] &- 0x41 < 26
+    let small = isCapital ? start &+ 1 : start
+    guard let word = ASCIIRuns.smallLettersEnd(text, from: small, end), word > small else {
+      return place
+    }
+    let next = text[word]
+    let isOpen = next >= 0x80 || next == UInt8(ascii: "'")
+    return isOpen ? place : word
+  }
+
   @inline(__always)
   func matchEnd(in bytes: borrowing Span<UInt8>, at place: Int, _ end: Int) -> Int {
     let (classes, length) = runs.classes(in: bytes, at: place, end)
     let isSign =
       classes.isDisjoint(with: [.letter, .number])
       && bytes[place] != 0x0A && bytes[place] != 0x0D
-    // The sign before a word is optional and greedy; a mark can be both a sign and part of a word.
-    let starts = isSign ? [place + length, place] : [place]
-    for start in starts {
-      let word = smallEnd(in: bytes, at: start, end)
-      if word > start { return Contraction.end(in: bytes, at: word, end, anyCase: true) }
+    // The sign before a word is optional and greedy.
+    let start = isSign ? place + length : place
+    // A mark can be both the sign before a word and part of it.
+    let canBegin = isSign && classes.contains(.mark)
+    let small = smallEnd(in: bytes, at: start, end)
+    if small > start { return Contraction.end(in: bytes, at: small, end, anyCase: true) }
+    if canBegin {
+      let word = smallEnd(in: bytes, at: place, end)
+      if word > place { return Contraction.end(in: bytes, at: word, end, anyCase: true) }
     }
-    for start in starts {
-      let word = runs.end(of: Self.upper, in: bytes, from: start, end)
-      if word > start { return Contraction.end(in: bytes, at: word, end, anyCase: true) }
-    }
+    // Capitals alone; from a mark on, `smallEnd` has found a word.
+    let capitals = runs.end(of: Self.upper, in: bytes, from: start, end)
+    if capitals > start { return Contraction.end(in: bytes, at: capitals, end, anyCase: true) }
     if classes.contains(.number) {
       return runs.numberEnd(in: bytes, at: place, end, digits: 3)
     }

@@ -108,13 +108,17 @@ enum SplitPattern: Sendable, Hashable {
   ) {
     var place = Int(range.start)
     let end = Int(range.end)
-    while place < end {
-      let match = scanner.matchEnd(in: bytes, at: place, end)
-      if match > place {
-        matches.append(ByteRange(place, match))
-        place = match
-      } else {
-        place += UTF8Scalars.length(leadByte: bytes[place])
+    bytes.withUnsafeBufferPointer { text in
+      guard let base = text.baseAddress else { return }
+      while place < end {
+        var match = scanner.easyEnd(in: base, at: place, end)
+        if match == place { match = scanner.matchEnd(in: text.span, at: place, end) }
+        if match > place {
+          matches.append(ByteRange(place, match))
+          place = match
+        } else {
+          place += UTF8Scalars.length(leadByte: base[place])
+        }
       }
     }
   }

@@ -6,7 +6,7 @@ struct WhitespaceSplit: PreTokenizer, FileComponent {
   init(from reader: ComponentReader) throws(TokenizerError) {}
 
   func split(_ text: inout PreTokenizedText) {
-    text.split(.scalars(.whitespace), .removed)
+    text.cutAtSpaces(andAround: [])
   }
 }
 

@@ -7,10 +7,15 @@ struct SentencePieceMerges: TokenModel {
   private let hasUnused: Bool
   private let defined: ByteTrie?
   private let fallbackIds: [Int32]
+  let seams: BytePairSeams?
 
   init(_ file: SentencePieceFile, _ vocabulary: Vocabulary) {
     self.vocabulary = vocabulary
     unknownId = file.unknownId
+    // Without bytes to fall back to, unknown neighbours become one, wherever they are cut.
+    seams =
+      file.fallsBackToBytes
+      ? BytePairSeams(file.pieces.lazy.map { $0.bytes[...] }, areParts: false) : nil
     defined = file.definedPieces
     fallbackIds = file.fallsBackToBytes ? ByteFallback.ids(in: vocabulary) : []
     isUnused = file.pieces.map { $0.kind == .unused }
@@ -87,7 +92,7 @@ struct SentencePieceUnigram: TokenModel {
       if isDefined || piece.kind == .normal { trie.insert(piece.bytes, value: Int32(id)) }
     }
     lattice = UnigramLattice(
-      trie: trie, scores: scores, unknownId: unknownId,
+      trie: PackedTrie(trie), scores: scores, unknownId: unknownId,
       unknownScore: (normal.min() ?? 0) - Self.unknownPenalty)
   }
 
@@ -95,7 +100,7 @@ struct SentencePieceUnigram: TokenModel {
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
     var output = SentencePieceOutput(unknownId: unknownId, fallbackIds: fallbackIds)
-    for piece in lattice.path(of: word, in: text) {
+    lattice.visitPath(of: word, in: text) { piece in
       let range = ByteRange(Int(word.start) + piece.start, Int(word.start) + piece.end)
       output.add(piece.id == unknownId ? nil : piece.id, range, word, text, &tokens)
     }

@@ -4,6 +4,12 @@ import Records
 struct RecordTally: Sendable {
   /// Tokens before cutting, special ones included.
   var tokens: Int32
+  /// Tokens of the texts alone.
+  var textTokens: Int32
+  /// What stands between white space in the texts.
+  var words: Int32
+  /// Unicode scalars of the texts.
+  var characters: Int32
   /// Tokens that stand for what the tokenizer does not know.
   var unknown: Int32
   /// Whether the record is longer than the bound.
@@ -26,16 +32,36 @@ struct RecordMeasure: Sendable {
   let selector: Selector
 
   func tally(_ record: Record) -> RecordTally {
-    var tokens = tokenizer.addedTokenCount(pair: false)
+    var textTokens = 0
     var unknown = 0
+    var words = 0
+    var characters = 0
     for field in record.fields(selector) {
       let ids = tokenizer.ids(of: field.text, addSpecialTokens: false)
-      tokens += ids.count
+      textTokens += ids.count
       if let unknownId = tokenizer.unknownId { unknown += ids.count { $0 == unknownId } }
+      let size = Self.size(of: field.text)
+      words += size.words
+      characters += size.characters
     }
+    let tokens = textTokens + tokenizer.addedTokenCount(pair: false)
     return RecordTally(
-      tokens: Int32(clamping: tokens), unknown: Int32(clamping: unknown),
-      isTruncated: maximumLength.map { tokens > $0 } ?? false)
+      tokens: Int32(clamping: tokens), textTokens: Int32(clamping: textTokens),
+      words: Int32(clamping: words), characters: Int32(clamping: characters),
+      unknown: Int32(clamping: unknown), isTruncated: maximumLength.map { tokens > $0 } ?? false)
+  }
+
+  private static func size(of text: String) -> (words: Int, characters: Int) {
+    var words = 0
+    var characters = 0
+    var isInWord = false
+    for scalar in text.unicodeScalars {
+      characters += 1
+      let isSpace = scalar.properties.isWhitespace
+      if !isSpace, !isInWord { words += 1 }
+      isInWord = !isSpace
+    }
+    return (words, characters)
   }
 }
 
@@ -54,21 +80,27 @@ struct TokenStatistics {
   }
 
   private static func sum(_ tallies: some Sequence<RecordTally>) -> JSONObject {
-    var records = 0
-    var tokens = 0
+    var (records, tokens, truncated, unknown) = (0, 0, 0, 0)
+    var (textTokens, words, characters) = (0, 0, 0)
     var longest: Int32 = 0
-    var truncated = 0
-    var unknown = 0
     for tally in tallies {
       records += 1
       tokens += Int(tally.tokens)
+      textTokens += Int(tally.textTokens)
+      words += Int(tally.words)
+      characters += Int(tally.characters)
       longest = max(longest, tally.tokens)
       truncated += tally.isTruncated ? 1 : 0
       unknown += Int(tally.unknown)
     }
+    func ratio(_ count: Int, _ whole: Int) -> JSONValue {
+      whole > 0 ? .real(Double(count) / Double(whole)) : .null
+    }
     return [
       "records": .integer(records), "tokens": .integer(tokens), "longest": .integer(longest),
-      "truncated": .integer(truncated), "unknown": .integer(unknown),
+      "truncated": .integer(truncated), "unknown": .integer(unknown), "words": .integer(words),
+      "fertility": ratio(textTokens, words),
+      "characters-per-token": ratio(characters, textTokens),
     ]
   }
 

@@ -4,8 +4,8 @@ public import Stages
 /// Chooses or learns the run's tokenizer, leaves it in `tokenizer/`, and counts what it makes of records.
 ///
 /// Records go on unchanged: models are fed by the training step, which cuts texts to the same length.
-/// `tokenizer/statistics.json` tells tokens, cut records and unknown tokens for each side; a record that
-/// is cut or has unknown tokens says so in the ledger.
+/// `tokenizer/statistics.json` tells tokens, cut records, unknown tokens and fertility (tokens a word) for
+/// each side; a record that is cut or has unknown tokens says so in the ledger.
 public struct TokenizeStage: CollectionStage {
   /// Where the tokenizer comes from.
   public let tokenizer: TokenizerChoice
@@ -40,13 +40,14 @@ public struct TokenizeStage: CollectionStage {
   /// The tokenizer's file, or the folder that holds it; nil where it is learned.
   private func location() throws(StageError) -> String? {
     switch tokenizer {
-    case .bpe: return nil
+    case .learned: return nil
     case .path(let path): return path.resolved
     case .model:
       guard let modelFolder else {
         throw StageError(
           "no-model", "'tokenizer: model' needs a model to take the tokenizer from",
-          remedy: "name one under 'train: model:', or give a path or 'bpe' here")
+          remedy:
+            "name one under 'train: model:', or give a path, 'bpe', 'wordpiece' or 'unigram' here")
       }
       return modelFolder
     }
@@ -60,7 +61,7 @@ public struct TokenizeStage: CollectionStage {
       throw StageError(
         "no-tokenizer", "\(location) holds no tokenizer",
         remedy: "give a tokenizer.json or another file of a tokenizer, a folder that holds one, "
-          + "'model' or 'bpe'")
+          + "'model', 'bpe', 'wordpiece' or 'unigram'")
     }
     return files
   }
@@ -89,18 +90,15 @@ public struct TokenizeStage: CollectionStage {
     _ records: RecordCollection, _ context: StageContext
   ) throws -> Tokenizer {
     if let location = try location() { return try Tokenizer.load(location) }
-    guard case .bpe(let component) = tokenizer else {
+    guard case .learned(let component) = tokenizer else {
       preconditionFailure("a tokenizer without a location is learned")
     }
-    var trainer = BPETrainer(
-      vocabularySize: component.values[TokenizerChoice.vocabulary],
-      minFrequency: component.values[TokenizerChoice.minFrequency],
-      specialTokens: component.values[TokenizerChoice.specialTokens])
+    var trainer = try TokenizerTrainer(LearnedVocabulary.options(component))
     try records.training.forEachBatch { batch in
       trainer.count(
         batch.flatMap { $0.fields(selector).map(\.text) }, threads: context.threads)
     }
-    return try trainer.train()
+    return try trainer.train(threads: context.threads)
   }
 
   /// Keeps every record and notes what the tokenizer cuts or does not know.
@@ -127,7 +125,7 @@ extension TokenizeStage {
     "tokenize", "Choose or learn the tokenizer, and count tokens, cut records and unknown tokens.",
     role: .fitting, parameters: [source, length, field],
     memory:
-      "16 bytes a record; learning a vocabulary takes about 30 bytes for each byte of distinct words",
+      "28 bytes a record; learning a vocabulary 40 bytes a distinct word and 20 for each of its bytes",
     example: "tokenize: {tokenizer: {bpe: {vocabulary: 8000}}, max-length: 256}"
   ) { values throws(Diagnostic) in
     TokenizeStage(

@@ -69,4 +69,46 @@ struct ByteTrie: Sendable {
     edges = [Edge](repeating: Edge(key: -1, target: -1), count: old.count * 2)
     for edge in old where edge.key >= 0 { edges[place(of: edge.key)] = edge }
   }
+
+  /// The edges of each node, in no order.
+  var children: ByteTrieChildren { ByteTrieChildren(self) }
+
+  /// All edges, in no order.
+  fileprivate var allEdges: some Sequence<(node: Int32, byte: UInt8, target: Int32)> {
+    edges.lazy.filter { $0.key >= 0 }.map {
+      (Int32(truncatingIfNeeded: $0.key >> 8), UInt8(truncatingIfNeeded: $0.key), $0.target)
+    }
+  }
+
+  fileprivate var nodeCount: Int { values.count }
+}
+
+/// The edges of a trie by the node they begin at.
+struct ByteTrieChildren {
+  /// An edge: its byte and where it leads.
+  struct Edge {
+    var byte: UInt8
+    var target: Int32
+  }
+
+  private var edges: [Edge]
+  private var starts: [Int32]
+
+  /// Sorts the edges of a trie by node.
+  fileprivate init(_ trie: ByteTrie) {
+    starts = [Int32](repeating: 0, count: trie.nodeCount + 1)
+    for edge in trie.allEdges { starts[Int(edge.node) + 1] += 1 }
+    for node in 1..<starts.count { starts[node] += starts[node - 1] }
+    var next = starts
+    edges = [Edge](repeating: Edge(byte: 0, target: -1), count: trie.nodeCount)
+    for edge in trie.allEdges {
+      edges[Int(next[Int(edge.node)])] = Edge(byte: edge.byte, target: edge.target)
+      next[Int(edge.node)] += 1
+    }
+  }
+
+  /// The edges of a node.
+  subscript(node: Int32) -> ArraySlice<Edge> {
+    edges[Int(starts[Int(node)])..<Int(starts[Int(node) + 1])]
+  }
 }

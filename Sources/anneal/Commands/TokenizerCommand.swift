@@ -54,11 +54,31 @@ struct TokenizerEncodeCommand: ParsableCommand {
   @Flag(help: "Encode as the language that a translation model writes.")
   var target = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave out merges of BPE at random, by this seed and the line's number.",
+      valueName: "n"))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "How likely it is that a merge is left out; what the tokenizer's file says by default.",
+      valueName: "p"))
+  var dropout: Double?
+
   @Argument(help: "The lines; standard input by default.", completion: .file())
   var input = "-"
 
+  mutating func validate() throws {
+    guard let dropout else { return }
+    if !(0...1).contains(dropout) { throw ValidationError("--dropout must be from 0 to 1") }
+    if seed == nil { throw ValidationError("--dropout needs a --seed") }
+  }
+
   func run() throws {
     var options = TokenizerFilter.Options()
+    options.seed = seed
+    options.dropout = dropout
     options.addsSpecialTokens = !noSpecialTokens
     options.truncates = truncation
     options.pads = padding
@@ -173,59 +193,5 @@ extension TokenizerInspection {
           ]
         })
     ])
-  }
-}
-
-/// `anneal tokenizer train`.
-struct TokenizerTrainCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "train",
-    abstract: "Learn a vocabulary from files of text.",
-    discussion: """
-      Example: anneal tokenizer train --model bpe --vocabulary 8000 corpus.txt --out tokenizer.json
-
-      A .jsonl file gives the 'text' of its lines, any other file its lines. The vocabulary is the one \
-      that Hugging Face's BpeTrainer learns from the same lines, on any number of threads.
-      """)
-
-  /// The models that can be learned.
-  enum Model: String, ExpressibleByArgument, CaseIterable { case bpe }
-
-  @Option(help: "The kind of model: byte-level BPE.")
-  var model = Model.bpe
-
-  @Option(help: ArgumentHelp("The number of tokens in all.", valueName: "n"))
-  var vocabulary = 8000
-
-  @Option(help: ArgumentHelp("How often a pair must occur to become a token.", valueName: "n"))
-  var minFrequency = 2
-
-  @Option(
-    name: .customLong("special-token"),
-    help: ArgumentHelp("A token with one of the first ids; may be given often.", valueName: "text"))
-  var specialTokens: [String] = []
-
-  @Option(help: ArgumentHelp("Where to write the tokenizer.", valueName: "tokenizer.json"))
-  var out: String
-
-  @Argument(help: "The files.", completion: .file())
-  var files: [String]
-
-  @OptionGroup var common: CommonOptions
-
-  mutating func validate() throws {
-    if vocabulary < 257 { throw ValidationError("--vocabulary must be at least 257") }
-    if minFrequency < 1 { throw ValidationError("--min-frequency must be at least 1") }
-  }
-
-  func run() throws {
-    var training = TokenizerTraining(
-      vocabularySize: vocabulary, minFrequency: minFrequency,
-      specialTokens: specialTokens.isEmpty ? ["<|endoftext|>"] : specialTokens,
-      threads: common.threadCount)
-    for file in files { try training.read(file) }
-    let tokenizer = try training.train()
-    try AtomicFile.write(tokenizer.json, to: out)
-    common.console.say("\(out): \(tokenizer.vocabularySize) tokens")
   }
 }

@@ -46,6 +46,18 @@ public final class Junction: Sendable {
     return norm(tape, residual: residual, adding: changed, none)
   }
 
+  /// residual + dropout(map(x)), as attention ends in a pre-norm layer.
+  func callAsFunction(
+    _ tape: Tape, _ map: Linear, _ x: Tensor, residual: Tensor, _ dropout: Dropout? = nil
+  ) -> Tensor {
+    guard bottleneck == nil, map.adaptation == nil else {
+      return self(tape, map(tape, x), residual: residual, dropout)
+    }
+    return tape.addLinear(
+      x, weight: map.weight, bias: map.bias, layout: map.layout, residual: residual,
+      dropout: dropout)
+  }
+
   /// residual + dropout(x), as pre-norm layers end.
   func callAsFunction(
     _ tape: Tape, _ x: Tensor, residual: Tensor, _ dropout: Dropout? = nil

@@ -31,6 +31,10 @@ public struct TokenizerFilter: Sendable {
     public var pads = false
     /// Whether texts are of the language that a translation model writes.
     public var isTarget = false
+    /// The seed of the merges that are left out, or nil for none left out.
+    public var seed: UInt64?
+    /// How likely it is that a merge is left out; nil for what the tokenizer's file says.
+    public var dropout: Double?
 
     /// Adds special tokens, and does nothing else.
     public init() {}
@@ -50,6 +54,11 @@ public struct TokenizerFilter: Sendable {
       let line = try RequestLine(bytes, at: source, fields: Self.textFields)
       let text = try line.text("text")
       let pair = line["pair"] == nil ? nil : try line.text("pair")
+      if let seed = options.seed {
+        encoding.dropout = MergeDropout(
+          rate: options.dropout ?? tokenizer.dropoutRate, seed: seed, purpose: "tokenizer.encode",
+          record: "\(source.line)")
+      }
       var answer = Self.json(
         tokenizer.encode(text, pair: pair, options: encoding), options)
       answer.append(0x0A)

@@ -3,34 +3,63 @@ import Stages
 public import Tokenize
 
 /// Learns a vocabulary from files: lines of text, or the `text` of JSON lines.
-public struct TokenizerTraining: Sendable {
-  private var trainer: BPETrainer
+public struct TokenizerTraining: ~Copyable, Sendable {
+  private var trainer: TokenizerTrainer
   private let threads: Int
 
+  /// How much of a file is counted at a time.
+  private static let blockSize = 1 << 25
+  /// A line must fit into memory more than once.
+  private static let longestLine = 1 << 30
+
   /// A training that has read nothing yet.
-  public init(
-    vocabularySize: Int, minFrequency: Int, specialTokens: [String], threads: Int
-  ) {
-    trainer = BPETrainer(
-      vocabularySize: vocabularySize, minFrequency: minFrequency, specialTokens: specialTokens)
+  /// - Throws: `TokenizerError` for options that cannot work.
+  public init(_ options: VocabularyOptions, threads: Int) throws(TokenizerError) {
+    trainer = try TokenizerTrainer(options)
     self.threads = threads
   }
+
+  /// The number of distinct words that were let go of because there were too many.
+  public var droppedWords: Int { trainer.droppedWords }
 
   /// Counts the words of a file; memory grows with the distinct words alone.
   /// - Throws: `StageError` for a JSON line without a text, `FileError` for a file that cannot be read.
   public mutating func read(_ path: String) throws {
-    let isJSON = path.hasSuffix(".jsonl")
+    if path.hasSuffix(".jsonl") { return try readObjects(path) }
+    let reader = try FileReader(path)
+    // What follows the last end of a line waits for the rest of its line.
+    var waiting: [UInt8] = []
+    while true {
+      try Interruption.check()
+      var block = try reader.read(Self.blockSize)
+      let isLast = block.isEmpty
+      if !waiting.isEmpty {
+        block = waiting + block
+        waiting = []
+      }
+      if !isLast {
+        // The end of a line is part of the text, as for Hugging Face's trainers.
+        let end = block.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        waiting = Array(block[end...])
+        guard waiting.count < Self.longestLine else {
+          throw StageError(
+            "invalid-record", "\(path) has a line of more than 1 GiB", remedy: "break it into lines"
+          )
+        }
+        block.removeSubrange(end...)
+      }
+      if !block.isEmpty { trainer.count(linesOf: block, threads: threads) }
+      if isLast { return }
+    }
+  }
+
+  private mutating func readObjects(_ path: String) throws {
     var number = 0
     try LineBatches(path).forEach { lines in
       try Interruption.check()
       var texts: [String] = []
       for line in lines {
         number += 1
-        guard isJSON else {
-          // The end of a line is part of the text, as for Hugging Face's trainers.
-          texts.append(String(decoding: line, as: UTF8.self) + "\n")
-          continue
-        }
         if InputLine.isBlank(line) { continue }
         let source = Source(file: path, line: number)
         let object = try InputLine.object(line, at: source)
@@ -43,7 +72,11 @@ public struct TokenizerTraining: Sendable {
     }
   }
 
-  /// Learns the vocabulary from what was read.
+  /// Learns the vocabulary from what was read; `progress` is told the number of tokens now and then.
   /// - Throws: `TokenizerError` where nothing was read.
-  public func train() throws(TokenizerError) -> Tokenizer { try trainer.train() }
+  public mutating func train(
+    progress: (Int) -> Void = { _ in }
+  ) throws(TokenizerError) -> Tokenizer {
+    try trainer.train(threads: threads, progress: progress)
+  }
 }

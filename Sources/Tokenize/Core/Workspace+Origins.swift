@@ -1,0 +1,66 @@
+/// The white space at the ends of every token of a vocabulary, for trimming origins.
+struct TokenEdges: Sendable {
+  let trim: OffsetTrim
+  /// By id, the leading and trailing scalars of white space, 8 bits each; most are 0.
+  private var edges: [UInt16]
+  /// The few with more than 255 on a side.
+  private var long: [Int32: EdgeSpaces] = [:]
+
+  init(trim: OffsetTrim, vocabulary: Vocabulary) {
+    self.trim = trim
+    edges = [UInt16](repeating: 0, count: vocabulary.idLimit)
+    for id in vocabulary.sortedIds {
+      guard let token = vocabulary.token(of: id), Self.mayHaveSpaces(token) else { continue }
+      let spaces = EdgeSpaces(token)
+      if spaces.leading > 255 || spaces.trailing > 255 { long[id] = spaces }
+      edges[Int(id)] = UInt16(min(spaces.leading, 255)) << 8 | UInt16(min(spaces.trailing, 255))
+    }
+  }
+
+  /// False where a token begins and ends with visible ASCII characters, as most do.
+  private static func mayHaveSpaces(_ token: ArraySlice<UInt8>) -> Bool {
+    guard let first = token.first, let last = token.last else { return false }
+    return first &- 0x21 >= 0x5E || last &- 0x21 >= 0x5E
+  }
+
+  /// The origin of a token without the white space its text begins and ends with.
+  @inline(__always)
+  func trimmed(_ origin: Origin, of id: Int32, isFirst: Bool) -> Origin {
+    guard Int(id) < edges.count else { return origin }
+    let edge = edges[Int(id)]
+    if edge == 0 { return origin }
+    let spaces = long[id] ?? EdgeSpaces(leading: Int32(edge >> 8), trailing: Int32(edge & 0xFF))
+    return trim.trimmed(origin, spaces, isFirst: isFirst)
+  }
+}
+
+extension Workspace {
+  /// Adds the origins and words of the tokens of a piece, which `tokenize` has just added.
+  mutating func addOrigins(
+    _ words: borrowing PreTokenizedText, firstWord: Int32, _ edges: TokenEdges?
+  ) {
+    var cursor = OriginCursor(words.text)
+    let firstId = ids.count - ends.count
+    origins.reserve(ends.count)
+    self.words.reserve(ends.count)
+    var token = 0
+    for number in 0..<words.words.count {
+      let range = words.words[number]
+      var start = range.start
+      var shared = Origin(start: 0, end: 0)
+      let last = Int(wordEnds.base[number])
+      while token < last {
+        let end = range.start + ends.base[token]
+        if end > start {
+          shared = cursor.origin(of: ByteRange(Int(start), Int(end)), in: words.text)
+        }
+        let id = ids.base[firstId + token]
+        let trimmed = edges?.trimmed(shared, of: id, isFirst: origins.count == 0)
+        origins.append(trimmed ?? shared)
+        self.words.append(firstWord + Int32(truncatingIfNeeded: number))
+        start = end
+        token += 1
+      }
+    }
+  }
+}

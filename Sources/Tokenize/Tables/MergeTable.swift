@@ -1,0 +1,110 @@
+/// The merges of a model by the pairs of ids that they join, in open addressing.
+///
+/// A place is one number, the pair in its upper 40 bits and the rank in its lower 24; what a merge makes is
+/// only asked for once it is the best. Four places make a bucket, half a cache line, which is compared
+/// without branches: whether a pair is known cannot be foreseen. Copies share the places; a table is filled
+/// by the one who made it, before anyone else has it.
+struct MergeTable: Sendable {
+  private let places: LargeTable<UInt64>
+  /// 64 less the number of bits of a bucket's number.
+  private var shift: UInt64
+  /// What each merge makes, by rank.
+  private var products: [Int32] = []
+  /// The ranks of pairs of the symbols of single bytes, or empty where there are none.
+  private var bytePairs: [Int32] = []
+
+  /// Ids are below this: a pair fits in 40 bits that are not all ones.
+  static let idLimit = (1 << 20) - 1
+  /// The most merges there can be.
+  static let most = (1 << 24) - 1
+  /// The rank of pairs that are never joined.
+  static let none = Int32.max
+  private static let empty = UInt64.max
+
+  init(capacity: Int) {
+    var bits: UInt64 = 2
+    while 4 << bits < capacity * 2 { bits += 1 }
+    places = LargeTable(repeating: Self.empty, count: 4 << Int(bits))
+    shift = 64 - bits
+    products.reserveCapacity(capacity)
+  }
+
+  @inline(__always)
+  private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: left)) << 20 | UInt64(UInt32(bitPattern: right))
+  }
+
+  /// The first place of the bucket of a pair.
+  @inline(__always)
+  private func bucket(_ key: UInt64) -> Int {
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift) &* 4
+  }
+
+  /// Adds the merge of the next rank; of equal pairs the last one counts.
+  mutating func append(_ left: Int32, _ right: Int32, makes id: Int32) {
+    precondition(
+      Int(left) < Self.idLimit && Int(right) < Self.idLimit && products.count < Self.most,
+      "merge \(products.count) of \(left) and \(right)")
+    let key = Self.key(left, right)
+    var place = bucket(key)
+    // The masked place is always inside the table, whose size is a power of two.
+    while places.base[place] != Self.empty, places.base[place] >> 24 != key {
+      place = (place + 1) & (places.count - 1)
+    }
+    places.base[place] = key << 24 | UInt64(products.count)
+    products.append(id)
+    precondition(products.count < places.count, "\(products.count) merges in a smaller table")
+  }
+
+  /// Notes the ranks of pairs of bytes, given the ids of the 256 bytes.
+  mutating func indexBytes(_ ids: [Int32]) {
+    guard ids.count == 256 else { return }
+    bytePairs = ids.flatMap { left in ids.map { rank(left, $0) } }
+  }
+
+  /// The rank of a pair, or `none`; both ids are at least 0.
+  @inline(__always)
+  func rank(_ left: Int32, _ right: Int32) -> Int32 {
+    let key = Self.key(left, right)
+    // Buckets are whole and their numbers below a power of two, so that all four places exist.
+    let first = bucket(key)
+    let bucket = places.base + first
+    var rank = Self.match(bucket[3], key)
+    rank &= Self.match(bucket[0], key)
+    rank &= Self.match(bucket[1], key)
+    rank &= Self.match(bucket[2], key)
+    if rank == Self.none, bucket[3] != Self.empty { return overflow(key, from: first &+ 4) }
+    return rank
+  }
+
+  /// The rank in a place that holds the key, else `none`, whose bits are all ones.
+  @inline(__always)
+  private static func match(_ place: UInt64, _ key: UInt64) -> Int32 {
+    place >> 24 == key ? Int32(truncatingIfNeeded: place & 0xFF_FFFF) : none
+  }
+
+  /// Looks on behind a full bucket.
+  @inline(never)
+  private func overflow(_ key: UInt64, from start: Int) -> Int32 {
+    var place = start & (places.count - 1)
+    while places.base[place] != Self.empty {
+      let found = places.base[place]
+      if found >> 24 == key { return Int32(truncatingIfNeeded: found & 0xFF_FFFF) }
+      place = (place + 1) & (places.count - 1)
+    }
+    return Self.none
+  }
+
+  /// The rank of a pair of bytes.
+  @inline(__always)
+  func rank(ofByte left: UInt8, _ right: UInt8) -> Int32 {
+    bytePairs[Int(left) << 8 | Int(right)]
+  }
+
+  /// Whether pairs of bytes are known.
+  var knowsBytes: Bool { !bytePairs.isEmpty }
+
+  /// What the merge of a rank makes.
+  @inline(__always)
+  func product(of rank: Int32) -> Int32 { products[Int(rank)] }
+}

@@ -1,0 +1,87 @@
+import Records
+
+/// How texts fall into the words that a vocabulary is learned from: as they will when it is used.
+struct WordSource: Sendable {
+  private let normalizer: (any Normalizer)?
+  private let preTokenizer: (any PreTokenizer)?
+  /// Whether words are those of GPT-2's pattern in the text as it stands, found without a copy of it.
+  private let isPlain: Bool
+
+  /// Reads the components as tokenizer.json has them; `input` says what the model will read.
+  init(
+    normalizer: JSONValue?, preTokenizer: JSONValue?, input: ModelInput
+  ) throws(TokenizerError) {
+    func reader(_ value: JSONValue, _ place: String) -> ComponentReader {
+      ComponentReader(value: value, file: "", place: place)
+    }
+    self.normalizer = try normalizer.map { value throws(TokenizerError) in
+      try NormalizerRegistry.read(reader(value, "normalizer"))
+    }
+    let read = try preTokenizer.map { value throws(TokenizerError) in
+      try PreTokenizerRegistry.read(reader(value, "pre_tokenizer"))
+    }
+    self.preTokenizer = input == .bytes ? read?.withoutByteMapping ?? read : read
+    isPlain = normalizer == nil && input == .bytes
+  }
+
+  /// Counts the words of a text.
+  func count(_ text: String, _ words: inout WordBuffer, into counts: inout PartedCounts) {
+    let bytes = Array(text.utf8)
+    count(bytes.span, ByteRange(0, bytes.count), &words, into: &counts)
+  }
+
+  /// Counts the words of lines, each a text of its own with its end, as Hugging Face's trainers read files.
+  func count(
+    linesOf block: [UInt8], _ range: Range<Int>, _ words: inout WordBuffer,
+    into counts: inout PartedCounts
+  ) {
+    guard !range.isEmpty else { return }
+    if (try? UTF8Span(validating: block.span.extracting(range))) == nil {
+      let mended = Array(String(decoding: block[range], as: UTF8.self).utf8)
+      return countLines(mended, 0..<mended.count, &words, into: &counts)
+    }
+    countLines(block, range, &words, into: &counts)
+  }
+
+  private func countLines(
+    _ block: [UInt8], _ range: Range<Int>, _ words: inout WordBuffer,
+    into counts: inout PartedCounts
+  ) {
+    let bytes = block.span
+    var start = range.lowerBound
+    while start < range.upperBound {
+      var end = start
+      while end < range.upperBound, bytes[end] != 0x0A { end += 1 }
+      end = min(end + 1, range.upperBound)
+      count(bytes, ByteRange(start, end), &words, into: &counts)
+      start = end
+    }
+  }
+
+  @inline(__always)
+  private func count(
+    _ bytes: borrowing Span<UInt8>, _ text: ByteRange, _ words: inout WordBuffer,
+    into counts: inout PartedCounts
+  ) {
+    guard isPlain else { return countAny(bytes, text, into: &counts) }
+    words.ranges.removeAll(keepingCapacity: true)
+    SplitPattern.gpt2.appendMatches(in: bytes, text, to: &words.ranges)
+    for word in words.ranges { counts.add(bytes, word) }
+  }
+
+  private func countAny(
+    _ bytes: borrowing Span<UInt8>, _ range: ByteRange, into counts: inout PartedCounts
+  ) {
+    var text = AlignedText(bytes: range.indices.map { bytes[$0] }, tracks: false)
+    normalizer?.normalize(&text)
+    var words = PreTokenizedText(text)
+    preTokenizer?.split(&words)
+    let span = words.text.bytes.span
+    for word in words.words { counts.add(span, word) }
+  }
+}
+
+/// Room for the words of one text.
+struct WordBuffer {
+  var ranges: [ByteRange] = []
+}

@@ -88,7 +88,7 @@ def allocation(golden, out):
                     name = key.replace("base_model.model.", "").replace(".default", "")
                     tensors[f"step{step}.{name}"] = value.detach().clone()
     tensors["loss_steps"], tensors["grad_norm"] = losses(whole, inputs, 5, note)
-    save_file({k: v.contiguous() for k, v in tensors.items()}, out / "adalora-llama.safetensors")
+    save_file({k: v.contiguous() for k, v in (tensors | inputs).items()}, out / "adalora-llama.safetensors")
     print("adalora", tensors["loss_steps"].tolist())
 
 

@@ -43,6 +43,7 @@ public struct TrainingSession {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     try saveBase()
     preparation.method.choose?(GradientSample(preparation.objective, preparation.training))
+    for parameter in preparation.trainable { parameter.tensor.gradient = nil }
     var loop = try loop(observe)
     observe(.started(plan(loop)))
     try loop.run()

@@ -29,7 +29,10 @@ struct Translator {
   /// Reads the pairs of a file, and makes a vocabulary and a model for them.
   init(file: String) throws {
     let pairs = try Self.pairs(file)
-    var trainer = BPETrainer(vocabularySize: 6000, specialTokens: ["</s>", "<pad>"])
+    var options = VocabularyOptions(.bpe)
+    options.vocabularySize = 6000
+    options.specialTokens = ["</s>", "<pad>"]
+    var trainer = try TokenizerTrainer(options)
     trainer.count(pairs.flatMap { [$0.source, $0.target] })
     tokenizer = try trainer.train()
     let sizes = ModelSizes(

@@ -95,4 +95,5 @@ def main():
     sys.exit(1 if sum(compare(path, texts, options.command) for path in options.tokenizers) else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,15 +9,15 @@ its time; our time for a text of twice the size must be no more than about twice
 reading the tokenizer is taken off.
 """
 import argparse
-import gzip
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 
 from tokenizers import Tokenizer
+
+from tokenize_compare import unpacked
 
 TEXTS = {
     "letters": lambda n: ("abcdefghijklmnopqrstuvwxyz" * (n // 26 + 1))[:n],
@@ -43,15 +43,6 @@ TEXTS = {
     "almost special": lambda n: "<|endoftex" * (n // 10),
     "words": lambda n: "the patient reports chest pain " * (n // 31),
 }
-
-
-def unpacked(path):
-    if not path.endswith(".gz"):
-        return path
-    name = os.path.join(tempfile.gettempdir(), os.path.basename(path)[:-3])
-    with gzip.open(path) as packed, open(name, "wb") as file:
-        file.write(packed.read())
-    return name
 
 
 class Command:

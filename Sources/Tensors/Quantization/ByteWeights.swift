@@ -4,8 +4,9 @@ internal import CKernels
 ///
 /// Inputs are rounded likewise, row by row, when a product comes. Safe to share: the memory is written
 /// before the initialiser returns, and never after.
-final class ByteWeights: @unchecked Sendable {
-  private let inputs, outputs: Int
+final class ByteWeights: PackedWeights, @unchecked Sendable {
+  let outputs: Int
+  private let inputs: Int
   private let packed: UnsafeMutablePointer<Int8>
   private let scales: Tensor
 
@@ -26,23 +27,15 @@ final class ByteWeights: @unchecked Sendable {
 
   deinit { anneal_release(packed, 0) }
 
-  /// A linear map of a product: its weights and what is added.
-  typealias Map = (weights: ByteWeights, bias: Tensor?)
+  func map(bias: UnsafePointer<Float>?, out: UnsafeMutablePointer<Float>) -> anneal_byte_map {
+    anneal_byte_map(w: kernel, bias: bias, out: out)
+  }
 
-  /// activation(x · weights + bias) of several maps side by side: `[…, sum of outputs]`.
-  static func linear(_ x: Tensor, _ maps: [Map], _ activation: Activation) -> Tensor {
-    let width = maps.reduce(0) { $0 + $1.weights.outputs }
-    let output = Tensor(uninitialized: x.shape.dropLast() + [width])
-    var next = output.fresh
-    let kernels = maps.map { weights, bias in
-      defer { next += weights.outputs }
-      return anneal_byte_map(w: weights.kernel, bias: bias?.base, out: next)
-    }
-    reading([x] + maps.map(\.bias)) {
-      anneal_bytes_linear(
-        Int64(x.rows), x.base, Int64(kernels.count), kernels, activation.kernel, Int64(width))
-    }
-    return output
+  static func multiply(
+    _ x: Tensor, _ maps: [anneal_byte_map], _ activation: Activation, width: Int
+  ) {
+    anneal_bytes_linear(
+      Int64(x.rows), x.base, Int64(maps.count), maps, activation.kernel, Int64(width))
   }
 
   private var kernel: anneal_bytes {

@@ -3,8 +3,9 @@ internal import CKernels
 /// The weights of a linear map in the order in which products of few rows read them.
 ///
 /// Safe to share: the memory is written before the initialiser returns, and never after.
-final class PanelWeights: @unchecked Sendable {
-  private let inputs, outputs: Int
+final class PanelWeights: PackedWeights, @unchecked Sendable {
+  let outputs: Int
+  private let inputs: Int
   private let packed: UnsafeMutablePointer<Float>
   private let level: anneal_level
 
@@ -27,23 +28,15 @@ final class PanelWeights: @unchecked Sendable {
   /// Whether a product of so many rows is better made with these; it is the same but for rounding.
   func serve(rows: Int) -> Bool { rows <= 64 && level == anneal_current_level() }
 
-  /// A linear map of a product: its weights and what is added.
-  typealias Map = (weights: PanelWeights, bias: Tensor?)
+  func map(bias: UnsafePointer<Float>?, out: UnsafeMutablePointer<Float>) -> anneal_panel_map {
+    anneal_panel_map(w: kernel, bias: bias, out: out)
+  }
 
-  /// activation(x · weights + bias) of several maps side by side: `[…, sum of outputs]`.
-  static func linear(_ x: Tensor, _ maps: [Map], _ activation: Activation) -> Tensor {
-    let width = maps.reduce(0) { $0 + $1.weights.outputs }
-    let output = Tensor(uninitialized: x.shape.dropLast() + [width])
-    var next = output.fresh
-    let kernels = maps.map { weights, bias in
-      defer { next += weights.outputs }
-      return anneal_panel_map(w: weights.kernel, bias: bias?.base, out: next)
-    }
-    reading([x] + maps.map(\.bias)) {
-      anneal_panels_linear(
-        Int64(x.rows), x.base, Int64(kernels.count), kernels, activation.kernel, Int64(width))
-    }
-    return output
+  static func multiply(
+    _ x: Tensor, _ maps: [anneal_panel_map], _ activation: Activation, width: Int
+  ) {
+    anneal_panels_linear(
+      Int64(x.rows), x.base, Int64(maps.count), maps, activation.kernel, Int64(width))
   }
 
   private var kernel: anneal_panels {

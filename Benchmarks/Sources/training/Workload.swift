@@ -88,8 +88,9 @@ struct Workload {
       products: products)
   }
 
-  /// Two operations for each weight and token of a product: forward, for the gradient of what came
-  /// in, and for the weight's own. Attention has two products, whose gradients take two each.
+  /// Two operations for each weight and token of a product.
+  ///
+  /// Products are the forward one, that of the gradient of what came in, and the weight's. Attention has two products, whose gradients take two each.
   ///
   /// - Parameter attention: Keys that a token sees times the width, summed over the layers.
   private static func arithmetic(

@@ -67,7 +67,8 @@ enum DuplicateMethod: Sendable {
         ["similarity": .real(similarity), "threshold": rule.threshold.map { .real($0) } ?? .null])
     case .simhash(_, let limit):
       let distance = Int(((1 - similarity) * 64).rounded())
-      return Reason("near-duplicate", ["hamming": .integer(distance), "max-hamming": .integer(limit)])
+      return Reason(
+        "near-duplicate", ["hamming": .integer(distance), "max-hamming": .integer(limit)])
     }
   }
 }

@@ -24,7 +24,8 @@ package final class ScratchFile: Sendable {
   package func write(_ numbers: [UInt64], at place: Int) throws(FileError) {
     let fault = numbers.withUnsafeBytes { bytes in
       Self.whole(bytes.count) { done in
-        pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place * 8 + done)
+        pwrite(
+          descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place * 8 + done)
       }
     }
     if fault { throw FileError("write", folder) }

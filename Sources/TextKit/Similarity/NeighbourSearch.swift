@@ -14,7 +14,7 @@ package protocol NeighbourVisitor: Sendable {
   ///
   /// Called from many threads. Groups may merge but never part.
   func group(of item: Int32) -> Int32
-  /// Decides about a set.
+  /// Decides about a set; a set without keys has no neighbours and is met by none.
   /// - Returns: Whether sets behind it shall meet it.
   mutating func visit(_ item: Int32, _ neighbours: [Neighbour]) -> Bool
 }
@@ -63,6 +63,10 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
       let block = order[start..<min(start + Self.blockSize, order.count)]
       let first = index.items.count
       for found in try compare(block, index, visitor) {
+        guard !found.keys.isEmpty else {
+          _ = visitor.visit(found.item, [])
+          continue
+        }
         let fresh = index.members(sharing: found.keys[...], from: first)
         let neighbours = try extend(found, with: fresh, in: index, visitor)
         if neighbours.isEmpty, index.items.count >= capacity {

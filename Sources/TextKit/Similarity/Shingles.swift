@@ -50,11 +50,12 @@ public struct Shingles: Sendable, Hashable {
     precondition(width > 0, "shingles are at least one word wide, not \(width)")
     let width = min(width, words.count)
     let count = words.isEmpty ? 0 : words.count - width + 1
-    self.init(unsorted: (0..<count).map { start in
-      var hash = UInt64(width)
-      for word in start..<start + width { hash = CounterRandom.mix(hash &* 31 &+ words[word]) }
-      return hash
-    })
+    self.init(
+      unsorted: (0..<count).map { start in
+        var hash = UInt64(width)
+        for word in start..<start + width { hash = CounterRandom.mix(hash &* 31 &+ words[word]) }
+        return hash
+      })
   }
 
   /// A set of hashes given in any order, perhaps more than once.

@@ -2,7 +2,8 @@
 package protocol SimilarityRule: Sendable {
   /// How many keys each set has.
   var keyCount: Int { get }
-  /// Appends the keys of a set: only sets that share a key are compared.
+  /// Appends the keys of a set: only sets that share a key are compared. None for a set that is like
+  /// no other, whatever that is.
   func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32])
   /// How alike two sets are, exactly, where they are alike enough; nil where they are not.
   func match(_ left: Span<UInt64>, _ right: Span<UInt64>) -> Double?
@@ -24,6 +25,7 @@ package struct JaccardRule: SimilarityRule {
   package var keyCount: Int { bands }
 
   package func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32]) {
+    guard !set.isEmpty else { return }
     keys += MinHash.bandKeys(minHash.signature(set), bands: bands)
   }
 

@@ -49,6 +49,7 @@ package struct DatatroveRule: SimilarityRule {
   package var keyCount: Int { Self.buckets }
 
   package func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32]) {
+    guard !set.isEmpty else { return }
     let signature = Self.signature(set)
     for bucket in 0..<Self.buckets {
       var hash = UInt64(bucket)
@@ -60,7 +61,6 @@ package struct DatatroveRule: SimilarityRule {
   }
 
   package func match(_ left: Span<UInt64>, _ right: Span<UInt64>) -> Double? {
-    guard !left.isEmpty, !right.isEmpty else { return nil }
     if let threshold { return JaccardRule.match(left, right, threshold) }
     return Self.sharesBucket(left, right) ? Shingles.jaccard(left, right) : nil
   }

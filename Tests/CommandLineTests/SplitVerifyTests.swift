@@ -7,7 +7,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(TinyRun.lines(120), to: "data.jsonl")
     let path = try folder.write(
-      "stages:\n  - ingest: {path: data.jsonl, on-error: quarantine}\n  - split: {}\n",
+      "name: split\nstages:\n  - ingest: {path: data.jsonl, on-error: quarantine}\n  - split: {}\n",
       to: "split.yaml")
     let run = "\(folder.path)/run"
     try Binary.succeed(["run", path, "--out", run], in: folder)

@@ -78,7 +78,7 @@ let package = Package(
     .target(
       name: "Split", dependencies: modules("Records", "Stages", "TextKit"), swiftSettings: strict),
     .target(
-      name: "Tokenize", dependencies: modules("Records", "Stages", "TextKit"),
+      name: "Tokenize", dependencies: modules("Records", "Stages", "TextKit", "CKernels"),
       swiftSettings: strict),
     .target(name: "Evaluate", dependencies: modules("Records", "Stages"), swiftSettings: strict),
 

@@ -94,6 +94,10 @@ public struct ModelLocator: Sendable {
 
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
 
+  /// What to give instead of a name that is not known.
+  package static let remedy =
+    "Give a folder that holds config.json and model.safetensors, or a .gguf file."
+
   private func missing(_ model: String, places: [String], candidates: [String]) -> ModelError {
     let near =
       Suggestion.nearest(to: model, among: candidates)
@@ -103,6 +107,6 @@ public struct ModelLocator: Sendable {
       .notFound, file: model,
       problem: "no such model; looked at " + places.joined(separator: ", "),
       remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
-        + "Give a folder that holds config.json and model.safetensors, or a .gguf file.")
+        + Self.remedy)
   }
 }

@@ -38,8 +38,16 @@ extension Tokenizer {
 
   /// Reads a tokenizer from the bytes of a tokenizer.json that stands for other files.
   init(json: [UInt8], source: TokenizerSource, file: String) throws(TokenizerError) {
-    let root = ComponentReader(
-      value: try TokenizerFolder.parse(json, file: file), file: file, place: "")
+    // With nothing but usual lists the rest is small; where that is no JSON, the whole file says why.
+    let written = WrittenLists(json)
+    let rest = written.flatMap { try? JSONValue.parse($0.rest(of: json)) }
+    let root: ComponentReader
+    if let rest {
+      root = ComponentReader(value: rest, file: file, place: "", written: written)
+    } else {
+      root = ComponentReader(
+        value: try TokenizerFolder.parse(json, file: file), file: file, place: "")
+    }
     self.init(pipeline: try TokenizerPipeline(from: root), source: source)
     truncation = try root.member("truncation").map { reader throws(TokenizerError) in
       try Truncation(from: reader)

@@ -34,3 +34,4 @@ void test_attention(void);
 void test_losses(void);
 void test_minhash(void);
 void test_pool(void);
+void test_words(void);

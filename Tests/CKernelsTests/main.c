@@ -97,6 +97,7 @@ int main(int count, char **arguments) {
     printf("%s: %ld checks so far, %ld faults\n", place, checks, faults);
   }
   test_pool();
+  test_words();
   printf("%ld checks, %ld faults\n", checks, faults);
   return faults > 0;
 }

@@ -34,6 +34,7 @@ import Testing
       (["forward", "--model", Self.bert, "--precision", "fp8"], ids, "fp8"),
       (["forward", "--model", Self.bert, "--modle", "x"], ids, "--modle"),
       (["forward", "--model", "tiny-brt"], ids, "no such model"),
+      (["tokenizer", "inspect", "--tokenizer", "missing.json"], "a\n", "Give a tokenizer.json"),
       (["forward"], ids, "--model"),
       (["generate", "--model", Self.gpt2], "{\"prompt\": \"a\"}\n", "tokenizer.json"),
       (["generate", "--model", Self.gpt2, "--beams", "0"], ids, "num_beams is 0"),

@@ -4,6 +4,7 @@
 /// Functions split their work over the pool of `anneal_pool_*` themselves; results do not
 /// depend on the number of threads.
 #pragma once
+#include "AnnealWords.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

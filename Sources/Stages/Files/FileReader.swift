@@ -9,6 +9,8 @@ public final class FileReader {
   /// The file's path.
   public let path: String
   private let descriptor: Int32
+  /// The number of bytes that the file had when it was opened; 0 for what is no file.
+  private var size = 0
 
   /// Opens a file; `-` is standard input.
   /// - Throws: `FileError` where it is missing, unreadable or a folder.
@@ -24,6 +26,7 @@ public final class FileReader {
     guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
     // A folder opens without complaint; reading it is what fails.
     if status.st_mode & S_IFMT == S_IFDIR { throw FileError("read", path, code: EISDIR) }
+    if status.st_mode & S_IFMT == S_IFREG { size = Int(status.st_size) }
   }
 
   deinit { close(descriptor) }
@@ -70,7 +73,8 @@ public final class FileReader {
   /// The whole file.
   public static func contents(_ path: String) throws(FileError) -> [UInt8] {
     let reader = try FileReader(path)
-    var bytes: [UInt8] = []
+    // A file of known size comes at once, without copies while an array grows.
+    var bytes = try reader.read(max(reader.size, 1 << 20))
     while true {
       let chunk = try reader.read(1 << 20)
       if chunk.isEmpty { return bytes }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// An added token found in a text: the bytes it takes, white space included, and which token it is.
 struct AddedTokenMatch: Sendable {
   var range: ByteRange
@@ -10,14 +12,15 @@ struct AddedTokenMatcher: Sendable {
   private var trie = ByteTrie()
   /// Whether any token begins with a byte.
   private var firsts = [Bool](repeating: false, count: 256)
-  /// What tokens begin with, to be looked for in eight places at once; empty where that are too many.
-  private var fewStarts: [TokenStart] = []
+  /// What to look for in 64 places at once.
+  private let signs: TokenSigns
   /// Whether any token begins with two bytes, or with the first of them alone.
   private var firstTwo = [Bool](repeating: false, count: 1 << 16)
 
   /// Takes tokens with the bytes to look for, which are the content or its normalized form.
   init(_ patterns: [(token: Int, bytes: [UInt8])], of tokens: [AddedToken]) {
     self.tokens = tokens
+    signs = TokenSigns(patterns.map(\.bytes).filter { !$0.isEmpty })
     for pattern in patterns {
       guard let first = pattern.bytes.first else { continue }
       trie.insert(pattern.bytes, value: Int32(pattern.token))
@@ -25,7 +28,6 @@ struct AddedTokenMatcher: Sendable {
       let seconds = pattern.bytes.count > 1 ? pattern.bytes[1]...pattern.bytes[1] : 0...255
       for second in seconds { firstTwo[Int(first) << 8 | Int(second)] = true }
     }
-    fewStarts = TokenStart.few(firstTwo)
   }
 
   /// The matches in a text, in order and without overlaps.
@@ -52,21 +54,8 @@ struct AddedTokenMatcher: Sendable {
 
   /// The next place where the first two bytes of a token stand, or the last place of all.
   private func nextCandidate(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
+    if !signs.isEmpty { return signs.next(from: start, in: bytes) }
     var place = start
-    if !fewStarts.isEmpty {
-      // A place is looked at together with the one behind it.
-      while place + 9 <= bytes.count {
-        let first = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
-        let second = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place + 1, as: UInt64.self)
-        var found: UInt64 = 0
-        for index in fewStarts.indices {
-          found |= fewStarts[index].places(
-            in: UInt64(littleEndian: first), UInt64(littleEndian: second))
-        }
-        if found != 0 { return place + found.trailingZeroBitCount / 8 }
-        place += 8
-      }
-    }
     while place + 1 < bytes.count {
       let byte = Int(bytes[place])
       if firsts[byte], firstTwo[byte << 8 | Int(bytes[place + 1])] { break }
@@ -129,33 +118,45 @@ extension ScalarTable where Value == ScalarClasses {
   }
 }
 
-/// The byte or the two bytes that tokens begin with, each repeated eight times.
-private struct TokenStart: Sendable {
-  private var first: UInt64
-  private var second: UInt64
-  /// Ones where the second byte counts, else zeros.
-  private var mask: UInt64
-  private static let ones: UInt64 = 0x0101_0101_0101_0101
+/// One or two bytes that stand at the same distance from the beginning of every token.
+///
+/// Tokens that begin alike are told by the last byte they have in common: where spaces are written `▁`, the
+/// first bytes of `▁<s>` stand before every word.
+private struct TokenSigns: Sendable {
+  private var signs: [anneal_sign] = []
+  private var distance = 0
 
-  /// The starts of all tokens if they are at most three, else none.
-  static func few(_ firstTwo: [Bool]) -> [TokenStart] {
-    let pairs = firstTwo.indices.filter { firstTwo[$0] }
-    if pairs.count <= 3 {
-      return pairs.map {
-        TokenStart(first: UInt64($0 >> 8) * ones, second: UInt64($0 & 0xFF) * ones, mask: ~0)
-      }
+  /// Finds the signs of some patterns; none where there are too many.
+  init(_ patterns: [[UInt8]]) {
+    guard let first = patterns.first, let shortest = patterns.map(\.count).min() else { return }
+    let common = patterns.reduce(first.count) { count, pattern in
+      zip(first.prefix(count), pattern).prefix { $0 == $1 }.count
     }
-    let firsts = Set(pairs.map { $0 >> 8 })
-    guard firsts.count <= 2 else { return [] }
-    return firsts.map { TokenStart(first: UInt64($0) * ones, second: 0, mask: 0) }
+    distance = min(max(common - 1, 0), shortest - 1)
+    let rests = Set(patterns.map { [UInt8]($0[distance...].prefix(2)) })
+    if rests.count <= 3, rests.allSatisfy({ $0.count == 2 }) {
+      signs = rests.map { Self.sign($0[0], $0[1]) }
+    } else {
+      let firsts = Set(rests.compactMap(\.first))
+      if firsts.count <= 2 { signs = firsts.map { Self.sign($0, nil) } }
+    }
   }
 
-  /// The uppermost bit of each byte that begins a token, given eight bytes and those behind each of them.
-  ///
-  /// A bit above the lowest one may be wrong, the lowest never is.
-  @inline(__always)
-  func places(in bytes: UInt64, _ behind: UInt64) -> UInt64 {
-    let difference = bytes ^ first | (behind ^ second) & mask
-    return (difference &- Self.ones) & ~difference & 0x8080_8080_8080_8080
+  private static func sign(_ first: UInt8, _ second: UInt8?) -> anneal_sign {
+    anneal_sign(
+      first: Int8(bitPattern: first), second: Int8(bitPattern: second ?? 0),
+      has_second: second != nil)
+  }
+
+  var isEmpty: Bool { signs.isEmpty }
+
+  /// The next place where a token may begin, or one of the last places of the text, where none does.
+  func next(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
+    guard start + distance < bytes.count else { return bytes.count - 1 }
+    return bytes.withUnsafeBufferPointer { text in
+      let found = anneal_find_sign(
+        signs, Int64(signs.count), text.baseAddress, Int64(start + distance), Int64(text.count))
+      return Int(found) - distance
+    }
   }
 }

@@ -1,4 +1,6 @@
+import Dispatch
 import Stages
+import Synchronization
 
 /// Work that cannot fail, on several threads, with results in order.
 enum ThreadedMap {
@@ -23,5 +25,29 @@ enum ThreadedMap {
     } catch {
       preconditionFailure("the work throws nothing, yet it threw \(error)")
     }
+  }
+}
+
+/// Two pieces of work at once.
+enum Together {
+  /// What both come to.
+  static func both<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+  ) -> (First, Second) {
+    let firsts = Mutex<First?>(nil)
+    let seconds = Mutex<Second?>(nil)
+    DispatchQueue.concurrentPerform(iterations: 2) { index in
+      if index == 0 {
+        let result = first()
+        firsts.withLock { $0 = result }
+      } else {
+        let result = second()
+        seconds.withLock { $0 = result }
+      }
+    }
+    guard let first = firsts.withLock({ $0 }), let second = seconds.withLock({ $0 }) else {
+      preconditionFailure("of two pieces of work one was not done")
+    }
+    return (first, second)
   }
 }

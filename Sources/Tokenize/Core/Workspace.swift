@@ -1,10 +1,11 @@
+import CKernels
+
 /// What one thread keeps between texts.
 struct Workspace: ~Copyable {
   private var cache = WordCache()
   private var longCache = LongWordCache()
   /// The tokens of a word that is not known yet.
   private var pieces: [PieceToken] = []
-  private var touched: UInt64 = 0
   /// The ids of the text at work, those of added tokens included.
   private(set) var ids = RawBuffer<Int32>()
   /// Where the tokens of the piece at work end, from the start of their words; only where wanted.
@@ -16,12 +17,18 @@ struct Workspace: ~Copyable {
   /// The words of the tokens of the text at work, if wanted.
   var words = RawBuffer<Int32>()
 
-  /// Forgets the text before.
+  /// Forgets the text before, and the room that an uncommonly long one took.
   mutating func begin() {
-    ids.truncate(to: 0)
-    origins.truncate(to: 0)
-    words.truncate(to: 0)
+    ids.restart(keeping: Self.mostKept)
+    ends.restart(keeping: Self.mostKept)
+    wordEnds.restart(keeping: Self.mostKept)
+    origins.restart(keeping: Self.mostKept)
+    words.restart(keeping: Self.mostKept)
+    if pieces.capacity > Self.mostKept { pieces = [] }
   }
+
+  /// Buffers for more tokens than these are not kept for the next text.
+  private static let mostKept = 1 << 20
 
   /// Adds the id of an added token.
   mutating func add(_ id: Int32) { ids.append(id) }
@@ -48,35 +55,73 @@ struct Workspace: ~Copyable {
     }
   }
 
-  /// The loop over words, compiled once with and once without ends.
+  /// The loop over words.
   ///
   /// Words go in groups: the places of all words of a group are asked for before the first is looked at, so
   /// that the processor waits for memory once a group and not once a word.
-  @inline(__always)
   private mutating func tokenize(
     _ words: [ByteRange], _ bytes: [UInt8], _ model: any TokenModel, tracks: Bool
   ) {
-    let span = bytes.span
     words.withUnsafeBufferPointer { words in
       bytes.withUnsafeBufferPointer { text in
-        withUnsafeTemporaryAllocation(of: WordKey.self, capacity: Self.group) { keys in
-          guard let base = text.baseAddress, let keys = keys.baseAddress else { return }
+        withUnsafeTemporaryAllocation(of: anneal_word_keys.self, capacity: 1) { keys in
+          guard let keys = keys.baseAddress else { return }
           var first = 0
           while first < words.count {
-            let count = min(Self.group, words.count - first)
-            makeKeys(words, first, count, base, text.count, keys)
-            for index in 0..<count {
-              let word = words[first + index]
-              if !addKnown(keys[index], shift: 0, tracks: tracks) {
-                addUnknown(word, base, span, model, tracks: tracks)
-              }
-              if tracks { wordEnds.append(Int32(truncatingIfNeeded: ends.count)) }
-            }
-            first += count
+            let group = UnsafeBufferPointer(
+              rebasing: words[first..<min(first + Self.group, words.count)])
+            tokenize(group, keys, text, model, tracks: tracks)
+            first += group.count
           }
         }
       }
     }
+  }
+
+  private static let group = Int(ANNEAL_WORD_GROUP)
+
+  private mutating func tokenize(
+    _ words: UnsafeBufferPointer<ByteRange>, _ keys: UnsafeMutablePointer<anneal_word_keys>,
+    _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, tracks: Bool
+  ) {
+    var known = cache.known
+    let count = Int64(words.count)
+    // A range is two numbers of four bytes here and there.
+    words.withMemoryRebound(to: anneal_range.self) { words in
+      anneal_key_words(&known, text.baseAddress, Int64(text.count), words.baseAddress, count, keys)
+    }
+    var index = 0
+    while true {
+      index = addKnown(keys, from: index, to: words.count, tracks: tracks)
+      if index == words.count { return }
+      addUnknown(words[index], text, model, tracks: tracks)
+      if tracks { wordEnds.append(Int32(truncatingIfNeeded: ends.count)) }
+      index += 1
+    }
+  }
+
+  /// Adds the tokens of words up to one that is not known, and says which that is.
+  private mutating func addKnown(
+    _ keys: UnsafePointer<anneal_word_keys>, from first: Int, to count: Int, tracks: Bool
+  ) -> Int {
+    let room = (count - first + 1) * (WordCache.longestWord + 1)
+    ids.reserve(room)
+    let before = tracks ? ends.count : 0
+    if tracks {
+      ends.reserve(room)
+      wordEnds.reserve(count - first)
+    }
+    var tokens = anneal_tokens(
+      ids: ids.next - before, ends: tracks ? ends.base : nil,
+      word_ends: tracks ? wordEnds.next : nil, count: Int64(before))
+    var known = cache.known
+    let next = Int(anneal_add_known(&known, keys, Int64(first), Int64(count), &tokens))
+    ids.advance(Int(tokens.count) - before)
+    if tracks {
+      ends.advance(Int(tokens.count) - before)
+      wordEnds.advance(next - first)
+    }
+    return next
   }
 
   private mutating func tokenize(
@@ -91,107 +136,53 @@ struct Workspace: ~Copyable {
     }
   }
 
-  private static let group = 48
-
-  /// Writes the keys of a group of words, and touches the places where they would be.
-  @inline(__always)
-  private mutating func makeKeys(
-    _ words: UnsafeBufferPointer<ByteRange>, _ first: Int, _ count: Int,
-    _ base: UnsafePointer<UInt8>, _ size: Int, _ keys: UnsafeMutablePointer<WordKey>
-  ) {
-    withUnsafeTemporaryAllocation(
-      of: UnsafePointer<WordCache.Slot>.self, capacity: Self.group
-    ) {
-      places in
-      for index in 0..<count {
-        let word = words[first + index]
-        let isShort = word.end &- word.start <= Int32(WordKey.longest)
-        keys[index] = isShort ? WordKey(base, count: size, word) : .none
-        places[index] = cache.place(of: keys[index])
-      }
-      // A loop of loads and nothing else, so that as many as possible are under way at once.
-      var touched: UInt64 = 0
-      for index in 0..<count { touched |= places[index].pointee.high }
-      // Kept, so that the loads are not taken for useless.
-      self.touched = touched
-    }
-  }
-
-  /// Adds the tokens of a short word that is known; false for any other.
-  ///
-  /// - Parameter shift: What is added to the ends.
-  @inline(__always)
-  private mutating func addKnown(_ key: WordKey, shift: Int32, tracks: Bool) -> Bool {
-    guard let slot = cache.find(key) else { return false }
-    let tokens = Int(slot.pointee.count)
-    // Three are written whatever there are, which costs less than asking.
-    let room = max(tokens, WordCache.Slot.most)
-    ids.reserve(room)
-    if tracks { ends.reserve(room) }
-    if tokens <= WordCache.Slot.most {
-      write(slot.pointee.first, 0, shift, tracks)
-      write(slot.pointee.second, 1, shift, tracks)
-      write(slot.pointee.third, 2, shift, tracks)
-    } else {
-      let spilled = cache.spilled(of: slot)
-      for index in 0..<tokens { write(spilled[index], index, shift, tracks) }
-    }
-    ids.advance(tokens)
-    if tracks { ends.advance(tokens) }
-    return true
-  }
-
-  /// Adds the tokens of a part of a word if it is short and known.
-  ///
-  /// - Parameter mark: Tells parts of words from words, where they may have other tokens.
-  private mutating func addKnownPart(
-    _ part: ByteRange, _ base: UnsafePointer<UInt8>, _ count: Int, shift: Int32, mark: UInt8,
-    tracks: Bool
-  ) -> Bool {
-    guard part.end - part.start <= Int32(WordKey.longest) else { return false }
-    return addKnown(
-      WordKey(base, count: count, part, mark: mark), shift: shift, tracks: tracks)
-  }
-
-  @inline(__always)
-  private mutating func write(_ packed: UInt32, _ place: Int, _ shift: Int32, _ tracks: Bool) {
-    ids.next[place] = Int32(bitPattern: packed >> 8)
-    if tracks { ends.next[place] = Int32(bitPattern: packed & 0xFF) &+ shift }
-  }
-
   /// Adds a word that is long or not known, in parts where the model allows it.
-  @inline(never)
   private mutating func addUnknown(
-    _ word: ByteRange, _ base: UnsafePointer<UInt8>, _ text: borrowing Span<UInt8>,
-    _ model: any TokenModel, tracks: Bool
+    _ word: ByteRange, _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, tracks: Bool
   ) {
-    guard word.end - word.start > Int32(WordKey.longest), let seams = model.seams else {
-      return addWhole(word, base, text, model, shift: 0, isPart: false, tracks: tracks)
-    }
+    guard word.indices.count > WordCache.longestWord, let seams = model.seams,
+      let base = text.baseAddress
+    else { return addWhole(word, text, model, shift: 0, isPart: false, tracks: tracks) }
     var start = Int(word.start)
     while start < Int(word.end) {
       let end = seams.next(after: start, in: base, Int(word.end))
       let part = ByteRange(start, end)
-      let shift = part.start - word.start
       let isPart = seams.areParts && end - start < word.indices.count
-      if !addKnownPart(
-        part, base, text.count, shift: shift, mark: isPart ? 0x80 : 0, tracks: tracks)
-      {
-        addWhole(part, base, text, model, shift: shift, isPart: isPart, tracks: tracks)
-      }
+      addPart(part, text, model, shift: part.start - word.start, isPart: isPart, tracks: tracks)
       start = end
+    }
+  }
+
+  /// Adds the tokens of a part of a word.
+  ///
+  /// - Parameters:
+  ///   - shift: What is added to the ends.
+  ///   - isPart: Whether it may have other tokens than a word of the same bytes.
+  private mutating func addPart(
+    _ part: ByteRange, _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, shift: Int32,
+    isPart: Bool, tracks: Bool
+  ) {
+    guard part.indices.count <= WordCache.longestWord,
+      let known = cache.find(WordKey(text, part, isPart: isPart))
+    else { return addWhole(part, text, model, shift: shift, isPart: isPart, tracks: tracks) }
+    ids.reserve(known.count)
+    if tracks { ends.reserve(known.count) }
+    for packed in known {
+      ids.append(Int32(bitPattern: packed >> 8))
+      if tracks { ends.append(Int32(bitPattern: packed & 0xFF) + shift) }
     }
   }
 
   /// Adds the tokens of a word or a part of one that is not among the short known ones.
   private mutating func addWhole(
-    _ word: ByteRange, _ base: UnsafePointer<UInt8>, _ text: borrowing Span<UInt8>,
-    _ model: any TokenModel, shift: Int32, isPart: Bool, tracks: Bool
+    _ word: ByteRange, _ bytes: UnsafeBufferPointer<UInt8>, _ model: any TokenModel,
+    shift: Int32, isPart: Bool, tracks: Bool
   ) {
+    let text = bytes.span
     let length = word.indices.count
-    if length > WordKey.longest, length <= LongWordCache.longest, !isPart,
-      let known = longCache.find(word, of: text)
-    {
+    let isShort = length <= WordCache.longestWord
+    let isKept = !isShort && length <= LongWordCache.longest && !isPart
+    if isKept, let known = longCache.find(word, of: text) {
       return add(known, shift: shift, tracks: tracks)
     }
     pieces.removeAll(keepingCapacity: true)
@@ -200,10 +191,9 @@ struct Workspace: ~Copyable {
     } else {
       model.tokenize(word, of: text, to: &pieces)
     }
-    if length <= WordKey.longest {
-      cache.remember(
-        WordKey(base, count: text.count, word, mark: isPart ? 0x80 : 0), pieces)
-    } else if length <= LongWordCache.longest, !isPart {
+    if isShort {
+      cache.remember(WordKey(bytes, word, isPart: isPart), pieces)
+    } else if isKept {
       longCache.remember(word, of: text, pieces)
     }
     add(pieces[...], shift: shift, tracks: tracks)

@@ -5,6 +5,13 @@ struct ComponentReader {
   let value: JSONValue
   let file: String
   let place: String
+  /// The lists of the file that were read past the values.
+  var written: WrittenLists?
+
+  /// The same where this part is one of these lists.
+  var lists: WrittenLists? {
+    place == WrittenLists.vocabularyPlace || place == WrittenLists.mergesPlace ? written : nil
+  }
 
   /// The value of `type`, or nil where the part has none.
   var type: String? { value["type"]?.string }
@@ -30,7 +37,7 @@ struct ComponentReader {
   /// A member, or nil where it is missing or null.
   func member(_ key: String) -> ComponentReader? {
     guard let member = value[key], !member.isNull else { return nil }
-    return ComponentReader(value: member, file: file, place: at(key))
+    return ComponentReader(value: member, file: file, place: at(key), written: written)
   }
 
   /// A member that must be there.

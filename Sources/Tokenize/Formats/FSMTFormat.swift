@@ -65,12 +65,19 @@ enum FSMTFormat: TokenizerFormat {
 /// Merges by their texts, whatever ids a vocabulary gives the results.
 struct FastMerges: Sendable {
   private var symbols = ByteStringTable()
-  private var pairs = PairTable()
+  private var pairs: MergeTable
   private static let ending = Array("</w>".utf8)
 
   /// Reads lines of a pair and, behind it, a count that nobody needs.
   init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+    // A merge names three symbols at most, and one number is kept for those that are none.
+    guard lines.count * 3 < MergeTable.idLimit else {
+      throw TokenizerError(
+        .unsupported, file: file, reason: "there are \(lines.count) merges",
+        remedy: "use at most \(MergeTable.idLimit / 3)")
+    }
+    pairs = MergeTable(capacity: lines.count)
     for (rank, line) in lines.enumerated() {
       let parts = line.split(separator: 0x20)
       guard parts.count >= 2, String(validating: line, as: UTF8.self) != nil else {
@@ -81,7 +88,7 @@ struct FastMerges: Sendable {
       let left = Int32(symbols.insert(Array(parts[0])).index)
       let right = Int32(symbols.insert(Array(parts[1])).index)
       let whole = Int32(symbols.insert(Array(parts[0] + parts[1])).index)
-      pairs.insert(left, right, rank: Int32(rank), id: whole)
+      pairs.append(left, right, makes: whole)
     }
   }
 
@@ -96,12 +103,12 @@ struct FastMerges: Sendable {
       parts.append(PieceToken(id: id, end: Int32(end) - word.start))
       place = end
     }
-    pairs.merge(&parts)
+    pairs.merge(&parts, from: 0)
     return parts.map(\.end)
   }
 
   /// A character that no merge begins with; it is no symbol, and so joins nothing.
-  private static let unknown = Int32.max
+  private static let unknown = Int32(MergeTable.idLimit - 1)
 }
 
 /// fastBPE: merges over the characters of a word whose last has `</w>` behind it.

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Records
 
@@ -9,27 +10,61 @@ enum BytePairMerges {
   static func read(
     _ reader: ComponentReader, _ vocabulary: Vocabulary, prefixLength: Int
   ) throws(TokenizerError) -> MergeTable {
-    guard let merges = reader.value.array else { throw reader.expected("an array") }
-    guard merges.count <= MergeTable.most, vocabulary.idLimit <= MergeTable.idLimit else {
+    let sides: StringList
+    if let written = reader.lists?.merges {
+      sides = written
+    } else {
+      sides = try Self.sides(of: reader)
+    }
+    let count = sides.count / 2
+    guard count <= MergeTable.most, vocabulary.idLimit <= MergeTable.idLimit else {
       throw reader.unsupported(
-        "there are more than \(MergeTable.most) merges or \(MergeTable.idLimit) tokens",
-        remedy: "use a smaller vocabulary")
+        "there are \(count) merges of tokens up to the id \(vocabulary.idLimit - 1)",
+        remedy: "use a vocabulary of less than \(MergeTable.idLimit) tokens and "
+          + "\(MergeTable.most) merges")
     }
+    let resolver = MergeResolver(
+      vocabulary: vocabulary, short: ShortTokens(vocabulary), prefixLength: prefixLength)
     let slices = ThreadedMap.slices(
-      of: merges.count, threads: ProcessInfo.processInfo.activeProcessorCount
+      of: count, threads: ProcessInfo.processInfo.activeProcessorCount
     ) { range in
-      var resolver = MergeResolver(vocabulary: vocabulary, prefixLength: prefixLength)
-      resolver.resolve(merges[range])
-      return resolver
+      resolver.resolve(range, of: sides)
     }
-    var table = MergeTable(capacity: merges.count)
+    var table = MergeTable(capacity: count)
     var rank = 0
     for slice in slices {
-      for merge in slice.resolved { table.append(merge.left, merge.right, makes: merge.whole) }
-      rank += slice.resolved.count
-      if let reason = slice.fault { throw fault(reader, rank, reason) }
+      table.append(slice.merges)
+      rank += slice.merges.count
+      if slice.hasFault {
+        throw fault(reader, rank, "joins or makes tokens that are not in the vocabulary")
+      }
     }
     return table
+  }
+
+  /// The sides of merges that were read as values.
+  private static func sides(of reader: ComponentReader) throws(TokenizerError) -> StringList {
+    guard let merges = reader.value.array else { throw reader.expected("an array") }
+    var sides = StringListBuilder()
+    for (rank, merge) in merges.enumerated() {
+      if let text = merge.string {
+        sides.add(text)
+        if sides.splitAtSpace() { continue }
+      } else if let parts = merge.array, parts.count == 2, let left = parts[0].string,
+        let right = parts[1].string
+      {
+        for side in [left, right] {
+          sides.add(side)
+          sides.endString()
+        }
+        continue
+      }
+      throw fault(reader, rank, "is neither \"a b\" with one space nor [\"a\", \"b\"]")
+    }
+    guard let list = sides.list() else {
+      throw reader.unsupported("the merges have 2 GiB or more", remedy: "use fewer")
+    }
+    return list
   }
 
   private static func fault(
@@ -42,67 +77,105 @@ enum BytePairMerges {
   }
 }
 
+extension MergeTable {
+  /// How many merges ahead places are asked for.
+  private static let ahead = 12
+
+  /// Adds the merges of the next ranks.
+  fileprivate mutating func append(_ merges: [MergeResolver.Merge]) {
+    for (index, merge) in merges.enumerated() {
+      let coming = merges[min(index + Self.ahead, merges.count - 1)]
+      ask(for: coming.left, coming.right)
+      append(merge.left, merge.right, makes: merge.whole)
+    }
+  }
+}
+
 /// Looks up the tokens of merges.
 private struct MergeResolver: Sendable {
   let vocabulary: Vocabulary
+  let short: ShortTokens
   let prefixLength: Int
-  /// The ids of both sides and of what they make, up to the first fault.
-  private(set) var resolved: [(left: Int32, right: Int32, whole: Int32)] = []
-  /// What is wrong with the merge behind the last one resolved.
-  private(set) var fault: String?
-  /// The bytes of both sides, one behind the other.
-  private var joined: [UInt8] = []
 
-  init(vocabulary: Vocabulary, prefixLength: Int) {
-    self.vocabulary = vocabulary
-    self.prefixLength = prefixLength
+  /// The ids of both sides and of what they make.
+  struct Merge: Sendable {
+    var left, right, whole: Int32
   }
 
-  mutating func resolve(_ merges: ArraySlice<JSONValue>) {
-    resolved.reserveCapacity(merges.count)
-    for merge in merges {
-      guard let length = join(merge) else {
-        fault = "is neither \"a b\" with one space nor [\"a\", \"b\"]"
-        return
+  /// Merges up to the first one of tokens that are not there.
+  struct Resolved: Sendable {
+    var merges: [Merge] = []
+    var hasFault = false
+  }
+
+  func resolve(_ range: Range<Int>, of sides: StringList) -> Resolved {
+    var resolved = Resolved()
+    resolved.merges.reserveCapacity(range.count)
+    let group = ShortTokens.group / 3
+    sides.bytes.withUnsafeBufferPointer { text in
+      withUnsafeTemporaryAllocation(of: anneal_word_keys.self, capacity: 1) { keys in
+        guard let keys = keys.baseAddress else { return }
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+          let ranks = first..<min(first + group, range.upperBound)
+          if !resolve(group: ranks, of: sides, text, keys, &resolved) { return }
+        }
       }
-      guard let left = id(0..<length), let right = id(length..<joined.count),
-        let whole = whole(leftLength: length)
-      else {
-        fault = "joins or makes tokens that are not in the vocabulary"
-        return
+    }
+    return resolved
+  }
+
+  /// Resolves a few merges; false at the first of tokens that are not there.
+  private func resolve(
+    group ranks: Range<Int>, of sides: StringList, _ text: UnsafeBufferPointer<UInt8>,
+    _ keys: UnsafeMutablePointer<anneal_word_keys>, _ resolved: inout Resolved
+  ) -> Bool {
+    withUnsafeTemporaryAllocation(of: anneal_range.self, capacity: ranks.count * 3) { words in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: ranks.count * 3) { ids in
+        guard let base = ids.baseAddress else { return true }
+        for (index, rank) in ranks.enumerated() {
+          let (left, right) = (sides.range(rank * 2), sides.range(rank * 2 + 1))
+          words[index * 3] = anneal_range(start: left.start, end: left.end)
+          words[index * 3 + 1] = anneal_range(start: right.start, end: right.end)
+          words[index * 3 + 2] = anneal_range(start: left.start, end: right.end)
+        }
+        short.look(up: UnsafeBufferPointer(words), in: text, keys, base)
+        for (index, rank) in ranks.enumerated() {
+          let found = Merge(
+            left: ids[index * 3], right: ids[index * 3 + 1], whole: ids[index * 3 + 2])
+          guard
+            let merge = completed(
+              found, sides.range(rank * 2), sides.range(rank * 2 + 1), text.span)
+          else {
+            resolved.hasFault = true
+            return false
+          }
+          resolved.merges.append(merge)
+        }
+        return true
       }
-      resolved.append((left, right, whole))
     }
   }
 
-  /// Writes both sides of a merge to `joined`, and says how long the left one is.
-  private mutating func join(_ merge: JSONValue) -> Int? {
-    joined.removeAll(keepingCapacity: true)
-    if let text = merge.string {
-      joined.append(contentsOf: text.utf8)
-      guard let space = joined.firstIndex(of: 0x20), joined.lastIndex(of: 0x20) == space else {
-        return nil
-      }
-      joined.remove(at: space)
-      return space
-    }
-    guard let parts = merge.array, parts.count == 2, let left = parts[0].string,
-      let right = parts[1].string
+  /// A merge with the ids that are not known of short tokens, or nil where a token is not there.
+  @inline(__always)
+  private func completed(
+    _ found: Merge, _ left: ByteRange, _ right: ByteRange, _ text: borrowing Span<UInt8>
+  ) -> Merge? {
+    if prefixLength == 0, found.left >= 0, found.right >= 0, found.whole >= 0 { return found }
+    guard let leftId = vocabulary.id(of: left, in: text),
+      let rightId = vocabulary.id(of: right, in: text), let wholeId = whole(left, right, text)
     else { return nil }
-    joined.append(contentsOf: left.utf8)
-    let length = joined.count
-    joined.append(contentsOf: right.utf8)
-    return length
-  }
-
-  private func id(_ range: Range<Int>) -> Int32? {
-    vocabulary.id(of: ByteRange(range.lowerBound, range.upperBound), in: joined.span)
+    return Merge(left: leftId, right: rightId, whole: wholeId)
   }
 
   /// The id of both sides together, the right one without the prefix that continuations have.
-  private func whole(leftLength: Int) -> Int32? {
-    if prefixLength == 0 { return id(0..<joined.count) }
-    return vocabulary.id(
-      of: Array(joined[..<leftLength] + joined[leftLength...].dropFirst(prefixLength)))
+  private func whole(
+    _ left: ByteRange, _ right: ByteRange, _ text: borrowing Span<UInt8>
+  ) -> Int32? {
+    if prefixLength == 0 {
+      return vocabulary.id(of: ByteRange(Int(left.start), Int(right.end)), in: text)
+    }
+    let rest = right.indices.dropFirst(prefixLength)
+    return vocabulary.id(of: left.indices.map { text[$0] } + rest.map { text[$0] })
   }
 }

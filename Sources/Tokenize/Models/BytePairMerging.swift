@@ -51,7 +51,11 @@ extension MergeTable {
         best = place
       }
       guard lowest < Self.none else { return count }
-      symbols[best] = PieceToken(id: product(of: lowest), end: symbols[best + 1].end)
+      let id = product(of: lowest)
+      // Both new pairs are asked for before either is looked up.
+      if best > 0 { ask(for: symbols[best - 1].id, id) }
+      if best + 2 < count { ask(for: id, symbols[best + 2].id) }
+      symbols[best] = PieceToken(id: id, end: symbols[best + 1].end)
       count -= 1
       for place in best + 1..<max(count, best + 1) { symbols[place] = symbols[place + 1] }
       for place in best..<max(count - 1, best) { ranks[place] = ranks[place + 1] }

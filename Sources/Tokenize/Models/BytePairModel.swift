@@ -10,26 +10,32 @@ struct BytePairModel: FileModel {
   let dropoutRate: Double
   private let symbols: BytePairSymbols
   private let byteIds: [Int32]
-  /// Words that are tokens as they stand, for `ignore_merges`; their bytes are those of the input.
-  private let wholeWords: ByteStringTable?
-  private let wholeWordIds: [Int32]
+  private let words: BytePairWords
 
   init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
     dropoutRate = try reader.member("dropout").map(Self.rate) ?? 0
     let vocabulary = try Vocabulary(from: reader.required("vocab"))
-    symbols = try BytePairSymbols(from: reader, vocabulary, input)
-    var merges = try BytePairMerges.read(
-      reader.required("merges"), vocabulary, prefixLength: symbols.prefix.count)
-    merges.indexBytes(symbols.completeByteIds)
+    let symbols = try BytePairSymbols(from: reader, vocabulary, input)
+    let written = try reader.required("merges")
+    let ignoresMerges = try reader.bool("ignore_merges", default: false)
+    let (merges, words) = Together.both {
+      Result { () throws(TokenizerError) in
+        try BytePairMerges.read(written, vocabulary, prefixLength: symbols.prefix.count)
+      }
+    } _: {
+      BytePairWords(vocabulary, input, ignoresMerges: ignoresMerges, symbols.areIndependent)
+    }
+    var table = try merges.get()
+    table.indexBytes(symbols.completeByteIds)
     byteIds = symbols.completeByteIds
-    self.merges = merges
+    self.merges = table
+    self.words = words
+    self.symbols = symbols
     unknownId = symbols.unknownId
     self.vocabulary = vocabulary
-    let ignoresMerges = try reader.bool("ignore_merges", default: false)
-    (wholeWords, wholeWordIds) = ignoresMerges ? Self.wholeWords(vocabulary, input) : (nil, [])
-    seams =
-      symbols.areIndependent
-      ? Self.seams(vocabulary, input, areParts: ignoresMerges) : nil
+    // What stands for unknown characters is not what the seams were made of.
+    let standIns = symbols.standIns
+    seams = table.isFree(of: standIns) ? words.seams : nil
   }
 
   private static func rate(_ dropout: ComponentReader) throws(TokenizerError) -> Double {
@@ -39,34 +45,11 @@ struct BytePairModel: FileModel {
     return rate
   }
 
-  private static func wholeWords(
-    _ vocabulary: Vocabulary, _ input: ModelInput
-  ) -> (ByteStringTable, [Int32]) {
-    var table = ByteStringTable(capacity: vocabulary.count)
-    var ids: [Int32] = []
-    for id in vocabulary.sortedIds {
-      guard let token = vocabulary.token(of: id) else { continue }
-      let word = input == .bytes ? ByteAlphabet.decode(Array(token)) : Array(token)
-      if let word, table.insert(word).isNew { ids.append(id) }
-    }
-    return (table, ids)
-  }
-
-  private static func seams(
-    _ vocabulary: Vocabulary, _ input: ModelInput, areParts: Bool
-  ) -> BytePairSeams {
-    let tokens = vocabulary.sortedIds.lazy.compactMap { vocabulary.token(of: $0) }
-    guard input == .bytes else { return BytePairSeams(tokens, areParts: areParts) }
-    // What is not in the alphabet is no word of bytes, nor part of one.
-    return BytePairSeams(
-      tokens.lazy.compactMap { ByteAlphabet.decode(Array($0))?[...] }, areParts: areParts)
-  }
-
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
-    if let whole = wholeWords?.index(of: text, word) {
-      tokens.append(PieceToken(id: wholeWordIds[whole], end: word.end - word.start))
+    if let whole = words.id(of: word, in: text) {
+      tokens.append(PieceToken(id: whole, end: word.end - word.start))
       return
     }
     tokenizePart(word, of: text, to: &tokens)

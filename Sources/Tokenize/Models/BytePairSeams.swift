@@ -70,7 +70,7 @@ struct BytePairSeams: Sendable {
 
   /// The words, and instead of long ones the parts they fall into.
   func parts(of words: [ByteRange], in text: [UInt8]) -> [ByteRange] {
-    let longest = Int32(WordKey.longest)
+    let longest = Int32(WordCache.longestWord)
     guard words.contains(where: { $0.end - $0.start > longest }) else { return words }
     var parts: [ByteRange] = []
     parts.reserveCapacity(words.count > 1 ? words.count + 16 : text.count / 4)

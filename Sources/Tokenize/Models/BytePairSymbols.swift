@@ -54,6 +54,9 @@ struct BytePairSymbols: Sendable {
     return fallbackIds.isEmpty ? input == .text && !fusesUnknown : !fallbackIds.contains(-1)
   }
 
+  /// The ids that stand for characters other than those they are spelled with.
+  var standIns: Set<Int32> { Set(fallbackIds + [unknownId ?? -1]).subtracting([-1]) }
+
   /// Appends the symbols of a word.
   func append(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]

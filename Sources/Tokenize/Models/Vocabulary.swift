@@ -18,6 +18,14 @@ struct Vocabulary: Sendable {
 
   /// Reads an object of ids by token.
   init(from reader: ComponentReader) throws(TokenizerError) {
+    if let written = reader.lists?.vocabulary {
+      if let vocabulary = Vocabulary(written.tokens, ids: written.ids) {
+        self = vocabulary
+      } else {
+        self = try Vocabulary(unsure: written, reader)
+      }
+      return
+    }
     guard let members = reader.value.object?.members else { throw reader.expected("an object") }
     self.init(capacity: members.count)
     for member in members {
@@ -25,9 +33,39 @@ struct Vocabulary: Sendable {
       guard let id = member.value.int, id >= 0, id < 1 << 24 else {
         throw reader.malformed("the id of \(member.key.debugDescription) is no number below 2^24")
       }
-      guard insert(Array(member.key.utf8), id: Int32(id)) else {
-        throw reader.malformed("two tokens share the id \(id)")
+      try insert(Array(member.key.utf8), id: Int32(id), reader)
+    }
+  }
+
+  /// Takes tokens and their ids where two of them may be equal: of equal tokens the last one's id counts.
+  private init(
+    unsure written: (tokens: StringList, ids: [Int32]), _ reader: ComponentReader
+  ) throws(TokenizerError) {
+    var lasts: [ArraySlice<UInt8>: Int32] = [:]
+    for (place, id) in written.ids.enumerated() { lasts[written.tokens[place]] = id }
+    self.init(capacity: lasts.count)
+    for place in 0..<written.ids.count {
+      if let id = lasts.removeValue(forKey: written.tokens[place]) {
+        try insert(Array(written.tokens[place]), id: id, reader)
       }
+    }
+  }
+
+  private mutating func insert(
+    _ token: [UInt8], id: Int32, _ reader: ComponentReader
+  ) throws(TokenizerError) {
+    guard insert(token, id: id) else { throw reader.malformed("two tokens share the id \(id)") }
+  }
+
+  /// Takes tokens and their ids; nil where two tokens or two ids are equal.
+  private init?(_ tokens: StringList, ids: [Int32]) {
+    guard let table = ByteStringTable(tokens) else { return nil }
+    self.tokens = table
+    self.ids = ids
+    places = [Int32](repeating: -1, count: Int(ids.max() ?? -1) + 1)
+    for (place, id) in ids.enumerated() {
+      guard places[Int(id)] < 0 else { return nil }
+      places[Int(id)] = Int32(place)
     }
   }
 
@@ -76,6 +114,11 @@ struct Vocabulary: Sendable {
   func token(of id: Int32) -> ArraySlice<UInt8>? {
     guard places.indices.contains(Int(id)), places[Int(id)] >= 0 else { return nil }
     return tokens[Int(places[Int(id)])]
+  }
+
+  /// Hands every token's place in a buffer and its id to `visit`.
+  func forEachToken(_ visit: (UnsafeBufferPointer<UInt8>, ByteRange, Int32) -> Void) {
+    tokens.withRanges { text, place, range in visit(text, range, ids[place]) }
   }
 
   /// All ids that have a token, in ascending order.

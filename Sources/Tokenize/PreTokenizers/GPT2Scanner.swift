@@ -7,11 +7,6 @@ struct GPT2Scanner: PatternScanner {
   init(_ table: ScalarTable<ScalarClasses>) { runs = ClassRuns(table) }
 
   @inline(__always)
-  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int {
-    letterWordEnd(in: text, at: place, end)
-  }
-
-  @inline(__always)
   func matchEnd(in bytes: borrowing Span<UInt8>, at place: Int, _ end: Int) -> Int {
     let contraction = Contraction.end(in: bytes, at: place, end, anyCase: false)
     if contraction > place { return contraction }

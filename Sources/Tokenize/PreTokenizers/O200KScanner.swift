@@ -9,21 +9,6 @@ struct O200KScanner: PatternScanner {
 
   init(_ table: ScalarTable<ScalarClasses>) { runs = ClassRuns(table) }
 
-  /// Words of small letters, the first of which may be a capital, with no contraction behind them.
-  @inline(__always)
-  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int {
-    let start = text[place] == 0x20 ? place &+ 1 : place
-    guard start < end else { return place }
-    let isCapital = text[start] &- 0x41 < 26
-    let small = isCapital ? start &+ 1 : start
-    guard let word = ASCIIRuns.smallLettersEnd(text, from: small, end), word > small else {
-      return place
-    }
-    let next = text[word]
-    let isOpen = next >= 0x80 || next == UInt8(ascii: "'")
-    return isOpen ? place : word
-  }
-
   @inline(__always)
   func matchEnd(in bytes: borrowing Span<UInt8>, at place: Int, _ end: Int) -> Int {
     let (classes, length) = runs.classes(in: bytes, at: place, end)

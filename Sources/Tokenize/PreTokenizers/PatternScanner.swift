@@ -2,25 +2,6 @@
 protocol PatternScanner {
   /// The end of the match that begins at `place`, or `place` where none does. The text ends at `end`.
   func matchEnd(in bytes: borrowing Span<UInt8>, at place: Int, _ end: Int) -> Int
-
-  /// The same for the words that are easy to tell; `place` where it takes `matchEnd` to tell.
-  ///
-  /// The text is valid up to `end`, and `place` is before it.
-  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int
-}
-
-extension PatternScanner {
-  @inline(__always)
-  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int { place }
-
-  /// The end of a word of ASCII letters with or without a space before it, as most words are; `place` for
-  /// any other, and where a character beyond ASCII may belong to the word.
-  @inline(__always)
-  func letterWordEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int {
-    let start = text[place] == 0x20 ? place &+ 1 : place
-    guard let word = ASCIIRuns.lettersEnd(text, from: start, end) else { return place }
-    return word > start && text[word] < 0x80 ? word : place
-  }
 }
 
 /// What all scanners share: runs of classes.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Something to find in a text.
 ///
 /// The regular expressions of most models are recognised by their exact spelling and matched by
@@ -92,10 +94,12 @@ enum SplitPattern: Sendable, Hashable {
     case .scalars(let classes): scan(ScalarScanner(classes: classes, table), bytes, range, &matches)
     case .whitespaceRuns: scan(WhitespaceScanner(table), bytes, range, &matches)
     case .wordsAndSigns: scan(WordsAndSignsScanner(table), bytes, range, &matches)
-    case .gpt2: scan(GPT2Scanner(table), bytes, range, &matches)
+    case .gpt2: cut(ANNEAL_CUT_GPT2, GPT2Scanner(table), bytes, range, &matches)
     case .tiktoken(let digits):
-      scan(TiktokenScanner(digits: digits, table), bytes, range, &matches)
-    case .o200k: scan(O200KScanner(table), bytes, range, &matches)
+      let scanner = TiktokenScanner(digits: digits, table)
+      cut(ANNEAL_CUT_TIKTOKEN, digits: digits, scanner, bytes, range, &matches)
+    case .o200k:
+      cut(ANNEAL_CUT_O200K, digits: 3, O200KScanner(table), bytes, range, &matches)
     case .clip: scan(CLIPScanner(table), bytes, range, &matches)
     case .regex(let regex): regex.appendMatches(in: bytes, range, to: &matches)
     }
@@ -111,8 +115,7 @@ enum SplitPattern: Sendable, Hashable {
     bytes.withUnsafeBufferPointer { text in
       guard let base = text.baseAddress else { return }
       while place < end {
-        var match = scanner.easyEnd(in: base, at: place, end)
-        if match == place { match = scanner.matchEnd(in: text.span, at: place, end) }
+        let match = scanner.matchEnd(in: text.span, at: place, end)
         if match > place {
           matches.append(ByteRange(place, match))
           place = match
@@ -122,6 +125,38 @@ enum SplitPattern: Sendable, Hashable {
       }
     }
   }
+
+  /// Appends the matches of a pattern that leaves nothing out: those in plain text by a kernel that looks at
+  /// 64 bytes at once, the others one by one.
+  private func cut(
+    _ pattern: anneal_cut, digits: Int = 0, _ scanner: some PatternScanner,
+    _ bytes: borrowing Span<UInt8>, _ range: ByteRange, _ matches: inout [ByteRange]
+  ) {
+    bytes.withUnsafeBufferPointer { text in
+      withUnsafeTemporaryAllocation(of: ByteRange.self, capacity: Self.room) { words in
+        var place = Int64(range.start)
+        while place < Int64(range.end) {
+          // A range is two numbers of four bytes here and there.
+          let count = words.withMemoryRebound(to: anneal_range.self) { words in
+            anneal_cut_plain(
+              pattern, Int64(digits), text.baseAddress, place, Int64(range.end),
+              words.baseAddress, Int64(words.count), &place)
+          }
+          matches.append(contentsOf: UnsafeBufferPointer(rebasing: words[..<Int(count)]))
+          // What follows is not plain, at least up to its end.
+          while place < Int64(range.end) {
+            let end = scanner.matchEnd(in: text.span, at: Int(place), Int(range.end))
+            matches.append(ByteRange(Int(place), end))
+            place = Int64(end)
+            if place < Int64(range.end), text[end] < 0x80 { break }
+          }
+        }
+      }
+    }
+  }
+
+  /// How many words are cut at once.
+  private static let room = 1024
 
   private static func appendLiteral(
     _ literal: [UInt8], _ bytes: borrowing Span<UInt8>, _ range: ByteRange,

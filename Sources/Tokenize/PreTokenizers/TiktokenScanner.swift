@@ -11,11 +11,6 @@ struct TiktokenScanner: PatternScanner {
   }
 
   @inline(__always)
-  func easyEnd(in text: UnsafePointer<UInt8>, at place: Int, _ end: Int) -> Int {
-    letterWordEnd(in: text, at: place, end)
-  }
-
-  @inline(__always)
   func matchEnd(in bytes: borrowing Span<UInt8>, at place: Int, _ end: Int) -> Int {
     let contraction = Contraction.end(in: bytes, at: place, end, anyCase: true)
     if contraction > place { return contraction }

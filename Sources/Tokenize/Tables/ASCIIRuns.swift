@@ -16,25 +16,6 @@ enum ASCIIRuns {
     return place
   }
 
-  /// The end of the run of ASCII letters that begins at a place; nil close to the end of the text.
-  @inline(__always)
-  static func lettersEnd(_ text: UnsafePointer<UInt8>, from start: Int, _ end: Int) -> Int? {
-    let place = skipLetters(text, from: start, end)
-    return place &+ 8 <= end ? place : nil
-  }
-
-  /// The same for small letters alone.
-  @inline(__always)
-  static func smallLettersEnd(_ text: UnsafePointer<UInt8>, from start: Int, _ end: Int) -> Int? {
-    var place = start
-    while place &+ 8 <= end {
-      let others = notLetters(load(text, place))
-      if others != 0 { return place &+ others.trailingZeroBitCount >> 3 }
-      place &+= 8
-    }
-    return nil
-  }
-
   @inline(__always)
   private static func load(_ text: UnsafePointer<UInt8>, _ place: Int) -> UInt64 {
     UInt64(

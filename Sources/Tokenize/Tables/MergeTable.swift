@@ -1,3 +1,5 @@
+import CKernels
+
 /// The merges of a model by the pairs of ids that they join, in open addressing.
 ///
 /// A place is one number, the pair in its upper 40 bits and the rank in its lower 24; what a merge makes is
@@ -6,6 +8,11 @@
 /// by the one who made it, before anyone else has it.
 struct MergeTable: Sendable {
   private let places: LargeTable<UInt64>
+  /// A bit for every pair, by its hash, which is set if any pair there is known: most pairs are not, and this
+  /// table is small enough to stay close to the processor.
+  private let filter: LargeTable<UInt64>
+  /// 64 less the number of bits of a place in the filter.
+  private let filterShift: UInt64
   /// 64 less the number of bits of a bucket's number.
   private var shift: UInt64
   /// What each merge makes, by rank.
@@ -26,6 +33,10 @@ struct MergeTable: Sendable {
     while 4 << bits < capacity * 2 { bits += 1 }
     places = LargeTable(repeating: Self.empty, count: 4 << Int(bits))
     shift = 64 - bits
+    var filterBits: UInt64 = 10
+    while 1 << filterBits < capacity * 6 { filterBits += 1 }
+    filter = LargeTable(repeating: 0, count: 1 << (filterBits - 6))
+    filterShift = 64 - filterBits
     products.reserveCapacity(capacity)
   }
 
@@ -34,10 +45,27 @@ struct MergeTable: Sendable {
     UInt64(UInt32(bitPattern: left)) << 20 | UInt64(UInt32(bitPattern: right))
   }
 
+  @inline(__always)
+  private static func hash(_ key: UInt64) -> UInt64 { key &* 0x9E37_79B9_7F4A_7C15 }
+
   /// The first place of the bucket of a pair.
   @inline(__always)
   private func bucket(_ key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift) &* 4
+    Int(truncatingIfNeeded: Self.hash(key) >> shift) &* 4
+  }
+
+  /// The word of the filter that a pair has its bit in, and that bit; the hash's upper bits have no more than
+  /// there are.
+  @inline(__always)
+  private func filterPlace(_ key: UInt64) -> (word: Int, bit: UInt64) {
+    let place = Self.hash(key) >> filterShift
+    return (Int(truncatingIfNeeded: place >> 6), 1 << (place & 63))
+  }
+
+  /// Asks for the places of a pair that is soon to be added or looked up.
+  @inline(__always)
+  func ask(for left: Int32, _ right: Int32) {
+    anneal_prefetch(places.base + bucket(Self.key(left, right)))
   }
 
   /// Adds the merge of the next rank; of equal pairs the last one counts.
@@ -52,6 +80,8 @@ struct MergeTable: Sendable {
       place = (place + 1) & (places.count - 1)
     }
     places.base[place] = key << 24 | UInt64(products.count)
+    let (word, bit) = filterPlace(key)
+    filter.base[word] |= bit
     products.append(id)
     precondition(products.count < places.count, "\(products.count) merges in a smaller table")
   }
@@ -66,6 +96,8 @@ struct MergeTable: Sendable {
   @inline(__always)
   func rank(_ left: Int32, _ right: Int32) -> Int32 {
     let key = Self.key(left, right)
+    let (word, bit) = filterPlace(key)
+    if filter.base[word] & bit == 0 { return Self.none }
     // Buckets are whole and their numbers below a power of two, so that all four places exist.
     let first = bucket(key)
     let bucket = places.base + first
@@ -99,6 +131,17 @@ struct MergeTable: Sendable {
   @inline(__always)
   func rank(ofByte left: UInt8, _ right: UInt8) -> Int32 {
     bytePairs[Int(left) << 8 | Int(right)]
+  }
+
+  /// Whether no merge joins any of some ids.
+  func isFree(of ids: Set<Int32>) -> Bool {
+    if ids.isEmpty { return true }
+    return (0..<places.count).allSatisfy { place in
+      let found = places.base[place]
+      if found == Self.empty { return true }
+      let (left, right) = (found >> 44, found >> 24 & 0xF_FFFF)
+      return !ids.contains(Int32(left)) && !ids.contains(Int32(right))
+    }
   }
 
   /// Whether pairs of bytes are known.

@@ -39,6 +39,7 @@ struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
   @inline(__always)
   mutating func advance(_ written: Int) {
     count += written
+    // What was written without room has done its harm; this finds it in tests.
     precondition(count <= capacity, "\(count) elements in a buffer for \(capacity)")
   }
 
@@ -54,6 +55,12 @@ struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
   mutating func truncate(to kept: Int) {
     precondition(kept <= count, "\(kept) of \(count) elements cannot be kept")
     count = kept
+  }
+
+  /// Forgets all elements, and the room for them if that is more than `most`.
+  mutating func restart(keeping most: Int) {
+    if capacity > most { self = RawBuffer() }
+    count = 0
   }
 
   /// The elements as an array of their own.

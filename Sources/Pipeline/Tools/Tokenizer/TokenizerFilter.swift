@@ -18,7 +18,21 @@ public struct TokenizerFilter: Sendable {
     let isRun = Folders.exists("\(path)/pipeline.lock.yaml")
     tokenizer =
       Folders.exists(path) && !isRun
-      ? try ModelTokenizer.load(path) : try ModelPlace(name).tokenizer()
+      ? try ModelTokenizer.load(path) : try Self.place(name).tokenizer()
+  }
+
+  /// Finds a model; where there is none, the remedy is to give what a tokenizer is read from.
+  private static func place(_ name: String) throws(ModelError) -> ModelPlace {
+    do { return try ModelPlace(name) } catch {
+      guard error.code == .notFound else { throw error }
+      throw ModelError(
+        .notFound, file: error.file, problem: error.problem,
+        remedy: error.remedy.replacing(
+          ModelLocator.remedy,
+          with:
+            "Give a tokenizer.json, a .model, a vocab.txt or another file of a tokenizer, or a folder "
+            + "that holds one."))
+    }
   }
 
   /// What encoding does besides turning texts into ids.

@@ -1,0 +1,323 @@
+#include "AnnealWords.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+/// The same loops for processors with AVX2 and without, chosen when the program is loaded.
+#define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define CLONED
+#endif
+
+// MARK: cutting
+
+/// 64 bytes, and a bit for each.
+typedef int8_t bytes64 __attribute__((ext_vector_type(64), aligned(1)));
+typedef bool bits64 __attribute__((ext_vector_type(64)));
+
+/// A bit for every byte from `first` to `last`; bytes beyond ASCII are negative.
+static inline __attribute__((always_inline)) uint64_t between(
+  const bytes64 *bytes, int8_t first, int8_t last) {
+  bytes64 v = *bytes;
+  bits64 bits = __builtin_convertvector((v >= first) & (v <= last), bits64);
+  uint64_t mask;
+  memcpy(&mask, &bits, sizeof mask);
+  return mask;
+}
+
+/// What the 64 bytes of a block are, a bit each.
+typedef struct {
+  uint64_t letters, lower, digits, spaces, signs, hard;
+} block;
+
+/// Bytes behind `end` are read as zeros, which are hard.
+static block read_block(const uint8_t *text, int64_t place, int64_t end) {
+  bytes64 v = 0;
+  if (end - place >= 64)
+    memcpy(&v, text + place, 64);
+  else
+    memcpy(&v, text + place, (size_t)(end - place));
+  block b;
+  bytes64 folded = v | 0x20;
+  b.letters = between(&folded, 'a', 'z');
+  b.lower = between(&v, 'a', 'z');
+  b.digits = between(&v, '0', '9');
+  b.spaces = between(&v, ' ', ' ');
+  // Control characters may be white space.
+  b.hard = ~between(&v, ' ', '~');
+  b.signs = ~(b.letters | b.digits | b.spaces | b.hard);
+  return b;
+}
+
+static inline uint64_t shifted(uint64_t bits, uint64_t before) { return bits << 1 | before >> 63; }
+
+static inline uint8_t lowered(uint8_t byte) { return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte; }
+
+/// The length of a contraction that begins with the apostrophe at a place, or 0.
+static int64_t contraction(const uint8_t *text, int64_t place, int64_t end, bool any_case) {
+  if (end - place < 2) return 0;
+  uint8_t first = text[place + 1];
+  if (any_case) first = lowered(first);
+  if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
+  if (end - place < 3) return 0;
+  uint8_t second = text[place + 2];
+  if (any_case) second = lowered(second);
+  bool is_long = (first == 'r' && second == 'e') || (first == 'v' && second == 'e') ||
+                 (first == 'l' && second == 'l');
+  return is_long ? 3 : 0;
+}
+
+/// What one block tells the next: its bytes' kinds, and what contractions say of the next block's places.
+typedef struct {
+  block before;
+  /// Places at which signs begin a word, in the block before.
+  uint64_t sign_starts;
+  uint64_t cleared, forced;
+} carry;
+
+/// The places of a block at which words begin by the kinds of neighbours alone.
+static inline uint64_t kind_starts(
+  anneal_cut pattern, const block *b, carry *c, uint64_t next_open) {
+  uint64_t letters = shifted(b->letters, c->before.letters);
+  uint64_t spaces = shifted(b->spaces, c->before.spaces);
+  // A hard byte may be white space too, and then the run of spaces is not over.
+  uint64_t following = (b->spaces | b->hard) >> 1 | next_open << 63;
+  uint64_t space_starts = b->spaces & (~spaces | ~following);
+  uint64_t sign_starts = b->signs & ~spaces & ~shifted(b->signs, c->before.signs);
+  uint64_t digit_starts = b->digits & ~shifted(b->digits, c->before.digits);
+  uint64_t letter_starts = b->letters & ~letters & ~spaces;
+  if (pattern == ANNEAL_CUT_GPT2) {
+    digit_starts &= ~spaces;
+  } else {
+    // A sign that begins a word takes the letters behind it in.
+    letter_starts &= ~shifted(sign_starts, c->sign_starts);
+  }
+  if (pattern == ANNEAL_CUT_O200K)
+    letter_starts |= b->letters & ~b->lower & shifted(b->lower, c->before.lower);
+  c->sign_starts = sign_starts;
+  return space_starts | sign_starts | digit_starts | letter_starts;
+}
+
+/// Moves the starts of words where contractions stand.
+static inline uint64_t with_contractions(
+  anneal_cut pattern, uint64_t starts, uint64_t letters_before, const uint8_t *text,
+  int64_t place, int64_t end, carry *c) {
+  uint64_t forced = c->forced;
+  starts = (starts & ~c->cleared) | forced;
+  c->cleared = c->forced = 0;
+  bytes64 v = 0;
+  memcpy(&v, text + place, end - place >= 64 ? 64 : (size_t)(end - place));
+  for (uint64_t left = between(&v, '\'', '\''); left; left &= left - 1) {
+    int at = __builtin_ctzll(left);
+    // Of o200k they are the end of the word before, of the others words by themselves.
+    if (!(starts >> at & 1)) continue;
+    if (pattern == ANNEAL_CUT_O200K) {
+      // A word has one contraction at most.
+      if (!(letters_before >> at & 1) || forced >> at & 1) continue;
+      // The long s beyond ASCII makes one too.
+      if (place + at + 1 < end && text[place + at + 1] >= 0x80) starts &= ~((uint64_t)1 << at);
+    }
+    int64_t length = contraction(text, place + at, end, pattern != ANNEAL_CUT_GPT2);
+    if (length == 0) continue;
+    unsigned __int128 inside = ((unsigned __int128)1 << length) - 2;
+    if (pattern == ANNEAL_CUT_O200K) inside |= 1;
+    inside <<= at;
+    unsigned __int128 behind = (unsigned __int128)1 << (at + length);
+    starts = (starts & ~(uint64_t)inside) | (uint64_t)behind;
+    forced |= (uint64_t)behind;
+    c->cleared |= (uint64_t)(inside >> 64);
+    c->forced |= (uint64_t)(behind >> 64);
+  }
+  return starts;
+}
+
+/// Writes the word up to `end`, in parts where it is a number with too many digits.
+static inline int64_t write_word(
+  const uint8_t *text, int64_t start, int64_t end, int64_t digits, anneal_range *words,
+  int64_t count) {
+  if (end - start > digits && text[start] >= '0' && text[start] <= '9')
+    for (; end - start > digits; start += digits)
+      words[count++] = (anneal_range){(int32_t)start, (int32_t)(start + digits)};
+  words[count++] = (anneal_range){(int32_t)start, (int32_t)end};
+  return count;
+}
+
+static inline __attribute__((always_inline)) int64_t cut(
+  anneal_cut pattern, int64_t digits, const uint8_t *text, int64_t start, int64_t end,
+  anneal_range *words, int64_t room, int64_t *place) {
+  carry c = {0};
+  int64_t count = 0, word = start;
+  for (int64_t at = start; at < end; at += 64) {
+    block b = read_block(text, at, end);
+    uint64_t inside = end - at < 64 ? ~(~(uint64_t)0 << (end - at)) : ~(uint64_t)0;
+    // At the end of the text a run of spaces stays whole.
+    uint64_t next_open = at + 64 >= end || text[at + 64] <= ' ' || text[at + 64] >= 127;
+    uint64_t starts = kind_starts(pattern, &b, &c, next_open);
+    uint64_t letters_before = shifted(b.letters, c.before.letters);
+    if (at == start) starts |= 1;
+    starts = with_contractions(pattern, starts, letters_before, text, at, end, &c) & inside;
+    uint64_t hard = b.hard & inside;
+    if (at == start) starts &= ~(uint64_t)1;
+    if (hard) starts &= (hard & -hard) - 1;
+    for (; starts; starts &= starts - 1) {
+      int64_t next = at + __builtin_ctzll(starts);
+      count = write_word(text, word, next, digits, words, count);
+      word = next;
+    }
+    if (hard) {
+      *place = word;
+      return count;
+    }
+    if (pattern != ANNEAL_CUT_GPT2) {
+      // Long numbers are not gone over again and again: what is full is written.
+      for (; text[word] >= '0' && text[word] <= '9' && word + digits < at + 64 && word + digits < end;
+           word += digits)
+        words[count++] = (anneal_range){(int32_t)word, (int32_t)(word + digits)};
+    }
+    if (room - count < ANNEAL_CUT_ROOM) {
+      *place = word;
+      return count;
+    }
+    c.before = b;
+  }
+  if (word < end) count = write_word(text, word, end, digits, words, count);
+  *place = end;
+  return count;
+}
+
+CLONED int64_t anneal_cut_plain(
+  anneal_cut pattern, int64_t digits, const uint8_t *text, int64_t start, int64_t end,
+  anneal_range *words, int64_t room, int64_t *place) {
+  switch (pattern) {
+    case ANNEAL_CUT_GPT2:
+      return cut(ANNEAL_CUT_GPT2, INT64_MAX, text, start, end, words, room, place);
+    case ANNEAL_CUT_TIKTOKEN:
+      return cut(ANNEAL_CUT_TIKTOKEN, digits, text, start, end, words, room, place);
+    case ANNEAL_CUT_O200K:
+      return cut(ANNEAL_CUT_O200K, digits, text, start, end, words, room, place);
+  }
+  *place = start;
+  return 0;
+}
+
+// MARK: searching
+
+CLONED int64_t anneal_find_sign(
+  const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size) {
+  for (int64_t place = start; place < size; place += 64) {
+    bytes64 here = 0, behind = 0;
+    if (size - place > 64) {
+      memcpy(&here, text + place, 64);
+      memcpy(&behind, text + place + 1, 64);
+    } else {
+      memcpy(&here, text + place, (size_t)(size - place));
+      memcpy(&behind, text + place + 1, (size_t)(size - place - 1));
+    }
+    uint64_t found = 0;
+    for (int64_t i = 0; i < count; i++) {
+      uint64_t second = signs[i].has_second ? between(&behind, signs[i].second, signs[i].second) : ~(uint64_t)0;
+      found |= between(&here, signs[i].first, signs[i].first) & second;
+    }
+    if (size - place < 64) found &= ((uint64_t)1 << (size - place)) - 1;
+    if (found) return place + __builtin_ctzll(found);
+  }
+  return size - 1;
+}
+
+// MARK: words seen before
+
+#define ONES(bytes) (~(uint64_t)0 >> (64 - 8 * (bytes)))
+/// The bytes of both halves of a key that belong to a word, by its length.
+static const uint64_t inside[ANNEAL_WORD_LONGEST + 1][2] = {
+  {0, 0}, {ONES(1), 0}, {ONES(2), 0}, {ONES(3), 0}, {ONES(4), 0}, {ONES(5), 0}, {ONES(6), 0},
+  {ONES(7), 0}, {ONES(8), 0}, {ONES(8), ONES(1)}, {ONES(8), ONES(2)}, {ONES(8), ONES(3)},
+  {ONES(8), ONES(4)}, {ONES(8), ONES(5)}, {ONES(8), ONES(6)}, {ONES(8), ONES(7)},
+};
+
+static inline __attribute__((always_inline)) void word_key(
+  const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
+  uint64_t *high) {
+  uint64_t length = (uint64_t)(word.end - word.start);
+  uint64_t halves[2] = {0, 0};
+  if (word.start + 16 <= size)
+    // The load stays inside the text; what is behind the word is masked away.
+    memcpy(halves, text + word.start, 16);
+  else
+    memcpy(halves, text + word.start, (size_t)length);
+  *low = halves[0] & inside[length][0];
+  *high = (halves[1] & inside[length][1]) | (length | mark) << 56;
+}
+
+void anneal_word_key(
+  const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
+  uint64_t *high) {
+  word_key(text, size, word, mark, low, high);
+}
+
+/// The key of no word: no length is as large.
+static const uint64_t no_word = ~(uint64_t)0;
+
+static inline anneal_word *bucket(const anneal_words *known, uint64_t low, uint64_t high) {
+  return known->slots + 4 * (anneal_word_hash(low, high) >> known->shift);
+}
+
+void anneal_key_words(
+  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
+  int64_t count, anneal_word_keys *keys) {
+  for (int64_t i = 0; i < count; i++) {
+    if (words[i].end - words[i].start <= ANNEAL_WORD_LONGEST && words[i].start < words[i].end)
+      word_key(text, size, words[i], 0, &keys->low[i], &keys->high[i]);
+    else
+      keys->low[i] = 0, keys->high[i] = no_word;
+    __builtin_prefetch(bucket(known, keys->low[i], keys->high[i]));
+  }
+}
+
+const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high) {
+  const anneal_word *slot = bucket(known, low, high);
+  for (int i = 0; i < 4; i++)
+    if (slot[i].low == low && slot[i].high == high) return slot + i;
+  return NULL;
+}
+
+void anneal_first_tokens(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t count, int32_t *tokens) {
+  for (int64_t i = 0; i < count; i++) {
+    const anneal_word *slot = anneal_find_word(known, keys->low[i], keys->high[i]);
+    tokens[i] = slot ? (int32_t)slot->tokens[0] : -1;
+  }
+}
+
+static inline __attribute__((always_inline)) int64_t add_known(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+  anneal_tokens *tokens, bool ends) {
+  int64_t next = tokens->count;
+  int64_t i = first;
+  for (; i < count; i++) {
+    const anneal_word *slot = anneal_find_word(known, keys->low[i], keys->high[i]);
+    if (!slot) break;
+    const uint32_t *packed =
+      slot->count <= ANNEAL_WORD_TOKENS ? slot->tokens : known->spilled + slot->tokens[0];
+    // Three are written whatever there are, which costs less than asking.
+    for (int k = 0; k < ANNEAL_WORD_TOKENS; k++) {
+      tokens->ids[next + k] = (int32_t)(packed[k] >> 8);
+      if (ends) tokens->ends[next + k] = (int32_t)(packed[k] & 0xFF);
+    }
+    for (int64_t k = ANNEAL_WORD_TOKENS; k < slot->count; k++) {
+      tokens->ids[next + k] = (int32_t)(packed[k] >> 8);
+      if (ends) tokens->ends[next + k] = (int32_t)(packed[k] & 0xFF);
+    }
+    next += slot->count;
+    if (ends) *tokens->word_ends++ = (int32_t)next;
+  }
+  tokens->count = next;
+  return i;
+}
+
+int64_t anneal_add_known(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+  anneal_tokens *tokens) {
+  return tokens->ends ? add_known(known, keys, first, count, tokens, true)
+                      : add_known(known, keys, first, count, tokens, false);
+}

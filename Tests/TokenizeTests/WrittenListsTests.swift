@@ -1,0 +1,79 @@
+import Records
+import Testing
+import Tokenize
+
+/// The vocabulary and the merges of a file are read past the general parser, which must not show.
+struct WrittenListsTests {
+  private static let vocabulary =
+    #"{"a": 0, "b": 1, "Ġ": 2, "\"": 3, "\\": 4, "ab": 5, "Ġab": 6, "\"\"": 7}"#
+  private static let merges = #"[["a", "b"], ["Ġ", "ab"], ["\"", "\""]]"#
+
+  private static func file(
+    _ vocabulary: String = vocabulary, _ merges: String = merges, model: String = "model"
+  ) -> String {
+    """
+    {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true},
+     "\(model)": {"type": "BPE", "vocab": \(vocabulary), "merges": \(merges)}, "decoder": null}
+    """
+  }
+
+  private static func tokenizer(_ file: String) throws -> Tokenizer {
+    try Tokenizer(json: Array(file.utf8))
+  }
+
+  /// A key with an escape goes the general way, as do these lists.
+  private static let spellings = [
+    file(model: #"\u006dodel"#),
+    file(vocabulary.replacing(",", with: " ,\n\t").replacing(":", with: "\r\n:   ")),
+    file(vocabulary, merges.replacing("], [", with: "  ]\n ,  [").replacing(", ", with: ",\n    ")),
+    file(vocabulary.replacing(" ", with: ""), merges.replacing(" ", with: "")),
+    file(vocabulary.replacing("\"ab\"", with: #""\u0061b""#)),
+    file(vocabulary, #"["a b", "Ġ ab", "\" \""]"#),
+    file(vocabulary, #"["a b", ["Ġ", "ab"], "\" \""]"#),
+    // Of two equal keys the last one counts.
+    file(vocabulary.replacing("\"a\": 0", with: "\"a\": 9, \"a\": 0")),
+    file("{\"a\": 7}", "[]").replacing(
+      "\"decoder\": null", with: "\"model\": \(plainModel)"),
+  ]
+  private static let plainModel = #"{"type": "BPE", "vocab": \#(vocabulary), "merges": \#(merges)}"#
+
+  @Test(arguments: spellings)
+  func `the spelling of a file changes nothing`(spelling: String) throws {
+    let wanted = try Self.tokenizer(Self.file())
+    let found = try Self.tokenizer(spelling)
+    #expect(wanted.ids(of: "ab ab\"\"\\") == [5, 6, 7, 4])
+    #expect(found.ids(of: "ab ab\"\"\\") == [5, 6, 7, 4])
+    for id in Int32(0)..<8 { #expect(found.token(of: id) == wanted.token(of: id)) }
+  }
+
+  @Test(arguments: [
+    (file("{\"a\": 0, \"b\": 0}"), "two tokens share the id 0"),
+    (file("{\"a\": 0, \"b\": 1.5}"), "no number below 2^24"),
+    (file("{\"a\": 0, \"b\": 16777216}"), "no number below 2^24"),
+    (file("{\"a\": 0, \"b\": 01}"), "the file is not JSON"),
+    (file("{\"a\": 0, \"b\" 1}"), "the file is not JSON"),
+    (file(vocabulary, #"[["a", "b"], ["b"]]"#), "neither"),
+    (file(vocabulary, #"["a b", "a  b"]"#), "neither"),
+    (file(vocabulary, #"[["a", "b"], ["b", "b"]]"#), "not in the vocabulary"),
+    (file(vocabulary, #"[["a", "b"], ["a", "b"}]"#), "the file is not JSON"),
+    (file() + "x", "the file is not JSON"),
+    (String(file().dropLast()), "the file is not JSON"),
+    (file("{\"a\": 0, \"b\": 1048575, \"ab\": 1}", #"[["a", "b"]]"#), "use a vocabulary of less"),
+  ])
+  func `faults in the lists are told as ever`(file: String, words: String) {
+    do {
+      _ = try Self.tokenizer(file)
+      Issue.record("nothing is wrong with \(file)")
+    } catch {
+      #expect("\(error)".contains(words), "\(error)")
+    }
+  }
+
+  @Test func `a string that is not UTF-8 is refused, also where its neighbour completes it`() {
+    var bytes = Array(Self.file("{\"a\": 0, \"?\": 1, \"!\": 2, \"b\": 3}", "[]").utf8)
+    for (sign, byte) in [(UInt8(ascii: "?"), UInt8(0xC3)), (UInt8(ascii: "!"), 0xA9)] {
+      for place in bytes.indices where bytes[place] == sign { bytes[place] = byte }
+    }
+    #expect(throws: TokenizerError.self) { try Tokenizer(json: bytes) }
+  }
+}

@@ -10,7 +10,9 @@ extension Tokenizer {
     }
     let tokens = ids.compactMap { id -> [UInt8]? in
       if let added = pipeline.added.token(of: id) {
-        return added.isSpecial && skipSpecialTokens ? nil : Array(added.content.utf8)
+        let token = Array(added.content.utf8)
+        let isLeftOut = added.isSpecial && skipSpecialTokens
+        return isLeftOut && pipeline.decoder?.drops(token) != true ? nil : token
       }
       return pipeline.model.vocabulary.token(of: id).map(Array.init) ?? pipeline.decoder?.missing
     }

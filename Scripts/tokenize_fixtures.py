@@ -322,11 +322,13 @@ def trained_models(texts):
                                                 special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])),
         "unigram": (None, meta, models.Unigram, lambda: trainers.UnigramTrainer(
             vocab_size=300, unk_token="<unk>", special_tokens=["<pad>", "</s>", "<unk>"], show_progress=False)),
+        "unigram, pruned": (None, meta, models.Unigram, lambda: trainers.UnigramTrainer(
+            vocab_size=110, unk_token="<unk>", special_tokens=["<pad>", "</s>", "<unk>"], show_progress=False)),
     }
     results = []
     for name, (normalizer, pre_tokenizer, model, trainer) in cases.items():
         runs = []
-        for _ in range(6):
+        for _ in range(60):
             tokenizer = Tokenizer(model())
             if normalizer:
                 tokenizer.normalizer = normalizer
@@ -335,7 +337,7 @@ def trained_models(texts):
             runs.append(json.loads(tokenizer.to_str())["model"])
         first = runs[0]
         result = {"name": name, "size": len(first["vocab"])}
-        if name == "unigram":
+        if name.startswith("unigram"):
             common = set.intersection(*({p for p, _ in r["vocab"]} for r in runs))
             result["pieces"] = [[p, s] for p, s in first["vocab"] if p in common]
         elif all(r["vocab"] == first["vocab"] for r in runs):

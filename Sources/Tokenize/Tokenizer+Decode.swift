@@ -9,10 +9,21 @@ extension Tokenizer {
       return target.decode(ids, skipSpecialTokens: skipSpecialTokens)
     }
     let tokens = ids.compactMap { id -> [UInt8]? in
-      if let added = pipeline.added.decoded(id, skipsSpecial: skipSpecialTokens) { return added }
+      if let added = pipeline.added.decoded(id, skipsSpecial: skipSpecialTokens) {
+        return added ?? leftToDecoder(id)
+      }
       return pipeline.model.vocabulary.token(of: id).map(Array.init) ?? pipeline.decoder?.missing
     }
     let parts = pipeline.decoder?.decode(tokens) ?? [Array(tokens.joined(separator: [0x20]))]
     return String(decoding: parts.joined(), as: UTF8.self)
+  }
+
+  /// A special token that the decoder leaves out on its own, once it has ended what stands before it.
+  private func leftToDecoder(_ id: Int32) -> [UInt8]? {
+    guard let decoder = pipeline.decoder, let token = pipeline.added.token(of: id) else {
+      return nil
+    }
+    let content = Array(token.content.utf8)
+    return decoder.drops(content) ? content : nil
   }
 }

@@ -36,6 +36,33 @@ struct FormatTests {
     }
   }
 
+  private static let sentencePieceModels = [
+    "bpe-bytes", "bpe-denormalized", "bpe-identity", "char", "unigram-defined", "unigram-identity",
+    "unigram-no-prefix", "unigram-rules", "unigram-suffix", "word",
+  ]
+
+  /// Odd texts and lists of ids, by models of every kind that Scripts/sentencepiece_check.py has trained.
+  @Test(arguments: sentencePieceModels)
+  func `a sentencepiece model normalizes, cuts and decodes as the library does`(
+    name: String
+  ) throws {
+    let models = try #require(Fixture.load("sentencepiece/expected")["models"]?.array)
+    let files = models.compactMap { $0["file"]?.string }
+    #expect(files.sorted() == Self.sentencePieceModels.map { "\($0).model" })
+    let model = try #require(models.first { $0["file"]?.string == "\(name).model" })
+    let tokenizer = try Tokenizer.load("\(Self.folder)/sentencepiece/\(name).model")
+    for test in try #require(model["texts"]?.array) {
+      let text = try #require(test["text"]?.string)
+      let ids = try #require(test["ids"]).integers
+      #expect(tokenizer.ids(of: text) == ids, "\(text.debugDescription)")
+      #expect(tokenizer.decode(ids) == test["decoded"]?.string, "\(text.debugDescription)")
+    }
+    for test in try #require(model["decodings"]?.array) {
+      let ids = try #require(test["ids"]).integers
+      #expect(tokenizer.decode(ids) == test["decoded"]?.string, "\(ids)")
+    }
+  }
+
   @Test func `FSMT's words and merges are exact in eleven languages`() throws {
     let cases = try #require(Fixture.load("fsmt/expected")["cases"]?.array)
     #expect(cases.count == 11)

@@ -39,14 +39,49 @@ struct TokenizeStageTests {
     return try #require(try TokenizeStage.descriptor.make(values) as? TokenizeStage)
   }
 
-  private var learned: ConfigurationNode.Value {
+  private var learned: ConfigurationNode.Value { learned("bpe", [("vocabulary", "300")]) }
+
+  /// A vocabulary to learn, with options.
+  private func learned(
+    _ model: String, _ options: [(String, String)]
+  ) -> ConfigurationNode.Value {
     let place = Place(file: "test")
     func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
       ConfigurationNode(value, place: place, base: folder.path)
     }
-    let size = ConfigurationNode.Entry(
-      key: "vocabulary", place: place, node: node(.scalar("300", quoted: false)))
-    return .map([.init(key: "bpe", place: place, node: node(.map([size])))])
+    let entries = options.map { key, value in
+      ConfigurationNode.Entry(key: key, place: place, node: node(.scalar(value, quoted: false)))
+    }
+    return .map([.init(key: model, place: place, node: node(.map(entries)))])
+  }
+
+  private static let options: [(model: String, key: String, value: String)] = {
+    let common = [
+      ("vocabulary", "777"), ("special-tokens", "<x>"), ("normalizer", "nfc"),
+      ("pre-tokenizer", "whitespace-split"), ("unknown-token", "<x>"), ("initial-alphabet", "ß"),
+      ("max-words", "5000"),
+    ]
+    let pairs = [
+      ("min-frequency", "5"), ("limit-alphabet", "70"), ("continuing-subword-prefix", "@@"),
+      ("end-of-word-suffix", "</w>"), ("max-token-length", "9"),
+    ]
+    let pieces = [
+      ("seed-size", "9999"), ("shrinking-factor", "0.5"), ("sub-iterations", "3"),
+      ("max-piece-length", "9"),
+    ]
+    return [("bpe", common + pairs), ("wordpiece", common + pairs), ("unigram", common + pieces)]
+      .flatMap { model, options in options.map { (model, $0.0, $0.1) } }
+  }()
+
+  @Test func `every option of a vocabulary makes another step, so that none is taken from a cache`()
+    throws
+  {
+    for (model, key, value) in Self.options {
+      let usual = try stage(learned(model, [])).tokenizer.encoded
+      let changed = try stage(learned(model, [(key, value)])).tokenizer.encoded
+      #expect(changed != usual, "\(model) with \(key)")
+    }
+    #expect(Self.options.count == 35)
   }
 
   @Test func `a vocabulary is learned from the training side alone`() throws {

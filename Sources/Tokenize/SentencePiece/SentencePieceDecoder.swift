@@ -5,6 +5,7 @@ struct SentencePieceDecoder: TokenDecoder {
   private let unknownSurface: [UInt8]
   private let dropsFirstSpace: Bool
   private let dropsLeadingSpaces: Bool
+  private let denormalizer: SentencePieceNormalizer?
 
   init(_ file: SentencePieceFile) {
     var pieces = ByteStringTable(capacity: file.pieces.count)
@@ -12,9 +13,14 @@ struct SentencePieceDecoder: TokenDecoder {
     self.pieces = pieces
     kinds = file.pieces.map(\.kind)
     unknownSurface = file.unknownSurface
-    dropsFirstSpace = file.addsDummyPrefix || file.removesExtraSpaces
-    dropsLeadingSpaces = file.removesExtraSpaces
+    let normalization = file.normalization
+    dropsFirstSpace = normalization.addsDummyPrefix || normalization.removesExtraSpaces
+    dropsLeadingSpaces = normalization.removesExtraSpaces
+    denormalizer = SentencePieceNormalizer(decodedBy: file)
   }
+
+  /// Control pieces end the bytes that stand before them.
+  func drops(_ token: [UInt8]) -> Bool { pieces.index(of: token).map { kinds[$0] } == .control }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     var text: [UInt8] = []
@@ -48,6 +54,13 @@ struct SentencePieceDecoder: TokenDecoder {
       }
     }
     flush()
-    return [text]
+    return [denormalized(text)]
+  }
+
+  private func denormalized(_ bytes: [UInt8]) -> [UInt8] {
+    guard let denormalizer else { return bytes }
+    var text = AlignedText(bytes: bytes, tracks: false)
+    denormalizer.normalize(&text)
+    return text.bytes
   }
 }

@@ -19,13 +19,21 @@ struct SentencePieceFile: Sendable {
     case pairs, words, characters
   }
 
+  /// How a text is rewritten.
+  struct Normalization: Sendable {
+    var map: CharacterMap?
+    var addsDummyPrefix = true
+    var removesExtraSpaces = true
+    var escapesSpaces = true
+  }
+
   private(set) var pieces: [Piece] = []
   private(set) var algorithm = Algorithm.unigram
   private(set) var unknownSurface = Array(" \u{2047} ".utf8)
-  private(set) var map: CharacterMap?
-  private(set) var addsDummyPrefix = true
-  private(set) var removesExtraSpaces = true
-  private(set) var escapesSpaces = true
+  /// What happens to a text before it is cut.
+  private(set) var normalization = Normalization()
+  /// What happens to a decoded text; it counts only where it has a map.
+  private(set) var denormalization = Normalization()
   private(set) var treatsSpaceAsSuffix = false
 
   /// Reads a file.
@@ -70,7 +78,8 @@ struct SentencePieceFile: Sendable {
       switch field {
       case 1: pieces.append(try Self.piece(message))
       case 2: try readTraining(message)
-      case 3: try readNormalization(message)
+      case 3: try normalization.read(message)
+      case 5: try denormalization.read(message)
       default: break
       }
     }
@@ -101,8 +110,10 @@ struct SentencePieceFile: Sendable {
       }
     }
   }
+}
 
-  private mutating func readNormalization(_ message: ArraySlice<UInt8>) throws(ProtobufError) {
+extension SentencePieceFile.Normalization {
+  fileprivate mutating func read(_ message: ArraySlice<UInt8>) throws(ProtobufError) {
     var reader = ProtobufReader(message)
     while let (field, value) = try reader.next() {
       switch (field, value) {

@@ -10,13 +10,27 @@ struct SentencePieceNormalizer: Normalizer {
   /// Pieces that people defined, which are left as they are.
   private let defined: ByteTrie?
 
+  /// What a file says is to be done before a text is cut.
   init(_ file: SentencePieceFile) {
-    map = file.map
-    addsPrefix = file.addsDummyPrefix && !file.treatsSpaceAsSuffix
-    addsSuffix = file.addsDummyPrefix && file.treatsSpaceAsSuffix
-    removesExtraSpaces = file.removesExtraSpaces
-    space = file.escapesSpaces ? SentencePieceSign.space : [0x20]
-    defined = file.definedPieces
+    self.init(
+      file.normalization, isSuffix: file.treatsSpaceAsSuffix, defined: file.definedPieces)
+  }
+
+  /// What a file says is to be done to a decoded text; nil where that is nothing.
+  init?(decodedBy file: SentencePieceFile) {
+    guard file.denormalization.map != nil else { return nil }
+    self.init(file.denormalization, isSuffix: false, defined: nil)
+  }
+
+  private init(
+    _ normalization: SentencePieceFile.Normalization, isSuffix: Bool, defined: ByteTrie?
+  ) {
+    map = normalization.map
+    addsPrefix = normalization.addsDummyPrefix && !isSuffix
+    addsSuffix = normalization.addsDummyPrefix && isSuffix
+    removesExtraSpaces = normalization.removesExtraSpaces
+    space = normalization.escapesSpaces ? SentencePieceSign.space : [0x20]
+    self.defined = defined
   }
 
   func normalize(_ text: inout AlignedText) {

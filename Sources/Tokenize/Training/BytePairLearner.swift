@@ -17,7 +17,7 @@ struct PairCandidate: Comparable {
 /// Joining a pair touches only its own places. All new pairs of one join contain the new symbol, so what
 /// changes is summed up in tables indexed by the neighbour, and the table of pairs is asked once for
 /// each distinct neighbour rather than once for each place. The result depends on counts and ids alone.
-struct BytePairLearner {
+struct BytePairLearner: ~Copyable {
   /// What may be joined.
   struct Bounds {
     let minFrequency: Int64
@@ -35,9 +35,10 @@ struct BytePairLearner {
   private var right = NeighbourSums()
 
   /// Takes words, what they begin as, and the number of symbols there are so far.
-  init(_ words: CountedWords, _ symbols: InitialSymbols, alphabet: Int, _ bounds: Bounds) {
+  init(_ words: consuming CountedWords, _ symbols: InitialSymbols, alphabet: Int, _ bounds: Bounds)
+  {
     self.bounds = bounds
-    cells = WordCells(words, symbols)
+    cells = WordCells(consume words, symbols)
     pairs = PairPlaces(alphabet: alphabet)
     let candidates = pairs.find(in: cells, rarest: bounds.dropsRarePairs ? bounds.minFrequency : 1)
     heap = BinaryHeap(candidates)
@@ -46,7 +47,7 @@ struct BytePairLearner {
   /// The pair to join next, or nil when none is frequent enough.
   mutating func best() -> PairCandidate? {
     while let top = heap.pop() {
-      let total = pairs[top.number].total
+      let total = pairs.total(of: top.number)
       if total == top.count { return total >= bounds.minFrequency ? top : nil }
       // Totals of pairs in the heap only ever fall; the entry goes back where it now belongs.
       if total >= bounds.minFrequency {
@@ -69,27 +70,16 @@ struct BytePairLearner {
   /// Brings the totals and places of all pairs around the joined places up to date.
   private mutating func update(_ pair: PairCandidate, _ symbol: Int32) {
     // What is gained comes first: a pair may be gained at one place and lost again at the next.
+    let rarest = rarest
     left.gain(&pairs, rarest) { ($0, symbol) }
     right.gain(&pairs, rarest) { (symbol, $0) }
     left.lose(&pairs) { ($0, pair.left) }
     right.lose(&pairs) { (pair.right, $0) }
-    offer(left) { ($0, symbol) }
-    offer(right) { (symbol, $0) }
+    let least = bounds.minFrequency
+    left.finish(pairs, least, to: &heap) { ($0, symbol) }
+    right.finish(pairs, least, to: &heap) { (symbol, $0) }
     pairs.forget(pair.number)
-    left.clear()
-    right.clear()
   }
 
   private var rarest: Int64 { bounds.dropsRarePairs ? bounds.minFrequency : 1 }
-
-  @inline(__always)
-  private mutating func offer(_ sums: NeighbourSums, _ pair: (Int32) -> (Int32, Int32)) {
-    for neighbour in sums.neighbours {
-      let number = sums.number(of: neighbour)
-      guard number >= 0, pairs[number].total >= bounds.minFrequency else { continue }
-      let (left, right) = pair(neighbour)
-      heap.push(
-        PairCandidate(count: pairs[number].total, left: left, right: right, number: number))
-    }
-  }
 }

@@ -5,13 +5,14 @@ enum BytePairTraining {
 
   /// Joins the most frequent pair until the vocabulary is full or no pair is frequent enough.
   static func learn(
-    _ words: CountedWords, _ options: VocabularyOptions, _ progress: (Int) -> Void
+    _ words: consuming CountedWords, _ options: VocabularyOptions, _ progress: (Int) -> Void
   ) throws(TokenizerError) -> TrainedModel {
     var tokens = LearnedTokens(
       specialTokens: options.specialTokensOrDefault, prefix: options.prefix)
     let symbols =
       options.readsBytes
-      ? InitialSymbols(bytesIn: &tokens) : InitialSymbols(alphabetOf: words, options, in: &tokens)
+      ? InitialSymbols(bytesIn: &tokens)
+      : InitialSymbols(alphabetOf: copy words, options, in: &tokens)
     guard words.bytes.count < Int(Int32.max) / 2 else {
       throw TokenizerError(
         .invalidArgument,
@@ -22,7 +23,8 @@ enum BytePairTraining {
     let bounds = BytePairLearner.Bounds(
       minFrequency: Int64(max(1, options.minFrequency)), maxLength: options.maxTokenLength,
       dropsRarePairs: options.prefix.isEmpty && options.suffix.isEmpty)
-    var learner = BytePairLearner(words, symbols, alphabet: tokens.count, bounds)
+    // Words are let go of as soon as their symbols are known.
+    var learner = BytePairLearner(consume words, symbols, alphabet: tokens.count, bounds)
     while tokens.count < options.vocabularySize, let best = learner.best() {
       learner.join(best, into: tokens.join(best.left, best.right))
       if tokens.merges.count % progressStep == 0 { progress(tokens.count) }

@@ -92,6 +92,14 @@ struct InitialSymbols {
     }
   }
 
+  /// The most symbols that words with these bytes begin as.
+  func mostSymbols(in bytes: borrowing Span<UInt8>) -> Int {
+    guard byteIds.isEmpty else { return bytes.count }
+    var scalars = 0
+    for place in bytes.indices where bytes[place] & 0xC0 != 0x80 { scalars += 1 }
+    return scalars
+  }
+
   /// Appends the symbols of a word.
   @inline(__always)
   func append(_ word: Range<Int>, of bytes: borrowing Span<UInt8>, to symbols: inout [Int32]) {

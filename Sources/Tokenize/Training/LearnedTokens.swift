@@ -28,9 +28,16 @@ struct LearnedTokens {
   /// Adds a merge of two tokens and says the id of the result, which may be there already.
   mutating func join(_ left: Int32, _ right: Int32) -> Int32 {
     merges.append((left, right))
+    return add(joined(left, right))
+  }
+
+  /// What two tokens spell together.
+  ///
+  /// It stands alone, because a slice that lives on while a token is added has all tokens copied.
+  private func joined(_ left: Int32, _ right: Int32) -> [UInt8] {
     let second = tokens[Int(right)]
     let rest = second.starts(with: prefix) ? second.dropFirst(prefix.count) : second
-    return add(Array(tokens[Int(left)] + rest))
+    return Array(tokens[Int(left)] + rest)
   }
 
   /// The model's part of tokenizer.json.

@@ -1,7 +1,7 @@
 /// How often words of at most 16 bytes occur, in open addressing; a word costs one cache line.
 struct ShortWordTable: Sendable {
   /// A word and its count in 32 bytes; a length of 0 marks a free place.
-  private struct Slot: Sendable {
+  private struct Slot: Sendable, BitwiseCopyable {
     var low: UInt64 = 0
     var high: UInt64 = 0
     var count: Int64 = 0
@@ -17,6 +17,12 @@ struct ShortWordTable: Sendable {
     let place = place(of: key, hash)
     slots[place].count += count
     if slots[place].length == 0 { occupy(place, key) }
+  }
+
+  /// Loads the place where a word of this hash is looked for first.
+  @inline(__always)
+  func touch(_ hash: UInt64) -> UInt32 {
+    slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)].length
   }
 
   @inline(__always)
@@ -39,12 +45,13 @@ struct ShortWordTable: Sendable {
     slots[place].high = key.high
     slots[place].length = key.length
     count += 1
-    if count * 2 > slots.count { grow() }
+    // Rather a few steps more than half as much room again: most words are found at once anyway.
+    if count * 8 > slots.count * 5 { grow() }
   }
 
   private mutating func grow() {
     let old = slots
-    slots = [Slot](repeating: Slot(), count: old.count * 2)
+    slots = .large(repeating: Slot(), count: old.count * 2)
     for slot in old where slot.length != 0 {
       let key = CountKey(low: slot.low, high: slot.high, length: slot.length)
       slots[place(of: key, key.hash)] = slot

@@ -2,10 +2,14 @@ public import Foundation
 
 /// Learns vocabularies: BPE, WordPiece and Unigram, as Hugging Face's trainers learn them.
 ///
-/// BPE has the tokens, ids and merges of `BpeTrainer`. WordPiece has the tokens of `WordPieceTrainer`, but for
-/// those that tie, as its ids change from run to run. Unigram has about 97 of 100 pieces of `UnigramTrainer`,
-/// and equal scores as long as nothing is pruned. The same words give the same file here, whatever the
-/// order of texts and the number of threads. Counts have 64 bits.
+/// BPE has the tokens, ids and merges of `BpeTrainer`, and Unigram the pieces and scores of `UnigramTrainer`,
+/// but for the scores of characters that are no pieces any more, which the library deals by chance.
+/// WordPiece has the tokens of `WordPieceTrainer` but for pairs that occur equally often: they are taken in
+/// the order of their ids, and there the ids of `##` characters change from run to run of the library,
+/// while here they have the order of the characters. BPE with a prefix or suffix is the same case.
+///
+/// The same words give the same file here, whatever the number of threads and, as long as no words are let
+/// go of, the order of texts. Counts have 64 bits.
 ///
 ///     var trainer = try TokenizerTrainer(VocabularyOptions(.bpe))
 ///     trainer.count(texts)
@@ -49,7 +53,7 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
     census.add(linesOf: block, threads: threads)
   }
 
-  /// Learns the vocabulary from what was counted.
+  /// Learns the vocabulary from what was counted, which is forgotten: its memory serves the learning.
   ///
   /// - Parameters:
   ///   - threads: how many threads to use; they change nothing in the result.
@@ -59,7 +63,7 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
     threads: Int = ProcessInfo.processInfo.activeProcessorCount,
     progress: (Int) -> Void = { _ in }
   ) throws(TokenizerError) -> Tokenizer {
-    let words = census.words(threads: threads)
+    let words = census.takeWords(threads: threads)
     guard words.count > 0 else {
       throw TokenizerError(
         .invalidArgument, reason: "there is no text to learn a vocabulary from",
@@ -67,8 +71,9 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
     }
     let model =
       switch options.model {
-      case .bpe, .wordpiece: try BytePairTraining.learn(words, options, progress)
-      case .unigram: try UnigramTraining.learn(words, options, threads: threads, progress)
+      case .bpe, .wordpiece: try BytePairTraining.learn(consume words, options, progress)
+      case .unigram:
+        try UnigramTraining.learn(consume words, options, threads: threads, progress)
       }
     return try Tokenizer(
       json: TrainedFile(options: options, model: model).json, file: "the trained tokenizer")

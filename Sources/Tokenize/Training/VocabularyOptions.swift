@@ -84,6 +84,9 @@ public struct VocabularyOptions: Sendable, Equatable {
   /// The most characters of a piece (Unigram).
   public var maxPieceLength = 16
   /// The most distinct words that are remembered; beyond it the rarest are let go of.
+  ///
+  /// Which those are depends on the order of the texts, never on the number of threads: a word that comes
+  /// late has had less time to be counted.
   public var mostWords = 1 << 25
 
   /// The usual options of a model.

@@ -3,8 +3,8 @@ import Synchronization
 /// Counts the words of texts on several threads, in bounded memory.
 ///
 /// Each thread has tables of its own, which are merged at the end, or when they could hold too many words
-/// together. Texts are counted in blocks; how they fall into blocks does not depend on the number of
-/// threads, and neither does what is let go of when there are too many distinct words.
+/// together. Texts are counted in blocks, which depend on the texts alone, and what is let go of when there
+/// are too many distinct words on the blocks alone: neither on the number of threads nor on the batches.
 struct WordCensus: ~Copyable, Sendable {
   private let source: WordSource
   /// The most distinct words kept after a block.
@@ -27,9 +27,11 @@ struct WordCensus: ~Copyable, Sendable {
 
   /// Counts texts; they may wait for more of them.
   mutating func add(_ texts: [String], threads: Int) {
-    pending += texts
-    pendingBytes += texts.reduce(0) { $0 + $1.utf8.count }
-    if pendingBytes >= Self.blockSize { countPending(threads: threads) }
+    for text in texts {
+      pending.append(text)
+      pendingBytes += text.utf8.count
+      if pendingBytes >= Self.blockSize { countPending(threads: threads) }
+    }
   }
 
   private mutating func countPending(threads: Int) {
@@ -84,17 +86,14 @@ struct WordCensus: ~Copyable, Sendable {
   private var mergedCount: Int { merged.reduce(0) { $0 + $1.counts.withLock { $0.count } } }
 
   private mutating func merge(threads: Int) {
-    let tables = workers.map { worker in
-      worker.counts.withLock { counts in
-        defer { counts = PartedCounts() }
-        return counts
-      }
-    }
-    let merged = merged
+    let (workers, merged) = (workers, merged)
     _ = ThreadedMap.slices(of: merged.count, threads: threads) { range in
       for part in range {
         merged[part].counts.withLock { counts in
-          for table in tables { counts.merge(table.parts[part]) }
+          // What is merged is let go of at once.
+          for worker in workers {
+            counts.merge(worker.counts.withLock { $0.take(part) })
+          }
         }
       }
     }
@@ -115,14 +114,19 @@ struct WordCensus: ~Copyable, Sendable {
     droppedWords += before - mergedCount
   }
 
-  /// All words counted, in no order that means anything.
-  mutating func words(threads: Int) -> CountedWords {
+  /// All words counted, in no order that means anything; they are forgotten here.
+  mutating func takeWords(threads: Int) -> CountedWords {
     countPending(threads: threads)
     merge(threads: threads)
     let merged = merged
     let lists = ThreadedMap.slices(of: merged.count, threads: threads) { range in
       var words = CountedWords()
-      for part in range { merged[part].counts.withLock { $0.append(to: &words) } }
+      for part in range {
+        merged[part].counts.withLock { counts in
+          counts.append(to: &words)
+          counts = WordCounts()
+        }
+      }
       return words
     }
     var words = CountedWords()

@@ -7,6 +7,10 @@ struct WordCounts: Sendable {
   /// The number of distinct words.
   var count: Int { short.count + long.count }
 
+  /// Loads the place where a short word is looked for first.
+  @inline(__always)
+  fileprivate func touch(_ hash: UInt64) -> UInt32 { short.touch(hash) }
+
   @inline(__always)
   fileprivate mutating func add(short key: CountKey, hash: UInt64, _ count: Int64) {
     short.add(key, hash: hash, count)
@@ -70,17 +74,36 @@ struct PartedCounts: Sendable {
   /// The number of distinct words.
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
-  /// Counts the word that part of a buffer holds; empty words do not count.
+  /// Takes what a part has counted, and leaves nothing.
+  mutating func take(_ part: Int) -> WordCounts {
+    defer { parts[part] = WordCounts() }
+    return parts[part]
+  }
+
+  /// Short words on their way into the tables.
+  private var waiting: [(key: CountKey, hash: UInt64)] = []
+  /// What loading places of tables has summed up; it means nothing.
+  private var touched: UInt32 = 0
+
+  /// Counts the words that parts of a buffer hold; empty words do not count.
+  ///
+  /// The places of all words are loaded before any is changed: loads that do not wait for each other
+  /// overlap, and those of rare words miss the caches.
   @inline(__always)
-  mutating func add(_ bytes: borrowing Span<UInt8>, _ word: ByteRange) {
-    if word.end - word.start > Int32(CountKey.longest) {
-      let part = Self.part(of: ByteHash.hash(bytes, word))
-      parts[part].add(long: word, of: bytes, 1)
-    } else if word.end > word.start {
-      let key = CountKey(bytes, word)
-      let hash = key.hash
-      parts[Self.part(of: hash)].add(short: key, hash: hash, 1)
+  mutating func add(_ bytes: borrowing Span<UInt8>, _ words: [ByteRange]) {
+    waiting.removeAll(keepingCapacity: true)
+    for word in words {
+      if word.end - word.start > Int32(CountKey.longest) {
+        let part = Self.part(of: ByteHash.hash(bytes, word))
+        parts[part].add(long: word, of: bytes, 1)
+      } else if word.end > word.start {
+        let key = CountKey(bytes, word)
+        let hash = key.hash
+        touched &+= parts[Self.part(of: hash)].touch(hash)
+        waiting.append((key, hash))
+      }
     }
+    for (key, hash) in waiting { parts[Self.part(of: hash)].add(short: key, hash: hash, 1) }
   }
 
   /// The part that a hash falls into; tables take their places from the low bits.

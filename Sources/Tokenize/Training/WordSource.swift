@@ -66,7 +66,7 @@ struct WordSource: Sendable {
     guard isPlain else { return countAny(bytes, text, into: &counts) }
     words.ranges.removeAll(keepingCapacity: true)
     SplitPattern.gpt2.appendMatches(in: bytes, text, to: &words.ranges)
-    for word in words.ranges { counts.add(bytes, word) }
+    counts.add(bytes, words.ranges)
   }
 
   private func countAny(
@@ -76,8 +76,7 @@ struct WordSource: Sendable {
     normalizer?.normalize(&text)
     var words = PreTokenizedText(text)
     preTokenizer?.split(&words)
-    let span = words.text.bytes.span
-    for word in words.words { counts.add(span, word) }
+    counts.add(words.text.bytes.span, words.words)
   }
 }
 

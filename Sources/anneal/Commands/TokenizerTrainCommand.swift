@@ -15,9 +15,13 @@ struct TokenizerTrainCommand: ParsableCommand {
                anneal tokenizer train --model wordpiece --vocabulary 30000 corpus.txt --out bert.json
 
       A .jsonl file gives the 'text' of its lines, any other file its lines. BPE has the tokens, ids and \
-      merges that Hugging Face's BpeTrainer learns from the same lines, WordPiece the tokens of their \
-      WordPieceTrainer but for ties, and Unigram some 97 % of the pieces of their UnigramTrainer; the \
-      result does not depend on the number of threads. Memory grows with the distinct words, of which --max-words bounds the number.
+      merges that Hugging Face's BpeTrainer learns from the same lines, Unigram the pieces of their \
+      UnigramTrainer, and WordPiece the tokens of their WordPieceTrainer but for pairs that occur equally \
+      often: there the library decides by chance, and Anneal by the order of characters.
+
+      The file does not depend on the number of threads. Memory grows with the distinct words, of which \
+      --max-words bounds the number; as long as none are let go of, the order of the lines changes \
+      nothing either.
       """)
 
   @Option(help: "The kind of model: bpe, wordpiece or unigram.")
@@ -51,7 +55,7 @@ struct TokenizerTrainCommand: ParsableCommand {
       && pairs.continuingSubwordPrefix == nil && pairs.endOfWordSuffix == nil
     let least = isPlainBytes ? 257 : 1
     if vocabulary < least { throw ValidationError("--vocabulary must be at least \(least)") }
-    if pairs.minFrequency < 1 { throw ValidationError("--min-frequency must be at least 1") }
+    if pairs.minFrequency ?? 1 < 1 { throw ValidationError("--min-frequency must be at least 1") }
     if words.maxWords < 1000 { throw ValidationError("--max-words must be at least 1000") }
     if let option = model == .unigram ? pairs.given : pieces.given {
       throw ValidationError("\(option) has no meaning with --model \(model.rawValue)")
@@ -127,10 +131,10 @@ struct WordOptions: ParsableArguments {
 
 /// What BPE and WordPiece take.
 struct PairOptions: ParsableArguments {
-  private static let usualFrequency = 2
-
-  @Option(help: ArgumentHelp("How often a pair must occur to become a token.", valueName: "n"))
-  var minFrequency = Self.usualFrequency
+  @Option(
+    help: ArgumentHelp(
+      "How often a pair must occur to become a token; 2 by default.", valueName: "n"))
+  var minFrequency: Int?
 
   @Option(help: ArgumentHelp("The most characters that are tokens of their own.", valueName: "n"))
   var limitAlphabet: Int?
@@ -150,7 +154,7 @@ struct PairOptions: ParsableArguments {
 
   /// An option that was given.
   var given: String? {
-    if minFrequency != Self.usualFrequency { return "--min-frequency" }
+    if minFrequency != nil { return "--min-frequency" }
     if limitAlphabet != nil { return "--limit-alphabet" }
     if continuingSubwordPrefix != nil { return "--continuing-subword-prefix" }
     if endOfWordSuffix != nil { return "--end-of-word-suffix" }
@@ -158,7 +162,7 @@ struct PairOptions: ParsableArguments {
   }
 
   func apply(to options: inout VocabularyOptions) {
-    options.minFrequency = minFrequency
+    if let minFrequency { options.minFrequency = minFrequency }
     options.limitAlphabet = limitAlphabet
     options.continuingSubwordPrefix = continuingSubwordPrefix
     options.endOfWordSuffix = endOfWordSuffix

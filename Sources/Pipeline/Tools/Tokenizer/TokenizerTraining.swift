@@ -31,7 +31,7 @@ public struct TokenizerTraining: ~Copyable, Sendable {
     var waiting: [UInt8] = []
     while true {
       try Interruption.check()
-      var block = try reader.read(Self.blockSize)
+      var block = try Self.block(of: reader)
       let isLast = block.isEmpty
       if !waiting.isEmpty {
         block = waiting + block
@@ -51,6 +51,18 @@ public struct TokenizerTraining: ~Copyable, Sendable {
       if !block.isEmpty { trainer.count(linesOf: block, threads: threads) }
       if isLast { return }
     }
+  }
+
+  /// The next block, full but for the last one: a pipe gives less at a time, as much as it happens to have,
+  /// and what is let go of when there are too many words depends on the blocks.
+  private static func block(of reader: FileReader) throws(FileError) -> [UInt8] {
+    var block = try reader.read(blockSize)
+    while !block.isEmpty, block.count < blockSize {
+      let more = try reader.read(blockSize - block.count)
+      if more.isEmpty { break }
+      block += more
+    }
+    return block
   }
 
   private mutating func readObjects(_ path: String) throws {

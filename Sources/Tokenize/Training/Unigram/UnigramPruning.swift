@@ -64,7 +64,9 @@ struct UnigramPruning {
   /// all pieces share.
   private func loss(of frequency: Double, _ alternative: [Int32], _ sum: Double) -> Double {
     let own = log(frequency) - log(sum)
-    let logSum = log(sum + frequency * Double(alternative.count - 1))
+    // sentencepiece has the number of the alternative's pieces here, less one. Hugging Face's trainer has that
+    // of all pieces, and whoever asks for its vocabulary wants what it learns.
+    let logSum = log(sum + frequency * Double(pieces.order.count))
     var others = 0.0
     for piece in alternative {
       let known = piece >= 0 ? frequencies[Int(piece)] : unknownFrequency

@@ -19,7 +19,8 @@ struct UnigramTraining {
   /// Learns pieces from words.
   /// - Throws: `TokenizerError` where the vocabulary is too small for the characters that occur.
   static func learn(
-    _ words: CountedWords, _ options: VocabularyOptions, threads: Int, _ progress: (Int) -> Void
+    _ words: consuming CountedWords, _ options: VocabularyOptions, threads: Int,
+    _ progress: (Int) -> Void
   ) throws(TokenizerError) -> TrainedModel {
     guard words.bytes.count < Int(Int32.max) / 2 else {
       throw TokenizerError(
@@ -27,7 +28,7 @@ struct UnigramTraining {
         reason: "the distinct words have \(words.bytes.count) bytes, more than 2^30",
         remedy: "count a sample of the texts, or remember fewer words")
     }
-    let text = UnigramText(words.sorted())
+    let text = UnigramText((consume words).sorted())
     try UnigramVocabulary.check(characters: text.scalars.count - 1, options)
     let seeds = SeedPieces.find(
       in: text, most: options.seedSize, longest: options.maxPieceLength, threads: threads)

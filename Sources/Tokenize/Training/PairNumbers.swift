@@ -1,0 +1,71 @@
+/// The numbers of pairs of symbols, from 0 in the order they came.
+struct PairNumbers {
+  private struct Entry: BitwiseCopyable {
+    var left: Int32
+    var right: Int32
+    /// Below zero where the entry is free.
+    var number: Int32
+  }
+
+  /// Those of the symbols that words begin as, by left and right; -1 for none.
+  private var square: [Int32]
+  private let side: Int32
+  /// All others in open addressing.
+  private var entries: [Entry] = Self.empty(1 << 12)
+  private var filled = 0
+  /// The number of pairs.
+  private(set) var count: Int32 = 0
+
+  private static let longestSide = 1024
+
+  private static func empty(_ count: Int) -> [Entry] {
+    .large(repeating: Entry(left: 0, right: 0, number: -1), count: count)
+  }
+
+  init(alphabet: Int) {
+    side = Int32(min(alphabet, Self.longestSide))
+    square = [Int32](repeating: -1, count: Int(side) * Int(side))
+  }
+
+  /// The number of a pair, or -1.
+  @inline(__always)
+  subscript(left: Int32, right: Int32) -> Int32 {
+    if left < side, right < side { return square[Int(left) * Int(side) + Int(right)] }
+    return entries[place(of: left, right)].number
+  }
+
+  /// The number of a pair, and whether it is new.
+  @inline(__always)
+  mutating func number(_ left: Int32, _ right: Int32) -> (number: Int32, isNew: Bool) {
+    if left < side, right < side {
+      let place = Int(left) * Int(side) + Int(right)
+      if square[place] >= 0 { return (square[place], false) }
+      square[place] = count
+    } else {
+      let place = place(of: left, right)
+      if entries[place].number >= 0 { return (entries[place].number, false) }
+      entries[place] = Entry(left: left, right: right, number: count)
+      filled += 1
+      if filled * 8 > entries.count * 5 { grow() }
+    }
+    count += 1
+    return (count - 1, true)
+  }
+
+  @inline(__always)
+  private func place(of left: Int32, _ right: Int32) -> Int {
+    let mask = entries.count - 1
+    let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    var place = Int(truncatingIfNeeded: ByteHash.mix(key)) & mask
+    while entries[place].number >= 0, entries[place].left != left || entries[place].right != right {
+      place = (place + 1) & mask
+    }
+    return place
+  }
+
+  private mutating func grow() {
+    let old = entries
+    entries = Self.empty(old.count * 2)
+    for entry in old where entry.number >= 0 { entries[place(of: entry.left, entry.right)] = entry }
+  }
+}

@@ -4,7 +4,9 @@ public import Stages
 /// The stages of the family `clean`.
 public let cleanStages: [StageDescriptor] = [
   UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
-  LengthStage.descriptor, DuplicatesStage.descriptor,
+  LengthStage.descriptor, DuplicatesStage.descriptor, GopherQuality.descriptor,
+  GopherRepetition.descriptor, C4.descriptor, FineWeb.descriptor, WebQuality.descriptor,
+  InstructionsStage.descriptor,
 ]
 
 /// Parameters that several cleaners share.

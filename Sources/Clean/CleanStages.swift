@@ -6,7 +6,7 @@ public let cleanStages: [StageDescriptor] = [
   UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
   LengthStage.descriptor, DuplicatesStage.descriptor, GopherQuality.descriptor,
   GopherRepetition.descriptor, C4.descriptor, FineWeb.descriptor, WebQuality.descriptor,
-  InstructionsStage.descriptor,
+  InstructionsStage.descriptor, PersonalDataStage.descriptor, LanguageStage.descriptor,
 ]
 
 /// Parameters that several cleaners share.

@@ -3,10 +3,9 @@ import Records
 /// An answer without a visible character; one that calls tools may say nothing.
 struct EmptyRule: TurnRule {
   func fault(in turn: Turn) -> JSONObject? {
-    guard turn.isAnswer, turn.text.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else {
-      return nil
-    }
-    return turn.callsTools ? nil : ["characters": .integer(turn.text.unicodeScalars.count)]
+    let isEmpty = turn.text.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+    guard turn.isAnswer, isEmpty, !turn.hasAttributes else { return nil }
+    return ["characters": .integer(turn.text.unicodeScalars.count)]
   }
 }
 
@@ -38,7 +37,9 @@ struct RefusalRule: TurnRule {
     "your request", "this request", "that request", "access to", "browse", "real-time",
     "not appropriate", "inappropriate", "against my",
   ]
-  private static let negations = ["cannot", "can't", "can not", "unable", "not able", "won't", "don't"]
+  private static let negations = [
+    "cannot", "can't", "can not", "unable", "not able", "won't", "don't",
+  ]
 
   func fault(in turn: Turn) -> JSONObject? {
     guard turn.isAnswer else { return nil }
@@ -58,15 +59,19 @@ struct RefusalRule: TurnRule {
 struct EchoRule: TurnRule {
   /// An instruction of fewer words may well be how its answer begins.
   private static let leastWords = 5
+  /// The same of one in Chinese or Japanese, of which each character counts as a word.
+  private static let leastIdeographs = 12
 
   func fault(in turn: Turn) -> JSONObject? {
     guard turn.isAnswer, let instruction = turn.instruction else { return nil }
     let asked = PlainForm.words(of: instruction)
     let answered = PlainForm.words(of: turn.text)
     let isWhole = !asked.isEmpty && asked.count > 2 && asked == answered
-    let isStart = asked.count >= Self.leastWords && answered.starts(with: asked)
+    let ideographs = instruction.unicodeScalars.count { PlainForm.isIdeograph($0) }
+    let least = ideographs * 2 > asked.count ? Self.leastIdeographs : Self.leastWords
+    let isStart = asked.count >= least && answered.starts(with: asked)
     guard isWhole || isStart else { return nil }
-    return ["repeated-words": .integer(asked.count), "min-words": .integer(Self.leastWords)]
+    return ["repeated-words": .integer(asked.count), "min-words": .integer(least)]
   }
 }
 
@@ -105,10 +110,10 @@ struct TemplateRule: TurnRule {
   /// A line of another speaker behind the first line of an answer, as models go on with.
   private func speaker(_ text: Substring) -> String? {
     let lines = text.split(separator: "\n")
-    let human = lines.dropFirst().first { line in
-      ["Human:", "USER:", "User:", "### "].prefix(3).contains { line.hasPrefix($0) }
+    let second = lines.dropFirst().first { line in
+      ["Human:", "USER:", "User:"].contains { line.hasPrefix($0) }
     }
-    if let human { return String(human.prefix { $0 != " " }) }
+    if let second { return String(second.prefix { $0 != " " }) }
     return Self.speakers.first { lines.first?.hasPrefix($0) == true && lines.count == 1 }
   }
 
@@ -116,7 +121,8 @@ struct TemplateRule: TurnRule {
   private func asksForDialogue(_ turn: Turn) -> Bool {
     let asked = ((turn.instruction ?? "") + " " + (turn.input ?? "")).lowercased()
     return [
-      "dialog", "conversation", "chat", "script", "interview", "user:", "human:", "assistant", "bot",
+      "dialog", "conversation", "chat", "script", "interview", "user:", "human:", "assistant",
+      "bot",
     ].contains { asked.contains($0) }
   }
 

@@ -4,7 +4,8 @@ import Records
 struct FenceRule: TurnRule {
   func fault(in turn: Turn) -> JSONObject? {
     let open = CodeSpans.openFences(in: turn.text)
-    return open > 0 ? ["fences": .integer(CodeSpans.fences(in: turn.text)), "open": .integer(open)] : nil
+    guard open > 0 else { return nil }
+    return ["fences": .integer(CodeSpans.fences(in: turn.text)), "open": .integer(open)]
   }
 }
 
@@ -76,7 +77,8 @@ enum CodeSpans {
 
     init?(_ line: Substring) {
       let body = line.drop { $0 == " " || $0 == "\t" }
-      guard let mark = body.utf8.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else {
+      guard let mark = body.utf8.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~")
+      else {
         return nil
       }
       count = body.utf8.prefix { $0 == mark }.count
@@ -169,9 +171,4 @@ enum CodeSpans {
     return parts.enumerated().filter { $0.offset % 2 == 0 || $0.offset == parts.count - 1 }
       .map { String($0.element) }.joined(separator: " ")
   }
-}
-
-extension Turn {
-  /// Whether the turn is a call of tools, written as JSON or nothing.
-  var callsTools: Bool { text.isEmpty && role != .assistant }
 }

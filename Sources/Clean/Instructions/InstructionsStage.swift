@@ -16,6 +16,7 @@ struct InstructionsStage: RecordStage {
     case template
     case fences
     case json
+    case language
   }
 
   private static let rules = Parameter(
@@ -23,8 +24,8 @@ struct InstructionsStage: RecordStage {
 
   static let descriptor = StageDescriptor(
     "clean.instructions",
-    "Drop refusals, truncated and echoed answers, template residue, open code fences, broken "
-      + "JSON; short answers, code and tables stay.",
+    "Drop refusals, truncated and echoed answers, template residue, open code fences, broken JSON "
+      + "and answers in another language; short answers, code and tables stay.",
     role: .cleaning, parameters: [rules], example: "clean.instructions"
   ) { values in InstructionsStage(rules: values[rules]) }
 
@@ -52,6 +53,7 @@ extension InstructionsStage.Rule {
     case .template: "template-residue"
     case .fences: "unbalanced-fences"
     case .json: "broken-json"
+    case .language: "other-language"
     }
   }
 
@@ -64,6 +66,7 @@ extension InstructionsStage.Rule {
     case .template: TemplateRule()
     case .fences: FenceRule()
     case .json: JSONRule()
+    case .language: TurnLanguageRule()
     }
   }
 }
@@ -83,6 +86,8 @@ struct Turn {
   let instruction: String?
   /// The text the instruction is about, where it stands apart.
   let input: String?
+  /// Whether the source says more of the turn than its text, such as the tools it calls.
+  var hasAttributes = false
 
   var isAnswer: Bool { role == .assistant }
 
@@ -111,7 +116,8 @@ struct Turn {
       let asked = message.role == .assistant ? question : nil
       return Turn(
         path: "\(name)[\(index)].content", role: message.role, text: message.content,
-        instruction: asked?.content, input: asked?.input)
+        instruction: asked?.content, input: asked?.input,
+        hasAttributes: !message.attributes.isEmpty)
     }
   }
 }

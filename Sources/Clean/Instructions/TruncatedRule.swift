@@ -16,6 +16,7 @@ struct TruncatedRule: TurnRule {
   /// The fewest words, or ideographs, of a sentence that was begun.
   private static let leastRest = 4
   private static let leastIdeographs = 6
+  private static let codeMarks = Set("|{}<>=`_\\#*;/".unicodeScalars)
   private static let promising: Set<Unicode.Scalar> = [",", "，", "、", "(", "（", "“", "「"]
 
   func fault(in turn: Turn) -> JSONObject? {
@@ -43,7 +44,7 @@ struct TruncatedRule: TurnRule {
   private func unfinished(_ line: Substring) -> JSONObject? {
     let scalars = Array(line.unicodeScalars)
     guard let end = lastSentenceEnd(scalars) else { return nil }
-    let rest = Substring(String.UnicodeScalarView(scalars[(end + 1)...]))
+    let rest = Substring(String(String.UnicodeScalarView(scalars[(end + 1)...])))
     let ideographs = rest.unicodeScalars.count { PlainForm.isIdeograph($0) }
     if ideographs >= Self.leastIdeographs {
       return ["unfinished-characters": .integer(ideographs), "min": .integer(Self.leastIdeographs)]
@@ -71,8 +72,7 @@ struct TruncatedRule: TurnRule {
 
   /// Neither a list's item, a table's row, a heading, an address nor code.
   private func isProse(_ line: Substring) -> Bool {
-    let marks: Set<Unicode.Scalar> = ["|", "{", "}", "<", ">", "=", "`", "_", "\\", "#", "*", ";", "/"]
-    guard !line.unicodeScalars.contains(where: { marks.contains($0) }),
+    guard !line.unicodeScalars.contains(where: { Self.codeMarks.contains($0) }),
       let first = line.unicodeScalars.first
     else { return false }
     return !["-", "•", "+", "$"].contains(first)

@@ -2,7 +2,9 @@ import Records
 import Stages
 import TextKit
 
-/// The rules of C4 (Raffel et al. 2020, section 2.2) for lines and pages.
+/// The rules of C4 for lines and pages.
+///
+/// Source: Raffel and others 2020, section 2.2.
 struct C4: QualityRules {
   var minSentences = 5
   var minLineWords = 3
@@ -12,28 +14,24 @@ struct C4: QualityRules {
 
   private static let endMarks = [".", "?", "!", "\"", "'"].map(\.scalarValues)
   private static let ellipsis = ["..."].map(\.scalarValues)
-  private static let filler = "lorem ipsum".scalarValues
-  private static let script = "javascript".scalarValues
-  private static let policies = [
-    "terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies",
-    "use cookies",
-  ].map(\.scalarValues)
-
   func verdict(on text: QualityText) -> QualityVerdict {
-    if reading == .published, let code = page(text.text.scalars[...]) {
+    if reading == .published, let code = C4Marks(text.text.scalars[...]).dropsPage {
       return .drop(Reason(code))
     }
-    var kept: [String] = []
+    var kept: [UInt32] = []
+    kept.reserveCapacity(text.count)
     var sentences = 0
     var words = text.words.words[...]
     for line in text.lines {
       let range = text.text.trimmed(line)
-      words = words.drop { $0.start < range.lowerBound }
-      let own = words.prefix { $0.start < range.upperBound }
+      let (start, end) = (Int32(range.lowerBound), Int32(range.upperBound))
+      words = words.drop { $0.start < start }
+      let own = words.prefix { $0.start < end }
       guard let found = judge(text.text, range, own) else { continue }
       if let code = found.dropsPage { return .drop(Reason(code)) }
       sentences += found.sentences
-      kept.append(found.line)
+      if !kept.isEmpty { kept.append(0x0A) }
+      kept += found.line
     }
     guard sentences >= minSentences else {
       return .drop(
@@ -41,13 +39,12 @@ struct C4: QualityRules {
           "too-few-sentences", "sentences", Double(sentences), "min-sentences",
           Double(minSentences)))
     }
-    let result = trimmed(kept.joined(separator: "\n"))
-    return result == text.string ? .keep : .change(result)
+    return kept == text.text.scalars ? .keep : .change(trimmed(kept))
   }
 
   /// A line that stays, or that drops the page.
   private struct Line {
-    var line = ""
+    var line: ArraySlice<UInt32> = []
     var sentences = 0
     var dropsPage: String?
   }
@@ -73,21 +70,16 @@ struct C4: QualityRules {
   private func rest(
     _ line: ScalarText, _ scalars: ArraySlice<UInt32>, _ words: ArraySlice<EnglishWords.Word>?
   ) -> Line? {
-    if contains(scalars, Self.filler) { return Line(dropsPage: "lorem-ipsum") }
-    if contains(scalars, Self.script) { return nil }
-    if scalars.contains(0x7B) { return Line(dropsPage: "curly-bracket") }
-    if Self.policies.contains(where: { contains(scalars, $0) }) { return nil }
+    let marks = C4Marks(scalars)
+    // As published, the page was asked before; datatrove asks each line that came so far.
+    if marks.hasFiller { return Line(dropsPage: "lorem-ipsum") }
+    if marks.hasScript { return nil }
+    if marks.hasBrace { return Line(dropsPage: "curly-bracket") }
+    if marks.hasPolicy { return nil }
     let sentences =
       words.map { Sentences.count($0, in: line) }
       ?? Sentences.count(EnglishWords(line).words[...], in: line)
-    return Line(
-      line: line.string(scalars.startIndex..<scalars.endIndex), sentences: sentences)
-  }
-
-  /// Why the page as a whole goes: looked for in every line, also in those that go themselves.
-  private func page(_ scalars: ArraySlice<UInt32>) -> String? {
-    if contains(scalars, Self.filler) { return "lorem-ipsum" }
-    return scalars.contains(0x7B) ? "curly-bracket" : nil
+    return Line(line: scalars, sentences: sentences)
   }
 
   private func endsSentence(_ scalars: ArraySlice<UInt32>) -> Bool {
@@ -100,36 +92,62 @@ struct C4: QualityRules {
   private func removing(
     _ parts: [Range<Int>], from text: ScalarText, _ range: Range<Int>
   ) -> ScalarText {
-    var result = String()
+    var result: [UInt32] = []
     var start = range.lowerBound
     for part in parts {
-      result += text.string(start..<part.lowerBound)
+      result += text.scalars[start..<part.lowerBound]
       start = part.upperBound
     }
-    return ScalarText(result + text.string(start..<range.upperBound))
+    return ScalarText(scalars: result + text.scalars[start..<range.upperBound])
   }
 
-  private func trimmed(_ string: String) -> String {
-    let text = ScalarText(string)
-    let range = text.trimmed(0..<text.count)
-    return range.count == text.count ? string : text.string(range)
+  private func trimmed(_ scalars: [UInt32]) -> String {
+    let text = ScalarText(scalars: scalars)
+    return text.string(text.trimmed(0..<text.count))
   }
+}
 
-  /// Whether a text in small letters occurs, whatever the case.
-  private func contains(_ scalars: ArraySlice<UInt32>, _ part: [UInt32]) -> Bool {
-    var place = scalars.startIndex
-    let last = scalars.endIndex - part.count
-    while place <= last {
-      var offset = 0
-      while offset < part.count, lower(scalars[place + offset]) == part[offset] { offset += 1 }
-      if offset == part.count { return true }
-      place += 1
+/// Phrases for which C4 drops a line or a page, found in one walk whatever their case.
+private struct C4Marks {
+  private(set) var hasFiller = false
+  private(set) var hasBrace = false
+  private(set) var hasScript = false
+  private(set) var hasPolicy = false
+
+  private static let filler = "lorem ipsum".scalarValues
+  private static let script = "javascript".scalarValues
+  private static let policies = [
+    "terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies",
+    "use cookies",
+  ].map(\.scalarValues)
+
+  init(_ scalars: ArraySlice<UInt32>) {
+    for place in scalars.indices {
+      switch scalars[place] | 0x20 {
+      case 0x7B: hasBrace = hasBrace || scalars[place] == 0x7B
+      case 0x6C: hasFiller = hasFiller || Self.occurs(Self.filler, in: scalars, at: place)
+      case 0x6A: hasScript = hasScript || Self.occurs(Self.script, in: scalars, at: place)
+      case 0x63, 0x70, 0x74, 0x75:
+        hasPolicy = hasPolicy || Self.policies.contains { Self.occurs($0, in: scalars, at: place) }
+      default: continue
+      }
     }
-    return false
   }
 
-  @inline(__always) private func lower(_ value: UInt32) -> UInt32 {
-    (0x41...0x5A).contains(value) ? value | 0x20 : value
+  /// Why the whole page goes, wherever the marks stand in it.
+  var dropsPage: String? { hasFiller ? "lorem-ipsum" : hasBrace ? "curly-bracket" : nil }
+
+  private static func occurs(
+    _ part: [UInt32], in scalars: ArraySlice<UInt32>, at place: Int
+  ) -> Bool {
+    guard place + part.count <= scalars.endIndex else { return false }
+    for offset in part.indices {
+      let value = scalars[place + offset]
+      guard ((0x41...0x5A).contains(value) ? value | 0x20 : value) == part[offset] else {
+        return false
+      }
+    }
+    return true
   }
 }
 
@@ -140,8 +158,9 @@ private struct BlankWords {
 
   init(_ text: ScalarText, _ range: Range<Int>) {
     var length = 0
+    let traits = text.traits
     for place in range {
-      if text.traits[place].contains(.space) {
+      if traits[place].contains(.space) {
         length = 0
       } else {
         if length == 0 { count += 1 }
@@ -158,9 +177,10 @@ private enum Citations {
 
   static func ranges(in text: ScalarText, _ range: Range<Int>) -> [Range<Int>] {
     var found: [Range<Int>] = []
+    let scalars = text.scalars
     var place = range.lowerBound
     while place < range.upperBound {
-      guard text.scalars[place] == 0x5B, let end = end(text, place, range.upperBound) else {
+      guard scalars[place] == 0x5B, let end = end(text, place, range.upperBound) else {
         place += 1
         continue
       }
@@ -221,7 +241,8 @@ extension C4 {
   }
 
   static let descriptor = StageDescriptor(
-    "clean.c4", "Remove lines that are no sentences, and drop what is left too short, by C4's rules.",
+    "clean.c4",
+    "Remove lines that are no sentences, and drop what is left too short, by C4's rules.",
     role: .cleaning,
     parameters: [
       Keys.minSentences, Keys.minLineWords, Keys.maxWordLength, Keys.endMarks,

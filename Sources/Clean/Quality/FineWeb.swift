@@ -2,7 +2,9 @@ import Records
 import Stages
 import TextKit
 
-/// The rules that FineWeb added to Gopher's and C4's (Penedo et al. 2024, section 3.6).
+/// The rules that FineWeb added to Gopher's and C4's.
+///
+/// Source: Penedo and others 2024, section 3.6.
 struct FineWeb: QualityRules {
   var minLineEnds = 0.12
   var maxShortLines = 0.67

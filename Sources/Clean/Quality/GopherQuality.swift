@@ -2,7 +2,9 @@ import Records
 import Stages
 import TextKit
 
-/// The quality rules of Gopher (Rae et al. 2021, appendix A.1.1).
+/// The quality rules of Gopher.
+///
+/// Source: Rae and others 2021, appendix A.1.1.
 struct GopherQuality: QualityRules {
   var minWords = 50
   var maxWords = 100_000
@@ -28,7 +30,8 @@ struct GopherQuality: QualityRules {
 
   private func length(_ counts: WordCounts) -> Reason? {
     if counts.words < minWords {
-      return Reason("gopher-short-doc", "words", Double(counts.words), "min-words", Double(minWords))
+      return Reason(
+        "gopher-short-doc", "words", Double(counts.words), "min-words", Double(minWords))
     }
     if counts.words > maxWords {
       return Reason("gopher-long-doc", "words", Double(counts.words), "max-words", Double(maxWords))
@@ -125,14 +128,14 @@ private struct WordCounts {
   /// Datatrove calls a full-width １ punctuation.
   init(_ text: QualityText, _ reading: QualityReading) {
     all = text.words.words.count
-    let traits = text.text.traits
+    let (scalars, traits) = (text.text.scalars, text.text.traits)
     for word in text.words.words {
       var isWord = false
       var hasLetter = false
       for place in word.range {
         let isPunctuation =
           traits[place].contains(.punctuation)
-          && (reading == .datatrove || text.text.scalars[place] != 0xFF11)
+          && (reading == .datatrove || scalars[place] != 0xFF11)
         isWord = isWord || !isPunctuation
         hasLetter = hasLetter || traits[place].contains(.letter)
       }
@@ -169,7 +172,8 @@ extension GopherQuality {
   }
 
   static let descriptor = StageDescriptor(
-    "clean.gopher-quality", "Drop texts that are no prose, by Gopher's rules for English web pages.",
+    "clean.gopher-quality",
+    "Drop texts that are no prose, by Gopher's rules for English web pages.",
     role: .cleaning,
     parameters: [
       Keys.minWords, Keys.maxWords, Keys.minWordLength, Keys.maxWordLength, Keys.maxSymbols,

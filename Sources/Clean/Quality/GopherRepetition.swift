@@ -2,7 +2,9 @@ import Records
 import Stages
 import TextKit
 
-/// The repetition rules of Gopher (Rae et al. 2021, table A1).
+/// The repetition rules of Gopher.
+///
+/// Source: Rae and others 2021, table A1.
 struct GopherRepetition: QualityRules {
   var maxDuplicateParagraphs = 0.3
   var maxDuplicateParagraphCharacters = 0.2
@@ -57,7 +59,9 @@ struct GopherRepetition: QualityRules {
     let words = RepeatedRuns(text, &table)
     for (length, threshold) in Self.topShares {
       // A run that occurs once is no repetition, though datatrove counts it.
-      guard let top = words.top(length, &table), top.count > 1 || reading == .datatrove else { continue }
+      guard let top = words.top(length, &table), top.count > 1 || reading == .datatrove else {
+        continue
+      }
       let share = Double(top.characters * top.count) / Double(text.count)
       if share > threshold {
         return Reason("top-\(length)-gram", "characters", share, "threshold", threshold)

@@ -23,13 +23,15 @@ struct QualityText: Sendable {
   /// The lines between line ends of any kind, without an empty one behind the last.
   var lines: [Range<Int>] {
     var lines: [Range<Int>] = []
+    let traits = text.traits
     var start = 0
     var place = 0
-    while place < text.count {
+    while place < traits.count {
       defer { place += 1 }
-      guard text.traits[place].contains(.newline) else { continue }
+      guard traits[place].contains(.newline) else { continue }
       lines.append(start..<place)
-      let isPair = text.scalars[place] == 0x0D && place + 1 < text.count
+      let isPair =
+        text.scalars[place] == 0x0D && place + 1 < text.count
         && text.scalars[place + 1] == 0x0A
       if isPair { place += 1 }
       start = place + 1
@@ -40,11 +42,12 @@ struct QualityText: Sendable {
 
   /// The parts of a range between runs of at least `least` line feeds.
   func parts(of range: Range<Int>, between least: Int) -> [Range<Int>] {
+    let scalars = text.scalars
     var parts: [Range<Int>] = []
     var (start, place) = (range.lowerBound, range.lowerBound)
     while place < range.upperBound {
       var end = place
-      while end < range.upperBound, text.scalars[end] == 0x0A { end += 1 }
+      while end < range.upperBound, scalars[end] == 0x0A { end += 1 }
       if end - place >= least {
         parts.append(start..<place)
         start = end
@@ -54,18 +57,18 @@ struct QualityText: Sendable {
     return parts + [start..<range.upperBound]
   }
 
-  /// How many characters of a range are white space or not at its ends, by a trait of one.
+  /// Whether a range ends with one of some texts.
   func ends(_ range: Range<Int>, with texts: [[UInt32]]) -> Bool {
     texts.contains { text.scalars[range].suffix($0.count).elementsEqual($0) }
   }
 
   /// How often a text occurs, counted without overlaps.
   func occurrences(of part: [UInt32]) -> Int {
+    let scalars = text.scalars
+    let first = part[0]
     var (count, place) = (0, 0)
-    while place + part.count <= text.count {
-      if text.scalars[place] == part[0],
-        text.scalars[place..<place + part.count].elementsEqual(part)
-      {
+    while place + part.count <= scalars.count {
+      if scalars[place] == first, scalars[place..<place + part.count].elementsEqual(part) {
         count += 1
         place += part.count
       } else {

@@ -127,8 +127,9 @@ struct RepeatedRuns {
     }
   }
 
-  /// The most frequent run of so many words, the first of equally frequent ones; its characters
-  /// with a blank between words, and how often it occurs. Nil where the text is shorter.
+  /// The most frequent run of so many words, the first of equally frequent ones.
+  ///
+  /// Its characters have a blank between words. Nil where the text is shorter.
   func top(_ length: Int, _ table: inout SliceTable) -> (characters: Int, count: Int)? {
     guard ids.count >= length else { return nil }
     table.clear()

@@ -1,40 +1,45 @@
 /// What the rules of text quality ask about a character, looked up in a table.
+///
+/// Inlined everywhere: the rules ask several times a character.
 package struct CharacterTraits: OptionSet, Sendable {
   package let rawValue: UInt32
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Split off the front of a word.
-  static let prefix = Self(rawValue: 1)
+  @inlinable package static var prefix: Self { Self(rawValue: 1) }
   /// Split off the end of a word.
-  static let suffix = Self(rawValue: 2)
+  @inlinable package static var suffix: Self { Self(rawValue: 2) }
   /// A symbol that is a word by itself, such as an emoji.
-  static let icon = Self(rawValue: 4)
+  @inlinable package static var icon: Self { Self(rawValue: 4) }
   /// A letter to the rules for English; capital or small unless its script knows no case.
-  static let alpha = Self(rawValue: 8)
-  static let upper = Self(rawValue: 16)
-  static let lower = Self(rawValue: 32)
-  static let quote = Self(rawValue: 64)
+  @inlinable package static var alpha: Self { Self(rawValue: 8) }
+  @inlinable package static var upper: Self { Self(rawValue: 16) }
+  @inlinable package static var lower: Self { Self(rawValue: 32) }
+  @inlinable package static var quote: Self { Self(rawValue: 64) }
   /// A full stop behind it is a word of its own.
-  static let beforePeriod = Self(rawValue: 128)
-  static let currency = Self(rawValue: 256)
+  @inlinable package static var beforePeriod: Self { Self(rawValue: 128) }
+  @inlinable package static var currency: Self { Self(rawValue: 256) }
   /// Ends a sentence.
-  package static let sentenceEnd = Self(rawValue: 512)
+  @inlinable package static var sentenceEnd: Self { Self(rawValue: 512) }
   /// Punctuation to datatrove.
-  package static let punctuation = Self(rawValue: 1024)
+  @inlinable package static var punctuation: Self { Self(rawValue: 1024) }
   /// Ends a line as a sentence ends, to FineWeb.
-  package static let lineEnd = Self(rawValue: 2048)
+  @inlinable package static var lineEnd: Self { Self(rawValue: 2048) }
   /// Of Unicode's categories P.
-  package static let punctuationCategory = Self(rawValue: 4096)
+  @inlinable package static var punctuationCategory: Self { Self(rawValue: 4096) }
   /// Of Unicode's categories L.
-  package static let letter = Self(rawValue: 8192)
+  @inlinable package static var letter: Self { Self(rawValue: 8192) }
   /// White space, the separators of Unicode and those of ASCII.
-  package static let space = Self(rawValue: 16384)
+  @inlinable package static var space: Self { Self(rawValue: 16384) }
   /// A digit of ASCII.
-  package static let digit = Self(rawValue: 32768)
+  @inlinable package static var digit: Self { Self(rawValue: 32768) }
   /// A letter of ASCII.
-  static let plain = Self(rawValue: 65536)
+  @inlinable package static var plain: Self { Self(rawValue: 65536) }
   /// Ends a line.
-  package static let newline = Self(rawValue: 131072)
+  @inlinable package static var newline: Self { Self(rawValue: 131072) }
+
+  /// Whether a trait is there.
+  @inlinable package func contains(_ trait: Self) -> Bool { rawValue & trait.rawValue != 0 }
 
   private static let named: [Substring: Self] = [
     "prefix": .prefix, "suffix": .suffix, "icon": .icon, "alpha": .alpha, "upper": .upper,
@@ -55,6 +60,12 @@ package struct CharacterTraits: OptionSet, Sendable {
     }
     return table
   }()
+
+  /// The traits of code points.
+  static func traits(of scalars: [UInt32]) -> [CharacterTraits] {
+    let table = Self.table
+    return scalars.map { $0 < table.count ? table[Int($0)] : [] }
+  }
 
   /// Adds a trait to code points written as `41-5A` or `5F`.
   private static func insert(_ trait: Self, _ range: Substring, into table: inout [Self]) {
@@ -89,43 +100,63 @@ package struct CharacterTraits: OptionSet, Sendable {
 /// A text as code points, each with its traits: every rule reads it without decoding again.
 package struct ScalarText: Sendable {
   /// The code points.
-  package private(set) var scalars: [UInt32] = []
+  package let scalars: [UInt32]
   /// The traits of each.
-  package private(set) var traits: [CharacterTraits] = []
+  package let traits: [CharacterTraits]
 
   /// Decodes a text.
   package init(_ text: String) {
-    let table = CharacterTraits.table
-    scalars.reserveCapacity(text.utf8.count)
-    traits.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars { append(scalar.value, table) }
+    var text = text
+    scalars = text.withUTF8 { bytes in
+      Array(unsafeUninitializedCapacity: bytes.count) { buffer, count in
+        // The bytes of a string are valid UTF-8: a lead byte tells how many follow.
+        var place = 0
+        while place < bytes.count {
+          let lead = UInt32(bytes[place])
+          let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+          var value = length == 1 ? lead : lead & (0xFF >> UInt32(length + 1))
+          for offset in 1..<max(1, length) {
+            value = value << 6 | UInt32(bytes[place + offset] & 0x3F)
+          }
+          buffer[count] = value
+          count += 1
+          place += length
+        }
+      }
+    }
+    traits = CharacterTraits.traits(of: scalars)
   }
 
-  /// A part of a text.
-  package init(_ text: ScalarText, _ range: Range<Int>) {
-    scalars = Array(text.scalars[range])
-    traits = Array(text.traits[range])
-  }
-
-  private mutating func append(_ value: UInt32, _ table: [CharacterTraits]) {
-    scalars.append(value)
-    traits.append(value < table.count ? table[Int(value)] : [])
+  /// A text of code points.
+  package init(scalars: [UInt32]) {
+    self.scalars = scalars
+    traits = CharacterTraits.traits(of: scalars)
   }
 
   /// How many characters there are.
-  package var count: Int { scalars.count }
+  @inlinable package var count: Int { scalars.count }
 
   /// The characters of a range as a text.
   package func string(_ range: Range<Int>) -> String {
-    var view = String.UnicodeScalarView()
-    for value in scalars[range] {
-      if let scalar = Unicode.Scalar(value) { view.append(scalar) }
+    String(unsafeUninitializedCapacity: range.count * 4) { buffer in
+      var count = 0
+      for value in scalars[range] {
+        if value < 0x80 {
+          buffer[count] = UInt8(truncatingIfNeeded: value)
+          count += 1
+        } else if let scalar = Unicode.Scalar(value) {
+          for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+            buffer[count] = byte
+            count += 1
+          }
+        }
+      }
+      return count
     }
-    return String(view)
   }
 
   /// A range without the white space at its ends.
-  package func trimmed(_ range: Range<Int>) -> Range<Int> {
+  @inlinable package func trimmed(_ range: Range<Int>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)
     while start < end, traits[start].contains(.space) { start += 1 }
     while start < end, traits[end - 1].contains(.space) { end -= 1 }

@@ -127,7 +127,8 @@ struct EnglishAffixes {
     let (letterBefore, digitBefore) = (before.contains(.alpha), before.contains(.digit))
     switch value {
     case 0x2E:
-      return !before.isDisjoint(with: [.lower, .quote]) && !after.isDisjoint(with: [.upper, .quote])
+      return !before.isDisjoint(with: [.lower, .quote])
+        && !after.isDisjoint(with: [.upper, .quote])
         ? 1 : 0
     case 0x2C: return letterBefore && after.contains(.alpha) ? 1 : 0
     case 0x3A, 0x3C, 0x3E, 0x3D, 0x2F:

@@ -81,9 +81,7 @@ struct EnglishWordRules: Sendable {
 
   /// Where the words of a text would begin without exceptions; 0 where no affix comes off.
   func affixStarts(_ scalars: [UInt32]) -> UInt64 {
-    let table = CharacterTraits.table
-    let traits = scalars.map { Int($0) < table.count ? table[Int($0)] : [] }
-    let affixes = EnglishAffixes(scalars: scalars, traits: traits)
+    let affixes = EnglishAffixes(scalars: scalars, traits: CharacterTraits.traits(of: scalars))
     let range = 0..<scalars.count
     let hasAffix =
       affixes.prefixLength(range) > 0 || affixes.suffixLength(range) > 0
@@ -104,7 +102,9 @@ struct EnglishWordRules: Sendable {
     guard !found.isEmpty else { return }
     var taken: Set<Int> = []
     var chosen: [Match] = []
-    for match in found.sorted(by: { ($1.words.count, $0.words.lowerBound) < ($0.words.count, $1.words.lowerBound) }) {
+    for match in found.sorted(by: {
+      ($1.words.count, $0.words.lowerBound) < ($0.words.count, $1.words.lowerBound)
+    }) {
       let (first, last) = (match.words.lowerBound, match.words.upperBound - 1)
       if !taken.contains(first), !taken.contains(last) { chosen.append(match) }
       taken.formUnion(match.words)

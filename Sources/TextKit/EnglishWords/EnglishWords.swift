@@ -10,7 +10,7 @@ package struct EnglishWords: Sendable {
     /// Whether more than one plain blank stands before it, or white space of another kind.
     package let followsGap: Bool
 
-    package var range: Range<Int> { Int(start)..<Int(end) }
+    @inlinable package var range: Range<Int> { Int(start)..<Int(end) }
   }
 
   /// The text.

@@ -12,10 +12,7 @@ import Testing
     let reason = try #require(try verdict("clean.language", german, ["languages": "en"]).reason)
     #expect(reason.code == "other-language")
     #expect(reason.detail["language"] == "de")
-    guard case .real(let probability)? = reason.detail["probability"] else {
-      Issue.record("no probability")
-      return
-    }
+    let probability = try #require(reason.detail["probability"].flatMap { Double($0.text) })
     #expect(probability > 0.8)
   }
 

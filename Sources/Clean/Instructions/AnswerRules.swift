@@ -1,0 +1,130 @@
+import Records
+
+/// An answer without a visible character; one that calls tools may say nothing.
+struct EmptyRule: TurnRule {
+  func fault(in turn: Turn) -> JSONObject? {
+    let isEmpty = turn.text.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+    guard turn.isAnswer, isEmpty, !turn.hasAttributes else { return nil }
+    return ["characters": .integer(turn.text.unicodeScalars.count)]
+  }
+}
+
+/// An answer that declines to answer, in English, Chinese and some other languages.
+struct RefusalRule: TurnRule {
+  /// An answer that begins so declines.
+  private static let openings = [
+    "as an ai", "as a language model", "as a large language model", "as an artificial intelligence",
+    "i'm just an ai", "i am just an ai", "i'm an ai", "i am an ai language model",
+    "i'm a language model", "i am a language model", "i'm unable to", "i am unable to",
+    "i'm not able to", "i am not able to", "i do not have the ability", "i don't have the ability",
+    "i must decline", "i have to decline", "i'm sorry, but as an ai", "sorry, as an ai",
+    "作为一个人工智能", "作为人工智能", "作为一个ai", "作为ai", "作为一名ai", "作为一个语言模型",
+    "很抱歉，我无法", "很抱歉，我不能", "抱歉，我无法", "抱歉，我不能", "对不起，我无法", "对不起，我不能",
+    "很抱歉,我无法", "抱歉,我无法", "对不起,我无法", "申し訳ありませんが", "申し訳ございませんが",
+    "죄송하지만", "es tut mir leid, aber ich kann", "tut mir leid, aber ich kann",
+    "je suis désolé, mais je ne peux", "désolé, mais je ne peux", "lo siento, pero no puedo",
+    "mi dispiace, ma non posso", "извините, но я не могу",
+  ]
+  /// An answer that begins so declines where it soon says what it will not do.
+  private static let doubtful = [
+    "i'm sorry", "i am sorry", "sorry, but", "sorry, i", "i apologize", "my apologies",
+    "unfortunately, i", "i cannot", "i can't", "i can not", "i won't", "i will not",
+  ]
+  private static let declined = [
+    "assist", "help you with", "help with that", "fulfill", "fulfil", "comply", "provide",
+    "generate", "complete this", "complete that", "complete your", "answer that", "answer this",
+    "answer your", "do that", "support this", "engage in", "as an ai", "language model",
+    "your request", "this request", "that request", "access to", "browse", "real-time",
+    "not appropriate", "inappropriate", "against my",
+  ]
+  private static let negations = [
+    "cannot", "can't", "can not", "unable", "not able", "won't", "don't",
+  ]
+
+  func fault(in turn: Turn) -> JSONObject? {
+    guard turn.isAnswer else { return nil }
+    let start = PlainForm.opening(of: turn.text, characters: 200)
+    if let opening = Self.openings.first(where: { start.hasPrefix($0) }) {
+      return ["found": .string(opening)]
+    }
+    guard let opening = Self.doubtful.first(where: { start.hasPrefix($0) }),
+      Self.negations.contains(where: { start.contains($0) }),
+      let what = Self.declined.first(where: { start.contains($0) })
+    else { return nil }
+    return ["found": .string("\(opening) … \(what)")]
+  }
+}
+
+/// An answer that repeats the instruction, alone or before the answer proper.
+struct EchoRule: TurnRule {
+  /// An instruction of fewer words may well be how its answer begins.
+  private static let leastWords = 5
+  /// The same of one in Chinese or Japanese, of which each character counts as a word.
+  private static let leastIdeographs = 12
+
+  func fault(in turn: Turn) -> JSONObject? {
+    guard turn.isAnswer, let instruction = turn.instruction else { return nil }
+    let asked = PlainForm.words(of: instruction)
+    let answered = PlainForm.words(of: turn.text)
+    let isWhole = !asked.isEmpty && asked.count > 2 && asked == answered
+    let ideographs = instruction.unicodeScalars.count { PlainForm.isIdeograph($0) }
+    let least = ideographs * 2 > asked.count ? Self.leastIdeographs : Self.leastWords
+    let isStart = asked.count >= least && answered.starts(with: asked)
+    guard isWhole || isStart else { return nil }
+    return ["repeated-words": .integer(asked.count), "min-words": .integer(least)]
+  }
+}
+
+/// Marks that templates put between turns, left in a turn; those in code are talked about.
+struct TemplateRule: TurnRule {
+  private static let marks = [
+    "### Instruction:", "### Response:", "### Input:", "### Human:", "### Assistant:", "### User:",
+    "### System:", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|begin_of_text|>",
+    "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|assistant|>", "<|user|>",
+    "<|system|>", "<|end|>", "<|eom_id|>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>",
+    "<start_of_turn>", "<end_of_turn>", "<｜User｜>", "<｜Assistant｜>", "[|Human|]", "[|AI|]",
+    "{{instruction}}", "{{input}}", "{{response}}", "{{output}}",
+    "Below is an instruction that describes a task",
+  ].map { Array($0.utf8) }
+  private static let firstBytes = Set(marks.compactMap(\.first))
+  /// Marks of the ends of a text that mean something else inside one.
+  private static let outer = ["<s>", "</s>", "[EOS]", "<eos>", "<bos>", "<pad>"]
+  /// What a speaker's line begins with where a second speaker follows in the same turn.
+  private static let speakers = ["Human:", "USER:", "ASSISTANT:", "Assistant:", "User:"]
+
+  func fault(in turn: Turn) -> JSONObject? {
+    let text = CodeSpans.removed(from: turn.text)
+    let bytes = Array(text.utf8)
+    for place in bytes.indices where Self.firstBytes.contains(bytes[place]) {
+      if let mark = Self.marks.first(where: { bytes[place...].starts(with: $0) }) {
+        return found(String(decoding: mark, as: UTF8.self))
+      }
+    }
+    let trimmed = PlainForm.trimmed(text)
+    if let mark = Self.outer.first(where: { trimmed.hasPrefix($0) || trimmed.hasSuffix($0) }) {
+      return found(mark)
+    }
+    return turn.isAnswer && !asksForDialogue(turn) ? speaker(trimmed).map(found) : nil
+  }
+
+  /// A line of another speaker behind the first line of an answer, as models go on with.
+  private func speaker(_ text: Substring) -> String? {
+    let lines = text.split(separator: "\n")
+    let second = lines.dropFirst().first { line in
+      ["Human:", "USER:", "User:"].contains { line.hasPrefix($0) }
+    }
+    if let second { return String(second.prefix { $0 != " " }) }
+    return Self.speakers.first { lines.first?.hasPrefix($0) == true && lines.count == 1 }
+  }
+
+  /// Whether the instruction is about a dialogue, whose lines name their speakers.
+  private func asksForDialogue(_ turn: Turn) -> Bool {
+    let asked = ((turn.instruction ?? "") + " " + (turn.input ?? "")).lowercased()
+    return [
+      "dialog", "conversation", "chat", "script", "interview", "user:", "human:", "assistant",
+      "bot",
+    ].contains { asked.contains($0) }
+  }
+
+  private func found(_ mark: String) -> JSONObject { ["found": .string(mark)] }
+}

@@ -1,0 +1,102 @@
+/// Kinds of personal data and secrets that have a form of their own.
+enum PersonalDataKind: String, CaseIterable, Sendable {
+  case key
+  case email
+  case iban
+  case card
+  case ip
+  case phone
+
+  /// Finds one that begins at a place of a text: where it ends; nil where none begins.
+  func end(in text: ByteText, at place: Int, publicOnly: Bool) -> Int? {
+    switch self {
+    case .key: SecretKey.end(in: text, at: place)
+    case .email: EmailAddress.end(in: text, at: place)
+    case .iban: BankAccount.end(in: text, at: place)
+    case .card: PaymentCard.end(in: text, at: place)
+    case .ip: NetworkAddress.end(in: text, at: place, publicOnly: publicOnly)
+    case .phone: PhoneNumber.end(in: text, at: place)
+    }
+  }
+}
+
+/// A piece of personal data.
+struct PersonalDatum {
+  let kind: PersonalDataKind
+  let range: Range<Int>
+}
+
+/// Finds personal data, the first kind of the list where several begin at one place.
+struct PersonalDataFinder: Sendable {
+  let kinds: [PersonalDataKind]
+  let publicOnly: Bool
+
+  func find(in bytes: [UInt8]) -> [PersonalDatum] {
+    let text = ByteText(bytes: bytes)
+    var found: [PersonalDatum] = []
+    var place = 0
+    while place < bytes.count {
+      guard text.canBegin(place), let datum = datum(in: text, at: place) else {
+        place += 1
+        continue
+      }
+      found.append(datum)
+      place = datum.range.upperBound
+    }
+    return found
+  }
+
+  private func datum(in text: ByteText, at place: Int) -> PersonalDatum? {
+    for kind in kinds {
+      if let end = kind.end(in: text, at: place, publicOnly: publicOnly) {
+        return PersonalDatum(kind: kind, range: place..<end)
+      }
+    }
+    return nil
+  }
+}
+
+/// Bytes of a text with the questions that finders ask.
+struct ByteText {
+  let bytes: [UInt8]
+
+  var count: Int { bytes.count }
+
+  /// A byte, 0 outside of the text.
+  subscript(place: Int) -> UInt8 { bytes.indices.contains(place) ? bytes[place] : 0 }
+
+  func isDigit(_ place: Int) -> Bool { (0x30...0x39).contains(self[place]) }
+  func isUpper(_ place: Int) -> Bool { (0x41...0x5A).contains(self[place]) }
+  func isLetter(_ place: Int) -> Bool { (0x61...0x7A).contains(self[place] | 0x20) }
+  func isAlphanumeric(_ place: Int) -> Bool { isDigit(place) || isLetter(place) }
+  /// Part of a word: a letter, a digit, `_`, or a character outside of ASCII.
+  func isWord(_ place: Int) -> Bool {
+    isAlphanumeric(place) || self[place] == UInt8(ascii: "_") || self[place] >= 0x80
+  }
+
+  func digit(_ place: Int) -> Int { Int(self[place]) - 0x30 }
+
+  /// Whether a text stands at a place.
+  func has(_ text: StaticString, at place: Int) -> Bool {
+    guard place >= 0, place + text.utf8CodeUnitCount <= count else { return false }
+    return text.withUTF8Buffer { buffer in
+      for offset in buffer.indices where buffer[offset] != bytes[place + offset] { return false }
+      return true
+    }
+  }
+
+  /// The end of the run that begins at a place.
+  func end(from place: Int, while belongs: (Int) -> Bool) -> Int {
+    var end = place
+    while end < count, belongs(end) { end += 1 }
+    return end
+  }
+
+  /// Whether anything may begin here: not within a word, and with a character that one begins with.
+  func canBegin(_ place: Int) -> Bool {
+    let byte = bytes[place]
+    guard byte < 0x80, byte > 0x20 else { return false }
+    // Chinese sets no blanks: 电话13812345678.
+    return place == 0 || !isAlphanumeric(place - 1) && bytes[place - 1] != UInt8(ascii: "_")
+  }
+}

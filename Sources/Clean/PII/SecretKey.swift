@@ -1,0 +1,81 @@
+/// Finds keys and tokens by the marks their makers put on them.
+enum SecretKey {
+  /// A mark, how many characters follow, and whether hyphens and low lines are among them.
+  private struct Form {
+    let mark: StaticString
+    let length: ClosedRange<Int>
+    var allowsMarks = false
+    var isUpper = false
+  }
+
+  private static let forms = [
+    Form(mark: "AKIA", length: 16...16, isUpper: true),
+    Form(mark: "ASIA", length: 16...16, isUpper: true),
+    Form(mark: "ghp_", length: 36...36), Form(mark: "gho_", length: 36...36),
+    Form(mark: "ghu_", length: 36...36), Form(mark: "ghs_", length: 36...36),
+    Form(mark: "ghr_", length: 36...76),
+    Form(mark: "github_pat_", length: 22...255, allowsMarks: true),
+    Form(mark: "glpat-", length: 20...64, allowsMarks: true),
+    Form(mark: "sk_live_", length: 16...255), Form(mark: "rk_live_", length: 16...255),
+    Form(mark: "sk-", length: 20...255, allowsMarks: true),
+    Form(mark: "xoxb-", length: 10...255, allowsMarks: true),
+    Form(mark: "xoxp-", length: 10...255, allowsMarks: true),
+    Form(mark: "xoxa-", length: 10...255, allowsMarks: true),
+    Form(mark: "AIza", length: 35...35, allowsMarks: true),
+    Form(mark: "hf_", length: 30...40), Form(mark: "npm_", length: 36...36),
+  ]
+
+  static func end(in text: ByteText, at place: Int) -> Int? {
+    if text.has("-----BEGIN ", at: place) { return blockEnd(in: text, at: place) }
+    if text.has("eyJ", at: place) { return tokenEnd(in: text, at: place) }
+    for form in forms where text.has(form.mark, at: place) {
+      if let end = end(of: form, in: text, at: place + form.mark.utf8CodeUnitCount) { return end }
+    }
+    return nil
+  }
+
+  private static func end(of form: Form, in text: ByteText, at place: Int) -> Int? {
+    let end = text.end(from: place) {
+      form.isUpper
+        ? text.isUpper($0) || text.isDigit($0)
+        : text.isAlphanumeric($0) || form.allowsMarks && (text[$0] == 0x2D || text[$0] == 0x5F)
+    }
+    // Words with hyphens have no digits: sk-learn-compatible-estimators.
+    let isRandom = form.isUpper || (place..<end).contains { text.isDigit($0) }
+    return form.length.contains(end - place) && isRandom && !text.isAlphanumeric(end) ? end : nil
+  }
+
+  /// A private key in PEM, to the line that ends it; without one, to the end of its lines.
+  private static func blockEnd(in text: ByteText, at place: Int) -> Int? {
+    let line = text.end(from: place) { text[$0] != 0x0A }
+    guard text.bytes[place..<line].firstRange(of: Array("PRIVATE KEY-----".utf8)) != nil else {
+      return nil
+    }
+    let rest = text.bytes[place...]
+    guard let end = rest.firstRange(of: Array("-----END ".utf8)),
+      let close = text.bytes[end.upperBound...].firstRange(of: Array("PRIVATE KEY-----".utf8))
+    else {
+      return text.end(from: place) {
+        text.isAlphanumeric($0) || [0x2B, 0x2F, 0x3D, 0x2D, 0x0A, 0x0D, 0x20].contains(text[$0])
+      }
+    }
+    return close.upperBound
+  }
+
+  /// A JSON Web Token: three parts in base64url.
+  private static func tokenEnd(in text: ByteText, at place: Int) -> Int? {
+    var end = place
+    for part in 0..<3 {
+      if part > 0 {
+        guard text[end] == UInt8(ascii: ".") else { return nil }
+        end += 1
+      }
+      let next = text.end(from: end) {
+        text.isAlphanumeric($0) || text[$0] == 0x2D || text[$0] == 0x5F
+      }
+      guard next - end >= 10 else { return nil }
+      end = next
+    }
+    return end
+  }
+}

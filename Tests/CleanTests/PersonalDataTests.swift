@@ -1,0 +1,69 @@
+import Records
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct `Personal data` {
+  private func cleaned(_ text: String, _ parameters: [String: String] = [:]) throws -> String? {
+    try clean("clean.pii", text, parameters)
+  }
+
+  @Test(arguments: [
+    ("Write to john.doe+x@sub.example.co.uk.", "Write to [EMAIL]."),
+    ("<x_y@z.org>;", "<[EMAIL]>;"), ("邮箱zhang@qq.com。", "邮箱[EMAIL]。"),
+    ("from 8.8.8.8, then", "from [IP], then"), ("at 2606:4700:4700::1111.", "at [IP]."),
+    ("call +49 30 1234567 now", "call [PHONE] now"), ("(212) 555-0123", "[PHONE]"),
+    ("212-555-0123.", "[PHONE]."), ("电话13812345678。", "电话[PHONE]。"), ("010-12345678", "[PHONE]"),
+    ("card 4111 1111 1111 1111 ok", "card [CARD] ok"), ("3782-822463-10005", "[CARD]"),
+    ("IBAN DE89 3704 0044 0532 0130 00.", "IBAN [IBAN]."), ("GB82WEST12345698765432", "[IBAN]"),
+    ("key AKIAIOSFODNN7EXAMPLE!", "key [KEY]!"),
+    ("ghp_0123456789abcdefghijABCDEFGHIJ012345", "[KEY]"),
+    ("OPENAI=sk-proj-abc123DEF456ghi789jkl", "OPENAI=[KEY]"),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN", "[KEY]"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nend", "[KEY]\nend"),
+  ])
+  func `is masked`(text: String, expected: String) throws {
+    #expect(try cleaned(text) == expected)
+  }
+
+  @Test(arguments: [
+    "version 1.2.3.4 of it", "v10.0.19.1", "1.2.3.4.5", "300.1.1.1", "192.168.0.1 and 10.0.0.1",
+    "::1 and 2001:db8::1", "12:30:45", "std::string a::b", "00:1B:44:11:3A:B7", "2024-01-15",
+    "01/02/2024 10:20", "3.14159265358979", "1,234,567.89", "4111 1111 1111 1112",
+    "1234567890123456", "DE89370400440532013001", "a@localhost", "@foo.com", "email@-bad.com",
+    "10.1000/182", "ISBN 978-3-16-148410-0", "sk-learn-compatible-estimators",
+    "0.30000000000000004", "task-123-456-78901", "555-0123",
+    "4242.4242 4242",
+  ])
+  func `is not seen in versions, dates, decimals and code`(text: String) throws {
+    #expect(try cleaned(text) == text)
+  }
+
+  @Test func `gets pseudonyms that are equal for equal data of a record`() throws {
+    let record = Record.instruction(
+      "Mail a@x.org or b@x.org, call +1 212 555 0123.",
+      output: "A@X.org, (+1-212-555-0123), b@x.org")
+    let found = try verdict("clean.pii", record, ["replacement": "pseudonym"])
+    #expect(
+      found.record?.fields().map(\.text) == [
+        "Mail person1@example.com or person2@example.com, call +1-202-555-0101.",
+        "person1@example.com, (+1-202-555-0101), person2@example.com",
+      ])
+    #expect(found.note == ["email": 4, "phone": 2])
+  }
+
+  @Test func `of other kinds than asked for stays`() throws {
+    let text = "a@x.org 8.8.8.8"
+    #expect(try cleaned(text, ["kinds": "ip"]) == "a@x.org [IP]")
+    #expect(try cleaned("10.0.0.1", ["public-only": "false"]) == "[IP]")
+  }
+
+  @Test(.enabled(if: Shared.exists)) func `is replaced as datatrove does where asked`() throws {
+    let rows = try Shared.objects("golden/data-pipelines/datatrove_pii.json")
+    #expect(rows.count == 6)
+    for row in rows {
+      let text = try #require(row["in"]?.string)
+      #expect(try cleaned(text, ["replacement": "datatrove"]) == row["out"]?.string)
+    }
+  }
+}

@@ -59,7 +59,9 @@ bench:
 	.build-bench/release/benchmarks $(ONLY)
 
 bench-train:
-	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product training
+	for product in training machine; do \
+	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
+	done
 	Scripts/train_bench.sh $(TASK)
 
 bench-generate:

@@ -15,7 +15,10 @@ let package = Package(
   dependencies: [.package(name: "anneal", path: "..")],
   targets: ["benchmarks", "training", "generation", "tokenization"].map { name in
     .executableTarget(
-      name: name, dependencies: [.product(name: "Anneal", package: "anneal")],
+      name: name,
+      dependencies: ["Measurement", .product(name: "Anneal", package: "anneal")],
       swiftSettings: strict)
-  } + [.executableTarget(name: "machine")]
+  } + [
+    .target(name: "Measurement", swiftSettings: strict), .executableTarget(name: "machine"),
+  ]
 )

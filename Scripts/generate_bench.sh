@@ -69,8 +69,6 @@ row() {
     "$share" "$(field peak_mb "$out/$1.$2.anneal")"
 }
 
-printf '| task | weights | Anneal tokens/s | transformers | CTranslate2 | ratio | share of the limit | Anneal peak |\n'
-printf '|---|---|---:|---:|---:|---:|---:|---:|\n'
 for task; do
   for weights in $forms; do
     round=0
@@ -78,8 +76,13 @@ for task; do
       measure "$task" "$weights"
       round=$((round + 1))
     done
-    row "$task" "$weights"
   done
+done
+printf '| task | weights | Anneal tokens/s | transformers | CTranslate2 | ratio | share of the limit | Anneal peak |\n'
+printf '|---|---|---:|---:|---:|---:|---:|---:|\n'
+# Only now is the machine's limit known, which all rows are measured by.
+for task; do
+  for weights in $forms; do row "$task" "$weights"; done
 done
 printf '\nThis machine: %s GB/s read, %s GFLOP/s in fp32.\n' "$(field read_gb_s "$out/machine")" \
   "$(field fp32_gflops "$out/machine")"

@@ -229,9 +229,28 @@ def low_rank():
     write("scaleColumns", x * w + b, dict(x=x, w=w, b=b))
 
 
+def placed():
+    """Rows put before others, columns taken and joined, single values and rows that are others."""
+    x, w, b, r = leaf(7, 19), leaf(21, 19, scale=0.5), leaf(21), leaf(7, 21)
+    write("addLinear", r + F.linear(x, w, b), dict(x=x, w=w, b=b, r=r))
+    x, w, r = leaf(1, 9), leaf(9, 5), leaf(1, 5)
+    write("addLinear.inputByOutput", r + x @ w, dict(x=x, w=w, r=r))
+    first, x = leaf(2, 9), leaf(6, 11)
+    parts = [torch.cat([first[:, 1:8], part[:, 4:11]]) for part in x.split([3, 0, 1, 2])]
+    write("prepend", torch.cat(parts), dict(first=first, x=x))
+    write("copyColumns", x[:, 4:11] * 1, dict(x=x))
+    a, b, c = leaf(3, 4), leaf(3, 1), leaf(3, 6)
+    write("joinColumns", torch.cat([a, b, c, b], 1), dict(a=a, b=b, c=c))
+    matrix, values, rows = leaf(5, 3), leaf(4), leaf(2, 3)
+    spread = torch.zeros(15).index_add(0, torch.tensor([0, 7, 14, 7]), values)
+    write("addAt", matrix + spread.reshape(5, 3), dict(matrix=matrix, values=values))
+    write("replaceRows", matrix.index_copy(0, torch.tensor([4, 1]), rows),
+          dict(matrix=matrix, rows=rows))
+
+
 for generate in (
     linear, elementwise, rows, rotate, norms, attention, losses, optimizer, gates, joint,
-    low_rank
+    low_rank, placed
 ):
     generate()
 about = {"torch": torch.__version__.split("+")[0], "numpy": numpy.__version__, "seed": SEED,

@@ -313,7 +313,7 @@ void anneal_gemm_finished(
     if (finish) finish(context, 0, m, 0, n);
     return;
   }
-  if (multiply_few(&p)) return;
+  if (m == 0 || n == 0 || multiply_few(&p)) return;
   const gemm_kernels *tiles = anneal_tile_kernels(precision);
   if (tiles) p.kernels = tiles;
   else if (leave_to_blas(&p)) return;
@@ -326,6 +326,7 @@ bool anneal_gemm_taken(
   product p = {.kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b,
                .take = take, .context = context};
   if (!p.kernels) p.kernels = anneal_gemm_kernels();
+  if (m == 0 || n == 0) return true;
   bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
   // Blocks that are gathered over several stretches of k need a place of their own.
   if (portable || k == 0 || plan_of(&p).steps < k) return false;

@@ -2,24 +2,34 @@ internal import Synchronization
 
 /// How the values of a tensor are made again from others that the backward pass keeps anyway.
 ///
-/// The results of norms, activations, gates and attention are cheap to compute but as large as what products
-/// make, so a tape lets them go after the forward pass and makes them again when it walks back: the
-/// same kernel on the same values gives the same bits.
+/// The results of norms, activations, gates and attention are cheap to compute but as large as what
+/// products make, so a tape lets them go after the forward pass and makes them again when it walks
+/// back: the same kernel on the same values gives the same bits.
 final class Recipe: Sendable {
   /// Makes some of its rows again, where they can be made one by one.
   let rows: (@Sendable (Range<Int>) -> Tensor)?
   private let make: @Sendable () -> Tensor
   private let isShared: Bool
   private let made = Mutex<Tensor?>(nil)
+  private let sources: [Kept]
+  private let slope: Slope?
 
-  /// - Parameter shared: Whether the first who asks makes the tensor for all others: right for what
-  ///   costs time, and is asked for by neighbours on the tape alone.
+  /// - Parameters:
+  ///   - sources: What it is made from; values that nothing overwrites need not be named.
+  ///   - slope: What may overwrite the values that it is made from.
+  ///   - shared: Whether the first who asks makes the tensor for all others: right for what costs
+  ///     time, and is asked for by neighbours on the tape alone.
   init(
+    from sources: [Kept], until slope: Slope? = nil,
     rows: (@Sendable (Range<Int>) -> Tensor)? = nil, shared: Bool = false,
     _ make: @escaping @Sendable () -> Tensor
   ) {
+    (self.sources, self.slope) = (sources, slope)
     (self.rows, self.make, isShared) = (rows, make, shared)
   }
+
+  /// Whether all that it is made from is still there: not so after a walk back that took its place.
+  var holds: Bool { !(slope?.isApplied ?? false) && sources.allSatisfy(\.holds) }
 
   /// The tensor, made again.
   func tensor() -> Tensor {
@@ -42,7 +52,7 @@ struct Kept: Sendable {
 
   /// What stands for `x` in the backward pass: its recipe where it has one.
   init(_ x: Tensor) {
-    if let recipe = x.recipe, !(x.slot.slope?.isApplied ?? false) {
+    if let recipe = x.recipe, recipe.holds {
       form = .recipe(recipe)
     } else {
       // Another tensor over the same values, so that the gradient slot of x is not held.
@@ -53,6 +63,10 @@ struct Kept: Sendable {
   /// Whether the values are kept as they are.
   var isThere: Bool {
     if case .values = form { true } else { false }
+  }
+
+  fileprivate var holds: Bool {
+    if case .recipe(let recipe) = form { recipe.holds } else { true }
   }
 
   /// The values; made on the spot where they were not kept, so call it once and let go of it soon.

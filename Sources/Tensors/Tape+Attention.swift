@@ -72,7 +72,7 @@ extension Tape {
     let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
     let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
     let output = call.forward(
-      logSums, recipe: isRecorded ? Recipe(shared: true) { call.forward() } : nil)
+      logSums, recipe: isRecorded ? Recipe(from: [], shared: true) { call.forward() } : nil)
     let targets = inputs.map(\.slot)
     let kept = Kept(output)
     return record(output, inputs: inputs) { gradient in

@@ -121,8 +121,8 @@ extension ResolvedDropout {
 }
 
 extension Recipe {
-  /// activation(x).
-  static func activation(_ x: Kept, _ kind: Activation) -> Recipe {
+  /// activation(x), until a slope takes the place of x.
+  static func activation(_ x: Kept, _ kind: Activation, until slope: Slope? = nil) -> Recipe {
     @Sendable func made(_ x: Tensor, _ rows: Range<Int>, _ shape: [Int]) -> Tensor {
       let result = Tensor(uninitialized: shape)
       reading(x) {
@@ -135,7 +135,7 @@ extension Recipe {
       let x = x.tensor()
       return made(x, rows, [rows.count, x.columns])
     }
-    return Recipe(rows: x.isThere ? rows : nil) {
+    return Recipe(from: [x], until: slope, rows: x.isThere ? rows : nil) {
       let x = x.tensor()
       return made(x, 0..<x.rows, x.shape)
     }
@@ -143,7 +143,7 @@ extension Recipe {
 
   /// dropout(x).
   fileprivate static func dropout(_ x: Kept, _ dropout: ResolvedDropout) -> Recipe {
-    Recipe {
+    Recipe(from: [x]) {
       let x = x.tensor()
       let result = Tensor(uninitialized: x.shape)
       reading(x) { dropout.apply(to: x, into: result.fresh) }

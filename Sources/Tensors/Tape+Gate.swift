@@ -15,7 +15,7 @@ extension Tape {
     let output = Tensor(
       uninitialized: [gate.tensor.rows, gate.count],
       recipe: isRecorded
-        ? Recipe {
+        ? Recipe(from: unit.sources) {
           let result = Tensor(uninitialized: unit.shape)
           unit.forward(into: result)
           return result
@@ -58,6 +58,7 @@ private struct GatedUnit: Sendable {
   }
 
   var shape: [Int] { [gate.rows, gate.width] }
+  var sources: [Kept] { [gate.values, up.values] }
 
   func forward(into output: Tensor) {
     let (first, second) = (gate.values.tensor(), up.values.tensor())

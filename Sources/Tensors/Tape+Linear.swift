@@ -69,7 +69,7 @@ extension Tape {
     let slope = before.map { Slope(activation, at: $0) }
     let output = Tensor(
       uninitialized: x.shape.dropLast() + [shape.outputs],
-      recipe: before.map { Recipe.activation(Kept($0), activation) })
+      recipe: before.map { Recipe.activation(Kept($0), activation, until: slope) })
     output.slot.slope = slope
     reading(x, weight, bias) {
       anneal_linear(

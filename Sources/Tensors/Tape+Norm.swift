@@ -56,7 +56,7 @@ extension Tape {
     let inputs = [x, residual, weight, bias].compactMap(\.self)
     let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
     let output = Tensor(
-      uninitialized: x.shape, recipe: isRecorded ? Recipe { norm.result() } : nil)
+      uninitialized: x.shape, recipe: isRecorded ? Recipe(from: [norm.sum]) { norm.result() } : nil)
     let statistics = Tensor(uninitialized: [x.rows, 2])
     reading(x, residual, weight, bias) {
       anneal_norm_forward(
@@ -72,7 +72,7 @@ extension Tape {
 /// A norm whose result is made again from its argument, which is all that is kept.
 private struct Norm: Sendable {
   /// What is normalised.
-  private let sum: Kept
+  let sum: Kept
   private let weight, bias: Tensor?
   private let epsilon: Float
   private let root: Bool

@@ -18,7 +18,7 @@ extension Tape {
       return dropped(product, residual: residual, dropout)
     }
     let (x, kept) = (Kept(x), Kept(residual))
-    let recipe = Recipe(shared: true) { [precision] in
+    let recipe = Recipe(from: [x, kept], shared: true) { [precision] in
       let (x, residual) = (x.tensor(), kept.tensor())
       let sum = Tensor(uninitialized: residual.shape)
       reading(x, weight, bias, residual) {

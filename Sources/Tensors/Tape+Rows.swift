@@ -22,7 +22,7 @@ extension Tape {
     let output = Tensor(
       uninitialized: [count, columns],
       recipe: isRecording && areParameters
-        ? Recipe {
+        ? Recipe(from: []) {
           let result = Tensor(uninitialized: [count, columns])
           gatherAndAdd(parts, factor, into: result)
           return result

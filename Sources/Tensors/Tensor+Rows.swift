@@ -15,23 +15,6 @@ extension Tensor {
     return result
   }
 
-  /// Copies rows of other columns over this tensor's rows from `first` on, outside any tape.
-  public func replaceRows(from first: Int, with source: Columns, rows: Range<Int>) {
-    precondition(
-      source.count == columns && rows.lowerBound >= 0 && rows.upperBound <= source.tensor.rows
-        && first >= 0 && first + rows.count <= self.rows,
-      "rows \(rows) of \(source.count) columns of \(source.tensor.shape) into \(shape) at \(first)")
-    let width = source.tensor.columns
-    reading(source.tensor) {
-      storage.write { memory in
-        for (place, row) in rows.enumerated() {
-          (memory + (first + place) * columns)
-            .update(from: source.tensor.base + row * width + source.start, count: columns)
-        }
-      }
-    }
-  }
-
   private func softmax(logarithm: Bool) -> Tensor {
     let result = Tensor(uninitialized: shape)
     reading(self) {

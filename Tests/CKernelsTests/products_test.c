@@ -198,6 +198,9 @@ void test_products(void) {
   sloped(ANNEAL_FP32, ANNEAL_ACTIVATION_GELU, 5, 37, 19);
   sloped(ANNEAL_FP32, ANNEAL_ACTIVATION_GELU, 40, 37, 5000);
   sloped(ANNEAL_IMITATED_BF16X3, ANNEAL_ACTIVATION_SILU, 40, 37, 70);
+  sloped(ANNEAL_FP32, ANNEAL_ACTIVATION_GELU, 0, 37, 19);
+  sloped(ANNEAL_IMITATED_BF16, ANNEAL_ACTIVATION_GELU, 0, 37, 70);
+  sloped(ANNEAL_IMITATED_BF16, ANNEAL_ACTIVATION_GELU, 40, 0, 70);
   float *out = numbers(12, 1), *old = copied(12, out);
   double zeros[12] = {0};
   anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, true);

@@ -53,6 +53,32 @@ struct GenerationTests {
     #expect(error?.description.contains("stop_strings") == true)
   }
 
+  @Test(arguments: [(1, false), (1, true), (3, false), (3, true)])
+  func `scores that are not numbers are an error`(beams: Int, draws: Bool) throws {
+    let model = try ModelLoader.sequenceToSequence(Fixture.folder("tiny-t5"))
+    for parameter in model.parameters {
+      parameter.tensor.assign(Tensor(repeating: .nan, shape: parameter.tensor.shape))
+    }
+    var options = DecodingOptions()
+    (options.numBeams, options.doSample) = (beams, draws)
+    let generator = TokenGenerator(model, options)
+    let error = #expect(throws: ModelError.self) { try generator.generate([[3, 4]]) }
+    #expect(error?.description.contains("not numbers") == true)
+  }
+
+  @Test(arguments: [false, true])
+  func `beams that nothing can follow end`(draws: Bool) throws {
+    var generator = try TokenGenerator(folder: Fixture.folder("tiny-marian"))
+    generator.options = DecodingOptions()
+    (generator.options.numBeams, generator.options.doSample) = (3, draws)
+    generator.options.maxNewTokens = 5
+    generator.options.suppressTokens = (0..<500).map { $0 }
+    #expect(try generator.generate([[3, 4], [5]]).map { $0[0].tokens.isEmpty } == [true, true])
+    // Fewer tokens than beams can follow.
+    generator.options.suppressTokens = (2..<500).map { $0 }
+    #expect(try generator.generate([[3, 4]])[0][0].tokens.allSatisfy { $0 < 2 })
+  }
+
   @Test(arguments: [1, 3])
   func `what is drawn depends on seed and key, not on the batch`(beams: Int) throws {
     var generator = try TokenGenerator(folder: Fixture.folder("tiny-t5"))

@@ -35,8 +35,9 @@ struct SamplingTests {
       let (candidates, expected) = try filtered(row)
       // Shares of the draws' line, found by where the token changes.
       let found = shares(candidates, of: expected.count)
+      let isLimited = candidates.tokens.count < expected.count
       let allowed = zip(candidates.tokens, candidates.scores)
-        .filter { $0.1 > -.infinity }.map { Int($0.0) }
+        .filter { isLimited || $0.1 > -.infinity }.map { Int($0.0) }
       for (token, (ours, theirs)) in zip(found, expected).enumerated() {
         #expect(abs(ours - theirs) < 1e-4, "token \(token) of \(row.text.prefix(80))")
         #expect(allowed.contains(token) == (theirs != 0))
@@ -49,7 +50,9 @@ struct SamplingTests {
     var counts = [Int](repeating: 0, count: tokens)
     let steps = 100_000
     for step in 0..<steps {
-      counts[Int(candidates.draw(at: (Double(step) + 0.5) / Double(steps)))] += 1
+      if let token = candidates.draw(at: (Double(step) + 0.5) / Double(steps)) {
+        counts[Int(token)] += 1
+      }
     }
     return counts.map { Double($0) / Double(steps) }
   }
@@ -60,7 +63,7 @@ struct SamplingTests {
     let draws = 4000
     for prompt in 0..<draws {
       var random = CounterRandom(seed: 3, purpose: "test", record: "\(prompt)")
-      counts[Int(candidates.draw(at: random.uniform()))] += 1
+      counts[Int(try #require(candidates.draw(at: random.uniform())))] += 1
     }
     for (count, probability) in zip(counts, expected) {
       let deviation = (Double(draws) * probability * (1 - probability)).squareRoot()
@@ -75,5 +78,30 @@ struct SamplingTests {
     let candidates = SamplingFilter(options).candidates(scores, rows: [0])[0]
     #expect(candidates.draw(at: 0) == 1)
     #expect(candidates.draw(at: 1 - 1e-16) == 3)
+  }
+
+  @Test(arguments: [0, 5, 300])
+  func `nothing is drawn of scores that are not numbers, or all ruled out`(topK: Int) {
+    for score in [Float.nan, -.infinity, .infinity] {
+      var options = DecodingOptions()
+      options.topK = topK
+      options.topP = 0.9
+      let scores = Tensor(repeating: score, shape: [1, 400])
+      #expect(SamplingFilter(options).candidates(scores, rows: [0])[0].draw(at: 0.5) == nil)
+    }
+  }
+
+  @Test(arguments: [(4, 1), (300, 1), (3, 5)])
+  func `each row keeps its own best, equals of the last one too`(topK: Int, leastKept: Int) {
+    // Many equals, each score some four times.
+    let rows = (0..<3).map { row in (0..<1000).map { Float(($0 * 7919 + row * 31) % 251) } }
+    var options = DecodingOptions()
+    (options.topK, options.topP) = (topK, 1)
+    let filter = SamplingFilter(options, leastKept: leastKept)
+    let found = filter.candidates(Tensor(rows.flatMap(\.self), shape: [3, 1000]), rows: [2, 0])
+    for (candidates, row) in zip(found, [rows[2], rows[0]]) {
+      let least = row.sorted(by: >)[max(topK, leastKept) - 1]
+      #expect(candidates.tokens == (0..<1000).filter { row[$0] >= least }.map { Int32($0) })
+    }
   }
 }

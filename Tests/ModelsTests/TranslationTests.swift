@@ -34,6 +34,41 @@ struct TranslationTests {
     try check(name, complete.path, io)
   }
 
+  @Test func `Marian's sides have vectors of their own where the file holds them untied`() throws {
+    let file = try SafetensorsFile(Fixture.folder("tiny-marian") + "/model.safetensors")
+    let words = try file.tensor("model.encoder.embed_tokens.weight")
+    var tensors = try file.tensors.filter { $0.name.contains("layers.") }
+      .map { (name: $0.name, tensor: try file.tensor($0.name)) }
+    tensors.append(("final_logits_bias", Tensor(repeating: 0.5, shape: [1, words.rows])))
+    let names = [
+      "model.shared", "model.encoder.embed_tokens", "model.decoder.embed_tokens", "lm_head",
+    ]
+    for (place, name) in names.enumerated() {
+      let values = words.values.map { $0 * Float(place + 2) / 4 }
+      tensors.append((name + ".weight", Tensor(values, shape: words.shape)))
+    }
+    func scores(shares: Bool, _ tensors: [(name: String, tensor: Tensor)]) throws -> [Float] {
+      let folder = try TemporaryFolder()
+      let configuration = try ModelConfiguration(folder: Fixture.folder("tiny-marian"))
+      var fields = configuration.fields
+      fields["share_encoder_decoder_embeddings"] = .bool(shares)
+      fields["tie_word_embeddings"] = false
+      fields["decoder_vocab_size"] = fields["vocab_size"]
+      try folder.write(JSONValue.object(fields).text, to: "config.json")
+      try SafetensorsWriter.write(tensors, to: folder.path + "/model.safetensors")
+      let model = try ModelLoader.sequenceToSequence(folder.path)
+      let (tape, source) = (Tape.inference(), TokenBatch([[3, 4, 5]]))
+      let hidden = model.decode(
+        tape, TokenBatch([[1, 2]]), encoded: model.encode(tape, source), source: source.layout)
+      return model.scores(tape, hidden: hidden).values
+    }
+    let apart = try scores(shares: false, tensors.filter { $0.name != "model.shared.weight" })
+    #expect(try scores(shares: true, tensors) == apart)
+    let old = try scores(
+      shares: true, tensors.filter { !$0.name.contains(".embed_tokens.") })
+    #expect(old != apart)
+  }
+
   private func check(_ name: String, _ folder: String, _ io: SafetensorsFile) throws {
     let model = try ModelLoader.sequenceToSequence(folder)
     let trainable = model.parameters.filter(\.isTrainable)

@@ -37,6 +37,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (WeightLayout.outputByInput, true), (.inputByOutput, true), (.inputByOutput, false),
+  ])
+  func `of linear maps added to a residual, with dropout, follow the loss`(
+    layout: WeightLayout, isTrained: Bool
+  ) {
+    let x = noise([17, 12], seed: 1, requiresGradient: true)
+    let residual = noise([17, 12], seed: 2, requiresGradient: true)
+    let weights = [3, 4].map { noise([12, 12], seed: $0, requiresGradient: isTrained) }
+    let targets = (0..<17).map { Int32($0 % 12) }
+    expectSlope([x, residual] + (isTrained ? weights : [])) { tape in
+      let dropout = Dropout(0.3, keys: .places(17))
+      // The second sum is made from the first, within a part that is computed again.
+      let y = tape.checkpoint { tape in
+        let first = tape.addLinear(
+          tape.rmsNorm(x, weight: nil, epsilon: 1e-6), weight: weights[0], layout: layout,
+          residual: residual, dropout: dropout)
+        return tape.addLinear(
+          tape.rmsNorm(first, weight: nil, epsilon: 1e-6), weight: weights[1], layout: layout,
+          residual: first, dropout: dropout)
+      }
+      return tape.crossEntropy(y, targets: targets).mean
+    }
+    #expect(weights.allSatisfy { ($0.gradient != nil) == isTrained })
+  }
+
   @Test func `of causal attention with shared key heads, dropout and a bias follow the loss`() {
     let layout = SequenceLayout(lengths: [5, 11])
     let q = noise([16, 24], seed: 1, requiresGradient: true)

@@ -96,6 +96,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [Activation.gelu, .silu, .relu])
+  func `makes nothing again from what a walk back has overwritten`(kind: Activation) {
+    let (x, residual) = (
+      noise([40, 10], seed: 4, requiresGradient: true), noise([40, 9], seed: 5)
+    )
+    let second = noise([9, 12], seed: 6, requiresGradient: true)
+    let third = noise([7, 9], seed: 7, requiresGradient: true)
+    let tape = Tape(training: nil)
+    let y = tape.linear(x, weight: weight, activation: kind)
+    let sum = tape.addLinear(y, weight: second, residual: residual)
+    let norm = tape.layerNorm(sum, weight: nil, bias: nil, epsilon: 1e-5)
+    tape.backward(from: sum, gradient: noise([40, 9], seed: 8))
+    for kept in [sum, norm] {
+      third.gradient = nil
+      let (next, gradient) = (Tape(training: nil), noise([40, 7], seed: 9))
+      next.backward(from: next.linear(kept, weight: third), gradient: gradient)
+      let made = third.gradient?.values ?? []
+      third.gradient = nil
+      let plain = Tape(training: nil)
+      let copy = Tensor(kept.values, shape: kept.shape)
+      plain.backward(from: plain.linear(copy, weight: third), gradient: gradient)
+      #expect(made == third.gradient?.values)
+    }
+  }
+
   @Test func `shares a gradient between summands without one changing the other's`() {
     let (a, b) = (
       noise([4, 6], seed: 1, requiresGradient: true),

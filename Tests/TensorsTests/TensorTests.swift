@@ -110,13 +110,4 @@ import Testing
     #expect(layout.lengths == [2, 2, 0])
     #expect(places == [0, 1, 4, 5])
   }
-
-  @Test func `rows are replaced by columns of other rows`() {
-    let target = Tensor(repeating: 9, shape: [4, 2])
-    let source = Tensor((0..<12).map { Float($0) }, shape: [3, 4])
-    target.replaceRows(from: 1, with: Columns(source, 1..<3), rows: 1..<3)
-    #expect(target.values == [9, 9, 5, 6, 9, 10, 9, 9])
-    target.replaceRows(from: 4, with: Columns(source, 0..<2), rows: 3..<3)
-    #expect(target.values == [9, 9, 5, 6, 9, 10, 9, 9])
-  }
 }

@@ -1,3 +1,4 @@
+import Measurement
 import Models
 import Records
 import Tensors
@@ -65,7 +66,7 @@ struct GenerationTask {
       times.append((ContinuousClock.now - start) / .seconds(1))
       guard sequences.allSatisfy({ $0[0].tokens.count == Self.newTokens }) else { throw Mismatch() }
     }
-    return times.dropFirst().sorted()[rounds / 2]
+    return median(Array(times.dropFirst()))
   }
 
   /// Something else came out than the task asked for.

@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 import Tensors
 
 /// `generation TASK [fp32|int8] [ROUNDS]`: times generation and prints one line of JSON.
@@ -45,15 +46,5 @@ struct Main {
       "\"engine\":\"\(Engine.instructions), \(Engine.threads) threads\"",
     ]
     print("{\(fields.joined(separator: ","))}")
-  }
-}
-
-/// The memory of this process.
-enum Memory {
-  /// The most resident bytes so far.
-  static var peak: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
   }
 }

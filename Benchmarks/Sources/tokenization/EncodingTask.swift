@@ -1,4 +1,4 @@
-import Foundation
+import Measurement
 import Stages
 import Tokenize
 
@@ -66,20 +66,5 @@ struct EncodingTask {
 
   private func text(_ value: Double, _ digits: Int) -> String {
     String(format: "%.\(digits)f", value)
-  }
-}
-
-/// The memory of this process.
-enum Memory {
-  /// The resident bytes now.
-  static var inUse: Int { field("VmRSS:") }
-
-  /// The most resident bytes so far.
-  static var peak: Int { field("VmHWM:") }
-
-  private static func field(_ name: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
-    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 import Tensors
 
 /// `training TASK [STEPS]`: times whole training steps of a task and prints one line of JSON.
@@ -15,10 +16,12 @@ struct Main {
     }
     let steps = words.dropFirst().first.flatMap { Int($0) } ?? 6
     let before = Memory.peak
-    let result = try make().measure(steps: steps)
+    let workload = try make()
+    let result = try workload.measure(steps: steps)
     let fields = [
       "\"task\":\"\(name)\"", "\"step_s\":\(text(result.median))",
       "\"min_s\":\(text(result.fastest))", "\"tokens_per_s\":\(Int(result.tokensPerSecond))",
+      "\"gflops\":\(Int(workload.gigaflops / result.median))",
       "\"peak_mb\":\((Memory.peak - before) / 1_000_000)", "\"loss\":\(result.loss)",
       "\"engine\":\"\(Engine.instructions), \(Engine.threads) threads\"",
     ]
@@ -26,14 +29,4 @@ struct Main {
   }
 
   private static func text(_ seconds: Double) -> String { String(format: "%.4f", seconds) }
-}
-
-/// The memory of this process.
-enum Memory {
-  /// The most resident bytes so far.
-  static var peak: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
-  }
 }

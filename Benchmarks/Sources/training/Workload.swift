@@ -1,3 +1,4 @@
+import Measurement
 import Models
 import Records
 import Tensors
@@ -9,6 +10,8 @@ struct Workload {
   let model: any Model
   /// Tokens of a batch, as the throughput counts them.
   let tokens: Int
+  /// The arithmetic of a step, in thousands of millions; what is computed again does not count.
+  let gigaflops: Double
   /// The loss of a batch.
   let loss: (Tape) -> Loss
   /// Whether layers are computed again by the backward pass.
@@ -25,7 +28,7 @@ struct Workload {
     "gpt2": { try gpt2(dropout: 0.1) },
     "gpt2-nodrop": { try gpt2(dropout: 0) },
     "gpt2-checkpointed": { try gpt2(dropout: 0.1, checkpointsLayers: true) },
-    "llama": { try causal(llama()) },
+    "llama": { try causal(llama(), gigaflops: llamaArithmetic(products: 3)) },
     "llama-lora": { try lowRankLlama() },
     "marian": { try marian() },
   ]
@@ -39,7 +42,9 @@ struct Workload {
     guard let model = made as? any SequenceClassifier else { throw Mismatch() }
     let batch = TokenBatch(random(count: 32, length: 128, below: 30522))
     let targets = (0..<32).map { Int32($0 % 2) }
-    return Workload(model: model, tokens: 32 * 128) { tape in
+    let flops = arithmetic(
+      tokens: 32 * 128, weights: 6 * 12 * 384 * 384, attention: 6 * 128 * 384)
+    return Workload(model: model, tokens: 32 * 128, gigaflops: flops) { tape in
       tape.crossEntropy(model.logits(tape, batch), targets: targets)
     }
   }
@@ -48,7 +53,9 @@ struct Workload {
   private static func gpt2(dropout: Double, checkpointsLayers: Bool = false) throws -> Workload {
     let sizes = ModelSizes(vocabulary: 50257, layers: 12, hidden: 768, heads: 12, positions: 1024)
     let made = try ModelLoader.make("gpt2", sizes, for: .causal, seed: 1, dropout: dropout)
-    var workload = try causal(made)
+    let flops = arithmetic(
+      tokens: 4 * 512, weights: 12 * 12 * 768 * 768 + 50257 * 768, attention: 12 * 256 * 768)
+    var workload = try causal(made, gigaflops: flops)
     workload.checkpointsLayers = checkpointsLayers
     return workload
   }
@@ -67,18 +74,38 @@ struct Workload {
     let model = try llama()
     var options = LowRankOptions(rank: 8, alpha: 16, targets: .names(["q_proj", "v_proj"]))
     options.dropout = 0.05
-    var workload = try causal(model)
+    // Frozen weights have no gradient; the updates themselves are less than a hundredth.
+    var workload = try causal(model, gigaflops: llamaArithmetic(products: 2))
     workload.adapter = try LowRankAdapter(options, to: model, seed: 1)
     return workload
   }
 
+  /// The arithmetic of a step of that Llama; `products` counts those of a weight.
+  private static func llamaArithmetic(products: Double) -> Double {
+    let layer = 2 * 768 * 768 + 2 * 768 * 256 + 3 * 768 * 2048
+    return arithmetic(
+      tokens: 4 * 512, weights: 12 * layer + 32000 * 768, attention: 12 * 256 * 768,
+      products: products)
+  }
+
+  /// Two operations for each weight and token of a product.
+  ///
+  /// Products are the forward one, that of the gradient of what came in, and the weight's. Attention has two products, whose gradients take two each.
+  ///
+  /// - Parameter attention: Keys that a token sees times the width, summed over the layers.
+  private static func arithmetic(
+    tokens: Int, weights: Int, attention: Int, products: Double = 3
+  ) -> Double {
+    Double(tokens) * (2 * products * Double(weights) + 12 * Double(attention)) / 1e9
+  }
+
   /// Predicting the next token of 4 texts of 512 tokens.
-  private static func causal(_ made: any Model) throws -> Workload {
+  private static func causal(_ made: any Model, gigaflops: Double) throws -> Workload {
     guard let model = made as? any CausalLanguageModel else { throw Mismatch() }
     let texts = random(count: 4, length: 512, below: Int32(model.vocabularySize))
     let batch = TokenBatch(texts)
     let targets = texts.flatMap { $0.dropFirst() + [Tape.ignoredTarget] }
-    return Workload(model: model, tokens: 4 * 512) { tape in
+    return Workload(model: model, tokens: 4 * 512, gigaflops: gigaflops) { tape in
       tape.vocabularyCrossEntropy(
         model.hiddenStates(tape, batch), weight: model.outputWeight, targets: targets)
     }
@@ -97,7 +124,11 @@ struct Workload {
     guard let model = made as? any SequenceToSequenceModel else { throw Mismatch() }
     let source = TokenBatch(random(count: 32, length: 64, below: 32000))
     let target = TargetBatch(random(count: 32, length: 64, below: 32000), for: model)
-    return Workload(model: model, tokens: 32 * 64) { tape in
+    // Encoder layers have 12, decoder layers 16 squares of the width; sources are as long as targets.
+    let flops = arithmetic(
+      tokens: 32 * 64, weights: 6 * 28 * 512 * 512 + 32001 * 512,
+      attention: 6 * (64 + 32 + 64) * 512)
+    return Workload(model: model, tokens: 32 * 64, gigaflops: flops) { tape in
       model.loss(tape, source: source, target: target)
     }
   }
@@ -143,9 +174,9 @@ extension Workload {
       last = loss.mean.item
       if step > 2 { times.append((ContinuousClock.now - start) / .seconds(1)) }
     }
-    let sorted = times.sorted()
-    let median = sorted[sorted.count / 2]
+    let median = median(times)
     return Result(
-      median: median, fastest: sorted[0], loss: last, tokensPerSecond: Double(tokens) / median)
+      median: median, fastest: times.min() ?? median, loss: last,
+      tokensPerSecond: Double(tokens) / median)
   }
 }

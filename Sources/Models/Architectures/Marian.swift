@@ -22,12 +22,15 @@ final class Marian: PostNormTranslator {
     let last = Int32(clamping: entries - 1)
     let c = try PostNormConfiguration(
       configuration, activation: "gelu", scalesWords: false, padding: last, decoderStart: last)
-    let isShared = try configuration.flag("share_encoder_decoder_embeddings", default: true)
+    let sharesEntries = try configuration.flag("share_encoder_decoder_embeddings", default: true)
     let isTied = try configuration.flag("tie_word_embeddings", default: true)
+    // transformers 5 gives untied sides vectors of their own, where older files have one for both.
+    let isShared =
+      sharesEntries && (isTied || !source.holds("model.encoder.embed_tokens.weight"))
     sizes = c
     sourceVocabularySize = entries
     let targetEntries =
-      isShared ? entries : try configuration.size("decoder_vocab_size", default: entries)
+      sharesEntries ? entries : try configuration.size("decoder_vocab_size", default: entries)
 
     let places = Sinusoids.transformer(positions: c.positions, width: c.hidden)
     func words(_ name: String, _ entries: Int) -> Tensor {
@@ -50,7 +53,8 @@ final class Marian: PostNormTranslator {
       source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords), isDecoder: true)
     outputWeight = isTied ? targetWords : words("lm_head", targetEntries)
     outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, targetEntries]))
-    // Twins of the shared embedding.
+    // Twins of the shared embedding, or what nothing reads.
+    source.skip("model.shared.weight")
     source.skip("model.encoder.embed_tokens.weight")
     source.skip("model.decoder.embed_tokens.weight")
     source.skip("lm_head.weight")

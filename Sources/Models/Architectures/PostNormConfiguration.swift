@@ -42,7 +42,8 @@ struct PostNormConfiguration: Sendable {
     self.decoderStart = fields.token("decoder_start_token_id") ?? decoderStart
     guard hidden % 2 == 0, hidden > 2 else {
       throw ModelError(
-        .invalid, file: fields.file, problem: "d_model is \(hidden), expected an even number")
+        .invalid, file: fields.file,
+        problem: "d_model is \(hidden), expected an even number above 2")
     }
   }
 

@@ -27,9 +27,9 @@ struct BeamLoop {
     }
   }
 
-  func run(_ decoder: any IncrementalDecoder) -> [[GeneratedSequence]] {
+  func run(_ decoder: any IncrementalDecoder) throws(ModelError) -> [[GeneratedSequence]] {
     var loop = self
-    loop.follow(decoder)
+    try loop.follow(decoder)
     return zip(requests, loop.searches).map { request, search in
       search.finished.prefix(options.numReturnSequences).map {
         request.sequence($0.tokens, score: $0.score)
@@ -37,7 +37,7 @@ struct BeamLoop {
     }
   }
 
-  private mutating func follow(_ decoder: any IncrementalDecoder) {
+  private mutating func follow(_ decoder: any IncrementalDecoder) throws(ModelError) {
     // Prompts are computed once; all beams go on from it.
     var active = requests.indices.filter { requests[$0].start.count < requests[$0].rules.longest }
     let prompts = decoder.append(requests.map(\.start)).logSoftmaxRows()
@@ -49,6 +49,7 @@ struct BeamLoop {
       var parents: [Int] = []
       var kept: [Int] = []
       for (place, search) in active.enumerated() {
+        if candidates[place].contains(where: \.score.isNaN) { throw .noToken }
         searches[search].advance(candidates[place]) { requests[search].reason($0) != nil }
         guard !searches[search].isDone else { continue }
         kept.append(search)
@@ -70,7 +71,12 @@ struct BeamLoop {
   ) -> [[BeamSearch.Candidate]] {
     applyRules(scores, active)
     if options.doSample {
-      return active.enumerated().map { drawn(scores, of: $1, from: $0 * options.numBeams) }
+      let beams = filter.candidates(scores, rows: Array(0..<active.count * options.numBeams))
+      return active.enumerated().map { place, search in
+        drawn(
+          beams[place * options.numBeams..<(place + 1) * options.numBeams], of: search,
+          vocabulary: scores.columns)
+      }
     }
     let sums = active.flatMap { searches[$0].running.map(\.score) }
     let best = scores.bestOfRows(count: options.candidates, offsets: sums)
@@ -106,16 +112,15 @@ struct BeamLoop {
   ///
   /// The highest of scores with Gumbel noise are a draw without replacement (Kool and others, 2019).
   private mutating func drawn(
-    _ scores: Tensor, of search: Int, from row: Int
+    _ beams: ArraySlice<SamplingFilter.Candidates>, of search: Int, vocabulary: Int
   ) -> [BeamSearch.Candidate] {
     var found = BestOf<BeamSearch.Candidate>(count: options.candidates)
     let first = randoms[search].position
-    let rows = Array(row..<row + options.numBeams)
-    for (beam, candidates) in filter.candidates(scores, rows: rows).enumerated() {
+    for (beam, candidates) in beams.enumerated() {
       let sequence = searches[search].running[beam]
       for (token, score) in zip(candidates.tokens, candidates.scores) {
         // Each token has a number of its own, whether or not it can be drawn.
-        randoms[search].position = first + UInt64(beam * scores.columns) + UInt64(token)
+        randoms[search].position = first + UInt64(beam * vocabulary) + UInt64(token)
         let noise = Float(-log(-log(max(randoms[search].uniform(), 1e-300))))
         let sum = score + sequence.score
         if found.takes(sum + noise) {
@@ -124,7 +129,7 @@ struct BeamLoop {
         }
       }
     }
-    randoms[search].position = first + UInt64(options.numBeams * scores.columns)
+    randoms[search].position = first + UInt64(options.numBeams * vocabulary)
     return found.elements
   }
 }

@@ -53,10 +53,13 @@ struct BeamSearch {
   /// Goes on by one token.
   /// - Parameters:
   ///   - continuations: The most likely ones, best first: enough that as many as there are beams go on
-  ///     even if all others end.
+  ///     even if all others end, or all there are.
   ///   - ends: Whether a sequence ends with its last token.
   mutating func advance(_ continuations: [Candidate], ends: ([Int32]) -> Bool) {
-    let candidates = continuations.map { candidate in
+    // Beams that nothing can follow stay, without a chance.
+    let ruledOut = Candidate(beam: 0, token: 0, score: -.infinity)
+    let missing = max(0, options.numBeams - continuations.count)
+    let candidates = (continuations + Array(repeating: ruledOut, count: missing)).map { candidate in
       let tokens = running[candidate.beam].tokens + [candidate.token]
       return Beam(
         tokens: tokens, score: candidate.score, isFinished: tokens.count >= longest || ends(tokens),

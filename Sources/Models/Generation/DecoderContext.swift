@@ -34,6 +34,8 @@ struct DecoderContext {
     _ tape: Tape, layer: Int, query: Columns, key: Columns, value: Columns, bias: Tensor? = nil,
     _ options: AttentionOptions
   ) -> Tensor {
+    precondition(
+      cache == nil || !tape.isRecording, "a cache under a tape that records: no gradient passes it")
     if let prefix {
       let all = prefix.before(tape, layer: layer, key: key, value: value, layout)
       cache?.append(layer: layer, key: all.key, value: all.value, new: all.layout)
@@ -45,7 +47,6 @@ struct DecoderContext {
       return tape.attention(
         query: query, key: key, value: value, layout: layout, bias: bias, options)
     }
-    precondition(!tape.isRecording, "a cache under a tape that records: no gradient passes it")
     cache.append(layer: layer, key: key, value: value, new: layout)
     return cache.attention(
       tape, layer: layer, query: query, key: key, value: value, new: layout, bias: bias, options)

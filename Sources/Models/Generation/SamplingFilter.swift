@@ -87,17 +87,18 @@ package struct SamplingFilter: Sendable {
 }
 
 extension SamplingFilter.Candidates {
-  /// The token at a share of the way through the probabilities, in the order of the ids.
+  /// The token at a share of the way through the probabilities, in the order of the ids; nil where
+  /// none can be drawn, as all are ruled out or the scores are not numbers.
   ///
   /// - Parameter share: A number from 0 to below 1.
-  package func draw(at share: Double) -> Int32 {
-    let best = scores.max() ?? 0
+  package func draw(at share: Double) -> Int32? {
+    guard let best = scores.max(), best.isFinite else { return nil }
     let weights = scores.map { Double(expf($0 - best)) }
     var rest = share * weights.reduce(0, +)
     for (token, weight) in zip(tokens, weights) where weight > 0 {
       rest -= weight
       if rest < 0 { return token }
     }
-    return weights.lastIndex { $0 > 0 }.map { tokens[$0] } ?? 0
+    return weights.lastIndex { $0 > 0 }.map { tokens[$0] }
   }
 }

@@ -24,12 +24,6 @@ package struct ScoreRules: Sendable {
       && options.beginSuppressTokens.isEmpty
   }
 
-  /// Changes the scores of every token's coming next after `tokens`.
-  package func apply(to scores: inout [Float], after tokens: [Int32]) {
-    var span = scores.mutableSpan
-    apply(to: &span, row: 0..<span.count, after: tokens)
-  }
-
   /// Changes the scores that stand in `row`: those of every token's coming next after `tokens`.
   func apply(to scores: inout MutableSpan<Float>, row: Range<Int>, after tokens: [Int32]) {
     penaliseRepetition(&scores, row, tokens)

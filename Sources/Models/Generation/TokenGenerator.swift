@@ -70,8 +70,8 @@ public struct TokenGenerator: Sendable {
   ///   - keys: A number of each prompt, which draws depend on; its place by default.
   ///   - onToken: Hears of each new token of each prompt's sequences as it is chosen: the prompt's
   ///     place and the token. Not called with beams, which are known only at the end.
-  /// - Throws: `ModelError.invalid` for options that make no sense, or a prompt that is empty, too long
-  ///   or of tokens that the model does not have.
+  /// - Throws: `ModelError.invalid` for options that make no sense, for a prompt that is empty, too
+  ///   long or of tokens that the model does not have, and where no token can follow.
   public func generate(
     _ prompts: [[Int32]], keys: [UInt64]? = nil,
     onToken: ((_ prompt: Int, _ token: Int32) -> Void)? = nil
@@ -86,8 +86,8 @@ public struct TokenGenerator: Sendable {
     }
     let decoder = decoder(prompts, capacity: requests.map(\.rules.longest).max() ?? 0)
     return options.numBeams > 1
-      ? BeamLoop(requests, options).run(decoder)
-      : TokenLoop(requests, options).run(decoder, onToken: onToken)
+      ? try BeamLoop(requests, options).run(decoder)
+      : try TokenLoop(requests, options).run(decoder, onToken: onToken)
   }
 
   private func check(_ prompts: [[Int32]]) throws(ModelError) {

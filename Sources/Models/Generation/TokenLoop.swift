@@ -33,9 +33,9 @@ struct TokenLoop {
 
   func run(
     _ decoder: any IncrementalDecoder, onToken: ((_ prompt: Int, _ token: Int32) -> Void)?
-  ) -> [[GeneratedSequence]] {
+  ) throws(ModelError) -> [[GeneratedSequence]] {
     var loop = self
-    loop.grow(decoder, onToken)
+    try loop.grow(decoder, onToken)
     var results = [[GeneratedSequence]](repeating: [], count: requests.count)
     for sequence in loop.sequences {
       results[sequence.prompt].append(requests[sequence.prompt].sequence(sequence.tokens))
@@ -45,13 +45,13 @@ struct TokenLoop {
 
   private mutating func grow(
     _ decoder: any IncrementalDecoder, _ onToken: ((Int, Int32) -> Void)?
-  ) {
+  ) throws(ModelError) {
     // Prompts are computed once; the sequences of one go on from it.
     var scores = decoder.append(requests.map(\.start))
     var active = unfinished(Array(sequences.indices))
     var rows = active.map { sequences[$0].prompt }
     while !active.isEmpty {
-      for (sequence, token) in zip(active, choose(scores, rows: rows, for: active)) {
+      for (sequence, token) in zip(active, try choose(scores, rows: rows, for: active)) {
         sequences[sequence].tokens.append(token)
         onToken?(sequences[sequence].prompt, token)
       }
@@ -73,16 +73,24 @@ struct TokenLoop {
   /// The next token of each active sequence, whose scores are the given rows.
   private mutating func choose(
     _ scores: Tensor, rows: [Int], for active: [Int]
-  ) -> [Int32] {
+  ) throws(ModelError) -> [Int32] {
     let scores = rules.isEmpty ? scores : changed(scores.oneRowEach(rows), for: active)
     let rows = rules.isEmpty ? rows : Array(active.indices)
     guard options.doSample else {
       let best = scores.argmaxRows()
+      if rows.contains(where: { scores.entries(row: $0, at: [best[$0]])[0].isNaN }) {
+        throw .noToken
+      }
       return rows.map { best[$0] }
     }
-    return zip(filter.candidates(scores, rows: rows), active).map { candidates, sequence in
-      candidates.draw(at: sequences[sequence].random.uniform())
+    var tokens: [Int32] = []
+    for (candidates, sequence) in zip(filter.candidates(scores, rows: rows), active) {
+      guard let token = candidates.draw(at: sequences[sequence].random.uniform()) else {
+        throw .noToken
+      }
+      tokens.append(token)
     }
+    return tokens
   }
 
   /// The scores of active sequences, row by row, changed by the rules in place.
@@ -96,6 +104,14 @@ struct TokenLoop {
     }
     return scores
   }
+}
+
+extension ModelError {
+  /// What comes of scores that are not numbers, and of options that rule every token out.
+  static let noToken = ModelError(
+    .invalid, file: "generation",
+    problem: "no token can follow: its scores are ruled out, or are not numbers",
+    remedy: "Check the model's weights, and the options that ban tokens.")
 }
 
 extension Tensor {

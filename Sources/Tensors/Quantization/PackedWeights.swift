@@ -22,12 +22,14 @@ extension PackedWeights {
   static func linear(_ x: Tensor, _ maps: [Map], _ activation: Activation) -> Tensor {
     let width = maps.reduce(0) { $0 + $1.weights.outputs }
     let output = Tensor(uninitialized: x.shape.dropLast() + [width])
-    var next = output.fresh
-    let kernels = maps.map { weights, bias in
-      defer { next += weights.outputs }
-      return weights.map(bias: bias?.base, out: next)
+    reading([x] + maps.map(\.bias)) {
+      var next = output.fresh
+      let kernels = maps.map { weights, bias in
+        defer { next += weights.outputs }
+        return weights.map(bias: bias?.base, out: next)
+      }
+      multiply(x, kernels, activation, width: width)
     }
-    reading([x] + maps.map(\.bias)) { multiply(x, kernels, activation, width: width) }
     return output
   }
 }

@@ -173,6 +173,23 @@ def added(id, content, **flags):
                    special=True), **flags}
 
 
+def added_tokens():
+    """Added tokens whose content the normalizer changes, behind a vocabulary that lists a piece twice."""
+    pieces = [["<unk>", 0.0], ["▁", -2.0], ["a", -1.0], ["b", -1.0], ["a", -1.5], ["the", -2.0]]
+    tokens = [added(6, "<S>"), added(7, "THE", normalized=True), added(8, "XyZ", normalized=True, special=False),
+              added(9, "QrS", special=False), added(10, "b", normalized=True)]
+    definition = file(model=typed("Unigram", unk_id=0, byte_fallback=False, vocab=pieces),
+                      normalizer=typed("Sequence", normalizers=[
+                          typed("Lowercase"), typed("Replace", pattern={"String": "y"}, content="▁")]),
+                      added_tokens=tokens)
+    tokenizer = Tokenizer.from_str(json.dumps(definition))
+    texts = ["a the THE <S> xyz XYZ x▁z QrS qrs b B", "XyZ<S>aab"]
+    rows = [tokenizer.encode(text).ids for text in texts] + [list(range(11))]
+    return {"file": definition, "texts": texts, "ids": rows,
+            "decoded": [tokenizer.decode(row, skip_special_tokens=False) for row in rows],
+            "skipped": [tokenizer.decode(row) for row in rows]}
+
+
 def word_piece_file():
     words = "[PAD] [UNK] [CLS] [SEP] [MASK] the patient has chest pain ##s ##ful no . , ! ? ' t do don not".split()
     words += ["un", "##aff", "##able", "##a", "##b", "a", "b", "é", "caf", "##e", "中", "1", "##2"]
@@ -381,6 +398,7 @@ def write(name, content):
 
 os.makedirs(OUT, exist_ok=True)
 write("components.json", components())
+write("added.json", added_tokens())
 write("wordpiece.json", word_piece())
 write("training.json", training())
 write("decoders.json", decodings())

@@ -9,9 +9,7 @@ extension Tokenizer {
       return target.decode(ids, skipSpecialTokens: skipSpecialTokens)
     }
     let tokens = ids.compactMap { id -> [UInt8]? in
-      if let added = pipeline.added.token(of: id) {
-        return added.isSpecial && skipSpecialTokens ? nil : Array(added.content.utf8)
-      }
+      if let added = pipeline.added.decoded(id, skipsSpecial: skipSpecialTokens) { return added }
       return pipeline.model.vocabulary.token(of: id).map(Array.init) ?? pipeline.decoder?.missing
     }
     let parts = pipeline.decoder?.decode(tokens) ?? [Array(tokens.joined(separator: [0x20]))]

@@ -22,6 +22,18 @@ struct ModelTests {
     }
   }
 
+  @Test func `added tokens follow twins, and are decoded as the normalizer leaves them`() throws {
+    let fixture = try Fixture.load("added")
+    let tokenizer = try Tokenizer(json: try #require(fixture["file"]).bytes)
+    let ids = try #require(fixture["ids"]?.array).map(\.integers)
+    for (text, ids) in zip(try #require(fixture["texts"]).strings, ids) {
+      #expect(tokenizer.ids(of: text) == ids)
+    }
+    #expect(
+      ids.map { tokenizer.decode($0, skipSpecialTokens: false) } == fixture["decoded"]?.strings)
+    #expect(ids.map { tokenizer.decode($0) } == fixture["skipped"]?.strings)
+  }
+
   @Test func `every decoder puts tokens together as Hugging Face does`() throws {
     let fixture = try Fixture.load("decoders")
     let ids = try #require(fixture["ids"]?.array).map(\.integers)

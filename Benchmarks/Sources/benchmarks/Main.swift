@@ -8,7 +8,7 @@ struct Main {
     let data = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../../pipelines/data/patient-questions.jsonl").standardizedFileURL
     print("| benchmark | median ms | fastest ms | MB/s |\n|---|---:|---:|---:|")
-    for benchmark in try DataBenchmarks.all(data: data)
+    for benchmark in try DataBenchmarks.all(data: data) + ModelBenchmarks.all()
     where wanted.isEmpty || wanted.contains(where: benchmark.name.hasPrefix) {
       let result = try benchmark.measure()
       print(

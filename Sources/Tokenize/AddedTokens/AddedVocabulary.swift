@@ -7,6 +7,10 @@ struct AddedVocabulary: Sendable {
   /// Finds tokens in the normalized text; nil where there are none to find.
   let normalized: AddedTokenMatcher?
   private let byId: [Int32: Int]
+  /// What decoding writes for each token.
+  private let written: [[UInt8]]
+  /// Whether decoding can leave it out as special.
+  private let isLeftOut: [Bool]
   private let byContent: ByteStringTable
 
   /// Takes the tokens of a file.
@@ -22,6 +26,11 @@ struct AddedVocabulary: Sendable {
     self.byContent = byContent
     byId = Dictionary(
       tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
+    // Decoding writes normalized tokens as the normalizer leaves them, which may be special no more.
+    let specials = Set(tokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
+    let written = tokens.map { Self.pattern($0, $0.isNormalized ? normalizer : nil) }
+    self.written = written
+    isLeftOut = written.map(specials.contains)
     func matcher(normalized: Bool) -> AddedTokenMatcher? {
       let patterns = tokens.indices.filter {
         tokens[$0].isNormalized == normalized && tokens[$0].isFound
@@ -40,7 +49,7 @@ struct AddedVocabulary: Sendable {
   ) -> ([AddedToken], ByteStringTable) {
     var tokens: [AddedToken] = []
     var byContent = ByteStringTable(capacity: listed.count)
-    var nextId = Int32(vocabulary.count)
+    var nextId = Int32(vocabulary.size)
     for token in listed where !token.content.isEmpty {
       let content = Array(token.content.utf8)
       let (place, isNew) = byContent.insert(content)
@@ -64,6 +73,12 @@ struct AddedVocabulary: Sendable {
 
   /// The token with an id, or nil.
   func token(of id: Int32) -> AddedToken? { byId[id].map { tokens[$0] } }
+
+  /// What decoding writes for the token with an id: `.some(nil)` where it leaves it out, as special;
+  /// nil where there is no such token.
+  func decoded(_ id: Int32, skipsSpecial: Bool) -> [UInt8]?? {
+    byId[id].map { place in skipsSpecial && isLeftOut[place] ? nil : written[place] }
+  }
 
   /// The id of the token with some content, or nil.
   func id(of content: [UInt8]) -> Int32? { byContent.index(of: content).map { tokens[$0].id } }

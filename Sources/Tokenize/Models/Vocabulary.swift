@@ -7,6 +7,8 @@ struct Vocabulary: Sendable {
   private var ids: [Int32] = []
   /// The place in the table of each id, or -1.
   private var places: [Int32] = []
+  /// Tokens that were listed before.
+  private var twins = 0
 
   init(capacity: Int) {
     tokens = ByteStringTable(capacity: capacity)
@@ -32,6 +34,9 @@ struct Vocabulary: Sendable {
   /// The number of tokens.
   var count: Int { ids.count }
 
+  /// The number of tokens as the file lists them, twins counted: ids of added tokens follow it.
+  var size: Int { ids.count + twins }
+
   /// The largest id and one, or 0.
   var idLimit: Int { places.count }
 
@@ -49,7 +54,12 @@ struct Vocabulary: Sendable {
   mutating func append(_ token: [UInt8]) {
     let id = Int32(places.count)
     let (place, isNew) = tokens.insert(token)
-    if isNew { ids.append(id) } else { ids[place] = id }
+    if isNew {
+      ids.append(id)
+    } else {
+      ids[place] = id
+      twins += 1
+    }
     places.append(Int32(place))
   }
 

@@ -10,6 +10,8 @@
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
 #                           CORPUS=… has a document a line, MODEL=… picks
+#   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
+#                           has a document a line
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
@@ -32,7 +34,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-duplicates bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -73,6 +75,9 @@ bench-generate:
 bench-tokenize:
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product tokenization
 	Scripts/tokenize_bench.sh $(MODEL)
+
+bench-duplicates: build
+	Scripts/duplicates_bench.sh $(CORPUS)
 
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)

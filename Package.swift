@@ -66,7 +66,8 @@ let package = Package(
     .target(
       name: "Stages", dependencies: modules("Records") + [crypto], swiftSettings: strict),
     .target(
-      name: "TextKit", dependencies: modules("Records", "Stages", "CICU"), swiftSettings: strict),
+      name: "TextKit", dependencies: modules("Records", "Stages", "CICU", "CKernels"),
+      swiftSettings: strict),
     .target(
       name: "Ingest",
       dependencies: modules("Records", "Stages", "TextKit", "CLibXML2", "CZlib"),

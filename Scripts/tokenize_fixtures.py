@@ -91,9 +91,22 @@ PRE_TOKENIZERS = {
     "Split, DeepSeek": typed("Sequence", pretokenizers=[split(p) for p in DEEPSEEK] + [byte_level(regex=False)]),
     "Split, possessive and lazy": split(r"[^\s]++?|\s+?(?=\S)|\p{Han}{2,}|(?>a|an)n", "Isolated"),
     "Split, sets": split(r"[[:punct:]&&[^'\-]]|[\p{Lu}_\-]|\h+|[^\W\d]{2}", "MergedWithPrevious"),
+    "Split, between words": split(r"\b", "Contiguous"),
+    "Split, properties": split(
+        r"[[:upper:]][[:lower:]]|\p{Punct}|[[:word:]]{2}|\p{Cntrl}|[[:graph:]]\w", "Isolated"),
     "Split, nothing": split(r"x*", "Isolated"),
     "Split, old Marian": split(r"(?:(?:ab*)+|[^\S\n]*\n)+$", "Removed"),
     "mapped bytes are cut again": typed("Sequence", pretokenizers=[byte_level(), typed("Digits", individual_digits=True)]),
+}
+
+
+FIRST = PRE_TOKENIZERS["Metaspace, first"]
+# What is taken away at the beginning, so that the text there is no more the first.
+PAIRS = {
+    "Strip, Metaspace": (NORMALIZERS["Strip"], FIRST),
+    "Replace by nothing, Metaspace": (typed("Replace", pattern={"String": " "}, content=""), FIRST),
+    "Replace by one, Metaspace": (typed("Replace", pattern={"Regex": r"^\s+|^\w"}, content="x"), FIRST),
+    "BertNormalizer, Metaspace": (NORMALIZERS["BertNormalizer"], FIRST),
 }
 
 
@@ -122,6 +135,10 @@ def components():
             tokenizer = Tokenizer.from_str(json.dumps(file(model=byte_model(), **{key: component})))
             cases.append({"name": f"{key}: {name}", "part": key, "component": component,
                           "results": [result(tokenizer.encode(t)) for t in TEXTS]})
+    for name, (normalizer, pre_tokenizer) in PAIRS.items():
+        parts = dict(normalizer=normalizer, pre_tokenizer=pre_tokenizer)
+        tokenizer = Tokenizer.from_str(json.dumps(file(model=byte_model(), **parts)))
+        cases.append({"name": name, "parts": parts, "results": [result(tokenizer.encode(t)) for t in TEXTS]})
     return {"texts": TEXTS, "cases": cases}
 
 

@@ -4,7 +4,8 @@ public import Stages
 /// The stages of the family `clean`.
 public let cleanStages: [StageDescriptor] = [
   UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
-  LengthStage.descriptor, DuplicatesStage.descriptor,
+  LengthStage.descriptor, DuplicatesDescriptor.descriptor, SharedSpansStage.descriptor,
+  DecontaminationStage.descriptor,
 ]
 
 /// Parameters that several cleaners share.

@@ -9,9 +9,9 @@ struct ExactFamilies {
   /// The family of each record.
   let families: [Int]
 
-  /// Joins what is linked.
-  init(_ keys: [RecordKeys], isIncluded: [Bool]) {
-    var sets = DisjointSets(count: keys.count)
+  /// Joins what is linked, and what near duplicates have joined before.
+  init(_ keys: [RecordKeys], isIncluded: [Bool], _ near: DisjointSets) {
+    var sets = near
     var first: [UInt128: Int] = [:]
     for (index, record) in keys.enumerated() where isIncluded[index] {
       for link in record.links {

@@ -45,14 +45,16 @@ struct FamilyTree {
   init(_ rules: SplitRules) { self.rules = rules }
 
   /// Places a record.
+  ///
+  /// `near` are families with records that are nearly the same.
   /// - Returns: What becomes of it, and its family where it has one.
-  mutating func place(_ keys: RecordKeys) -> (decision: Decision, family: Int?) {
+  mutating func place(_ keys: RecordKeys, near: [Int] = []) -> (decision: Decision, family: Int?) {
     if let parent = keys.parent, families[parent] == Self.bridge {
       families[keys.id] = Self.bridge
       return (.childOfBridge, nil)
     }
     let links = keys.links
-    let known = links.compactMap { families[$0] }.filter { $0 != Self.bridge }.map(Int.init)
+    let known = links.compactMap { families[$0] }.filter { $0 != Self.bridge }.map(Int.init) + near
     let family: Int
     if let first = known.first {
       if let other = known.first(where: { sides[$0] != sides[first] }) {
@@ -69,6 +71,6 @@ struct FamilyTree {
     return (keys.isAugmented && side.isEvaluation ? .augmented(side) : .side(side), family)
   }
 
-  /// The number that stands for a family, after all that joined it.
-  mutating func representative(of family: Int) -> Int { sets.find(family) }
+  /// The number that stands for a family as it is now; many threads may ask at once.
+  func root(of family: Int) -> Int { sets.root(of: family) }
 }

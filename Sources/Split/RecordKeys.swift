@@ -16,8 +16,15 @@ struct RecordKeys: Sendable {
   let label: String?
   let isAugmented: Bool
 
-  init(_ record: Record, _ rules: SplitRules) {
+  /// The keys of a record, and the shingles of what it asks; none where near duplicates play no part.
+  static func read(_ record: Record, _ rules: SplitRules) -> (RecordKeys, shingles: [UInt64]) {
     let form = ComparableText.form(ofInputsOf: record)
+    let shingles =
+      rules.similarity == nil ? [] : Shingles([form], keepsWordless: true).hashes
+    return (RecordKeys(record, form: form, rules), shingles)
+  }
+
+  private init(_ record: Record, form: String, _ rules: SplitRules) {
     text = ContentHash.short("text \(ComparableText.words(ofForm: form))")
     group = rules.group.flatMap { record.value(of: $0) }.map { ContentHash.short("group \($0)") }
     id = ContentHash.short("id \(record.id)")
@@ -55,6 +62,8 @@ struct SplitRules: Sendable {
   let stratify: Selector?
   let group: Selector?
   let isExact: Bool
+  /// The Jaccard similarity from which two records are of one family; nil for no such thing.
+  let similarity: Double?
   let seed: UInt64
 
   /// Where a key falls in [0, 1), by the seed alone.

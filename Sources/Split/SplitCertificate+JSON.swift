@@ -10,7 +10,8 @@ extension SplitCertificate {
       "version": 1, "method": .string(method.rawValue), "seed": .string("\(seed)"),
       "shares": .object(JSONObject(Side.allCases.map { ($0.rawValue, .real(shares[$0.index])) })),
       "stratify": stratify.map { .string($0) } ?? .null,
-      "group": group.map { .string($0) } ?? .null, "records": .integer(all),
+      "group": group.map { .string($0) } ?? .null,
+      "near_duplicates": nearDuplicates.map { .real($0) } ?? .null, "records": .integer(all),
       "families": .integer(families), "largest_family": .integer(largestFamily),
     ]
     if group != nil {
@@ -71,6 +72,7 @@ extension SplitCertificate {
     self.sides = sides
     stratify = json["stratify"]?.string
     group = json["group"]?.string
+    nearDuplicates = json["near_duplicates"]?.double
     largestFamily = try member("largest_family", json["largest_family"]?.int)
     groups = json["groups"]?.int ?? 0
     ungrouped = json["ungrouped"]?.int ?? 0

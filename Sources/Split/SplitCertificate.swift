@@ -46,6 +46,8 @@ public struct SplitCertificate: Sendable, Hashable {
   public let stratify: String?
   /// What kept records together besides their texts; nil where nothing did.
   public let group: String?
+  /// The Jaccard similarity from which records were kept together; nil where it played no part.
+  public let nearDuplicates: Double?
   /// What each side holds, in the order of `Side.allCases`.
   public internal(set) var sides: [SideSummary]
   /// How many originals the largest family has.
@@ -78,6 +80,7 @@ extension SplitCertificate {
     shares = rules.shares.parts
     stratify = rules.stratify?.description
     group = rules.group?.description
+    nearDuplicates = rules.similarity
     sides = tally.summaries
     largestFamily = tally.familySizes.values.max() ?? 0
     groups = tally.groups.count

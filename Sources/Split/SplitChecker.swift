@@ -150,7 +150,16 @@ extension SplitCertificate {
         }
       }
     }
-    let faults = checker.findings(isComplete: isComplete)
+    var faults = checker.findings(isComplete: isComplete)
+    if let nearDuplicates,
+      let pair = try CrossSideJoin.find(in: records, sides: sides, from: nearDuplicates)
+    {
+      faults.append(
+        SplitFault(
+          .nearDuplicates,
+          "\(pair.first), on side \(pair.firstSide), and \(pair.second), on side "
+            + "\(pair.secondSide), are \(pair.similarity) alike"))
+    }
     // The search may meet other pairs among fewer records, so only the same records compare.
     guard isComplete else { return faults }
     let found = try NearestPair.find(in: records, sides: sides)?.similarity ?? 0

@@ -16,6 +16,8 @@ public struct SplitFault: Error, Sendable, Hashable, CustomStringConvertible {
     case augmentedEvaluation = "augmented-evaluation"
     /// The records are not those the certificate was written for.
     case otherRecords = "other-records"
+    /// Two records on different sides are near duplicates.
+    case nearDuplicates = "near-duplicates"
     /// Two records on different sides have more in common than the certificate says.
     case similarity
   }

@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// What a split has decided about every record, in their order.
 struct SplitPlan: Sendable {
@@ -8,13 +9,15 @@ struct SplitPlan: Sendable {
   /// The family of each record that has one, by a number that stands for it.
   private(set) var families: [Int32] = []
 
-  /// Decides about records by their keys.
-  init(_ keys: [RecordKeys], _ rules: SplitRules) {
+  /// Decides about records by their keys and the shingles of what they ask.
+  init(
+    _ keys: [RecordKeys], _ shingles: SetStore, _ rules: SplitRules, threads: Int
+  ) throws {
     let faults = Self.labelFaults(keys, rules)
     if rules.isExact {
-      decideExactly(keys, rules, faults)
+      try decideExactly(keys, NearLinks(shingles, threads: threads), rules, faults)
     } else {
-      decideInOrder(keys, rules, faults)
+      try decideInOrder(keys, NearLinks(shingles, threads: threads), rules, faults)
     }
   }
 
@@ -30,22 +33,21 @@ struct SplitPlan: Sendable {
   }
 
   private mutating func decideInOrder(
-    _ keys: [RecordKeys], _ rules: SplitRules, _ faults: [Decision?]
-  ) {
-    var tree = FamilyTree(rules)
-    for (record, fault) in zip(keys, faults) {
-      let placed = fault.map { (decision: $0, family: nil) } ?? tree.place(record)
-      decisions.append(placed.decision)
-      families.append(placed.family.map(Int32.init) ?? -1)
-    }
-    families = families.map { $0 < 0 ? $0 : Int32(tree.representative(of: Int($0))) }
+    _ keys: [RecordKeys], _ near: NearLinks, _ rules: SplitRules, _ faults: [Decision?]
+  ) throws {
+    var placer = FamilyPlacer(keys, rules, faults)
+    try near.visit(&placer, rules)
+    decisions = placer.decisions
+    families = placer.families.map { $0 < 0 ? $0 : Int32(placer.tree.root(of: Int($0))) }
   }
 
   private mutating func decideExactly(
-    _ keys: [RecordKeys], _ rules: SplitRules, _ faults: [Decision?]
-  ) {
+    _ keys: [RecordKeys], _ near: NearLinks, _ rules: SplitRules, _ faults: [Decision?]
+  ) throws {
     let isIncluded = faults.map { $0 == nil }
-    let exact = ExactFamilies(keys, isIncluded: isIncluded)
+    var joiner = FamilyJoiner(isIncluded)
+    try near.visit(&joiner, rules)
+    let exact = ExactFamilies(keys, isIncluded: isIncluded, joiner.sets)
     let sides = exact.sides(keys, isIncluded: isIncluded, rules)
     for (index, record) in keys.enumerated() {
       let family = exact.families[index]

@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// Puts records on the sides train, validation and test, so that nothing leaks between them.
 struct SplitStage: CollectionStage {
@@ -7,16 +8,18 @@ struct SplitStage: CollectionStage {
   let stratify: Selector?
   let group: Selector?
   let isExact: Bool
+  let similarity: Double?
 
   private func rules(_ context: StageContext) -> SplitRules {
     SplitRules(
-      shares: shares, stratify: stratify, group: group, isExact: isExact, seed: context.seed)
+      shares: shares, stratify: stratify, group: group, isExact: isExact, similarity: similarity,
+      seed: context.seed)
   }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> SplitPlan {
     let rules = rules(context)
-    let keys = try records.map { RecordKeys($0, rules) }
-    let plan = SplitPlan(keys, rules)
+    let (keys, shingles) = try read(records, rules, context)
+    let plan = try SplitPlan(keys, shingles, rules, threads: context.threads)
     guard !context.artifacts.isEmpty else { return plan }
     let nearest = try NearestPair.find(
       in: [records], sides: keys.indices.map { keys[$0].isAugmented ? nil : plan.side(of: $0) })
@@ -24,6 +27,26 @@ struct SplitStage: CollectionStage {
     try AtomicFile.write(
       certificate.json.prettyText.utf8, to: "\(context.artifacts)/\(SplitCertificate.fileName)")
     return plan
+  }
+
+  /// The keys of the records, and their shingles in a store that goes to disk past 1 GB.
+  private func read(
+    _ records: RecordCollection, _ rules: SplitRules, _ context: StageContext
+  ) throws -> ([RecordKeys], SetStore) {
+    var keys: [RecordKeys] = []
+    keys.reserveCapacity(records.count)
+    let folder = Folders.isFolder(context.artifacts) ? context.artifacts : FilePaths.temporary
+    var store = SetStore(bytes: 1 << 30, folder: folder)
+    try records.forEachBatch { batch in
+      let read = try OrderedMap.map(batch, threads: context.threads) { _, record in
+        RecordKeys.read(record, rules)
+      }
+      for (record, shingles) in read {
+        keys.append(record)
+        try store.append(shingles)
+      }
+    }
+    return (keys, store)
   }
 
   func outcome(

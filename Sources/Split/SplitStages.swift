@@ -25,10 +25,20 @@ enum SplitDescriptor {
     "exact", default: false,
     "Share out each class to the record; one more record may then move others.")
 
+  static let nearDuplicates = Parameter<Double?>(
+    "near-duplicates", default: 0.8,
+    "Keep records whose questions share this part of their 3-word runs (Jaccard) on one side; none.",
+    check: { value in
+      value.map { (0.3...1).contains($0) } == false ? "must be from 0.3 to 1" : nil
+    })
+
   static let descriptor = StageDescriptor(
     "split", "Puts records on the sides train, validation and test, so that nothing leaks.",
-    role: .splitting, parameters: [train, validation, test, stratify, group, exact],
-    memory: "about 400 bytes a record",
+    role: .splitting, version: 2,
+    parameters: [
+      train, validation, test, stratify, group, exact, nearDuplicates,
+    ],
+    memory: "about 1 KB a record, and 8 bytes a 3-word run, these up to 1 GB",
     example: "split: {train: 0.8, validation: 0.1, test: 0.1, stratify: label}",
     make: { values throws(Diagnostic) in
       let shares = Shares(
@@ -39,6 +49,7 @@ enum SplitDescriptor {
           remedy: "give at least one side a share: train: 0.8")
       }
       return SplitStage(
-        shares: shares, stratify: values[stratify], group: values[group], isExact: values[exact])
+        shares: shares, stratify: values[stratify], group: values[group], isExact: values[exact],
+        similarity: values[nearDuplicates])
     })
 }

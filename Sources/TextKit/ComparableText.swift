@@ -16,16 +16,18 @@ public enum ComparableText {
   ///
   /// Two texts that differ in a question mark are one here.
   public static func words(ofForm form: String) -> String {
-    var result = String.UnicodeScalarView()
+    var result: [UInt8] = []
+    result.reserveCapacity(form.utf8.count)
     for scalar in form.unicodeScalars {
       if scalar == " " || scalar == "\u{1}" {
-        if let last = result.last, last != scalar { result.append(scalar) }
+        let mark = UInt8(scalar.value)
+        if let last = result.last, last != mark { result.append(mark) }
       } else if WordClass(scalar) != .other {
-        result.append(scalar)
+        append(scalar, to: &result)
       }
     }
-    while let last = result.last, last == " " || last == "\u{1}" { result.removeLast() }
-    return result.isEmpty ? form : String(result)
+    while let last = result.last, last == 0x20 || last == 1 { result.removeLast() }
+    return result.isEmpty ? form : String(decoding: result, as: UTF8.self)
   }
 
   /// The comparable form of what a record asks: its text, or what the user's side says.
@@ -61,33 +63,40 @@ public enum ComparableText {
     }
   }
 
+  // Bytes are collected, as appending scalars to a string copies it again and again.
   private static func foldedForm(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
     var pendingBlank = false
     for scalar in text.unicodeScalars {
       if isSpace(scalar.value) || scalar.value > 0x7F && scalar.properties.isWhitespace {
         pendingBlank = true
         continue
       }
-      if pendingBlank, !result.isEmpty { result.append(" ") }
+      if pendingBlank, !result.isEmpty { result.append(0x20) }
       pendingBlank = false
       appendFolded(scalar, to: &result)
     }
-    return String(result)
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// Appends a character in folded case: the lower case of its upper case, so that ß meets SS.
-  private static func appendFolded(
-    _ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView
-  ) {
-    let isCaseless = (0x2E80...0xA63F).contains(scalar.value)
+  private static func appendFolded(_ scalar: Unicode.Scalar, to result: inout [UInt8]) {
+    let value = scalar.value
+    if value < 0x80 {
+      return result.append((0x41...0x5A).contains(value) ? UInt8(value) | 0x20 : UInt8(value))
+    }
+    let isCaseless = (0x2E80...0xA63F).contains(value)
     guard !isCaseless, scalar.properties.changesWhenCaseFolded else {
-      result.append(scalar)
-      return
+      return append(scalar, to: &result)
     }
     for upper in scalar.properties.uppercaseMapping.unicodeScalars {
-      result.append(contentsOf: upper.properties.lowercaseMapping.unicodeScalars)
+      result.append(contentsOf: upper.properties.lowercaseMapping.utf8)
     }
+  }
+
+  private static func append(_ scalar: Unicode.Scalar, to result: inout [UInt8]) {
+    result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
   }
 
   /// White space below U+0080, and the control characters that stand for it.

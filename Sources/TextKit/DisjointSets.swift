@@ -31,6 +31,13 @@ public struct DisjointSets: Sendable {
     return node
   }
 
+  /// The same without shortening paths, so that many threads may ask at once.
+  package func root(of element: Int) -> Int {
+    var node = element
+    while Int(parents[node]) != node { node = Int(parents[node]) }
+    return node
+  }
+
   /// Joins the sets of two elements and returns the element that stands for the whole.
   @discardableResult
   public mutating func union(_ left: Int, _ right: Int) -> Int {

@@ -14,6 +14,7 @@ struct Anneal: ParsableCommand {
       Any stage also works alone, as a filter of JSON lines:
         anneal clean.unicode --form NFKC < in.jsonl > out.jsonl
       'anneal stages' lists them.
+      'anneal split --verify CERTIFICATE DATA…' proves a split anew.
 
       Exit codes: 0 done, 1 failed, 2 the input or file is wrong, 130 interrupted (state saved).
       """,
@@ -29,7 +30,10 @@ struct Anneal: ParsableCommand {
     Signals.install()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      if let name = arguments.first, let stage = StageCatalog.standard[name] {
+      if SplitVerifyCommand.isMeant(arguments) {
+        let rest = Array(arguments.dropFirst())
+        try SplitVerifyCommand.parse(rest).run()
+      } else if let name = arguments.first, let stage = StageCatalog.standard[name] {
         try StageFilterCommand(descriptor: stage, arguments: Array(arguments.dropFirst())).run()
       } else {
         try StageFilterCommand.rejectUnknownStage(arguments.first)

@@ -32,4 +32,5 @@ void test_rows(void);
 void test_norms(void);
 void test_attention(void);
 void test_losses(void);
+void test_minhash(void);
 void test_pool(void);

@@ -92,6 +92,7 @@ int main(int count, char **arguments) {
       test_norms();
       test_attention();
       test_losses();
+      test_minhash();
     }
     printf("%s: %ld checks so far, %ld faults\n", place, checks, faults);
   }

@@ -150,7 +150,8 @@ import Testing
     let others = Make.records(0..<300)
     for seed in 0..<40 {
       let pair = [Make.record(900, text: base), Make.record(901, text: near)]
-      let run = try SplitRun(others + pair, seed: UInt64(seed))
+      let run = try SplitRun(
+        others + pair, ["near-duplicates": "none"], seed: UInt64(seed))
       guard run.sides["f:900"] != run.sides["f:901"] else { continue }
       let nearest = try #require(run.certificate.nearest)
       #expect(nearest.similarity == 9.0 / 11)

@@ -110,3 +110,33 @@ import TextKit
     }
   }
 }
+
+@Suite struct `Distances of fingerprints` {
+  @Test func `every pair within the limit shares a key`() {
+    var random = CounterRandom(seed: 4, purpose: "bits")
+    for limit in [0, 3, 7] {
+      let rule = HammingRule(limit: limit)
+      for _ in 0..<300 {
+        let left = random.next()
+        let right = (0..<limit).reduce(left) { bits, _ in bits ^ (1 << UInt64(random.below(64))) }
+        var keys: [[UInt32]] = [[], []]
+        rule.appendKeys(of: [left].span, to: &keys[0])
+        rule.appendKeys(of: [right].span, to: &keys[1])
+        #expect(zip(keys[0], keys[1]).contains { $0 == $1 })
+        #expect(keys[0].count == rule.keyCount)
+        let distance = SimHash.distance(left, right)
+        #expect(rule.match([left].span, [right].span) == 1 - Double(distance) / 64)
+      }
+      #expect(rule.match([0].span, [~0].span) == nil)
+    }
+  }
+
+  @Test func `alike sets have fingerprints that differ in few bits`() {
+    let words = (0..<500).map { "w\($0)" }
+    let left = SimHash.fingerprint(Shingles(words.joined(separator: " ")))
+    let near = SimHash.fingerprint(Shingles(words.dropLast(5).joined(separator: " ")))
+    let far = SimHash.fingerprint(Shingles(words.reversed().joined(separator: " ")))
+    #expect(SimHash.distance(left, near) < 12)
+    #expect(SimHash.distance(left, far) > 16)
+  }
+}

@@ -141,12 +141,10 @@ struct FuzzTests {
     var files: [JSONValue] = []
     let components = try Fixture.load("components")
     for test in try #require(components["cases"]?.array) {
-      let part = try #require(test["part"]?.string)
-      files.append(
-        .object([
-          part: test["component"] ?? .null, "model": SpellingModel.json,
-          "decoder": ["type": "ByteLevel"],
-        ]))
+      var file: JSONObject = ["model": SpellingModel.json, "decoder": ["type": "ByteLevel"]]
+      if let part = test["part"]?.string { file[part] = test["component"] }
+      file.merge(test["parts"]?.object ?? [:])
+      files.append(.object(file))
     }
     files.append(try #require(Fixture.load("wordpiece")["file"]))
     for test in try #require(Fixture.load("unigram")["cases"]?.array) {

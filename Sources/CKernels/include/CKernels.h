@@ -474,3 +474,11 @@ void anneal_narrow_eight(
   int64_t count, int64_t block, const float *table, const float *in, float *scales, uint8_t *out);
 /// The mean in fp32, added in the order of PyTorch on one thread with 8 lanes.
 float anneal_mean_in_lanes(int64_t count, const float *in);
+
+// MARK: similarity of texts
+
+/// least[j] = the smaller of itself and every (low half of hashes[i] ^ masks[j]) * factors[j] modulo
+/// 2^32. On the calling thread; the memory is the caller's, as everywhere.
+void anneal_minhash(
+  int64_t count, const uint64_t *hashes, int64_t functions, const uint32_t *masks,
+  const uint32_t *factors, uint32_t *least);

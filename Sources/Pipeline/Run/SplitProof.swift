@@ -35,8 +35,11 @@ struct SplitProof {
 public struct LeakError: Error, Sendable, CustomStringConvertible {
   let faults: [String]
 
+  /// A leak of these faults, one sentence each.
+  public init(faults: [String]) { self.faults = faults }
+
   /// One line a fault.
   public var description: String {
-    "the split leaks, so nothing is trained on it:\n  " + faults.joined(separator: "\n  ")
+    "the split leaks, so nothing may be trained on it:\n  " + faults.joined(separator: "\n  ")
   }
 }

@@ -22,6 +22,9 @@ public enum FilePaths {
     return String(cString: value)
   }
 
+  /// The folder for files that nobody needs afterwards.
+  public static var temporary: String { environment("TMPDIR") ?? "/tmp" }
+
   /// `base/path`, with `.` and `..` resolved; an absolute `path` stands alone.
   public static func join(_ base: String, _ path: String) -> String {
     normalize(path.hasPrefix("/") ? path : "\(base)/\(path)")

@@ -14,6 +14,7 @@ struct ReplaceNormalizer: Normalizer, FileComponent {
 
   func normalize(_ text: inout AlignedText) {
     if !text.tracks, case .literal(let literal) = pattern, literal.count == 1 {
+      if contentBytes.isEmpty, text.bytes.first == literal[0] { text.startsText = false }
       text.bytes = text.bytes.replacing(literal[0], with: contentBytes, after: [])
       return
     }

@@ -39,18 +39,24 @@ extension PreTokenizedText {
     refine { bytes, word, parts in
       matches.removeAll(keepingCapacity: true)
       pattern.appendMatches(in: bytes, word, to: &matches)
-      behavior.append(SplitPart.all(of: word, matches, inverted: inverted), to: &parts)
+      let cut = SplitPart.all(
+        of: word, matches, inverted: inverted, keepsEmpty: behavior == .contiguous)
+      behavior.append(cut, to: &parts)
     }
   }
 }
 
 extension SplitPart {
-  /// The matches in a word and what lies between them, nothing empty.
-  static func all(of word: ByteRange, _ matches: [ByteRange], inverted: Bool) -> [SplitPart] {
+  /// The matches in a word and what lies between them.
+  ///
+  /// - Parameter keepsEmpty: Keeps empty matches, which part what lies on both sides.
+  static func all(
+    of word: ByteRange, _ matches: [ByteRange], inverted: Bool, keepsEmpty: Bool = false
+  ) -> [SplitPart] {
     var parts: [SplitPart] = []
     var place = word.start
     func add(_ end: Int32, _ isMatch: Bool) {
-      guard place < end else { return }
+      guard place < end || keepsEmpty && isMatch else { return }
       parts.append(
         SplitPart(range: ByteRange(Int(place), Int(end)), isMatch: isMatch != inverted))
       place = end
@@ -70,7 +76,10 @@ extension SplitBehavior {
     switch self {
     case .removed: words.append(contentsOf: parts.lazy.filter { !$0.isMatch }.map(\.range))
     case .isolated: words.append(contentsOf: parts.lazy.map(\.range))
-    case .contiguous: Self.join(parts, &words) { $0 == $1 }
+    case .contiguous:
+      var joined: [ByteRange] = []
+      Self.join(parts, &joined) { $0 == $1 }
+      words.append(contentsOf: joined.lazy.filter { $0.start < $0.end })
     case .mergedWithPrevious: Self.join(parts, &words) { previous, match in match && !previous }
     case .mergedWithNext: Self.joinNext(parts, &words)
     }

@@ -59,8 +59,11 @@ enum CharacterProperties {
   ])
   /// `\d`.
   static let digit = category("nd")
-  /// `\w`.
-  static let word = alphabetic.union(category("m")).union(category("nd")).union(category("pc"))
+  /// `[[:word:]]`.
+  private static let plainWord =
+    alphabetic.union(category("m")).union(category("nd")).union(category("pc"))
+  /// `\w`, which has the small digits and fractions of Latin-1 too: ² ³ ¹ ¼ ½ ¾.
+  static let word = plainWord.union(ScalarSet([0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE]))
   /// `\h`.
   static let hexadecimal = ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66])
 
@@ -77,8 +80,30 @@ enum CharacterProperties {
     "casedletter": "lc",
   ]
 
+  /// Capitals that are no letters: Roman numerals, and letters in circles and squares.
+  private static let upper = category("lu").union(
+    ScalarSet([
+      0x2160...0x216F, 0x24B6...0x24CF, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189,
+    ]))
+
+  /// Small letters, with ordinals, raised letters and the like, which Unicode counts among others.
+  private static let lower = category("ll").union(
+    ScalarSet([
+      0xAA...0xAA, 0xBA...0xBA, 0x2B0...0x2B8, 0x2C0...0x2C1, 0x2E0...0x2E4, 0x345...0x345,
+      0x37A...0x37A, 0x10FC...0x10FC, 0x1D2C...0x1D6A, 0x1D78...0x1D78, 0x1D9B...0x1DBF,
+      0x2071...0x2071, 0x207F...0x207F, 0x2090...0x209C, 0x2170...0x217F, 0x24D0...0x24E9,
+      0x2C7C...0x2C7D, 0xA69C...0xA69D, 0xA770...0xA770, 0xA7F2...0xA7F4, 0xA7F8...0xA7F9,
+      0xAB5C...0xAB5F, 0xAB69...0xAB69, 0x10780...0x10780, 0x10783...0x10785, 0x10787...0x107B0,
+      0x107B2...0x107BA, 0x1E030...0x1E06D,
+    ]))
+
+  /// What is printed, white space apart.
+  private static let graph =
+    space.union(category("cc")).union(category("cn")).union(category("cs")).inverted
+
   /// The set of a name in `\p{…}` or `[[:…:]]`, or nil.
-  static func named(_ name: String) -> ScalarSet? {
+  /// - Parameter isBracket: Whether the name stands in brackets, where two of them mean other sets.
+  static func named(_ name: String, isBracket: Bool = false) -> ScalarSet? {
     let name = normalized(name)
     if let set = categories[longNames[name] ?? name] ?? scripts[name] { return set }
     switch name {
@@ -90,12 +115,14 @@ enum CharacterProperties {
     case "digit": return digit
     case "space", "whitespace": return space
     case "blank": return category("zs").union(ScalarSet(0x09))
-    case "cntrl": return category("c")
-    case "punct": return category("p").union(category("s"))
+    case "cntrl": return category("cc")
+    case "graph": return graph
+    case "print": return graph.union(category("zs"))
+    case "punct": return isBracket ? category("p").union(category("s")) : category("p")
     case "xdigit": return hexadecimal
-    case "word": return word
-    case "lower", "lowercase": return category("ll")
-    case "upper", "uppercase": return category("lu")
+    case "word": return isBracket ? plainWord : word
+    case "lower", "lowercase": return lower
+    case "upper", "uppercase": return upper
     default: return nil
     }
   }

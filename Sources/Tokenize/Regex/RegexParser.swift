@@ -363,7 +363,7 @@ extension RegexParser {
       name.unicodeScalars.append(scalar)
       place += 1
     }
-    guard take(":]"), let set = CharacterProperties.named(name) else {
+    guard take(":]"), let set = CharacterProperties.named(name, isBracket: true) else {
       throw RegexError("the bracket class '\(name)' is not known")
     }
     return isNegated ? set.inverted : set

@@ -17,8 +17,8 @@ struct AlignedText: Sendable {
   let firstScalar: Int32
   /// Whether origins are wanted.
   let tracks: Bool
-  /// Whether the text begins where the whole original text does.
-  let startsText: Bool
+  /// Whether what the text begins with stems from the beginning of the whole original text.
+  var startsText: Bool
 
   init(bytes: [UInt8], firstScalar: Int = 0, tracks: Bool, startsText: Bool = true) {
     self.startsText = startsText
@@ -39,6 +39,7 @@ struct AlignedText: Sendable {
   mutating func take(_ rewriter: TextRewriter) {
     bytes = rewriter.bytes
     origins = rewriter.origins
+    if rewriter.leading > 0 { startsText = false }
   }
 
   /// Whether every byte is ASCII.

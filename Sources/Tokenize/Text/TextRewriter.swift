@@ -10,6 +10,8 @@ struct TextRewriter {
   /// The next byte to read.
   private(set) var place = 0
   private var scalarsRead: Int32 = 0
+  /// Scalars before the one that what is written first stems from.
+  private(set) var leading = 0
   /// The text written so far.
   private(set) var bytes: [UInt8] = []
   /// The origins of what was written so far.
@@ -56,6 +58,7 @@ struct TextRewriter {
   /// Reads a scalar and writes nothing.
   @inline(__always)
   mutating func drop() {
+    if bytes.isEmpty { leading += 1 }
     place += UTF8Scalars.length(leadByte: source[place])
     scalarsRead += 1
   }
@@ -77,7 +80,10 @@ struct TextRewriter {
   }
 
   /// Writes a scalar that stands for no scalar read.
-  mutating func insert(_ scalar: UInt32) { write(scalar, previousOrigin) }
+  mutating func insert(_ scalar: UInt32) {
+    if bytes.isEmpty, leading > 0 { leading -= 1 }
+    write(scalar, previousOrigin)
+  }
 
   /// Writes a scalar with the origin of the scalar to be read next, and does not read it.
   mutating func insertBefore(_ scalar: UInt32) { write(scalar, origin) }

@@ -1,33 +1,36 @@
+internal import CKernels
 import Records
 
 /// Signatures whose agreement estimates how much two sets of shingles share (Broder, 1997).
 ///
 /// Position i of a signature is the least value of hash function i over the set; two sets agree there
-/// with probability equal to their Jaccard similarity. The functions are multiply-shift
-/// (Dietzfelbinger and others, 1997) over hashes that are already well mixed.
+/// with probability equal to their Jaccard similarity. A function turns a hash that is already well
+/// mixed into another by an exclusive or and a product with an odd number, which permutes the numbers
+/// of 32 bits.
 public struct MinHash: Sendable {
-  private let factors: [UInt64]
-  private let offsets: [UInt64]
+  private let masks: [UInt32]
+  private let factors: [UInt32]
 
   /// A family of `count` hash functions; the standard error of an estimate is at most 0.5 / √count.
   public init(count: Int = 128, seed: UInt64 = 1) {
     precondition(count > 0, "a signature has at least one value, not \(count)")
     var random = CounterRandom(seed: seed, purpose: "minhash")
-    factors = (0..<count).map { _ in random.next() | 1 }
-    offsets = (0..<count).map { _ in random.next() }
+    factors = (0..<count).map { _ in UInt32(truncatingIfNeeded: random.next() >> 32) | 1 }
+    masks = (0..<count).map { _ in UInt32(truncatingIfNeeded: random.next() >> 32) }
   }
 
   /// How many values a signature has.
   public var count: Int { factors.count }
 
   /// The signature of a set; every value is the largest possible where the set is empty.
-  public func signature(_ shingles: Shingles) -> [UInt32] {
+  public func signature(_ shingles: Shingles) -> [UInt32] { signature(shingles.hashes.span) }
+
+  /// The signature of a set of hashes.
+  package func signature(_ hashes: Span<UInt64>) -> [UInt32] {
     var values = [UInt32](repeating: .max, count: count)
-    for hash in shingles.hashes {
-      for index in values.indices {
-        let value = UInt32(truncatingIfNeeded: (hash &* factors[index] &+ offsets[index]) >> 32)
-        if value < values[index] { values[index] = value }
-      }
+    hashes.withUnsafeBufferPointer { hashes in
+      guard let base = hashes.baseAddress else { return }
+      anneal_minhash(Int64(hashes.count), base, Int64(count), masks, factors, &values)
     }
     return values
   }
@@ -51,8 +54,9 @@ public struct MinHash: Sendable {
       "\(signature.count) values do not divide into \(bands) bands")
     let rows = signature.count / bands
     return (0..<bands).map { band in
-      let hash = signature[band * rows..<(band + 1) * rows].reduce(UInt64(band)) {
-        CounterRandom.mix($0 &+ UInt64($1) &+ 0x9E37_79B9_7F4A_7C15)
+      var hash = UInt64(band)
+      for value in band * rows..<(band + 1) * rows {
+        hash = CounterRandom.mix(hash &+ UInt64(signature[value]) &+ 0x9E37_79B9_7F4A_7C15)
       }
       return UInt32(truncatingIfNeeded: hash >> 32)
     }

@@ -103,7 +103,9 @@ def beginnings(golden, out, name, base, initial, targets):
     (out / name / "README.md").unlink(missing_ok=True)
     with torch.no_grad():
         output = whole(**inputs)
-    io = {"logits": output.logits, "loss": output.loss.reshape(1), "loss_steps": trained} | inputs
+    io = {
+        "logits": output.logits, "loss": output.loss.reshape(1), "loss_steps": trained,
+        "grad_norm": norm} | inputs
     save_file({k: v.contiguous() for k, v in io.items()}, out / name / "io.safetensors")
     print(name, trained.tolist())
 

@@ -72,20 +72,43 @@ extension VocabularyHead {
 
   /// The scores of the vocabulary before the softmax: `[rows, vocabulary]`.
   public func scores(_ tape: Tape, hidden: Tensor) -> Tensor {
-    if let map = (self as? any TiedHead)?.outputMap, map.adaptation != nil {
-      return map(tape, hidden)
-    }
+    if let map = adaptedOutput { return map(tape, hidden) }
     return tape.linear(hidden, weight: outputWeight(tape), bias: outputBias)
   }
 
-  /// The output's vectors under a tape, with what methods change of them: of a tied embedding the tokens
-  /// that are trained, of an output that stands alone an update.
-  package func outputWeight(_ tape: Tape) -> Tensor {
-    let head = self as? any TiedHead
-    if let map = head?.outputMap, let update = map.adaptation as? LowRankMap {
-      return update.weight(tape, map)
+  /// The cross-entropy of the vocabulary at some rows of what the output weight is applied to.
+  ///
+  /// Scores are made for these rows alone, and kept only where a method has changed an output that stands
+  /// alone: it may drop values, scale rows or add a bias, which no weight says.
+  /// - Parameters:
+  ///   - rows: The rows that count; all if nil.
+  ///   - targets: The token of each of them.
+  ///   - divisor: Replaces the number of targets in the mean.
+  package func vocabularyLoss(
+    _ tape: Tape, _ hidden: Tensor, rows: [Int32]? = nil, targets: [Int32], smoothing: Float = 0,
+    divisor: Float? = nil
+  ) -> Loss {
+    let chosen = rows.map { tape.gather(hidden, rows: $0) } ?? hidden
+    guard let map = adaptedOutput else {
+      return tape.vocabularyCrossEntropy(
+        chosen, weight: outputWeight(tape), bias: outputBias, targets: targets,
+        smoothing: smoothing, divisor: divisor)
     }
-    guard let table = head?.tiedTable, let change = table.adaptation as? TokenTable
+    if let rows { tape.keepKeys(of: rows, among: hidden.rows) }
+    return tape.crossEntropy(
+      map(tape, chosen), targets: targets, smoothing: smoothing, divisor: divisor)
+  }
+
+  /// An output that stands alone, where a method has changed it.
+  private var adaptedOutput: Linear? {
+    guard let map = (self as? any TiedHead)?.outputMap, map.adaptation != nil else { return nil }
+    return map
+  }
+
+  /// The output's vectors under a tape, with the tokens that are trained of a tied embedding.
+  private func outputWeight(_ tape: Tape) -> Tensor {
+    guard let table = (self as? any TiedHead)?.tiedTable,
+      let change = table.adaptation as? TokenTable
     else { return outputWeight }
     return change.weight(tape, table)
   }

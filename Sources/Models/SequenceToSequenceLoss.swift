@@ -38,8 +38,7 @@ extension SequenceToSequenceModel {
   ) -> Loss {
     let hidden = decode(
       tape, target.inputs, encoded: encode(tape, source), source: source.layout)
-    return tape.vocabularyCrossEntropy(
-      hidden, weight: outputWeight(tape), bias: outputBias, targets: target.labels,
-      smoothing: smoothing, divisor: divisor)
+    return vocabularyLoss(
+      tape, hidden, targets: target.labels, smoothing: smoothing, divisor: divisor)
   }
 }

@@ -60,7 +60,7 @@ struct Preparation {
     precision = options.precision
     let settings = JSONValue.object(options.values.encoded).text
     fingerprint = ContentHash.of(
-      "2 \(context.seed) \(precision.used) \(examples) \(settings)")
+      "3 \(context.seed) \(precision.used) \(examples) \(settings)")
   }
 
   /// What the training records come to.
@@ -82,9 +82,15 @@ struct Preparation {
       }
     } else {
       let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
-      let all = trainable + (method.adapter?.state ?? [])
-      try restore(all, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      for tensor in method.adapter?.state ?? [] { try tensor.take(from: file) }
     }
+  }
+
+  /// Lets the method choose by gradients what is trained, where it does so before the first step.
+  func choose() {
+    method.choose?(GradientSample(objective, training))
+    for parameter in trainable { parameter.tensor.gradient = nil }
   }
 
   private func restore(

@@ -29,6 +29,7 @@ public struct TrainingSession {
     self.options = options
     self.context = context
     preparation = try Preparation(options, train, validation, context)
+    try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
   /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
@@ -42,8 +43,6 @@ public struct TrainingSession {
   private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     try saveBase()
-    preparation.method.choose?(GradientSample(preparation.objective, preparation.training))
-    for parameter in preparation.trainable { parameter.tensor.gradient = nil }
     var loop = try loop(observe)
     observe(.started(plan(loop)))
     try loop.run()
@@ -70,6 +69,8 @@ public struct TrainingSession {
       let folder = store.path(saved.step)
       try preparation.restore(from: folder)
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
+    } else {
+      preparation.choose()
     }
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,

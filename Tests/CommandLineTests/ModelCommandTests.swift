@@ -40,6 +40,7 @@ import Testing
       (["generate", "--model", Self.gpt2, "--beams", "0"], ids, "num_beams is 0"),
       (["generate", "--model", Self.gpt2, "--beam", "2"], ids, "--beam"),
       (["chat", Self.gpt2], "hello\n", "alpaca"),
+      (["export", Self.gpt2, "--merge", "--peft", "--out", "x"], "", "--merge leaves none"),
     ] {
       let result = try Binary.run(arguments, in: folder, input: input)
       #expect(result.status == 2, "\(arguments): \(result.errors)")

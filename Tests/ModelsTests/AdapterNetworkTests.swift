@@ -77,6 +77,7 @@ struct AdapterNetworkTests {
       try AdaptiveRankAdapter(options, to: $0, seed: 1)
     }
     let values = trial.adapter.parameters.filter { $0.name.hasSuffix("lora_E") }
+    try trial.adapter.begin(steps: 5)
     try trial.checkTraining { step in
       trial.adapter.didStep(AdapterStep(number: step, total: 5))
       for value in values {
@@ -89,9 +90,24 @@ struct AdapterNetworkTests {
     #expect(left.reduce(0) { $0 + $1.shape[0] } == 12)
     let pattern = try #require(trial.adapter.configuration["rank_pattern"]?.object)
     #expect(pattern.count == 4)
+    #expect(trial.adapter.configuration["total_step"]?.int == 5)
     try trial.checkSaving()
     try trial.checkReloading(base: "base-llama-lm")
     try trial.checkMerging()
+  }
+
+  @Test func `a run that would take no rank away is refused with its numbers`() throws {
+    let model = try ModelLoader.causal(Shared.path("golden/train-formats/golden/base-llama-lm"))
+    var options = AdaptiveRankOptions()
+    (options.warmup, options.final) = (3, 4)
+    let adapter = try AdaptiveRankAdapter(options, to: model, seed: 1)
+    for steps in [0, 6, 7] {
+      let error = #expect(throws: ModelError.self) { try adapter.begin(steps: steps) }
+      let problem = error?.problem ?? ""
+      #expect(["3", "4", "\(steps)"].allSatisfy { problem.contains($0) }, "\(problem)")
+    }
+    try adapter.begin(steps: 8)
+    #expect(adapter.configuration["total_step"]?.int == 8)
   }
 
   @Test(arguments: ["pissa-llama", "olora-bert"])

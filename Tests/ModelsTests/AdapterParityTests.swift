@@ -1,5 +1,7 @@
 import Models
 import Records
+import Stages
+import Tensors
 import TestSupport
 import Testing
 
@@ -89,7 +91,36 @@ struct AdapterParityTests {
     // There the virtual tokens of a padded row read its padding, which no text is to depend on.
     try trial.checkLogits(ofFirst: 1)
     try trial.checkSaving()
+    // Words keep their places behind it, so that a text may be as long as without.
+    let base = Shared.path("golden/train-formats/golden/base-bert-cls")
+    let plain = try ModelLoader.classifier(base)
+    #expect(trial.model.maximumLength == plain.maximumLength)
+    let model = try #require(trial.model as? any SequenceClassifier)
+    let longest = TokenBatch([(0..<model.maximumLength).map { Int32($0 % 40 + 5) }])
+    #expect(model.logits(.inference(), longest).values.allSatisfy { $0.isFinite })
     #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+  }
+
+  static let cards: [(name: String, collection: String, method: String, isMergeable: Bool)] = [
+    ("lora-bert", "golden", "LORA", true), ("shira-llama", "golden", "SHIRA", true),
+    ("prompt-bert", "golden", "PROMPT_TUNING", false),
+    ("lora-bert", "golden-adapterhub", "LORA", true),
+    ("ia3-bert", "golden-adapterhub", "IA3", true),
+    ("prompt-bert", "golden-adapterhub", "PROMPT_TUNING", false),
+    ("seq_bn-bert", "golden-adapterhub", "bottleneck", false),
+  ]
+
+  @Test(arguments: cards)
+  func `a card names the method, and how it is merged where it can be`(
+    card: (name: String, collection: String, method: String, isMergeable: Bool)
+  ) throws {
+    let folder = try TemporaryFolder()
+    let trial = try AdapterTrial(card.name, in: card.collection)
+    try AdapterFolder.save(trial.adapter, of: trial.model, base: "base", to: folder.path)
+    let text = String(
+      decoding: try FileReader.contents("\(folder.path)/README.md"), as: UTF8.self)
+    #expect(text.contains("An adapter (\(card.method))"))
+    #expect(text.contains("--merge") == card.isMergeable)
   }
 
   @Test func `an adapter of another model is told apart by its tensors`() throws {

@@ -113,6 +113,50 @@ struct `A model with an adapter` {
     #expect(said == "adapter" && Folders.exists(copy + "/adapter_model.safetensors"))
   }
 
+  private typealias Adapt = @Sendable (any Model) throws -> any ModelAdapter
+  private static let ours: [(base: String, adapt: Adapt, part: String)] =
+    [
+      ("base-llama-lm", { try sparse($0, 0.1) }, "a share of the weights"),
+      ("base-gpt2-lm", { try sparse($0, nil) }, "stored input by output"),
+      ("base-t5-lm", { try prefix($0) }, "layout: peft"),
+      ("base-distilbert-cls", { try prefix($0) }, "type distilbert"),
+      ("base-gpt2-cls", { try prompt($0) }, "the padding"),
+      ("base-marian-lm", { try prompt($0) }, "layout: peft"),
+    ]
+
+  private static func sparse(_ model: any Model, _ share: Double?) throws -> any ModelAdapter {
+    var options = SparseOptions()
+    (options.share, options.rank) = (share, 1)
+    return try SparseAdapter(options, to: model, seed: 1)
+  }
+
+  private static func prefix(_ model: any Model) throws -> any ModelAdapter {
+    var options = PrefixOptions()
+    options.count = 2
+    return try PrefixAdapter(options, to: model, seed: 1)
+  }
+
+  private static func prompt(_ model: any Model) throws -> any ModelAdapter {
+    var options = PromptOptions()
+    options.count = 2
+    return try PromptAdapter(options, to: model, seed: 1)
+  }
+
+  @Test func `that PEFT would compute otherwise is refused for PEFT with its own reason`() throws {
+    for (number, (base, adapt, part)) in Self.ours.enumerated() {
+      let named = try ModelConfiguration(folder: "\(golden)/\(base)").task
+      let model = try ModelLoader.load("\(golden)/\(base)", for: #require(named), seed: 1).model
+      let adapter = "\(folder.path)/own-\(number)"
+      try AdapterFolder.save(adapt(model), of: model, base: base, to: adapter)
+      let error = #expect(throws: ModelError.self) {
+        try ModelExport(
+          model: "\(golden)/\(base)", adapter: adapter, merges: false, isForPEFT: true
+        ).write(to: "\(folder.path)/copy-\(number)")
+      }
+      #expect(error?.description.contains(part) == true, "\(base): \(error?.description ?? "")")
+    }
+  }
+
   @Test(arguments: ["lora-gpt2", "dora-llama", "ia3-gpt2"])
   func `is exported as one that needs none, and as the adapter it was`(name: String) throws {
     let base = "\(golden)/base-\(name.split(separator: "-").last ?? "")-lm"

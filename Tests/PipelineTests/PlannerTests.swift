@@ -21,6 +21,21 @@ import Testing
     }
   }
 
+  @Test func `options of a method that do not go together are told with their line`() throws {
+    let text = """
+      name: method
+      stages:
+        - ingest: {path: a.jsonl}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 500}}}
+        - split: {train: 0.8, validation: 0.1, test: 0.1}
+      train:
+        model: scratch
+        method: {prompt: {init: text}}
+      """
+    let faults = try faults(text)
+    #expect(faults.contains { $0.hasPrefix("p.yaml:8:") && $0.contains("has no init-text") })
+  }
+
   @Test func `the split moves before what is derived from or fitted to records`() throws {
     let plan = try plan(
       """

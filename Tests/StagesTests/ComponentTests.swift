@@ -5,6 +5,17 @@ import Testing
 struct ComponentTests {
   private static let rank = Parameter("rank", default: 8, "Rank.", check: Check.atLeast(1))
   private static let target = Parameter<String>(required: "target", "Target.")
+  private static let low = Parameter("low", default: 1, "Low.")
+  private static let high = Parameter("high", default: 2, "High.", check: Check.atLeast(1))
+  private static let range = ComponentDescriptor(
+    "range", "From low to high.", parameters: [low, high],
+    check: { values in
+      guard values[low] > values[high] else { return [] }
+      return [
+        Diagnostic("low \(values[low]) is above high \(values[high])", remedy: "exchange them"),
+        Diagnostic("is empty"),
+      ]
+    })
   private static let kinds = [
     ComponentDescriptor("lora", "Low rank.", parameters: [rank]),
     ComponentDescriptor("prefix", "Prefix.", parameters: [target]),
@@ -12,10 +23,13 @@ struct ComponentTests {
   private static let method = Parameter("method", choices: kinds, default: "lora", "Method.")
   private static let maybe = Parameter<Component?>("maybe", choices: kinds, "Method, if any.")
 
-  private func read(_ text: String) throws -> (ParameterValues?, [String]) {
+  private func read(
+    _ text: String,
+    _ parameters: [any AnyParameter] = [ComponentTests.method, ComponentTests.maybe]
+  ) throws -> (ParameterValues?, [String]) {
     var diagnostics = Diagnostics()
     let values = ParameterValues.read(
-      [Self.method, Self.maybe], from: try Written.node(text), owner: "train", into: &diagnostics)
+      parameters, from: try Written.node(text), owner: "train", into: &diagnostics)
     return (values, diagnostics.list.map(\.description))
   }
 
@@ -51,6 +65,23 @@ struct ComponentTests {
       try read(#"{"method":{"lora":{},"prefix":{}}}"#).1
         == ["p.yaml:3:5: train.method: expected one of lora, prefix, found a map"])
     #expect(try read(#"{"method":[1]}"#).1.count == 1)
+  }
+
+  @Test func `values that do not go together are told with their place, all at once`() throws {
+    let bounds: [any AnyParameter] = [
+      Parameter("method", choices: [Self.range], default: "range", "Bounds."),
+      Parameter<Component?>("maybe", choices: [Self.range], "Bounds, if any."),
+    ]
+    for text in ["{}", #"{"method":"range"}"#, #"{"method":{"range":{"low":3,"high":3}}}"#] {
+      #expect(try read(text, bounds).1.isEmpty)
+    }
+    #expect(
+      try read(#"{"method":{"range":{"low":4,"high":3}}}"#, bounds).1
+        == ["p.yaml:3:5: train.method.range: low 4 is above high 3; is empty (exchange them)"])
+    #expect(try read(#"{"maybe":{"range":{"low":3}}}"#, bounds).1.count == 1)
+    // What is wrong by itself is told first.
+    let faults = try read(#"{"method":{"range":{"low":4,"high":0}}}"#, bounds).1
+    #expect(faults.count == 1 && faults[0].contains("'0' must be at least 1"))
   }
 
   @Test func `several faults within a component are all told`() throws {

@@ -60,12 +60,24 @@ struct AdapterMethodTests {
       #expect(files == ["optimizer.safetensors", "state.json", "trained.safetensors"])
     }
     // The best loss on the validation side comes again from the folder.
-    let predictor = try Predictor(model: result.modelFolder, options: options(json))
+    let best = try #require(result.bestValue)
+    #expect(abs(try loss(result.modelFolder, json) - best) < 1e-5)
+    // So it does from a copy, head included.
+    let copy = "\(workshop.folder.path)/copy/adapter"
+    let task = try ModelFolders(result.modelFolder).configuration.task
+    let loaded = try ModelLoader.load(result.modelFolder, for: #require(task), seed: 1)
+    try AdapterFolder.save(
+      #require(loaded.adapter), of: loaded.model, base: folder + "/base", to: copy)
+    try ModelFiles.copyTokenizer(from: result.modelFolder, to: copy)
+    #expect(abs(try loss(copy, json) - best) < 1e-5)
+  }
+
+  /// The mean loss of a saved classifier on the validation side.
+  private func loss(_ model: String, _ json: JSONValue) throws -> Double {
+    let predictor = try Predictor(model: model, options: options(json))
     let outcomes = try predictor.predict(workshop.validation).outcomes
     guard case .classification(let classes) = outcomes else { throw OtherOutcomes() }
-    let loss = try #require(classes.totalLoss) / Double(classes.references.count)
-    let best = try #require(result.bestValue)
-    #expect(abs(loss - best) < 1e-5)
+    return try #require(classes.totalLoss) / Double(classes.references.count)
   }
 
   @Test(arguments: methods)
@@ -86,6 +98,176 @@ struct AdapterMethodTests {
     for copy in copies {
       _ = try workshop.session(copy, json).run()
       #expect(try contents("\(root)/\(copy)", files) == expected, "\(copy)")
+      #expect(try configuration(copy) == configuration("whole"), "\(copy)")
+    }
+  }
+
+  /// What describes a run's adapter, without the folder of its model.
+  private func configuration(_ run: String) throws -> JSONObject {
+    let path = "\(workshop.folder.path)/\(run)/adapter/adapter_config.json"
+    var fields = try #require(try JSONValue.parse(FileReader.contents(path)).object)
+    for name in ["base_model_name_or_path", "model_name"] { fields[name] = nil }
+    #expect(fields.members.count > 3)
+    return fields
+  }
+
+  /// A run's checkpoints, in the middle of it and after its last step, before anything is published.
+  private func killed(_ json: JSONValue) throws -> [String] {
+    let root = workshop.folder.path
+    var copies: [String] = []
+    _ = try workshop.session("whole", json).run { event in
+      guard case .saved(let step, _) = event else { return }
+      try? FileManager.default.copyItem(atPath: "\(root)/whole", toPath: "\(root)/at-\(step)")
+      copies.append("at-\(step)")
+    }
+    return copies
+  }
+
+  @Test func `a run keeps the places it chose, whatever another start would choose`() throws {
+    let json = classification(["method": ["sparse": ["rank": 2, "mask": "fisher"]], "epochs": 2])
+    let copy = try #require(try killed(json).first)
+    let path = "\(workshop.folder.path)/\(copy)/checkpoints/step-9/trained.safetensors"
+    let name = "bert.encoder.layer.0.attention.self.query.shira_indices"
+    let file = try SafetensorsFile(path)
+    let chosen = try file.integers(name)
+    // The same weights of other rows, as another processor's gradients might have them.
+    let other = chosen.enumerated().map { $0 < chosen.count / 2 ? 15 - $1 : $1 }
+    let tensors = try file.tensors.map { tensor in
+      guard tensor.name.hasSuffix("shira_indices") else {
+        return SavedTensor(tensor.name, try file.tensor(tensor.name))
+      }
+      let values = tensor.name == name ? other : try file.integers(tensor.name)
+      return SavedTensor(tensor.name, integers: values.map { Int32($0) }, shape: tensor.shape)
+    }
+    try SafetensorsWriter.write(tensors, to: path)
+    _ = try workshop.session(copy, json).run()
+    let saved = try SafetensorsFile(
+      "\(workshop.folder.path)/\(copy)/adapter/adapter_model.safetensors")
+    #expect(try saved.integers("base_model.model.\(name)") == other)
+    #expect(other != chosen)
+  }
+
+  @Test(arguments: ["pissa", "olora"])
+  func `a run keeps what its updates began as`(start: String) throws {
+    let json = classification(["method": ["lora": ["rank": 2, "init": .string(start)]]])
+    let copy = try #require(try killed(json).first)
+    let path = "\(workshop.folder.path)/\(copy)/checkpoints/step-9/trained.safetensors"
+    let file = try SafetensorsFile(path)
+    let name = "bert.encoder.layer.0.attention.self.query"
+    let begun = try file.tensor("\(name).start_A")
+    let other = Tensor(begun.values.map { 1.5 * $0 }, shape: begun.shape)
+    try SafetensorsWriter.write(
+      file.tensors.map { tensor in
+        (tensor.name, tensor.name == "\(name).start_A" ? other : try file.tensor(tensor.name))
+      }, to: path)
+    _ = try workshop.session(copy, json).run()
+    let saved = try SafetensorsFile(
+      "\(workshop.folder.path)/\(copy)/adapter/adapter_model.safetensors")
+    let filed = try saved.tensor("base_model.model.\(name).lora_A.weight").values
+    #expect(Array(filed.suffix(other.count)) == other.values)
+  }
+
+  @Test func `ranks are taken away over the steps of the run, which its file names`() throws {
+    let method: JSONValue = ["adalora": ["initial-rank": 4, "target-rank": 2]]
+    _ = try workshop.run("run", json(method))
+    let fields = try configuration("run")
+    #expect(fields["total_step"]?.int == 54)
+    #expect(fields["rank_pattern"]?.object?.isEmpty == false)
+    let short: JSONValue = ["adalora": ["warmup": 30, "final": 24]]
+    let error = #expect(throws: ModelError.self) { try workshop.run("short", json(short)) }
+    #expect(error?.problem.contains("54") == true)
+    #expect(!Folders.exists("\(workshop.folder.path)/short/base"))
+  }
+
+  @Test func `a number is a token's id, and in quotes its text`() throws {
+    // A vocabulary whose token of id 35 is spelled 7.
+    let path = "\(workshop.folder.path)/tokenizer/tokenizer.json"
+    let text = String(decoding: try FileReader.contents(path), as: UTF8.self)
+    #expect(text.contains(#""w30":35"#))
+    try AtomicFile.write(text.replacing(#""w30":35"#, with: #""7":35"#).utf8, to: path)
+    for (name, tokens, ids) in [
+      ("tokens", [7, 8] as JSONValue, [7, 8]), ("tokens", ["7", "w1"], [35, 6]),
+      ("token_indices", [7, 42], [7, 42]), ("trainable_token_indices", [7], [7]),
+    ] {
+      let method: JSONValue = ["tokens": .object([name: tokens])]
+      _ = try workshop.run("run", classification(["method": method, "max-steps": 1]))
+      let filed = try configuration("run")["token_indices"]?.array?.compactMap(\.int)
+      #expect(filed == ids, "\(tokens.text)")
+    }
+    #expect(throws: TrainingError.self) {
+      try workshop.run("none", classification(["method": ["tokens": ["tokens": ["12"]]]]))
+    }
+  }
+
+  @Test func `a width alone asks for a projection, and projection: false for none`() throws {
+    for (options, isProjected) in [
+      (["width": 8] as JSONObject, true), (["projection": true], true), ([:], false),
+      (["projection": false, "width": 8], false),
+      (["prefix_projection": false, "encoder_hidden_size": 8], false),
+    ] {
+      var prefix = options
+      prefix["virtual-tokens"] = 2
+      let method: JSONValue = ["prefix": .object(prefix)]
+      _ = try workshop.run("run", classification(["method": method, "max-steps": 1]))
+      let filed = try configuration("run")["prefix_projection"]
+      #expect(filed?.bool == isProjected, "\(method.text)")
+    }
+  }
+
+  @Test(arguments: ["fisher", "gradient", "random"])
+  func `a head that is trained whole moves, though it is among a mask's targets`(
+    mask: String
+  ) throws {
+    let options: JSONValue = [
+      "rank": 2, "mask": .string(mask), "targets": ["query", "classifier"],
+    ]
+    _ = try workshop.run("run", json(["sparse": options]))
+    let run = "\(workshop.folder.path)/run"
+    let before = try SafetensorsFile(run + "/base/model.safetensors")
+    let after = try SafetensorsFile(run + "/adapter/adapter_model.safetensors")
+    let name = "classifier.weight"
+    let trained = try after.tensor("base_model.model.\(name)").values
+    #expect(try trained != before.tensor(name).values)
+    #expect(after.tensors.allSatisfy { !$0.name.contains("classifier.shira") })
+  }
+
+  static let faulty: [(method: JSONValue, parts: [String])] = [
+    (["prompt": ["init": "text"]], ["has no init-text"]),
+    (["prompt": ["init": "random", "init-text": "w1"]], ["its init does not read"]),
+    (["prompt": ["init": "sample_vocab", "init-text": "w1"]], ["its init does not read"]),
+    (
+      ["p-tuning": ["encoder": "mlp", "layers": 3, "dropout": 0.1]],
+      ["has 3 layers", "has a dropout"]
+    ),
+    (["sparse": ["rank": 8, "share": 0.1]], ["a rank and a share"]),
+    (["adalora": ["initial-rank": 4]], ["target-rank 8, above its initial-rank 4"]),
+    (["lora": ["init": "pissa", "dora": true]], ["begins by pissa"]),
+    (["lora": ["dora": true, "lora-bias": true]], ["has a lora-bias"]),
+    (["lora": ["init": "gaussian", "lora-bias": true]], ["has a lora-bias"]),
+    (["lora": ["layers-pattern": ["layer"]]], ["layers-pattern without layers"]),
+  ]
+
+  @Test(arguments: faulty)
+  func `options that do not go together are told with their place, before a model is there`(
+    fault: (method: JSONValue, parts: [String])
+  ) throws {
+    let name = try #require(fault.method.object?.members.first?.key)
+    let error = #expect(throws: Diagnostics.self) {
+      try options(["model": "nowhere", "method": fault.method])
+    }
+    let text = error?.description ?? ""
+    #expect(error?.list.count == 1 && text.hasPrefix("test: train.method.\(name): "))
+    #expect(fault.parts.allSatisfy { text.contains($0) }, "\(text)")
+  }
+
+  @Test func `what PEFT's own files say together goes together`() throws {
+    for method in [
+      ["p-tuning": ["encoder": "MLP", "encoder_num_layers": 2, "encoder_dropout": 0.0]],
+      ["prefix": ["prefix_projection": false, "encoder_hidden_size": 8]],
+      ["lora": ["dora": true, "init": "gaussian"]], ["sparse": ["share": 0.1]],
+      ["prompt": ["init": "text", "init-text": "w1"]], ["prompt": ["init-text": "w1"]],
+    ] as [JSONValue] {
+      _ = try options(["model": "nowhere", "method": method])
     }
   }
 

@@ -19,7 +19,8 @@ private func node(_ json: JSONValue) -> ConfigurationNode {
   let value: ConfigurationNode.Value
   switch json {
   case .null: value = .null
-  case .string(let text): value = .scalar(text, quoted: false)
+  // As YAML is written: in quotes where it would be a number otherwise.
+  case .string(let text): value = .scalar(text, quoted: Double(text) != nil)
   case .array(let elements): value = .list(elements.map(node))
   case .object(let object):
     value = .map(

@@ -14,36 +14,8 @@ public struct MergedModel: Sendable {
   /// Merges what methods have added to a model, which stays as it is.
   /// - Throws: `ModelError.unsupported` where the plain model has no place for a change.
   public init(_ model: any Model) throws(ModelError) {
-    if let junction = model.junctions.first(where: { $0.bottleneck != nil }) {
-      throw ModelError(
-        .unsupported, file: junction.name,
-        problem: "a bottleneck adapter is no linear map, so that weights cannot hold it",
-        remedy: "Export it without --merge.")
-    }
-    guard model.virtualPlaces.allSatisfy({ $0.length == 0 }) else {
-      throw ModelError(
-        .unsupported, file: "adapter",
-        problem: "adds virtual tokens to what the model reads, which weights cannot hold",
-        remedy: "Export it without --merge.")
-    }
-    var changed: [String: Tensor] = [:]
-    let head = model as? any TiedHead
-    for map in model.linears + [head?.outputMap].compactMap(\.self) {
-      guard let adaptation = map.adaptation else { continue }
-      let (weight, bias) = adaptation.merged(map)
-      changed["\(map.name).weight"] = weight
-      guard let bias else { continue }
-      guard map.bias != nil else {
-        throw ModelError(
-          .unsupported, file: map.name,
-          problem: "the adapter has a bias where the model's map has none")
-      }
-      changed["\(map.name).bias"] = bias
-    }
-    for table in model.tables {
-      guard let adaptation = table.adaptation else { continue }
-      changed["\(table.name).weight"] = adaptation.merged(table)
-    }
+    if let obstacle = Self.obstacle(in: model) { throw obstacle }
+    let changed = Self.changes(of: model)
     var parameters = model.parameters.map { ($0.name, changed[$0.name] ?? $0.tensor) }
     var configuration = model.configuration
     if let head = model as? any VocabularyHead & TiedHead, let tied = head.tiedNames(changed) {
@@ -56,6 +28,44 @@ public struct MergedModel: Sendable {
     }
     self.parameters = parameters
     self.configuration = configuration
+  }
+
+  /// Why weights cannot hold what methods have added to a model; nil where they can.
+  static func obstacle(in model: any Model) -> ModelError? {
+    func unsupported(_ file: String, _ problem: String) -> ModelError {
+      ModelError(
+        .unsupported, file: file, problem: problem, remedy: "Export it without --merge.")
+    }
+    if let junction = model.junctions.first(where: { $0.bottleneck != nil }) {
+      return unsupported(
+        junction.name, "a bottleneck adapter is no linear map, so that weights cannot hold it")
+    }
+    guard model.virtualPlaces.allSatisfy({ $0.length == 0 }) else {
+      return unsupported(
+        "adapter", "adds virtual tokens to what the model reads, which weights cannot hold")
+    }
+    let map = model.adaptableMaps.first { map in
+      map.bias == nil && (map.adaptation as? LowRankMap)?.upBias != nil
+    }
+    return map.map {
+      unsupported($0.name, "the adapter has a bias where the model's map has none")
+    }
+  }
+
+  /// The weights and biases that methods have changed, by name.
+  private static func changes(of model: any Model) -> [String: Tensor] {
+    var changed: [String: Tensor] = [:]
+    for map in model.adaptableMaps {
+      guard let adaptation = map.adaptation else { continue }
+      let (weight, bias) = adaptation.merged(map)
+      changed["\(map.name).weight"] = weight
+      if let bias { changed["\(map.name).bias"] = bias }
+    }
+    for table in model.tables {
+      guard let adaptation = table.adaptation else { continue }
+      changed["\(table.name).weight"] = adaptation.merged(table)
+    }
+    return changed
   }
 
   /// Saves it as `config.json` and `model.safetensors`, each atomically.
@@ -97,6 +107,11 @@ extension TiedHead {
 }
 
 extension Model {
+  /// Every linear map that some method may adapt.
+  fileprivate var adaptableMaps: [Linear] {
+    linears + [(self as? any TiedHead)?.outputMap].compactMap(\.self)
+  }
+
   /// Every embedding that some method may adapt.
   var tables: [Embedding] {
     guard let words = (self as? any TiedHead)?.wordTable,

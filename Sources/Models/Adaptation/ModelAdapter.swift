@@ -18,8 +18,13 @@ public protocol ModelAdapter: Sendable {
   var configuration: JSONObject { get }
   /// Whose files it is saved as.
   var layout: AdapterLayout { get }
+  /// Why PEFT does not read the files of our own layout, and what to do about it; nil for others.
+  var reasonAgainstPEFT: (problem: String, remedy: String)? { get }
   /// What training must remember to go on, beside the parameters; it is not trained.
-  var state: [NamedParameter] { get }
+  var state: [AdapterTensor] { get }
+  /// Prepares for a run: called before its first step, and again where it goes on.
+  /// - Throws: `ModelError.invalid` for a run that is too short for the method.
+  func begin(steps: Int) throws(ModelError)
   /// What is added to the loss of a step, nil for nothing: a single value.
   func penalty(_ tape: Tape) -> Tensor?
   /// Takes part in an optimizer's step: called behind it, while gradients are still there.
@@ -57,7 +62,11 @@ extension ModelAdapter {
   /// PEFT reads most.
   public var layout: AdapterLayout { .peft }
   /// Most remember nothing.
-  public var state: [NamedParameter] { [] }
+  public var state: [AdapterTensor] { [] }
+  /// Most are read by who they are laid out for.
+  public var reasonAgainstPEFT: (problem: String, remedy: String)? { nil }
+  /// Most train however long.
+  public func begin(steps: Int) throws(ModelError) {}
   /// Most add nothing.
   public func penalty(_ tape: Tape) -> Tensor? { nil }
   /// Most do nothing.
@@ -132,9 +141,27 @@ public struct AdapterTensor: Sendable {
   }
 }
 
+extension AdapterTensor {
+  /// Takes the values, or the integers, that a file has under a name.
+  /// - Throws: `ModelError.mismatch` where they have another shape or make no sense.
+  package func take(_ name: String? = nil, from file: any TensorFile) throws(ModelError) {
+    let name = name ?? self.name
+    guard let stored = file[name], stored.shape == shape else {
+      throw ModelError(
+        .mismatch, file: file.path,
+        problem: file[name].map { "\(name) has the shape \($0.shape), not \(shape)" }
+          ?? "lacks \(name)")
+    }
+    guard let integers else { return write(try file.tensor(name)) }
+    if let fault = integers.write(try file.integers(name)) {
+      throw ModelError(.mismatch, file: file.path, problem: fault)
+    }
+  }
+}
+
 extension SavedTensor {
   /// A tensor of an adapter under its name in the file.
-  init(_ name: String, _ tensor: AdapterTensor) {
+  package init(_ name: String, _ tensor: AdapterTensor) {
     if let integers = tensor.integers {
       self.init(
         name, integers: integers.read().map { Int32(clamping: $0) }, shape: tensor.shape)

@@ -66,7 +66,7 @@ extension AssembledModel {
   var vocabularySize: Int { facts.vocabularySize }
   /// What virtual tokens leave of the model's places.
   var maximumLength: Int {
-    let taken = facts.virtualPlaces.map(\.length).max() ?? 0
+    let taken = facts.virtualPlaces.map(\.placesTaken).max() ?? 0
     return taken == 0 || facts.maximumLength == .max
       ? facts.maximumLength : max(facts.maximumLength - taken, 0)
   }

@@ -27,18 +27,42 @@ public struct ComponentDescriptor: Sendable {
   public let summary: String
   /// What it takes.
   public let parameters: [any AnyParameter]
+  /// What is wrong with values that are right one by one.
+  private let check: @Sendable (ParameterValues) -> [Diagnostic]
 
   /// A component.
-  public init(_ name: String, _ summary: String, parameters: [any AnyParameter] = []) {
+  /// - Parameter check: Says what does not go together; places and paths are filled in.
+  public init(
+    _ name: String, _ summary: String, parameters: [any AnyParameter] = [],
+    check: @escaping @Sendable (ParameterValues) -> [Diagnostic] = { _ in [] }
+  ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
+    self.check = check
+  }
+
+  /// Reads the values of its parameters, noting every fault of one of them or of several together.
+  fileprivate func values(
+    from node: ConfigurationNode?, place: Place?, into diagnostics: inout Diagnostics
+  ) -> ParameterValues? {
+    guard
+      let values = ParameterValues.read(
+        parameters, from: node, owner: name, place: place, into: &diagnostics)
+    else { return nil }
+    let faults = check(values)
+    for fault in faults {
+      diagnostics.add(
+        Diagnostic(
+          fault.message, path: name, place: node?.place ?? place, remedy: fault.remedy))
+    }
+    return faults.isEmpty ? values : nil
   }
 
   /// The component with every default; nil where a parameter must be written.
   public var defaultComponent: Component? {
     var diagnostics = Diagnostics()
-    return ParameterValues.read(parameters, from: nil, owner: name, into: &diagnostics)
+    return values(from: nil, place: nil, into: &diagnostics)
       .map { Component(name: name, values: $0) }
   }
 }
@@ -83,10 +107,7 @@ extension Component {
         remedy: Suggestion.remedy(for: name, among: choices.map(\.name)))
     }
     var diagnostics = Diagnostics()
-    guard
-      let values = ParameterValues.read(
-        descriptor.parameters, from: inner, owner: name, place: place, into: &diagnostics)
-    else {
+    guard let values = descriptor.values(from: inner, place: place, into: &diagnostics) else {
       let first = diagnostics.list.first
       throw Diagnostic(
         diagnostics.list.map(\.message).joined(separator: "; "), path: first?.path ?? "",

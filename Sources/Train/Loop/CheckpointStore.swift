@@ -11,14 +11,14 @@ struct CheckpointStore {
   private let fingerprint: String
   private let keeps: Int
   private let savesModel: Bool
-  private let adapterState: [NamedParameter]
+  private let adapterState: [AdapterTensor]
 
   /// - Parameters:
   ///   - savesModel: Whether whole models are saved, or only what is trained.
   ///   - adapterState: What is saved beside the latter.
   init(
     folder: String, fingerprint: String, keeps: Int, savesModel: Bool,
-    adapterState: [NamedParameter] = []
+    adapterState: [AdapterTensor] = []
   ) {
     self.folder = folder
     self.fingerprint = fingerprint
@@ -41,7 +41,8 @@ struct CheckpointStore {
       try ModelLoader.save(model, to: temporary)
     } else {
       try SafetensorsWriter.write(
-        (optimizer.parameters + adapterState).map { ($0.name, $0.tensor) },
+        optimizer.parameters.map { SavedTensor($0.name, $0.tensor) }
+          + adapterState.map { SavedTensor($0.name, $0) },
         to: "\(temporary)/\(Preparation.trainedFile)")
     }
     try SafetensorsWriter.write(optimizer.saved, to: "\(temporary)/optimizer.safetensors")

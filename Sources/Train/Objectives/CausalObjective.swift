@@ -155,28 +155,14 @@ struct CausalObjective: TrainingObjective {
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
     let targets = examples.flatMap(\.targets)
     let counted = targets.indices.filter { targets[$0] >= 0 }
-    let hidden = tape.gather(
-      model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) })
-    return tape.vocabularyCrossEntropy(
-      hidden, weight: model.outputWeight(tape), bias: model.outputBias,
+    return model.vocabularyLoss(
+      tape, model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) },
       targets: counted.map { targets[$0] }, divisor: divisor)
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {
-    let losses = loss(.inference(), examples, divisor: 1).rows
-    var start = 0
-    return examples.map { example in
-      let own = losses[start..<start + example.counted]
-      start += example.counted
-      return .text(loss: own.reduce(0) { $0 + Double($1) }, tokens: example.counted)
-    }
+    examples.texts(losses: loss(.inference(), examples, divisor: 1).rows)
   }
 
-  func outcomes(_ predictions: [Prediction]) -> Outcomes {
-    .language(
-      predictions.reduce(LanguageOutcomes(totalLoss: 0, tokens: 0)) { sum, prediction in
-        guard case .text(let loss, let tokens) = prediction else { return sum }
-        return sum + LanguageOutcomes(totalLoss: loss, tokens: tokens)
-      })
-  }
+  func outcomes(_ predictions: [Prediction]) -> Outcomes { .language(of: predictions) }
 }

@@ -23,6 +23,9 @@ protocol TrainingObjective: Sendable {
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss
   /// What the model says of each example, dropout off.
   func predictions(_ examples: [Example]) -> [Prediction]
+  /// What the model writes where it is asked what the examples ask; nil for models that are not.
+  /// - Throws: `ModelError` for settings that make no sense.
+  func answers(_ examples: [Example]) throws(ModelError) -> [String]?
   /// What metrics need.
   func outcomes(_ predictions: [Prediction]) -> Outcomes
 }
@@ -30,6 +33,8 @@ protocol TrainingObjective: Sendable {
 extension TrainingObjective {
   /// Most objectives have nothing to say.
   var notes: [String] { [] }
+  /// Most objectives write nothing.
+  func answers(_ examples: [Example]) throws(ModelError) -> [String]? { nil }
 }
 
 /// The settings of an objective before there is a model.
@@ -57,6 +62,7 @@ struct ObjectiveDescriptor: Sendable {
 /// Every objective; a new one is a file in `Objectives` and a line here.
 let objectives: [ObjectiveDescriptor] = [
   ClassificationObjective.descriptor, CausalObjective.descriptor,
+  SequenceToSequenceObjective.descriptor,
 ]
 
 /// What can be minimised, for the catalog.

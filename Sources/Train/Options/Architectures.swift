@@ -10,6 +10,9 @@ public let trainingArchitectures: [ComponentDescriptor] = [
   ("llama", "A decoder with rotary positions and gates, as in Touvron et al. (2023)."),
   ("mistral", "Llama's decoder with a sliding window and shared keys, as in Jiang et al. (2023)."),
   ("qwen2", "Llama's decoder with biased queries and a tied output, as in Yang et al. (2024)."),
+  ("t5", "An encoder and a decoder of relative places, as in Raffel et al. (2020)."),
+  ("marian", "An encoder and a decoder as in Junczys-Dowmunt et al. (2018)."),
+  ("fsmt", "An encoder and a decoder of two vocabularies, as in Ng et al. (2019)."),
 ].map { ComponentDescriptor($0, $1, parameters: ArchitectureKeys.all) }
 
 /// The shape of a model that begins with random weights.

@@ -6,6 +6,7 @@ extension Predictions {
   ///
   ///     {"id", "input", "reference", "prediction", "scores": {LABEL: probability}, "loss"}
   ///     {"id", "input", "reference", "loss", "tokens"}      language models
+  ///     {…, "generated"}                                    those that write another text
   ///
   /// - Parameter records: The records that were predicted, in their order.
   /// - Throws: `FileError`; the file appears whole or not at all.
@@ -36,13 +37,20 @@ extension Predictions {
         JSONObject(zip(labels, probabilities).map { ($0, JSONValue.single($1)) }))
       line["loss"] = .single(loss)
     case .text(let loss, let tokens):
-      let (input, reference) = Self.question(record)
+      let (input, reference) = texts == nil ? Self.question(record) : Self.pair(record)
       line["input"] = input.map { .string($0) } ?? .null
       line["reference"] = .string(reference)
       line["loss"] = .real(loss)
       line["tokens"] = .integer(tokens)
+      if let texts { line["generated"] = .string(texts[place]) }
     }
     return line
+  }
+
+  /// What was read and what was to be written.
+  private static func pair(_ record: Record) -> (input: String?, reference: String) {
+    let pair = try? TextPair(record)
+    return (pair?.source, pair?.target ?? "")
   }
 
   /// What was asked, if anything, and the text that answers it.

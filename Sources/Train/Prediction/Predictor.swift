@@ -11,6 +11,8 @@ public struct Predictions: Sendable {
   public let ids: [String]
   /// What the model says of each.
   public let items: [Prediction]
+  /// What the model writes for each; nil where it is not asked to.
+  public let texts: [String]?
   /// The class names in the order of the probabilities; nil for language models.
   public let labels: [String]?
   /// What metrics need.
@@ -49,11 +51,26 @@ public struct Predictor: Sendable {
   /// - Throws: `StageError` for a record that the objective cannot read.
   public func predict(_ records: RecordCollection) throws -> Predictions {
     let examples = try records.map { try objective.example(of: $0) }
-    let items = Engine.$precision.withValue(precision.used) {
-      Self.predictions(objective, examples, batchSize: batchSize)
+    let (items, texts) = try Engine.$precision.withValue(precision.used) {
+      (
+        Self.predictions(objective, examples, batchSize: batchSize), try answers(examples)
+      )
     }
     return Predictions(
-      ids: examples.map(\.id), items: items, labels: labels, outcomes: objective.outcomes(items))
+      ids: examples.map(\.id), items: items, texts: texts, labels: labels,
+      outcomes: objective.outcomes(items))
+  }
+
+  /// What the model writes, in the order of the examples; nil where the objective writes nothing.
+  private func answers(_ examples: [Example]) throws(ModelError) -> [String]? {
+    var texts = [String](repeating: "", count: examples.count)
+    for batch in BatchOrder.sortedBatches(
+      lengths: examples.map(\.tokens.count), batchSize: batchSize)
+    {
+      guard let own = try objective.answers(batch.map { examples[$0] }) else { return nil }
+      for (place, text) in zip(batch, own) { texts[place] = text }
+    }
+    return texts
   }
 
   /// Predictions in the order of the examples, computed in batches of about equal length.

@@ -30,6 +30,12 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard merge, peft else { return }
+    throw ValidationError(
+      "--peft is of adapters, and --merge leaves none: leave one of them out")
+  }
+
   func run() throws {
     let export = try ModelExport(
       model: model, adapter: adapter, merges: merge, isForPEFT: peft)

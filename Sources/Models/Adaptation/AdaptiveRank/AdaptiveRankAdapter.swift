@@ -14,13 +14,26 @@ public final class AdaptiveRankAdapter: ModelAdapter {
   private let options: AdaptiveRankOptions
   private let saved: [NamedParameter]
   private let task: String?
-  private let total = Mutex(0)
+  /// The steps of the run, once they are known.
+  private let total: Mutex<Int?>
 
   /// A map with its update, and what is known of the importance of its directions.
   private struct Allocated: Sendable {
     let map: Linear
     let update: AdaptiveRankMap
     let importance: Importance
+    /// Which of the first directions a file has left; nil where all are here.
+    let filed: [Bool]?
+
+    /// Which of the first directions are left; nil as long as none was taken away.
+    var pattern: [Bool]? {
+      guard let rows = importance.left else { return filed }
+      let kept = Set(rows)
+      let own = (0..<Int32(update.values.count)).map { kept.contains($0) }
+      guard let filed else { return own }
+      var next = own.makeIterator()
+      return filed.map { $0 && next.next() ?? false }
+    }
   }
 
   /// Adds updates to a model.
@@ -35,7 +48,7 @@ public final class AdaptiveRankAdapter: ModelAdapter {
         .invalid, file: "target-rank",
         problem: "\(options.targetRank) is above the initial rank \(options.initialRank)")
     }
-    try self.init(options, model, ranks: { _ in options.initialRank }) { name, shape in
+    try self.init(options, model, total: nil, patterns: { _ in nil }) { name, shape in
       var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
       return Tensor(
         (0..<shape.reduce(1, *)).map { _ in Float(0.02 * random.normal()) }, shape: shape)
@@ -45,43 +58,40 @@ public final class AdaptiveRankAdapter: ModelAdapter {
   /// The updates that an `adapter_config.json` of PEFT describes; `load` brings their values.
   convenience init(_ config: AdapterConfiguration, to model: any Model) throws(ModelError) {
     let options = try AdaptiveRankOptions(config)
-    let pattern = config.fields["rank_pattern"]?.object ?? [:]
-    func rank(_ name: String) -> Int {
-      let kept = pattern["\(name).lora_E"]?.array?.count { $0.bool == true }
-      return kept ?? options.initialRank
-    }
-    try self.init(options, model, ranks: rank) { _, shape in Tensor(shape: shape) }
+    let patterns = config.fields["rank_pattern"]?.object ?? [:]
+    let total = try config.integer("total_step", default: 0)
+    try self.init(
+      options, model, total: total > 0 ? total : nil,
+      patterns: { patterns["\($0).lora_E"]?.array?.map { $0.bool == true } }
+    ) { _, shape in Tensor(shape: shape) }
   }
 
   private init(
-    _ options: AdaptiveRankOptions, _ model: any Model, ranks: (String) -> Int,
-    start: (_ name: String, _ shape: [Int]) -> Tensor
+    _ options: AdaptiveRankOptions, _ model: any Model, total: Int?,
+    patterns: (String) -> [Bool]?, start: (_ name: String, _ shape: [Int]) -> Tensor
   ) throws(ModelError) {
-    let standard = ModuleRole.defaults(for: try model.configuration.modelType)
+    let standard = AdaptiveRankOptions.targets(for: try model.configuration.modelType)
     let selection = TargetSelection(
       targets: options.updates.targets ?? standard, excluded: options.updates.excluded,
       layers: options.updates.layers, layerPatterns: options.updates.layerPatterns)
     let scale = Float(options.updates.alpha) / (Float(options.initialRank) + 1e-5)
+    saved = model.parameters(inModules: options.updates.savedModules)
     var maps: [Allocated] = []
-    for target in try selection.modules(of: model).maps {
-      let (map, rank) = (target.map, ranks(target.map.name))
-      guard map.adaptation == nil, target.slices.isEmpty else {
-        throw ModelError(
-          .unsupported, file: "targets",
-          problem: target.slices.isEmpty
-            ? "\(map.name) is adapted already" : "AdaLoRA has no update of a part of \(map.name)",
-          remedy: "Name the map as a whole, and by one method.")
-      }
+    for target in try selection.modules(of: model, besides: saved).maps {
+      let (map, pattern) = (try Self.whole(target), patterns(target.map.name))
+      let rank = pattern?.count { $0 } ?? options.initialRank
       let update = AdaptiveRankMap(
         down: start("\(map.name).lora_A", [rank, map.inputs]),
         up: start("\(map.name).lora_B", [map.outputs, rank]), scale: scale,
         dropout: Float(options.updates.dropout))
       map.adaptation = update
-      maps.append(Allocated(map: map, update: update, importance: Importance(map.name, update)))
+      maps.append(
+        Allocated(
+          map: map, update: update, importance: Importance(map.name, update), filed: pattern))
     }
     self.maps = maps
     self.options = options
-    saved = model.parameters(inModules: options.updates.savedModules)
+    self.total = Mutex(total)
     task = model.taskType
     parameters =
       maps.flatMap { map in
@@ -89,6 +99,19 @@ public final class AdaptiveRankAdapter: ModelAdapter {
           ("lora_A", map.update.down), ("lora_B", map.update.up), ("lora_E", map.update.values),
         ].map { NamedParameter(name: "\(map.map.name).\($0)", tensor: $1, role: .weight) }
       } + saved
+  }
+
+  /// A target that is a map as a whole, and not adapted yet.
+  private static func whole(_ target: TargetedMap) throws(ModelError) -> Linear {
+    let map = target.map
+    guard map.adaptation == nil, target.slices.isEmpty else {
+      throw ModelError(
+        .unsupported, file: "targets",
+        problem: target.slices.isEmpty
+          ? "\(map.name) is adapted already" : "AdaLoRA has no update of a part of \(map.name)",
+        remedy: "Name the map as a whole, and by one method.")
+    }
+    return map
   }
 
   /// What the file holds: the directions that are left.
@@ -117,41 +140,44 @@ public final class AdaptiveRankAdapter: ModelAdapter {
     var fields = options.configuration(
       maps.map(\.map), task: task, total: total.withLock { $0 })
     let patterns = maps.compactMap { map -> (String, JSONValue)? in
-      guard let rows = map.importance.left else { return nil }
-      let kept = Set(rows)
-      let flags = (0..<Int32(map.update.values.count)).map { JSONValue.bool(kept.contains($0)) }
-      return ("\(map.map.name).lora_E", .array(flags))
+      map.pattern.map { ("\(map.map.name).lora_E", .array($0.map { .bool($0) })) }
     }
     if !patterns.isEmpty { fields["rank_pattern"] = .object(JSONObject(patterns)) }
     return fields
   }
 
   /// The means that importance is judged by, and which directions are left.
-  public var state: [NamedParameter] { maps.flatMap(\.importance.state) }
+  public var state: [AdapterTensor] { maps.flatMap(\.importance.state) }
+
+  /// Notes how long the run is, by which ranks are taken away.
+  public func begin(steps: Int) throws(ModelError) {
+    try options.require(steps: steps)
+    total.withLock { $0 = steps }
+  }
 
   /// How far the directions of each map are from orthogonal, as PEFT weighs it.
   public func penalty(_ tape: Tape) -> Tensor? {
+    guard options.penalty > 0 else { return nil }
     let parts = maps.filter { $0.update.values.count > 0 }.flatMap { map in
       [
         tape.orthogonality(map.update.down, ofRows: true),
         tape.orthogonality(map.update.up, ofRows: false),
       ]
     }
-    guard let first = parts.first, options.penalty > 0 else { return nil }
+    guard let first = parts.first else { return nil }
     let sum = parts.dropFirst().reduce(first) { tape.add($0, $1) }
     return tape.scale(sum, by: Float(options.penalty) / Float(parts.count))
   }
 
   /// Judges directions by the step's gradients, and takes away what the schedule says.
   public func didStep(_ step: AdapterStep) {
-    total.withLock { $0 = step.total }
     let last = step.total - options.final
     guard step.number <= last else { return maps.forEach { $0.importance.mask($0.update) } }
     for map in maps where step.number < last {
       map.importance.note(
         map.update, factor: step.gradientFactor, Float(options.beta1), Float(options.beta2))
     }
-    let all = maps.count * options.initialRank
+    let all = maps.reduce(0) { $0 + $1.update.values.count }
     guard
       let budget = options.budget(step, from: all, to: maps.count * options.targetRank)
     else { return }

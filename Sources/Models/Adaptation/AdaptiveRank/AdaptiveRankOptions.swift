@@ -33,8 +33,21 @@ public struct AdaptiveRankOptions: Sendable {
     return Int(Double(all - target) * (left * left * left) + Double(target))
   }
 
+  /// Refuses a schedule that would take no rank away, as PEFT does.
+  func require(steps: Int) throws(ModelError) {
+    guard warmup < steps - final else {
+      throw ModelError(
+        .invalid, file: "warmup",
+        problem: "\(warmup) steps of warm-up and \(final) final ones leave none of \(steps) in "
+          + "which ranks are taken away",
+        remedy: "Lower warmup or final, or train longer.")
+    }
+  }
+
   /// The fields of PEFT's `AdaLoraConfig`.
-  func configuration(_ maps: [Linear], task: String?, total: Int) -> JSONObject {
+  /// - Parameter total: The steps of the run; nil before there is one, for which the least that PEFT
+  ///   reads is filed.
+  func configuration(_ maps: [Linear], task: String?, total: Int?) -> JSONObject {
     var fields = updates.configuration(
       targets: .names(maps.map(\.name)), task: task,
       isTurned: maps.contains { $0.layout == .inputByOutput })
@@ -43,7 +56,7 @@ public struct AdaptiveRankOptions: Sendable {
       "init_lora_weights": true, "init_r": .integer(initialRank),
       "orth_reg_weight": .real(penalty), "peft_type": "ADALORA", "r": 8, "rank_pattern": .null,
       "target_r": .integer(targetRank), "tfinal": .integer(final), "tinit": .integer(warmup),
-      "total_step": .integer(max(total, warmup + final + 1)),
+      "total_step": .integer(total ?? warmup + final + 1),
     ])
     return fields
   }
@@ -61,6 +74,16 @@ public struct AdaptiveRankOptions: Sendable {
     penalty = try config.number("orth_reg_weight", default: 0.5)
     guard initialRank > 0, targetRank > 0, interval > 0 else {
       throw config.fault("has the ranks \(initialRank) and \(targetRank) every \(interval) steps")
+    }
+  }
+
+  /// What PEFT updates in an architecture where nothing is said, and the like for those it passes over.
+  static func targets(for modelType: String) -> ModuleTargets {
+    switch modelType {
+    case "roberta": .names(["query", "key", "value", "dense"])
+    // PEFT has no Marian and no FSMT, which are built as its BART.
+    case "t5", "marian", "fsmt": .allLinear
+    default: ModuleRole.defaults(for: modelType)
     }
   }
 }

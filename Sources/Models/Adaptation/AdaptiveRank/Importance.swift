@@ -28,15 +28,13 @@ struct Importance: Sendable {
   }
 
   /// What a checkpoint holds of it.
-  var state: [NamedParameter] {
+  var state: [AdapterTensor] {
     let means = [("lora_A", down), ("lora_B", up), ("lora_E", values)].flatMap { part, means in
       [
         ("\(part).sensitivity", means.sensitivity), ("\(part).uncertainty", means.uncertainty),
       ]
     }
-    return (means + [("lora_E.mask", mask)]).map {
-      NamedParameter(name: "\(name).\($0)", tensor: $1, role: .constant)
-    }
+    return (means + [("lora_E.mask", mask)]).map { AdapterTensor("\(name).\($0)", $1) }
   }
 
   /// The directions that are left; nil as long as none was taken away.

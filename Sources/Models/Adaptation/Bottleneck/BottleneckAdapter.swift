@@ -23,34 +23,10 @@ public struct BottleneckAdapter: ModelAdapter {
   public init(
     _ options: BottleneckOptions, named name: String = "anneal", to model: any Model, seed: UInt64
   ) throws(ModelError) {
-    let depth = JunctionDepth(model.junctions)
-    let places = model.junctions.filter { junction in
-      let isWanted =
-        switch junction.kind {
-        case .attention: options.adaptsAttention
-        case .feedForward: options.adaptsFeedForward
-        case .crossAttention: false
-        }
-      return isWanted && !options.leftOut.contains(depth[junction])
-    }
-    guard !places.isEmpty else {
-      throw ModelError(
-        .invalid, file: "method", problem: "no place for an adapter is left in this model")
-    }
-    let activation = Self.name(of: options.activation)
-    let type = try model.configuration.modelType
-    configuration = [
-      "config": .object(options.hubFields(activation: activation)),
-      "hidden_size": .integer(places[0].width),
-      "model_class": model.configuration.fields["architectures"]?.array?.first ?? .null,
-      "model_type": .string(type), "name": .string(name), "version": "adapters.1.3.0",
-    ]
+    let places = try Self.places(options, in: model)
+    configuration = try Self.configuration(options, name, model, width: places[0].width)
     let rule = options.hypercomplex.map { BottleneckStart.rule($0, seed: seed) }
     for junction in places {
-      guard junction.bottleneck == nil else {
-        throw ModelError(
-          .unsupported, file: "method", problem: "\(junction.name) has an adapter already")
-      }
       let maps = try BottleneckStart(junction, options, rule, seed: seed)
       junction.bottleneck = Bottleneck(maps.down, maps.up, options)
       let path = "\(junction.name).adapters.\(name)"
@@ -67,6 +43,44 @@ public struct BottleneckAdapter: ModelAdapter {
     let saved = model.parameters(inModules: options.savedModules)
     parameters += saved
     tensors += saved.map { AdapterTensor($0.name, $0.tensor, isOfModel: true) }
+  }
+
+  /// The places that get an adapter, none of which has one.
+  private static func places(
+    _ options: BottleneckOptions, in model: any Model
+  ) throws(ModelError) -> [Junction] {
+    let depth = JunctionDepth(model.junctions)
+    let places = model.junctions.filter { junction in
+      let isWanted =
+        switch junction.kind {
+        case .attention: options.adaptsAttention
+        case .feedForward: options.adaptsFeedForward
+        case .crossAttention: false
+        }
+      return isWanted && !options.leftOut.contains(depth[junction])
+    }
+    guard !places.isEmpty else {
+      throw ModelError(
+        .invalid, file: "method", problem: "no place for an adapter is left in this model")
+    }
+    if let taken = places.first(where: { $0.bottleneck != nil }) {
+      throw ModelError(
+        .unsupported, file: "method", problem: "\(taken.name) has an adapter already")
+    }
+    return places
+  }
+
+  private static func configuration(
+    _ options: BottleneckOptions, _ name: String, _ model: any Model, width: Int
+  ) throws(ModelError) -> JSONObject {
+    let activation = Self.name(of: options.activation)
+    return [
+      "config": .object(options.hubFields(activation: activation)),
+      "hidden_size": .integer(width),
+      "model_class": model.configuration.fields["architectures"]?.array?.first ?? .null,
+      "model_type": .string(try model.configuration.modelType), "name": .string(name),
+      "version": "adapters.1.3.0",
+    ]
   }
 
   private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role) {

@@ -35,8 +35,9 @@ public struct ColumnFactorAdapter: ModelAdapter {
     let targets = options.targets ?? .names(standard.targets)
     let feedForward =
       options.feedForward ?? (options.targets == nil ? .names(standard.feedForward) : .names([]))
+    let saved = model.parameters(inModules: options.savedModules)
     let maps = try TargetSelection(targets: targets, excluded: options.excluded)
-      .modules(of: model).maps
+      .modules(of: model, besides: saved).maps
     let inner = try Set(Self.inner(feedForward, model).map(\.name))
     var parameters: [NamedParameter] = []
     var tensors: [AdapterTensor] = []
@@ -58,7 +59,6 @@ public struct ColumnFactorAdapter: ModelAdapter {
           name, adaptation.factors,
           shape: isInner ? [1, map.inputs] : [map.outputs, 1]))
     }
-    let saved = model.parameters(inModules: options.savedModules)
     self.parameters = parameters + saved
     self.tensors = tensors + saved.map { AdapterTensor($0.name, $0.tensor) }
     configuration = [

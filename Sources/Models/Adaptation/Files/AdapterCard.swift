@@ -41,9 +41,7 @@ struct AdapterCard {
   }
 
   /// Whether weights alone can hold what the adapter does.
-  private var isMergeable: Bool {
-    layout == .peft && model.virtualPlaces.allSatisfy { $0.length == 0 }
-  }
+  private var isMergeable: Bool { MergedModel.obstacle(in: model) == nil }
 
   private var loading: String {
     switch layout {

@@ -37,8 +37,8 @@ public struct AdapterFolder: Sendable {
   /// - Throws: `ModelError` where the adapter is of another model, or of a method not computed here.
   public func attach(to model: any Model) throws(ModelError) -> any ModelAdapter {
     let adapter = try method(model)
-    try AdapterTensors(path, configuration).load(adapter, model)
-    return adapter
+    let held = try AdapterTensors(path, configuration).load(adapter, model)
+    return held.isEmpty ? adapter : HeadedAdapter(adapter, held)
   }
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
@@ -87,13 +87,23 @@ extension AdapterFolder {
     case .peft, .anneal: try savePEFT(adapter, base, folder)
     case .adapterHub: try saveHub(adapter, model, base, folder)
     }
-    let method = adapter.configuration["peft_type"]?.string ?? "bottleneck"
     let card = AdapterCard(
-      base: base, method: method, layout: adapter.layout, model: model,
+      base: base, method: method(adapter), layout: adapter.layout, model: model,
       trained: adapter.parameters.reduce(0) { $0 + $1.tensor.count })
     try AtomicFile.write(card.text.utf8, to: "\(folder)/README.md")
     // Of neither layout, and passed over by both: the classes that a new head was trained on.
     try model.configuration.save(to: folder)
+  }
+
+  /// What PEFT calls the method, or would call AdapterHub's.
+  private static func method(_ adapter: any ModelAdapter) -> String {
+    if let method = adapter.configuration["peft_type"]?.string { return method }
+    let fields = adapter.configuration["config"]?.object ?? [:]
+    switch fields["architecture"]?.string {
+    case "lora": return fields["composition_mode"]?.string == "scale" ? "IA3" : "LORA"
+    case "prompt_tuning": return "PROMPT_TUNING"
+    default: return "bottleneck"
+    }
   }
 
   /// Refuses an adapter that PEFT does not read, or would compute otherwise.
@@ -105,13 +115,14 @@ extension AdapterFolder {
     case .peft: return
     case .adapterHub:
       throw ModelError(
-        .unsupported, file: folder, problem: "is of a method that PEFT does not have",
+        .unsupported, file: folder, problem: "is laid out for AdapterHub, which PEFT does not read",
         remedy: "Export it without --peft: AdapterHub's adapters reads it.")
     case .anneal:
+      let reason = adapter.reasonAgainstPEFT
       throw ModelError(
         .unsupported, file: folder,
-        problem: "is of a layout that PEFT would compute something else with",
-        remedy: "Export it without --peft, or train it with layout: peft.")
+        problem: reason?.problem ?? "is of a layout that PEFT would compute something else with",
+        remedy: reason?.remedy ?? "Export it without --peft.")
     }
   }
 

@@ -46,8 +46,11 @@ struct AdapterTensors {
   }
 
   /// Takes over every tensor of the files.
+  /// - Returns: The model's own parameters among them that the adapter does not list, such as a head.
   /// - Throws: `ModelError.mismatch` where they are not the adapter's, or of another model.
-  func load(_ adapter: any ModelAdapter, _ model: any Model) throws(ModelError) {
+  func load(
+    _ adapter: any ModelAdapter, _ model: any Model
+  ) throws(ModelError) -> [NamedParameter] {
     var left = names
     func stored(_ name: String) -> String? {
       model.spellings(of: name).lazy.map { spelling($0) }.first { left.contains($0) }
@@ -61,26 +64,22 @@ struct AdapterTensors {
       try take(name, for: tensor)
       left.remove(name)
     }
-    // Whole parameters that the configuration does not name, such as a head.
+    var held: [NamedParameter] = []
     for parameter in model.parameters {
       guard let name = stored(parameter.name) else { continue }
       parameter.tensor.assign(try values(name, parameter.tensor.shape))
       left.remove(name)
+      held.append(parameter)
     }
     try dropTwins(of: model, &left)
     try dropCopies(adapter, model, &left)
     guard missing.isEmpty, left.isEmpty else { throw mismatch(missing, left.sorted()) }
+    return held
   }
 
   private func take(_ name: String, for tensor: AdapterTensor) throws(ModelError) {
-    guard let integers = tensor.integers else {
-      return tensor.write(try values(name, tensor.shape))
-    }
-    guard let file = files.first(where: { $0[name] != nil }), file[name]?.shape == tensor.shape
-    else { throw mismatch([name], []) }
-    if let fault = integers.write(try file.integers(name)) {
-      throw ModelError(.mismatch, file: file.path, problem: fault)
-    }
+    guard let file = files.first(where: { $0[name] != nil }) else { throw mismatch([name], []) }
+    try tensor.take(name, from: file)
   }
 
   /// The names of the model's own parameters that the files hold.

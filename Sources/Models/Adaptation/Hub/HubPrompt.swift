@@ -27,7 +27,7 @@ public struct HubPrompt: ModelAdapter {
         problem: "asks for a prompt '\(combination)' that is not computed here in this model")
     }
     guard count > 0 else { throw config.fault("has a prompt of \(count) tokens") }
-    try model.requireRoom(for: count, at: place)
+    try model.requireRoom(for: count, at: place, takesPlaces: false)
     let prefix = try ModelLoader.prefix(of: model.configuration)
     let name = config.fields["name"]?.string ?? "default"
     let path = "\(prefix)prompt_tuning.prompt_tunings.\(name).prompt_embedding.weight"

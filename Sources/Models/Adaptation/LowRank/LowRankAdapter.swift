@@ -18,6 +18,8 @@ public struct LowRankAdapter: ModelAdapter {
   public let configuration: JSONObject
   /// The names of the parameters that are matrices B, for rates of their own (LoRA+).
   public private(set) var upNames: Set<String> = []
+  /// What A and B began as, where that is a part of the weights.
+  public private(set) var state: [AdapterTensor] = []
   private let options: LowRankOptions
   private let seed: UInt64
 
@@ -28,15 +30,18 @@ public struct LowRankAdapter: ModelAdapter {
   public init(
     _ options: LowRankOptions, to model: any Model, seed: UInt64
   ) throws(ModelError) {
+    guard !options.isDecomposed || !options.hasUpBias else {
+      throw ModelError(
+        .unsupported, file: "lora-bias", problem: "DoRA scales rows, and has no bias of its own",
+        remedy: "Leave out the bias, or DoRA.")
+    }
     let modelType = try model.configuration.modelType
     let targets = options.targets ?? ModuleRole.defaults(for: modelType)
     let selection = TargetSelection(
       targets: targets, excluded: options.excluded, layers: options.layers,
-      layerPatterns: options.layerPatterns, reachesOutput: true)
+      layerPatterns: options.layerPatterns, reachesOutput: true, reachesTables: true)
     let saved = model.parameters(inModules: options.savedModules)
-    var (maps, tables) = try selection.modules(of: model)
-    // What is trained whole needs no update.
-    maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
+    let (maps, tables) = try selection.modules(of: model, besides: saved)
     configuration = options.configuration(
       targets: Self.filed(targets, maps, tables), task: model.taskType,
       isTurned: maps.contains { $0.map.layout == .inputByOutput }, slices: maps)
@@ -96,6 +101,11 @@ public struct LowRankAdapter: ModelAdapter {
       upNames.insert("\(name).lora_B.weight")
     }
     tensors += adaptation.filedMatrices(map, withStart: options.filesStart)
+    if let start = adaptation.start {
+      // Made by other instructions, it may be another to the last bit: a run keeps its own.
+      state.append(AdapterTensor("\(map.name).start_A", start.down))
+      state.append(AdapterTensor("\(map.name).start_B", start.up))
+    }
     if let bias = adaptation.upBias {
       add("\(map.name).lora_B.bias", bias)
       tensors.append(AdapterTensor("\(map.name).lora_B.bias", bias))
@@ -175,10 +185,8 @@ public struct LowRankAdapter: ModelAdapter {
     var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
     let bound = 1 / Double(max(inputs, 1)).squareRoot()
     let values = (0..<shape.reduce(1, *)).map { _ in
-      switch options.initialisation {
-      case .uniform: Float(bound * (2 * random.uniform() - 1))
-      case .gaussian, .pissa, .olora: Float(random.normal() / Double(shape[0]))
-      }
+      options.initialisation == .gaussian
+        ? Float(random.normal() / Double(shape[0])) : Float(bound * (2 * random.uniform() - 1))
     }
     return Tensor(values, shape: shape)
   }

@@ -63,15 +63,6 @@ final class LowRankMap: LinearAdaptation {
     return activation == .none ? scaled : tape.activation(scaled, activation)
   }
 
-  /// W and its update as one matrix under a tape; without dropout.
-  func weight(_ tape: Tape, _ map: Linear) -> Tensor {
-    let all = parts.map { ($0, scale) } + (start.map { [($0, -scale)] } ?? [])
-    return all.reduce(map.weight) { sum, part in
-      tape.add(
-        sum, tape.linear(part.0.up, weight: part.0.down, layout: .inputByOutput), factor: part.1)
-    }
-  }
-
   /// The bias of the map and that of B.
   private func bias(_ tape: Tape, _ map: Linear) -> Tensor? {
     guard let upBias else { return map.bias }
@@ -137,10 +128,11 @@ final class LowRankMap: LinearAdaptation {
 
 extension Linear {
   /// W as `[outputs, inputs]`, row by row.
-  var rows: [Float] {
-    let values = weight.values
-    guard layout == .inputByOutput else { return values }
-    return (0..<outputs * inputs).map { values[$0 % inputs * outputs + $0 / inputs] }
+  var rows: [Float] { rows(of: weight) }
+
+  /// Numbers that are stored as W is, as `[outputs, inputs]`.
+  func rows(of stored: Tensor) -> [Float] {
+    layout == .outputByInput ? stored.values : stored.turned.values
   }
 
   /// A weight in the map's own layout from rows of `[outputs, inputs]`.

@@ -1,3 +1,5 @@
+public import Stages
+
 /// How low-rank updates begin.
 public enum LowRankInitialisation: String, Sendable, CaseIterable {
   /// A uniform within ±1/√inputs, B zero: PEFT's own.
@@ -15,7 +17,7 @@ public enum LowRankInitialisation: String, Sendable, CaseIterable {
 }
 
 /// Which biases are trained beside the updates.
-public enum BiasTraining: String, Sendable, CaseIterable {
+public enum BiasTraining: String, ChoiceValue {
   /// None of the model's.
   case none
   /// All of the model's.

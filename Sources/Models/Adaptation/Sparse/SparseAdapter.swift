@@ -15,6 +15,8 @@ public struct SparseAdapter: ModelAdapter {
   public let configuration: JSONObject
   /// Whose files it is saved as.
   public let layout: AdapterLayout
+  /// Why PEFT does not read them.
+  public let reasonAgainstPEFT: (problem: String, remedy: String)?
   private let maps: [(map: Linear, change: SparseMap)]
 
   /// Chooses weights of a model.
@@ -26,16 +28,10 @@ public struct SparseAdapter: ModelAdapter {
   public init(
     _ options: SparseOptions, to model: any Model, seed: UInt64
   ) throws(ModelError) {
-    let standard = ModuleRole.defaults(for: try model.configuration.modelType)
-    let targets = options.targets ?? standard
-    let chosen = try TargetSelection(targets: targets).modules(of: model).maps
-    var maps: [(map: Linear, change: SparseMap)] = []
-    for target in chosen {
-      let change = SparseMap(target.map, count: try options.count(target.map))
-      change.places = options.mask.places(change.values.count, of: target.map, seed: seed)
-      maps.append((target.map, change))
+    try self.init(options, model)
+    for (map, change) in maps {
+      change.places = options.mask.places(change.values.count, of: map, seed: seed)
     }
-    try self.init(maps, chosen, options, to: model)
   }
 
   /// The weights that an `adapter_config.json` of PEFT names; `load` brings places and values.
@@ -45,32 +41,13 @@ public struct SparseAdapter: ModelAdapter {
     options.share = config.fields["share"]?.double
     guard options.rank > 0 else { throw config.fault("has the rank \(options.rank)") }
     options.savedModules = config.texts("modules_to_save")
-    let standard = ModuleRole.defaults(for: try model.configuration.modelType)
-    let targets = try config.targets("target_modules") ?? standard
-    let chosen = try TargetSelection(targets: targets).modules(of: model).maps
-    var maps: [(map: Linear, change: SparseMap)] = []
-    for target in chosen {
-      maps.append((target.map, SparseMap(target.map, count: try options.count(target.map))))
-    }
-    try self.init(maps, chosen, options, to: model)
+    options.targets = try config.targets("target_modules")
+    try self.init(options, model)
   }
 
-  private init(
-    _ maps: [(map: Linear, change: SparseMap)], _ targets: [TargetedMap],
-    _ options: SparseOptions, to model: any Model
-  ) throws(ModelError) {
-    for target in targets {
-      guard target.map.adaptation == nil, target.slices.isEmpty else {
-        throw ModelError(
-          .unsupported, file: "targets",
-          problem: target.slices.isEmpty
-            ? "\(target.map.name) is adapted already"
-            : "single weights of a part of \(target.map.name) are not chosen",
-          remedy: "Name the map as a whole, and by one method.")
-      }
-    }
-    for (map, change) in maps { map.adaptation = change }
+  private init(_ options: SparseOptions, _ model: any Model) throws(ModelError) {
     let saved = model.parameters(inModules: options.savedModules)
+    let maps = try Self.changes(of: model, options, besides: saved)
     parameters =
       maps.map { map, change in
         NamedParameter(name: "\(map.name).shira_weight", tensor: change.values, role: .weight)
@@ -82,19 +59,37 @@ public struct SparseAdapter: ModelAdapter {
           AdapterTensor(indices: "\(map.name).shira_indices", of: change, map),
         ]
       } + saved.map { AdapterTensor($0.name, $0.tensor) }
-    var fields: JSONObject = [
-      "fan_in_fan_out": false, "init_weights": true, "mask_type": "random",
-      "modules_to_save": options.savedModules.json, "peft_type": "SHIRA",
-      "r": .integer(options.rank), "random_seed": .null,
-      "target_modules": .array(maps.map { .string($0.map.name) }),
-      "task_type": model.taskType.map { .string($0) } ?? .null,
-    ]
-    let isPEFT = options.share == nil && maps.allSatisfy { $0.map.layout == .outputByInput }
-    if let share = options.share { fields["share"] = .real(share) }
-    layout = isPEFT ? .peft : .anneal
-    configuration = fields
+    configuration = options.configuration(maps.map(\.map), task: model.taskType)
+    reasonAgainstPEFT = options.reasonAgainstPEFT(maps.map(\.map))
+    layout = reasonAgainstPEFT == nil ? .peft : .anneal
     self.maps = maps
   }
+
+  /// Puts changes beside a model's maps.
+  private static func changes(
+    of model: any Model, _ options: SparseOptions, besides saved: [NamedParameter]
+  ) throws(ModelError) -> [(map: Linear, change: SparseMap)] {
+    let standard = ModuleRole.defaults(for: try model.configuration.modelType)
+    let targets = try TargetSelection(targets: options.targets ?? standard)
+      .modules(of: model, besides: saved).maps
+    var maps: [(map: Linear, change: SparseMap)] = []
+    for target in targets {
+      guard target.map.adaptation == nil, target.slices.isEmpty else {
+        throw ModelError(
+          .unsupported, file: "targets",
+          problem: target.slices.isEmpty
+            ? "\(target.map.name) is adapted already"
+            : "single weights of a part of \(target.map.name) are not chosen",
+          remedy: "Name the map as a whole, and by one method.")
+      }
+      maps.append((target.map, SparseMap(target.map, count: try options.count(target.map))))
+    }
+    for (map, change) in maps { map.adaptation = change }
+    return maps
+  }
+
+  /// The chosen places, which another start might choose otherwise.
+  public var state: [AdapterTensor] { tensors.filter { $0.integers != nil } }
 
   /// The weights that are chosen among, in the order of `choose`.
   public var weights: [Tensor] { maps.map(\.map.weight) }
@@ -154,12 +149,5 @@ extension AdapterTensor {
       change.places = (0..<count).map { filed[$0] * inputs + filed[count + $0] }
       return nil
     }
-  }
-}
-
-extension Linear {
-  /// Numbers that are stored as W is, as `[outputs, inputs]`.
-  fileprivate func rows(of stored: Tensor) -> [Float] {
-    layout == .outputByInput ? stored.values : stored.turned.values
   }
 }

@@ -51,10 +51,27 @@ struct TargetSelection {
   var layerPatterns: [String] = []
   /// Whether an output that stands alone may be a target.
   var reachesOutput = false
+  /// Whether embeddings may be targets.
+  var reachesTables = false
 
   /// The maps and tables chosen, in the order of the architecture.
-  /// - Throws: `ModelError.invalid` for a name that fits nothing, or a pattern that is none.
+  /// - Parameter saved: What is trained whole, which needs no update.
+  /// - Throws: `ModelError.invalid` for a name that fits nothing, or a pattern that is none, and where
+  ///   all is trained whole; `.unsupported` for a part that the method does not reach.
   func modules(
+    of model: any Model, besides saved: [NamedParameter] = []
+  ) throws(ModelError) -> (maps: [TargetedMap], tables: [Embedding]) {
+    var (maps, tables) = try chosen(of: model)
+    maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
+    guard !maps.isEmpty || !tables.isEmpty else {
+      throw ModelError(
+        .invalid, file: "targets", problem: "all that the targets fit is trained whole already",
+        remedy: "Name other parts, or leave them out of the modules that are saved whole.")
+    }
+    return (maps, tables)
+  }
+
+  private func chosen(
     of model: any Model
   ) throws(ModelError) -> (maps: [TargetedMap], tables: [Embedding]) {
     let isTarget = try matcher(targets, model, mustFit: true)
@@ -66,8 +83,8 @@ struct TargetSelection {
       isTarget(name) && !(isExcluded?(name) ?? false) && isInLayers(name)
     }
     let roles = try roles(of: model)
-    let output = reachesOutput ? (model as? any TiedHead)?.outputMap : nil
-    let outputs = [output].compactMap(\.self).filter { targets != .allLinear && isChosen($0.name) }
+    let outputs = [(model as? any TiedHead)?.outputMap].compactMap(\.self)
+      .filter { targets != .allLinear && isChosen($0.name) }
     let maps =
       model.linears.compactMap { map -> TargetedMap? in
         if isChosen(map.name) { return TargetedMap(map: map) }
@@ -83,7 +100,19 @@ struct TargetSelection {
     guard !maps.isEmpty || !tables.isEmpty else {
       throw fault("the targets fit no part of this model", model)
     }
+    try requireReached(outputs.map(\.name), tables.map(\.name))
     return (maps, tables)
+  }
+
+  /// Refuses what the method has no update for, so that nothing named is passed over.
+  private func requireReached(_ outputs: [String], _ tables: [String]) throws(ModelError) {
+    let parts =
+      (reachesOutput ? [] : outputs.map { "\($0) is the model's output" })
+      + (reachesTables ? [] : tables.map { "\($0) is an embedding" })
+    guard let part = parts.first else { return }
+    throw ModelError(
+      .unsupported, file: "targets", problem: "\(part), which this method does not update",
+      remedy: "Leave it out of the targets, or use method lora.")
   }
 
   /// The roles among the names: those that are not ends of names themselves.

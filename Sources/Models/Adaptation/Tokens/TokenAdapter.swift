@@ -51,11 +51,9 @@ public struct TokenAdapter: ModelAdapter {
   static func table(
     _ target: ModuleTargets?, _ model: any Model
   ) throws(ModelError) -> Embedding {
-    let words = ["word_embeddings", "wte", "embed_tokens", "shared"]
     var chosen: [Embedding] = []
     for table in model.tables {
-      let isWanted =
-        try target?.fit(table.name) ?? words.contains { TargetSelection.ends(table.name, in: $0) }
+      let isWanted = try target?.fit(table.name) ?? WordTable.isNamed(table.name)
       if isWanted || target == .pattern(table.name) { chosen.append(table) }
     }
     guard chosen.count == 1, let table = chosen.first, table.adaptation == nil else {

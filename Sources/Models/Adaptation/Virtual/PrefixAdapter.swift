@@ -35,6 +35,8 @@ public struct PrefixAdapter: ModelAdapter {
   public let configuration: JSONObject
   /// Whose files it is saved as.
   public let layout: AdapterLayout
+  /// Why PEFT does not read them.
+  public let reasonAgainstPEFT: (problem: String, remedy: String)?
 
   /// Adds prefixes to a model.
   /// - Parameter seed: The first values are a function of it.
@@ -102,6 +104,7 @@ public struct PrefixAdapter: ModelAdapter {
       "token_dim": .integer(first.keyColumns),
     ]
     self.layout = layout == .peft ? .peft : .anneal
+    reasonAgainstPEFT = layout == .peft ? nil : try PrefixOptions.ownReason(model)
   }
 }
 
@@ -109,8 +112,7 @@ extension PrefixOptions {
   /// Whose reading is followed.
   fileprivate func layout(for model: any Model) throws(ModelError) -> VirtualLayout {
     let type = try model.configuration.modelType
-    // Neither takes keys and values from outside in transformers.
-    let isUnknownToPEFT = ["distilbert", "fsmt"].contains(type)
+    let isUnknownToPEFT = Self.isUnknownToPEFT(type)
     guard isUnknownToPEFT, layout == .peft else {
       let isOwn = isUnknownToPEFT || model.virtualPlaces.count > 1
       return layout ?? (isOwn ? .anneal : .peft)
@@ -118,6 +120,28 @@ extension PrefixOptions {
     throw ModelError(
       .unsupported, file: "layout", problem: "PEFT computes no prefix of a model of type \(type)",
       remedy: "Leave layout out, or use method prompt.")
+  }
+
+  /// Neither takes keys and values from outside in transformers.
+  private static func isUnknownToPEFT(_ modelType: String) -> Bool {
+    ["distilbert", "fsmt"].contains(modelType)
+  }
+
+  /// Why PEFT does not read what is filed in our own layout, and what to do about it.
+  fileprivate static func ownReason(
+    _ model: any Model
+  ) throws(ModelError) -> (problem: String, remedy: String) {
+    let type = try model.configuration.modelType
+    if isUnknownToPEFT(type) {
+      return (
+        "is a prefix of a model of type \(type), of which PEFT computes none",
+        "Export it without --peft, or train method prompt."
+      )
+    }
+    return (
+      "is a prefix whose every value is read, which PEFT does otherwise",
+      "Export it without --peft, or train it with layout: peft."
+    )
   }
 
   /// What is trained at a place, as it begins.

@@ -19,6 +19,8 @@ public struct PromptAdapter: ModelAdapter {
   public let configuration: JSONObject
   /// Whose files it is saved as.
   public let layout: AdapterLayout
+  /// Why PEFT does not read them.
+  public let reasonAgainstPEFT: (problem: String, remedy: String)?
 
   /// Adds virtual tokens to a model.
   /// - Parameter seed: The first values are a function of it.
@@ -46,9 +48,9 @@ public struct PromptAdapter: ModelAdapter {
       "num_transformer_submodules", default: place.stack == .encoder ? 2 : 1)
     guard 1...2 ~= parts else { throw config.fault("has \(parts) transformer submodules") }
     let isOwn = config.layout == .anneal
-    let type = try model.configuration.modelType
-    if !isOwn, type == "fsmt" {
-      throw PromptOptions.otherWords(config.file)
+    if !isOwn {
+      try PromptOptions.requireReadByPEFT(
+        model, config.file, remedy: "Train the prompt anew, or a prefix.")
     }
     let isEncoded = try config.method == "P_TUNING"
     if isEncoded { options.encoder = .maps(width: place.width) }
@@ -75,6 +77,7 @@ public struct PromptAdapter: ModelAdapter {
     fields.merge(options.fields)
     configuration = fields
     self.layout = layout == .peft ? .peft : .anneal
+    reasonAgainstPEFT = layout == .peft ? nil : PromptOptions.ownReason(model)
   }
 }
 
@@ -120,13 +123,16 @@ extension Model {
   }
 
   /// Checks that virtual tokens leave places for others, and that there are no such yet.
-  func requireRoom(for count: Int, at place: VirtualPlace) throws(ModelError) {
+  /// - Parameter takesPlaces: Whether they take places of texts.
+  func requireRoom(
+    for count: Int, at place: VirtualPlace, takesPlaces: Bool = true
+  ) throws(ModelError) {
     guard place.length == 0 else {
       throw ModelError(
         .unsupported, file: "method", problem: "the model has virtual tokens already",
         remedy: "It takes one such method at a time.")
     }
-    guard count < maximumLength else {
+    guard !takesPlaces || count < maximumLength else {
       throw ModelError(
         .invalid, file: "virtual-tokens",
         problem: "\(count) virtual tokens leave no place of the model's \(maximumLength)",

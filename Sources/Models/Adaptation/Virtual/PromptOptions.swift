@@ -1,3 +1,5 @@
+public import Stages
+
 /// How a prompt's vectors begin.
 public enum PromptInitialisation: Sendable, Equatable {
   /// Normal numbers.
@@ -19,7 +21,7 @@ public enum PromptEncoder: Sendable, Equatable {
 }
 
 /// Whose reading of virtual tokens a method follows.
-public enum VirtualLayout: String, Sendable, CaseIterable {
+public enum VirtualLayout: String, ChoiceValue {
   /// PEFT's, its dead values included.
   case peft
   /// Our own, where every value is trained.

@@ -4,27 +4,44 @@ import Tensors
 extension PromptOptions {
   /// Whose reading is followed.
   func layout(for model: any Model) throws(ModelError) -> VirtualLayout {
-    let readsPadding =
-      model.virtualPlaces.count == 1 && model.readsLastToken
-      && (model is any SequenceClassifier || model is any RewardModel)
-    if readsPadding, layout == .peft {
-      throw ModelError(
-        .unsupported, file: "layout",
-        problem: "PEFT classifies by the padding where a decoder has a prompt",
-        remedy: "Leave layout out, or use method prefix, which PEFT reads well.")
+    if layout == .peft {
+      try Self.requireReadByPEFT(
+        model, "layout", remedy: "Leave layout out, or use method prefix.")
     }
-    let isFSMT = try model.configuration.modelType == "fsmt"
-    if isFSMT, layout == .peft { throw Self.otherWords("layout") }
     let losesFactor = model.virtualPlaces.first?.losesFactorInPEFT ?? false
-    return layout ?? (readsPadding || losesFactor || isFSMT ? .anneal : .peft)
+    let isMisread = try Self.misreading(of: model) != nil
+    return layout ?? (isMisread || losesFactor ? .anneal : .peft)
   }
 
-  /// PEFT finds FSMT's words by the size of one of two vocabularies.
-  static func otherWords(_ file: String) -> ModelError {
-    ModelError(
-      .unsupported, file: file,
-      problem: "PEFT reads a prompt's words of FSMT from a table that is not the source's",
-      remedy: "Train the prompt anew without layout.")
+  /// Refuses a model whose prompts PEFT reads so that nothing sensible comes of it.
+  /// - Parameter file: What asks for PEFT's reading.
+  static func requireReadByPEFT(
+    _ model: any Model, _ file: String, remedy: String
+  ) throws(ModelError) {
+    guard let misreading = try misreading(of: model) else { return }
+    throw ModelError(.unsupported, file: file, problem: misreading, remedy: remedy)
+  }
+
+  /// What PEFT does wrong with prompts of a model; nil where it reads them well.
+  private static func misreading(of model: any Model) throws(ModelError) -> String? {
+    let isClassifier = model is any SequenceClassifier || model is any RewardModel
+    if isClassifier, model.virtualPlaces.count == 1, model.readsLastToken {
+      return "PEFT classifies by the padding where a decoder has a prompt"
+    }
+    // PEFT finds FSMT's words by the size of one of two vocabularies.
+    return try model.configuration.modelType == "fsmt"
+      ? "PEFT reads a prompt's words of FSMT from a table that is not the source's" : nil
+  }
+
+  /// Why PEFT does not read what is filed in our own layout, and what to do about it.
+  static func ownReason(_ model: any Model) -> (problem: String, remedy: String) {
+    if let misreading = try? misreading(of: model) {
+      return (misreading, "Export it without --peft, or train method prefix.")
+    }
+    return (
+      "is a prompt that is read as words' vectors are, which PEFT does otherwise",
+      "Export it without --peft, or train it with layout: peft."
+    )
   }
 
   /// The fields of `adapter_config.json` that tell the two methods apart.
@@ -101,12 +118,7 @@ extension Model {
 
   /// The vectors of words, as the model reads them.
   fileprivate func wordVectors(_ words: [Int32]) throws(ModelError) -> Tensor {
-    let names = [
-      "word_embeddings.weight", "wte.weight", "embed_tokens.weight", "shared.weight",
-    ]
-    let table = parameters.first { parameter in
-      names.contains { parameter.name.hasSuffix($0) }
-    }
+    let table = parameters.first { WordTable.isNamed($0.name.module) }
     guard let table, let last = words.max(), Int(last) < table.tensor.rows else {
       throw ModelError(
         .invalid, file: "init", problem: "the model has no vectors of the prompt's words")

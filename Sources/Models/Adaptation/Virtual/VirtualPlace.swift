@@ -78,8 +78,11 @@ public final class VirtualPlace: Sendable {
     set { state.withLock { $0.prefix = newValue } }
   }
 
-  /// How many places virtual tokens take of every sequence.
+  /// How many virtual tokens there are.
   var length: Int { (prompt?.count ?? 0) + (prefix?.vectors.count ?? 0) }
+
+  /// How many places they take of every text.
+  var placesTaken: Int { promptsBehindEmbeddings ? prefix?.vectors.count ?? 0 : length }
 
   /// What attention sees before the tokens of a batch; nil where a cache holds it already.
   func prefix(_ tape: Tape, _ cache: KeyValueCache? = nil) -> AttentionPrefix? {

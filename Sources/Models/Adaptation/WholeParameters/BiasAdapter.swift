@@ -24,7 +24,8 @@ public struct BiasAdapter: ModelAdapter {
     let saved = model.parameters(inModules: savedModules)
     let savedNames = Set(saved.map(\.name))
     let maps = try targets.map { (targets) throws(ModelError) in
-      Set(try TargetSelection(targets: targets).modules(of: model).maps.map(\.map.name))
+      let selection = TargetSelection(targets: targets, reachesOutput: true)
+      return Set(try selection.modules(of: model).maps.map(\.map.name))
     }
     let chosen = model.parameters.filter { parameter in
       parameter.isTrainable && parameter.name.hasSuffix(".bias")

@@ -9,7 +9,7 @@ struct AdaptiveRankMethod: TrainingMethod {
     component: ComponentDescriptor(
       "adalora",
       "Low-rank updates whose ranks are given, step by step, to the maps that need them.",
-      parameters: Keys.all),
+      parameters: Keys.all, check: Keys.faults),
     make: { AdaptiveRankMethod(options: Keys.options($0)) })
 
   func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {
@@ -35,7 +35,8 @@ private enum Keys {
     check: { (0..<1).contains($0) ? nil : "must be from 0 to below 1" })
   static let targets = Parameter<[String]?>(
     "targets", default: nil, aliases: ["target_modules"],
-    "What is updated: roles, ends of names, all-linear or a regular expression.")
+    "What is updated: roles, ends of names, all-linear or a regular expression; queries and values by "
+      + "default, more in RoBERTa, and all in T5, Marian and FSMT.")
   static let warmup = Parameter(
     "warmup", default: 0, aliases: ["tinit"], "Steps before the first rank is taken away.",
     check: Check.atLeast(0))
@@ -62,6 +63,15 @@ private enum Keys {
     initialRank, targetRank, alpha, dropout, targets, warmup, final, interval, beta1, beta2,
     penalty,
   ]
+
+  static let faults: @Sendable (ParameterValues) -> [Diagnostic] = { values in
+    guard values[targetRank] > values[initialRank] else { return [] }
+    return [
+      Diagnostic(
+        "has the target-rank \(values[targetRank]), above its initial-rank \(values[initialRank])",
+        remedy: "lower target-rank, or raise initial-rank")
+    ]
+  }
 
   static func options(_ values: ParameterValues) -> AdaptiveRankOptions {
     var options = AdaptiveRankOptions()

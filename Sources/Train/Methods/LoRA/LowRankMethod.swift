@@ -9,7 +9,7 @@ struct LowRankMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "lora", "Low-rank updates of linear maps are trained; the model itself is frozen.",
-      parameters: Keys.all),
+      parameters: Keys.all, check: Keys.faults),
     make: { LowRankMethod(options: Keys.options($0), upRate: $0[Keys.upRate]) })
 
   func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod {
@@ -66,7 +66,7 @@ private enum Keys {
     aliases: ["modules_to_save", "additional_target", "lora_modules_to_save"],
     "Modules that are trained and saved whole; a classifier's head always is.")
   static let bias = Parameter(
-    "bias", default: TrainedBiases.none, "Which biases are trained: none, all or lora_only.")
+    "bias", default: BiasTraining.none, "Which biases are trained: none, all or lora_only.")
   static let isRankStabilised = Parameter(
     "rslora", default: false, aliases: ["use_rslora"], "Scale by alpha / √rank.")
   static let isDecomposed = Parameter(
@@ -88,6 +88,32 @@ private enum Keys {
     bias, isRankStabilised, isDecomposed, hasUpBias, initialisation, upRate,
   ]
 
+  /// What PEFT refuses as well.
+  static let faults: @Sendable (ParameterValues) -> [Diagnostic] = { values in
+    let start = values[initialisation]
+    let faults: [(Bool, String, remedy: String)] = [
+      (
+        values[isDecomposed] && [.pissa, .olora].contains(start),
+        "begins by \(start.rawValue), and not so with dora", "write another init, or leave dora out"
+      ),
+      (
+        values[isDecomposed] && values[hasUpBias],
+        "has a lora-bias, and not so with dora", "leave one of them out"
+      ),
+      (
+        values[hasUpBias] && start != .uniform,
+        "has a lora-bias, and not so where it begins by \(start.rawValue)",
+        "leave one of them out"
+      ),
+      (
+        values[layerPatterns] != nil && values[layers] == nil,
+        "has a layers-pattern without layers, which chooses nothing",
+        "write layers: [0, 1], or leave it out"
+      ),
+    ]
+    return faults.filter(\.0).map { Diagnostic($0.1, remedy: $0.remedy) }
+  }
+
   static func options(_ values: ParameterValues) -> LowRankOptions {
     var options = LowRankOptions()
     options.rank = values[rank]
@@ -104,7 +130,7 @@ private enum Keys {
       Double(entry.text).map { (entry.key, $0) }
     }
     options.savedModules = values[savedModules] ?? []
-    options.bias = BiasTraining(rawValue: values[bias].rawValue) ?? .none
+    options.bias = values[bias]
     options.isRankStabilised = values[isRankStabilised]
     options.isDecomposed = values[isDecomposed]
     options.hasUpBias = values[hasUpBias]
@@ -112,12 +138,6 @@ private enum Keys {
       LowRankInitialisation(rawValue: values[initialisation].rawValue) ?? .uniform
     return options
   }
-}
-
-/// The word for which biases are trained.
-private enum TrainedBiases: String, ChoiceValue {
-  case none, all
-  case updated = "lora_only"
 }
 
 /// The word for how updates begin; PEFT's `true` is the uniform one.

@@ -7,10 +7,10 @@ struct PrefixMethod: TrainingMethod {
   private let options: PrefixOptions
   private let isProjected: Bool
 
-  private static let isProjected = Parameter(
-    "projection", default: false, aliases: ["prefix_projection", "reparametrisation"],
-    "Train a network that makes keys and values (Li, Liang 2021), not these themselves (P-tuning v2)."
-  )
+  private static let isProjected = Parameter<Bool?>(
+    "projection", default: nil, aliases: ["prefix_projection", "reparametrisation"],
+    "Train a network that makes keys and values (Li, Liang 2021), not these themselves (P-tuning v2); "
+      + "by default where it has a width.")
   private static let width = Parameter<Int?>(
     "width", default: nil, aliases: ["encoder_hidden_size", "bottleneck_size", "hidden"],
     "The width of that network; that of a layer's keys by default.",
@@ -27,11 +27,11 @@ struct PrefixMethod: TrainingMethod {
     make: { values in
       var options = PrefixOptions()
       options.count = values[VirtualKeys.count]
-      options.projection = values[width]
+      let isProjected = values[isProjected] ?? (values[width] != nil)
+      options.projection = isProjected ? values[width] : nil
       options.beginsZero = values[start] == .zero
-      options.layout = values[VirtualKeys.layout].map { $0.layout }
-      return PrefixMethod(
-        options: options, isProjected: values[isProjected] || values[width] != nil)
+      options.layout = values[VirtualKeys.layout]
+      return PrefixMethod(options: options, isProjected: isProjected)
     })
 
   func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {

@@ -20,36 +20,47 @@ struct PromptMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "prompt", "Vectors of virtual tokens before every text are trained (prompt tuning).",
-      parameters: [VirtualKeys.count, start, text, VirtualKeys.layout]),
+      parameters: [VirtualKeys.count, start, text, VirtualKeys.layout], check: { faults($0) }),
     make: { values in
       var options = PromptOptions()
       options.count = values[VirtualKeys.count]
-      options.layout = values[VirtualKeys.layout].map { $0.layout }
+      options.layout = values[VirtualKeys.layout]
       let text = values[text]
       return PromptMethod(
         options: options, start: values[start] ?? (text == nil ? .random : .text), text: text)
     })
 
-  func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod {
+  /// A text goes with `init: text` alone.
+  private static func faults(_ values: ParameterValues) -> [Diagnostic] {
+    switch (values[start], values[text]) {
+    case (.text, nil):
+      [
+        Diagnostic(
+          "is to begin with a text and has no init-text",
+          remedy: "write init-text: Classify the abstract by its field, or another init")
+      ]
+    case (.random, .some), (.vocabulary, .some):
+      [
+        Diagnostic(
+          "has an init-text that its init does not read",
+          remedy: "write init: text, or leave it out")
+      ]
+    default: []
+    }
+  }
+
+  func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {
     var options = options
     options.savedModules = TaskHead.modules(of: model, start)
-    options.initialisation = try initialisation(start.tokenizer)
+    options.initialisation = initialisation(start.tokenizer)
     return PreparedMethod(try PromptAdapter(options, to: model, seed: start.seed))
   }
 
-  private func initialisation(
-    _ tokenizer: Tokenizer
-  ) throws(TrainingError) -> PromptInitialisation {
+  private func initialisation(_ tokenizer: Tokenizer) -> PromptInitialisation {
     switch start {
-    case .random: return .random
-    case .vocabulary: return .vocabulary
-    case .text:
-      guard let text else {
-        throw TrainingError(
-          "method 'prompt' is to begin with a text and has none",
-          remedy: "write init-text: Classify the abstract by its field, or another init")
-      }
-      return .text(tokens: tokenizer.encode(text).ids)
+    case .random: .random
+    case .vocabulary: .vocabulary
+    case .text: .text(tokens: tokenizer.encode(text ?? "").ids)
     }
   }
 }
@@ -80,15 +91,28 @@ struct PTuningMethod: TrainingMethod {
     component: ComponentDescriptor(
       "p-tuning",
       "A network that makes the vectors of virtual tokens before every text is trained (P-tuning).",
-      parameters: [VirtualKeys.count, kind, width, layers, dropout, VirtualKeys.layout]),
+      parameters: [VirtualKeys.count, kind, width, layers, dropout, VirtualKeys.layout],
+      check: { faults($0) }),
     make: { values in
       var options = PromptOptions()
       options.count = values[VirtualKeys.count]
-      options.layout = values[VirtualKeys.layout].map { $0.layout }
+      options.layout = values[VirtualKeys.layout]
       return PTuningMethod(
         options: options, width: values[width], isRecurrent: values[kind] == .lstm,
         layers: values[layers], dropout: values[dropout])
     })
+
+  /// What the LSTM takes is of no effect on the maps, but for what PEFT's files say of these.
+  private static func faults(_ values: ParameterValues) -> [Diagnostic] {
+    guard values[kind] == .mlp else { return [] }
+    let faults = [
+      values[layers] == 2 ? nil : "has \(values[layers]) layers, where encoder mlp has three maps",
+      values[dropout] == 0 ? nil : "has a dropout, which encoder mlp does not",
+    ]
+    return faults.compactMap(\.self).map {
+      Diagnostic($0, remedy: "write encoder: lstm, or leave it out")
+    }
+  }
 
   func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {
     var options = options
@@ -133,15 +157,8 @@ enum VirtualKeys {
     "virtual-tokens", default: 20,
     aliases: ["num_virtual_tokens", "num-virtual-tokens", "prefix_length", "prompt_length"],
     "The number of virtual tokens.", check: Check.atLeast(1))
-  static let layout = Parameter<LayoutOfTokens?>(
+  static let layout = Parameter<VirtualLayout?>(
     "layout", default: nil,
     "Whose reading: peft, its dead values included, or anneal, where every value is trained; peft "
       + "where both are the same by default.")
-}
-
-/// The word for whose reading of virtual tokens is followed.
-enum LayoutOfTokens: String, ChoiceValue {
-  case peft, anneal
-
-  var layout: VirtualLayout { self == .peft ? .peft : .anneal }
 }

@@ -13,16 +13,17 @@ struct GradientSample {
   /// Records from all of a side, at equal distances.
   init(_ objective: any TrainingObjective, _ side: [Example]) {
     self.objective = objective
-    let step = max(1, side.count / Self.size)
-    examples = stride(from: 0, to: side.count, by: step).prefix(Self.size).map { side[$0] }
+    examples = EvenPlaces.of(side.count, most: Self.size).map { side[$0] }
   }
 
-  /// The magnitude of each weight's gradient over all records.
+  /// The magnitude of each weight's gradient over all records, however they are cut into batches.
   func magnitudes(of weights: [Tensor]) -> [Tensor] {
     var sums: [Tensor] = []
+    let counted = examples.counted
     measuring(weights) {
       for start in stride(from: 0, to: examples.count, by: 8) {
-        walkBack(Array(examples[start..<min(start + 8, examples.count)]))
+        let batch = examples[start..<min(start + 8, examples.count)]
+        walkBack(Array(batch), counted: counted)
       }
       sums = weights.map { Tensor($0.gradients.map { abs($0) }, shape: $0.shape) }
     }
@@ -35,7 +36,7 @@ struct GradientSample {
     let factor = 1 / Float(max(examples.count, 1))
     measuring(weights) {
       for example in examples {
-        walkBack([example])
+        walkBack([example], counted: example.counted)
         for (number, weight) in weights.enumerated() {
           for (place, slope) in weight.gradients.enumerated() {
             sums[number][place] += factor * slope * slope
@@ -47,21 +48,31 @@ struct GradientSample {
     return zip(sums, weights).map { Tensor($0, shape: $1.shape) }
   }
 
-  private func walkBack(_ examples: [Example]) {
-    let counted = examples.reduce(0) { $0 + $1.counted }
-    guard counted > 0 else { return }
+  /// - Parameter counted: The targets of all records that a gradient is the mean over.
+  private func walkBack(_ examples: [Example], counted: Int) {
+    guard examples.counted > 0 else { return }
     let tape = Tape(training: nil)
     tape.backward(from: objective.loss(tape, examples, divisor: Float(counted)).mean)
   }
 
   /// Lets weights have gradients while `body` runs.
   private func measuring(_ weights: [Tensor], _ body: () -> Void) {
+    let before = weights.map(\.requiresGradient)
     for weight in weights { weight.requiresGradient = true }
     body()
-    for weight in weights {
-      weight.requiresGradient = false
+    for (weight, requires) in zip(weights, before) {
+      weight.requiresGradient = requires
       weight.gradient = nil
     }
+  }
+}
+
+/// Places in all of a list, at equal distances.
+package enum EvenPlaces {
+  /// The places, of which there are no more than `most`.
+  package static func of(_ count: Int, most: Int) -> [Int] {
+    let size = min(count, most)
+    return (0..<size).map { $0 * count / size }
   }
 }
 

@@ -6,16 +6,17 @@ import Stages
 struct SparseMethod: TrainingMethod {
   private let options: SparseOptions
 
-  private static let rank = Parameter(
-    "rank", default: 8, aliases: ["r"],
-    "As many weights of a map are trained as a low-rank update of this rank has.",
-    check: Check.atLeast(1))
+  private static let rank = Parameter<Int?>(
+    "rank", default: nil, aliases: ["r"],
+    "As many weights of a map are trained as a low-rank update of this rank has; 32 by default, as "
+      + "in PEFT.",
+    check: Check.optionalAtLeast(1))
   private static let share = Parameter<Double?>(
     "share", default: nil, aliases: ["density"],
     "The share of a map's weights that is trained, in the place of a rank; PEFT has no such files.",
     check: { ($0.map { $0 > 0 && $0 <= 1 } ?? true) ? nil : "must be above 0 and at most 1" })
   private static let mask = Parameter(
-    "mask", default: MaskChoice.random, aliases: ["mask_type"],
+    "mask", default: SparseMask.random, aliases: ["mask_type"],
     "Which weights: random ones, those of the largest magnitude, or of the largest gradient or "
       + "Fisher information over up to 256 records.")
   private static let targets = Parameter<[String]?>(
@@ -25,12 +26,18 @@ struct SparseMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "sparse", "Single weights of maps are trained, as PEFT's SHiRA does; the others are frozen.",
-      parameters: [rank, share, mask, targets]),
+      parameters: [rank, share, mask, targets],
+      check: { values in
+        guard values[rank] != nil, values[share] != nil else { return [] }
+        return [
+          Diagnostic("has a rank and a share, which say the same", remedy: "leave one of them out")
+        ]
+      }),
     make: { values in
       var options = SparseOptions()
-      options.rank = values[rank]
+      options.rank = values[rank] ?? options.rank
       options.share = values[share]
-      options.mask = SparseMask(rawValue: values[mask].rawValue) ?? .random
+      options.mask = values[mask]
       options.targets = values[targets].map { ModuleTargets($0) }
       return SparseMethod(options: options)
     })
@@ -49,9 +56,4 @@ struct SparseMethod: TrainingMethod {
     }
     return prepared
   }
-}
-
-/// The word for which weights are trained.
-private enum MaskChoice: String, ChoiceValue {
-  case random, magnitude, gradient, fisher
 }

@@ -31,9 +31,6 @@ package struct SetStore: Sendable {
   /// How many sets there are.
   package var count: Int { counts.count }
 
-  /// Whether some of it is on disk.
-  package var isSpilled: Bool { file != nil }
-
   /// Adds a set; its place is the number of sets before it.
   package mutating func append(_ set: [UInt64]) throws(FileError) {
     places.append(chunks.count << 32 | newest.count)

@@ -94,8 +94,15 @@ public struct LowRankAdapter: ModelAdapter {
       upBias: options.hasUpBias ? Tensor(shape: [map.outputs]) : nil,
       isDecomposed: options.isDecomposed)
     map.adaptation = adaptation
-    for (part, slice) in zip(parts, slices) {
-      let name = slice.map { "\(map.name).\($0.role)" } ?? map.name
+    let names = slices.map { slice in slice.map { "\(map.name).\($0.role)" } ?? map.name }
+    register(adaptation, of: map, parts: zip(names, parts))
+  }
+
+  /// Lists what is trained of an update, and what is filed of it.
+  private mutating func register(
+    _ adaptation: LowRankMap, of map: Linear, parts: some Sequence<(String, LowRankMap.Part)>
+  ) {
+    for (name, part) in parts {
       add("\(name).lora_A.weight", part.down)
       add("\(name).lora_B.weight", part.up)
       upNames.insert("\(name).lora_B.weight")

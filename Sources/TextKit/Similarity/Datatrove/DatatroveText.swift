@@ -1,11 +1,8 @@
 /// Texts as datatrove's MinHash sees them: simplified, and cut into words by spaCy's English rules.
 ///
-/// Source of the rules: datatrove 0.10.1, `utils/text.py`; spaCy 3.8.18.
+/// Source of the rules: datatrove 0.10.1, `utils/text.py`.
 package enum DatatroveText {
   private static let punctuation = ScalarTable(DatatroveTables.punctuation)
-  private static let prefixes = ScalarTable(DatatroveTables.prefixes)
-  private static let suffixes = ScalarTable(DatatroveTables.suffixes)
-  private static let infixes = ScalarTable(DatatroveTables.infixes)
 
   // MARK: - Simplified texts
 
@@ -97,76 +94,12 @@ package enum DatatroveText {
 
   /// The words of a simplified text.
   package static func words(_ simplified: String) -> [String] {
-    var words: [String] = []
-    for chunk in simplified.unicodeScalars.split(separator: " ") {
-      if isPlain(chunk) {
-        let word = String(chunk)
-        if let parts = parts(of: word) { words += parts } else { words.append(word) }
-      } else {
-        split(chunk, into: &words)
-      }
+    let found = EnglishWords(simplified)
+    return found.words.map { word in
+      var text = String.UnicodeScalarView()
+      text.append(contentsOf: found.text.scalars[word.range].lazy.compactMap(Unicode.Scalar.init))
+      return String(text)
     }
-    return words
-  }
-
-  /// Whether a chunk has ASCII letters alone, which only the list of splits can divide.
-  private static func isPlain(_ chunk: Substring.UnicodeScalarView) -> Bool {
-    chunk.allSatisfy { (0x61...0x7A).contains($0.value) }
-  }
-
-  /// The words that one word stands for, where it is on the list.
-  private static func parts(of word: String) -> [String]? {
-    DatatroveTables.splits[word]?.split(separator: " ").map(String.init)
-  }
-
-  /// Takes signs off both ends of a chunk, then cuts the rest at the signs within it.
-  private static func split(_ chunk: Substring.UnicodeScalarView, into words: inout [String]) {
-    var rest = chunk
-    var behind: [String] = []
-    while !rest.isEmpty, DatatroveTables.splits[String(rest)] == nil {
-      let before = rest.count
-      if let sign = rest.first, prefixes.contains(sign) {
-        words.append(String(sign))
-        rest.removeFirst()
-        if DatatroveTables.splits[String(rest)] != nil { break }
-      }
-      let length = suffixLength(rest)
-      if length > 0 {
-        behind.append(String(rest.suffix(length)))
-        rest.removeLast(length)
-      }
-      if rest.count == before { break }
-    }
-    if let parts = parts(of: String(rest)) {
-      words += parts
-    } else {
-      cut(rest, into: &words)
-    }
-    words += behind.reversed()
-  }
-
-  /// How many characters at the end are a word by themselves.
-  private static func suffixLength(_ rest: Substring.UnicodeScalarView) -> Int {
-    guard let last = rest.last else { return 0 }
-    if suffixes.contains(last) { return 1 }
-    // The longest unit is behind the last digit, or it is none.
-    guard let digit = rest.lastIndex(where: { (0x30...0x39).contains($0.value) }) else { return 0 }
-    let unit = rest[rest.index(after: digit)...]
-    return DatatroveTables.units.contains(String(unit)) ? unit.count : 0
-  }
-
-  private static func cut(_ rest: Substring.UnicodeScalarView, into words: inout [String]) {
-    var word = String.UnicodeScalarView()
-    for scalar in rest {
-      guard infixes.contains(scalar) else {
-        word.append(scalar)
-        continue
-      }
-      if !word.isEmpty { words.append(String(word)) }
-      words.append(String(scalar))
-      word = String.UnicodeScalarView()
-    }
-    if !word.isEmpty { words.append(String(word)) }
   }
 }
 

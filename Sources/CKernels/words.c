@@ -3,8 +3,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-/// The same loops for processors with AVX2 and without, chosen when the program is loaded.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+/// The same loops for processors with AVX2 and without, chosen when the program is loaded: before the
+/// thread sanitizer is ready, which therefore gets the plain ones.
 #define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define CLONED

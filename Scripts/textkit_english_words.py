@@ -44,6 +44,11 @@ classes = {
     "lineEnd": set(TERMINAL_PUNCTUATION),
 }
 
+# What belongs to a class by belonging to another is not listed again; CharacterTraits knows this.
+for inner, outer in (("icon", "prefix"), ("icon", "suffix"), ("lower", "beforePeriod")):
+    assert classes[inner] <= classes[outer], (inner, outer)
+    classes[outer] = classes[outer] - classes[inner]
+
 
 def ranges(members):
     result, start, last = [], None, None

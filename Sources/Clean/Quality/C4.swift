@@ -240,19 +240,20 @@ extension C4 {
       "Remove lines that do not end with a full stop or another end mark; FineWeb keeps them.")
   }
 
-  static let descriptor = StageDescriptor(
+  static let descriptor = QualityStage.descriptor(
     "clean.c4",
     "Remove lines that are no sentences, and drop what is left too short, by C4's rules.",
-    role: .cleaning,
     parameters: [
       Keys.minSentences, Keys.minLineWords, Keys.maxWordLength, Keys.endMarks,
-      QualityStage.reading, CleanKeys.fields,
-    ], example: "clean.c4: {end-marks: false}"
+      QualityStage.reading,
+    ],
+    example: "clean.c4: {end-marks: false}"
   ) { values in
-    let rules = C4(
-      minSentences: values[Keys.minSentences], minLineWords: values[Keys.minLineWords],
-      maxWordLength: values[Keys.maxWordLength], requiresEndMarks: values[Keys.endMarks],
-      reading: values[QualityStage.reading])
-    return QualityStage(fields: values[CleanKeys.fields], rules: [rules])
+    [
+      C4(
+        minSentences: values[Keys.minSentences], minLineWords: values[Keys.minLineWords],
+        maxWordLength: values[Keys.maxWordLength], requiresEndMarks: values[Keys.endMarks],
+        reading: values[QualityStage.reading])
+    ]
   }
 }

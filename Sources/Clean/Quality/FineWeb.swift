@@ -64,51 +64,18 @@ extension FineWeb {
     static let maxNewlines = Parameter("max-newlines", default: 0.3, "The most line breaks a word.")
   }
 
-  static let descriptor = StageDescriptor(
+  static let descriptor = QualityStage.descriptor(
     "clean.fineweb", "Drop texts that are lists or repeat lines, by FineWeb's rules.",
-    role: .cleaning,
     parameters: [
       Keys.minLineEnds, Keys.maxShortLines, Keys.shortLine, Keys.maxDuplicates, Keys.maxNewlines,
-      CleanKeys.fields,
-    ], example: "clean.fineweb: {max-newlines: 0.5}"
+    ],
+    example: "clean.fineweb: {max-newlines: 0.5}"
   ) { values in
-    let rules = FineWeb(
-      minLineEnds: values[Keys.minLineEnds], maxShortLines: values[Keys.maxShortLines],
-      shortLine: values[Keys.shortLine], maxDuplicateCharacters: values[Keys.maxDuplicates],
-      maxNewlines: values[Keys.maxNewlines])
-    return QualityStage(fields: values[CleanKeys.fields], rules: [rules])
-  }
-}
-
-/// `clean.web-quality`: all rules for web pages with one look for words.
-enum WebQuality {
-  /// A set of rules.
-  enum Rules: String, ChoiceValue {
-    case gopherRepetition = "gopher-repetition"
-    case gopherQuality = "gopher-quality"
-    case c4
-    case fineweb
-  }
-
-  private static let rules = Parameter(
-    "rules", default: [Rules.gopherRepetition, .gopherQuality, .c4, .fineweb],
-    "The sets of rules, in the order they are asked.")
-
-  static let descriptor = StageDescriptor(
-    "clean.web-quality",
-    "Drop what is no good web page by Gopher's, C4's and FineWeb's rules, as published.",
-    role: .cleaning, parameters: [rules, QualityStage.reading, CleanKeys.fields],
-    example: "clean.web-quality: {rules: [gopher-quality, fineweb]}"
-  ) { values in
-    let reading = values[QualityStage.reading]
-    let sets = values[rules].map { rules -> any QualityRules in
-      switch rules {
-      case .gopherRepetition: GopherRepetition(reading: reading)
-      case .gopherQuality: GopherQuality(reading: reading)
-      case .c4: C4(reading: reading)
-      case .fineweb: FineWeb()
-      }
-    }
-    return QualityStage(fields: values[CleanKeys.fields], rules: sets)
+    [
+      FineWeb(
+        minLineEnds: values[Keys.minLineEnds], maxShortLines: values[Keys.maxShortLines],
+        shortLine: values[Keys.shortLine], maxDuplicateCharacters: values[Keys.maxDuplicates],
+        maxNewlines: values[Keys.maxNewlines])
+    ]
   }
 }

@@ -171,22 +171,23 @@ extension GopherQuality {
       "The fewest of the words the, be, to, of, and, that, have, with.")
   }
 
-  static let descriptor = StageDescriptor(
+  static let descriptor = QualityStage.descriptor(
     "clean.gopher-quality",
     "Drop texts that are no prose, by Gopher's rules for English web pages.",
-    role: .cleaning,
     parameters: [
       Keys.minWords, Keys.maxWords, Keys.minWordLength, Keys.maxWordLength, Keys.maxSymbols,
       Keys.maxBullets, Keys.maxEllipses, Keys.minAlphabetic, Keys.minStopWords,
-      QualityStage.reading, CleanKeys.fields,
-    ], example: "clean.gopher-quality: {min-words: 20, fields: output}"
+      QualityStage.reading,
+    ],
+    example: "clean.gopher-quality: {min-words: 20, fields: output}"
   ) { values in
-    let rules = GopherQuality(
-      minWords: values[Keys.minWords], maxWords: values[Keys.maxWords],
-      minWordLength: values[Keys.minWordLength], maxWordLength: values[Keys.maxWordLength],
-      maxSymbols: values[Keys.maxSymbols], maxBullets: values[Keys.maxBullets],
-      maxEllipses: values[Keys.maxEllipses], minAlphabetic: values[Keys.minAlphabetic],
-      minStopWords: values[Keys.minStopWords], reading: values[QualityStage.reading])
-    return QualityStage(fields: values[CleanKeys.fields], rules: [rules])
+    [
+      GopherQuality(
+        minWords: values[Keys.minWords], maxWords: values[Keys.maxWords],
+        minWordLength: values[Keys.minWordLength], maxWordLength: values[Keys.maxWordLength],
+        maxSymbols: values[Keys.maxSymbols], maxBullets: values[Keys.maxBullets],
+        maxEllipses: values[Keys.maxEllipses], minAlphabetic: values[Keys.minAlphabetic],
+        minStopWords: values[Keys.minStopWords], reading: values[QualityStage.reading])
+    ]
   }
 }

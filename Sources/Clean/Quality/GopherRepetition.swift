@@ -89,21 +89,22 @@ extension GopherRepetition {
       "max-duplicate-line-characters", default: 0.2, "Their greatest share of characters.")
   }
 
-  static let descriptor = StageDescriptor(
+  static let descriptor = QualityStage.descriptor(
     "clean.gopher-repetition",
     "Drop texts that repeat lines, paragraphs or runs of words, by Gopher's rules.",
-    role: .cleaning,
     parameters: [
       Keys.paragraphs, Keys.paragraphCharacters, Keys.lines, Keys.lineCharacters,
-      QualityStage.reading, CleanKeys.fields,
-    ], example: "clean.gopher-repetition: {fields: output}"
+      QualityStage.reading,
+    ],
+    example: "clean.gopher-repetition: {fields: output}"
   ) { values in
-    let rules = GopherRepetition(
-      maxDuplicateParagraphs: values[Keys.paragraphs],
-      maxDuplicateParagraphCharacters: values[Keys.paragraphCharacters],
-      maxDuplicateLines: values[Keys.lines],
-      maxDuplicateLineCharacters: values[Keys.lineCharacters],
-      reading: values[QualityStage.reading])
-    return QualityStage(fields: values[CleanKeys.fields], rules: [rules])
+    [
+      GopherRepetition(
+        maxDuplicateParagraphs: values[Keys.paragraphs],
+        maxDuplicateParagraphCharacters: values[Keys.paragraphCharacters],
+        maxDuplicateLines: values[Keys.lines],
+        maxDuplicateLineCharacters: values[Keys.lineCharacters],
+        reading: values[QualityStage.reading])
+    ]
   }
 }

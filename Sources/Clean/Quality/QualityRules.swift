@@ -64,6 +64,21 @@ struct QualityStage: RecordStage {
   }
 }
 
+extension QualityStage {
+  /// The stage of some sets of rules, which `rules` makes from its parameters.
+  static func descriptor(
+    _ name: String, _ summary: String, parameters: [any AnyParameter], example: String,
+    _ rules: @escaping @Sendable (ParameterValues) -> [any QualityRules]
+  ) -> StageDescriptor {
+    StageDescriptor(
+      name, summary, role: .cleaning, parameters: parameters + [CleanKeys.fields],
+      example: example
+    ) { values in
+      QualityStage(fields: values[CleanKeys.fields], rules: rules(values))
+    }
+  }
+}
+
 extension Reason {
   /// A rule, what was measured and the threshold, each by its name.
   init(_ code: String, _ name: String, _ value: Double, _ rule: String, _ threshold: Double) {

@@ -41,9 +41,10 @@ package struct CharacterTraits: OptionSet, Sendable {
   /// Whether a trait is there.
   @inlinable package func contains(_ trait: Self) -> Bool { rawValue & trait.rawValue != 0 }
 
+  /// What the classes of the tables stand for; what is listed as one is not listed as the others.
   private static let named: [Substring: Self] = [
-    "prefix": .prefix, "suffix": .suffix, "icon": .icon, "alpha": .alpha, "upper": .upper,
-    "lower": .lower, "quote": .quote, "beforePeriod": .beforePeriod, "currency": .currency,
+    "prefix": .prefix, "suffix": .suffix, "icon": [.icon, .prefix, .suffix], "alpha": .alpha,
+    "upper": .upper, "lower": [.lower, .beforePeriod], "quote": .quote, "beforePeriod": .beforePeriod, "currency": .currency,
     "sentenceEnd": .sentenceEnd, "punctuation": .punctuation, "lineEnd": .lineEnd,
   ]
 

@@ -44,7 +44,8 @@ package struct CharacterTraits: OptionSet, Sendable {
   /// What the classes of the tables stand for; what is listed as one is not listed as the others.
   private static let named: [Substring: Self] = [
     "prefix": .prefix, "suffix": .suffix, "icon": [.icon, .prefix, .suffix], "alpha": .alpha,
-    "upper": .upper, "lower": [.lower, .beforePeriod], "quote": .quote, "beforePeriod": .beforePeriod, "currency": .currency,
+    "upper": .upper, "lower": [.lower, .beforePeriod], "quote": .quote,
+    "beforePeriod": .beforePeriod, "currency": .currency,
     "sentenceEnd": .sentenceEnd, "punctuation": .punctuation, "lineEnd": .lineEnd,
   ]
 

@@ -71,6 +71,24 @@ import Testing
     #expect(try Binary.run(["explain", out, "data.jsonl:9999"], in: folder).status == 2)
   }
 
+  @Test func `the ledger is counted, asked what if, and a rule is lifted`() throws {
+    let folder = try TemporaryFolder()
+    let file = try TinyRun.write(to: folder, records: 60)
+    let out = "\(folder.path)/run"
+    try Binary.succeed(["run", file, "--out", out, "--max-steps", "1"], in: folder)
+    let table = try Binary.succeed(["ledger", out], in: folder).output
+    #expect(table.contains("ingest: invalid-json") && table.contains("data.jsonl:31"))
+    #expect(table.contains("clean.duplicates: exact-duplicate"))
+    let answer = try Binary.succeed(
+      ["ledger", out, "--what-if", "clean.length.min-words=50", "--json"], in: folder)
+    let object = try JSONValue.parse(answer.output)
+    #expect(object["stages"]?.array?.first?["after"]?["kept"] == 0)
+    try Binary.succeed(["rescue", out, "--rule", "exact-duplicate"], in: folder)
+    #expect(try !Binary.succeed(["ledger", out], in: folder).output.contains("exact-duplicate"))
+    let wrong = try Binary.run(["ledger", out, "--by", "raeson"], in: folder)
+    #expect(wrong.status == 2 && wrong.errors.contains("reason, stage, fate"))
+  }
+
   @Test func `stages lists everything, and doctor finds this machine healthy`() throws {
     let folder = try TemporaryFolder()
     let list = try Binary.succeed(["stages", "--json"], in: folder)

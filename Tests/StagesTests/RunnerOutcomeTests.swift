@@ -127,6 +127,35 @@ struct RunnerOutcomeTests {
     #expect(!Folders.exists("\(run.path)/quarantine.jsonl"))
   }
 
+  @Test func `records come back that end for a reason named in rescue, and only these`() throws {
+    let odd = EachStage { record, _ throws(StageError) in
+      switch record.text {
+      case "a": return .drop(Reason("is-a", ["length": 1]))
+      case "b": return .drop(Reason("is-b"))
+      case "c": throw StageError("bad", "is c")
+      case "d": throw StageError("worse", "is d")
+      case "e": return .quarantine(Reason("odd"))
+      default: return .keep(record.with(text: "\(record.text)!"))
+      }
+    }
+    _ = try run.everything([
+      try run.source(["a", "b", "c", "d", "e", "f", "f"]),
+      try run.step("clean.odd", odd, rescue: ["is-a", "bad", "odd"]),
+      try run.step("clean.same", MergeStage(), rescue: ["same-text"]),
+    ])
+    let data = try run.objects("data/train.jsonl").compactMap { $0["text"]?.string }
+    #expect(data == ["a", "c", "e", "f!", "f!"])
+    let ledger = try run.objects("ledger.jsonl")
+    let ended = ledger.filter { $0["fate"] != "kept" }.compactMap { $0["reason"]?.string }
+    #expect(ended == ["is-b", "worse"])
+    let notes = ledger.compactMap { $0["events"]?.array?.last?["note"]?.text }
+    #expect(
+      notes == [
+        #"{"rescued":"is-a","detail":{"length":1}}"#, #"{"rescued":"bad"}"#,
+        #"{"rescued":"odd"}"#, #"{"rescued":"same-text","detail":{"index":4}}"#,
+      ])
+  }
+
   @Test func `a fault stops the run with its place where the pipeline does not go on`() throws {
     let bad = EachStage { record, _ throws(StageError) in
       guard record.text >= "b" else { return .keep(record) }

@@ -46,6 +46,12 @@ struct RunnerReuseTests {
     #expect(try cached(steps(label: "clean.other")) == [true, true, false, false])
     #expect(try cached(steps(lines: ["a", "c"])) == [false, false, false, false])
     #expect(try cached(steps(), seed: 43) == [false, false, false, false])
+    let rescuing = try steps()
+    let same = EachStage { record, _ in .keep(record) }
+    #expect(
+      try cached([
+        rescuing[0], rescuing[1], run.step("clean.two", same, rescue: ["x"]), rescuing[3],
+      ]) == [true, true, false, false])
     // What was there before is there still.
     #expect(try cached(steps()) == [true, true, true, true])
   }

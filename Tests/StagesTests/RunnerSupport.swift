@@ -84,7 +84,8 @@ struct TestRun {
 
   func step(
     _ label: String, _ stage: any Stage, role: StageRole = .cleaning, version: Int = 1,
-    onError: ErrorPolicy = .quarantine, parameters: [any AnyParameter] = []
+    onError: ErrorPolicy = .quarantine, rescue: [String] = [],
+    parameters: [any AnyParameter] = []
   ) throws -> StageStep {
     let descriptor = StageDescriptor(
       label, "A stage.", role: role, version: version, parameters: parameters, example: label
@@ -95,7 +96,8 @@ struct TestRun {
         parameters, from: nil, owner: label, into: &diagnostics)
     else { throw diagnostics }
     return StageStep(
-      label: label, descriptor: descriptor, values: values, onError: onError, stage: stage)
+      label: label, descriptor: descriptor, values: values, onError: onError, rescue: rescue,
+      stage: stage)
   }
 
   /// A step that reads the lines of a file.

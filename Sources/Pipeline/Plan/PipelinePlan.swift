@@ -32,18 +32,10 @@ public struct PipelinePlan: Sendable {
   /// The whole plan as it is written to `pipeline.lock.yaml`, every default included.
   public var object: JSONObject {
     var object: JSONObject = ["name": .string(name), "seed": .string("\(seed)")]
-    object["stages"] = .array(steps.map { .object([$0.descriptor.name: .object($0.written)]) })
+    object["stages"] = .array(
+      steps.map { .object([$0.descriptor.name: .object($0.values.encoded)]) })
     if let training { object["train"] = .object(training.encoded) }
     if !metrics.isEmpty { object["evaluate"] = .array(metrics.map { .string($0) }) }
-    return object
-  }
-}
-
-extension StageStep {
-  /// The stage's parameters as they are written in a file.
-  fileprivate var written: JSONObject {
-    var object = values.encoded
-    if onError != .fail { object[CommonParameters.onError.name] = onError.encoded }
     return object
   }
 }

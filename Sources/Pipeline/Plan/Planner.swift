@@ -116,14 +116,14 @@ extension Planner {
     }
     guard
       let values = ParameterValues.read(
-        descriptor.parameters + [CommonParameters.onError], from: entry.parameters,
+        descriptor.parameters + CommonParameters.all, from: entry.parameters,
         owner: entry.name, place: entry.place, into: &diagnostics)
     else { return nil }
     do throws(Diagnostic) {
       return StageStep(
-        label: occurrence == 1 ? entry.name : "\(entry.name)#\(occurrence)",
+        label: StageStep.label(entry.name, occurrence: occurrence),
         descriptor: descriptor, values: values, onError: values[CommonParameters.onError],
-        stage: try descriptor.make(values))
+        rescue: try rescue(values, descriptor), stage: try descriptor.make(values))
     } catch {
       diagnostics.add(
         Diagnostic(
@@ -131,6 +131,20 @@ extension Planner {
           place: error.place ?? entry.place, remedy: error.remedy))
       return nil
     }
+  }
+
+  /// The reasons that do not end records in a stage, where the stage can do without their end.
+  private func rescue(
+    _ values: ParameterValues, _ descriptor: StageDescriptor
+  ) throws(Diagnostic) -> [String] {
+    let rescue = values[CommonParameters.rescue]
+    guard rescue.isEmpty || descriptor.allowsRescue else {
+      throw Diagnostic(
+        "\(descriptor.name) cannot let records go on that it ends",
+        path: "\(descriptor.name).\(CommonParameters.rescue.name)",
+        remedy: "stages that clean or augment can; remove 'rescue' here")
+    }
+    return rescue
   }
 
   /// Puts the split where records are clean and nothing has been derived from or fitted to them.
@@ -231,11 +245,16 @@ extension Planner {
 }
 
 extension StageStep {
+  /// The label of a stage that is the first, the second… of its name in a file.
+  static func label(_ name: String, occurrence: Int) -> String {
+    occurrence == 1 ? name : "\(name)#\(occurrence)"
+  }
+
   /// The step with the model's folder, where its stage needs one.
   fileprivate func resolving(model folder: String) -> StageStep {
     guard let stage = stage as? TokenizeStage else { return self }
     return StageStep(
-      label: label, descriptor: descriptor, values: values, onError: onError,
+      label: label, descriptor: descriptor, values: values, onError: onError, rescue: rescue,
       stage: stage.resolving(model: folder))
   }
 }

@@ -68,7 +68,8 @@ public struct StageFilter: Sendable {
     slice.counts.incoming += 1
     do throws(StageError) {
       let record = try InputLine.record(line, at: source)
-      slice.add(try stage.outcome(of: record, context), keepsProvenance)
+      let outcome = try stage.outcome(of: record, context)
+      slice.add(step.rescuing(outcome, of: record), keepsProvenance)
     } catch {
       var error = error
       error.source = error.source ?? source

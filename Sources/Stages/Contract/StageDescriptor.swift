@@ -49,6 +49,10 @@ public struct StageDescriptor: Sendable {
     self.make = make
   }
 
+  /// Whether records that the stage ends may go on all the same: they are whole, and no promise
+  /// hangs on their end, as it does in a split that keeps sides apart.
+  public var allowsRescue: Bool { role == .cleaning || role == .augmenting }
+
   /// The part of the name before the dot.
   public var family: String { String(name.prefix { $0 != "." }) }
 }
@@ -67,4 +71,10 @@ public enum CommonParameters {
   public static let onError = Parameter(
     "on-error", default: ErrorPolicy.fail,
     "Stop at a record at fault, or put it aside with the reason and go on.")
+  /// Rules whose records go on all the same.
+  public static let rescue = Parameter(
+    "rescue", default: [String](),
+    "Let records go on that the stage would end for these reasons; 'anneal ledger RUN' shows them.")
+  /// All of them, in the order shown to users.
+  public static let all: [any AnyParameter] = [onError, rescue]
 }

@@ -42,6 +42,28 @@ public struct StageRunner: Sendable {
     return results
   }
 
+  /// Runs stages behind one whose output is there, to see what would come of them.
+  ///
+  /// What the last finished run left stays as it is; a run of the same plan takes the output over.
+  ///
+  /// - Parameters:
+  ///   - number: the place of the first of the stages in their plan, from 1.
+  /// - Throws: as `run`.
+  public func attempt(
+    _ steps: [StageStep], after result: StageResult, number: Int
+  ) throws -> [StageResult] {
+    let lock = try FolderLock(Self.cache(in: folder))
+    defer { withExtendedLifetime(lock) {} }
+    var results: [StageResult] = []
+    for (index, step) in steps.enumerated() {
+      results.append(
+        try run(
+          step, number: number + index, of: number + steps.count - 1,
+          after: results.last ?? result))
+    }
+    return results
+  }
+
   private func run(
     _ step: StageStep, number: Int, of total: Int, after previous: StageResult?
   ) throws -> StageResult {

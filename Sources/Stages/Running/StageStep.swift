@@ -1,4 +1,4 @@
-import Records
+package import Records
 
 /// A stage of a plan with its parameters: what the runner runs.
 public struct StageStep: Sendable {
@@ -10,19 +10,39 @@ public struct StageStep: Sendable {
   public let values: ParameterValues
   /// What to do with records at fault.
   public let onError: ErrorPolicy
+  /// The reasons for which records do not end.
+  public let rescue: [String]
   /// The stage.
   public let stage: any Stage
 
   /// A stage of a plan.
   public init(
     label: String, descriptor: StageDescriptor, values: ParameterValues, onError: ErrorPolicy,
-    stage: any Stage
+    rescue: [String] = [], stage: any Stage
   ) {
     self.label = label
     self.descriptor = descriptor
     self.values = values
     self.onError = onError
+    self.rescue = rescue
     self.stage = stage
+  }
+
+  /// A record that would end for a reason named in `rescue` goes on as it was; a note says so.
+  package func rescuing(_ outcome: Outcome, of record: Record) -> Outcome {
+    switch outcome {
+    case .drop(let reason), .merge(_, let reason), .quarantine(let reason):
+      rescued(record, from: reason) ?? outcome
+    case .keep, .expand, .derive: outcome
+    }
+  }
+
+  /// The record as it goes on in spite of a reason; nil where the reason is not named in `rescue`.
+  package func rescued(_ record: Record, from reason: Reason) -> Outcome? {
+    guard rescue.contains(reason.code) else { return nil }
+    var note: JSONObject = ["rescued": .string(reason.code)]
+    if !reason.detail.isEmpty { note["detail"] = .object(reason.detail) }
+    return .keep(record, note: .object(note))
   }
 
   /// A hash of all that the stage's output depends on: itself, its parameters, the seed, the files
@@ -37,6 +57,7 @@ public struct StageStep: Sendable {
       "format": .integer(StageManifest.format), "stage": .string(label),
       "version": .integer(descriptor.version),
       "parameters": .object(values.encoded), "on-error": onError.encoded,
+      "rescue": rescue.encoded,
       "seed": .string("\(seed)"), "files": .object(JSONObject(files)),
       "upstream": .string(upstream),
     ]
@@ -63,6 +84,8 @@ public struct StageResult: Sendable {
 
   /// The file of the records that the stage kept.
   public var records: String { "\(folder)/\(StageFiles.records)" }
+  /// The file of the lines of the ledger for records that ended in the stage.
+  public var ledger: String { "\(folder)/\(StageFiles.ledger)" }
 }
 
 /// The names of the files in a stage's folder.

@@ -126,8 +126,13 @@ struct StageWork {
       return
     }
     do throws(StageError) {
-      buffers.add(try decide(line.record, index, context), of: line)
+      let outcome = try decide(line.record, index, context)
+      buffers.add(step.rescuing(outcome, of: line.record), of: line)
     } catch {
+      if let outcome = step.rescued(line.record, from: Reason(error.code)) {
+        buffers.add(outcome, of: line)
+        return
+      }
       guard step.onError == .quarantine else { throw error.placed(at: line.record.source) }
       buffers.counts.incoming += 1
       buffers.setAside(line, error)

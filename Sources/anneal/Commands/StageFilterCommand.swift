@@ -28,7 +28,7 @@ struct StageFilterCommand {
     }
     let (node, input) = try parse()
     var diagnostics = Diagnostics()
-    let parameters = descriptor.parameters + [CommonParameters.onError] + Own.all
+    let parameters = descriptor.parameters + CommonParameters.all + Own.all
     guard
       let values = ParameterValues.read(
         parameters, from: node, owner: descriptor.name, place: Self.place, into: &diagnostics)
@@ -36,7 +36,8 @@ struct StageFilterCommand {
     let console = Console(level: .normal)
     let step = StageStep(
       label: descriptor.name, descriptor: descriptor, values: values,
-      onError: values[CommonParameters.onError], stage: try descriptor.make(values))
+      onError: values[CommonParameters.onError], rescue: values[CommonParameters.rescue],
+      stage: try descriptor.make(values))
     let filter = StageFilter(
       step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])),
       threads: values[Own.threads] ?? CommonOptions.allThreads,
@@ -76,7 +77,7 @@ struct StageFilterCommand {
     var text = "OVERVIEW: \(descriptor.summary)\n\n"
     text += "USAGE: anneal \(descriptor.name) [FILE] [--option value …] < in.jsonl > out.jsonl\n\n"
     text += "OPTIONS:\n"
-    for parameter in descriptor.parameters + [CommonParameters.onError] + Own.all {
+    for parameter in descriptor.parameters + CommonParameters.all + Own.all {
       let value =
         parameter.defaultText
       text +=

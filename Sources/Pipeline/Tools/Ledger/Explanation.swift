@@ -9,27 +9,18 @@ public struct Explanation: Sendable {
   /// Looks a record up in a run's ledger by its id, or by the id of what it was made from.
   /// - Throws: `Diagnostics` with near ids where there is none.
   public init(run: String, id: String) throws {
-    let ledger = "\(run)/ledger.jsonl"
-    guard Folders.exists(ledger) else {
-      throw Diagnostics([
-        Diagnostic(
-          "there is no ledger in '\(run)'", remedy: "name the folder of a finished run")
-      ])
-    }
     var own: [JSONObject] = []
     var children: [JSONObject] = []
     var near: [String] = []
-    try LineBatches(ledger).forEach { batch in
-      for line in batch {
-        guard let object = try JSONValue.parse(line).object, let found = object["id"]?.string
-        else { continue }
-        if found == id {
-          own.append(object)
-        } else if object["parent"]?.string == id || found.hasPrefix("\(id)/") {
-          children.append(object)
-        } else if near.count < 3, found.hasSuffix(":\(id)") || found.hasPrefix(id) {
-          near.append(found)
-        }
+    let ledger = try RunLedger(run: run)
+    try ledger.forEach { line in
+      guard let found = line["id"]?.string else { return }
+      if found == id {
+        own.append(line)
+      } else if line["parent"]?.string == id || found.hasPrefix("\(id)/") {
+        children.append(line)
+      } else if near.count < 3, found.hasSuffix(":\(id)") || found.hasPrefix(id) {
+        near.append(found)
       }
     }
     lines = own + children
@@ -38,7 +29,7 @@ public struct Explanation: Sendable {
         near.isEmpty
         ? "ids look like FILE:LINE, such as questions.jsonl:17"
         : "did you mean \(near.joined(separator: " or "))?"
-      throw Diagnostics([Diagnostic("no record '\(id)' in \(ledger)", remedy: hint)])
+      throw Diagnostics([Diagnostic("no record '\(id)' in \(ledger.path)", remedy: hint)])
     }
   }
 
@@ -75,14 +66,17 @@ public struct Explanation: Sendable {
     if let label = event["label"], !label.isNull {
       lines.append("  \(stage) set its label to \(label.text)")
     }
-    if let note = event["note"] { lines.append("  \(stage) notes \(note.text)") }
+    if let rule = event["note"]?["rescued"]?.string {
+      let detail = event["note"]?["detail"].map { " \($0.text)" } ?? ""
+      lines.append("  \(stage) let it go on in spite of \(rule)\(detail)")
+    } else if let note = event["note"] {
+      lines.append("  \(stage) notes \(note.text)")
+    }
     return lines
   }
 
   private static func fate(_ line: JSONObject) -> String {
-    let fate = line["fate"]?.string ?? "?"
-    if fate == "kept" { return "kept on the \(line["side"]?.string ?? "train") side" }
-    var text = "\(fate) by \(line["stage"]?.string ?? "?"): \(line["reason"]?.string ?? "?")"
+    var text = RecordEnd(line).text
     if let into = line["into"] { text += " into \(into.string ?? into.text)" }
     if let detail = line["detail"] { text += " \(detail.text)" }
     if let message = line["message"]?.string { text += ": \(message)" }

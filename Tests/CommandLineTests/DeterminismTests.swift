@@ -4,6 +4,11 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct `Runs are repeatable` {
+  private static let names =
+    ["ledger.jsonl", "quarantine.jsonl", "split.certificate.json", "stages.json"]
+    + ["train", "validation", "test"].map { "data/\($0).jsonl" }
+    + ["tokenizer/tokenizer.json"]
+
   @Test func `data, tokenizer and certificate are the same on 1 and 4 threads`() throws {
     let folder = try TemporaryFolder()
     let file = try TinyRun.write(to: folder)
@@ -15,15 +20,32 @@ import Testing
         ],
         in: folder)
     }
-    let names =
-      ["ledger.jsonl", "quarantine.jsonl", "split.certificate.json", "stages.json"]
-      + ["train", "validation", "test"].map { "data/\($0).jsonl" }
-      + ["tokenizer/tokenizer.json"]
-    for name in names {
+    for name in Self.names {
       let one = try ContentHash.ofFile("\(folder.path)/1/\(name)")
       let four = try ContentHash.ofFile("\(folder.path)/4/\(name)")
       #expect(one == four, "\(name) differs")
     }
+  }
+
+  @Test func `five shards put together are the same as one run`() throws {
+    let folder = try TemporaryFolder()
+    let file = try TinyRun.write(to: folder)
+    let whole = "\(folder.path)/whole"
+    let merged = "\(folder.path)/merged"
+    try Binary.succeed(["run", file, "--out", whole, "--max-steps", "1"], in: folder)
+    let shards = (1...5).map { "\(folder.path)/shard-\($0)" }
+    for (index, shard) in shards.enumerated() {
+      try Binary.succeed(["run", file, "--out", shard, "--shard", "\(index + 1)/5"], in: folder)
+    }
+    let result = try Binary.succeed(
+      ["run", file, "--out", merged, "--max-steps", "1", "--merge"] + shards, in: folder)
+    #expect(result.errors.contains("reused"))
+    for name in Self.names {
+      let expected = try ContentHash.ofFile("\(whole)/\(name)")
+      #expect(try ContentHash.ofFile("\(merged)/\(name)") == expected, "\(name) differs")
+    }
+    let wrong = try Binary.run(["run", file, "--shard", "6/5"], in: folder)
+    #expect(wrong.status == 2 && wrong.errors.contains("the second of five is 2/5"))
   }
 
   @Test func `a second run reuses everything and says so`() throws {

@@ -11,9 +11,17 @@ public struct PipelineRun: Sendable {
   private let folder: String
   private let threads: Int
   private let observer: any RunObserver
+  private let shards: [String]
 
   /// A run of a plan into a folder.
-  public init(plan: PipelinePlan, folder: String, threads: Int, observer: any RunObserver) {
+  ///
+  /// - Parameters:
+  ///   - shards: the run folders of all shards, where the first stages were run in shards.
+  public init(
+    plan: PipelinePlan, folder: String, threads: Int, observer: any RunObserver,
+    shards: [String] = []
+  ) {
+    self.shards = shards
     self.plan = plan
     self.folder = FilePaths.join(FilePaths.current, folder)
     self.threads = threads
@@ -26,9 +34,11 @@ public struct PipelineRun: Sendable {
   public func execute() throws -> RunSummary {
     let held = try RunFolder(folder)
     var timings = RunTimings(threads: threads)
-    let results = try StageRunner(folder: folder, seed: plan.seed, threads: threads) {
+    let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {
       observer.stage($0)
-    }.run(plan.steps)
+    }
+    if !shards.isEmpty { try runner.merge(plan.steps, shards: shards) }
+    let results = try runner.run(plan.steps)
     timings.stages = results
     let sides = try RunPublisher(folder: folder, results: results, threads: threads).publish()
     try SplitProof(plan: plan, folder: folder, sides: sides, threads: threads).check()
@@ -53,6 +63,19 @@ public struct PipelineRun: Sendable {
     summary.report = try ReportPage.write(ofRunAt: folder)
     summary.seconds = timings.seconds
     return summary
+  }
+
+  /// Runs those of the first stages that decide about each record by itself, on one shard's share of
+  /// the raw records; the run that is given the folders of all shards goes on from there.
+  ///
+  /// - Throws: as `execute`.
+  public func execute(shard: Shard) throws -> [StageResult] {
+    let held = try RunFolder(folder)
+    let results = try StageRunner(
+      folder: folder, seed: plan.seed, threads: threads, shard: shard
+    ) { observer.stage($0) }.run(Array(plan.steps.prefix(plan.steps.shardable)))
+    try held.prune(keeping: results)
+    return results
   }
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.

@@ -4,6 +4,20 @@ import Records
 extension StageRunner {
   static func cache(in folder: String) -> String { "\(folder)/cache" }
 
+  /// The name of the folder of a stage's output.
+  static func name(_ label: String, number: Int, _ fingerprint: String) -> String {
+    "\(place(label, number))-\(fingerprint.prefix(12))"
+  }
+
+  /// The name of the folder of a stage's output while it is written.
+  static func unfinished(_ label: String, number: Int) -> String {
+    "\(unfinished)\(place(label, number))"
+  }
+
+  private static func place(_ label: String, _ number: Int) -> String {
+    "\(number < 10 ? "0" : "")\(number)-\(label)"
+  }
+
   /// How the name of a stage's folder begins until it is whole.
   static let unfinished = ".stage-"
   /// The names of the folders that the last finished run used, among those of other runs.

@@ -10,6 +10,8 @@ public struct StageRunner: Sendable {
   public let seed: UInt64
   /// How many threads to use.
   public let threads: Int
+  /// The part of the raw records to take; nil for all.
+  public let shard: Shard?
   /// Told of each stage as it goes on.
   public let progress: @Sendable (StageProgress) -> Void
   /// About how many bytes of records are in memory at once; results do not depend on it.
@@ -17,12 +19,13 @@ public struct StageRunner: Sendable {
 
   /// A runner that writes to a run folder.
   public init(
-    folder: String, seed: UInt64, threads: Int,
+    folder: String, seed: UInt64, threads: Int, shard: Shard? = nil,
     progress: @escaping @Sendable (StageProgress) -> Void = { _ in }
   ) {
     self.folder = folder
     self.seed = seed
     self.threads = threads
+    self.shard = shard
     self.progress = progress
   }
 
@@ -67,17 +70,17 @@ public struct StageRunner: Sendable {
   private func run(
     _ step: StageStep, number: Int, of total: Int, after previous: StageResult?
   ) throws -> StageResult {
-    let fingerprint = try step.fingerprint(after: previous?.fingerprint ?? "", seed: seed)
-    let digits = number < 10 ? "0\(number)" : "\(number)"
+    let fingerprint = try step.fingerprint(
+      after: previous?.fingerprint ?? "", seed: seed, shard: shard)
     let cache = Self.cache(in: folder)
-    let target = "\(cache)/\(digits)-\(step.label)-\(fingerprint.prefix(12))"
+    let target = "\(cache)/\(Self.name(step.label, number: number, fingerprint))"
     if let result = Self.result(in: target), result.fingerprint == fingerprint {
       progress(.init(step.label, number, total, .finished(result)))
       return result
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let temporary = "\(cache)/\(Self.unfinished)\(digits)-\(step.label)"
+    let temporary = "\(cache)/\(Self.unfinished(step.label, number: number))"
     try Folders.make("\(temporary)/\(StageFiles.artifacts)")
     let manifest = try StageWork(
       step: step, runner: self, folder: temporary, fingerprint: fingerprint, input: previous,

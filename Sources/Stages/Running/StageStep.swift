@@ -46,8 +46,8 @@ public struct StageStep: Sendable {
   }
 
   /// A hash of all that the stage's output depends on: itself, its parameters, the seed, the files
-  /// it reads and the output before it.
-  func fingerprint(after upstream: String, seed: UInt64) throws -> String {
+  /// it reads, the output before it, and the shard, where only one is run.
+  func fingerprint(after upstream: String, seed: UInt64, shard: Shard?) throws -> String {
     let files = try stage.dependencies().map { path in
       // Standard input cannot be read twice, so it is never the same as before.
       let hash = path == "-" ? "\(UInt64.random(in: 0 ... .max))" : try ContentHash.ofFile(path)
@@ -59,7 +59,7 @@ public struct StageStep: Sendable {
       "parameters": .object(values.encoded), "on-error": onError.encoded,
       "rescue": rescue.encoded,
       "seed": .string("\(seed)"), "files": .object(JSONObject(files)),
-      "upstream": .string(upstream),
+      "upstream": .string(upstream), "shard": shard.map { .string($0.description) } ?? .null,
     ]
     return ContentHash.of(JSONValue.object(object).text)
   }
@@ -95,4 +95,6 @@ enum StageFiles {
   static let quarantine = "quarantine.jsonl"
   static let manifest = "stage.json"
   static let artifacts = "artifacts"
+  /// The raw records that a shard has read.
+  static let units = "units"
 }

@@ -38,7 +38,14 @@ struct StageWork {
     try eachSlice(&output) { record, _, _ in .keep(record) }
     var units: [SourceUnit] = []
     var size = 0
+    var index = 0
+    let places = try runner.shard.map { _ throws(FileError) in
+      try AtomicFile("\(folder)/\(StageFiles.units)")
+    }
     try stage.readUnits { unit in
+      defer { index += 1 }
+      guard runner.shard?.takes(index) ?? true else { return }
+      try places?.write(ShardUnits.bytes(of: unit.source))
       units.append(unit)
       size += unit.payload.size
       guard units.count >= 4096 || size > runner.batchSize else { return }
@@ -46,6 +53,7 @@ struct StageWork {
       size = 0
     }
     try flush(&units, of: stage, &output)
+    try places?.commit()
   }
 
   private func flush(

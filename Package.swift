@@ -55,6 +55,10 @@ let package = Package(
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(
       name: "CICUSystem", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
     .target(name: "CICU", dependencies: modules("CICUSystem")),
@@ -70,7 +74,8 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Ingest",
-      dependencies: modules("Records", "Stages", "TextKit", "CLibXML2", "CZlib"),
+      dependencies: modules(
+        "Records", "Stages", "TextKit", "CLibXML2", "CZlib", "CZstd", "CBzip2", "CLzma", "CSnappy"),
       swiftSettings: strict),
     .target(
       name: "Clean", dependencies: modules("Records", "Stages", "TextKit", "CLibXML2"),

@@ -8,8 +8,8 @@
 # everything is found.
 set -eu
 
-usual='ca-certificates g++ git libicu-dev libopenblas0-pthread libxml2-dev pkg-config wordnet-base
-zlib1g-dev'
+usual='ca-certificates g++ git libbz2-dev libicu-dev liblzma-dev libopenblas0-pthread libsnappy-dev
+libxml2-dev libzstd-dev pkg-config poppler-utils wordnet-base zlib1g-dev'
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -61,19 +61,21 @@ install_by_apt() {
 # Without apt: look for the libraries themselves.
 libraries_found() {
   command -v git >/dev/null 2>&1 \
-    && pkg-config --exists libxml-2.0 icu-i18n zlib 2>/dev/null \
+    && pkg-config --exists libxml-2.0 icu-i18n zlib libzstd liblzma 2>/dev/null \
     && ldconfig -p 2>/dev/null | grep -q 'libopenblas\.so\.0'
 }
 
 list_needs() {
   say 'Anneal needs, besides Swift, these things, and this system has no apt to install them with:'
   say '  git, pkg-config, a C++ compiler'
-  say '  libxml2, ICU and zlib with their headers'
+  say '  libxml2, ICU, zlib, zstd, bzip2, xz (liblzma) and snappy with their headers'
+  say '  pdftotext (poppler-utils), for PDF'
   say '  OpenBLAS, the shared library libopenblas.so.0'
   say '  the WordNet 3.0 database files in /usr/share/wordnet, for augment.synonyms'
   # shellcheck disable=SC2086  # a list of package names
   say "Debian and Ubuntu call them" $usual
-  say 'Fedora calls them git pkgconf gcc-c++ libxml2-devel libicu-devel zlib-devel openblas wordnet'
+  say 'Fedora calls them git pkgconf gcc-c++ libxml2-devel libicu-devel zlib-devel libzstd-devel'
+  say 'bzip2-devel xz-devel snappy-devel poppler-utils openblas wordnet'
 }
 
 if [ $# -gt 0 ]; then

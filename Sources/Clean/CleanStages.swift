@@ -3,7 +3,7 @@ public import Stages
 
 /// The stages of the family `clean`.
 public let cleanStages: [StageDescriptor] = [
-  UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
+  MojibakeStage.descriptor, UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
   LengthStage.descriptor, GopherQuality.descriptor, GopherRepetition.descriptor, C4.descriptor,
   FineWeb.descriptor, WebQuality.descriptor, InstructionsStage.descriptor,
   PersonalDataStage.descriptor, LanguageStage.descriptor, DuplicatesDescriptor.descriptor,

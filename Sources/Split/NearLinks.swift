@@ -18,11 +18,8 @@ struct NearLinks {
       for record in order { _ = visitor.visit(record, []) }
       return
     }
-    // Below 0.8 more bands find what shares less.
-    let bands = threshold < 0.6 ? 128 : threshold < 0.8 ? 64 : 32
-    try NeighbourSearch(
-      JaccardRule(threshold: threshold, bands: bands), in: shingles, threads: threads
-    ).run(order, &visitor)
+    let rule = try JaccardRule(threshold: threshold, in: shingles)
+    try NeighbourSearch(rule, in: shingles, threads: threads).run(order, &visitor)
   }
 }
 

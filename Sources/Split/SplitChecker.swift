@@ -163,6 +163,12 @@ extension SplitCertificate {
     // The search may meet other pairs among fewer records, so only the same records compare.
     guard isComplete else { return faults }
     let found = try NearestPair.find(in: records, sides: sides)?.similarity ?? 0
+    if let nearDuplicates, found >= nearDuplicates,
+      !faults.contains(where: { $0.kind == .nearDuplicates })
+    {
+      faults.append(
+        SplitFault(.nearDuplicates, "two records on different sides are \(found) alike"))
+    }
     let claimed = nearest?.similarity ?? 0
     guard abs(found - claimed) > 1e-9 else { return faults }
     let fault = SplitFault(

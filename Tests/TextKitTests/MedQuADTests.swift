@@ -38,8 +38,10 @@ struct `Near duplicates of MedQuAD` {
       try store.append(set)
     }
     var visitor = AllPairs()
-    try NeighbourSearch(JaccardRule(threshold: 0.8), in: store, threads: threads)
-      .run((0..<Int32(texts.count)).map { $0 }, &visitor)
+    try NeighbourSearch(
+      JaccardRule(threshold: 0.8, in: store), in: store, threads: threads
+    )
+    .run((0..<Int32(texts.count)).map { $0 }, &visitor)
     return visitor.pairs
   }
 

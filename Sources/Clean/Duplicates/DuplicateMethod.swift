@@ -6,8 +6,8 @@ import TextKit
 enum DuplicateMethod: Sendable {
   /// The texts are equal, byte for byte or in their comparable form.
   case exact(normalizes: Bool)
-  /// The sets of shingles are alike: candidates by MinHash, verified.
-  case minhash(ShingleForm, JaccardRule, threshold: Double)
+  /// The sets of shingles are alike; all such pairs are found, or those that meet in a band.
+  case minhash(ShingleForm, threshold: Double, BandRule?)
   /// Candidates are those of datatrove.
   case datatrove(DatatroveRule)
   /// Fingerprints of the sets of shingles differ in few bits.
@@ -48,7 +48,9 @@ enum DuplicateMethod: Sendable {
     }
     switch self {
     case .exact: try run(EqualityRule())
-    case .minhash(_, let rule, _): try run(rule)
+    case .minhash(_, _, let rule?): try run(rule)
+    case .minhash(_, let threshold, nil):
+      try run(try JaccardRule(threshold: threshold, in: store, bytes: bytes / 4))
     case .datatrove(let rule): try run(rule)
     case .simhash(_, let limit): try run(HammingRule(limit: limit))
     }
@@ -58,7 +60,7 @@ enum DuplicateMethod: Sendable {
   func reason(_ similarity: Double) -> Reason {
     switch self {
     case .exact: return Reason("exact-duplicate")
-    case .minhash(_, _, let threshold):
+    case .minhash(_, let threshold, _):
       return Reason(
         "near-duplicate", ["similarity": .real(similarity), "threshold": .real(threshold)])
     case .datatrove(let rule):

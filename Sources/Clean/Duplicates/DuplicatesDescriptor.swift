@@ -44,13 +44,15 @@ enum DuplicatesDescriptor {
   static let unit = Parameter(
     "unit", default: Unit.words,
     "What shingles are runs of; Chinese, Japanese and Thai characters are words.")
-  static let bands = Parameter(
-    "bands", default: 32, aliases: ["num_buckets", "num_bands"],
-    "minhash: pairs of similarity s are found with probability 1-(1-s^rows)^bands.",
-    check: Check.within(1...512))
+  static let bands = Parameter<Int?>(
+    "bands", default: nil, aliases: ["num_buckets", "num_bands"],
+    "minhash: compare only pairs that meet in so many bands of MinHash values; without, none is "
+      + "missed.",
+    check: { $0.map { (1...512).contains($0) } == false ? "must be from 1 to 512" : nil })
   static let rows = Parameter(
     "rows", default: 4, aliases: ["hashes_per_bucket", "minhashes_per_band"],
-    "minhash: hashes a band.", check: Check.within(1...64))
+    "bands: values a band; pairs of similarity s meet with probability 1-(1-s^rows)^bands.",
+    check: Check.within(1...64))
   static let signature = Parameter(
     "signature", default: Signature.anneal,
     "minhash: whose pairs are compared; datatrove's are those of its 14 buckets of 8 hashes.")
@@ -72,13 +74,13 @@ enum DuplicatesDescriptor {
 
   static let descriptor = StageDescriptor(
     "clean.duplicates", "Keep one of records with the same or nearly the same text.",
-    role: .cleaning, version: 2,
+    role: .cleaning, version: 3,
     parameters: [
       method, normalize, fields, threshold, ngram, unit, bands, rows, signature, verify, hamming,
       keep, by, memory,
     ],
-    memory: "about 60 bytes a record (exact 100); minhash: 8 more a shingle and 500 a record kept, "
-      + "up to 'memory'",
+    memory: "about 60 bytes a record (exact 100); minhash: 12 more a shingle and 40 a shingle that "
+      + "records are listed under, up to 'memory'",
     example: "clean.duplicates: {method: minhash, threshold: 0.8, keep: longest}"
   ) { values throws(Diagnostic) in
     DuplicatesStage(
@@ -100,16 +102,18 @@ enum DuplicatesDescriptor {
         DatatroveRule(
           width: values[ngram] ?? 5, threshold: values[verify] ? values[threshold] : nil))
     case .minhash:
-      guard values[bands] * values[rows] <= 4096 else {
-        throw Diagnostic(
-          "\(values[bands]) bands of \(values[rows]) rows are more than 4096 hashes",
-          remedy: "32 bands of 4 rows find 99.99999 % of pairs at 0.8")
-      }
-      return .minhash(
-        form,
-        JaccardRule(threshold: values[threshold], bands: values[bands], rows: values[rows]),
-        threshold: values[threshold])
+      return .minhash(form, threshold: values[threshold], try bandRule(values))
     }
+  }
+
+  private static func bandRule(_ values: ParameterValues) throws(Diagnostic) -> BandRule? {
+    guard let bands = values[bands] else { return nil }
+    guard bands * values[rows] <= 4096 else {
+      throw Diagnostic(
+        "\(bands) bands of \(values[rows]) rows are more than 4096 hashes",
+        remedy: "leave 'bands' out: then every pair is found")
+    }
+    return BandRule(threshold: values[threshold], bands: bands, rows: values[rows])
   }
 
   private static func policy(_ values: ParameterValues) throws(Diagnostic) -> SurvivorPolicy {

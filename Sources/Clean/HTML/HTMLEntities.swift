@@ -26,6 +26,9 @@ struct HTMLEntities {
     self.names = names
   }
 
+  /// What a name stands for that is written with its semicolon, which `name` is without.
+  func text(named name: [UInt8]) -> String? { names[name + [UInt8(ascii: ";")]] }
+
   /// The reference at an ampersand: what it stands for and how many bytes it takes.
   func reference(in bytes: ArraySlice<UInt8>) -> (text: String, length: Int)? {
     let body = bytes.dropFirst()

@@ -5,7 +5,7 @@ public struct RecordCollection: Sendable {
   let path: String
   /// How many records there are; of `training`, how many there are on all sides.
   public let count: Int
-  let threads: Int
+  package let threads: Int
   let onlyTraining: Bool
 
   /// The records of a file that the runner wrote.

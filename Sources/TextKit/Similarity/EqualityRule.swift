@@ -2,10 +2,8 @@
 package struct EqualityRule: SimilarityRule {
   package init() {}
 
-  package var keyCount: Int { 1 }
-
-  package func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32]) {
-    keys.append(UInt32(truncatingIfNeeded: set[0]))
+  package func appendKeys(of set: Span<UInt64>, to keys: inout [SetKey]) {
+    keys.append(SetKey(UInt32(truncatingIfNeeded: set[0])))
   }
 
   package func match(_ left: Span<UInt64>, _ right: Span<UInt64>) -> Double? {

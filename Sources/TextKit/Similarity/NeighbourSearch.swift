@@ -47,75 +47,115 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
   package func runWithinMemory(
     _ order: [Int32], bytes: Int, _ visitor: inout some NeighbourVisitor
   ) throws {
-    let capacity = BandIndex.capacity(keyCount: rule.keyCount, bytes: bytes)
     var rest = order
-    while !rest.isEmpty { rest = try pass(rest, capacity, &visitor) }
+    while !rest.isEmpty { rest = try pass(rest, bytes, &visitor) }
   }
 
   /// Visits sets until the index is full; those that have no neighbour then are left over.
   private func pass(
-    _ order: [Int32], _ capacity: Int, _ visitor: inout some NeighbourVisitor
+    _ order: [Int32], _ bytes: Int, _ visitor: inout some NeighbourVisitor
   ) throws -> [Int32] {
-    var index = BandIndex(keyCount: rule.keyCount)
+    var index = KeyIndex()
     var left: [Int32] = []
     for start in stride(from: 0, to: order.count, by: Self.blockSize) {
       try Interruption.check()
       let block = order[start..<min(start + Self.blockSize, order.count)]
-      let first = index.items.count
+      var fresh = KeyIndex()
+      var added: [Found] = []
       for found in try compare(block, index, visitor) {
-        guard !found.keys.isEmpty else {
-          _ = visitor.visit(found.item, [])
-          continue
-        }
-        let fresh = index.members(sharing: found.keys[...], from: first)
-        let neighbours = try extend(found, with: fresh, in: index, visitor)
-        if neighbours.isEmpty, index.items.count >= capacity {
+        let neighbours = try extend(found, in: fresh, visitor)
+        let isFull = !index.members.isEmpty && index.bytes + fresh.bytes >= bytes
+        if isFull, neighbours.isEmpty, !found.keys.isEmpty {
           left.append(found.item)
-        } else if visitor.visit(found.item, neighbours) {
-          index.insert(found.item, found.keys[...])
+        } else if visitor.visit(found.item, neighbours), !found.keys.isEmpty,
+          !hasTwin(found.item, neighbours, visitor)
+        {
+          insert(found, into: &fresh, visitor)
+          added.append(found)
         }
       }
+      for found in added { insert(found, into: &index, visitor) }
     }
     return left
   }
 
+  /// Whether an equal set of the same group is in the index: whoever is like the one is like the
+  /// other, and needs to meet one of them.
+  private func hasTwin(
+    _ item: Int32, _ neighbours: [Neighbour], _ visitor: some NeighbourVisitor
+  ) -> Bool {
+    guard let twin = neighbours.first(where: { $0.similarity == 1 }) else { return false }
+    return visitor.group(of: twin.item) == visitor.group(of: item)
+  }
+
+  private func insert(_ found: Found, into index: inout KeyIndex, _ visitor: some NeighbourVisitor)
+  {
+    index.insert(KeyIndex.Member(item: found.item, size: found.size), found.keys) {
+      visitor.group(of: $0) == visitor.group(of: $1)
+    }
+  }
+
   private struct Found: Sendable {
     let item: Int32
-    var keys: [UInt32] = []
+    var size: Int32 = 0
+    var keys: [SetKey] = []
     var neighbours: [Neighbour] = []
   }
 
   /// Compares a block with the sets that are in the index.
   private func compare(
-    _ block: ArraySlice<Int32>, _ index: BandIndex, _ visitor: some NeighbourVisitor
+    _ block: ArraySlice<Int32>, _ index: KeyIndex, _ visitor: some NeighbourVisitor
   ) throws -> [Found] {
     try OrderedMap.map(Array(block), threads: threads) { _, item in
       var found = Found(item: item)
-      try store.with(Int(item)) { rule.appendKeys(of: $0, to: &found.keys) }
-      let members = index.members(sharing: found.keys[...])
-      found.neighbours = try extend(found, with: members, in: index, visitor)
+      try store.with(Int(item)) { set in
+        found.size = Int32(set.count)
+        rule.appendKeys(of: set, to: &found.keys)
+      }
+      found.neighbours = try extend(found, in: index, visitor)
       return found
     }
   }
 
-  /// The neighbours of a set and those among further members, the first of each group.
+  /// The neighbours of a set and those in an index, the first of each group.
   private func extend(
-    _ found: Found, with members: [Int32], in index: BandIndex, _ visitor: some NeighbourVisitor
+    _ found: Found, in index: KeyIndex, _ visitor: some NeighbourVisitor
   ) throws -> [Neighbour] {
     var neighbours = found.neighbours
-    guard !members.isEmpty else { return neighbours }
+    var walk = KeyWalk(found.keys, in: index)
+    guard walk.current != nil else { return neighbours }
     var groups = neighbours.map { visitor.group(of: $0.item) }
-    for member in members {
-      let other = index.items[Int(member)]
-      let group = visitor.group(of: other)
-      if groups.contains(group) { continue }
-      let similarity = try store.with(Int(found.item)) { own in
-        try store.with(Int(other)) { rule.match(own, $0) }
+    var compared: Int32 = -1
+    func isAdmitted(_ cursor: KeyWalk.Cursor, _ entry: KeyIndex.Entry) -> Bool {
+      let sizes = found.size + index.members[Int(entry.member)].size
+      return rule.admits(rest: cursor.rest, entry.rest, sizes: sizes)
+    }
+    while let cursor = walk.current {
+      // Whole lists of one group go by once it is found: what makes large families linear.
+      if !index.lists[Int(cursor.list)].isMixed, !groups.isEmpty,
+        groups.contains(visitor.group(of: index.firstItem(of: cursor.list)))
+      {
+        walk.skipList()
+        continue
       }
-      guard let similarity else { continue }
-      neighbours.append(Neighbour(item: other, similarity: similarity))
+      let entry = index.entries[Int(cursor.entry)]
+      walk.advance(in: index, where: isAdmitted)
+      let other = index.members[Int(entry.member)]
+      guard entry.member != compared, isAdmitted(cursor, entry) else { continue }
+      compared = entry.member
+      let group = visitor.group(of: other.item)
+      guard !groups.contains(group), let similarity = try match(found.item, other.item) else {
+        continue
+      }
+      neighbours.append(Neighbour(item: other.item, similarity: similarity))
       groups.append(group)
     }
     return neighbours
+  }
+
+  private func match(_ left: Int32, _ right: Int32) throws -> Double? {
+    try store.with(Int(left)) { own in
+      try store.with(Int(right)) { rule.match(own, $0) }
+    }
   }
 }

@@ -7,7 +7,7 @@ package struct SetStore: Sendable {
   private enum Chunk: Sendable {
     case memory([UInt64])
     /// Where in the file it begins.
-    case file(Int)
+    case file(Int, count: Int)
   }
 
   private let folder: String
@@ -31,6 +31,22 @@ package struct SetStore: Sendable {
   /// How many sets there are.
   package var count: Int { counts.count }
 
+  /// How many numbers all sets have.
+  package var total: Int { held + filed + newest.count }
+
+  /// Calls `body` with all numbers, run by run, each the numbers of some sets.
+  package func forEachRun(_ body: ([UInt64]) throws -> Void) throws {
+    for (number, chunk) in chunks.enumerated() {
+      switch chunk {
+      case .memory(let numbers): try body(numbers)
+      case .file(let place, let count):
+        guard let file else { preconditionFailure("chunk \(number) is on disk without a file") }
+        try body(try file.read(count, at: place))
+      }
+    }
+    try body(newest)
+  }
+
   /// Adds a set; its place is the number of sets before it.
   package mutating func append(_ set: [UInt64]) throws(FileError) {
     places.append(chunks.count << 32 | newest.count)
@@ -51,7 +67,7 @@ package struct SetStore: Sendable {
     let target = if let file { file } else { try ScratchFile(in: folder) }
     file = target
     try target.write(chunk, at: filed)
-    chunks.append(.file(filed))
+    chunks.append(.file(filed, count: chunk.count))
     filed += chunk.count
   }
 
@@ -69,7 +85,7 @@ package struct SetStore: Sendable {
     guard chunk < chunks.count else { return (newest, start) }
     switch chunks[chunk] {
     case .memory(let numbers): return (numbers, start)
-    case .file(let place):
+    case .file(let place, _):
       guard let file else { preconditionFailure("chunk \(chunk) is on disk, but there is no file") }
       return (try file.read(Int(counts[index]), at: place + start), 0)
     }

@@ -40,12 +40,11 @@ package struct HammingRule: SimilarityRule {
     masks = (0..<count).flatMap { first in (0..<first).map { blocks[first] | blocks[$0] } }
   }
 
-  package var keyCount: Int { masks.count }
-
-  package func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32]) {
+  package func appendKeys(of set: Span<UInt64>, to keys: inout [SetKey]) {
     precondition(set.count == 1, "a fingerprint is one number, not \(set.count)")
     for mask in masks {
-      keys.append(UInt32(truncatingIfNeeded: CounterRandom.mix(set[0] & mask ^ ~mask) >> 32))
+      let hash = CounterRandom.mix(set[0] & mask ^ ~mask)
+      keys.append(SetKey(UInt32(truncatingIfNeeded: hash >> 32)))
     }
   }
 

@@ -46,9 +46,7 @@ package struct DatatroveRule: SimilarityRule {
     return values
   }
 
-  package var keyCount: Int { Self.buckets }
-
-  package func appendKeys(of set: Span<UInt64>, to keys: inout [UInt32]) {
+  package func appendKeys(of set: Span<UInt64>, to keys: inout [SetKey]) {
     guard !set.isEmpty else { return }
     let signature = Self.signature(set)
     for bucket in 0..<Self.buckets {
@@ -56,7 +54,7 @@ package struct DatatroveRule: SimilarityRule {
       for value in bucket * Self.rows..<(bucket + 1) * Self.rows {
         hash = CounterRandom.mix(hash &* 31 &+ signature[value])
       }
-      keys.append(UInt32(truncatingIfNeeded: hash >> 32))
+      keys.append(SetKey(UInt32(truncatingIfNeeded: hash >> 32)))
     }
   }
 

@@ -41,8 +41,8 @@ let package = Package(
     .library(
       name: "Anneal",
       targets: [
-        "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
-        "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+        "Records", "Stages", "TextKit", "Parquet", "Ingest", "Clean", "Split", "Tokenize",
+        "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
       ]),
   ],
   dependencies: [
@@ -73,9 +73,12 @@ let package = Package(
       name: "TextKit", dependencies: modules("Records", "Stages", "CICU", "CKernels"),
       swiftSettings: strict),
     .target(
+      name: "Parquet", dependencies: modules("Records", "Stages", "CZlib", "CZstd", "CSnappy"),
+      swiftSettings: strict),
+    .target(
       name: "Ingest",
       dependencies: modules(
-        "Records", "Stages", "TextKit", "CLibXML2", "CZlib", "CZstd", "CBzip2", "CLzma", "CSnappy"),
+        "Records", "Stages", "TextKit", "Parquet", "CLibXML2", "CZlib", "CZstd", "CBzip2", "CLzma", "CSnappy"),
       swiftSettings: strict),
     .target(
       name: "Clean", dependencies: modules("Records", "Stages", "TextKit", "CLibXML2"),
@@ -122,8 +125,8 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
-      "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+      "Records", "Stages", "TextKit", "Parquet", "Ingest", "Clean", "Split", "Tokenize",
+      "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

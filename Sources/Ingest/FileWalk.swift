@@ -1,3 +1,4 @@
+import Parquet
 import Records
 import Stages
 import TextKit
@@ -9,11 +10,16 @@ struct FileWalk {
   let parsers: ParserTable
 
   /// Calls `give` with the line or number of each raw record and its payload.
-  func run(_ give: (Int, SourceUnit.Payload) throws -> Void) throws {
+  ///
+  /// `enter` is called before with the part of the file that the numbers count in, where it has parts.
+  func run(
+    entering enter: (String) -> Void, _ give: (Int, SourceUnit.Payload) throws -> Void
+  ) throws {
     let stream = try open()
     let head = try stream.peek()
     let format = options.format == .auto ? detect(head) : options.format
     switch format {
+    case .parquet: try readParquet(head, entering: enter, give)
     case .xml: try readXML(stream, give)
     case .html:
       parsers[file.name] = .html
@@ -54,7 +60,7 @@ struct FileWalk {
       try lines.forEach { line, bytes in
         if !WordNetLine.isLicence(bytes) { try give(line, bytes) }
       }
-    case .auto, .jsonl, .html, .xml: try lines.forEach(give)
+    case .auto, .jsonl, .html, .xml, .parquet: try lines.forEach(give)
     }
   }
 
@@ -88,6 +94,28 @@ struct FileWalk {
         if options.header { return }
       }
       try give(line, row)
+    }
+  }
+
+  /// Parquet is read from the end, so it must lie on the disk as it is.
+  private func readParquet(
+    _ head: [UInt8], entering enter: (String) -> Void,
+    _ give: (Int, SourceUnit.Payload) throws -> Void
+  ) throws {
+    let place = Source(file: file.name, line: 0)
+    guard file.path != InputFile.standardInput, !head.isEmpty else {
+      throw StageError(
+        "invalid-parquet",
+        head.isEmpty ? "the file is empty" : "Parquet is not read from standard input",
+        source: place, remedy: "name a file of Parquet")
+    }
+    let source: FileSource
+    do { source = try FileSource(file.path) } catch { throw StageError(error, file: file.name) }
+    var group = 0
+    try ParquetFile(source, name: file.name).forEachRow { number, row, object in
+      if number != group { enter("#\(number)") }
+      group = number
+      try give(row, .object(object))
     }
   }
 
@@ -126,7 +154,6 @@ enum UnsupportedArchive {
     (Array("BZh".utf8), "bzip2", "unpack it with 'bunzip2'"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unpack it with 'unxz'"),
     ([0x50, 0x4B, 0x03, 0x04], "a zip archive", "unpack it with 'unzip'"),
-    (Array("PAR1".utf8), "Parquet", "convert it to JSONL"),
     (Array("%PDF-".utf8), "PDF", "convert it with 'pdftotext'"),
   ]
 

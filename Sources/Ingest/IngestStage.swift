@@ -67,6 +67,8 @@ struct IngestStage: SourceStage {
   ) throws {
     let before = counter.met
     var last = 0
+    /// The row group of a Parquet file, for its records' names.
+    var part = ""
     func give(_ line: Int, _ payload: SourceUnit.Payload) throws {
       last = line
       // Blank lines are reported, but are no records to count.
@@ -76,11 +78,15 @@ struct IngestStage: SourceStage {
         guard counter.takesNext() else { return }
         counter.count += 1
       }
-      let unit = SourceUnit(source: Source(file: file.name, line: line), payload: payload)
+      let unit = SourceUnit(source: Source(file: file.name + part, line: line), payload: payload)
       do { try visit(unit) } catch { throw Stop.receiver(error) }
     }
     do {
-      try FileWalk(file: file, options: options, parsers: parsers).run(give)
+      try FileWalk(file: file, options: options, parsers: parsers).run(
+        entering: {
+          part = $0
+          last = 0
+        }, give)
       if counter.met == before, !counter.isFull { throw empty(file) }
     } catch Stop.limit {
     } catch Stop.receiver(let error) {
@@ -88,7 +94,8 @@ struct IngestStage: SourceStage {
     } catch let error as StageError {
       // The line of a fault may be one that gave a record already; the unit needs its own.
       try visit(
-        SourceUnit(source: Source(file: file.name, line: last + 1), payload: .fault(error)))
+        SourceUnit(
+          source: Source(file: file.name + part, line: last + 1), payload: .fault(error)))
     }
   }
 

@@ -5,7 +5,8 @@ import TextKit
 public let ingestStages: [StageDescriptor] = [
   StageDescriptor(
     "ingest",
-    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML and WordNet files, plain or gzip, into records.",
+    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML and WordNet files, plain or gzip, and Parquet into "
+      + "records.",
     role: .source, parameters: IngestOptions.parameters,
     example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
     make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })

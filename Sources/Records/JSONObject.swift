@@ -11,6 +11,13 @@ public struct JSONObject: Sendable {
     /// The value.
     public var value: JSONValue
 
+    /// One key and its value.
+    @inlinable
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+
     /// Two members are equal when their keys have the same bytes and their values are equal.
     public static func == (left: Member, right: Member) -> Bool {
       left.key.hasSameBytes(as: right.key) && left.value == right.value
@@ -29,10 +36,10 @@ public struct JSONObject: Sendable {
   }
 
   /// Wraps members whose keys are known to differ.
-  init(unique members: [Member]) { self.members = members }
+  package init(unique members: [Member]) { self.members = members }
 
   /// Takes members as read; of two with one key the first one's place and the last one's value stay.
-  init(lastWins members: [Member]) {
+  package init(lastWins members: [Member]) {
     self.init(unique: members)
     if members.count > Self.few || hasTwins { keepLast() }
   }
@@ -93,7 +100,7 @@ public struct JSONObject: Sendable {
   }
 
   /// Appends a member whose key is known to be new.
-  mutating func append(new member: Member) { members.append(member) }
+  package mutating func append(new member: Member) { members.append(member) }
 
   /// A copy without the given keys.
   public func without(_ keys: some Collection<String>) -> JSONObject {

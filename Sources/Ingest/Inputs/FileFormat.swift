@@ -1,3 +1,4 @@
+import Parquet
 import Records
 import Stages
 
@@ -21,11 +22,14 @@ enum FileFormat: String, ChoiceValue {
   case xml
   /// The `data.*` files of WordNet 3.0.
   case wordnet
+  /// Tables by column: a record a row.
+  case parquet
 
   private static let endings: [String: FileFormat] = [
     "jsonl": .jsonl, "ndjson": .jsonl, "jsonlines": .jsonl, "json": .json, "csv": .csv,
     "tsv": .tsv, "tab": .tsv, "txt": .text, "text": .text, "md": .text, "html": .html,
     "htm": .html, "xhtml": .html, "xml": .xml, "nxml": .xml,
+    "parquet": .parquet, "parq": .parquet,
   ]
   private static let wordNetNames: Set<String> = ["data.noun", "data.verb", "data.adj", "data.adv"]
 
@@ -42,6 +46,7 @@ enum FileFormat: String, ChoiceValue {
     if wordNetNames.contains(FilePaths.name(name)), head.starts(with: "  1 ".utf8) {
       return .wordnet
     }
+    if head.starts(with: ParquetFile.magic) { return .parquet }
     let named = ending(of: name).flatMap { endings[$0] }
     // Many files named .json hold one object a line.
     if named == .json { return isLines(head) ? .jsonl : .json }

@@ -3,9 +3,14 @@ public import Stages
 
 /// The stages of the family `clean`.
 public let cleanStages: [StageDescriptor] = [
-  MojibakeStage.descriptor, UnicodeStage.descriptor, HTMLStage.descriptor, WhitespaceStage.descriptor,
+  MojibakeStage.descriptor, UnicodeStage.descriptor, HTMLStage.descriptor,
+  WhitespaceStage.descriptor,
+  LineStage.descriptor, MarkdownStage.descriptor, RepeatedSentenceStage.descriptor,
+  LinkStage.descriptor, CommentStage.descriptor, CopyrightStage.descriptor,
+  PunctuationStage.descriptor, CharacterStage.descriptor, WordStage.descriptor,
   LengthStage.descriptor, GopherQuality.descriptor, GopherRepetition.descriptor, C4.descriptor,
-  FineWeb.descriptor, WebQuality.descriptor, InstructionsStage.descriptor,
+  FineWeb.descriptor, WebQuality.descriptor, RatioStage.descriptor, FlaggedWordStage.descriptor,
+  PerplexityStage.descriptor, InstructionsStage.descriptor,
   PersonalDataStage.descriptor, LanguageStage.descriptor, DuplicatesDescriptor.descriptor,
   SharedSpansStage.descriptor, DecontaminationStage.descriptor,
 ]

@@ -39,6 +39,11 @@ import Testing
     ("There are three reasons. The first is that people often", "truncated-answer"),
     ("The river runs through the town, past the old mill,", "truncated-answer"),
     ("心脏是人体的重要器官。它的主要功能是推动血液在", "truncated-answer"),
+    (
+      "The heart is a muscle that pumps blood through all parts of the body. It beats about a hundred "
+        + "thousand times on every single day. The lungs take up",
+      "truncated-answer"
+    ),
     ("Name three organs of the human body. The heart.", "echo"),
     ("The heart.\n### Response:\nThe lungs.", "template-residue"),
     ("The heart, the lungs and the liver.<|im_end|>", "template-residue"),
@@ -62,10 +67,19 @@ import Testing
     "```python\nx = {\"a\": 1}\nprint(x)\n```", "{\"organs\": [\"heart\"]}", "[1, 2, 3]",
     "{\"a\": 1}\n{\"a\": 2}", "The token `<|im_end|>` ends a turn.", "We are sorry for the delay.",
     "Roses are red\nViolets are blue", "for i in range(3):\n    print(i)", "心, 肺",
-    "The answer is 5.\n#### 5", "~~~\ncode\n~~~", "````md\n```\nnested\n```\n````",
+    "It is a sport. It was invented by an American in 1891",
+    "Skiing is fun. You can enjoy the light",
+    "Cumulus, Stratus, Cirrus, Nimbostratus,", "He lives there and works a lot.,",
+    "The answer is 5.\n#### 5", "~~~\ncode\n~~~",
+    "````md\n```\nnested\n```\n````",
   ])
   func `short, coded and tabular stays`(answer: String) throws {
     #expect(try code("Name three organs of the human body.", answer) == nil)
+  }
+
+  @Test func `a whole sentence of Chinese without its mark stays`() throws {
+    let answer = "心脏是人体的重要器官。它的主要功能是推动血液循环"
+    #expect(try code("心脏有什么作用？", answer) == nil)
   }
 
   @Test func `the rejected answer of a pair may be bad`() throws {

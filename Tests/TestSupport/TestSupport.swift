@@ -67,13 +67,12 @@ extension StageContext {
 }
 
 extension StageDescriptor {
-  /// Makes the stage from parameters written as `name: value` scalars, as a pipeline file would.
+  /// Makes the stage from parameters written as `name: value`, as a pipeline file would; a list is
+  /// written as `[a, b]`.
   public func stage(_ parameters: [String: String] = [:]) throws -> any Stage {
     let place = Place(file: "test")
     let entries = parameters.sorted { $0.key < $1.key }.map { key, value in
-      ConfigurationNode.Entry(
-        key: key, place: place,
-        node: ConfigurationNode(.scalar(value, quoted: false), place: place, base: "/"))
+      ConfigurationNode.Entry(key: key, place: place, node: node(value, place))
     }
     var diagnostics = Diagnostics()
     let values = ParameterValues.read(
@@ -81,5 +80,16 @@ extension StageDescriptor {
       owner: name, into: &diagnostics)
     guard let values else { throw diagnostics }
     return try make(values)
+  }
+
+  private func node(_ value: String, _ place: Place) -> ConfigurationNode {
+    func scalar(_ text: some StringProtocol) -> ConfigurationNode {
+      ConfigurationNode(.scalar(String(text), quoted: false), place: place, base: "/")
+    }
+    guard value.hasPrefix("["), value.hasSuffix("]"), value.contains(", ") else {
+      return scalar(value)
+    }
+    let items = value.dropFirst().dropLast().split(separator: ", ").map { scalar($0) }
+    return ConfigurationNode(.list(items), place: place, base: "/")
   }
 }

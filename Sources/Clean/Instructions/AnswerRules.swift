@@ -30,16 +30,16 @@ struct RefusalRule: TurnRule {
     "i'm sorry", "i am sorry", "sorry, but", "sorry, i", "i apologize", "my apologies",
     "unfortunately, i", "i cannot", "i can't", "i can not", "i won't", "i will not",
   ]
-  private static let declined = [
+  private static let declined = PhraseSet([
     "assist", "help you with", "help with that", "fulfill", "fulfil", "comply", "provide",
     "generate", "complete this", "complete that", "complete your", "answer that", "answer this",
     "answer your", "do that", "support this", "engage in", "as an ai", "language model",
     "your request", "this request", "that request", "access to", "browse", "real-time",
     "not appropriate", "inappropriate", "against my",
-  ]
-  private static let negations = [
+  ])
+  private static let negations = PhraseSet([
     "cannot", "can't", "can not", "unable", "not able", "won't", "don't",
-  ]
+  ])
 
   func fault(in turn: Turn) -> JSONObject? {
     guard turn.isAnswer else { return nil }
@@ -48,8 +48,7 @@ struct RefusalRule: TurnRule {
       return ["found": .string(opening)]
     }
     guard let opening = Self.doubtful.first(where: { start.hasPrefix($0) }),
-      Self.negations.contains(where: { start.contains($0) }),
-      let what = Self.declined.first(where: { start.contains($0) })
+      Self.negations.occurs(in: start), let what = Self.declined.first(in: start)?.phrase
     else { return nil }
     return ["found": .string("\(opening) … \(what)")]
   }
@@ -77,7 +76,7 @@ struct EchoRule: TurnRule {
 
 /// Marks that templates put between turns, left in a turn; those in code are talked about.
 struct TemplateRule: TurnRule {
-  private static let marks = [
+  private static let marks = PhraseSet([
     "### Instruction:", "### Response:", "### Input:", "### Human:", "### Assistant:", "### User:",
     "### System:", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|begin_of_text|>",
     "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|assistant|>", "<|user|>",
@@ -85,8 +84,7 @@ struct TemplateRule: TurnRule {
     "<start_of_turn>", "<end_of_turn>", "<｜User｜>", "<｜Assistant｜>", "[|Human|]", "[|AI|]",
     "{{instruction}}", "{{input}}", "{{response}}", "{{output}}",
     "Below is an instruction that describes a task",
-  ].map { Array($0.utf8) }
-  private static let firstBytes = Set(marks.compactMap(\.first))
+  ])
   /// Marks of the ends of a text that mean something else inside one.
   private static let outer = ["<s>", "</s>", "[EOS]", "<eos>", "<bos>", "<pad>"]
   /// What a speaker's line begins with where a second speaker follows in the same turn.
@@ -94,18 +92,18 @@ struct TemplateRule: TurnRule {
 
   func fault(in turn: Turn) -> JSONObject? {
     let text = CodeSpans.removed(from: turn.text)
-    let bytes = Array(text.utf8)
-    for place in bytes.indices where Self.firstBytes.contains(bytes[place]) {
-      if let mark = Self.marks.first(where: { bytes[place...].starts(with: $0) }) {
-        return found(String(decoding: mark, as: UTF8.self))
-      }
-    }
+    if let mark = Self.marks.first(in: text)?.phrase { return found(mark) }
     let trimmed = PlainForm.trimmed(text)
     if let mark = Self.outer.first(where: { trimmed.hasPrefix($0) || trimmed.hasSuffix($0) }) {
       return found(mark)
     }
-    return turn.isAnswer && !asksForDialogue(turn) ? speaker(trimmed).map(found) : nil
+    guard turn.isAnswer, let speaker = speaker(trimmed), !asksForDialogue(turn) else { return nil }
+    return found(speaker)
   }
+
+  private static let dialogues = PhraseSet([
+    "dialog", "conversation", "chat", "script", "interview", "user:", "human:", "assistant", "bot",
+  ])
 
   /// A line of another speaker behind the first line of an answer, as models go on with.
   private func speaker(_ text: Substring) -> String? {
@@ -120,10 +118,7 @@ struct TemplateRule: TurnRule {
   /// Whether the instruction is about a dialogue, whose lines name their speakers.
   private func asksForDialogue(_ turn: Turn) -> Bool {
     let asked = ((turn.instruction ?? "") + " " + (turn.input ?? "")).lowercased()
-    return [
-      "dialog", "conversation", "chat", "script", "interview", "user:", "human:", "assistant",
-      "bot",
-    ].contains { asked.contains($0) }
+    return Self.dialogues.occurs(in: asked)
   }
 
   private func found(_ mark: String) -> JSONObject { ["found": .string(mark)] }

@@ -118,6 +118,31 @@ enum CodeSpans {
     return (fences, opening != nil)
   }
 
+  /// The lines of a text, and whether each is code or a fence.
+  static func lines(of text: String) -> [(line: Substring, isCode: Bool)] {
+    var opening: Fence?
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard let fence = Fence(line) else { return (line, opening != nil) }
+      if let open = opening {
+        if fence.closes(open) { opening = nil }
+      } else {
+        opening = fence
+      }
+      return (line, true)
+    }
+  }
+
+  /// The text with every line outside of code changed.
+  static func mapProse(of text: String, _ change: (Substring) -> String) -> String {
+    lines(of: text).map { $0.isCode ? String($0.line) : change($0.line) }.joined(separator: "\n")
+  }
+
+  /// The text without the lines outside of code that are not to be kept.
+  static func filterProse(of text: String, _ isKept: (Substring) -> Bool) -> String {
+    lines(of: text).filter { $0.isCode || isKept($0.line) }.map { String($0.line) }
+      .joined(separator: "\n")
+  }
+
   /// How many fences there are.
   static func fences(in text: String) -> Int { walk(text) { _, _, _ in }.fences }
 

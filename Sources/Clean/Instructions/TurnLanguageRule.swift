@@ -10,19 +10,19 @@ struct TurnLanguageRule: TurnRule {
   private static let leastWords = 10
 
   /// What speaks of languages.
-  private static let mentions = [
+  private static let mentions = PhraseSet([
     "translat", "language", "english", "french", "spanish", "german", "italian", "portuguese",
     "chinese", "japanese", "korean", "russian", "arabic", "hindi", "greek", "hebrew", "thai",
     "dutch", "swedish", "polish", "turkish", "latin", "mandarin", "cantonese", "vietnamese",
     "übersetz", "englisch", "sprache", "tradui", "anglais", "traduc", "inglés", "перевед", "翻译",
     "英文", "英语", "中文", "汉语", "法语", "德语", "日语", "韩语", "西班牙语", "俄语", "语言", "译成",
     "翻訳", "英語", "번역", "영어",
-  ]
+  ])
 
   func fault(in turn: Turn) -> JSONObject? {
     guard turn.isAnswer, let instruction = turn.instruction else { return nil }
     let asked = (instruction + "\n" + (turn.input ?? "")).lowercased()
-    guard !Self.mentions.contains(where: { asked.contains($0) }),
+    guard !Self.mentions.occurs(in: asked),
       let answer = sure(CodeSpans.removed(from: turn.text))
     else { return nil }
     let questions = [instruction, turn.input ?? "", asked]

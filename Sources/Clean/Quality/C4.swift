@@ -16,7 +16,7 @@ struct C4: QualityRules {
   private static let ellipsis = ["..."].map(\.scalarValues)
   func verdict(on text: QualityText) -> QualityVerdict {
     if reading == .published, let code = C4Marks(text.text.scalars[...]).dropsPage {
-      return .drop(Reason(code))
+      return .drop(Self.reason(code))
     }
     var kept: [UInt32] = []
     kept.reserveCapacity(text.count)
@@ -28,7 +28,7 @@ struct C4: QualityRules {
       words = words.drop { $0.start < start }
       let own = words.prefix { $0.start < end }
       guard let found = judge(text.text, range, own) else { continue }
-      if let code = found.dropsPage { return .drop(Reason(code)) }
+      if let code = found.dropsPage { return .drop(Self.reason(code)) }
       sentences += found.sentences
       if !kept.isEmpty { kept.append(0x0A) }
       kept += found.line
@@ -40,6 +40,11 @@ struct C4: QualityRules {
           Double(minSentences)))
     }
     return kept == text.text.scalars ? .keep : .change(trimmed(kept))
+  }
+
+  /// One such mark is enough.
+  private static func reason(_ code: String) -> Reason {
+    Reason(code, ["occurrences": 1, "max-occurrences": 0])
   }
 
   /// A line that stays, or that drops the page.

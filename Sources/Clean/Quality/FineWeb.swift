@@ -14,7 +14,7 @@ struct FineWeb: QualityRules {
 
   func verdict(on text: QualityText) -> QualityVerdict {
     let lines = text.lineFeedLines.filter { !text.text.trimmed($0).isEmpty }
-    guard !lines.isEmpty else { return .drop(Reason("empty")) }
+    guard !lines.isEmpty else { return .drop(Reason("empty", ["lines": 0, "min-lines": 1])) }
     let reason = shape(lines, text) ?? duplicates(lines, text) ?? newlines(text)
     return reason.map { .drop($0) } ?? .keep
   }

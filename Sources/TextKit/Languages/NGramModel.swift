@@ -88,6 +88,8 @@ struct NGramModel: Sendable {
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return (0x61...0x7A).contains(scalar.value | 0x20) }
+    // Spanish alone writes ¡ and ¿.
+    if scalar == "¡" || scalar == "¿" { return true }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
       .nonspacingMark, .spacingMark, .enclosingMark:

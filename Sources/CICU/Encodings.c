@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
 #include <unicode/ucnv_err.h>
 #include <unicode/ucsdet.h>
 
@@ -52,6 +53,21 @@ anneal_icu_converter *anneal_icu_converter_open(const char *encoding) {
     return NULL;
   }
   return converter;
+}
+
+// ICU's own substitution puts U+001A for single bytes of some encodings.
+static void replace(const void *context, UConverterToUnicodeArgs *args, const char *units,
+                    int32_t length, UConverterCallbackReason reason, UErrorCode *status) {
+  (void)context, (void)units, (void)length;
+  if (reason > UCNV_IRREGULAR) return;
+  const UChar mark = 0xFFFD;
+  *status = U_ZERO_ERROR;
+  ucnv_cbToUWriteUChars(args, &mark, 1, 0, status);
+}
+
+void anneal_icu_converter_replace(anneal_icu_converter *converter) {
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_setToUCallBack(converter->source, replace, NULL, NULL, NULL, &status);
 }
 
 void anneal_icu_converter_close(anneal_icu_converter *converter) {

@@ -26,50 +26,136 @@ enum NewlineRule: String, ChoiceValue {
   case blanks
 }
 
-/// Cleans white space scalar by scalar.
+/// Cleans white space byte by byte, and looks at characters only where they may be blank.
 struct WhitespaceCleaner {
   let newlines: NewlineRule
   let strips: Bool
 
+  /// The clean text, which is never longer; a text that is clean is returned as it is.
   func clean(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var pending = Pending()
-    // A carriage return ends a line by itself or with the line feed behind it.
-    var afterReturn = false
-    for scalar in text.unicodeScalars {
-      defer { afterReturn = scalar == "\r" }
-      switch WhitespaceClass(scalar) {
-      case .dropped: continue
-      case .blank: pending.blanks += 1
-      case .newline:
-        if scalar == "\n", afterReturn { continue }
-        if newlines == .blanks { pending.blanks += 1 } else { pending.addNewline(strips) }
-      case .text:
-        flush(&pending, to: &result)
-        result.append(scalar)
+    var text = text
+    let cleaned = text.withUTF8 { bytes -> String? in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(bytes.count, 1)) { buffer in
+        var writer = Writer(cleaner: self, output: buffer)
+        writer.write(bytes)
+        let result = UnsafeBufferPointer(rebasing: buffer[..<writer.count])
+        let isSame =
+          result.count == bytes.count && (bytes.isEmpty || result.elementsEqual(bytes))
+        return isSame ? nil : String(decoding: result, as: UTF8.self)
       }
     }
-    if !strips { flush(&pending, to: &result) }
-    return String(result)
+    return cleaned ?? text
   }
 
-  /// Blanks and line breaks that wait for the next visible character.
-  private struct Pending {
-    var blanks = 0
-    var newlines = 0
+  /// What bytes are by themselves; those of `lead` begin characters that may be blank.
+  private enum ByteClass: UInt8 { case text, blank, newline, dropped, lead }
 
-    mutating func addNewline(_ strips: Bool) {
-      newlines += 1
-      if strips { blanks = 0 }
+  private static let classes: [ByteClass] = (0...255).map { (byte: UInt8) in
+    // U+0080 to U+00AD, U+1680, U+2000 to U+206F, U+3000, U+FEFF and U+FFF9 begin with these.
+    if [0xC2, 0xE1, 0xE2, 0xE3, 0xEF].contains(byte) { return .lead }
+    guard byte < 0x80 else { return .text }
+    return switch WhitespaceClass(Unicode.Scalar(byte)) {
+    case .text: .text
+    case .blank: .blank
+    case .newline: .newline
+    case .dropped: .dropped
     }
   }
 
-  private func flush(_ pending: inout Pending, to result: inout String.UnicodeScalarView) {
-    defer { pending = Pending() }
-    if strips, result.isEmpty { return }
-    let breaks = newlines == .paragraphs ? min(pending.newlines, 2) : pending.newlines
-    result.append(contentsOf: repeatElement("\n", count: breaks))
-    if pending.blanks > 0, !strips || breaks == 0 { result.append(" ") }
+  /// Writes clean text into a buffer that is as large as the text.
+  private struct Writer {
+    let cleaner: WhitespaceCleaner
+    let output: UnsafeMutableBufferPointer<UInt8>
+    var count = 0
+    /// Blanks and line breaks that wait for the next visible character.
+    private var blanks = 0
+    private var breaks = 0
+    /// A carriage return ends a line by itself or with the line feed behind it.
+    private var afterReturn = false
+
+    init(cleaner: WhitespaceCleaner, output: UnsafeMutableBufferPointer<UInt8>) {
+      self.cleaner = cleaner
+      self.output = output
+    }
+
+    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+      WhitespaceCleaner.classes.withUnsafeBufferPointer { classes in
+        var place = 0
+        while place < bytes.count {
+          let byte = bytes[place]
+          let kind = classes[Int(byte)]
+          if kind == .text {
+            flush()
+            // Most of a text is words; they are copied without a look at what waits.
+            repeat {
+              output[count] = bytes[place]
+              count += 1
+              place += 1
+            } while place < bytes.count && classes[Int(bytes[place])] == .text
+          } else if kind == .lead {
+            place += character(bytes, at: place)
+          } else {
+            take(kind, isReturn: byte == 0x0D, isFeed: byte == 0x0A)
+            place += 1
+          }
+        }
+      }
+      if !cleaner.strips { flush() }
+    }
+
+    /// Takes a character of several bytes; returns how many.
+    private mutating func character(
+      _ bytes: UnsafeBufferPointer<UInt8>, at place: Int
+    ) -> Int {
+      let length = bytes[place] < 0xE0 ? 2 : 3
+      let value = (1..<length).reduce(UInt32(bytes[place]) & (length == 2 ? 0x1F : 0x0F)) {
+        $0 << 6 | UInt32(bytes[place + $1] & 0x3F)
+      }
+      switch Unicode.Scalar(value).map({ WhitespaceClass($0) }) ?? .text {
+      case .blank: take(.blank)
+      case .newline: take(.newline)
+      case .dropped: take(.dropped)
+      case .text:
+        flush()
+        for index in place..<place + length {
+          output[count] = bytes[index]
+          count += 1
+        }
+      }
+      return length
+    }
+
+    private mutating func take(_ kind: ByteClass, isReturn: Bool = false, isFeed: Bool = false) {
+      defer { afterReturn = isReturn }
+      switch kind {
+      case .text, .lead, .dropped: break
+      case .blank: blanks += 1
+      case .newline:
+        if isFeed, afterReturn { return }
+        if cleaner.newlines == .blanks { return blanks += 1 }
+        breaks += 1
+        if cleaner.strips { blanks = 0 }
+      }
+    }
+
+    @inline(__always)
+    private mutating func flush() {
+      afterReturn = false
+      if blanks | breaks != 0 { writePending() }
+    }
+
+    private mutating func writePending() {
+      defer { (blanks, breaks) = (0, 0) }
+      if cleaner.strips, count == 0 { return }
+      let kept = cleaner.newlines == .paragraphs ? min(breaks, 2) : breaks
+      for _ in 0..<kept { put(0x0A) }
+      if blanks > 0, !cleaner.strips || kept == 0 { put(0x20) }
+    }
+
+    private mutating func put(_ byte: UInt8) {
+      output[count] = byte
+      count += 1
+    }
   }
 }
 

@@ -3,9 +3,11 @@ import Records
 import Stages
 import TextKit
 
-/// Walks the raw records of one file.
+/// Walks the raw records of one file of data: a file itself, or a member of an archive.
 struct FileWalk {
   let file: InputFile
+  /// The file's bytes, without any compression around them.
+  let stream: PeekedBytes
   let options: IngestOptions
   let parsers: ParserTable
 
@@ -15,42 +17,39 @@ struct FileWalk {
   func run(
     entering enter: (String) -> Void, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
-    let stream = try open()
     let head = try stream.peek()
-    let format = options.format == .auto ? detect(head) : options.format
+    if let fault = UnsupportedArchive.fault(head, file.name) { throw fault }
+    let format = options.format == .auto ? try detect(head) : options.format
     switch format {
-    case .parquet: try readParquet(head, entering: enter, give)
+    case .parquet: try readParquet(entering: enter, give)
     case .xml: try readXML(stream, give)
     case .html:
       parsers[file.name] = .html
       try give(1, .bytes(try page(stream)))
     default:
-      let text = try DecodedBytes(stream, encoding: options.encoding, name: file.name)
-      try read(text, format) { try give($0, .bytes($1)) }
+      let text = try DecodedBytes(stream, options.decoding, name: file.name) { name in
+        parsers.note(file.name, encoding: name)
+      }
+      try read(text, format, give)
     }
   }
 
-  private func open() throws(StageError) -> PeekedBytes {
-    let stream = PeekedBytes(try FileBytes(file))
-    let head = try stream.peek()
-    if let archive = UnsupportedArchive.fault(head, file.name) { throw archive }
-    guard head.starts(with: GunzipBytes.magic) else { return stream }
-    return PeekedBytes(try GunzipBytes(stream, name: file.name))
-  }
-
   /// The format by name and first bytes, these decoded where a mark says they are UTF-16.
-  private func detect(_ head: [UInt8]) -> FileFormat {
-    let decoder = DecodedBytes.decoder(options.encoding, head)
+  private func detect(_ head: [UInt8]) throws(StageError) -> FileFormat {
+    let decoder = options.decoding.decoder(head)
     let text = (try? decoder?.decode(head, atEnd: false)) ?? head
+    if FileFormat.isUnknown(name: file.name, head: text) { throw .unknownFormat(file.name) }
     return FileFormat.detect(name: file.name, head: text)
   }
 
   private func read(
-    _ stream: DecodedBytes, _ format: FileFormat, _ give: (Int, [UInt8]) throws -> Void
+    _ stream: DecodedBytes, _ format: FileFormat,
+    _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
-    let lines = LineReader(stream, name: file.name)
+    let lines = LineReader(stream, name: file.name, largest: options.largest)
     switch format {
-    case .json: try JSONElements.forEach(in: stream, name: file.name, give)
+    case .json:
+      try JSONElements.forEach(in: stream, name: file.name, largest: options.largest, give)
     case .csv, .tsv: try readRows(stream, format, give)
     case .text:
       parsers[file.name] = .text
@@ -58,33 +57,49 @@ struct FileWalk {
     case .wordnet:
       parsers[file.name] = .wordnet
       try lines.forEach { line, bytes in
-        if !WordNetLine.isLicence(bytes) { try give(line, bytes) }
+        if !WordNetLine.isLicence(bytes) { try give(line, .bytes(bytes)) }
       }
-    case .auto, .jsonl, .html, .xml, .parquet: try lines.forEach(give)
+    case .auto, .jsonl, .html, .xml, .parquet: try readLines(lines, give)
     }
   }
 
+  private func readLines(
+    _ lines: LineReader, _ give: (Int, SourceUnit.Payload) throws -> Void
+  ) throws {
+    try lines.forEach(tooLong: { try give($0, tooLarge($0)) }) { try give($0, .bytes($1)) }
+  }
+
+  private func tooLarge(_ line: Int) -> SourceUnit.Payload {
+    .fault(.tooLarge(Source(file: file.name, line: line), limit: options.largest))
+  }
+
   private func readText(
-    _ stream: DecodedBytes, _ lines: LineReader, _ give: (Int, [UInt8]) throws -> Void
+    _ stream: DecodedBytes, _ lines: LineReader,
+    _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     switch options.split {
-    case .line: try lines.forEach(give)
-    case .paragraph: try TextPieces.forEachParagraph(lines, name: file.name, give)
+    case .line: try readLines(lines, give)
+    case .paragraph:
+      try TextPieces.forEachParagraph(
+        lines, largest: options.largest, tooLong: { try give($0, tooLarge($0)) }
+      ) { try give($0, .bytes($1)) }
     case .file:
-      let bytes = try stream.readAll(atMost: StageError.largestRecord, of: file.name)
-      if !bytes.isEmpty { try give(1, bytes) }
+      let bytes = try stream.readAll(atMost: options.largest, of: file.name)
+      if !bytes.isEmpty { try give(1, .bytes(bytes)) }
     }
   }
 
   private func readRows(
-    _ stream: DecodedBytes, _ format: FileFormat, _ give: (Int, [UInt8]) throws -> Void
+    _ stream: DecodedBytes, _ format: FileFormat,
+    _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     let tab = UInt8(ascii: "\t")
     let comma = UInt8(ascii: ",")
     let dialect = CSVDialect(
       delimiter: options.delimiter ?? (format == .tsv ? tab : comma), quoted: options.quotes)
     var hasHeader = false
-    try CSVRows.forEach(in: stream, name: file.name, dialect: dialect) { line, row in
+    let rows = CSVRows(stream, name: file.name, dialect: dialect, largest: options.largest)
+    try rows.forEach(tooLong: { try give($0, tooLarge($0)) }) { line, row in
       if !hasHeader, !TextPieces.isBlank(row) {
         let source = Source(file: file.name, line: line)
         let cells = try CSVRow.cells(row, dialect, at: source)
@@ -93,24 +108,23 @@ struct FileWalk {
         hasHeader = true
         if options.header { return }
       }
-      try give(line, row)
+      try give(line, .bytes(row))
     }
   }
 
-  /// Parquet is read from the end, so it must lie on the disk as it is.
+  /// Parquet is read from its end, so what does not lie on the disk as it is is put there.
   private func readParquet(
-    _ head: [UInt8], entering enter: (String) -> Void,
-    _ give: (Int, SourceUnit.Payload) throws -> Void
+    entering enter: (String) -> Void, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
-    let place = Source(file: file.name, line: 0)
-    guard file.path != InputFile.standardInput, !head.isEmpty else {
+    guard try !stream.peek().isEmpty else {
       throw StageError(
-        "invalid-parquet",
-        head.isEmpty ? "the file is empty" : "Parquet is not read from standard input",
-        source: place, remedy: "name a file of Parquet")
+        "invalid-parquet", "the file is empty", source: Source(file: file.name, line: 0),
+        remedy: "name a file of Parquet")
     }
-    let source: FileSource
-    do { source = try FileSource(file.path) } catch { throw StageError(error, file: file.name) }
+    let source =
+      file.isPlain
+      ? try RandomFile(path: file.path, name: file.name)
+      : try RandomFile(keeping: stream, name: file.name)
     var group = 0
     try ParquetFile(source, name: file.name).forEachRow { number, row, object in
       if number != group { enter("#\(number)") }
@@ -120,8 +134,8 @@ struct FileWalk {
   }
 
   private func page(_ stream: PeekedBytes) throws(StageError) -> [UInt8] {
-    let limit = StageError.largestRecord
-    let bytes = try DecodedBytes(stream, encoding: options.encoding, name: file.name)
+    let limit = options.largest
+    let bytes = try DecodedBytes(stream, options.decoding, name: file.name)
       .readAll(atMost: limit, of: file.name)
     guard !TextPieces.isBlank(bytes) else {
       throw StageError(
@@ -136,10 +150,10 @@ struct FileWalk {
     _ stream: PeekedBytes, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     guard try !stream.peek().isEmpty else { return }
-    let isOwn = options.encoding == DecodedBytes.automatic
+    let isOwn = options.decoding.isAutomatic
     let bytes: any ByteStream =
       isOwn
-      ? stream : try DecodedBytes(stream, encoding: options.encoding, name: file.name)
+      ? stream : try DecodedBytes(stream, options.decoding, name: file.name)
     let records = XMLRecords(bytes, name: file.name, path: options.recordPath)
     try records.forEach(
       encoding: isOwn ? nil : "UTF-8", fields: options.mapping.fields.map(\.text)
@@ -147,13 +161,19 @@ struct FileWalk {
   }
 }
 
-/// Archives and binary tables, which would otherwise be a puzzling complaint about UTF-8.
+extension StageError {
+  /// A file that is neither text nor of a format that is known.
+  static func unknownFormat(_ name: String) -> StageError {
+    StageError(
+      "unknown-format", "the file is binary and of no format that is read",
+      source: Source(file: name, line: 0), remedy: "convert it, or leave it out")
+  }
+}
+
+/// Documents and binary tables, which would otherwise be a puzzling complaint about UTF-8.
 enum UnsupportedArchive {
   private static let kinds: [(magic: [UInt8], name: String, remedy: String)] = [
-    ([0x28, 0xB5, 0x2F, 0xFD], "zstd", "unpack it with 'zstd -d'"),
-    (Array("BZh".utf8), "bzip2", "unpack it with 'bunzip2'"),
-    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unpack it with 'unxz'"),
-    ([0x50, 0x4B, 0x03, 0x04], "a zip archive", "unpack it with 'unzip'"),
+    (ZipArchive.magic, "a document in a zip archive", "save it as text or HTML"),
     (Array("%PDF-".utf8), "PDF", "convert it with 'pdftotext'"),
   ]
 

@@ -26,13 +26,34 @@ struct IngestStage: SourceStage {
     case .object(let object): return .keep(try options.mapping.record(object, at: unit.source))
     case .text(let text):
       return .keep(try options.mapping.record(["text": .string(text)], at: unit.source))
-    case .bytes(let bytes):
-      let parser = parsers[unit.source.file]
-      guard let object = try parser.object(bytes, at: unit.source) else {
-        return .drop(parser.emptyReason)
-      }
-      return .keep(try options.mapping.record(object, at: unit.source))
+    case .bytes(let bytes): return try outcome(of: bytes, at: unit.source)
     }
+  }
+
+  private func outcome(
+    of bytes: [UInt8], at source: Source
+  ) throws(StageError) -> Outcome {
+    let (parser, encoding) = parsers.entry(of: source.file)
+    let (bytes, note) = parser.isText ? decoded(bytes, encoding) : (bytes, nil)
+    guard let object = try parser.object(bytes, at: source) else {
+      return .drop(parser.emptyReason)
+    }
+    return .keep(try options.mapping.record(object, at: source), note: note)
+  }
+
+  /// The bytes as UTF-8 and what the ledger is told of how they came to it; nil where they were that.
+  private func decoded(_ bytes: [UInt8], _ encoding: String?) -> ([UInt8], JSONValue?) {
+    guard encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
+      return (bytes, nil)
+    }
+    var note = JSONObject()
+    if let encoding { note["encoding"] = .string(encoding) }
+    guard options.decoding.replaces else { return (bytes, .object(note)) }
+    let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+    let mark: [UInt8] = [0xEF, 0xBF, 0xBD]
+    let count = text.indices.count { text[$0...].starts(with: mark) }
+    if count > 0 { note["replaced"] = .integer(count) }
+    return (text, note.isEmpty ? nil : .object(note))
   }
 
   // MARK: - Reading
@@ -61,41 +82,81 @@ struct IngestStage: SourceStage {
     case receiver(any Error)
   }
 
-  /// Reads one file; a fault of it ends the file, not the walk.
+  /// Reads a file and, if it is an archive, its members; a fault of it ends the file, not the walk.
   private func read(
     _ file: InputFile, _ counter: inout Counter, _ visit: (SourceUnit) throws -> Void
   ) throws {
-    let before = counter.met
-    var last = 0
-    /// The row group of a Parquet file, for its records' names.
-    var part = ""
-    func give(_ line: Int, _ payload: SourceUnit.Payload) throws {
-      last = line
-      // Blank lines are reported, but are no records to count.
-      if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
-      } else {
-        guard !counter.isFull else { throw Stop.limit }
-        guard counter.takesNext() else { return }
-        counter.count += 1
-      }
-      let unit = SourceUnit(source: Source(file: file.name + part, line: line), payload: payload)
-      do { try visit(unit) } catch { throw Stop.receiver(error) }
-    }
+    var parts = 0
     do {
-      try FileWalk(file: file, options: options, parsers: parsers).run(
-        entering: {
-          part = $0
-          last = 0
-        }, give)
-      if counter.met == before, !counter.isFull { throw empty(file) }
+      try FileParts.forEach(of: file, members: options.members) { part in
+        parts += 1
+        try read(part, &counter, visit)
+        if counter.isFull { throw Stop.limit }
+      }
+      if parts == 0 { throw empty(file) }
     } catch Stop.limit {
     } catch Stop.receiver(let error) {
       throw error
     } catch let error as StageError {
-      // The line of a fault may be one that gave a record already; the unit needs its own.
       try visit(
-        SourceUnit(
-          source: Source(file: file.name + part, line: last + 1), payload: .fault(error)))
+        SourceUnit(source: Source(file: file.name, line: 1), payload: .fault(error)))
+    }
+  }
+
+  private func read(
+    _ part: FilePart, _ counter: inout Counter, _ visit: (SourceUnit) throws -> Void
+  ) throws {
+    func give(_ place: String, _ line: Int, _ payload: SourceUnit.Payload) throws {
+      let unit = SourceUnit(source: Source(file: place, line: line), payload: payload)
+      do { try visit(unit) } catch { throw Stop.receiver(error) }
+    }
+    switch part.content {
+    case .bytes(let stream): try read(stream, of: part, &counter, give)
+    case .fault(let error): try give(part.file.name, 1, .fault(error))
+    case .skipped(let reason):
+      parsers[part.file.name] = .skipped(reason)
+      try give(part.file.name, 1, .bytes([]))
+    }
+  }
+
+  /// Reads the records of one file of data.
+  private func read(
+    _ stream: PeekedBytes, of part: FilePart, _ counter: inout Counter,
+    _ give: (String, Int, SourceUnit.Payload) throws -> Void
+  ) throws {
+    let before = counter.met
+    var last = 0
+    /// The file, or the row group of a Parquet file, for its records' names.
+    var place = part.file.name
+    do {
+      let walk = FileWalk(file: part.file, stream: stream, options: options, parsers: parsers)
+      try walk.run { group in
+        place = part.file.name + group
+        last = 0
+      } _: { line, payload in
+        last = line
+        // Blank lines are reported, but are no records to count.
+        if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
+        } else {
+          guard !counter.isFull else { throw Stop.limit }
+          guard counter.takesNext() else { return }
+          counter.count += 1
+        }
+        try give(place, line, payload)
+      }
+      if counter.met == before, !counter.isFull, last == 0 || !part.isMember {
+        guard part.isMember else { throw empty(part.file) }
+        // Archives hold empty files for reasons of their own.
+        parsers[part.file.name] = .skipped(Reason("empty-file"))
+        try give(place, 1, .bytes([]))
+      }
+    } catch let error as StageError where part.isMember && error.code == "unknown-format" {
+      // Archives of data hold pictures and programs as well; they are counted, and no fault.
+      parsers[part.file.name] = .skipped(Reason(error.code))
+      try give(place, 1, .bytes([]))
+    } catch let error as StageError {
+      // The line of a fault may be one that gave a record already; the unit needs its own.
+      try give(place, last + 1, .fault(error))
     }
   }
 
@@ -108,11 +169,27 @@ struct IngestStage: SourceStage {
 
 /// How each file's records are parsed, told by the walk over files to the threads that parse.
 final class ParserTable: Sendable {
-  private let parsers = Mutex<[String: RecordParser]>([:])
+  private struct Entry {
+    var parser = RecordParser.json
+    var encoding: String?
+  }
+
+  private let entries = Mutex<[String: Entry]>([:])
 
   /// The parser of a file; JSON where none was noted.
   subscript(file: String) -> RecordParser {
-    get { parsers.withLock { $0[file] } ?? .json }
-    set { parsers.withLock { $0[file] = newValue } }
+    get { entry(of: file).parser }
+    set { entries.withLock { $0[file, default: Entry()].parser = newValue } }
+  }
+
+  /// Notes what a file's text was guessed to be in.
+  func note(_ file: String, encoding: String) {
+    entries.withLock { $0[file, default: Entry()].encoding = encoding }
+  }
+
+  /// The parser of a file, and what its text was guessed to be in; nil where that was not needed.
+  func entry(of file: String) -> (parser: RecordParser, encoding: String?) {
+    let entry = entries.withLock { $0[file] } ?? Entry()
+    return (entry.parser, entry.encoding)
   }
 }

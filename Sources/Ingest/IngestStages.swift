@@ -5,7 +5,7 @@ import TextKit
 public let ingestStages: [StageDescriptor] = [
   StageDescriptor(
     "ingest",
-    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML and WordNet files, plain or gzip, and Parquet into "
+    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML, WordNet and Parquet files, packed or not, into "
       + "records.",
     role: .source, parameters: IngestOptions.parameters,
     example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
@@ -19,12 +19,16 @@ struct IngestOptions: Sendable {
   let mapping: FieldMapping
   let limit: Int?
   let every: Int
-  let encoding: String
+  let decoding: Decoding
   let recordPath: ElementPath
   let split: TextSplit
   let delimiter: UInt8?
   let header: Bool
   let quotes: Bool
+  /// Patterns of the members of archives to read; none where all are.
+  let members: [String]
+  /// The most bytes of one record.
+  let largest: Int
 
   init(_ values: ParameterValues) throws(Diagnostic) {
     paths = values[Self.path]
@@ -33,12 +37,16 @@ struct IngestOptions: Sendable {
       fields: values[Self.fields].entries, schema: values[Self.schema].schema)
     limit = values[Self.limitParameter]
     every = values[Self.everyParameter]
-    encoding = values[Self.encodingParameter].lowercased()
+    decoding = Decoding(
+      encoding: values[Self.encodingParameter].lowercased(),
+      replaces: values[Self.errorsParameter] == .replace)
     recordPath = values[Self.record].flatMap { ElementPath($0) } ?? .children
     split = values[Self.splitParameter]
     delimiter = values[Self.delimiterParameter].flatMap(Self.delimiterByte)
     header = values[Self.headerParameter]
     quotes = values[Self.quotesParameter]
+    members = values[Self.membersParameter]
+    largest = values[Self.largestParameter] << 20
   }
 }
 
@@ -46,7 +54,8 @@ extension IngestOptions {
   static let parameters: [any AnyParameter] = [
     path, formatParameter, fields, schema, limitParameter, everyParameter, encodingParameter,
     splitParameter,
-    delimiterParameter, headerParameter, quotesParameter, record,
+    delimiterParameter, headerParameter, quotesParameter, record, membersParameter,
+    largestParameter, errorsParameter,
   ]
 
   static let path = Parameter<[PathValue]>(
@@ -68,10 +77,10 @@ extension IngestOptions {
     "every", default: 1, "Read one record of every so many: a sample of files that are sorted.",
     check: Check.atLeast(1))
   static let encodingParameter = Parameter(
-    "encoding", default: DecodedBytes.automatic,
-    "What the files are in, such as latin-1 or gb18030; auto is UTF-8, or what a mark says.",
+    "encoding", default: Decoding.automatic,
+    "What the files are in, such as latin-1 or gb18030; auto is UTF-8, or what mark and bytes say.",
     check: { name in
-      let isKnown = name == DecodedBytes.automatic || TextEncoding.isKnown(name)
+      let isKnown = name == Decoding.automatic || TextEncoding.isKnown(name)
       return isKnown ? nil : "is no encoding; write utf-8, latin-1, utf-16, gb18030 or their like"
     })
   static let splitParameter = Parameter(
@@ -96,6 +105,20 @@ extension IngestOptions {
       text.map { ElementPath($0) == nil } == true ? "must be a path such as //Document/Item" : nil
     })
 
+  static let membersParameter = Parameter(
+    "members", default: [String](),
+    "Files of tar and zip archives to read, as patterns over path or name; by default all.")
+
+  static let largestParameter = Parameter(
+    "largest-record", default: StageError.largestRecord >> 20,
+    "The most megabytes of one record; a larger one is a fault of its own, and the file goes on.",
+    check: { (1...2048).contains($0) ? nil : "must be from 1 to 2048" })
+
+  static let errorsParameter = Parameter(
+    "errors", default: DecodingErrors.strict,
+    "What becomes of bytes that are no text: a fault of the record, or U+FFFD, counted in the ledger."
+  )
+
   private static func delimiterByte(_ text: String) -> UInt8? {
     if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
     guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80,
@@ -103,4 +126,10 @@ extension IngestOptions {
     else { return nil }
     return byte
   }
+}
+
+/// What becomes of bytes that are no text in a file's encoding.
+enum DecodingErrors: String, ChoiceValue {
+  case strict
+  case replace
 }

@@ -8,10 +8,13 @@ enum RecordParser: Sendable {
   case html
   case wordnet
   case csv(CSVHeader, CSVDialect)
+  /// A file in which nothing can be read, and why.
+  case skipped(Reason)
 
   /// What the bytes of a record hold; nil where they hold no record.
   func object(_ bytes: [UInt8], at source: Source) throws(StageError) -> JSONObject? {
     switch self {
+    case .skipped: return nil
     case .html:
       let page = try HTMLPage(bytes, at: source)
       guard !page.text.isEmpty else { return nil }
@@ -30,13 +33,22 @@ enum RecordParser: Sendable {
     case .wordnet: try WordNetLine.object(bytes, at: source)
     case .csv(let header, let dialect):
       try header.object(try CSVRow.cells(bytes, dialect, at: source), at: source)
-    case .text, .html: ["text": .string(try UTF8Check.text(bytes, at: source))]
+    case .text, .html, .skipped: ["text": .string(try UTF8Check.text(bytes, at: source))]
+    }
+  }
+
+  /// Whether the bytes are text as it stands; pages and documents say themselves what they are in.
+  var isText: Bool {
+    switch self {
+    case .json, .text, .wordnet, .csv: true
+    default: false
     }
   }
 
   /// Why there is no record where there could have been one.
   var emptyReason: Reason {
     switch self {
+    case .skipped(let reason): reason
     case .html: Reason("no-text")
     default: Reason("blank-line")
     }

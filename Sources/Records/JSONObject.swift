@@ -93,6 +93,9 @@ public struct JSONObject: Sendable {
     }
   }
 
+  /// Whether there is a member of a key.
+  func holds(_ key: String) -> Bool { index(of: key) != nil }
+
   /// Appends the members of another object; a key both have takes the other's value.
   public mutating func merge(_ other: JSONObject) {
     guard !other.isEmpty else { return }

@@ -12,7 +12,9 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 extension JSONValue {
   /// Parses one JSON text of UTF-8 bytes, strictly as RFC 8259 has it.
   ///
-  /// Nesting is limited to 512 levels; of equal keys in one object the last wins.
+  /// Nesting is limited to 512 levels; of equal keys in one object the last wins, in the first one's
+  /// place. Numbers keep the digits they are written with, however large; half a surrogate pair, bytes
+  /// that are not UTF-8 and a byte order mark are faults.
   /// - Throws: `JSONError` with the byte offset of the first fault.
   public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     try parse(bytes[...])

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// How records are written to files of a run: the user's own fields, and ours under one key.
 extension Record {
   /// The member of a line that holds what Anneal adds to a record.
@@ -25,6 +31,54 @@ extension Record {
     return object
   }
 
+  /// Appends `object` as JSON, without making all of it first.
+  package func write(to buffer: inout [UInt8]) {
+    let form = schema.form(for: content)
+    let object = form.write(content, label)
+    var aside = JSONObject()
+    buffer.append(UInt8(ascii: "{"))
+    for member in object.members { Self.write(member, to: &buffer) }
+    for member in metadata.members {
+      if member.key == Self.reservedKey || form.reads(member) || object[member.key] != nil {
+        aside.append(new: member)
+      } else {
+        Self.write(member, to: &buffer)
+      }
+    }
+    writeProvenance(form, aside, to: &buffer)
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends a member and the comma behind it.
+  private static func write(_ member: JSONObject.Member, to buffer: inout [UInt8]) {
+    JSONValue.write(member.key, to: &buffer)
+    buffer.append(UInt8(ascii: ":"))
+    member.value.write(to: &buffer)
+    buffer.append(UInt8(ascii: ","))
+  }
+
+  /// Appends what `provenance` makes.
+  private func writeProvenance(_ form: Schema, _ aside: JSONObject, to buffer: inout [UInt8]) {
+    func add(_ key: StaticString, _ text: String?) {
+      guard let text else { return }
+      key.withUTF8Buffer { buffer.append(contentsOf: $0) }
+      JSONValue.write(text, to: &buffer)
+    }
+    add("\"anneal\":{\"id\":", id)
+    add(",\"schema\":", schema.rawValue)
+    add(",\"form\":", form == schema ? nil : form.rawValue)
+    add(",\"source\":{\"file\":", source.file)
+    buffer.append(contentsOf: ",\"line\":\(source.line)}".utf8)
+    add(",\"parent\":", parent)
+    add(",\"augmented_by\":", augmentedBy)
+    add(",\"side\":", side?.rawValue)
+    if !aside.isEmpty {
+      buffer.append(contentsOf: ",\"metadata\":".utf8)
+      JSONValue.object(aside).write(to: &buffer)
+    }
+    buffer.append(UInt8(ascii: "}"))
+  }
+
   /// The part of the record that its schema reads and writes.
   public var body: RecordBody {
     RecordBody(content: content, label: label, metadata: metadata)
@@ -45,6 +99,46 @@ extension Record {
     add("side", side?.rawValue)
     if !aside.isEmpty { members.append(.init(key: Self.asideKey, value: .object(aside))) }
     return JSONObject(unique: members)
+  }
+
+  /// Where the member that Anneal adds begins in a record's JSON; nil where that cannot be told without
+  /// parsing all of it.
+  ///
+  /// No string holds these bytes, since the quotes in it are escaped; of objects within the record
+  /// another one might.
+  private static func ownMember(of json: UnsafeRawBufferPointer) -> Int? {
+    let mark: StaticString = ",\"anneal\":{\"id\":"
+    let bracket = 10
+    guard let base = json.baseAddress else { return nil }
+    var found: Int?
+    var place = bracket
+    // Brackets are rare in texts, so that most of a line is passed over at the speed of memory.
+    while place < json.count,
+      let open = memchr(base + place, Int32(UInt8(ascii: "{")), json.count - place)
+    {
+      let start = UnsafeRawPointer(open) - base - bracket
+      place = start + bracket + 1
+      guard start + mark.utf8CodeUnitCount <= json.count,
+        memcmp(base + start, mark.utf8Start, mark.utf8CodeUnitCount) == 0
+      else { continue }
+      if found != nil { return nil }
+      found = start + bracket
+    }
+    return found
+  }
+
+  /// The record of a line that `write` wrote, with an empty text for its content: enough to say where
+  /// it came from and which side it is on, at a part of the cost.
+  package init?(provenanceOf json: ArraySlice<UInt8>) {
+    guard let start = json.withUnsafeBytes({ Self.ownMember(of: $0) }),
+      let own = try? JSONValue.parse(json[(json.startIndex + start)..<(json.endIndex - 1)]).object,
+      let id = own["id"]?.string, let schema = own["schema"]?.string.flatMap(Schema.init),
+      let file = own["source"]?["file"]?.string, let line = own["source"]?["line"]?.int
+    else { return nil }
+    self.init(
+      id: id, source: Source(file: file, line: line), parent: own["parent"]?.string,
+      augmentedBy: own["augmented_by"]?.string, content: .text(""),
+      side: own["side"]?.string.flatMap(Side.init), schema: schema)
   }
 
   /// Reads what `object` wrote.

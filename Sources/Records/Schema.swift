@@ -28,18 +28,17 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   ///
   /// Preferences come first: such files often hold the chosen conversation under `messages` too.
   public static func detect(_ object: JSONObject) -> Schema? {
-    func has(_ keys: String...) -> Bool { keys.allSatisfy { object[$0] != nil } }
-    if has("chosen", "rejected") {
+    func has(_ key: String) -> Bool { object.holds(key) }
+    if has("chosen"), has("rejected") {
       if object["conversations"]?.array != nil { return .sharegptPreference }
       return has("instruction") && !has("prompt") ? .alpacaPreference : .preference
     }
     if object["messages"]?.array != nil { return .messages }
     if object["conversations"]?.array != nil { return .sharegpt }
-    if has("instruction", "response") { return .dolly }
-    if has("instruction") { return .alpaca }
-    if has("prompt", "completion") { return .completion }
+    if has("instruction") { return has("response") ? .dolly : .alpaca }
+    if has("prompt"), has("completion") { return .completion }
     if object["text"]?.string != nil { return .text }
-    if has("question", "answer") { return .questionAnswer }
+    if has("question"), has("answer") { return .questionAnswer }
     return nil
   }
 

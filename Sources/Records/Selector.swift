@@ -157,15 +157,26 @@ extension Conversation {
   ) throws(Failure) -> Conversation {
     var copy = self
     for index in indices(turns) {
-      let path = "\(name)[\(index)]"
       if part != .input {
-        copy.messages[index].content = try change("\(path).content", messages[index].content)
+        let path = Self.path(name, index, Self.contentPaths, "content")
+        copy.messages[index].content = try change(path, messages[index].content)
       }
       if part != .content, let input = messages[index].input {
-        copy.messages[index].input = try change("\(path).input", input)
+        let path = Self.path(name, index, Self.inputPaths, "input")
+        copy.messages[index].input = try change(path, input)
       }
     }
     return copy
+  }
+
+  // Paths are made for every text of every record, so those of most are made once.
+  private static let contentPaths = (0..<16).map { "messages[\($0)].content" }
+  private static let inputPaths = (0..<16).map { "messages[\($0)].input" }
+
+  private static func path(
+    _ name: String, _ index: Int, _ known: [String], _ part: String
+  ) -> String {
+    name == "messages" && index < known.count ? known[index] : "\(name)[\(index)].\(part)"
   }
 
   private func indices(_ turns: Selector.Turns) -> [Int] {

@@ -42,9 +42,12 @@ public final class TextDecoder {
   private var consumed = 0
 
   /// A decoder of an encoding; nil where ICU does not know the name.
-  public init?(_ encoding: String) {
+  ///
+  /// - Parameter replacing: Puts U+FFFD for bytes that are no text of the encoding instead of throwing.
+  public init?(_ encoding: String, replacing: Bool = false) {
     let spelled = Self.spellings[encoding.lowercased()] ?? encoding
     guard let converter = anneal_icu_converter_open(spelled) else { return nil }
+    if replacing { anneal_icu_converter_replace(converter) }
     self.converter = converter
   }
 

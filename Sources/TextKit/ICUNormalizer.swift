@@ -62,7 +62,13 @@ public struct Normalizer: Sendable {
 extension NormalizationForm {
   fileprivate func isInert(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let limit = inertBelow
-    return bytes.allSatisfy { $0 < limit }
+    // Eight bytes at a time up to the first that is no ASCII.
+    let raw = UnsafeRawBufferPointer(bytes)
+    var place = 0
+    while place + 8 <= bytes.count,
+      raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+    { place += 8 }
+    return bytes[place...].allSatisfy { $0 < limit }
   }
 
   fileprivate var code: Int32 {

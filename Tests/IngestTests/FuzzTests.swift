@@ -1,41 +1,109 @@
+import Foundation
 import Records
 import Stages
 import TestSupport
 import Testing
 
-/// No input may crash a reader: whatever it is, it ends in records and faults.
+/// No input may crash a reader, hang it or lose a file without a word: whatever it is, it ends in
+/// records, counted drops and faults.
+///
+/// A run takes seconds; `ANNEAL_FUZZ=300` makes it go on for so many seconds a test, with other random
+/// numbers.
 @Suite struct FuzzTests {
   static let seeds: [(name: String, text: String)] = [
     ("a.jsonl", "{\"text\":\"a\\u00e9\\n\",\"label\":1}\n{\"text\":\"中\"}\n\n"),
     ("a.json", "{\"data\": [{\"text\":\"a\",\"x\":[1,{}]},{\"text\":\"b\"}], \"n\": 3}"),
-    ("a.csv", "text,label\n\"a, \"\"b\"\"\",1\nc,2\n\"x\ny\",3\n"),
+    ("a.csv", "text,label\n\"a, \"\"b\"\"\",1\r\nc,2\r\"x\ny\",3\n"),
     ("a.tsv", "text\tlabel\na\t1\n"), ("a.txt", "one\n\ntwo\r\n"),
     ("a.html", "<html><body><p>a &amp; <b>b</b><script>x</script><pre> c</pre></html>"),
     ("a.xml", "<?xml version=\"1.0\"?><r><i n=\"1\">a &amp; b</i><i><![CDATA[c]]></i></r>"),
     ("data.noun", "  1 This\n00001740 03 n 01 entity 0 000 | that which is; \"x\"\n"),
   ]
 
-  @Test(.timeLimit(.minutes(2)), arguments: seeds.indices)
+  /// Files of Tests/Fixtures/Ingest/Archives that are changed at random.
+  static let archives = [
+    "two.jsonl.gz", "two.jsonl.zst", "two.jsonl.bz2", "two.jsonl.xz", "gnu.tar", "pax.tar",
+    "odd.tar", "ustar.tar.gz", "sparse-pax.tar", "plain.zip", "descriptor64.zip", "zip64.zip",
+    "encrypted.zip", "overlap.zip",
+  ]
+
+  private static let seconds = ProcessInfo.processInfo.environment["ANNEAL_FUZZ"].flatMap(
+    Double.init)
+
+  /// Calls `body` so many times, or for as long as is asked for.
+  private func rounds(_ count: Int, _ name: String, _ body: (inout CounterRandom) throws -> Void)
+    rethrows
+  {
+    guard let seconds = Self.seconds else {
+      var random = CounterRandom(seed: 20_240, purpose: "fuzz", record: name)
+      for _ in 0..<count { try body(&random) }
+      return
+    }
+    var random = CounterRandom(seed: .random(in: 0 ... .max), purpose: "fuzz", record: name)
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end { try body(&random) }
+  }
+
+  private func check(_ bytes: [UInt8], as name: String, in folder: TemporaryFolder) throws {
+    let result = try ingest(try folder.write(bytes: bytes, to: name))
+    // Something must come of every file: a record, a counted drop or a fault.
+    #expect(
+      result.records.count + result.faults.count + result.dropped.count > 0, "\(name): \(bytes)")
+  }
+
+  @Test(.timeLimit(.minutes(10)), arguments: seeds.indices)
   func `broken copies of every format end in records and faults`(_ index: Int) throws {
     let folder = try TemporaryFolder()
     let seed = Self.seeds[index]
-    var random = CounterRandom(seed: 20_240, purpose: "fuzz", record: seed.name)
-    for _ in 0..<150 {
-      let bytes = Self.mutated(Array(seed.text.utf8), &random)
-      let result = try ingest(try folder.write(bytes: bytes, to: seed.name))
-      // Something must come of every file: a record, a counted drop or a fault.
-      #expect(result.records.count + result.faults.count + result.dropped.count > 0)
+    try rounds(400, seed.name) { random in
+      try check(Self.mutated(Array(seed.text.utf8), &random), as: seed.name, in: folder)
     }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: seeds.indices)
+  @Test(.timeLimit(.minutes(10)), arguments: archives)
+  func `broken copies of compressed files and archives end in records and faults`(
+    _ name: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let bytes = try ArchiveFixture.bytes(name)
+    try rounds(150, name) { random in
+      try check(Self.mutated(bytes, &random), as: name, in: folder)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(10)), arguments: EncodingTests.samples)
+  func `broken copies of texts in any encoding end in records and faults`(
+    _ sample: EncodingTests.Sample
+  ) throws {
+    let folder = try TemporaryFolder()
+    try rounds(20, sample.testDescription) { random in
+      try check(Self.mutated(sample.bytes, &random), as: "a.txt", in: folder)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(10)), arguments: seeds.indices)
   func `junk under any name ends in faults`(_ index: Int) throws {
     let folder = try TemporaryFolder()
-    var random = CounterRandom(seed: 7, purpose: "junk", record: Self.seeds[index].name)
-    for length in [1, 2, 3, 16, 300, 5000] {
-      let bytes = (0..<length).map { _ in UInt8(random.below(256)) }
-      let result = try ingest(try folder.write(bytes: bytes, to: Self.seeds[index].name))
-      #expect(result.records.count + result.faults.count + result.dropped.count > 0)
+    let magics: [[UInt8]] = [
+      [], [0x1F, 0x8B, 8], [0x28, 0xB5, 0x2F, 0xFD], Array("BZh91AY&SY".utf8),
+      [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], [0xFF, 0xFE],
+    ]
+    try rounds(4, "junk \(Self.seeds[index].name)") { random in
+      for length in [1, 2, 3, 16, 300, 5000] {
+        let junk = (0..<length).map { _ in UInt8(random.below(256)) }
+        let bytes = magics[random.below(magics.count)] + junk
+        try check(bytes, as: Self.seeds[index].name, in: folder)
+      }
+    }
+  }
+
+  @Test func `what parses as JSON is written and parsed to the same value`() throws {
+    let seed = "{\"a\":[1,-2.5e3,true,null,\"\\ud83d\\ude00\\n\"],\"b\":{\"c\":\"中\\\"\"},\"a\":2}"
+    try rounds(5000, "json") { random in
+      let bytes = Self.mutated(Array(seed.utf8), &random)
+      guard let own = try? JSONValue.parse(bytes) else { return }
+      let again = try JSONValue.parse(own.bytes)
+      #expect(again == own, "\(bytes)")
     }
   }
 
@@ -49,7 +117,7 @@ import Testing
       case 1: bytes.insert(Array("\"{}[],:<>&\\\n\r\u{0}".utf8)[random.below(13)], at: place)
       case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(8)))
       case 3: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 20)], at: place)
-      default: bytes.removeSubrange(place...)
+      default: if random.below(3) == 0 { bytes.removeSubrange(place...) }
       }
     }
     return bytes

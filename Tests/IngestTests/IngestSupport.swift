@@ -9,6 +9,8 @@ struct Ingested {
   var records: [Record] = []
   var dropped: [String: Int] = [:]
   var faults: [StageError] = []
+  /// What the ledger is told of each record.
+  var notes: [JSONValue?] = []
 
   var texts: [String] {
     records.compactMap { if case .text(let text) = $0.content { text } else { nil } }
@@ -26,7 +28,9 @@ func ingest(_ path: String, _ parameters: [String: String] = [:], fields: TextMa
   try source.readUnits { unit in
     do throws(StageError) {
       switch try source.outcome(of: unit, .test("ingest")) {
-      case .keep(let record, _): result.records.append(record)
+      case .keep(let record, let note):
+        result.records.append(record)
+        result.notes.append(note)
       case .drop(let reason): result.dropped[reason.code, default: 0] += 1
       case .merge, .quarantine, .expand, .derive: Issue.record("a source keeps or drops")
       }

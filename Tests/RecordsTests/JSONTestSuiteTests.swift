@@ -28,6 +28,10 @@ import Testing
       seen[kind, default: 0] += 1
       if kind == "y" { #expect(parses, "\(name)") }
       if kind == "n" { #expect(!parses, "\(name)") }
+      // Decided: numbers of any size are kept as written, nesting may be 500 deep; halves of surrogate
+      // pairs, bytes that are not UTF-8 and byte order marks (which readers of files take away) are not.
+      let isDecided = name.hasPrefix("i_number") || name.contains("500_nested")
+      if kind == "i" { #expect(parses == isDecided, "\(name)") }
     }
     #expect(seen == ["y": 95, "n": 188, "i": 35])
   }

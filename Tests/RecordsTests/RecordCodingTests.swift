@@ -10,6 +10,12 @@ struct RecordCodingTests {
     let again = try Record(object: try #require(try JSONValue.parse(bytes).object))
     #expect(again == record, sourceLocation: sourceLocation)
     #expect(JSONValue.object(again.object).bytes == bytes, sourceLocation: sourceLocation)
+    var written: [UInt8] = []
+    record.write(to: &written)
+    #expect(written == bytes, sourceLocation: sourceLocation)
+    guard let own = Record(provenanceOf: bytes[...]) else { return }
+    #expect(own.id == record.id && own.source == record.source, sourceLocation: sourceLocation)
+    #expect(own.parent == record.parent && own.side == record.side, sourceLocation: sourceLocation)
   }
 
   private func record(

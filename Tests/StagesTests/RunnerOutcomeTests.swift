@@ -19,6 +19,36 @@ struct RunnerOutcomeTests {
     }
   }
 
+  @Test func `stages in one walk write what they write one by one`() throws {
+    let together = try run.everything(try Everything.steps(run))
+    try Folders.remove(run.path)
+    let steps = try Everything.steps(run)
+    for count in 1..<steps.count { try run.run(Array(steps.prefix(count))) }
+    #expect(try run.everything(steps) == together)
+  }
+
+  @Test func `where a later stage of a walk fails, those before it come to their end`() throws {
+    let fails = EachStage { record, _ throws(StageError) in
+      guard record.text == "b" else { return .keep(record) }
+      throw StageError("bad", "is no good")
+    }
+    let same = EachStage { record, _ in .keep(record.with(text: record.text + "!")) }
+    let source = try run.source(["a", "b", "c"])
+    func steps(_ middle: any Stage) throws -> [StageStep] {
+      [
+        source, try run.step("clean.first", EachStage { record, _ in .keep(record) }),
+        try run.step("clean.middle", middle, onError: .fail), try run.step("clean.last", same),
+      ]
+    }
+    for batch in [1, 1 << 21] {
+      try? Folders.remove(run.path)
+      #expect(throws: StageError.self) { try run.run(try steps(fails), batchSize: batch) }
+      let results = try run.run(try steps(same), batchSize: batch)
+      #expect(results.map(\.cached) == [true, true, false, false])
+      #expect(results.last?.counts.kept == 3)
+    }
+  }
+
   @Test func `every record that came in or was made has one fate`() throws {
     _ = try run.everything(try Everything.steps(run, count: 1000))
     let ledger = try run.objects("ledger.jsonl")

@@ -41,6 +41,8 @@ typedef struct anneal_icu_converter anneal_icu_converter;
 
 /// Opens a converter from an encoding to UTF-8; NULL where ICU does not know the name.
 anneal_icu_converter *anneal_icu_converter_open(const char *encoding);
+/// Makes a converter put U+FFFD for what is no text of the encoding, where it would say FAULT.
+void anneal_icu_converter_replace(anneal_icu_converter *converter);
 void anneal_icu_converter_close(anneal_icu_converter *converter);
 
 enum { ANNEAL_CONVERT_DONE = 0, ANNEAL_CONVERT_FULL = 1, ANNEAL_CONVERT_FAULT = 2 };

@@ -14,11 +14,27 @@ struct HTMLStripper {
 
   /// A text without its markup; one without `<`, `&` is returned as it is.
   static func strip(_ text: String) -> String {
-    let markup = [UInt8(ascii: "<"), UInt8(ascii: "&")]
-    guard text.utf8.contains(where: { markup.contains($0) }) else { return text }
+    var text = text
+    guard text.withUTF8({ holdsMarkup($0) }) else { return text }
     var stripper = HTMLStripper(Array(text.utf8))
     stripper.run()
     return String(decoding: stripper.result, as: UTF8.self)
+  }
+
+  /// Whether there is a `<` or a `&`, looked for eight bytes at a time.
+  private static func holdsMarkup(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let raw = UnsafeRawBufferPointer(bytes)
+    var place = 0
+    while place + 8 <= bytes.count {
+      let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      let less = word ^ (ones &* 0x3C)
+      let and = word ^ (ones &* 0x26)
+      // A byte of zero borrows from its high bit (H. Warren, Hacker's Delight, section 6-1).
+      if ((less &- ones) & ~less | (and &- ones) & ~and) & (ones &* 0x80) != 0 { return true }
+      place += 8
+    }
+    return bytes[place...].contains { $0 == 0x3C || $0 == 0x26 }
   }
 
   private init(_ bytes: [UInt8]) {

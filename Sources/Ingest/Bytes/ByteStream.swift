@@ -26,23 +26,43 @@ final class FileBytes: ByteStream {
 /// A stream whose first bytes can be looked at before they are read.
 final class PeekedBytes: ByteStream {
   private let stream: any ByteStream
-  private var first: [UInt8]?
+  private var held: [UInt8] = []
+  private var hasPeeked = false
+  private var ended = false
+  /// What came instead of more bytes; due behind those that are held.
+  private var fault: StageError?
+  /// Enough to tell formats and encodings apart, and more than the header of any archive.
+  private static let wanted = 1 << 14
 
   init(_ stream: any ByteStream) { self.stream = stream }
 
-  /// The first bytes, which `next` will return again; empty where there are none.
+  /// The first bytes, 16 KB and more where there are so many, which `next` will return again.
+  ///
+  /// A fault right at the start is thrown; one behind the first bytes waits for `next`.
   func peek() throws(StageError) -> [UInt8] {
-    if let first { return first }
-    let bytes = try stream.next()
-    first = bytes
-    return bytes
+    if hasPeeked { return held }
+    hasPeeked = true
+    while held.count < Self.wanted, !ended {
+      do throws(StageError) {
+        let bytes = try stream.next()
+        ended = bytes.isEmpty
+        held = held.isEmpty ? bytes : held + bytes
+      } catch {
+        ended = true
+        fault = error
+      }
+    }
+    if held.isEmpty, let fault { throw fault }
+    return held
   }
 
   func next() throws(StageError) -> [UInt8] {
-    guard let bytes = first else { return try stream.next() }
-    // The end of an empty file stays the end.
-    first = nil
-    return bytes
+    if !held.isEmpty {
+      defer { held = [] }
+      return held
+    }
+    if let fault { throw fault }
+    return ended ? [] : try stream.next()
   }
 }
 
@@ -60,8 +80,8 @@ extension ByteStream {
 }
 
 extension StageError {
-  /// The most bytes one record may have.
-  static let largestRecord = 1 << 29
+  /// The most bytes one record may have, unless the pipeline says otherwise.
+  static let largestRecord = 64 << 20
 
   /// A file operation that failed.
   init(_ error: FileError, file: String) {
@@ -76,6 +96,6 @@ extension StageError {
   static func tooLarge(_ source: Source, limit: Int = largestRecord) -> StageError {
     StageError(
       "too-large", "the record is larger than \(limit >> 20) MB", source: source,
-      remedy: "divide it, or check the format")
+      remedy: "raise 'largest-record', or check the format")
   }
 }

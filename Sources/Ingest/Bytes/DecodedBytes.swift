@@ -2,44 +2,71 @@ import Records
 import Stages
 import TextKit
 
-/// A stream in some encoding as UTF-8, without its byte order mark.
-///
-/// `auto` is UTF-8, or UTF-16 and UTF-32 where a byte order mark says so; whether UTF-8 is valid is
-/// checked where records are parsed, so that one broken record need not end the file.
-final class DecodedBytes: ByteStream {
-  /// The name that leaves the encoding to the byte order mark.
+/// How texts are decoded.
+struct Decoding: Sendable {
+  /// The name of an encoding, or `automatic`.
+  let encoding: String
+  /// Whether U+FFFD stands for bytes that are no text; else they are a fault.
+  let replaces: Bool
+
+  /// The name that leaves the encoding to the bytes.
   static let automatic = "auto"
 
-  private let stream: any ByteStream
-  private let name: String
-  private let encoding: String
-  private let decoder: TextDecoder?
-  private var begun = false
-  private var ended = false
-  private var produced = 0
+  /// Whether the encoding is left to the bytes.
+  var isAutomatic: Bool { encoding == Self.automatic }
 
-  init(_ stream: PeekedBytes, encoding: String, name: String) throws(StageError) {
-    self.stream = stream
-    self.name = name
-    self.encoding = encoding
-    decoder = Self.decoder(encoding, try stream.peek())
+  /// The decoder of a stream that begins with `head`; nil for UTF-8 and what extends ASCII.
+  func decoder(_ head: [UInt8]) -> TextDecoder? {
+    if isAutomatic { return wide(head).flatMap { TextDecoder($0, replacing: replaces) } }
+    return TextEncoding.isUTF8(encoding) ? nil : TextDecoder(encoding, replacing: replaces)
   }
 
-  /// The decoder of an encoding for a stream that begins with `head`; nil for UTF-8.
-  static func decoder(_ encoding: String, _ head: [UInt8]) -> TextDecoder? {
-    if encoding == automatic { return markedEncoding(head).flatMap { TextDecoder($0) } }
-    return TextEncoding.isUTF8(encoding) ? nil : TextDecoder(encoding)
-  }
-
-  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
-  private static func markedEncoding(_ head: [UInt8]) -> String? {
+  /// UTF-16 or UTF-32, by a byte order mark or by the zeros of the text.
+  func wide(_ head: [UInt8]) -> String? {
     let marks: [([UInt8], String)] = [
       ([0xFF, 0xFE, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF], "UTF-32"), ([0xFF, 0xFE], "UTF-16"),
       ([0xFE, 0xFF], "UTF-16"),
     ]
-    return marks.first { head.starts(with: $0.0) }?.1
+    return marks.first { head.starts(with: $0.0) }?.1 ?? EncodingGuess.wide(head)
   }
+}
+
+/// A stream in some encoding as UTF-8, without its byte order mark.
+///
+/// `auto` is UTF-16 or UTF-32 where a mark or the zeros of the text say so, UTF-8 where the text is
+/// that, or what the first text beyond ASCII looks like. Whether UTF-8 is valid is checked where records
+/// are parsed, so that one broken record need not end the file.
+final class DecodedBytes: ByteStream {
+  private let stream: any ByteStream
+  private let name: String
+  private let decoding: Decoding
+  private let guessed: (String) -> Void
+  private var decoder: TextDecoder?
+  /// Whether the text so far is ASCII, which leaves open what it is in.
+  private var isOpen: Bool
+  private var begun = false
+  private var ended = false
+
+  /// - Parameter guessed: Told the encoding where it was guessed, before any text beyond ASCII comes;
+  ///   without it nothing is guessed.
+  init(
+    _ stream: PeekedBytes, _ decoding: Decoding, name: String,
+    guessed: ((String) -> Void)? = nil
+  ) throws(StageError) {
+    self.stream = stream
+    self.name = name
+    self.decoding = decoding
+    self.guessed = guessed ?? { _ in }
+    let head = try stream.peek()
+    decoder = decoding.decoder(head)
+    isOpen = decoding.isAutomatic && decoder == nil && guessed != nil
+    if decoding.isAutomatic, decoder != nil, let name = EncodingGuess.wide(head) {
+      // A mark says it for certain; zeros are a guess.
+      if !head.starts(with: [0xFF, 0xFE]), !head.starts(with: [0xFE, 0xFF]) { guessed?(name) }
+    }
+  }
+
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   func next() throws(StageError) -> [UInt8] {
     while !ended {
@@ -56,12 +83,42 @@ final class DecodedBytes: ByteStream {
   private func decodeChunk() throws(StageError) -> [UInt8] {
     let raw = try stream.next()
     ended = raw.isEmpty
+    if isOpen, !ended { decide(raw) }
     guard let decoder else { return raw }
     do { return try decoder.decode(raw, atEnd: ended) } catch {
       ended = true
       throw StageError(
-        "invalid-encoding", "byte \(error.offset) of the content is no text in \(encoding)",
-        source: Source(file: name, line: 0), remedy: "set 'encoding' to what the file is in")
+        "invalid-encoding",
+        "byte \(error.offset) of the content is no text in \(decoding.encoding)",
+        source: Source(file: name, line: 0),
+        remedy: "set 'encoding' to what the file is in, or write 'errors: replace'")
+    }
+  }
+
+  /// Decides what the text is in by the first chunk that is more than ASCII.
+  private func decide(_ chunk: [UInt8]) {
+    guard !ASCII.isAll(chunk) else { return }
+    isOpen = false
+    guard !chunk.starts(with: Self.mark), let name = EncodingGuess.narrow(chunk) else { return }
+    decoder = TextDecoder(name, replacing: decoding.replaces)
+    guessed(name)
+  }
+}
+
+/// Bytes below 0x80.
+enum ASCII {
+  /// Whether all bytes are ASCII and none begins an escape, eight at a time.
+  static func isAll(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { raw in
+      let ones: UInt64 = 0x0101_0101_0101_0101
+      var place = 0
+      while place + 8 <= raw.count {
+        let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let escape = word ^ (ones &* 0x1B)
+        guard (word | (escape &- ones) & ~escape) & (ones &* 0x80) == 0 else { return false }
+        place += 8
+      }
+      return raw[place...].allSatisfy { $0 < 0x80 && $0 != 0x1B }
     }
   }
 }

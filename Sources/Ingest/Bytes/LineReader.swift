@@ -22,21 +22,41 @@ struct LineReader {
   }
 
   /// Calls `visit` with the number of each line, counted from 1, and its bytes.
+  ///
+  /// - Throws: `too-large` at a line that is longer than the limit, which ends the file.
   func forEach(_ visit: (Int, [UInt8]) throws -> Void) throws {
+    try forEach(
+      tooLong: { throw StageError.tooLarge(Source(file: name, line: $0), limit: largest) }, visit)
+  }
+
+  /// Calls `visit` with the number of each line and its bytes, or `tooLong` with the number of one
+  /// that is longer than the limit, which is passed over in bounded memory.
+  func forEach(
+    tooLong: (Int) throws -> Void, _ visit: (Int, [UInt8]) throws -> Void
+  ) throws {
     var line = 1
     var rest: [UInt8] = []
+    var isPassedOver = false
     while true {
       let chunk = try stream.next()
       if chunk.isEmpty { break }
       var start = 0
       while let end = Self.newline(in: chunk, from: start) {
-        try visit(line, Self.line(rest, chunk[start..<end]))
+        if isPassedOver {
+          isPassedOver = false
+        } else {
+          try visit(line, Self.line(rest, chunk[start..<end]))
+        }
         rest = []
         line += 1
         start = end + 1
       }
+      if isPassedOver { continue }
       rest += chunk[start...]
-      if rest.count > largest { throw StageError.tooLarge(Source(file: name, line: line)) }
+      guard rest.count > largest else { continue }
+      try tooLong(line)
+      isPassedOver = true
+      rest = []
     }
     if !rest.isEmpty { try visit(line, Self.line(rest, [])) }
   }

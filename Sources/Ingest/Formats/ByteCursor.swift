@@ -5,13 +5,15 @@ import Stages
 struct ByteCursor {
   private let stream: any ByteStream
   private let name: String
+  private let largest: Int
   private var buffer: [UInt8] = []
   private var position = 0
   private var newlinesBefore = 0
 
-  init(_ stream: any ByteStream, name: String) {
+  init(_ stream: any ByteStream, name: String, largest: Int) {
     self.stream = stream
     self.name = name
+    self.largest = largest
   }
 
   /// The line of the next byte, counted from 1.
@@ -53,17 +55,25 @@ struct ByteCursor {
   /// Reads one JSON value by its brackets and quotes alone; nil where the stream ends within it.
   ///
   /// Whether it is valid is for the parser to say.
+  /// - Throws: `too-large`, when all of a value that is larger than the limit has been passed over.
   mutating func value() throws(StageError) -> [UInt8]? {
     var extent = ValueExtent()
     var start = position
+    var tooLarge: StageError?
     while true {
       if let end = extent.end(in: buffer, from: position) {
         position = end
+        if let tooLarge { throw tooLarge }
         return Array(buffer[start..<end])
       }
       position = buffer.count
-      if position - start > StageError.largestRecord { throw .tooLarge(source) }
+      if position - start > largest, tooLarge == nil {
+        tooLarge = .tooLarge(source, limit: largest)
+      }
+      // What is passed over need not be kept.
+      if tooLarge != nil { start = position }
       guard try grow(keeping: start) else {
+        if let tooLarge { throw tooLarge }
         // A number at the very end has nothing that ends it.
         return extent.isScalar && position > start ? Array(buffer[start...]) : nil
       }
@@ -81,7 +91,8 @@ struct ByteCursor {
         place += 1
       }
       place -= position
-      guard try grow(keeping: position) else { return false }
+      // A list that begins with so many blanks holds nothing that is worth their memory.
+      guard place <= largest, try grow(keeping: position) else { return false }
       place += position
     }
   }

@@ -8,7 +8,8 @@ import Stages
 struct JSONElements {
   private var cursor: ByteCursor
   private let name: String
-  private let visit: (Int, [UInt8]) throws -> Void
+  private let largest: Int
+  private let visit: (Int, SourceUnit.Payload) throws -> Void
   private var count = 0
 
   /// Lists of turns belong to a record; they are no lists of records.
@@ -17,19 +18,23 @@ struct JSONElements {
   ]
 
   private init(
-    _ stream: any ByteStream, name: String, visit: @escaping (Int, [UInt8]) throws -> Void
+    _ stream: any ByteStream, name: String, largest: Int,
+    visit: @escaping (Int, SourceUnit.Payload) throws -> Void
   ) {
-    cursor = ByteCursor(stream, name: name)
+    cursor = ByteCursor(stream, name: name, largest: largest)
     self.name = name
+    self.largest = largest
     self.visit = visit
   }
 
-  /// Calls `visit` with the number of each record, counted from 1, and its bytes.
+  /// Calls `visit` with the number of each record, counted from 1, and its bytes, or with a fault
+  /// where a record of a list is larger than `largest` bytes.
   static func forEach(
-    in stream: any ByteStream, name: String, _ visit: (Int, [UInt8]) throws -> Void
+    in stream: any ByteStream, name: String, largest: Int,
+    _ visit: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     try withoutActuallyEscaping(visit) { visit in
-      var elements = JSONElements(stream, name: name, visit: visit)
+      var elements = JSONElements(stream, name: name, largest: largest, visit: visit)
       try elements.run()
     }
   }
@@ -49,7 +54,7 @@ struct JSONElements {
     if try cursor.peekBehindSpace() == UInt8(ascii: "]") { return cursor.advance() }
     while true {
       guard try cursor.peekBehindSpace() != nil else { throw unfinished }
-      try emit(try value())
+      try element()
       if try takesEnd(of: UInt8(ascii: "]"), "a list") { return }
     }
   }
@@ -68,9 +73,22 @@ struct JSONElements {
     }
   }
 
+  /// Reads an element; one that is too large is passed over, and the list goes on.
+  private mutating func element() throws {
+    let bytes: [UInt8]
+    do throws(StageError) {
+      bytes = try value()
+    } catch {
+      guard error.code == "too-large" else { throw error }
+      count += 1
+      return try visit(count, .fault(error))
+    }
+    try emit(bytes)
+  }
+
   private mutating func emit(_ bytes: [UInt8]) throws {
     count += 1
-    try visit(count, bytes)
+    try visit(count, .bytes(bytes))
   }
 
   /// An object at the top: a record, or what holds the list of records.
@@ -94,7 +112,7 @@ struct JSONElements {
         try array()
       } else {
         raw += key + [UInt8(ascii: ":")] + (try value())
-        if raw.count > StageError.largestRecord { throw StageError.tooLarge(cursor.source) }
+        if raw.count > largest { throw StageError.tooLarge(cursor.source, limit: largest) }
       }
       if try takesEnd(of: UInt8(ascii: "}"), "an object") { break }
       raw.append(UInt8(ascii: ","))

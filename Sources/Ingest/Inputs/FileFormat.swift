@@ -33,11 +33,13 @@ enum FileFormat: String, ChoiceValue {
   ]
   private static let wordNetNames: Set<String> = ["data.noun", "data.verb", "data.adj", "data.adv"]
 
-  /// The part of a name behind its last dot, `.gz` left aside.
+  /// The part of a name behind its last dot, `.gz`, `.zst`, `.bz2` and `.xz` left aside.
   static func ending(of name: String) -> String? {
-    var name = FilePaths.name(name).lowercased()
-    if name.hasSuffix(".gz") { name.removeLast(3) }
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    var parts = FilePaths.name(name).lowercased().split(
+      separator: ".", omittingEmptySubsequences: false)
+    while parts.count > 1, let last = parts.last, Compression.endings.contains(String(last)) {
+      parts.removeLast()
+    }
     return parts.count > 1 ? parts.last.map(String.init) : nil
   }
 
@@ -51,6 +53,12 @@ enum FileFormat: String, ChoiceValue {
     // Many files named .json hold one object a line.
     if named == .json { return isLines(head) ? .jsonl : .json }
     return named ?? sniff(head)
+  }
+
+  /// Whether neither the name nor the first bytes tell a format, and the bytes are no text either:
+  /// pictures, programs, tables of unknown kinds.
+  static func isUnknown(name: String, head: [UInt8]) -> Bool {
+    ending(of: name).flatMap { endings[$0] } == nil && head.prefix(4096).contains(0)
   }
 
   private static func sniff(_ head: [UInt8]) -> FileFormat {

@@ -7,6 +7,8 @@ struct InputFile: Sendable, Hashable {
   let path: String
   /// The path below the folder that all inputs share.
   let name: String
+  /// Whether what is read is the file at `path` as it is: no pipe, not packed, no part of an archive.
+  var isPlain = false
 
   /// Standard input.
   static let standardInput = "-"

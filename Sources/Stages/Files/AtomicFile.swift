@@ -41,14 +41,30 @@ public final class AtomicFile {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Appends bytes; many at once go to the file without a copy.
+  public func write(_ bytes: [UInt8]) throws(FileError) {
+    guard bytes.count >= Self.bufferSize / 4 else {
+      buffer.append(contentsOf: bytes)
+      if buffer.count >= Self.bufferSize { try flush() }
+      return
+    }
+    try flush()
+    try put(bytes)
+  }
+
   /// Appends a text.
   public func write(_ text: String) throws(FileError) { try write(text.utf8) }
 
   private func flush() throws(FileError) {
-    hash.update(data: buffer)
+    try put(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func put(_ content: [UInt8]) throws(FileError) {
+    content.withUnsafeBytes { hash.update(bufferPointer: $0) }
     var start = 0
-    while start < buffer.count {
-      let written = buffer.withUnsafeBytes { bytes in
+    while start < content.count {
+      let written = content.withUnsafeBytes { bytes in
         bytes.baseAddress.map { Self.systemWrite(descriptor, $0 + start, bytes.count - start) } ?? 0
       }
       if written < 0 {
@@ -57,7 +73,6 @@ public final class AtomicFile {
       }
       start += written
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 
   private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int)
@@ -68,6 +83,11 @@ public final class AtomicFile {
     #else
       Musl.write(descriptor, bytes, count)
     #endif
+  }
+
+  /// Waits until what was written so far is on the disk, so that less is left for `commit`.
+  func sync() throws(FileError) {
+    guard fdatasync(descriptor) == 0 else { throw FileError("write", path) }
   }
 
   /// Puts the file in place.

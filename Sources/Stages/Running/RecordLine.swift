@@ -28,6 +28,13 @@ struct RecordLine: Sendable {
     json = []
   }
 
+  /// The line that a stage has just written for a record, `json` bytes of which are the record's own.
+  init(_ record: Record, line: ArraySlice<UInt8>, json count: Int) {
+    self.record = record
+    json = line.prefix(count)
+    trail = line.dropFirst(count)
+  }
+
   /// Reads the line at a place of a file that a stage wrote.
   /// - Throws: `StageError` where the file was damaged.
   init(_ bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
@@ -40,6 +47,16 @@ struct RecordLine: Sendable {
       throw StageError(
         "damaged-cache", "\(error)", source: Source(file: path, line: index + 1),
         remedy: "delete the folder '\(FilePaths.folder(path))' and run again")
+    }
+  }
+
+  /// Reads of the line at a place what the ledger and the split need; the record's content is not read.
+  init(provenanceOf bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
+    let end = Self.endOfRecord(bytes)
+    if let record = Record(provenanceOf: bytes[..<end]) {
+      self.init(record, line: bytes, json: end - bytes.startIndex)
+    } else {
+      try self.init(bytes, in: path, at: index)
     }
   }
 
@@ -58,29 +75,35 @@ struct RecordLine: Sendable {
   }
 
   /// Appends the line unchanged.
-  func write(to buffer: inout [UInt8]) {
+  /// - Returns: Where the record's own JSON ends.
+  func write(to buffer: inout [UInt8]) -> Int {
     appendRecord(to: &buffer)
+    let end = buffer.count
     buffer.append(contentsOf: trail)
     buffer.append(Self.newline)
+    return end
   }
 
   private func appendRecord(to buffer: inout [UInt8]) {
     if json.isEmpty {
-      JSONValue.object(record.object).write(to: &buffer)
+      record.write(to: &buffer)
     } else {
       buffer.append(contentsOf: json)
     }
   }
 
   /// Appends a line of what the record has become, with one more event.
+  /// - Returns: Where the record's own JSON ends.
   func write(
     _ changed: Record, to buffer: inout [UInt8], event: (inout [UInt8]) -> Void
-  ) {
-    JSONValue.object(changed.object).write(to: &buffer)
+  ) -> Int {
+    changed.write(to: &buffer)
+    let end = buffer.count
     buffer.append(contentsOf: trail)
     buffer.append(Self.tab)
     event(&buffer)
     buffer.append(Self.newline)
+    return end
   }
 
   /// Appends the events as a JSON list.

@@ -132,7 +132,7 @@ private struct SideBatch: Sendable {
   init(_ lines: ArraySlice<ArraySlice<UInt8>>, in path: String, at first: Int) throws {
     for (index, bytes) in lines.enumerated() {
       try Interruption.check()
-      let line = try RecordLine(bytes, in: path, at: first + index)
+      let line = try RecordLine(provenanceOf: bytes, in: path, at: first + index)
       let side = line.record.side ?? .train
       line.writeRecord(to: &data[side, default: []])
       counts[side, default: 0] += 1

@@ -7,8 +7,30 @@ struct StageBuffers: Sendable {
   var quarantine: [UInt8] = []
   var counts = StageCounts()
   let stage: String
+  /// Whether another stage takes the records over in memory.
+  private let passesOn: Bool
+  /// The records that go on, and where their lines stand in `records`.
+  private var passed: [(record: Record, start: Int, json: Int, end: Int)] = []
 
-  init(stage: String) { self.stage = stage }
+  init(stage: String, passesOn: Bool = false) {
+    self.stage = stage
+    self.passesOn = passesOn
+  }
+
+  /// The lines of the records that go on, for the stage behind this one.
+  func takeOver() -> [RecordLine] {
+    passed.map { place in
+      RecordLine(
+        place.record, line: records[place.start..<place.end - 1], json: place.json - place.start)
+    }
+  }
+
+  /// Lets go of the records that another stage has taken over.
+  mutating func letGo() { passed = [] }
+
+  private mutating func pass(_ record: Record, from start: Int, json: Int) {
+    if passesOn { passed.append((record, start, json, records.count)) }
+  }
 
   /// Notes what became of one record.
   mutating func add(_ outcome: Outcome, of line: RecordLine) {
@@ -42,11 +64,13 @@ struct StageBuffers: Sendable {
       record.id.hasSameBytes(as: line.record.id),
       "\(stage) gave '\(line.record.id)' the id '\(record.id)'; a kept record keeps its id")
     counts.kept += 1
+    let start = records.count
     guard
       let change = RecordChange(stage: stage, before: line.record, after: record, note: note)
-    else { return line.write(to: &records) }
+    else { return pass(record, from: start, json: line.write(to: &records)) }
     if line.record.content != record.content { counts.changed += 1 }
-    line.write(record, to: &records) { change.write(to: &$0) }
+    pass(
+      record, from: start, json: line.write(record, to: &records) { change.write(to: &$0) })
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
@@ -58,9 +82,11 @@ struct StageBuffers: Sendable {
     counts.kept += 1
     var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
-    RecordLine(new: record).write(record, to: &records) {
+    let start = records.count
+    let json = RecordLine(new: record).write(record, to: &records) {
       JSONValue.object(event).write(to: &$0)
     }
+    pass(record, from: start, json: json)
   }
 
   private mutating func end(

@@ -6,6 +6,10 @@ struct StageOutput {
   private let quarantine: AtomicFile
   private let report: @Sendable (Int) -> Void
   private var counts = StageCounts()
+  /// Bytes of records that may not be on the disk yet, and how many may be before it is waited for: the
+  /// disk then works beside the processors, and not after them.
+  private var unsynced = 0
+  private static let mostUnsynced = 1 << 24
 
   init(folder: String, report: @escaping @Sendable (Int) -> Void) throws(FileError) {
     self.folder = folder
@@ -22,6 +26,11 @@ struct StageOutput {
       try ledger.write(slice.ledger)
       try quarantine.write(slice.quarantine)
       counts += slice.counts
+      unsynced += slice.records.count
+    }
+    if unsynced > Self.mostUnsynced {
+      try records.sync()
+      unsynced = 0
     }
     report(counts.incoming)
   }

@@ -37,10 +37,7 @@ public struct StageRunner: Sendable {
     let lock = try FolderLock(cache)
     defer { withExtendedLifetime(lock) {} }
     try Self.removeLeftovers(in: cache)
-    var results: [StageResult] = []
-    for (index, step) in steps.enumerated() {
-      results.append(try run(step, number: index + 1, of: steps.count, after: results.last))
-    }
+    let results = try run(steps, after: nil, number: 1)
     try Self.list(results, in: cache)
     return results
   }
@@ -57,42 +54,100 @@ public struct StageRunner: Sendable {
   ) throws -> [StageResult] {
     let lock = try FolderLock(Self.cache(in: folder))
     defer { withExtendedLifetime(lock) {} }
+    return try run(steps, after: result, number: number)
+  }
+
+  private func run(
+    _ steps: [StageStep], after result: StageResult?, number: Int
+  ) throws -> [StageResult] {
+    let total = number + steps.count - 1
     var results: [StageResult] = []
-    for (index, step) in steps.enumerated() {
-      results.append(
-        try run(
-          step, number: number + index, of: number + steps.count - 1,
-          after: results.last ?? result))
+    while results.count < steps.count {
+      let previous = results.last ?? result
+      let link = try link(
+        steps[results.count], number: number + results.count, after: previous?.fingerprint ?? "")
+      if let result = Self.result(in: link.target), result.fingerprint == link.fingerprint {
+        tell(link, of: total, .finished(result))
+        results.append(result)
+      } else if let stage = link.step.stage as? any CollectionStage {
+        results.append(try run(stage, link, of: total, after: previous))
+      } else {
+        let links = try chain(from: link, steps[(results.count + 1)...])
+        results += try run(links, of: total, after: previous)
+      }
     }
     return results
   }
 
-  private func run(
-    _ step: StageStep, number: Int, of total: Int, after previous: StageResult?
-  ) throws -> StageResult {
-    let fingerprint = try step.fingerprint(
-      after: previous?.fingerprint ?? "", seed: seed, shard: shard)
+  private func link(
+    _ step: StageStep, number: Int, after fingerprint: String
+  ) throws -> StageLink {
+    let fingerprint = try step.fingerprint(after: fingerprint, seed: seed, shard: shard)
     let cache = Self.cache(in: folder)
-    let target = "\(cache)/\(Self.name(step.label, number: number, fingerprint))"
-    if let result = Self.result(in: target), result.fingerprint == fingerprint {
-      progress(.init(step.label, number, total, .finished(result)))
-      return result
+    return StageLink(
+      step: step, fingerprint: fingerprint,
+      folder: "\(cache)/\(Self.unfinished(step.label, number: number))",
+      target: "\(cache)/\(Self.name(step.label, number: number, fingerprint))", number: number)
+  }
+
+  /// A stage and those behind it that can take records over in memory, up to one that is there already.
+  private func chain(
+    from first: StageLink, _ steps: ArraySlice<StageStep>
+  ) throws -> [StageLink] {
+    var links = [first]
+    for step in steps {
+      guard step.stage is any RecordStage, let last = links.last else { break }
+      let next = try link(step, number: last.number + 1, after: last.fingerprint)
+      if Self.result(in: next.target)?.fingerprint == next.fingerprint { break }
+      links.append(next)
     }
+    return links
+  }
+
+  private func run(
+    _ links: [StageLink], of total: Int, after previous: StageResult?
+  ) throws -> [StageResult] {
     let clock = ContinuousClock()
     let start = clock.now
-    let temporary = "\(cache)/\(Self.unfinished(step.label, number: number))"
-    try Folders.make("\(temporary)/\(StageFiles.artifacts)")
+    let chain = StageChain(links: links, runner: self, input: previous) { link, count in
+      tell(link, of: total, .records(count))
+    }
+    let outcome = try chain.run()
+    let elapsed = (clock.now - start) / .seconds(1)
+    let results = try outcome.finished.map { link, manifest, share in
+      try publish(link, manifest, seconds: elapsed * share, of: total)
+    }
+    if let fault = outcome.fault { throw fault }
+    return results
+  }
+
+  private func run(
+    _ stage: some CollectionStage, _ link: StageLink, of total: Int, after previous: StageResult?
+  ) throws -> StageResult {
+    guard let previous else { preconditionFailure("\(link.step.label) has no records before it") }
+    let clock = ContinuousClock()
+    let start = clock.now
     let manifest = try StageWork(
-      step: step, runner: self, folder: temporary, fingerprint: fingerprint, input: previous,
-      report: { progress(.init(step.label, number, total, .records($0))) }
-    ).run()
-    try Folders.publish(temporary, as: target)
-    let elapsed = clock.now - start
+      link: link, runner: self, input: previous,
+      report: { tell(link, of: total, .records($0)) }
+    ).run(stage)
+    return try publish(
+      link, manifest, seconds: (clock.now - start) / .seconds(1), of: total)
+  }
+
+  private func publish(
+    _ link: StageLink, _ manifest: StageManifest, seconds: Double, of total: Int
+  ) throws -> StageResult {
+    try Folders.publish(link.folder, as: link.target)
     let result = StageResult(
-      label: step.label, folder: target, fingerprint: fingerprint, counts: manifest.counts,
-      contentHash: manifest.contentHash, cached: false, seconds: elapsed / .seconds(1))
-    progress(.init(step.label, number, total, .finished(result)))
+      label: link.step.label, folder: link.target, fingerprint: link.fingerprint,
+      counts: manifest.counts, contentHash: manifest.contentHash, cached: false, seconds: seconds)
+    tell(link, of: total, .finished(result))
     return result
+  }
+
+  private func tell(_ link: StageLink, of total: Int, _ event: StageProgress.Event) {
+    progress(.init(link.step.label, link.number, total, event))
   }
 }
 

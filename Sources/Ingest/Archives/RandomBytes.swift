@@ -1,0 +1,144 @@
+import Parquet
+import Records
+import Stages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Bytes that can be read at any place: an archive whose directory stands at its end.
+protocol RandomBytes: AnyObject {
+  /// How many bytes there are.
+  var count: Int { get }
+  /// The bytes from a place on: `count` of them, or fewer where the end comes first.
+  func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8]
+}
+
+/// Bytes that are in memory.
+final class MemoryBytes: RandomBytes {
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var count: Int { bytes.count }
+
+  func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8] {
+    guard place >= 0, place < bytes.count else { return [] }
+    return Array(bytes[place...].prefix(max(count, 0)))
+  }
+}
+
+/// A file that is read at any place.
+final class RandomFile: RandomBytes {
+  let count: Int
+  private let descriptor: Int32
+  private let name: String
+
+  /// Opens a file; `name` is what messages call it.
+  convenience init(path: String, name: String) throws(StageError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw StageError(FileError("open", path), file: name) }
+    try self.init(descriptor: descriptor, name: name)
+  }
+
+  /// Takes over a descriptor.
+  private init(descriptor: Int32, name: String) throws(StageError) {
+    self.descriptor = descriptor
+    self.name = name
+    count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
+  }
+
+  /// Keeps a stream in a file without a name, since what cannot be sought cannot be read twice.
+  convenience init(keeping stream: any ByteStream, name: String) throws(StageError) {
+    var pattern = Array("\(FilePaths.temporary)/anneal-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&pattern)
+    let path = pattern.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+    guard descriptor >= 0 else { throw StageError(FileError("create", path), file: name) }
+    unlink(path)
+    do throws(StageError) {
+      while true {
+        let chunk = try stream.next()
+        if chunk.isEmpty { break }
+        try Self.append(chunk, to: descriptor, path, name)
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    try self.init(descriptor: descriptor, name: name)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func append(
+    _ bytes: [UInt8], to descriptor: Int32, _ path: String, _ name: String
+  ) throws(StageError) {
+    var done = 0
+    while done < bytes.count {
+      let step = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+      }
+      if step > 0 {
+        done += step
+      } else if step < 0, errno != EINTR {
+        throw StageError(FileError("write", path), file: name)
+      }
+    }
+  }
+
+  func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8] {
+    guard place >= 0, place < self.count, count > 0 else { return [] }
+    let wanted = min(count, self.count - place)
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      while filled < wanted {
+        let step = pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, wanted - filled, place + filled)
+        if step > 0 {
+          filled += step
+        } else if step == 0 || errno != EINTR {
+          failed = step < 0
+          return
+        }
+      }
+    }
+    if failed { throw StageError(FileError("read", name), file: name) }
+    return bytes
+  }
+}
+
+/// Little-endian numbers in bytes whose count was checked before.
+struct LittleEndian {
+  private let bytes: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+  init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+  /// The number of two bytes at an offset.
+  func short(_ offset: Int) -> Int { Int(number(offset, 2)) }
+  /// The number of four bytes at an offset.
+  func word(_ offset: Int) -> Int { Int(number(offset, 4)) }
+  /// The number of eight bytes at an offset; nil where it is past what an archive can hold.
+  func long(_ offset: Int) -> Int? { Int(exactly: number(offset, 8)) }
+
+  private func number(_ offset: Int, _ count: Int) -> UInt64 {
+    let start = bytes.startIndex + offset
+    precondition(
+      offset >= 0 && start + count <= bytes.endIndex,
+      "\(count) bytes at \(offset) of \(bytes.count)")
+    return (0..<count).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
+  }
+}
+
+extension RandomFile: ByteSource {
+  /// The bytes of a range that lies within the file.
+  func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    do {
+      return try read(range.count, at: range.lowerBound)
+    } catch {
+      throw FileError("read", name)
+    }
+  }
+}

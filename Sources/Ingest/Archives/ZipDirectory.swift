@@ -1,0 +1,217 @@
+import Records
+import Stages
+import TextKit
+
+/// Reads the directory at the end of a zip archive and judges each member.
+struct ZipDirectory {
+  private let bytes: any RandomBytes
+  private let name: String
+  private let limits: ZipLimits
+
+  private static let endSize = 22
+  private static let locatorSize = 20
+  private static let entrySize = 46
+  private static let entryMagic: [UInt8] = [0x50, 0x4B, 0x01, 0x02]
+  private static let locatorMagic: [UInt8] = [0x50, 0x4B, 0x06, 0x07]
+  private static let end64Magic: [UInt8] = [0x50, 0x4B, 0x06, 0x06]
+  /// What a 32-bit field holds where the value stands in a zip64 field.
+  private static let elsewhere = 0xFFFF_FFFF
+
+  init(_ bytes: any RandomBytes, name: String, limits: ZipLimits) {
+    self.bytes = bytes
+    self.name = name
+    self.limits = limits
+  }
+
+  /// Where the directory is and how many members it lists.
+  private struct Extent {
+    var offset: Int
+    var size: Int
+    var count: Int
+    /// Where the records of the end begin, behind the directory.
+    var end: Int
+    /// Bytes before the archive, such as a program that unpacks it.
+    var shift: Int { end - size - offset }
+  }
+
+  func members() throws(StageError) -> [ZipMember] {
+    let extent = try extent()
+    guard extent.count <= limits.members, extent.size <= limits.directory else {
+      throw StageError(
+        "zip-bomb",
+        "the archive lists \(extent.count) members in \(extent.size) bytes, more than are read",
+        source: Source(file: name, line: 0),
+        remedy: "unpack it yourself if you trust it, and name the files")
+    }
+    guard extent.offset >= 0, extent.size >= 0, extent.shift >= 0 else {
+      throw fault("the directory lies outside the archive")
+    }
+    let raw = try bytes.read(extent.size, at: extent.offset + extent.shift)
+    guard raw.count == extent.size else { throw fault("the directory is cut short") }
+    var members: [ZipMember] = []
+    var rest = raw[...]
+    for _ in 0..<extent.count { members.append(try entry(&rest, shift: extent.shift)) }
+    guard rest.isEmpty else { throw fault("the directory is longer than its members") }
+    try refuseOverlaps(members, before: extent.offset + extent.shift)
+    return refusingTwins(members)
+  }
+
+  // MARK: - The end of the archive
+
+  private func extent() throws(StageError) -> Extent {
+    // The record at the end may have a comment of up to 65,535 bytes behind it.
+    let tailSize = min(bytes.count, Self.endSize + 0xFFFF)
+    let tailStart = bytes.count - tailSize
+    let tail = try bytes.read(tailSize, at: tailStart)
+    guard let place = Self.endRecord(in: tail) else {
+      throw fault(
+        "the archive has no directory at its end, so it was cut short or is none",
+        code: "truncated-zip")
+    }
+    let end = LittleEndian(tail[place...])
+    let here = tailStart + place
+    let extent = Extent(
+      offset: end.word(16), size: end.word(12), count: end.short(10), end: here)
+    guard end.short(4) == 0 || end.short(4) == 0xFFFF else {
+      throw fault("the archive is one of several volumes, which are not read")
+    }
+    guard extent.count == 0xFFFF || extent.size == Self.elsewhere || extent.offset == Self.elsewhere
+    else { return extent }
+    return try extent64(before: here) ?? extent
+  }
+
+  private static func endRecord(in tail: [UInt8]) -> Int? {
+    guard tail.count >= endSize else { return nil }
+    return (0...tail.count - endSize).reversed().first { place in
+      tail[place...].starts(with: ZipArchive.emptyMagic)
+        && place + endSize + LittleEndian(tail[place...]).short(20) == tail.count
+    }
+  }
+
+  /// The extent that the zip64 records tell; nil where there are none.
+  private func extent64(before end: Int) throws(StageError) -> Extent? {
+    let locator = try bytes.read(Self.locatorSize, at: end - Self.locatorSize)
+    guard locator.count == Self.locatorSize, locator.starts(with: Self.locatorMagic) else {
+      return nil
+    }
+    let tooLarge = fault("a zip64 size is too large")
+    guard let place = LittleEndian(locator).long(8) else { throw tooLarge }
+    let raw = try bytes.read(56, at: place)
+    guard raw.count == 56, raw.starts(with: Self.end64Magic) else {
+      throw fault("the zip64 directory is not where the archive says")
+    }
+    let record = LittleEndian(raw)
+    guard let count = record.long(32), let size = record.long(40), let offset = record.long(48)
+    else { throw tooLarge }
+    guard size <= place, offset <= place else {
+      throw fault("the directory lies outside the archive")
+    }
+    return Extent(offset: offset, size: size, count: count, end: place)
+  }
+
+  // MARK: - Members
+
+  private func entry(_ rest: inout ArraySlice<UInt8>, shift: Int) throws(StageError) -> ZipMember {
+    guard rest.count >= Self.entrySize, rest.starts(with: Self.entryMagic) else {
+      throw fault("the directory is damaged")
+    }
+    let head = LittleEndian(rest)
+    let (nameLength, extraLength) = (head.short(28), head.short(30))
+    let whole = Self.entrySize + nameLength + extraLength + head.short(32)
+    guard rest.count >= whole else { throw fault("the directory is damaged") }
+    let rawName = Array(rest.dropFirst(Self.entrySize).prefix(nameLength))
+    let extra = rest.dropFirst(Self.entrySize + nameLength).prefix(extraLength)
+    var sizes = [head.word(24), head.word(20), head.word(42)]
+    try Self.takeZip64(extra, &sizes, orThrow: fault("a zip64 size is too large"))
+    rest = rest.dropFirst(whole)
+    var member = ZipMember(
+      name: Self.text(rawName), size: sizes[0], compressedSize: sizes[1],
+      checksum: UInt32(truncatingIfNeeded: head.word(16)), method: head.short(10),
+      offset: sizes[2] + shift, rawName: rawName)
+    member.fault = judge(member, flags: head.short(8))
+    return member
+  }
+
+  /// Replaces the sizes that did not fit into 32 bits by those of the extra field 1.
+  private static func takeZip64(
+    _ extra: ArraySlice<UInt8>, _ sizes: inout [Int], orThrow fault: StageError
+  ) throws(StageError) {
+    var rest = extra
+    while rest.count >= 4 {
+      let head = LittleEndian(rest)
+      let length = head.short(2)
+      var field = rest.dropFirst(4).prefix(length)
+      rest = rest.dropFirst(4 + length)
+      guard head.short(0) == 1 else { continue }
+      for index in sizes.indices where sizes[index] == elsewhere && field.count >= 8 {
+        // Half of the range is left, so that sums cannot overflow.
+        guard let size = LittleEndian(field).long(0), size < Int.max / 4 else { throw fault }
+        sizes[index] = size
+        field = field.dropFirst(8)
+      }
+    }
+  }
+
+  /// UTF-8 where the name is that; else the code page of the first archives.
+  private static func text(_ raw: [UInt8]) -> String {
+    if let text = String(validating: raw, as: UTF8.self) { return text }
+    let decoded = try? TextDecoder("ibm437")?.decode(raw, atEnd: true)
+    return String(decoding: decoded ?? raw, as: UTF8.self)
+  }
+
+  private func judge(_ member: ZipMember, flags: Int) -> StageError? {
+    let place = Source(file: "\(name)/\(member.name)", line: 0)
+    if let reason = MemberPath.fault(member.name) {
+      return StageError(
+        "unsafe-path", "a member of the archive \(reason): it is not read", source: place,
+        remedy: "write the archive again with paths below its top")
+    }
+    if flags & 0x2001 != 0 {
+      return StageError(
+        "encrypted-member", "the member is encrypted", source: place,
+        remedy: "unpack the archive with its password first")
+    }
+    let ratio = member.size / max(member.compressedSize, 1)
+    if member.size > limits.freeSize, ratio > limits.ratio {
+      return StageError(
+        "zip-bomb", "the member says it is \(member.size) bytes, \(ratio) times its packed size",
+        source: place, remedy: "unpack it yourself if you trust it, and name the file")
+    }
+    return nil
+  }
+
+  private func refuseOverlaps(_ members: [ZipMember], before end: Int) throws(StageError) {
+    var next = end
+    for member in members.sorted(by: { $0.offset > $1.offset }) {
+      let least = ZipMember.headerSize + member.rawName.count
+      guard member.offset >= 0, member.offset + least + member.compressedSize <= next else {
+        throw StageError(
+          "zip-bomb", "the member '\(member.name)' overlaps another or the directory",
+          source: Source(file: name, line: 0), remedy: "write the archive again")
+      }
+      next = member.offset
+    }
+  }
+
+  /// Two members of one name would be one record twice, and programs disagree on which one counts.
+  private func refusingTwins(_ members: [ZipMember]) -> [ZipMember] {
+    var seen: Set<[UInt8]> = []
+    return members.map { member in
+      guard !seen.insert(Array(member.name.utf8)).inserted, member.fault == nil else {
+        return member
+      }
+      var member = member
+      member.fault = StageError(
+        "twin-member", "the archive has another member of this name before this one",
+        source: Source(file: "\(name)/\(member.name)", line: 0),
+        remedy: "write the archive again with one of them")
+      return member
+    }
+  }
+
+  private func fault(_ message: String, code: String = "corrupt-zip") -> StageError {
+    StageError(
+      code, message, source: Source(file: name, line: 0),
+      remedy: "fetch or write the archive again")
+  }
+}

@@ -1,0 +1,126 @@
+import Records
+import Stages
+
+/// A library that unpacks one kind of compression, a piece at a time.
+protocol Unpacker: AnyObject {
+  /// Unpacks what fits; says how many bytes were read and written, and whether a member ended.
+  func step(
+    _ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>
+  ) -> UnpackingStep
+  /// Makes ready for a member that begins with a byte; false where none begins so.
+  func begin(with byte: UInt8) -> Bool
+}
+
+/// What one call of a library did.
+struct UnpackingStep {
+  enum Status {
+    /// The member goes on.
+    case more
+    /// The member ended.
+    case ended
+    /// The bytes are no such member; the reason where it is other than damage.
+    case damaged(String?)
+  }
+
+  /// Bytes of input that were taken.
+  var read = 0
+  /// Bytes of output that were made.
+  var written = 0
+  var status = Status.more
+}
+
+/// What a compressed file holds: all its members, one after the other.
+final class UnpackedBytes: ByteStream {
+  private let packed: any ByteStream
+  private let unpacker: any Unpacker
+  private let kind: Compression
+  private let name: String
+  private var input: [UInt8] = []
+  private var position = 0
+  private var produced = 0
+  private var insideMember = true
+  /// Whether the library may hold content for which there was no room.
+  private var isFull = false
+  private static let chunk = 1 << 20
+
+  init(
+    _ packed: any ByteStream, by unpacker: any Unpacker, kind: Compression, name: String
+  ) {
+    self.packed = packed
+    self.unpacker = unpacker
+    self.kind = kind
+    self.name = name
+  }
+
+  func next() throws(StageError) -> [UInt8] {
+    while true {
+      guard try refill() else { return [] }
+      if !insideMember {
+        guard try beginMember() else { return [] }
+      }
+      let output = try unpackChunk()
+      if !output.isEmpty { return output }
+    }
+  }
+
+  /// Sees to it that there is input; false at the end of the file.
+  private func refill() throws(StageError) -> Bool {
+    guard position == input.count, !isFull else { return true }
+    input = try packed.next()
+    position = 0
+    if input.isEmpty, insideMember {
+      throw fault(
+        "the \(kind.rawValue) ends in the middle, after \(produced) bytes of content",
+        "the file was cut short: fetch or write it again", code: "truncated-\(kind.rawValue)")
+    }
+    return !input.isEmpty
+  }
+
+  /// Goes on to the next member; false where only padding follows.
+  private func beginMember() throws(StageError) -> Bool {
+    while true {
+      guard let start = input[position...].firstIndex(where: { $0 != 0 }) else {
+        position = input.count
+        guard try refill() else { return false }
+        continue
+      }
+      guard unpacker.begin(with: input[start]) else {
+        throw fault(
+          "bytes follow the \(kind.rawValue) that are none", "fetch or write the file again")
+      }
+      position = start
+      insideMember = true
+      return true
+    }
+  }
+
+  private func unpackChunk() throws(StageError) -> [UInt8] {
+    var step = UnpackingStep()
+    let output = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, filled in
+      input.withUnsafeBufferPointer { source in
+        step = unpacker.step(UnsafeBufferPointer(rebasing: source[position...]), buffer)
+      }
+      filled = step.written
+    }
+    position += step.read
+    isFull = output.count == Self.chunk
+    produced += output.count
+    switch step.status {
+    case .more: break
+    case .ended:
+      insideMember = false
+      isFull = false
+    case .damaged(let reason):
+      throw fault(
+        reason ?? "the \(kind.rawValue) is damaged after \(produced) bytes of content",
+        "fetch or write the file again")
+    }
+    return output
+  }
+
+  private func fault(_ message: String, _ remedy: String, code: String? = nil) -> StageError {
+    StageError(
+      code ?? "corrupt-\(kind.rawValue)", message, source: Source(file: name, line: 0),
+      remedy: remedy)
+  }
+}

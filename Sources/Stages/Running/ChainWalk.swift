@@ -1,0 +1,39 @@
+/// What the stages of a chain make of a slice of records.
+struct ChainSlice: Sendable {
+  /// Of each stage that came to its end.
+  var buffers: [StageBuffers] = []
+  /// How long each took.
+  var seconds: [Double] = []
+  /// What ended the stage behind those.
+  var fault: StageError?
+}
+
+/// How far a chain has come.
+struct ChainWalk {
+  let writers: [StageWriter]
+  /// How many of the stages go on.
+  private(set) var active: Int
+  /// What ended the one behind these.
+  private(set) var fault: StageError?
+  /// How long each stage has worked, on all threads together.
+  private(set) var seconds: [Double]
+
+  init(writers: [StageWriter]) {
+    self.writers = writers
+    active = writers.count
+    seconds = Array(repeating: 0, count: writers.count)
+  }
+
+  /// Writes what slices became, in their order.
+  /// - Throws: The fault of the first stage; behind it nothing can go on.
+  mutating func take(_ slices: [ChainSlice]) throws {
+    for slice in slices {
+      for (index, time) in slice.seconds.enumerated() { seconds[index] += time }
+      guard let error = slice.fault, slice.buffers.count < active else { continue }
+      active = slice.buffers.count
+      fault = error
+    }
+    if active == 0, let fault { throw fault }
+    for index in 0..<active { try writers[index].write(slices.map { $0.buffers[index] }) }
+  }
+}

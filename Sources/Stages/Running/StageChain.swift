@@ -1,0 +1,228 @@
+import Records
+
+/// Consecutive stages that decide record by record, in one walk: a record goes from stage to stage in
+/// memory, and each stage still writes its own folder.
+///
+/// Where a stage finds a fault that ends the run, the stages before it go on to the end, so that the
+/// next run begins with the one at fault.
+struct StageChain {
+  /// A source or a record stage, and record stages behind it.
+  let links: [StageLink]
+  let runner: StageRunner
+  let input: StageResult?
+  /// Told how many records each stage has seen.
+  let report: @Sendable (StageLink, Int) -> Void
+
+  /// What the stages have written, and their part of the time.
+  struct Result {
+    var finished: [(link: StageLink, manifest: StageManifest, share: Double)]
+    /// What ended the stage behind those that are finished.
+    var fault: StageError?
+  }
+
+  func run() throws -> Result {
+    var walk = ChainWalk(
+      writers: try links.map { link in try StageWriter(link) { report(link, $0) } })
+    if let input { try readLines(of: input, &walk) }
+    if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, &walk) }
+    let writers = walk.writers.prefix(walk.active)
+    let manifests = try OrderedMap.map(Array(writers), threads: runner.threads) { try $1.commit() }
+    let total = max(walk.seconds.reduce(0, +), .leastNonzeroMagnitude)
+    let finished = zip(zip(links, manifests), walk.seconds).map {
+      (link: $0.0, manifest: $0.1, share: $1 / total)
+    }
+    return Result(finished: finished, fault: walk.fault)
+  }
+
+  // MARK: - Reading
+
+  /// Records of the stage before: those that a second source adds to, or that are decided about.
+  private func readLines(of input: StageResult, _ walk: inout ChainWalk) throws {
+    var first = 0
+    try LineBatches(input.records, chunk: runner.batchSize).forEach { lines in
+      let start = first
+      let active = walk.active
+      let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
+        var slice = ChainSlice()
+        try run(upTo: active, &slice) { link, context, buffers in
+          for index in range {
+            try Interruption.check()
+            let line = try RecordLine(lines[index], in: input.records, at: start + index)
+            try decide(line, link, context, &buffers)
+          }
+        }
+        return slice
+      }
+      first += lines.count
+      try walk.take(slices)
+    }
+  }
+
+  private func readUnits(_ source: any SourceStage, _ walk: inout ChainWalk) throws {
+    var units: [SourceUnit] = []
+    var size = 0
+    var index = 0
+    let places = try runner.shard.flatMap { _ throws(FileError) in
+      try links.first.map { link throws(FileError) in
+        try AtomicFile("\(link.folder)/\(StageFiles.units)")
+      }
+    }
+    func flush() throws {
+      let batch = units
+      units.removeAll(keepingCapacity: true)
+      size = 0
+      let active = walk.active
+      let slices = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
+        var slice = ChainSlice()
+        try run(upTo: active, &slice) { link, context, buffers in
+          for unit in batch[range] {
+            try Interruption.check()
+            try read(unit, source, link, context, &buffers)
+          }
+        }
+        return slice
+      }
+      try walk.take(slices)
+    }
+    try source.readUnits { unit in
+      defer { index += 1 }
+      guard runner.shard?.takes(index) ?? true else { return }
+      try places?.write(ShardUnits.bytes(of: unit.source))
+      units.append(unit)
+      size += unit.payload.size
+      if units.count >= 8192 || size > runner.batchSize { try flush() }
+    }
+    try flush()
+    try places?.commit()
+  }
+
+  // MARK: - Stages
+
+  /// Runs the first stage by `begin` and those behind it on what it passes on.
+  private func run(
+    upTo active: Int, _ slice: inout ChainSlice,
+    _ begin: (StageLink, StageContext, inout StageBuffers) throws -> Void
+  ) throws {
+    let clock = ContinuousClock()
+    for index in 0..<active {
+      let link = links[index]
+      let context = link.context(of: runner)
+      let start = clock.now
+      var buffers = StageBuffers(stage: link.step.label, passesOn: index + 1 < active)
+      do {
+        if index == 0 {
+          try begin(link, context, &buffers)
+        } else {
+          for line in slice.buffers[index - 1].takeOver() {
+            try Interruption.check()
+            try decide(line, link, context, &buffers)
+          }
+          slice.buffers[index - 1].letGo()
+        }
+      } catch let error as StageError {
+        slice.fault = error
+        return
+      }
+      slice.buffers.append(buffers)
+      slice.seconds.append((clock.now - start) / .seconds(1))
+    }
+  }
+
+  private func decide(
+    _ line: RecordLine, _ link: StageLink, _ context: StageContext, _ buffers: inout StageBuffers
+  ) throws {
+    switch link.step.stage {
+    case let stage as any RecordStage:
+      try link.decide(line, &buffers) { record throws(StageError) in
+        try stage.outcome(of: record, context)
+      }
+    case is any SourceStage: buffers.add(.keep(line.record), of: line)
+    default: preconditionFailure("\(link.step.label) is no source and no record stage")
+    }
+  }
+
+  private func read(
+    _ unit: SourceUnit, _ stage: any SourceStage, _ link: StageLink, _ context: StageContext,
+    _ buffers: inout StageBuffers
+  ) throws(StageError) {
+    do throws(StageError) {
+      if case .fault(let error) = unit.payload { throw error }
+      // Two sources may read files of one name: the ids of all but the first say which it was.
+      let prefix = input == nil ? "" : "\(link.step.label):"
+      let outcome = try stage.outcome(of: unit, context).prefixingIDs(prefix)
+      // What the record was before it was read is nothing; comparing with itself leaves no trace.
+      let record = outcome.record ?? .unread(unit.source, prefix)
+      buffers.add(outcome, of: RecordLine(new: record))
+    } catch {
+      guard link.step.onError == .quarantine else { throw error.placed(at: unit.source) }
+      buffers.setAside(unit, error)
+    }
+  }
+}
+
+extension Record {
+  /// What stands for a raw record that ended before it became a record.
+  fileprivate static func unread(_ source: Source, _ prefix: String) -> Record {
+    Record(
+      id: "\(prefix)\(source.file):\(source.line)", source: source, content: .text(""),
+      schema: .text)
+  }
+
+  fileprivate func prefixingIDs(_ prefix: String) -> Record {
+    var record = self
+    record.id = prefix + id
+    record.parent = parent.map { prefix + $0 }
+    return record
+  }
+}
+
+extension SourceUnit.Payload {
+  /// About how many bytes it holds.
+  fileprivate var size: Int {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .text(let text): text.utf8.count
+    case .object(let object): JSONValue.object(object).size
+    case .fault: 0
+    }
+  }
+}
+
+extension JSONValue {
+  /// About how many bytes it holds.
+  fileprivate var size: Int {
+    switch self {
+    case .null, .bool: 1
+    case .number(let number): number.literal.utf8.count
+    case .string(let text): text.utf8.count
+    case .array(let elements): elements.reduce(0) { $0 + $1.size }
+    case .object(let object):
+      object.members.reduce(0) { $0 + $1.key.utf8.count + $1.value.size }
+    }
+  }
+}
+
+extension Outcome {
+  /// The record that goes on, if one does.
+  fileprivate var record: Record? {
+    switch self {
+    case .keep(let record, _), .derive(let record, _): record
+    case .drop, .merge, .quarantine, .expand: nil
+    }
+  }
+
+  /// The outcome with a prefix before every id in it.
+  fileprivate func prefixingIDs(_ prefix: String) -> Outcome {
+    if prefix.isEmpty { return self }
+    return switch self {
+    case .keep(let record, let note): .keep(record.prefixingIDs(prefix), note: note)
+    case .merge(let survivor, let reason): .merge(into: prefix + survivor, reason)
+    case .expand(let parts): .expand(parts.map { $0.prefixingIDs(prefix) })
+    case .derive(let record, let children):
+      .derive(
+        record.prefixingIDs(prefix),
+        children: children.map { Derived($0.record.prefixingIDs(prefix), note: $0.note) })
+    case .drop, .quarantine: self
+    }
+  }
+}

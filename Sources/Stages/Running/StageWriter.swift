@@ -1,0 +1,47 @@
+import Dispatch
+import Records
+import Synchronization
+
+/// Writes the files of a stage behind the back of whoever makes their content.
+///
+/// Hashing and writing take as long as parsing does on several threads, so they go on beside it; at
+/// most two batches wait.
+final class StageWriter: @unchecked Sendable {
+  // Safe: touched by work on `queue`, which is serial, and by `commit` when all of that is done.
+  private var output: StageOutput
+  private let queue = DispatchQueue(label: "stage-writer")
+  private let room = DispatchSemaphore(value: 2)
+  private let fault = Mutex<(any Error)?>(nil)
+  private let link: StageLink
+
+  init(_ link: StageLink, report: @escaping @Sendable (Int) -> Void) throws {
+    self.link = link
+    try Folders.make("\(link.folder)/\(StageFiles.artifacts)")
+    output = try StageOutput(folder: link.folder, report: report)
+  }
+
+  /// Appends what slices of records became, in their order.
+  /// - Throws: What went wrong with an earlier batch.
+  func write(_ slices: [StageBuffers]) throws {
+    room.wait()
+    queue.async { [self] in
+      defer { room.signal() }
+      guard fault.withLock({ $0 == nil }) else { return }
+      do { try output.write(slices) } catch { fault.withLock { $0 = error } }
+    }
+    try check()
+  }
+
+  private func check() throws {
+    if let error = fault.withLock({ $0 }) { throw error }
+  }
+
+  /// Waits for all that was written and finishes the files.
+  func commit() throws -> StageManifest {
+    queue.sync {}
+    try check()
+    let manifest = try output.commit(label: link.step.label, fingerprint: link.fingerprint)
+    precondition(manifest.counts.balances, "\(link.step.label) lost records: \(manifest.counts)")
+    return manifest
+  }
+}

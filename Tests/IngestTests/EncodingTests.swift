@@ -1,0 +1,98 @@
+import Foundation
+import Records
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct EncodingTests {
+  struct Sample: Sendable, CustomTestStringConvertible {
+    let language: String
+    let encoding: String
+    let text: String
+    let bytes: [UInt8]
+
+    var testDescription: String { "\(language) in \(encoding)" }
+    var lines: [String] { text.split(separator: "\n").map(String.init) }
+  }
+
+  /// Written by Scripts/ingest_encodings.py.
+  static let samples: [Sample] = {
+    let path = "\(Shared.project)/Tests/Fixtures/Ingest/encodings.json"
+    let rows = (try? JSONValue.parse(FileReader.contents(path)))?["samples"]?.array ?? []
+    return rows.compactMap { row in
+      guard let language = row["language"]?.string, let encoding = row["encoding"]?.string,
+        let text = row["text"]?.string, let base64 = row["bytes"]?.string,
+        let bytes = Data(base64Encoded: base64)
+      else { return nil }
+      return Sample(language: language, encoding: encoding, text: text, bytes: Array(bytes))
+    }
+  }()
+
+  @Test func `there are samples`() { #expect(Self.samples.count == 35) }
+
+  @Test(arguments: samples)
+  func `what a text is in is found from its bytes`(_ sample: Sample) throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(try folder.write(bytes: sample.bytes, to: "a.txt"))
+    #expect(result.faults.isEmpty, "\(result.faults.prefix(1))")
+    #expect(result.texts == sample.lines)
+    // The ledger says what was guessed for each record that this matters to.
+    let isUTF8 = sample.encoding == "utf-8"
+    let noted = result.notes.compactMap { $0?["encoding"]?.string }
+    #expect(Set(noted).count == (isUTF8 ? 0 : 1), "\(Set(noted))")
+  }
+
+  @Test(arguments: samples)
+  func `an encoding that is named is taken at its word`(_ sample: Sample) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes: sample.bytes, to: "a.txt")
+    let result = try ingest(
+      path, ["encoding": sample.encoding.replacing("iso8859", with: "iso-8859")])
+    #expect(result.texts == sample.lines)
+    #expect(result.notes.allSatisfy { $0 == nil })
+  }
+
+  @Test func `ASCII at first leaves open what follows`() throws {
+    let folder = try TemporaryFolder()
+    let sample = try #require(Self.samples.first { $0.encoding == "koi8-r" })
+    // More than two chunks of a file.
+    let plain = Array(repeatElement(Array("plain\n".utf8), count: 400_000).joined())
+    let path = try folder.write(bytes: plain + sample.bytes, to: "a.txt")
+    let result = try ingest(path)
+    #expect(result.texts.count == 400_000 + sample.lines.count)
+    #expect(Array(result.texts.suffix(sample.lines.count)) == sample.lines)
+    #expect(result.notes.compactMap { $0 }.count == sample.lines.count)
+  }
+
+  @Test func `one broken record does not make a file of UTF-8 another`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array("Prüfung\nÄrzte\n".utf8) + [0x61, 0xFC, 0x0A] + Array("schön\n".utf8)
+    let path = try folder.write(bytes: bytes, to: "a.txt")
+    let strict = try ingest(path)
+    #expect(strict.texts == ["Prüfung", "Ärzte", "schön"])
+    #expect(strict.codes == ["invalid-utf8"])
+    #expect(strict.faults.first?.source?.line == 3)
+    let replaced = try ingest(path, ["errors": "replace"])
+    #expect(replaced.texts == ["Prüfung", "Ärzte", "a\u{FFFD}", "schön"])
+    #expect(replaced.notes.map { $0?["replaced"]?.int } == [nil, nil, 1, nil])
+  }
+
+  @Test func `bytes that are no text of the encoding are replaced and counted where asked`() throws
+  {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes: [0x61, 0x0A, 0x62, 0xFF, 0x63, 0xFE, 0x0A], to: "a.txt")
+    let result = try ingest(path, ["encoding": "shift_jis", "errors": "replace"])
+    #expect(result.faults.isEmpty)
+    #expect(result.texts == ["a", "b\u{FFFD}c\u{FFFD}"])
+    #expect(result.notes.last??["replaced"]?.int == 2)
+  }
+
+  @Test func `JSON in UTF-16 without a mark is JSON`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = "{\"text\":\"ü\"}\n{\"text\":\"中\"}\n".utf16.flatMap {
+      [UInt8($0 & 255), UInt8($0 >> 8)]
+    }
+    #expect(try ingest(try folder.write(bytes: bytes, to: "a")).texts == ["ü", "中"])
+    #expect(try ingest(try folder.write(bytes: bytes, to: "a.jsonl")).texts == ["ü", "中"])
+  }
+}

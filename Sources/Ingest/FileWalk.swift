@@ -18,13 +18,14 @@ struct FileWalk {
     entering enter: (String) -> Void, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     let head = try stream.peek()
-    if let fault = UnsupportedArchive.fault(head, file.name) { throw fault }
     let format = options.format == .auto ? try detect(head) : options.format
+    if let fault = UnsupportedArchive.fault(head, format, file.name) { throw fault }
     switch format {
     case .parquet: try readParquet(entering: enter, give)
-    case .xml: try readXML(stream, give)
+    case .xml, .feed, .mediawiki: try readXML(stream, format, give)
+    case .docx, .epub, .pdf, .warc: try readDocument(stream, format, give)
     case .html:
-      parsers[file.name] = .html
+      parsers[file.name] = .html(options.html)
       try give(1, .bytes(try page(stream)))
     default:
       let text = try DecodedBytes(stream, options.decoding, name: file.name) { name in
@@ -39,7 +40,10 @@ struct FileWalk {
     let decoder = options.decoding.decoder(head)
     let text = (try? decoder?.decode(head, atEnd: false)) ?? head
     if FileFormat.isUnknown(name: file.name, head: text) { throw .unknownFormat(file.name) }
-    return FileFormat.detect(name: file.name, head: text)
+    let format = FileFormat.detect(name: file.name, head: text)
+    // Whoever names the element of a record wants elements, whatever they are of.
+    let isMarkup = format == .feed || format == .mediawiki
+    return isMarkup && options.recordPath != .children ? .xml : format
   }
 
   private func read(
@@ -53,13 +57,15 @@ struct FileWalk {
     case .csv, .tsv: try readRows(stream, format, give)
     case .text:
       parsers[file.name] = .text
-      try readText(stream, lines, give)
+      try readText(options.gutenberg == .strip ? GutenbergBytes(stream) : stream, give)
     case .wordnet:
       parsers[file.name] = .wordnet
       try lines.forEach { line, bytes in
         if !WordNetLine.isLicence(bytes) { try give(line, .bytes(bytes)) }
       }
-    case .auto, .jsonl, .html, .xml, .parquet: try readLines(lines, give)
+    case .markdown: try readMarkdown(stream) { try give($0, .bytes($1)) }
+    case .auto, .jsonl, .html, .xml, .feed, .mediawiki, .docx, .epub, .pdf, .warc, .parquet:
+      try readLines(lines, give)
     }
   }
 
@@ -74,11 +80,21 @@ struct FileWalk {
   }
 
   private func readText(
-    _ stream: DecodedBytes, _ lines: LineReader,
-    _ give: (Int, SourceUnit.Payload) throws -> Void
+    _ stream: any ByteStream, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
+    let lines = LineReader(stream, name: file.name, largest: options.largest)
+    let splitting = TextSplitting(lines: lines, name: file.name, largest: options.largest)
     switch options.split {
     case .line: try readLines(lines, give)
+    case .sentence:
+      try splitting.forEachSentence(tooLong: { try give($0, tooLarge($0)) }) {
+        try give($0, .bytes($1))
+      }
+    case .chapter: try splitting.forEachChapter(options.chapter) { try give($0, .bytes($1)) }
+    case .window:
+      try splitting.forEachWindow(size: options.window, overlap: options.overlap) {
+        try give($0, .bytes($1))
+      }
     case .paragraph:
       try TextPieces.forEachParagraph(
         lines, largest: options.largest, tooLong: { try give($0, tooLarge($0)) }
@@ -144,21 +160,6 @@ struct FileWalk {
     }
     return bytes
   }
-
-  /// XML says itself what it is in, unless the pipeline says otherwise.
-  private func readXML(
-    _ stream: PeekedBytes, _ give: (Int, SourceUnit.Payload) throws -> Void
-  ) throws {
-    guard try !stream.peek().isEmpty else { return }
-    let isOwn = options.decoding.isAutomatic
-    let bytes: any ByteStream =
-      isOwn
-      ? stream : try DecodedBytes(stream, options.decoding, name: file.name)
-    let records = XMLRecords(bytes, name: file.name, path: options.recordPath)
-    try records.forEach(
-      encoding: isOwn ? nil : "UTF-8", fields: options.mapping.fields.map(\.text)
-    ) { try give($0, .object($1)) }
-  }
 }
 
 extension StageError {
@@ -174,12 +175,13 @@ extension StageError {
 enum UnsupportedArchive {
   private static let kinds: [(magic: [UInt8], name: String, remedy: String)] = [
     (ZipArchive.magic, "a document in a zip archive", "save it as text or HTML"),
-    (Array("%PDF-".utf8), "PDF", "convert it with 'pdftotext'"),
+    (PDFPages.magic, "PDF", "write 'format: pdf', or name it so"),
   ]
 
-  /// The complaint about a file that begins like one of them.
-  static func fault(_ head: [UInt8], _ name: String) -> StageError? {
-    kinds.first { head.starts(with: $0.magic) }.map {
+  /// The complaint about a file that begins like one of them and is none of the format.
+  static func fault(_ head: [UInt8], _ format: FileFormat, _ name: String) -> StageError? {
+    if [.docx, .epub, .pdf].contains(format) { return nil }
+    return kinds.first { head.starts(with: $0.magic) }.map {
       StageError(
         "unsupported-format", "the file is \($0.name), which is not read",
         source: Source(file: name, line: 0), remedy: $0.remedy)

@@ -23,7 +23,10 @@ struct IngestStage: SourceStage {
   func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
     switch unit.payload {
     case .fault(let error): throw error
-    case .object(let object): return .keep(try options.mapping.record(object, at: unit.source))
+    case .object(let raw):
+      let parser = parsers[unit.source.file]
+      guard let object = parser.refined(raw) else { return .drop(parser.emptyReason) }
+      return .keep(try options.mapping.record(object, at: unit.source))
     case .text(let text):
       return .keep(try options.mapping.record(["text": .string(text)], at: unit.source))
     case .bytes(let bytes): return try outcome(of: bytes, at: unit.source)

@@ -5,8 +5,7 @@ import TextKit
 public let ingestStages: [StageDescriptor] = [
   StageDescriptor(
     "ingest",
-    "Reads JSON, JSONL, CSV, TSV, text, HTML, XML, WordNet and Parquet files, packed or not, into "
-      + "records.",
+    "Reads data, text, web pages, books and documents of many formats, packed or not, into records.",
     role: .source, parameters: IngestOptions.parameters,
     example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
     make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })
@@ -25,6 +24,12 @@ struct IngestOptions: Sendable {
   let delimiter: UInt8?
   let header: Bool
   let quotes: Bool
+  let html: HTMLKept
+  let chapter: LinePattern
+  let window: Int
+  let overlap: Int
+  let parts: Bool
+  let gutenberg: GutenbergFrame
   /// Patterns of the members of archives to read; none where all are.
   let members: [String]
   /// The most bytes of one record.
@@ -47,6 +52,30 @@ struct IngestOptions: Sendable {
     quotes = values[Self.quotesParameter]
     members = values[Self.membersParameter]
     largest = values[Self.largestParameter] << 20
+    html = values[Self.htmlParameter]
+    guard let pattern = LinePattern(values[Self.chapterParameter]) else {
+      preconditionFailure("the parameter's check lets no other pattern pass")
+    }
+    chapter = pattern
+    window = values[Self.windowParameter]
+    overlap = values[Self.overlapParameter]
+    parts = values[Self.partsParameter]
+    gutenberg = values[Self.gutenbergParameter]
+    guard overlap < window else {
+      throw Diagnostic(
+        "overlap is \(overlap) and window \(window)", path: Self.overlapParameter.name,
+        remedy: "an overlap must be less than the window")
+    }
+    try checkPrograms()
+  }
+
+  /// PDF needs a program: better said before anything is read.
+  private func checkPrograms() throws(Diagnostic) {
+    let path = paths.first { $0.written.lowercased().hasSuffix(".pdf") }
+    guard format == .pdf || path != nil, PDFPages.program() == nil else { return }
+    throw Diagnostic(
+      "PDF is read by 'pdftotext', which is not installed", path: Self.path.name,
+      remedy: PDFPages.remedy)
   }
 }
 
@@ -54,8 +83,9 @@ extension IngestOptions {
   static let parameters: [any AnyParameter] = [
     path, formatParameter, fields, schema, limitParameter, everyParameter, encodingParameter,
     splitParameter,
-    delimiterParameter, headerParameter, quotesParameter, record, membersParameter,
-    largestParameter, errorsParameter,
+    delimiterParameter, headerParameter, quotesParameter, record, htmlParameter, partsParameter,
+    chapterParameter, windowParameter, overlapParameter, gutenbergParameter,
+    membersParameter, largestParameter, errorsParameter,
   ]
 
   static let path = Parameter<[PathValue]>(
@@ -97,14 +127,34 @@ extension IngestOptions {
   static let quotesParameter = Parameter(
     "quotes", default: true,
     "Whether a cell of CSV and TSV that begins with a double quote ends at the next one.")
+  static let gutenbergParameter = Parameter(
+    "gutenberg", default: GutenbergFrame.strip,
+    "Plain text: whether what Project Gutenberg writes before and behind a book is left out.")
   static let record = Parameter<String?>(
     "record", default: nil, aliases: ["record-path"],
-    "XML: the path of a record's element, such as //Document/Question; by default each child of "
-      + "the root.",
+    "XML: the path of a record's element, such as //Document/Question or page[not(redirect)]; by "
+      + "default each child of the root.",
     check: { text in
       text.map { ElementPath($0) == nil } == true ? "must be a path such as //Document/Item" : nil
     })
 
+  static let htmlParameter = Parameter(
+    "html", default: HTMLKept.main,
+    "Web pages: main keeps the text that a page is for, whole all that a reader sees.")
+  static let partsParameter = Parameter(
+    "parts", default: false,
+    "Whether each section of Markdown or DOCX, chapter of EPUB or page of PDF is a record.")
+  static let chapterParameter = Parameter(
+    "chapter", default: "^(?i:(chapter|part|book|act) +([0-9]+|[ivxlc]+))\\b",
+    "With split: chapter, a regular expression that the first line of a chapter matches.",
+    check: { LinePattern($0) == nil ? "must be a regular expression" : nil })
+  static let windowParameter = Parameter(
+    "window", default: 2000, "With split: window, the most characters of a record.",
+    check: Check.atLeast(1))
+  static let overlapParameter = Parameter(
+    "overlap", default: 0,
+    "With split: window, how many characters of the record before each one repeats.",
+    check: Check.atLeast(0))
   static let membersParameter = Parameter(
     "members", default: [String](),
     "Files of tar and zip archives to read, as patterns over path or name; by default all.")

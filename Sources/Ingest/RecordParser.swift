@@ -5,8 +5,13 @@ import Stages
 enum RecordParser: Sendable {
   case json
   case text
-  case html
+  case html(HTMLKept)
   case wordnet
+  case markdown
+  /// A record of a web archive, and what to keep of its page.
+  case warc(HTMLKept)
+  case mediawiki
+  case feed
   case csv(CSVHeader, CSVDialect)
   /// A file in which nothing can be read, and why.
   case skipped(Reason)
@@ -15,15 +20,31 @@ enum RecordParser: Sendable {
   func object(_ bytes: [UInt8], at source: Source) throws(StageError) -> JSONObject? {
     switch self {
     case .skipped: return nil
-    case .html:
-      let page = try HTMLPage(bytes, at: source)
-      guard !page.text.isEmpty else { return nil }
-      return page.title.isEmpty
-        ? ["text": .string(page.text)]
-        : ["text": .string(page.text), "title": .string(page.title)]
-    case .json, .text, .wordnet, .csv:
+    case .html(let kept):
+      let page = try HTMLPage(bytes, keeping: kept, at: source)
+      return page.text.isEmpty ? nil : page.object
+    case .warc(let kept): return try WARCPage.object(bytes, keeping: kept, at: source)
+    case .markdown: return try MarkdownRecord.object(bytes, at: source)
+    case .json, .text, .wordnet, .csv, .mediawiki, .feed:
       if TextPieces.isBlank(bytes) { return nil }
       return try line(bytes, at: source)
+    }
+  }
+
+  /// Whether the bytes are those of a page, which is decoded by what it or its server says.
+  var isPage: Bool {
+    switch self {
+    case .html, .warc: true
+    default: false
+    }
+  }
+
+  /// What is left of an object that reading the file made; nil where it is none to keep.
+  func refined(_ object: JSONObject) -> JSONObject? {
+    switch self {
+    case .mediawiki: MediaWikiPage.article(object)
+    case .feed: object["text"] == nil ? nil : object
+    default: object
     }
   }
 
@@ -33,7 +54,8 @@ enum RecordParser: Sendable {
     case .wordnet: try WordNetLine.object(bytes, at: source)
     case .csv(let header, let dialect):
       try header.object(try CSVRow.cells(bytes, dialect, at: source), at: source)
-    case .text, .html, .skipped: ["text": .string(try UTF8Check.text(bytes, at: source))]
+    case .text, .html, .warc, .markdown, .mediawiki, .feed, .skipped:
+      ["text": .string(try UTF8Check.text(bytes, at: source))]
     }
   }
 
@@ -48,8 +70,10 @@ enum RecordParser: Sendable {
   /// Why there is no record where there could have been one.
   var emptyReason: Reason {
     switch self {
+    case .html, .markdown, .feed: Reason("no-text")
+    case .warc: Reason("no-page")
+    case .mediawiki: Reason("no-article")
     case .skipped(let reason): reason
-    case .html: Reason("no-text")
     default: Reason("blank-line")
     }
   }

@@ -17,6 +17,23 @@ import Testing
     ("a.tsv", "text\tlabel\na\t1\n"), ("a.txt", "one\n\ntwo\r\n"),
     ("a.html", "<html><body><p>a &amp; <b>b</b><script>x</script><pre> c</pre></html>"),
     ("a.xml", "<?xml version=\"1.0\"?><r><i n=\"1\">a &amp; b</i><i><![CDATA[c]]></i></r>"),
+    (
+      "a.md", "---\ntitle: x\n---\n# A *b*\n\n- c `d`\n  > e\n\n| a |\n|---|\n| b |\n[x]: y \"z\"\n"
+    ),
+    (
+      "a.rss",
+      "<rss><item><title>a</title><link>b</link><description>&lt;p&gt;c</description></item></rss>"
+    ),
+    (
+      "a.warc",
+      "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 53\r\n\r\n"
+        + "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>text</p>\r\n\r\n"
+    ),
+    (
+      "w.xml",
+      "<mediawiki><page><title>a</title><ns>0</ns><revision><text>[[b|c]] {{d}} ''e''</text></revision>"
+        + "</page></mediawiki>"
+    ),
     ("data.noun", "  1 This\n00001740 03 n 01 entity 0 000 | that which is; \"x\"\n"),
   ]
 

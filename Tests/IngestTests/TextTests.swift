@@ -73,12 +73,75 @@ import Testing
 
   @Test func `what is neither text nor known says so`() throws {
     let folder = try TemporaryFolder()
-    for (bytes, code) in [
-      (Array("%PDF-1.7\n".utf8), "unsupported-format"), ([0x7F, 0x45, 0, 1], "unknown-format"),
-    ] {
-      let result = try ingest(try folder.write(bytes: bytes, to: "a"))
-      #expect(result.codes == [code])
-      #expect(result.faults[0].remedy?.hasPrefix("convert it") == true)
+    let unknown = try ingest(try folder.write(bytes: [0x7F, 0x45, 0, 1], to: "a"))
+    #expect(unknown.codes == ["unknown-format"])
+    #expect(unknown.faults[0].remedy?.hasPrefix("convert it") == true)
+    let document = try ingest(try folder.write("%PDF-1.7\n", to: "a.jsonl"))
+    #expect(document.codes == ["unsupported-format"])
+    #expect(document.faults[0].remedy?.contains("format: pdf") == true)
+  }
+
+  @Test func `sentences are records, lines of a paragraph run together`() throws {
+    let folder = try TemporaryFolder()
+    let text = "It was\nlate. Was it? Mr. Fox said so.\n\n他来了。她走了。\n"
+    let result = try ingest(try folder.write(text, to: "a.txt"), ["split": "sentence"])
+    #expect(result.texts.first == "It was late.")
+    #expect(result.texts.suffix(2) == ["他来了。", "她走了。"])
+    #expect(result.lines.last == 4)
+  }
+
+  @Test func `chapters begin at lines of a pattern`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("Intro\n\nCHAPTER I. A\none\n\nChapter 2\ntwo\n", to: "a.txt")
+    let result = try ingest(path, ["split": "chapter"])
+    #expect(result.texts == ["Intro", "CHAPTER I. A\none", "Chapter 2\ntwo"])
+    #expect(result.lines == [1, 3, 6])
+    #expect(
+      try ingest(path, ["split": "chapter", "chapter": "^(one|two)$"]).texts
+        == ["Intro\n\nCHAPTER I. A", "one\n\nChapter 2", "two"])
+    #expect(throws: (any Error).self) {
+      try ingest(path, ["split": "chapter", "chapter": "("])
+    }
+  }
+
+  @Test(arguments: [(20, 0), (20, 8), (50, 10), (7, 6), (1, 0)])
+  func `windows hold the text, each within its size`(_ size: Int, _ overlap: Int) throws {
+    let folder = try TemporaryFolder()
+    let text = "One two three four five six.\nSeven eight nine ten 中文字符没有空格的一行文字 end.\n"
+    let result = try ingest(
+      try folder.write(text, to: "a.txt"),
+      ["split": "window", "window": "\(size)", "overlap": "\(overlap)"])
+    #expect(result.texts.allSatisfy { $0.unicodeScalars.count <= size && !$0.isEmpty })
+    let letters = text.filter { !$0.isWhitespace }
+    let joined = result.texts.joined().filter { !$0.isWhitespace }
+    if overlap == 0 { #expect(joined == letters) } else { #expect(joined.count >= letters.count) }
+    #expect(result.texts.first?.hasPrefix("O") == true)
+    #expect(result.texts.last?.last == ".")
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a line of many megabytes is divided in linear time`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(String(repeating: "some words ", count: 500_000), to: "a.txt")
+    let result = try ingest(path, ["split": "window", "window": "100", "overlap": "20"])
+    #expect(result.records.count > 50_000)
+  }
+
+  @Test(.enabled(if: Shared.exists, "needs ../shared"))
+  func `books of Project Gutenberg are read without its header and footer`() throws {
+    let root = "data/ingest/gutenberg"
+    let alice = try ingest(Shared.path("\(root)/11_11-0.txt.gz"), ["split": "chapter"])
+    #expect(alice.texts.count { $0.hasPrefix("CHAPTER") } >= 12)
+    for name in ["11_11-0.txt.gz", "11_11.txt.gz", "1342_1342-0.txt.gz", "84_84.txt.gz"] {
+      let text = try #require(
+        try ingest(Shared.path("\(root)/\(name)"), ["split": "file"]).texts.first)
+      #expect(!text.contains("START OF TH") && !text.contains("END OF TH"))
+      #expect(!text.lowercased().contains("gutenberg-tm"))
+      #expect(text.utf8.count > 140_000)
+      let whole = try #require(
+        try ingest(Shared.path("\(root)/\(name)"), ["split": "file", "gutenberg": "keep"])
+          .texts.first)
+      #expect(whole.lowercased().contains("gutenberg-tm"))
     }
   }
 }

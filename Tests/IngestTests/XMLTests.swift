@@ -40,7 +40,7 @@ import Testing
   static let paths: [(path: String, texts: [String])] = [
     ("//Question", ["What & why?", "a < b?"]),
     ("/Corpus/Document/Question", ["What & why?", "a < b?"]),
-    ("Document/*", ["What & why?", "Because so. Also.", "a < b?"]), ("/Question", []),
+    ("Document/*", ["What & why?", "Because so.\nAlso.", "a < b?"]), ("/Question", []),
     ("//Answers/Answer", ["Because so.", "Also."]),
   ]
 
@@ -52,6 +52,40 @@ import Testing
       fields: TextMap([("text", ".")]))
     #expect(result.texts == Self.paths[index].texts)
     #expect(result.codes == (Self.paths[index].texts.isEmpty ? ["empty-file"] : []))
+  }
+
+  static let parts: [(path: String, text: String)] = [
+    ("@id", "d1"), ("Answers/Answer[@lang='en']", "Because so."), ("Answers/Answer[2]", "Also."),
+    (".//Answer", "Because so.\nAlso."), ("Answers//b", "so"), ("Question/@qid", "7"),
+    ("Answers/Answer[not(b)]", "Also."), ("Answers/Answer[b='so']/@lang", "en"),
+    ("Nothing ?? none", "none"), ("Nothing ?? ' a '", " a "), ("Question ?? none", "What & why?"),
+    ("Question | Answers/Answer[2]", "What & why?\nAlso."),
+    ("Answers/Answer[1]/text()", "Because ."),
+    ("x:Nothing | Answers/*[2]", "Also."),
+  ]
+
+  @Test(arguments: parts.indices)
+  func `fields are found by paths, conditions and defaults`(_ index: Int) throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(
+      try folder.write(Self.corpus, to: "a.xml"), ["record": "Document[@id]"],
+      fields: TextMap([("text", Self.parts[index].path)]))
+    #expect(result.texts == [Self.parts[index].text])
+  }
+
+  @Test func `a path that cannot be read is told by name`() throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(
+      try folder.write(Self.corpus, to: "a.xml"), fields: TextMap([("text", "a[b")]))
+    #expect(result.codes == ["invalid-path"])
+  }
+
+  @Test func `elements beside each other are lines, elements in text are not`() throws {
+    let folder = try TemporaryFolder()
+    let xml = "<r><s><title>Aims</title><p>To <i>see</i>.</p>\n  <p>To tell.</p></s></r>"
+    #expect(
+      try ingest(try folder.write(xml, to: "a.xml"), fields: TextMap([("text", ".")])).texts
+        == ["Aims\nTo see.\nTo tell."])
   }
 
   @Test func `a file in Latin-1 says so itself`() throws {

@@ -34,3 +34,16 @@ extension Shared {
     }
   }
 }
+
+extension Shared {
+  /// Unpacks a `.tar.gz` or a `.bz2` of the reference data into a folder.
+  public static func unpack(_ name: String, into folder: String) throws {
+    let path = path(name)
+    let file = FilePaths.name(name)
+    let command =
+      name.hasSuffix(".tar.gz")
+      ? "tar -xzf '\(path)' -C '\(folder)'"
+      : "bzip2 -dc '\(path)' > '\(folder)/\(file.dropLast(4))'"
+    guard system(command) == 0 else { throw FileError("unpack", path) }
+  }
+}

@@ -1,3 +1,5 @@
+import TextKit
+
 /// Takes the markup out of a text and leaves what a browser would show.
 ///
 /// Only tags of HTML's own elements are markup: `a < b`, `<your name>` and `List<Int>` stay. Code
@@ -152,7 +154,7 @@ struct HTMLTag {
     var place = start + 1
     isClosing = place < bytes.count && bytes[place] == UInt8(ascii: "/")
     if isClosing { place += 1 }
-    let letters = bytes[place...].prefix { $0.isLetterOrDigit }
+    let letters = bytes[place...].prefix { $0.isASCIIAlphanumeric }
     name = String(decoding: letters, as: UTF8.self).lowercased()
     place += letters.count
     guard Self.elements.contains(name), let end = Self.end(in: bytes, from: place) else {
@@ -163,7 +165,7 @@ struct HTMLTag {
 
   /// The place behind the bracket that closes a tag whose name ends here; quotes hide brackets.
   private static func end(in bytes: [UInt8], from start: Int) -> Int? {
-    guard start < bytes.count, !bytes[start].isLetterOrDigit, bytes[start] != UInt8(ascii: "-")
+    guard start < bytes.count, !bytes[start].isASCIIAlphanumeric, bytes[start] != UInt8(ascii: "-")
     else { return nil }
     var quote: UInt8?
     for place in start..<bytes.count {

@@ -1,3 +1,5 @@
+import TextKit
+
 /// References to characters that end in a semicolon, and names in capitals such as `&EACUTE;`.
 struct HTMLNames: Sendable {
   static let standard = HTMLNames()
@@ -35,7 +37,7 @@ struct HTMLNames: Sendable {
     let isNumber = text.dropFirst().first == 0x23
     let head = isNumber ? 2 : 1
     let body = text.dropFirst(head).prefix(Self.longest).prefix {
-      $0 < 0x80 && UInt8($0).isLetterOrDigit
+      $0 < 0x80 && UInt8($0).isASCIIAlphanumeric
     }
     guard !body.isEmpty, text.dropFirst(head + body.count).first == 0x3B else { return nil }
     let name = body.map { UInt8($0) }
@@ -51,9 +53,11 @@ struct HTMLNames: Sendable {
   private static func number(_ digits: [UInt8]) -> [UInt32]? {
     let isHex = digits[0] | 0x20 == UInt8(ascii: "x")
     let body = isHex ? digits.dropFirst() : digits[...]
-    guard !body.isEmpty, body.allSatisfy({ isHex ? $0.isHexDigit : $0.isDigit }) else { return nil }
+    guard !body.isEmpty, body.allSatisfy({ isHex ? $0.isASCIIHexDigit : $0.isASCIIDigit }) else {
+      return nil
+    }
     let value = body.reduce(UInt64(0)) { sum, digit in
-      let number = digit.isDigit ? digit & 0x0F : (digit & 0x0F) + 9
+      let number = digit.isASCIIDigit ? digit & 0x0F : (digit & 0x0F) + 9
       return min(sum * (isHex ? 16 : 10) + UInt64(number), 0x11_0000)
     }
     let code = UInt32(value)

@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// `clean.links`: takes addresses of the web out of texts.
 enum LinkStage {
@@ -57,13 +58,13 @@ enum Links {
     switch bytes[place] {
     case UInt8(ascii: ":") where bytes[place...].starts(with: "://".utf8):
       return word(bytes, before: place, from: least) {
-        $0.isLetterOrDigit || "+-.".utf8.contains($0)
+        $0.isASCIIAlphanumeric || "+-.".utf8.contains($0)
       }
-      .flatMap { bytes[$0].isLetter ? $0 : nil }
+      .flatMap { bytes[$0].isASCIILetter ? $0 : nil }
     case UInt8(ascii: "w"), UInt8(ascii: "W"):
       let isWeb = bytes[place...].prefix(4).map { $0 | 0x20 }.elementsEqual(
         "www.".utf8.map { $0 | 0x20 })
-      let isInside = place > least && bytes[place - 1].isLetterOrDigit
+      let isInside = place > least && bytes[place - 1].isASCIIAlphanumeric
       return isWeb && !isInside && bytes[place + 3] == UInt8(ascii: ".") ? place : nil
     case UInt8(ascii: "/"): return domain(bytes, before: place, from: least)
     default: return nil
@@ -84,13 +85,13 @@ enum Links {
       let start = word(
         bytes, before: place, from: least,
         {
-          $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+          $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
         })
     else { return nil }
     let parts = bytes[start..<place].split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count > 1, let last = parts.last, (2...4).contains(last.count),
-      last.allSatisfy(\.isLetter), parts.dropLast().allSatisfy({ $0.count > 1 })
+      last.allSatisfy(\.isASCIILetter), parts.dropLast().allSatisfy({ $0.count > 1 })
     else { return nil }
     return start
   }

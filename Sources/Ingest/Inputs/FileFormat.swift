@@ -22,14 +22,29 @@ enum FileFormat: String, ChoiceValue {
   case xml
   /// The `data.*` files of WordNet 3.0.
   case wordnet
+  /// Text with the marks of CommonMark.
+  case markdown
+  /// Entries of RSS and Atom.
+  case feed
+  /// Articles of a dump of a wiki such as Wikipedia.
+  case mediawiki
+  /// Pages of a web archive.
+  case warc
+  /// A text document of Word and its like.
+  case docx
+  /// A book.
+  case epub
+  /// A PDF, read by `pdftotext`.
+  case pdf
   /// Tables by column: a record a row.
   case parquet
 
   private static let endings: [String: FileFormat] = [
     "jsonl": .jsonl, "ndjson": .jsonl, "jsonlines": .jsonl, "json": .json, "csv": .csv,
-    "tsv": .tsv, "tab": .tsv, "txt": .text, "text": .text, "md": .text, "html": .html,
-    "htm": .html, "xhtml": .html, "xml": .xml, "nxml": .xml,
-    "parquet": .parquet, "parq": .parquet,
+    "tsv": .tsv, "tab": .tsv, "txt": .text, "text": .text, "html": .html, "htm": .html,
+    "xhtml": .html, "xml": .xml, "nxml": .xml, "md": .markdown, "markdown": .markdown,
+    "rss": .feed, "atom": .feed, "warc": .warc, "wet": .warc, "docx": .docx, "epub": .epub,
+    "pdf": .pdf, "parquet": .parquet, "parq": .parquet,
   ]
   private static let wordNetNames: Set<String> = ["data.noun", "data.verb", "data.adj", "data.adv"]
 
@@ -52,6 +67,10 @@ enum FileFormat: String, ChoiceValue {
     let named = ending(of: name).flatMap { endings[$0] }
     // Many files named .json hold one object a line.
     if named == .json { return isLines(head) ? .jsonl : .json }
+    if named == .xml {
+      let kind = MarkupKind.format(head)
+      return kind == .text ? .xml : kind
+    }
     return named ?? sniff(head)
   }
 
@@ -59,6 +78,7 @@ enum FileFormat: String, ChoiceValue {
   /// pictures, programs, tables of unknown kinds.
   static func isUnknown(name: String, head: [UInt8]) -> Bool {
     ending(of: name).flatMap { endings[$0] } == nil && head.prefix(4096).contains(0)
+      && sniff(head) == .text
   }
 
   private static func sniff(_ head: [UInt8]) -> FileFormat {
@@ -67,7 +87,10 @@ enum FileFormat: String, ChoiceValue {
     if word.hasPrefix("{") { return isLines(head) ? .jsonl : .json }
     if word.hasPrefix("[") { return .json }
     if word.hasPrefix("<!doctype html") || word.hasPrefix("<html") { return .html }
-    if word.hasPrefix("<?xml") || word.hasPrefix("<!doctype") { return .xml }
+    if word.hasPrefix("<") { return MarkupKind.format(head) }
+    if word.hasPrefix("%pdf-") { return .pdf }
+    if word.hasPrefix("warc/1.") { return .warc }
+    if word.hasPrefix("pk\u{3}\u{4}") { return head.isBook ? .epub : .docx }
     return .text
   }
 
@@ -82,12 +105,46 @@ enum FileFormat: String, ChoiceValue {
   }
 }
 
+/// What XML a file is, by the name of its first element.
+enum MarkupKind {
+  private static let roots: [(name: String, format: FileFormat)] = [
+    ("rss", .feed), ("feed", .feed), ("rdf:rdf", .feed), ("mediawiki", .mediawiki),
+    ("html", .html),
+  ]
+
+  /// The format of a file that begins with a bracket; text where no element begins.
+  static func format(_ head: [UInt8]) -> FileFormat {
+    let text = String(decoding: head.prefix(4096), as: UTF8.self).lowercased()
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "<") {
+      rest = rest[rest.index(after: open)...]
+      guard let first = rest.first, first != "!", first != "?" else { continue }
+      let name = rest.prefix { !$0.isWhitespace && $0 != ">" && $0 != "/" }
+      return roots.first { $0.name == name }?.format ?? .xml
+    }
+    return text.contains("<?xml") || text.contains("<!doctype") ? .xml : .text
+  }
+}
+
+extension [UInt8] {
+  /// Whether a zip archive begins as books do, with its type as the first member.
+  fileprivate var isBook: Bool {
+    prefix(100).firstRange(of: Array("mimetypeapplication/epub+zip".utf8)) != nil
+  }
+}
+
 /// How plain text is divided into records.
 enum TextSplit: String, ChoiceValue {
   /// Each line.
   case line
   /// Lines up to the next blank one.
   case paragraph
+  /// Each sentence; lines of a paragraph run together.
+  case sentence
+  /// Lines from one that `chapter` matches to the next.
+  case chapter
+  /// Stretches of `window` characters.
+  case window
   /// The whole file.
   case file
 }

@@ -22,15 +22,13 @@ final class XMLRecords {
     self.path = path
   }
 
-  /// Calls `visit` with the number of each record, counted from 1, and its parts.
+  /// Calls `visit` with the number of each record, counted from 1, and the record.
   ///
-  /// - Parameters:
-  ///   - encoding: What the bytes are in, where the file's own word is not to count.
-  ///   - fields: Paths of the parts wanted; where there are none, every child and attribute.
-  func forEach(
-    encoding: String?, fields: [String], _ visit: (Int, JSONObject) throws -> Void
-  ) throws {
+  /// - Parameter encoding: What the bytes are in, where the file's own word is not to count.
+  func forEach(encoding: String?, _ visit: (Int, XMLElement) throws -> Void) throws {
     MarkupLibrary.start()
+    // Faults are told by what is thrown, not by what the library prints.
+    xmlSetStructuredErrorFunc(nil) { _, _ in }
     let options =
       XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
       | XML_PARSE_COMPACT.rawValue
@@ -41,11 +39,11 @@ final class XMLRecords {
         encoding, Int32(options))
     else { throw fault("the file cannot be read as XML", line: 0) }
     defer { xmlFreeTextReader(reader) }
-    try walk(reader, fields, visit)
+    try walk(reader, visit)
   }
 
   private func walk(
-    _ reader: xmlTextReaderPtr, _ fields: [String], _ visit: (Int, JSONObject) throws -> Void
+    _ reader: xmlTextReaderPtr, _ visit: (Int, XMLElement) throws -> Void
   ) throws {
     var open: [String] = []
     var count = 0
@@ -60,13 +58,16 @@ final class XMLRecords {
       let depth = Int(xmlTextReaderDepth(reader))
       open.removeSubrange(min(depth, open.count)...)
       open.append(String(cString: xmlTextReaderConstLocalName(reader)))
-      guard path.matches(open) else {
+      guard let conditions = path.conditions(of: open) else {
         status = try advance(reader)
         continue
       }
       guard let node = xmlTextReaderExpand(reader) else { throw failure(reader) }
       count += 1
-      try visit(count, try XMLFields.object(of: node, fields, at: place(reader)))
+      let element = XMLElement(node, at: place(reader))
+      if try conditions.allSatisfy({ try element.fulfils($0, at: count) }) {
+        try visit(count, element)
+      }
       status = xmlTextReaderNext(reader)
       if status < 0 { throw failure(reader) }
     }

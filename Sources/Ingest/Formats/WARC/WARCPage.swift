@@ -1,0 +1,133 @@
+import Records
+import Stages
+import TextKit
+
+/// What one record of a web archive holds: the page of a response, or a text made of one.
+enum WARCPage {
+  /// The text and where it is from; nil for requests, descriptions, and what is no text.
+  static func object(
+    _ bytes: [UInt8], keeping kept: HTMLKept, at source: Source
+  ) throws(StageError) -> JSONObject? {
+    let record = MessageHeader(bytes[...])
+    var object: JSONObject?
+    switch record["WARC-Type"]?.lowercased() {
+    case "response":
+      guard record.body.starts(with: "HTTP/".utf8) else { return nil }
+      object = try response(MessageHeader(record.body), kept, source)
+    case "conversion": object = try text(record, Array(record.body), kept, source)
+    case "resource":
+      // Crawlers file their own logs and manifests as resources too.
+      guard let uri = record["WARC-Target-URI"], unbracketed(uri).hasPrefix("http") else {
+        return nil
+      }
+      object = try text(record, Array(record.body), kept, source)
+    default: return nil
+    }
+    object?["url"] = record["WARC-Target-URI"].map { .string(Self.unbracketed($0)) }
+    object?["date"] = record["WARC-Date"].map { .string($0) }
+    object?["record-id"] = record["WARC-Record-ID"].map { .string($0) }
+    return object
+  }
+
+  private static func response(
+    _ http: MessageHeader, _ kept: HTMLKept, _ source: Source
+  ) throws(StageError) -> JSONObject? {
+    let status = http.start.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    // What a server says instead of a page is no page.
+    guard let status, (200..<300).contains(status),
+      let body = HTTPBody.decoded(http)
+    else { return nil }
+    return try text(http, body, kept, source)
+  }
+
+  private static func text(
+    _ header: MessageHeader, _ body: [UInt8], _ kept: HTMLKept, _ source: Source
+  ) throws(StageError) -> JSONObject? {
+    let type = header.mediaType
+    if type == "text/plain" {
+      let text = try utf8(body, header.charset)
+      return TextPieces.isBlank(text)
+        ? nil : ["text": .string(String(decoding: text, as: UTF8.self))]
+    }
+    let isPage = type == "text/html" || type == "application/xhtml+xml" || type.isEmpty
+    guard isPage else { return nil }
+    let charset =
+      header.charset.flatMap { HTMLEncoding.meant(by: $0) } ?? HTMLEncoding.declared(body)
+    let page = try HTMLPage(try utf8(body, charset), keeping: kept, at: source)
+    guard !page.text.isEmpty else { return nil }
+    return page.object
+  }
+
+  /// The bytes as UTF-8; servers name wrong encodings, so what is valid UTF-8 is taken for that.
+  private static func utf8(_ bytes: [UInt8], _ charset: String?) throws(StageError) -> [UInt8] {
+    if UTF8Check.isValid(bytes) { return bytes }
+    let guess = TextEncoding.detect(bytes).map(\.name)
+    for name in [charset, guess, "windows-1252"].compactMap({ $0 }) where name != "UTF-8" {
+      guard let decoder = TextDecoder(name), let text = try? decoder.decode(bytes, atEnd: true)
+      else { continue }
+      return text
+    }
+    // Pages that were cut off end within a character; what is broken becomes U+FFFD.
+    return Array(String(decoding: bytes, as: UTF8.self).utf8)
+  }
+
+  private static func unbracketed(_ uri: String) -> String {
+    uri.hasPrefix("<") && uri.hasSuffix(">") ? String(uri.dropFirst().dropLast()) : uri
+  }
+}
+
+/// What the body of an HTTP message holds, its transfer and content codings undone.
+enum HTTPBody {
+  /// The content; nil where it is packed in a way that is not read.
+  static func decoded(_ http: MessageHeader) -> [UInt8]? {
+    var body = Array(http.body)
+    if http["transfer-encoding"]?.lowercased().contains("chunked") == true {
+      // Crawlers often undo the chunks and keep the field.
+      body = dechunked(body) ?? body
+    }
+    switch http["content-encoding"]?.lowercased() {
+    case nil, "identity", "": return body
+    case "gzip", "x-gzip":
+      return unpacked(body)
+    default: return UTF8Check.isValid(body) ? body : nil
+    }
+  }
+
+  /// The bytes of chunks; nil where these are none.
+  static func dechunked(_ bytes: [UInt8]) -> [UInt8]? {
+    var result: [UInt8] = []
+    var place = 0
+    while let end = bytes[place...].firstIndex(of: 0x0A) {
+      let digits = bytes[place..<end].prefix { $0.isASCIIHexDigit }
+      guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16),
+        size <= bytes.count - end
+      else { return nil }
+      if size == 0 { return result }
+      result += bytes[(end + 1)...].prefix(size)
+      place = end + 1 + size
+      guard place < bytes.count else { return result }
+      // Each chunk ends a line.
+      place = bytes[place] == 0x0D ? place + 2 : place + 1
+      guard place < bytes.count else { return result }
+    }
+    return nil
+  }
+
+  private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
+    let packed = PeekedBytes(OneChunk(bytes))
+    guard let stream = try? Compression.unpacked(packed, name: "") else { return nil }
+    return try? stream.readAll(atMost: StageError.largestRecord, of: "")
+  }
+}
+
+/// Bytes in memory as a stream.
+final class OneChunk: ByteStream {
+  private var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func next() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+}

@@ -1,0 +1,132 @@
+import Ingest
+import Records
+import Stages
+import TestSupport
+import Testing
+
+/// DOCX, EPUB and PDF, on files that `Scripts/ingest_documents.py` writes.
+@Suite struct DocumentTests {
+  private static func path(_ name: String) -> String {
+    "\(Shared.project)/Tests/Fixtures/Documents/\(name)"
+  }
+
+  // MARK: - DOCX
+
+  @Test func `a DOCX is its paragraphs, lists, tables and notes in order`() throws {
+    let result = try ingest(Self.path("report.docx"))
+    #expect(
+      result.texts == [
+        """
+        A report
+        First bold text.[1]
+        Methods
+        1. one
+        2. two
+        1. inner
+        3. three
+        - bullet
+        kept end\ttab
+        line
+        open
+        Name\tDose
+        A & B\t5 mg
+        in a box
+        Größe, 大小
+        a link
+        [1] A note.
+        """
+      ])
+    #expect(result.records[0].metadata == ["title": "Report of 2026", "author": "Ada Example"])
+  }
+
+  @Test func `the sections of a DOCX begin at its headings`() throws {
+    let result = try ingest(Self.path("report.docx"), ["parts": "true"])
+    #expect(
+      result.records.map { $0.metadata["section"] } == ["A report", "Methods", "Größe, 大小"])
+    #expect(result.texts[2] == "Größe, 大小\na link\n[1] A note.")
+  }
+
+  @Test func `other office files and entities in a DOCX are refused`() throws {
+    let sheet = try ingest(Self.path("table.xlsx.docx"))
+    #expect(sheet.codes == ["invalid-docx"])
+    #expect(sheet.faults[0].message.contains("spreadsheet"))
+    #expect(try ingest(Self.path("bomb.docx")).codes == ["xml-entities"])
+  }
+
+  // MARK: - EPUB
+
+  @Test func `a book is its chapters in the order they are read`() throws {
+    let result = try ingest(Self.path("book.epub"))
+    #expect(result.texts == ["One\nIt began & went on.\n\nTwo\nIt ended."])
+    #expect(
+      result.records[0].metadata
+        == ["title": "The Book", "author": "Ann Author, Ben Writer", "language": "en"])
+    let chapters = try ingest(Self.path("book.epub"), ["parts": "true"])
+    #expect(chapters.texts == ["One\nIt began & went on.", "Two\nIt ended."])
+    #expect(chapters.records.map { $0.metadata["chapter"] } == ["One", "Two"])
+  }
+
+  @Test func `locked and incomplete books say what is wrong`() throws {
+    #expect(try ingest(Self.path("locked.epub")).codes == ["encrypted-epub"])
+    let missing = try ingest(Self.path("missing.epub"))
+    #expect(missing.codes == ["invalid-epub"])
+    #expect(missing.faults[0].message.contains("second part.xhtml"))
+  }
+
+  // MARK: - PDF
+
+  static let hasProgram = TextProgram.find("pdftotext") != nil
+
+  @Test(.enabled(if: hasProgram, "needs pdftotext"))
+  func `a PDF is its pages`() throws {
+    #expect(
+      try ingest(Self.path("pages.pdf")).texts == ["Page one.\nSecond line.\n\nPage three."])
+    let pages = try ingest(Self.path("pages.pdf"), ["parts": "true"])
+    #expect(pages.texts == ["Page one.\nSecond line.", "Page three."])
+    #expect(pages.records.map { $0.metadata["page"] } == [1, 3])
+  }
+
+  @Test(.enabled(if: hasProgram, "needs pdftotext"))
+  func `locked, broken and scanned PDFs say what is wrong`() throws {
+    #expect(try ingest(Self.path("locked.pdf")).codes == ["encrypted-pdf"])
+    #expect(try ingest(Self.path("scanned.pdf")).codes == ["no-text"])
+    let folder = try TemporaryFolder()
+    let broken = try folder.write(bytes: Array("%PDF-1.4\nnonsense".utf8), to: "a.pdf")
+    #expect(try ingest(broken).codes == ["invalid-pdf"])
+  }
+
+  @Test func `a program is found on the path or not at all`() throws {
+    #expect(TextProgram.find("pdftotext", in: "/nonexistent:/proc") == nil)
+    #expect(TextProgram.find("sh", in: "/nonexistent:/bin") == "/bin/sh")
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `programs that take too long or write too much are ended`() throws {
+    let slow = TextProgram(path: "/bin/sh", seconds: 0.2, mostBytes: 1000)
+    let late = try slow.run(["-c", "sleep 60"], input: [])
+    #expect(late.isLate && late.status == nil)
+    let long = TextProgram(path: "/bin/sh", seconds: 30, mostBytes: 1000)
+    let endless = try long.run(["-c", "while :; do echo aaaaaaaaaa; done"], input: [])
+    #expect(endless.isTooLong && endless.status == nil)
+    let plain = try long.run(["-c", "cat; echo oops >&2; exit 3"], input: Array("in".utf8))
+    #expect(plain.output == Array("in".utf8) && plain.status == 3 && plain.complaint == "oops")
+  }
+
+  // MARK: - Hostile files
+
+  @Test(.timeLimit(.minutes(2)), arguments: ["report.docx", "book.epub"])
+  func `broken copies end in records and faults`(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let bytes = try FileReader.contents(Self.path(name))
+    var random = CounterRandom(seed: 5, purpose: "documents", record: name)
+    for _ in 0..<200 {
+      var copy = bytes
+      for _ in 0...random.below(3) { copy[random.below(copy.count)] = UInt8(random.below(256)) }
+      if random.below(4) == 0 { copy.removeLast(random.below(copy.count)) }
+      let result = try ingest(
+        try folder.write(bytes: copy, to: name),
+        ["format": name.hasSuffix("docx") ? "docx" : "epub"])
+      #expect(result.records.count + result.faults.count + result.dropped.count > 0)
+    }
+  }
+}

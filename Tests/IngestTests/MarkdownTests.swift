@@ -1,0 +1,131 @@
+import Ingest
+import Records
+import TestSupport
+import Testing
+
+@Suite struct MarkdownTests {
+  private struct Example {
+    let number: Int
+    let markdown: String
+    let html: String
+  }
+
+  /// The examples of the specification.
+  private static func examples() throws -> [Example] {
+    let text = String(
+      decoding: try Shared.contents("data/ingest/markdown/commonmark_spec.txt.gz"), as: UTF8.self)
+    let fence = String(repeating: "`", count: 32)
+    var examples: [Example] = []
+    var current: [Substring]?
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line == "\(fence) example" {
+        current = []
+      } else if line == fence, let lines = current, let dot = lines.firstIndex(of: ".") {
+        func joined(_ lines: ArraySlice<Substring>) -> String {
+          lines.map { "\($0)\n" }.joined().replacing("→", with: "\t")
+        }
+        examples.append(
+          Example(
+            number: examples.count + 1, markdown: joined(lines[..<dot]),
+            html: joined(lines[(dot + 1)...])))
+        current = nil
+      } else {
+        current?.append(line)
+      }
+    }
+    return examples
+  }
+
+  @Test(.enabled(if: Shared.exists, "needs ../shared"))
+  func `all examples of the CommonMark specification come out as they say`() throws {
+    let examples = try Self.examples()
+    #expect(examples.count == 655)
+    var wrong: [Int] = []
+    for example in examples {
+      let html = String(
+        decoding: MarkdownHTML.html(of: Array(example.markdown.utf8)), as: UTF8.self)
+      if html != example.html { wrong.append(example.number) }
+    }
+    #expect(wrong.isEmpty, "\(wrong.count) wrong: \(wrong)")
+  }
+
+  private static let note = """
+    ---
+    title: "A note: first"
+    tags: [one, 'two, three']
+    authors:
+      - Ada
+      - Ben
+    summary: >
+      folded
+      text
+    draft: true # not yet
+    ---
+    Intro with *words* and `code`.
+
+    # Heading
+
+    1. one
+    2. two
+
+    ```swift
+    let a = 1
+      let b = 2
+    ```
+
+    | a | b |
+    |---|:-:|
+    | 1 | 2 |
+
+    Under
+    -----
+    End &amp; [link](http://x.y "t").
+    """
+
+  @Test func `front matter becomes fields, marks go, code and tables stay`() throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(try folder.write(Self.note, to: "a.md"))
+    let record = try #require(result.records.first)
+    #expect(
+      result.texts == [
+        "Intro with words and code.\nHeading\none\ntwo\nlet a = 1\n  let b = 2\na b\n1 2\nUnder\n"
+          + "End & link."
+      ])
+    #expect(record.metadata["title"] == "A note: first")
+    #expect(record.metadata["tags"] == ["one", "two, three"])
+    #expect(record.metadata["authors"] == ["Ada", "Ben"])
+    #expect(record.metadata["summary"] == "folded text")
+    #expect(record.metadata["draft"] == "true")
+  }
+
+  @Test func `each heading begins a section`() throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(try folder.write(Self.note, to: "a.md"), ["parts": "true"])
+    #expect(result.texts.map { $0.prefix(5) } == ["Intro", "Headi", "Under"])
+    #expect(result.lines == [12, 14, 28])
+    #expect(result.records.allSatisfy { $0.metadata["title"] == "A note: first" })
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `hostile Markdown ends soon`() throws {
+    for piece in [
+      "[", "![", "*a **b ", "> ", "- ", "`", "<!--", "[a](<b", "_a*", "[a](b \"", "&#1",
+    ] {
+      let text = String(repeating: piece, count: 20_000)
+      #expect(!MarkdownHTML.html(of: Array(text.utf8)).isEmpty)
+    }
+    let definitions = (0..<20_000).map { "[a\($0)]: b\n" }.joined()
+    #expect(MarkdownHTML.html(of: Array(definitions.utf8)).isEmpty)
+  }
+
+  @Test(.enabled(if: Shared.exists, "needs ../shared"))
+  func `real readmes are read whole and by sections`() throws {
+    for name in ["readme_llamafactory_en", "readme_llamafactory_zh"] {
+      let path = Shared.path("data/ingest/markdown/\(name).md.gz")
+      let text = try #require(try ingest(path).texts.first)
+      #expect(text.utf8.count > 10_000)
+      #expect(!text.contains("](") && !text.contains("|---"))
+      #expect(try ingest(path, ["parts": "true"]).records.count > 30)
+    }
+  }
+}

@@ -259,35 +259,68 @@ void anneal_word_key(
 /// The key of no word: no length is as large.
 static const uint64_t no_word = ~(uint64_t)0;
 
-static inline anneal_word *bucket(const anneal_words *known, uint64_t low, uint64_t high) {
-  return known->slots + 4 * (anneal_word_hash(low, high) >> known->shift);
-}
-
-void anneal_key_words(
-  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
-  int64_t count, anneal_word_keys *keys) {
-  for (int64_t i = 0; i < count; i++) {
-    if (words[i].end - words[i].start <= ANNEAL_WORD_LONGEST && words[i].start < words[i].end)
-      word_key(text, size, words[i], 0, &keys->low[i], &keys->high[i]);
-    else
-      keys->low[i] = 0, keys->high[i] = no_word;
-    __builtin_prefetch(bucket(known, keys->low[i], keys->high[i]));
-  }
-}
-
-const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high) {
-  const anneal_word *slot = bucket(known, low, high);
+static inline const anneal_word *find(
+  const anneal_words *known, uint32_t hash, uint64_t low, uint64_t high) {
+  const anneal_word *slot = known->slots + 4 * ((uint64_t)hash >> (known->shift - 32));
   for (int i = 0; i < 4; i++)
     if (slot[i].low == low && slot[i].high == high) return slot + i;
   return NULL;
 }
 
-void anneal_first_tokens(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t count, int32_t *tokens) {
+const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high) {
+  return find(known, (uint32_t)(anneal_word_hash(low, high) >> 32), low, high);
+}
+
+int64_t anneal_key_words(
+  const uint8_t *text, int64_t size, const anneal_range *words, int64_t count,
+  anneal_word_keys *keys) {
+  int64_t long_ones = 0;
   for (int64_t i = 0; i < count; i++) {
-    const anneal_word *slot = anneal_find_word(known, keys->low[i], keys->high[i]);
+    uint64_t low = 0, high = no_word;
+    if (words[i].end - words[i].start <= ANNEAL_WORD_LONGEST && words[i].start < words[i].end)
+      word_key(text, size, words[i], 0, &low, &high);
+    keys->low[i] = low;
+    keys->high[i] = high;
+    keys->hash[i] = (uint32_t)(anneal_word_hash(low, high) >> 32);
+    long_ones += high == no_word;
+  }
+  return long_ones;
+}
+
+/// How many words ahead places are asked for.
+enum { AHEAD = 20 };
+
+static inline void ask(const anneal_words *known, const anneal_word_keys *keys, int64_t word) {
+  __builtin_prefetch(known->slots + 4 * ((uint64_t)keys->hash[word] >> (known->shift - 32)));
+}
+
+static inline void ask_first(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count) {
+  for (int64_t i = first; i < count && i < first + AHEAD; i++) ask(known, keys, i);
+}
+
+void anneal_first_tokens(
+  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
+  int64_t count, int32_t *tokens) {
+  anneal_word_keys keys;
+  anneal_key_words(text, size, words, count, &keys);
+  for (int64_t i = 0; i < count; i++) ask(known, &keys, i);
+  for (int64_t i = 0; i < count; i++) {
+    const anneal_word *slot = find(known, keys.hash[i], keys.low[i], keys.high[i]);
     tokens[i] = slot ? (int32_t)slot->tokens[0] : -1;
   }
+}
+
+int64_t anneal_unknown_words(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+  int32_t *numbers) {
+  int64_t unknown = 0;
+  for (int64_t i = first; i < count; i++) {
+    if (i + AHEAD < count) ask(known, keys, i + AHEAD);
+    numbers[unknown] = (int32_t)i;
+    unknown += keys->high[i] != no_word && !find(known, keys->hash[i], keys->low[i], keys->high[i]);
+  }
+  return unknown;
 }
 
 static inline __attribute__((always_inline)) int64_t add_known(
@@ -295,8 +328,10 @@ static inline __attribute__((always_inline)) int64_t add_known(
   anneal_tokens *tokens, bool ends) {
   int64_t next = tokens->count;
   int64_t i = first;
+  if (first == 0) ask_first(known, keys, first, count);
   for (; i < count; i++) {
-    const anneal_word *slot = anneal_find_word(known, keys->low[i], keys->high[i]);
+    if (i + AHEAD < count) ask(known, keys, i + AHEAD);
+    const anneal_word *slot = find(known, keys->hash[i], keys->low[i], keys->high[i]);
     if (!slot) break;
     const uint32_t *packed =
       slot->count <= ANNEAL_WORD_TOKENS ? slot->tokens : known->spilled + slot->tokens[0];

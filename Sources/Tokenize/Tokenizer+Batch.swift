@@ -26,7 +26,12 @@ extension Tokenizer {
     of texts: [String], addSpecialTokens: Bool = true,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> [[Int32]] {
-    ThreadedMap.map(texts, threads: threads, in: pipeline) {
+    if addsNothing(pair: false, addSpecialTokens) {
+      return ThreadedMap.slices(of: texts.count, threads: threads) { range in
+        pipeline.withWorkspace { pipeline.ids(of: texts[range], &$0) }
+      }.flatMap { $0 }
+    }
+    return ThreadedMap.map(texts, threads: threads, in: pipeline) {
       ids(of: $1, nil, addSpecialTokens, &$2)
     }
   }

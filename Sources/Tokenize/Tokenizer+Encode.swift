@@ -44,12 +44,13 @@ extension Tokenizer {
   func ids(
     of text: String, _ pair: String?, _ addSpecialTokens: Bool, _ workspace: inout Workspace
   ) -> [Int32] {
+    if addsNothing(pair: pair != nil, addSpecialTokens) {
+      return pipeline.ids(of: text, &workspace)
+    }
+    let template = pair == nil ? pipeline.postProcessing.single : pipeline.postProcessing.pair
     let options = RunOptions(tracks: false, plainSpecials: false)
     var runs = [pipeline.run(text, options: options, &workspace)]
     if let pair { runs.append(pipeline.run(pair, options: options, &workspace)) }
-    let template = pair == nil ? pipeline.postProcessing.single : pipeline.postProcessing.pair
-    // The usual template without additions is the run itself.
-    if pair == nil, !addSpecialTokens || template.count == 1 { return runs[0].ids }
     var ids: [Int32] = []
     ids.reserveCapacity(runs.reduce(8) { $0 + $1.ids.count })
     for piece in template {
@@ -61,11 +62,20 @@ extension Tokenizer {
     return ids
   }
 
+  /// Whether the ids of a text are those of its own tokens: the usual template without additions.
+  func addsNothing(pair: Bool, _ addSpecialTokens: Bool) -> Bool {
+    !pair && (!addSpecialTokens || pipeline.postProcessing.single.count == 1)
+  }
+
   func encoding(
     _ text: String, _ pair: String?, _ options: EncodingOptions, _ workspace: inout Workspace
   ) -> Encoding {
     var runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
     runOptions.draws = options.dropout?.draws(text: 0)
+    if pair == nil, options.truncation == nil {
+      pipeline.fill(&workspace, with: text, runOptions)
+      return encoding(workspace, options)
+    }
     var runs = [pipeline.run(text, options: runOptions, &workspace)]
     if let pair {
       runOptions.draws = options.dropout?.draws(text: 1)
@@ -81,6 +91,23 @@ extension Tokenizer {
     encoding.isTruncated = kept != runs.map(\.ids.count)
     encoding.overflowing = Self.ordered(
       encodings, seconds: windows.count > 1 ? windows[1].count : 1)
+    return encoding
+  }
+
+  /// The whole text in a workspace in the template of one text.
+  private func encoding(_ workspace: borrowing Workspace, _ options: EncodingOptions) -> Encoding {
+    var encoding = Encoding()
+    let template = pipeline.postProcessing.single
+    encoding.reserve(
+      template.count == 1
+        ? workspace.ids.count : workspace.ids.count + addedTokenCount(pair: false))
+    for piece in template {
+      switch piece {
+      case .text(_, let typeId): encoding.append(workspace, typeId: typeId)
+      case .special(let ids, let typeId):
+        if options.addSpecialTokens { encoding.append(special: ids, typeId: typeId) }
+      }
+    }
     return encoding
   }
 
@@ -130,6 +157,28 @@ extension Encoding {
     offsets.reserveCapacity(ids.count + 8)
     offsets.append(contentsOf: run.origins.lazy.map { Range(uncheckedBounds: ($0.start, $0.end)) })
     extend(typeId: typeId, special: 0)
+  }
+
+  /// Makes room for tokens.
+  fileprivate mutating func reserve(_ count: Int) {
+    ids.reserveCapacity(count)
+    offsets.reserveCapacity(count)
+    typeIds.reserveCapacity(count)
+    specialMask.reserveCapacity(count)
+    attentionMask.reserveCapacity(count)
+    wordIds.reserveCapacity(count)
+  }
+
+  /// Appends the tokens that a workspace holds.
+  fileprivate mutating func append(_ workspace: borrowing Workspace, typeId: Int32) {
+    ids.append(contentsOf: workspace.ids.elements)
+    wordIds.append(contentsOf: workspace.words.elements)
+    for origin in workspace.origins.elements {
+      offsets.append(Range(uncheckedBounds: (origin.start, origin.end)))
+    }
+    typeIds.append(contentsOf: repeatElement(typeId, count: ids.count - typeIds.count))
+    specialMask.append(contentsOf: repeatElement(0, count: ids.count - specialMask.count))
+    attentionMask.append(contentsOf: repeatElement(1, count: ids.count - attentionMask.count))
   }
 
   mutating func append(special added: [Int32], typeId: Int32) {

@@ -35,3 +35,4 @@ void test_losses(void);
 void test_minhash(void);
 void test_pool(void);
 void test_words(void);
+void test_merges(void);

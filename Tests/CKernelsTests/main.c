@@ -98,6 +98,7 @@ int main(int count, char **arguments) {
   }
   test_pool();
   test_words();
+  test_merges();
   printf("%ld checks, %ld faults\n", checks, faults);
   return faults > 0;
 }

@@ -168,7 +168,7 @@ static void test_known_words(void) {
   anneal_words known = {slots, 62, spilled};
   anneal_range words[] = {{0, 3}, {3, 7}, {32, 33}, {33, 37}, {12, 27}, {12, 28}, {39, 42}};
   anneal_word_keys keys;
-  anneal_key_words(&known, text, size, words, 7, &keys);
+  demand(anneal_key_words(text, size, words, 7, &keys) == 1, "one word is too long");
   demand(keys.low[1] == keys.low[3] && keys.high[1] == keys.high[3], "equal words have one key");
   demand(keys.low[0] != keys.low[6], "different words have different keys");
   demand(!anneal_find_word(&known, keys.low[5], keys.high[5]), "a word of 16 bytes has no key");
@@ -185,6 +185,12 @@ static void test_known_words(void) {
   demand(ends[0] == 3 && ends[1] == 1 && ends[4] == 4, "ends");
   demand(word_ends[0] == 1 && word_ends[1] == 5, "ends of words");
   demand(anneal_add_known(&known, &keys, 3, 4, &tokens) == 4 && tokens.count == 9, "from the middle");
+  int32_t unknown[8];
+  demand(anneal_unknown_words(&known, &keys, 1, 7, unknown) == 3, "three short words are not known");
+  demand(unknown[0] == 2 && unknown[1] == 4 && unknown[2] == 6, "their numbers");
+  int32_t first[8];
+  anneal_first_tokens(&known, text, size, words, 7, first);
+  demand(first[0] == (7 << 8 | 3) && first[2] == -1 && first[5] == -1, "first tokens");
   free(slots);
   free(text);
 }

@@ -35,6 +35,29 @@ struct GoldenTests {
     }
   }
 
+  @Test(arguments: ["phi-2", "llama3", "o200k", "llama2", "bert-minilm", "t5"])
+  func `texts encoded together have the recorded ids, at their ends too`(name: String) throws {
+    let golden = try JSONValue.parse(
+      FileReader.contents(Shared.path("golden/tokenizers/encodings/\(name).json")))
+    let cases = try #require(golden["cases"]?.array)
+    let texts = cases.map { $0["text"]?.string ?? "no text" }
+    let ids = cases.map { $0["ids_nospecial"]?.integers ?? [] }
+    for threads in [1, 3] {
+      // Each time others stand beside one another, among them no text at all and a long one.
+      let tokenizer = try load(name)
+      for step in [1, 7, 23] {
+        let order = (0..<texts.count * 3).map { $0 * step % texts.count }
+        let together = order.map { texts[$0] } + ["", String(repeating: " word", count: 4000), ""]
+        let found = tokenizer.idsBatch(of: together, addSpecialTokens: false, threads: threads)
+        #expect(Array(found.prefix(order.count)) == order.map { ids[$0] })
+        #expect(found.count == together.count && found.last == [])
+        #expect(
+          found[order.count + 1]
+            == tokenizer.ids(of: together[order.count + 1], addSpecialTokens: false))
+      }
+    }
+  }
+
   private func check(_ tokenizer: Tokenizer, _ test: JSONValue, decodes: Bool) throws {
     let text = try #require(test["text"]?.string)
     let comment = Comment(rawValue: text.debugDescription)

@@ -43,6 +43,14 @@ typedef struct {
 int64_t anneal_find_sign(
   const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size);
 
+/// How often a byte stands in a text.
+int64_t anneal_count_byte(uint8_t byte, const uint8_t *text, int64_t size);
+
+/// Writes a text to `target` with `other` in every place of `byte`; there is room for just that, or more.
+void anneal_replace_byte(
+  uint8_t byte, const uint8_t *other, int64_t length, const uint8_t *text, int64_t size,
+  uint8_t *target, int64_t room);
+
 /// Asks for memory that is going to be read.
 static inline void anneal_prefetch(const void *place) { __builtin_prefetch(place); }
 
@@ -55,7 +63,13 @@ typedef struct {
   uint32_t count;
 } anneal_word;
 
-enum { ANNEAL_WORD_LONGEST = 15, ANNEAL_WORD_GROUP = 32, ANNEAL_WORD_TOKENS = 3 };
+enum {
+  ANNEAL_WORD_LONGEST = 15,
+  ANNEAL_WORD_GROUP = 32,
+  /// Words whose keys are made at once.
+  ANNEAL_WORD_BLOCK = 1024,
+  ANNEAL_WORD_TOKENS = 3
+};
 
 /// Words by their bytes: buckets of four slots, of which the first two are a cache line.
 typedef struct {
@@ -65,9 +79,10 @@ typedef struct {
   const uint32_t *spilled;
 } anneal_words;
 
-/// The keys of a group of words.
+/// The keys of a block of words, and the upper halves of their hashes.
 typedef struct {
-  uint64_t low[ANNEAL_WORD_GROUP], high[ANNEAL_WORD_GROUP];
+  uint64_t low[ANNEAL_WORD_BLOCK], high[ANNEAL_WORD_BLOCK];
+  uint32_t hash[ANNEAL_WORD_BLOCK];
 } anneal_word_keys;
 
 /// A number that is well mixed in its upper bits, the same for equal words.
@@ -83,19 +98,21 @@ void anneal_word_key(
   const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
   uint64_t *high);
 
-/// Makes the keys of at most ANNEAL_WORD_GROUP words and asks for the places where they would be.
+/// Makes the keys of at most ANNEAL_WORD_BLOCK words, and returns how many are too long.
 ///
-/// Longer words get the key of none.
-void anneal_key_words(
-  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
-  int64_t count, anneal_word_keys *keys);
+/// Those get the key of none.
+int64_t anneal_key_words(
+  const uint8_t *text, int64_t size, const anneal_range *words, int64_t count,
+  anneal_word_keys *keys);
 
 /// The slot of a key, or NULL.
 const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high);
 
-/// Writes the first number in `tokens` of each word, or -1 for words that are not known.
+/// Writes the first number in `tokens` of each of at most ANNEAL_WORD_GROUP words, or -1 for words that are not
+/// known.
 void anneal_first_tokens(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t count, int32_t *tokens);
+  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
+  int64_t count, int32_t *tokens);
 
 /// Where tokens are written to.
 typedef struct {
@@ -109,7 +126,43 @@ typedef struct {
 
 /// Writes the tokens of words from `first` on, up to one that is not known, and returns its number or `count`.
 ///
-/// There must be room for 16 tokens a word and 3 more.
+/// There must be room for 16 tokens a word and 3 more. Places are asked for some words ahead: whoever goes on
+/// behind a word that was not known says so by `first`, which is 0 at first.
 int64_t anneal_add_known(
   const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
   anneal_tokens *tokens);
+
+/// Writes the numbers of the words from `first` on that are not known and not too long, and returns how many there
+/// are.
+int64_t anneal_unknown_words(
+  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+  int32_t *numbers);
+
+/// The merges of a byte-pair model.
+typedef struct {
+  /// `left << 44 | right << 24 | rank`, or all ones, in open addressing from buckets of four on.
+  const uint64_t *places;
+  /// 64 less the number of bits of a bucket's number, and the number of places less one.
+  uint64_t shift, mask;
+  /// A bit for every pair by its hash, set if any pair there is known.
+  const uint64_t *filter;
+  uint64_t filter_shift;
+  /// What each merge makes, by rank.
+  const int32_t *products;
+  /// The ids of single bytes, and the ranks of their pairs or INT32_MAX; NULL where bytes are no symbols.
+  const int32_t *byte_ids, *byte_pairs;
+} anneal_merges;
+
+/// The symbols or tokens of a short word, `id << 8 | end` each.
+typedef struct {
+  uint32_t tokens[ANNEAL_WORD_LONGEST];
+  uint32_t count;
+} anneal_merged;
+
+/// Merges at most ANNEAL_WORD_GROUP words of 1 to 15 bytes, whose symbols are their bytes.
+void anneal_merge_bytes(
+  const anneal_merges *merges, const uint8_t *text, const anneal_range *words, int64_t count,
+  anneal_merged *merged);
+
+/// Merges the symbols of at most ANNEAL_WORD_GROUP words in place.
+void anneal_merge_symbols(const anneal_merges *merges, anneal_merged *words, int64_t count);

@@ -7,20 +7,25 @@ struct AddedTokenMatch: Sendable {
 }
 
 /// Finds added tokens in a text: leftmost first, the longest of those.
-struct AddedTokenMatcher: Sendable {
+///
+/// A class, so that asking one costs no copy of its many tables.
+final class AddedTokenMatcher: Sendable {
   private let tokens: [AddedToken]
-  private var trie = ByteTrie()
+  private let trie: ByteTrie
   /// Whether any token begins with a byte.
-  private var firsts = [Bool](repeating: false, count: 256)
+  private let firsts: [Bool]
   /// What to look for in 64 places at once.
   private let signs: TokenSigns
   /// Whether any token begins with two bytes, or with the first of them alone.
-  private var firstTwo = [Bool](repeating: false, count: 1 << 16)
+  private let firstTwo: [Bool]
 
   /// Takes tokens with the bytes to look for, which are the content or its normalized form.
   init(_ patterns: [(token: Int, bytes: [UInt8])], of tokens: [AddedToken]) {
     self.tokens = tokens
     signs = TokenSigns(patterns.map(\.bytes).filter { !$0.isEmpty })
+    var trie = ByteTrie()
+    var firsts = [Bool](repeating: false, count: 256)
+    var firstTwo = [Bool](repeating: false, count: 1 << 16)
     for pattern in patterns {
       guard let first = pattern.bytes.first else { continue }
       trie.insert(pattern.bytes, value: Int32(pattern.token))
@@ -28,6 +33,9 @@ struct AddedTokenMatcher: Sendable {
       let seconds = pattern.bytes.count > 1 ? pattern.bytes[1]...pattern.bytes[1] : 0...255
       for second in seconds { firstTwo[Int(first) << 8 | Int(second)] = true }
     }
+    self.trie = trie
+    self.firsts = firsts
+    self.firstTwo = firstTwo
   }
 
   /// The matches in a text, in order and without overlaps.

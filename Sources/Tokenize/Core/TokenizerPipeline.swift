@@ -12,6 +12,8 @@ final class TokenizerPipeline: Sendable {
   let readsLanguageCodes: Bool
   /// How the white space of tokens is trimmed from their origins, if it is.
   let edgeSpaces: TokenEdges?
+  /// The pattern that texts are cut by as they are, if that is all that is done to them.
+  private let direct: SplitPattern?
   /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
   private let workspaces = Mutex<[WorkspaceBox]>([])
 
@@ -26,6 +28,11 @@ final class TokenizerPipeline: Sendable {
     self.postProcessing = postProcessing
     self.decoder = decoder
     self.readsLanguageCodes = readsLanguageCodes
+    direct =
+      switch preTokenizer?.directCut {
+      case .at(let pattern) where normalizer == nil && !readsLanguageCodes: pattern
+      default: nil
+      }
     edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, vocabulary: model.vocabulary) }
     self.added = AddedVocabulary(
       added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
@@ -38,11 +45,41 @@ final class TokenizerPipeline: Sendable {
     return body(&box.workspace)
   }
 
+  /// The tokens of one text, left in the workspace.
+  func fill(_ workspace: inout Workspace, with text: String, _ options: RunOptions) {
+    precondition(
+      text.utf8.count <= Int32.max,
+      "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
+    workspace.begin()
+    guard let direct, options.draws == nil else {
+      var builder = TokenRunBuilder(pipeline: self, options: options)
+      return builder.add(text, &workspace)
+    }
+    var text = text
+    text.withUTF8 { bytes in
+      var run = DirectRun(self, direct, options, of: bytes)
+      run.add(bytes, &workspace)
+    }
+  }
+
+  /// The ids of many texts.
+  func ids(of texts: ArraySlice<String>, _ workspace: inout Workspace) -> [[Int32]] {
+    guard let direct else { return texts.map { ids(of: $0, &workspace) } }
+    var batch = DirectBatch(self, direct, expecting: texts.count)
+    for text in texts { batch.add(text, &workspace) }
+    batch.finish(&workspace)
+    return batch.all()
+  }
+
+  /// The ids of one text.
+  func ids(of text: String, _ workspace: inout Workspace) -> [Int32] {
+    fill(&workspace, with: text, RunOptions(tracks: false, plainSpecials: false))
+    return workspace.ids.array()
+  }
+
   /// The tokens of one text.
   func run(_ text: String, options: RunOptions, _ workspace: inout Workspace) -> TokenRun {
-    workspace.begin()
-    var builder = TokenRunBuilder(pipeline: self, options: options)
-    builder.add(text, &workspace)
+    fill(&workspace, with: text, options)
     var run = TokenRun()
     run.ids = workspace.ids.array()
     run.origins = workspace.origins.array()
@@ -147,7 +184,14 @@ private struct TokenRunBuilder {
     var words = PreTokenizedText(text)
     pipeline.preTokenizer?.split(&words)
     workspace.tokenize(words, pipeline.model, tracks: options.tracks, &draws)
-    if options.tracks { workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) }
+    if options.tracks {
+      var cursor = OriginCursor(words.text)
+      words.words.withUnsafeBufferPointer { ranges in
+        workspace.addOrigins(ranges, firstWord: word, pipeline.edgeSpaces) {
+          cursor.origin(of: $0, in: words.text)
+        }
+      }
+    }
     word += Int32(words.words.count)
   }
 }

@@ -35,25 +35,25 @@ struct TokenEdges: Sendable {
 }
 
 extension Workspace {
-  /// Adds the origins and words of the tokens of a piece, which `tokenize` has just added.
+  /// Adds the origins and words of the tokens of words, which `tokenize` has just added.
+  ///
+  /// - Parameter originOf: Where a range of bytes stems from; it is asked for ranges in ascending order.
+  @inline(__always)
   mutating func addOrigins(
-    _ words: borrowing PreTokenizedText, firstWord: Int32, _ edges: TokenEdges?
+    _ words: UnsafeBufferPointer<ByteRange>, firstWord: Int32, _ edges: TokenEdges?,
+    _ originOf: (ByteRange) -> Origin
   ) {
-    var cursor = OriginCursor(words.text)
     let firstId = ids.count - ends.count
     origins.reserve(ends.count)
     self.words.reserve(ends.count)
     var token = 0
-    for number in 0..<words.words.count {
-      let range = words.words[number]
+    for (number, range) in words.enumerated() {
       var start = range.start
       var shared = Origin(start: 0, end: 0)
       let last = Int(wordEnds.base[number])
       while token < last {
         let end = range.start + ends.base[token]
-        if end > start {
-          shared = cursor.origin(of: ByteRange(Int(start), Int(end)), in: words.text)
-        }
+        if end > start { shared = originOf(ByteRange(Int(start), Int(end))) }
         let id = ids.base[firstId + token]
         let trimmed = edges?.trimmed(shared, of: id, isFirst: origins.count == 0)
         origins.append(trimmed ?? shared)

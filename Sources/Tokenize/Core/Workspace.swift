@@ -6,6 +6,16 @@ struct Workspace: ~Copyable {
   private var longCache = LongWordCache()
   /// The tokens of a word that is not known yet.
   private var pieces: [PieceToken] = []
+  /// The words of a block.
+  private let keys = RawBuffer<anneal_word_keys>(capacity: 1)
+  private let unknown = RawBuffer<Int32>(capacity: Self.block)
+  /// A group of words that are learned at once.
+  private let learned = RawBuffer<anneal_range>(capacity: Self.group)
+  private let merged = RawBuffer<anneal_merged>(capacity: Self.group)
+  /// The parts of a block with long words.
+  private var parts = RawBuffer<ByteRange>()
+  /// What the direct way cuts texts into.
+  let cut = RawBuffer<ByteRange>(capacity: SplitPattern.room)
   /// The ids of the text at work, those of added tokens included.
   private(set) var ids = RawBuffer<Int32>()
   /// Where the tokens of the piece at work end, from the start of their words; only where wanted.
@@ -24,6 +34,7 @@ struct Workspace: ~Copyable {
     wordEnds.restart(keeping: Self.mostKept)
     origins.restart(keeping: Self.mostKept)
     words.restart(keeping: Self.mostKept)
+    parts.restart(keeping: Self.mostKept)
     if pieces.capacity > Self.mostKept { pieces = [] }
   }
 
@@ -40,63 +51,155 @@ struct Workspace: ~Copyable {
     _ text: borrowing PreTokenizedText, _ model: any TokenModel, tracks: Bool,
     _ draws: inout MergeDraws?
   ) {
-    ends.truncate(to: 0)
-    wordEnds.truncate(to: 0)
+    beginPiece()
     if draws != nil {
-      tokenize(text.words, text.text.bytes, model, tracks: tracks, drawing: &draws)
-    } else if tracks {
-      tokenize(text.words, text.text.bytes, model, tracks: true)
-    } else if let seams = model.seams, !seams.areParts {
-      // Without ends it does not matter which word a part belongs to.
-      tokenize(
-        seams.parts(of: text.words, in: text.text.bytes), text.text.bytes, model, tracks: false)
-    } else {
-      tokenize(text.words, text.text.bytes, model, tracks: false)
+      return tokenize(text.words, text.text.bytes, model, tracks: tracks, drawing: &draws)
     }
-  }
-
-  /// The loop over words.
-  ///
-  /// Words go in groups: the places of all words of a group are asked for before the first is looked at, so
-  /// that the processor waits for memory once a group and not once a word.
-  private mutating func tokenize(
-    _ words: [ByteRange], _ bytes: [UInt8], _ model: any TokenModel, tracks: Bool
-  ) {
-    words.withUnsafeBufferPointer { words in
-      bytes.withUnsafeBufferPointer { text in
-        withUnsafeTemporaryAllocation(of: anneal_word_keys.self, capacity: 1) { keys in
-          guard let keys = keys.baseAddress else { return }
-          var first = 0
-          while first < words.count {
-            let group = UnsafeBufferPointer(
-              rebasing: words[first..<min(first + Self.group, words.count)])
-            tokenize(group, keys, text, model, tracks: tracks)
-            first += group.count
-          }
-        }
+    text.words.withUnsafeBufferPointer { words in
+      text.text.bytes.withUnsafeBufferPointer { text in
+        tokenize(words, of: text, model, tracks: tracks)
       }
     }
   }
 
-  private static let group = Int(ANNEAL_WORD_GROUP)
+  /// Forgets the ends of the piece before.
+  mutating func beginPiece() {
+    ends.truncate(to: 0)
+    wordEnds.truncate(to: 0)
+  }
 
-  private mutating func tokenize(
-    _ words: UnsafeBufferPointer<ByteRange>, _ keys: UnsafeMutablePointer<anneal_word_keys>,
-    _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, tracks: Bool
+  /// The loop over words, in blocks that keep close to the processor.
+  mutating func tokenize(
+    _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
+    _ model: any TokenModel, tracks: Bool
   ) {
-    var known = cache.known
-    let count = Int64(words.count)
+    var first = 0
+    while first < words.count {
+      let slice = words[first..<min(first + Self.block, words.count)]
+      let block = UnsafeBufferPointer(rebasing: slice)
+      // Without ends it does not matter which word a part belongs to.
+      if makeKeys(of: block, text) > 0, !tracks, let seams = model.seams, !seams.areParts {
+        tokenize(partsOf: block, seams, text, model)
+      } else {
+        tokenizeKeyed(block, text, model, tracks: tracks)
+      }
+      first += block.count
+    }
+  }
+
+  /// Hands the ids of consecutive words to `visit`, up to each of some ascending stops.
+  mutating func tokenize(
+    _ words: UnsafeBufferPointer<ByteRange>, stops: [Int], of text: UnsafeBufferPointer<UInt8>,
+    _ model: any TokenModel, _ visit: (UnsafeBufferPointer<Int32>) -> Void
+  ) {
+    var stop = stops.makeIterator()
+    var end = stop.next()
+    var firstId = ids.count
+    for first in stride(from: 0, to: max(words.count, 1), by: Self.block) {
+      let count = min(Self.block, words.count - first)
+      let block = UnsafeBufferPointer(rebasing: words[first..<first + count])
+      _ = makeKeys(of: block, text)
+      if model.learnsTogether { learn(block, from: 0, text, model) }
+      var place = 0
+      while let next = end, next - first <= count {
+        add(block, place..<next - first, text, model)
+        visit(UnsafeBufferPointer(start: ids.base + firstId, count: ids.count - firstId))
+        firstId = ids.count
+        place = next - first
+        end = stop.next()
+      }
+      add(block, place..<count, text, model)
+    }
+  }
+
+  /// Adds some of the words of a block that has its keys, one by one where they are not known.
+  private mutating func add(
+    _ words: UnsafeBufferPointer<ByteRange>, _ range: Range<Int>,
+    _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel
+  ) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      index = addKnown(keys.base, from: index, to: range.upperBound, tracks: false)
+      if index == range.upperBound { return }
+      addUnknown(words[index], text, model, tracks: false)
+      index += 1
+    }
+  }
+
+  /// Adds words by the parts that the long ones among them fall into.
+  private mutating func tokenize(
+    partsOf words: UnsafeBufferPointer<ByteRange>, _ seams: BytePairSeams,
+    _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel
+  ) {
+    parts.truncate(to: 0)
+    seams.appendParts(of: words, in: text, to: &parts)
+    // Nothing is written to the parts before all of them are done.
+    let all = UnsafeBufferPointer(start: UnsafePointer(parts.base), count: parts.count)
+    for first in stride(from: 0, to: all.count, by: Self.block) {
+      let block = UnsafeBufferPointer(
+        rebasing: all[first..<min(first + Self.block, all.count)])
+      _ = makeKeys(of: block, text)
+      tokenizeKeyed(block, text, model, tracks: false)
+    }
+  }
+
+  /// Makes the keys of a block of words, and says how many are too long for one.
+  private mutating func makeKeys(
+    of words: UnsafeBufferPointer<ByteRange>, _ text: UnsafeBufferPointer<UInt8>
+  ) -> Int {
     // A range is two numbers of four bytes here and there.
     words.withMemoryRebound(to: anneal_range.self) { words in
-      anneal_key_words(&known, text.baseAddress, Int64(text.count), words.baseAddress, count, keys)
+      Int(
+        anneal_key_words(
+          text.baseAddress, Int64(text.count), words.baseAddress, Int64(words.count), keys.base))
     }
+  }
+
+  private static let block = Int(ANNEAL_WORD_BLOCK)
+  private static let group = Int(ANNEAL_WORD_GROUP)
+
+  /// Adds the words of a block that has its keys: the known ones at once, up to one that is not; then all of those that are
+  /// not are learned together, where the model can, and it goes on.
+  private mutating func tokenizeKeyed(
+    _ words: UnsafeBufferPointer<ByteRange>, _ text: UnsafeBufferPointer<UInt8>,
+    _ model: any TokenModel, tracks: Bool
+  ) {
     var index = 0
+    var hasLearned = !model.learnsTogether
     while true {
-      index = addKnown(keys, from: index, to: words.count, tracks: tracks)
+      index = addKnown(keys.base, from: index, to: words.count, tracks: tracks)
       if index == words.count { return }
+      if !hasLearned {
+        hasLearned = true
+        learn(words, from: index, text, model)
+        continue
+      }
       addUnknown(words[index], text, model, tracks: tracks)
       if tracks { wordEnds.append(Int32(truncatingIfNeeded: ends.count)) }
       index += 1
+    }
+  }
+
+  /// Learns the short words of a block that are not known.
+  private mutating func learn(
+    _ words: UnsafeBufferPointer<ByteRange>, from first: Int, _ text: UnsafeBufferPointer<UInt8>,
+    _ model: any TokenModel
+  ) {
+    var known = cache.known
+    let count = Int(
+      anneal_unknown_words(&known, keys.base, Int64(first), Int64(words.count), unknown.base))
+    for start in stride(from: 0, to: count, by: Self.group) {
+      let size = min(Self.group, count - start)
+      for index in 0..<size {
+        let word = words[Int(unknown.base[start + index])]
+        learned.base[index] = anneal_range(start: word.start, end: word.end)
+      }
+      let group = UnsafeBufferPointer(start: UnsafePointer(learned.base), count: size)
+      model.tokenizeShort(group, of: text, to: merged.base)
+      for index in 0..<size {
+        let place = Int(unknown.base[start + index])
+        cache.remember(WordKey(text, words[place], isPart: false), merged.base + index)
+      }
     }
   }
 

@@ -113,12 +113,9 @@ private struct MergeResolver: Sendable {
     resolved.merges.reserveCapacity(range.count)
     let group = ShortTokens.group / 3
     sides.bytes.withUnsafeBufferPointer { text in
-      withUnsafeTemporaryAllocation(of: anneal_word_keys.self, capacity: 1) { keys in
-        guard let keys = keys.baseAddress else { return }
-        for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
-          let ranks = first..<min(first + group, range.upperBound)
-          if !resolve(group: ranks, of: sides, text, keys, &resolved) { return }
-        }
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
+        let ranks = first..<min(first + group, range.upperBound)
+        if !resolve(group: ranks, of: sides, text, &resolved) { return }
       }
     }
     return resolved
@@ -127,7 +124,7 @@ private struct MergeResolver: Sendable {
   /// Resolves a few merges; false at the first of tokens that are not there.
   private func resolve(
     group ranks: Range<Int>, of sides: StringList, _ text: UnsafeBufferPointer<UInt8>,
-    _ keys: UnsafeMutablePointer<anneal_word_keys>, _ resolved: inout Resolved
+    _ resolved: inout Resolved
   ) -> Bool {
     withUnsafeTemporaryAllocation(of: anneal_range.self, capacity: ranks.count * 3) { words in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: ranks.count * 3) { ids in
@@ -138,7 +135,7 @@ private struct MergeResolver: Sendable {
           words[index * 3 + 1] = anneal_range(start: right.start, end: right.end)
           words[index * 3 + 2] = anneal_range(start: left.start, end: right.end)
         }
-        short.look(up: UnsafeBufferPointer(words), in: text, keys, base)
+        short.look(up: UnsafeBufferPointer(words), in: text, base)
         for (index, rank) in ranks.enumerated() {
           let found = Merge(
             left: ids[index * 3], right: ids[index * 3 + 1], whole: ids[index * 3 + 2])

@@ -1,3 +1,5 @@
+import CKernels
+
 extension MergeTable {
   /// Words of up to this many symbols are merged by plain scans, which beat a heap there.
   private static let longestScan = 96
@@ -36,6 +38,27 @@ extension MergeTable {
       }
     }
     tokens.removeLast(count - left)
+  }
+
+  /// Merges a group of words of 1 to 15 bytes, whose symbols are their bytes.
+  func merge(
+    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
+    to merged: UnsafeMutablePointer<anneal_merged>
+  ) {
+    precondition(words.count <= Int(ANNEAL_WORD_GROUP), "a group of \(words.count) words")
+    withExtendedLifetime(self) {
+      var kernel = kernel
+      anneal_merge_bytes(&kernel, text.baseAddress, words.baseAddress, Int64(words.count), merged)
+    }
+  }
+
+  /// Merges a group of words of at most 15 symbols each, in place.
+  func merge(symbolsOf words: UnsafeMutablePointer<anneal_merged>, count: Int) {
+    precondition(count <= Int(ANNEAL_WORD_GROUP), "a group of \(count) words")
+    withExtendedLifetime(self) {
+      var kernel = kernel
+      anneal_merge_symbols(&kernel, words, Int64(count))
+    }
   }
 
   /// Merges symbols in place, given the ranks of all pairs, and says how many are left.

@@ -68,28 +68,25 @@ struct BytePairSeams: Sendable {
     return Int(truncatingIfNeeded: mixed >> 46)
   }
 
-  /// The words, and instead of long ones the parts they fall into.
-  func parts(of words: [ByteRange], in text: [UInt8]) -> [ByteRange] {
+  /// Appends words, and instead of long ones the parts they fall into.
+  func appendParts(
+    of words: UnsafeBufferPointer<ByteRange>, in text: UnsafeBufferPointer<UInt8>,
+    to parts: inout RawBuffer<ByteRange>
+  ) {
+    guard let base = text.baseAddress else { return }
     let longest = Int32(WordCache.longestWord)
-    guard words.contains(where: { $0.end - $0.start > longest }) else { return words }
-    var parts: [ByteRange] = []
-    parts.reserveCapacity(words.count > 1 ? words.count + 16 : text.count / 4)
-    text.withUnsafeBufferPointer { text in
-      guard let base = text.baseAddress else { return }
-      for word in words {
-        guard word.end - word.start > longest else {
-          parts.append(word)
-          continue
-        }
-        var start = Int(word.start)
-        while start < Int(word.end) {
-          let end = next(after: start, in: base, Int(word.end))
-          parts.append(ByteRange(start, end))
-          start = end
-        }
+    for word in words {
+      guard word.end - word.start > longest else {
+        parts.append(word)
+        continue
+      }
+      var start = Int(word.start)
+      while start < Int(word.end) {
+        let end = next(after: start, in: base, Int(word.end))
+        parts.append(ByteRange(start, end))
+        start = end
       }
     }
-    return parts
   }
 
   /// The first seam behind a place at which a character begins, or the end of the word.
@@ -99,6 +96,14 @@ struct BytePairSeams: Sendable {
     ascii.withUnsafeBufferPointer { ascii in
       var (before, place) = Self.character(text, at: start)
       while place < end {
+        if before < 0x80 {
+          // Letters before letters are most of what there is.
+          while place < end, text[place] < 0x80, ascii[Int(before << 7 | UInt32(text[place]))] {
+            before = UInt32(text[place])
+            place += 1
+          }
+          if place == end { return end }
+        }
         let (behind, next) = Self.character(text, at: place)
         if before | behind < 0x80 {
           // Both are below 128, and so the index below 128 times 128.

@@ -11,11 +11,14 @@ struct BytePairSymbols: Sendable {
   private let fallbackIds: [Int32]
   /// The ids of the 256 bytes, -1 for none, where each byte is a symbol by itself; else empty.
   private let byteIds: [Int32]
+  /// The ids of the 128 ASCII characters, -1 for none.
+  private let asciiIds: [Int32]
 
   init(
     from reader: ComponentReader, _ vocabulary: Vocabulary, _ input: ModelInput
   ) throws(TokenizerError) {
     self.vocabulary = vocabulary
+    asciiIds = (0..<128).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
     self.input = input
     prefix = Array(try reader.string("continuing_subword_prefix", default: "").utf8)
     suffix = Array(try reader.string("end_of_word_suffix", default: "").utf8)
@@ -54,6 +57,9 @@ struct BytePairSymbols: Sendable {
     return fallbackIds.isEmpty ? input == .text && !fusesUnknown : !fallbackIds.contains(-1)
   }
 
+  /// Whether the symbols are characters as they stand.
+  var areScalars: Bool { input == .text && prefix.isEmpty && suffix.isEmpty }
+
   /// The ids that stand for characters other than those they are spelled with.
   var standIns: Set<Int32> { Set(fallbackIds + [unknownId ?? -1]).subtracting([-1]) }
 
@@ -63,7 +69,7 @@ struct BytePairSymbols: Sendable {
   ) {
     if !byteIds.isEmpty {
       appendBytes(word, of: text, to: &symbols)
-    } else if input == .text, prefix.isEmpty, suffix.isEmpty {
+    } else if areScalars {
       appendScalars(word, of: text, to: &symbols)
     } else {
       appendAny(word, of: text, to: &symbols)
@@ -88,6 +94,11 @@ struct BytePairSymbols: Sendable {
     var builder = SymbolBuilder(unknownId: unknownId, fusesUnknown: fusesUnknown)
     var place = Int(word.start)
     while place < Int(word.end) {
+      if text[place] < 0x80, asciiIds[Int(text[place])] >= 0 {
+        builder.add(asciiIds[Int(text[place])], length: 1, to: &symbols)
+        place += 1
+        continue
+      }
       let length = UTF8Scalars.length(leadByte: text[place])
       let range = ByteRange(place, place + length)
       if let id = vocabulary.id(of: range, in: text) {

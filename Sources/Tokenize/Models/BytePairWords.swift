@@ -1,10 +1,11 @@
+import CKernels
+
 /// What a byte-pair model knows of words by its vocabulary alone.
 struct BytePairWords: Sendable {
   /// Where words may be cut without changing their tokens, or nil where that is not known.
   let seams: BytePairSeams?
-  /// Words that are tokens as they stand, for `ignore_merges`; their bytes are those of the input.
-  private let whole: ByteStringTable?
-  private var ids: [Int32] = []
+  /// Words that are tokens as they stand, for `ignore_merges`.
+  let whole: WholeWords?
 
   /// Reads the tokens of a vocabulary.
   ///
@@ -13,6 +14,7 @@ struct BytePairWords: Sendable {
     _ vocabulary: Vocabulary, _ input: ModelInput, ignoresMerges: Bool, _ areIndependent: Bool
   ) {
     var words = StringListBuilder()
+    var ids: [Int32] = []
     if ignoresMerges || areIndependent {
       for id in vocabulary.sortedIds {
         // What is not in the alphabet is no word of bytes, nor part of one.
@@ -20,20 +22,64 @@ struct BytePairWords: Sendable {
         ids.append(id)
       }
     }
-    let list = words.byteList()
-    seams =
+    guard let list = words.byteList() else {
+      (seams, whole) = (nil, nil)
+      return
+    }
+    (seams, whole) = Together.both {
       areIndependent
-      ? list.map { list in
-        BytePairSeams((0..<list.count).lazy.map { list[$0] }, areParts: ignoresMerges)
-      } : nil
-    // Different tokens stand for different bytes, so that there always is a table.
-    whole = ignoresMerges ? list.flatMap { ByteStringTable($0) } : nil
+        ? BytePairSeams((0..<list.count).lazy.map { list[$0] }, areParts: ignoresMerges) : nil
+    } _: { [ids] in
+      ignoresMerges ? WholeWords(list, ids: ids) : nil
+    }
+  }
+}
+
+/// Words that are tokens as they stand; their bytes are those of the input.
+struct WholeWords: Sendable {
+  private let short: ShortTokens
+  /// The long ones, and short ones that found no place.
+  private var long = ByteStringTable()
+  private var longIds: [Int32] = []
+  /// Whether there are short ones among the long.
+  private var hasShort = false
+
+  /// Takes the bytes of tokens, no two of which are equal, and their ids.
+  init(_ list: StringList, ids: [Int32]) {
+    var others: [Int] = []
+    short = ShortTokens(list, ids: ids, others: &others)
+    let span = list.bytes.span
+    for index in others {
+      let range = list.range(index)
+      long.insert(span, range)
+      longIds.append(ids[index])
+      if range.indices.count <= WordCache.longestWord { hasShort = true }
+    }
   }
 
-  /// The id of a word that is a token as it stands, or nil.
-  @inline(__always)
+  /// The id of a word, or nil.
   func id(of word: ByteRange, in text: borrowing Span<UInt8>) -> Int32? {
-    whole?.index(of: text, word).map { ids[$0] }
+    text.withUnsafeBufferPointer { text in
+      var range = anneal_range(start: word.start, end: word.end)
+      var id: Int32 = -1
+      withUnsafePointer(to: &range) { range in
+        look(up: UnsafeBufferPointer(start: range, count: 1), in: text, &id)
+      }
+      return id >= 0 ? id : nil
+    }
+  }
+
+  /// Writes the id of each word of a group, or -1.
+  func look(
+    up words: UnsafeBufferPointer<anneal_range>, in text: UnsafeBufferPointer<UInt8>,
+    _ ids: UnsafeMutablePointer<Int32>
+  ) {
+    short.look(up: words, in: text, ids)
+    for (index, word) in words.enumerated() where ids[index] < 0 {
+      let range = ByteRange(Int(word.start), Int(word.end))
+      if range.indices.count <= WordCache.longestWord, !hasShort { continue }
+      ids[index] = long.index(of: text.span, range).map { longIds[$0] } ?? -1
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Records
 
 /// A token of a word: its id, and where it ends, in bytes from the word's start.
@@ -21,6 +22,14 @@ protocol TokenModel: Sendable {
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
 
+  /// Whether the model has a way to find the tokens of many words that is faster than one after the other.
+  var learnsTogether: Bool { get }
+
+  /// Writes the tokens of at most ANNEAL_WORD_GROUP words of 1 to 15 bytes, if `learnsTogether`.
+  func tokenizeShort(
+    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
+    to merged: UnsafeMutablePointer<anneal_merged>)
+
   /// Where a word may be cut without changing its tokens, or nil where that is not known.
   var seams: BytePairSeams? { get }
 
@@ -38,6 +47,13 @@ protocol TokenModel: Sendable {
 }
 
 extension TokenModel {
+  var learnsTogether: Bool { false }
+
+  func tokenizeShort(
+    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
+    to merged: UnsafeMutablePointer<anneal_merged>
+  ) { preconditionFailure("\(Self.self) learns words one by one") }
+
   var seams: BytePairSeams? { nil }
 
   func tokenizePart(

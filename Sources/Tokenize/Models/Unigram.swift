@@ -54,16 +54,17 @@ struct Unigram: FileModel {
   /// of ten, which is rounded twice and may be off by the last bit; ties depend on it.
   private static func asParsed(_ score: Double) -> Double {
     guard score.isFinite else { return score }
-    let parts = "\(score.magnitude)".lowercased().split(separator: "e")
-    let digits = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false)
-    let fraction = digits.count > 1 && digits[1] != "0" ? digits[1] : ""
-    guard let whole = UInt64((digits.first ?? "") + fraction) else { return score }
-    let exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) - fraction.count
-    guard exponent.magnitude <= 22 else { return score }
-    let power = (0..<Int(exponent.magnitude)).reduce(1.0) { power, _ in power * 10 }
-    let value = exponent < 0 ? Double(whole) / power : Double(whole) * power
+    var digits = DecimalDigits()
+    for byte in "\(score.magnitude)".utf8 { digits.add(byte) }
+    guard !digits.isTooLong, digits.exponent.magnitude <= 22 else { return score }
+    let power = powers[Int(digits.exponent.magnitude)]
+    let whole = Double(digits.whole)
+    let value = digits.exponent < 0 ? whole / power : whole * power
     return score < 0 ? -value : value
   }
+
+  /// The powers of ten that are exact.
+  private static let powers = (0...22).map { (0..<$0).reduce(1.0) { power, _ in power * 10 } }
 
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
@@ -114,6 +115,50 @@ struct Unigram: FileModel {
     } else if let unknownId {
       tokens.append(PieceToken(id: unknownId, end: end))
     }
+  }
+}
+
+/// A number as its digits make it up, from first to last: `whole` times ten to the power of `exponent`.
+private struct DecimalDigits {
+  private(set) var whole: UInt64 = 0
+  private(set) var isTooLong = false
+  private var fraction = 0
+  private var isFraction = false
+  /// Zeros behind the point that count only if another digit follows.
+  private var zeros = 0
+  private var written: Int?
+  private var isSmall = false
+
+  var exponent: Int { (written ?? 0) * (isSmall ? -1 : 1) - fraction }
+
+  mutating func add(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "."): isFraction = true
+    case UInt8(ascii: "e"): written = 0
+    case UInt8(ascii: "-"): isSmall = true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): add(digit: byte - UInt8(ascii: "0"))
+    default: break
+    }
+  }
+
+  private mutating func add(digit: UInt8) {
+    if let exponent = written {
+      written = exponent * 10 + Int(digit)
+    } else if isFraction, digit == 0 {
+      zeros += 1
+    } else {
+      for _ in 0..<zeros { append(0) }
+      zeros = 0
+      append(digit)
+    }
+  }
+
+  private mutating func append(_ digit: UInt8) {
+    let (tens, isOver) = whole.multipliedReportingOverflow(by: 10)
+    let (sum, isOverToo) = tens.addingReportingOverflow(UInt64(digit))
+    if isOver || isOverToo { isTooLong = true }
+    whole = sum
+    if isFraction { fraction += 1 }
   }
 }
 

@@ -31,7 +31,7 @@ struct Precompiled: Normalizer, FileComponent {
       text.bytes = rewritten(text.bytes)
       return
     }
-    let changes = changes(of: text.bytes.span)
+    let changes = changes(of: text.bytes)
     guard changes.contains(where: \.isChange) else { return }
     text.rewrite { rewriter in
       for item in changes {
@@ -111,11 +111,18 @@ struct Precompiled: Normalizer, FileComponent {
     var isChange: Bool
   }
 
-  private func changes(of bytes: borrowing Span<UInt8>) -> [Change] {
+  private func changes(of text: [UInt8]) -> [Change] {
+    let bytes = text.span
     var changes: [Change] = []
     changes.reserveCapacity(bytes.count)
     var place = 0
     while place < bytes.count {
+      let kept = keptEnd(text, from: place)
+      while place < kept {
+        changes.append(Change(scalar: UInt32(bytes[place]), change: 0, isChange: false))
+        place += 1
+      }
+      if place == bytes.count { break }
       let end = GraphemeClusters.end(in: bytes, from: place)
       let cluster = ByteRange(place, end)
       if end - place <= Self.longestCluster,

@@ -23,7 +23,7 @@ extension AlignedText {
     }
     rewrite { rewriter in
       for scalar in prefix { rewriter.insertBefore(scalar) }
-      while !rewriter.atEnd { rewriter.copy() }
+      rewriter.copy(to: rewriter.end)
     }
   }
 }

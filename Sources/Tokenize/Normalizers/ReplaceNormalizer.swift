@@ -23,11 +23,11 @@ struct ReplaceNormalizer: Normalizer, FileComponent {
     if matches.isEmpty { return }
     text.rewrite { rewriter in
       for match in matches {
-        while rewriter.place < Int(match.start) { rewriter.copy() }
+        rewriter.copy(to: Int(match.start))
         while rewriter.place < Int(match.end) { rewriter.drop() }
         for scalar in content { rewriter.insert(scalar) }
       }
-      while !rewriter.atEnd { rewriter.copy() }
+      rewriter.copy(to: rewriter.end)
     }
   }
 }

@@ -33,6 +33,10 @@ struct ByteLevelPreTokenizer: PreTokenizer, FileComponent {
     }
   }
 
+  var directCut: DirectCut {
+    addsPrefixSpace || mapsBytes ? .other : usesPattern ? .at(.gpt2) : .none
+  }
+
   var withoutByteMapping: (any PreTokenizer)? {
     var copy = self
     copy.mapsBytes = false

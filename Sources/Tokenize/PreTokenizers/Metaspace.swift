@@ -1,3 +1,5 @@
+import CKernels
+
 /// `Metaspace`: writes spaces as `▁`, puts one in front, and cuts before each.
 struct Metaspace: PreTokenizer, FileComponent {
   static let typeName = "Metaspace"
@@ -18,6 +20,8 @@ struct Metaspace: PreTokenizer, FileComponent {
         rewriter.insertBefore(sign)
       }
       while rewriter.place < Int(word.end) {
+        rewriter.copyRun(to: Int(word.end), stop: 0x20)
+        if rewriter.place == Int(word.end) { break }
         if rewriter.scalar == 0x20 { rewriter.replace(with: sign) } else { rewriter.copy() }
       }
     }
@@ -30,36 +34,57 @@ extension Metaspace {
   private func splitUntracked(_ text: inout PreTokenizedText) {
     let sign = options.signBytes
     let source = text.text.bytes
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(source.count + (source.count / 4 + text.words.count) * sign.count)
     var words: [ByteRange] = []
-    words.reserveCapacity(text.words.count + source.count / 6 + 4)
-    for word in text.words {
-      var start = bytes.count
-      let isWanted =
-        options.scheme == .always
-        || options.scheme == .first && word.start == 0 && text.text.startsText
-      let content = source[word.indices]
-      if isWanted, content.first != 0x20, !content.starts(with: sign) { bytes += sign }
-      content.withUnsafeBufferPointer { content in
-        var copied = 0
-        for place in 0..<content.count {
-          let isSign = content[place] == sign[0] && content[place...].starts(with: sign)
-          guard content[place] == 0x20 || isSign else { continue }
-          bytes += content[copied..<place]
-          if options.splits, start < bytes.count {
-            words.append(ByteRange(start, bytes.count))
-            start = bytes.count
-          }
-          bytes += sign
-          copied = place + (isSign ? sign.count : 1)
+    words.reserveCapacity(text.words.count + (options.splits ? source.count / 16 : 0) + 4)
+    text.text.bytes = source.withUnsafeBufferPointer { source in
+      let spaces = Int(anneal_count_byte(0x20, source.baseAddress, Int64(source.count)))
+      // Every space becomes a sign, and every word may get one more.
+      let room = source.count + (spaces + text.words.count) * sign.count
+      return [UInt8](unsafeUninitializedCapacity: room) { target, count in
+        for word in text.words {
+          let content = UnsafeBufferPointer(rebasing: source[word.indices])
+          let isFirst = word.start == 0 && text.text.startsText
+          rewrite(content, isFirst: isFirst, sign, target, &count, &words)
         }
-        bytes += content[copied...]
       }
-      words.append(ByteRange(start, bytes.count))
     }
-    text.text.bytes = bytes
     text.words = words
+  }
+
+  /// Writes a word with a sign before it and for each space in it, and cuts it there.
+  @inline(__always)
+  private func rewrite(
+    _ word: UnsafeBufferPointer<UInt8>, isFirst: Bool, _ sign: [UInt8],
+    _ target: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, _ words: inout [ByteRange]
+  ) {
+    func isSign(_ place: Int) -> Bool {
+      word[place] == sign[0] && word[place...].starts(with: sign)
+    }
+    func writeSign() {
+      for byte in sign {
+        target[count] = byte
+        count += 1
+      }
+    }
+    var start = count
+    let isWanted = options.scheme == .always || options.scheme == .first && isFirst
+    if isWanted, word.first != 0x20, word.isEmpty || !isSign(0) { writeSign() }
+    var place = 0
+    while place < word.count {
+      if word[place] != 0x20, word[place] != sign[0] || !isSign(place) {
+        target[count] = word[place]
+        count += 1
+        place += 1
+        continue
+      }
+      if options.splits, start < count {
+        words.append(ByteRange(start, count))
+        start = count
+      }
+      place += word[place] == 0x20 ? 1 : sign.count
+      writeSign()
+    }
+    words.append(ByteRange(start, count))
   }
 }
 
@@ -67,26 +92,16 @@ extension [UInt8] {
   /// The bytes behind a prefix, every one that equals `byte` replaced by others.
   func replacing(_ byte: UInt8, with other: [UInt8], after prefix: [UInt8]) -> [UInt8] {
     withUnsafeBufferPointer { source in
-      var count = 0
-      for place in 0..<source.count { count += source[place] == byte ? 1 : 0 }
-      let size = prefix.count + source.count + count * (other.count - 1)
-      return [UInt8](unsafeUninitializedCapacity: size) { target, written in
-        for new in prefix {
-          target[written] = new
-          written += 1
-        }
-        for place in 0..<source.count {
-          // The size has room for every byte, and for `other` in place of each that is replaced.
-          if source[place] != byte {
-            target[written] = source[place]
-            written += 1
-            continue
-          }
-          for new in other {
-            target[written] = new
-            written += 1
-          }
-        }
+      let size = Int64(source.count)
+      let count = Int(anneal_count_byte(byte, source.baseAddress, size))
+      let room = prefix.count + source.count + count * (other.count - 1)
+      return [UInt8](unsafeUninitializedCapacity: room) { target, written in
+        guard let base = target.baseAddress else { return }
+        for (index, new) in prefix.enumerated() { base[index] = new }
+        anneal_replace_byte(
+          byte, other, Int64(other.count), source.baseAddress, size, base + prefix.count,
+          Int64(room - prefix.count))
+        written = room
       }
     }
   }

@@ -50,9 +50,24 @@ protocol PreTokenizer: Sendable {
   ///
   /// Byte-level models read bytes as they are, so the mapping to GPT-2's alphabet and back is skipped.
   var withoutByteMapping: (any PreTokenizer)? { get }
+
+  /// What the step does to a text, if it can be said in a word.
+  var directCut: DirectCut { get }
+}
+
+/// What a pre-tokenizer comes down to.
+enum DirectCut {
+  /// Nothing.
+  case none
+  /// A cut at every match of a pattern that leaves nothing out.
+  case at(SplitPattern)
+  /// More than that.
+  case other
 }
 
 extension PreTokenizer {
+  var directCut: DirectCut { .other }
+
   var withoutByteMapping: (any PreTokenizer)? { nil }
 }
 

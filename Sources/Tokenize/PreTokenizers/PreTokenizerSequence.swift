@@ -17,6 +17,15 @@ struct PreTokenizerSequence: PreTokenizer, FileComponent {
     for step in steps { step.split(&text) }
   }
 
+  var directCut: DirectCut {
+    steps.reduce(.none) { before, step in
+      switch (before, step.directCut) {
+      case (.none, let cut), (let cut, .none): cut
+      default: .other
+      }
+    }
+  }
+
   var withoutByteMapping: (any PreTokenizer)? {
     guard let last = steps.last?.withoutByteMapping else { return nil }
     return PreTokenizerSequence(steps: steps.dropLast() + [last])

@@ -94,12 +94,12 @@ enum SplitPattern: Sendable, Hashable {
     case .scalars(let classes): scan(ScalarScanner(classes: classes, table), bytes, range, &matches)
     case .whitespaceRuns: scan(WhitespaceScanner(table), bytes, range, &matches)
     case .wordsAndSigns: scan(WordsAndSignsScanner(table), bytes, range, &matches)
-    case .gpt2: cut(ANNEAL_CUT_GPT2, GPT2Scanner(table), bytes, range, &matches)
-    case .tiktoken(let digits):
-      let scanner = TiktokenScanner(digits: digits, table)
-      cut(ANNEAL_CUT_TIKTOKEN, digits: digits, scanner, bytes, range, &matches)
-    case .o200k:
-      cut(ANNEAL_CUT_O200K, digits: 3, O200KScanner(table), bytes, range, &matches)
+    case .gpt2, .tiktoken, .o200k:
+      bytes.withUnsafeBufferPointer { text in
+        withUnsafeTemporaryAllocation(of: ByteRange.self, capacity: Self.room) { room in
+          cut(text, range, in: room) { matches.append(contentsOf: $0) }
+        }
+      }
     case .clip: scan(CLIPScanner(table), bytes, range, &matches)
     case .regex(let regex): regex.appendMatches(in: bytes, range, to: &matches)
     }
@@ -126,37 +126,67 @@ enum SplitPattern: Sendable, Hashable {
     }
   }
 
-  /// Appends the matches of a pattern that leaves nothing out: those in plain text by a kernel that looks at
-  /// 64 bytes at once, the others one by one.
-  private func cut(
-    _ pattern: anneal_cut, digits: Int = 0, _ scanner: some PatternScanner,
-    _ bytes: borrowing Span<UInt8>, _ range: ByteRange, _ matches: inout [ByteRange]
+  /// Hands the matches of a pattern that leaves nothing out to `visit`, many at a time.
+  ///
+  /// - Parameter room: Where they are written, with room for `SplitPattern.room`.
+  @inline(__always)
+  func cut(
+    _ text: UnsafeBufferPointer<UInt8>, _ range: ByteRange,
+    in room: UnsafeMutableBufferPointer<ByteRange>,
+    _ visit: (UnsafeBufferPointer<ByteRange>) -> Void
   ) {
-    bytes.withUnsafeBufferPointer { text in
-      withUnsafeTemporaryAllocation(of: ByteRange.self, capacity: Self.room) { words in
-        var place = Int64(range.start)
-        while place < Int64(range.end) {
-          // A range is two numbers of four bytes here and there.
-          let count = words.withMemoryRebound(to: anneal_range.self) { words in
-            anneal_cut_plain(
-              pattern, Int64(digits), text.baseAddress, place, Int64(range.end),
-              words.baseAddress, Int64(words.count), &place)
-          }
-          matches.append(contentsOf: UnsafeBufferPointer(rebasing: words[..<Int(count)]))
-          // What follows is not plain, at least up to its end.
-          while place < Int64(range.end) {
-            let end = scanner.matchEnd(in: text.span, at: Int(place), Int(range.end))
-            matches.append(ByteRange(Int(place), end))
-            place = Int64(end)
-            if place < Int64(range.end), text[end] < 0x80 { break }
-          }
-        }
-      }
+    let table = ScalarClasses.table
+    switch self {
+    case .gpt2: cut(ANNEAL_CUT_GPT2, GPT2Scanner(table), text, range, room, visit)
+    case .tiktoken(let digits):
+      let scanner = TiktokenScanner(digits: digits, table)
+      cut(ANNEAL_CUT_TIKTOKEN, digits: digits, scanner, text, range, room, visit)
+    case .o200k: cut(ANNEAL_CUT_O200K, digits: 3, O200KScanner(table), text, range, room, visit)
+    default: preconditionFailure("\(self) leaves out parts of a text")
     }
   }
 
+  /// Those in plain text are found by a kernel that looks at 64 bytes at once, the others one by one.
+  private func cut(
+    _ pattern: anneal_cut, digits: Int = 0, _ scanner: some PatternScanner,
+    _ text: UnsafeBufferPointer<UInt8>, _ range: ByteRange,
+    _ room: UnsafeMutableBufferPointer<ByteRange>,
+    _ visit: (UnsafeBufferPointer<ByteRange>) -> Void
+  ) {
+    precondition(room.count >= Self.room, "room for \(room.count) words")
+    guard let words = room.baseAddress else { return }
+    var place = Int64(range.start)
+    var count = 0
+    func makeRoom(for more: Int32) {
+      guard room.count - count < Int(more) else { return }
+      visit(UnsafeBufferPointer(start: words, count: count))
+      count = 0
+    }
+    while place < Int64(range.end) {
+      makeRoom(for: 2 * Int32(ANNEAL_CUT_ROOM))
+      // A range is two numbers of four bytes here and there.
+      let left = room.count - count
+      count += (words + count).withMemoryRebound(to: anneal_range.self, capacity: left) { words in
+        Int(
+          anneal_cut_plain(
+            pattern, Int64(digits), text.baseAddress, place, Int64(range.end), words, Int64(left),
+            &place))
+      }
+      // What follows is not plain, at least up to its end.
+      while place < Int64(range.end) {
+        makeRoom(for: 1)
+        let end = scanner.matchEnd(in: text.span, at: Int(place), Int(range.end))
+        words[count] = ByteRange(Int(place), end)
+        count += 1
+        place = Int64(end)
+        if place < Int64(range.end), text[end] < 0x80 { break }
+      }
+    }
+    visit(UnsafeBufferPointer(start: words, count: count))
+  }
+
   /// How many words are cut at once.
-  private static let room = 1024
+  static let room = 1024
 
   private static func appendLiteral(
     _ literal: [UInt8], _ bytes: borrowing Span<UInt8>, _ range: ByteRange,

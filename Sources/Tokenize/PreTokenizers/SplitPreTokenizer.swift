@@ -18,6 +18,10 @@ struct SplitPreTokenizer: PreTokenizer, FileComponent {
     inverted = try reader.bool("invert", default: false)
   }
 
+  var directCut: DirectCut {
+    pattern.coversAllText && behavior == .isolated ? .at(pattern) : .other
+  }
+
   func split(_ text: inout PreTokenizedText) {
     text.split(pattern, behavior, inverted: inverted)
   }

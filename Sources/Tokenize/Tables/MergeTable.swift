@@ -16,9 +16,10 @@ struct MergeTable: Sendable {
   /// 64 less the number of bits of a bucket's number.
   private var shift: UInt64
   /// What each merge makes, by rank.
-  private var products: [Int32] = []
-  /// The ranks of pairs of the symbols of single bytes, or empty where there are none.
-  private var bytePairs: [Int32] = []
+  private let products: LargeTable<Int32>
+  private var count = 0
+  /// The ids of single bytes and, behind those, the ranks of their pairs; nil where bytes are no symbols.
+  private var bytes: LargeTable<Int32>?
 
   /// Ids are below this: a pair fits in 40 bits that are not all ones.
   static let idLimit = (1 << 20) - 1
@@ -35,9 +36,9 @@ struct MergeTable: Sendable {
     shift = 64 - bits
     var filterBits: UInt64 = 10
     while 1 << filterBits < capacity * 6 { filterBits += 1 }
-    filter = LargeTable(repeating: 0, count: 1 << (filterBits - 6))
+    filter = LargeTable(zeros: 1 << Int(filterBits - 6), of: 0)
     filterShift = 64 - filterBits
-    products.reserveCapacity(capacity)
+    products = LargeTable(zeros: max(capacity, 1), of: 0)
   }
 
   @inline(__always)
@@ -71,25 +72,42 @@ struct MergeTable: Sendable {
   /// Adds the merge of the next rank; of equal pairs the last one counts.
   mutating func append(_ left: Int32, _ right: Int32, makes id: Int32) {
     precondition(
-      Int(left) < Self.idLimit && Int(right) < Self.idLimit && products.count < Self.most,
-      "merge \(products.count) of \(left) and \(right)")
+      Int(left) < Self.idLimit && Int(right) < Self.idLimit
+        && count < min(products.count, Self.most),
+      "merge \(count) of \(left) and \(right)")
     let key = Self.key(left, right)
     var place = bucket(key)
     // The masked place is always inside the table, whose size is a power of two.
     while places.base[place] != Self.empty, places.base[place] >> 24 != key {
       place = (place + 1) & (places.count - 1)
     }
-    places.base[place] = key << 24 | UInt64(products.count)
+    places.base[place] = key << 24 | UInt64(count)
     let (word, bit) = filterPlace(key)
     filter.base[word] |= bit
-    products.append(id)
-    precondition(products.count < places.count, "\(products.count) merges in a smaller table")
+    products.base[count] = id
+    count += 1
+    precondition(count < places.count, "\(count) merges in a smaller table")
   }
 
   /// Notes the ranks of pairs of bytes, given the ids of the 256 bytes.
   mutating func indexBytes(_ ids: [Int32]) {
     guard ids.count == 256 else { return }
-    bytePairs = ids.flatMap { left in ids.map { rank(left, $0) } }
+    let table = LargeTable<Int32>(repeating: Self.none, count: 256 + 1 << 16)
+    for (left, id) in ids.enumerated() {
+      table.base[left] = id
+      for (right, next) in ids.enumerated() {
+        table.base[256 + left << 8 + right] = rank(id, next)
+      }
+    }
+    bytes = table
+  }
+
+  /// The table as the kernels see it, for as long as it is there.
+  var kernel: anneal_merges {
+    anneal_merges(
+      places: places.base, shift: shift, mask: UInt64(places.count - 1), filter: filter.base,
+      filter_shift: filterShift, products: products.base, byte_ids: bytes?.base,
+      byte_pairs: bytes.map { $0.base + 256 })
   }
 
   /// The rank of a pair, or `none`; both ids are at least 0.
@@ -130,7 +148,8 @@ struct MergeTable: Sendable {
   /// The rank of a pair of bytes.
   @inline(__always)
   func rank(ofByte left: UInt8, _ right: UInt8) -> Int32 {
-    bytePairs[Int(left) << 8 | Int(right)]
+    guard let bytes else { return Self.none }
+    return bytes.base[256 + Int(left) << 8 + Int(right)]
   }
 
   /// Whether no merge joins any of some ids.
@@ -145,9 +164,12 @@ struct MergeTable: Sendable {
   }
 
   /// Whether pairs of bytes are known.
-  var knowsBytes: Bool { !bytePairs.isEmpty }
+  var knowsBytes: Bool { bytes != nil }
 
   /// What the merge of a rank makes.
   @inline(__always)
-  func product(of rank: Int32) -> Int32 { products[Int(rank)] }
+  func product(of rank: Int32) -> Int32 {
+    precondition(rank >= 0 && rank < count, "the rank \(rank) of \(count)")
+    return products.base[Int(rank)]
+  }
 }

@@ -63,6 +63,9 @@ struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
     count = 0
   }
 
+  /// The elements, for as long as nothing is added.
+  var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
+
   /// The elements as an array of their own.
-  func array() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  func array() -> [Element] { Array(elements) }
 }

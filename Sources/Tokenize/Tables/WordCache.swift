@@ -22,7 +22,7 @@ struct WordCache: ~Copyable {
   static let longestWord = Int(ANNEAL_WORD_LONGEST)
 
   init() {
-    table = LargeTable(repeating: anneal_word(), count: Self.bucket << Self.fewestBits)
+    table = LargeTable(zeros: Self.bucket << Self.fewestBits, of: anneal_word())
     known = anneal_words(
       slots: table.base, shift: UInt64(64 - Self.fewestBits), spilled: spilled.base)
   }
@@ -51,9 +51,7 @@ struct WordCache: ~Copyable {
     guard tokens.count <= Self.longestWord,
       tokens.allSatisfy({ 0..<1 << 24 ~= $0.id && 0..<1 << 8 ~= $0.end })
     else { return }
-    // Spilled tokens of words that were pushed out stay until all are let go.
-    if spilled.count > Self.mostSpilled { self = WordCache() }
-    if used * 2 > table.count, known.shift > UInt64(64 - Self.mostBits) { grow() }
+    makeRoom()
     var word = anneal_word(
       low: key.low, high: key.high, tokens: (0, 0, 0), count: UInt32(tokens.count))
     if tokens.count > Self.tokensInSlot {
@@ -66,6 +64,34 @@ struct WordCache: ~Copyable {
       if tokens.count > 2 { word.tokens.2 = Self.pack(tokens[2]) }
     }
     insert(word)
+  }
+
+  /// Keeps the tokens of a word, unless it is known.
+  mutating func remember(_ key: WordKey, _ merged: UnsafePointer<anneal_merged>) {
+    if withUnsafePointer(to: known, { anneal_find_word($0, key.low, key.high) }) != nil { return }
+    makeRoom()
+    var word = anneal_word(
+      low: key.low, high: key.high, tokens: (0, 0, 0), count: merged.pointee.count)
+    if merged.pointee.count <= Self.tokensInSlot {
+      let tokens = merged.pointee.tokens
+      word.tokens = (tokens.0, tokens.1, tokens.2)
+    } else {
+      word.tokens.0 = UInt32(spilled.count)
+      let count = Int(merged.pointee.count)
+      // The tokens are what such a word begins with.
+      let tokens = UnsafeRawPointer(merged).assumingMemoryBound(to: UInt32.self)
+      spilled.reserve(count)
+      spilled.next.update(from: tokens, count: count)
+      spilled.advance(count)
+      known.spilled = UnsafePointer(spilled.base)
+    }
+    insert(word)
+  }
+
+  private mutating func makeRoom() {
+    // Spilled tokens of words that were pushed out stay until all are let go.
+    if spilled.count > Self.mostSpilled { self = WordCache() }
+    if used * 2 > table.count, known.shift > UInt64(64 - Self.mostBits) { grow() }
   }
 
   private mutating func insert(_ word: anneal_word) {
@@ -83,9 +109,11 @@ struct WordCache: ~Copyable {
 
   private mutating func grow() {
     let old = table
-    table = LargeTable(repeating: anneal_word(), count: old.count * 2)
+    // Four times as large, so that little is written again and again.
+    let bits = min(64 - Int(known.shift) + 2, Self.mostBits)
+    table = LargeTable(zeros: Self.bucket << bits, of: anneal_word())
     known.slots = table.base
-    known.shift -= 1
+    known.shift = UInt64(64 - bits)
     used = 0
     for index in 0..<old.count where old.base[index].high != 0 { insert(old.base[index]) }
   }

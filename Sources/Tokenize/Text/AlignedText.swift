@@ -55,8 +55,18 @@ struct AlignedText: Sendable {
 struct OriginCursor {
   private var place = 0
   private var scalars: Int32
+  /// Whether every byte is known to be a scalar, and the first byte the first scalar.
+  private var isASCII = false
 
   init(_ text: AlignedText) { scalars = text.firstScalar }
+
+  /// A cursor at the beginning of an original text.
+  init(_ text: UnsafeBufferPointer<UInt8>) {
+    scalars = 0
+    var seen: UInt8 = 0
+    for byte in text { seen |= byte }
+    isASCII = seen < 0x80
+  }
 
   /// The scalars of the original text that a range of bytes stems from.
   @inline(__always)
@@ -66,7 +76,14 @@ struct OriginCursor {
       return Origin(
         start: text.origins[Int(range.start)].start, end: text.origins[Int(last)].end)
     }
-    let bytes = text.bytes.span
+    return text.bytes.withUnsafeBufferPointer { origin(of: range, in: $0) }
+  }
+
+  /// The scalars that a range of bytes of an original text makes up.
+  @inline(__always)
+  mutating func origin(of range: ByteRange, in bytes: UnsafeBufferPointer<UInt8>) -> Origin {
+    precondition(range.end <= bytes.count, "bytes up to \(range.end) of \(bytes.count)")
+    if isASCII { return Origin(start: range.start, end: range.end) }
     advance(to: Int(range.start), bytes)
     let inside =
       Int(range.start) < bytes.count
@@ -77,7 +94,7 @@ struct OriginCursor {
   }
 
   @inline(__always)
-  private mutating func advance(to end: Int, _ bytes: borrowing Span<UInt8>) {
+  private mutating func advance(to end: Int, _ bytes: UnsafeBufferPointer<UInt8>) {
     while place < end {
       if !UTF8Scalars.isContinuation(bytes[place]) { scalars += 1 }
       place += 1

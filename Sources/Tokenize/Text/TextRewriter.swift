@@ -133,6 +133,28 @@ struct TextRewriter {
     let start = bytes.count
     bytes.append(contentsOf: source[place..<end])
     for index in start..<bytes.count { bytes[index] = map[Int(bytes[index])] }
+    passRun(to: end)
+  }
+
+  /// Reads the scalars up to a place and writes them.
+  mutating func copy(to limit: Int) {
+    while place < limit {
+      copyRun(to: limit, stop: nil)
+      if place < limit { copy() }
+    }
+  }
+
+  /// Reads and writes ASCII bytes up to a place, or up to one that is `stop` or not ASCII.
+  @inline(__always)
+  mutating func copyRun(to limit: Int, stop: UInt8?) {
+    var end = place
+    while end < limit, source[end] < 0x80, source[end] != stop { end += 1 }
+    bytes.append(contentsOf: source[place..<end])
+    passRun(to: end)
+  }
+
+  /// Takes the ASCII bytes up to a place, of which each was written as one byte, as read.
+  private mutating func passRun(to end: Int) {
     if tracks {
       if sourceOrigins.isEmpty {
         let first = firstScalar + scalarsRead

@@ -1,0 +1,187 @@
+#include "AnnealWords.h"
+
+#include <limits.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+/// The same loop for processors with AVX2 and without, chosen when the program is loaded; the thread
+/// sanitizer gets the plain one, since it is not ready by then.
+#define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define CLONED
+#endif
+
+enum { PLACES = ANNEAL_WORD_LONGEST + 1, ROOM = 2 * PLACES + 2 };
+
+/// Sixteen symbols or ranks, which is all that a word has.
+typedef uint32_t places16 __attribute__((ext_vector_type(16), aligned(4)));
+typedef uint64_t bucket4 __attribute__((ext_vector_type(4), aligned(8)));
+typedef bool bits16 __attribute__((ext_vector_type(16)));
+
+/// A symbol that no merge joins, on both sides of a word: what stands at its ends needs no questions.
+static const uint32_t edge = (uint32_t)0xFFFFF << 8;
+static const uint64_t empty = ~(uint64_t)0;
+static const uint32_t none = INT32_MAX;
+
+/// A word at work.
+typedef struct {
+  /// `id << 8 | end`, from place 1 on; `edge` before and behind.
+  uint32_t symbols[ROOM];
+  /// The rank of each symbol and the next, or `none`.
+  uint32_t ranks[ROOM];
+  uint32_t best, lowest;
+} lane;
+
+/// A pair that may be known, and where its rank is wanted.
+typedef struct {
+  uint64_t key;
+  const uint64_t *bucket;
+  uint32_t *rank;
+} question;
+
+static inline uint64_t pair_key(uint32_t left, uint32_t right) {
+  return (uint64_t)(left >> 8) << 20 | right >> 8;
+}
+
+static inline uint64_t pair_hash(uint64_t key) { return key * 0x9E3779B97F4A7C15u; }
+
+/// Notes a pair that the filter does not rule out, and asks for its place; without branches, as nobody can
+/// foresee which it is.
+static inline __attribute__((always_inline)) int64_t ask(
+  const anneal_merges *merges, uint32_t left, uint32_t right, uint32_t *rank, question *asked,
+  int64_t count) {
+  uint64_t key = pair_key(left, right);
+  uint64_t hash = pair_hash(key);
+  uint64_t bit = hash >> merges->filter_shift;
+  const uint64_t *bucket = merges->places + 4 * (hash >> merges->shift);
+  *rank = none;
+  asked[count] = (question){key, bucket, rank};
+  uint64_t may_be_known = merges->filter[bit >> 6] >> (bit & 63) & 1;
+  __builtin_prefetch(may_be_known ? (const void *)bucket : (const void *)rank);
+  return count + (int64_t)may_be_known;
+}
+
+/// The rank of a pair that is looked for behind its bucket, which is full.
+static __attribute__((noinline)) uint32_t answer_behind(
+  const anneal_merges *merges, const question *asked) {
+  uint64_t place = (uint64_t)(asked->bucket - merges->places);
+  for (place += 4;; place++) {
+    uint64_t found = merges->places[place & merges->mask];
+    if (found == empty) return none;
+    if (found >> 24 == asked->key) return (uint32_t)(found & 0xFFFFFF);
+  }
+}
+
+/// The rank of a pair, looked up in its bucket of four places and, where that is full, behind it.
+static inline __attribute__((always_inline)) uint32_t answer(
+  const anneal_merges *merges, const question *asked) {
+  bucket4 found;
+  memcpy(&found, asked->bucket, sizeof found);
+  uint64_t last = found[3];
+  // A rank in the place of the pair, and all ones in the others.
+  bucket4 ranks = (found & 0xFFFFFF) | (bucket4)(found >> 24 != asked->key);
+  uint64_t rank = ranks[0] & ranks[1] & ranks[2] & ranks[3];
+  if (rank != empty) return (uint32_t)rank;
+  return last == empty ? none : answer_behind(merges, asked);
+}
+
+static inline __attribute__((always_inline)) void answer_all(const anneal_merges *merges, const question *asked, int64_t count) {
+  for (int64_t i = 0; i < count; i++) *asked[i].rank = answer(merges, asked + i);
+}
+
+/// Finds the leftmost of the pairs with the lowest rank; false where no pair is known.
+static inline __attribute__((always_inline)) bool find_best(lane *word) {
+  places16 ranks;
+  memcpy(&ranks, word->ranks, sizeof ranks);
+  word->lowest = __builtin_reduce_min(ranks);
+  bits16 equal = __builtin_convertvector(ranks == word->lowest, bits16);
+  uint16_t mask;
+  memcpy(&mask, &equal, sizeof mask);
+  word->best = (uint32_t)__builtin_ctz((uint32_t)mask | 1u << 16);
+  return word->lowest != none;
+}
+
+/// Moves what stands behind a place one place forward.
+static inline __attribute__((always_inline)) void close_gap(uint32_t *places, uint32_t gap) {
+  places16 rest;
+  memcpy(&rest, places + gap + 1, sizeof rest);
+  memcpy(places + gap, &rest, sizeof rest);
+}
+
+/// Joins the best pair of a word and asks for the ranks of its new neighbours.
+static inline __attribute__((always_inline)) int64_t join(
+  const anneal_merges *merges, lane *word, question *asked, int64_t count) {
+  uint32_t best = word->best;
+  uint32_t *symbols = word->symbols;
+  symbols[best] = (uint32_t)merges->products[word->lowest] << 8 | (symbols[best + 1] & 0xFF);
+  close_gap(symbols, best + 1);
+  close_gap(word->ranks, best + 1);
+  count = ask(merges, symbols[best - 1], symbols[best], word->ranks + best - 1, asked, count);
+  return ask(merges, symbols[best], symbols[best + 1], word->ranks + best, asked, count);
+}
+
+/// Merges all words side by side: while one waits for memory, the others go on.
+static inline __attribute__((always_inline)) void merge_lanes(
+  const anneal_merges *merges, lane *lanes, int64_t count) {
+  uint8_t active[ANNEAL_WORD_GROUP];
+  question asked[2 * ANNEAL_WORD_GROUP + 1];
+  for (int64_t i = 0; i < count; i++) active[i] = (uint8_t)i;
+  while (count > 0) {
+    int64_t left = 0;
+    for (int64_t i = 0; i < count; i++) {
+      lane *word = lanes + active[i];
+      bool goes_on = find_best(word);
+      if (goes_on) __builtin_prefetch(merges->products + word->lowest);
+      active[left] = active[i];
+      left += goes_on;
+    }
+    int64_t questions = 0;
+    for (int64_t i = 0; i < left; i++)
+      questions = join(merges, lanes + active[i], asked, questions);
+    answer_all(merges, asked, questions);
+    count = left;
+  }
+}
+
+static inline void begin_lane(lane *word) {
+  for (int i = 0; i < ROOM; i++) word->symbols[i] = edge, word->ranks[i] = none;
+}
+
+static inline void end_lane(const lane *word, anneal_merged *merged) {
+  uint32_t count = 0;
+  for (; word->symbols[count + 1] != edge; count++) merged->tokens[count] = word->symbols[count + 1];
+  merged->count = count;
+}
+
+CLONED void anneal_merge_bytes(
+  const anneal_merges *merges, const uint8_t *text, const anneal_range *words, int64_t count,
+  anneal_merged *merged) {
+  lane lanes[ANNEAL_WORD_GROUP];
+  for (int64_t i = 0; i < count; i++) {
+    const uint8_t *bytes = text + words[i].start;
+    int32_t length = words[i].end - words[i].start;
+    begin_lane(lanes + i);
+    for (int32_t k = 0; k < length; k++)
+      lanes[i].symbols[k + 1] = (uint32_t)merges->byte_ids[bytes[k]] << 8 | (uint32_t)(k + 1);
+    for (int32_t k = 0; k + 1 < length; k++)
+      lanes[i].ranks[k + 1] = (uint32_t)merges->byte_pairs[bytes[k] << 8 | bytes[k + 1]];
+  }
+  merge_lanes(merges, lanes, count);
+  for (int64_t i = 0; i < count; i++) end_lane(lanes + i, merged + i);
+}
+
+CLONED void anneal_merge_symbols(const anneal_merges *merges, anneal_merged *words, int64_t count) {
+  lane lanes[ANNEAL_WORD_GROUP];
+  question asked[PLACES + 1];
+  for (int64_t i = 0; i < count; i++) {
+    begin_lane(lanes + i);
+    memcpy(lanes[i].symbols + 1, words[i].tokens, words[i].count * sizeof(uint32_t));
+    int64_t questions = 0;
+    for (uint32_t k = 1; k < words[i].count; k++)
+      questions = ask(
+        merges, lanes[i].symbols[k], lanes[i].symbols[k + 1], lanes[i].ranks + k, asked, questions);
+    answer_all(merges, asked, questions);
+  }
+  merge_lanes(merges, lanes, count);
+  for (int64_t i = 0; i < count; i++) end_lane(lanes + i, words + i);
+}

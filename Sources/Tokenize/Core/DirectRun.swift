@@ -1,0 +1,86 @@
+/// The shortest way from a text to its tokens, for models that cut the text as it is by one pattern.
+///
+/// Neither the text nor its words are copied: words are cut in blocks, each of which is looked up while it is
+/// still close to the processor.
+struct DirectRun {
+  let pipeline: TokenizerPipeline
+  let pattern: SplitPattern
+  let options: RunOptions
+  private var word: Int32 = 0
+  private var cursor: OriginCursor
+
+  /// A run over a text, which `add` gets.
+  init(
+    _ pipeline: TokenizerPipeline, _ pattern: SplitPattern, _ options: RunOptions,
+    of text: UnsafeBufferPointer<UInt8>
+  ) {
+    self.pipeline = pipeline
+    self.pattern = pattern
+    self.options = options
+    cursor = OriginCursor(options.tracks ? text : UnsafeBufferPointer(rebasing: text[..<0]))
+  }
+
+  /// Adds the tokens of a whole text.
+  mutating func add(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace) {
+    split(text, ByteRange(0, text.count), by: pipeline.added.raw, &workspace) {
+      run, piece, workspace in
+      run.split(text, piece, by: run.pipeline.added.normalized, &workspace) {
+        run, part, workspace in
+        run.addWords(text, part, &workspace)
+      }
+    }
+  }
+
+  /// Adds the added tokens found in part of a text and hands on what lies between them.
+  private mutating func split(
+    _ text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, by matcher: AddedTokenMatcher?,
+    _ workspace: inout Workspace,
+    _ rest: (inout DirectRun, ByteRange, inout Workspace) -> Void
+  ) {
+    let bytes = UnsafeBufferPointer(rebasing: text[part.indices])
+    let matches =
+      matcher?.matches(in: bytes.span, skipsSpecial: options.plainSpecials) ?? []
+    var place = part.start
+    for match in matches {
+      let range = ByteRange(
+        Int(part.start + match.range.start), Int(part.start + match.range.end))
+      if place < range.start { rest(&self, ByteRange(Int(place), Int(range.start)), &workspace) }
+      add(pipeline.added.tokens[match.token].id, text, range, &workspace)
+      place = range.end
+    }
+    if place < part.end { rest(&self, ByteRange(Int(place), Int(part.end)), &workspace) }
+  }
+
+  /// Adds one added token.
+  private mutating func add(
+    _ id: Int32, _ text: UnsafeBufferPointer<UInt8>, _ range: ByteRange,
+    _ workspace: inout Workspace
+  ) {
+    workspace.add(id)
+    guard options.tracks else { return }
+    var origin = cursor.origin(of: range, in: text)
+    if let trim = pipeline.postProcessing.trim {
+      let spaces = EdgeSpaces(Array(text[range.indices])[...])
+      origin = trim.trimmed(origin, spaces, isFirst: workspace.origins.count == 0)
+    }
+    workspace.origins.append(origin)
+    workspace.words.append(word)
+    word += 1
+  }
+
+  /// Cuts part of a text into words and adds their tokens.
+  private mutating func addWords(
+    _ text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, _ workspace: inout Workspace
+  ) {
+    let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
+    pattern.cut(text, part, in: room) { words in
+      workspace.beginPiece()
+      workspace.tokenize(words, of: text, pipeline.model, tracks: options.tracks)
+      guard options.tracks else { return }
+      workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) { range in
+        cursor.origin(of: range, in: text)
+      }
+      word += Int32(truncatingIfNeeded: words.count)
+    }
+  }
+}

@@ -28,6 +28,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Pipeline": modules("Models", "Report", "Tensors", "Train"),
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
+  "Write": modules("Parquet"),
   "Split": modules("TextKit"),
 ]
 
@@ -41,8 +42,9 @@ let package = Package(
     .library(
       name: "Anneal",
       targets: [
-        "Records", "Stages", "TextKit", "Parquet", "Ingest", "Clean", "Split", "Tokenize",
-        "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+        "Records", "Stages", "TextKit", "Hub", "Parquet", "Ingest", "Write", "Clean", "Split",
+        "Tokenize", "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report",
+        "Pipeline",
       ]),
   ],
   dependencies: [
@@ -76,9 +78,15 @@ let package = Package(
       name: "Parquet", dependencies: modules("Records", "Stages", "CZlib", "CZstd", "CSnappy"),
       swiftSettings: strict),
     .target(
+      name: "Hub", dependencies: modules("Records", "Stages") + [crypto], swiftSettings: strict),
+    .target(
       name: "Ingest",
       dependencies: modules(
-        "Records", "Stages", "TextKit", "Parquet", "CLibXML2", "CZlib", "CZstd", "CBzip2", "CLzma", "CSnappy"),
+        "Records", "Stages", "TextKit", "Hub", "Parquet", "CLibXML2", "CZlib", "CZstd", "CBzip2",
+        "CLzma", "CSnappy"),
+      swiftSettings: strict),
+    .target(
+      name: "Write", dependencies: modules("Records", "Stages", "TextKit", "Parquet"),
       swiftSettings: strict),
     .target(
       name: "Clean", dependencies: modules("Records", "Stages", "TextKit", "CLibXML2"),
@@ -110,7 +118,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: modules(
-        "Records", "Stages", "TextKit", "Ingest", "Clean", "Split", "Tokenize", "Evaluate",
+        "Records", "Stages", "TextKit", "Ingest", "Write", "Clean", "Split", "Tokenize", "Evaluate",
         "Tensors", "Models", "Endpoint", "Augment", "Train", "Report") + [yams],
       swiftSettings: strict),
     .executableTarget(
@@ -125,8 +133,9 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "Records", "Stages", "TextKit", "Parquet", "Ingest", "Clean", "Split", "Tokenize",
-      "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report", "Pipeline",
+      "Records", "Stages", "TextKit", "Hub", "Parquet", "Ingest", "Write", "Clean", "Split",
+      "Tokenize", "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report",
+      "Pipeline",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

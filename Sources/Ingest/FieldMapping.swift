@@ -18,9 +18,9 @@ struct FieldMapping: Sendable {
     // What Anneal wrote about an earlier run says nothing about this one.
     let own = raw[Record.reservedKey] == nil ? raw : raw.without([Record.reservedKey])
     let object = fields.isEmpty ? own : try renamed(own, at: source)
-    guard let schema = schema ?? mappedSchema(object) ?? Schema.detect(object) else {
-      throw unknownSchema(object, source)
-    }
+    let known = schema ?? mappedSchema(object)
+    let detected = known == nil ? try detect(object, source) : known
+    guard let schema = detected else { throw unknownSchema(object, source) }
     do {
       let body = try schema.read(object)
       return Record(
@@ -35,6 +35,18 @@ struct FieldMapping: Sendable {
   private func mappedSchema(_ object: JSONObject) -> Schema? {
     let mapped = fields.compactMap { field in object[field.key].map { (field.key, $0) } }
     return mapped.isEmpty ? nil : Schema.detect(JSONObject(mapped))
+  }
+
+  /// The schema that the fields' names say.
+  /// - Throws: `ambiguous-schema` where they say two.
+  private func detect(_ object: JSONObject, _ source: Source) throws(StageError) -> Schema? {
+    let rivals = Schema.rivals(in: object).map(\.rawValue)
+    guard rivals.isEmpty else {
+      throw StageError(
+        "ambiguous-schema", "the record can be read as \(rivals.joined(separator: " or "))",
+        source: source, remedy: "say which, as 'schema: \(rivals[0])'")
+    }
+    return Schema.detect(object)
   }
 
   private func renamed(_ object: JSONObject, at source: Source) throws(StageError) -> JSONObject {
@@ -106,23 +118,5 @@ struct FieldMapping: Sendable {
     return StageError(
       "invalid-field", "the field \(error.reason)", source: source, field: error.field,
       remedy: "read another field under 'fields', or another 'schema'")
-  }
-}
-
-/// The schema that records are read in: one of them, or "auto".
-struct SchemaChoice: ChoiceValue {
-  /// The schema, or nil where it is found from the names of the fields.
-  let schema: Schema?
-
-  static let auto = SchemaChoice(schema: nil)
-  static let allCases = [auto] + Schema.allCases.map { SchemaChoice(schema: $0) }
-
-  var rawValue: String { schema?.rawValue ?? "auto" }
-
-  private init(schema: Schema?) { self.schema = schema }
-
-  init?(rawValue: String) {
-    guard let choice = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-    self = choice
   }
 }

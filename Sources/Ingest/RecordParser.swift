@@ -31,14 +31,6 @@ enum RecordParser: Sendable {
     }
   }
 
-  /// Whether the bytes are those of a page, which is decoded by what it or its server says.
-  var isPage: Bool {
-    switch self {
-    case .html, .warc: true
-    default: false
-    }
-  }
-
   /// What is left of an object that reading the file made; nil where it is none to keep.
   func refined(_ object: JSONObject) -> JSONObject? {
     switch self {

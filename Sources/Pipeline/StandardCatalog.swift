@@ -4,9 +4,10 @@ import Ingest
 import Split
 public import Stages
 import Tokenize
+import Write
 
 extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
-    ingestStages, cleanStages, splitStages, augmentStages, tokenizeStages)
+    ingestStages, cleanStages, splitStages, augmentStages, tokenizeStages, writeStages)
 }

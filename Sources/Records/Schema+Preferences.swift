@@ -1,7 +1,5 @@
 /// Schemas with a better and a worse answer.
 extension Schema {
-  private static let conversationsKey = "conversations"
-
   /// How the schema's lists of turns are spelled.
   private var turnForm: TurnForm { self == .sharegptPreference ? .sharegpt : .messages }
 
@@ -15,8 +13,7 @@ extension Schema {
   private func readPrompt(_ object: JSONObject) throws(SchemaError) -> Conversation {
     switch self {
     case .alpacaPreference: return try readTurns(object)
-    case .sharegptPreference:
-      return try turnForm.read(object[Self.conversationsKey], at: Self.conversationsKey)
+    case .sharegptPreference: return try readConversations(object)
     default:
       // Some files hold whole conversations in both answers, and no prompt.
       guard let prompt = object[Self.promptKey], !prompt.isNull else { return Conversation() }
@@ -25,6 +22,7 @@ extension Schema {
   }
 
   func write(_ preference: Preference) -> JSONObject {
+    if self == .triplet { return writeTriplet(preference) }
     var object = writePrompt(preference.prompt)
     object["chosen"] = turnForm.writeSide(preference.chosen, .assistant)
     object["rejected"] = turnForm.writeSide(preference.rejected, .assistant)
@@ -34,7 +32,7 @@ extension Schema {
   private func writePrompt(_ prompt: Conversation) -> JSONObject {
     switch self {
     case .alpacaPreference: return writeTurns(prompt)
-    case .sharegptPreference: return [Self.conversationsKey: turnForm.write(prompt)]
+    case .sharegptPreference: return writeConversations(prompt)
     default:
       return prompt.messages.isEmpty
         ? [:] : [Self.promptKey: turnForm.writeSide(prompt, .user)]
@@ -43,8 +41,8 @@ extension Schema {
 }
 
 extension TurnForm {
-  private static let bare: JSONValue = "text"
-  private static let single: JSONValue = "object"
+  static let bare: JSONValue = "text"
+  static let single: JSONValue = "object"
 
   /// One side of a preference: a bare text, one turn, or a list of turns.
   func readSide(
@@ -68,7 +66,7 @@ extension TurnForm {
     }
     switch only.attributes[Self.sideMark] {
     case Self.bare?
-    where only.role == role && only.input == nil && only.attributes.count == 1:
+    where only.role == role && only.input == nil && only.hasOnlyMarks:
       return .string(only.content)
     case Self.single?: return .object(write(only))
     default: return write(conversation)

@@ -4,7 +4,9 @@ extension Schema {
   private var turnKeys: (instruction: String, input: String?, output: String?) {
     switch self {
     case .dolly: ("instruction", "context", "response")
-    case .completion: (Self.promptKey, nil, "completion")
+    case .completion, .kto: (Self.promptKey, nil, "completion")
+    case .pair: ("anchor", nil, "positive")
+    case .reward: (Self.promptKey, nil, "response")
     case .questionAnswer: ("question", nil, "answer")
     case .alpacaPreference: ("instruction", "input", nil)
     default: ("instruction", "input", "output")
@@ -12,7 +14,9 @@ extension Schema {
   }
 
   /// Only the alpaca family has a system prompt and earlier turns.
-  private var hasHistory: Bool { self == .alpaca || self == .alpacaPreference }
+  private var hasHistory: Bool {
+    [.alpaca, .alpacaKTO, .alpacaPreference].contains(self)
+  }
 
   func readTurns(_ object: JSONObject) throws(SchemaError) -> Conversation {
     let keys = turnKeys

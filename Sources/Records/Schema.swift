@@ -7,20 +7,44 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   case alpaca
   /// `{instruction, context?, response}` (Databricks Dolly).
   case dolly
-  /// `{prompt, completion}`.
+  /// `{prompt, completion}`, each a text or a list of messages (TRL).
   case completion
+  /// `{prompt, completion, label}` with a label of true or false (TRL).
+  case kto
   /// `{question, answer}`.
   case questionAnswer = "question-answer"
   /// `{conversations: [{from, value}], system?}` (ShareGPT, Vicuna).
   case sharegpt
   /// `{messages: [{role, content}]}` (OpenAI, ChatML).
   case messages
+  /// Alpaca's with `kto_tag` for a label (LLaMA-Factory).
+  case alpacaKTO = "alpaca-kto"
+  /// ShareGPT's with `kto_tag` for a label (LLaMA-Factory).
+  case sharegptKTO = "sharegpt-kto"
+  /// Messages with `kto_tag` for a label (LLaMA-Factory).
+  case messagesKTO = "messages-kto"
   /// `{prompt, chosen, rejected}`, each a text or a list of messages.
   case preference
   /// `{instruction, input?, system?, history?, chosen, rejected}` (LLaMA-Factory).
   case alpacaPreference = "alpaca-preference"
   /// `{conversations: [{from, value}], chosen: {from, value}, rejected: {…}}` (LLaMA-Factory).
   case sharegptPreference = "sharegpt-preference"
+  /// `{anchor, positive, negative}`: a preference whose prompt is the anchor (sentence-transformers).
+  case triplet
+  /// `{anchor, positive}`: a question and its answer (sentence-transformers).
+  case pair
+  /// `{sentence1, sentence2, label?}`: two turns of the user.
+  case sentencePair = "sentence-pair"
+  /// `{sentence1, sentence2, score}`, the score being the label.
+  case scoredPair = "scored-pair"
+  /// `{prompt, response, reward}`, the reward being the label.
+  case reward
+  /// `{prompt, responses, scores}`: answers one after the other, each with its score.
+  case ranking
+  /// `{prompt, completions, labels}`: steps one after the other, each with its label (TRL).
+  case stepwise
+  /// `{segments: [{text, label}]}`: what is not trained on is the user's (axolotl).
+  case segments
   /// `{text, label?}`.
   case text
 
@@ -28,18 +52,7 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   ///
   /// Preferences come first: such files often hold the chosen conversation under `messages` too.
   public static func detect(_ object: JSONObject) -> Schema? {
-    func has(_ key: String) -> Bool { object.holds(key) }
-    if has("chosen"), has("rejected") {
-      if object["conversations"]?.array != nil { return .sharegptPreference }
-      return has("instruction") && !has("prompt") ? .alpacaPreference : .preference
-    }
-    if object["messages"]?.array != nil { return .messages }
-    if object["conversations"]?.array != nil { return .sharegpt }
-    if has("instruction") { return has("response") ? .dolly : .alpaca }
-    if has("prompt"), has("completion") { return .completion }
-    if object["text"]?.string != nil { return .text }
-    if has("question"), has("answer") { return .questionAnswer }
-    return nil
+    candidates(object).first
   }
 
   /// Reads an object written in this schema.
@@ -51,7 +64,7 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   /// Reads an object, one key of which is none of its metadata.
   func read(_ object: JSONObject, ignoring key: String?) throws(SchemaError) -> RecordBody {
     RecordBody(
-      content: try content(of: object), label: Self.label(of: object),
+      content: try content(of: object), label: label(of: object),
       metadata: metadata(of: object, ignoring: key))
   }
 
@@ -75,18 +88,24 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
     case .conversation(let conversation): object = write(conversation)
     case .preference(let preference): object = write(preference)
     }
-    if let label { object[Self.labelKey] = label.value }
+    if let label { object[labelKey] = label.value }
     return object
   }
 
   private func content(of object: JSONObject) throws(SchemaError) -> Content {
     switch self {
-    case .alpaca, .dolly, .completion, .questionAnswer:
+    case .alpaca, .alpacaKTO, .dolly, .questionAnswer, .pair, .reward:
       .conversation(try readTurns(object))
-    case .sharegpt:
-      .conversation(try TurnForm.sharegpt.read(object["conversations"], at: "conversations"))
-    case .messages:
+    case .completion, .kto:
+      .conversation(try readCompletion(object))
+    case .sharegpt, .sharegptKTO:
+      .conversation(try readConversations(object))
+    case .messages, .messagesKTO:
       .conversation(try TurnForm.messages.read(object["messages"], at: "messages"))
+    case .sentencePair, .scoredPair, .ranking, .stepwise, .segments:
+      .conversation(try readParts(object))
+    case .triplet:
+      .preference(try readTriplet(object))
     case .preference, .alpacaPreference, .sharegptPreference:
       .preference(try readPreference(object))
     case .text:
@@ -96,8 +115,10 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
 
   private func write(_ conversation: Conversation) -> JSONObject {
     switch self {
-    case .sharegpt: ["conversations": TurnForm.sharegpt.write(conversation)]
-    case .messages: ["messages": TurnForm.messages.write(conversation)]
+    case .sharegpt, .sharegptKTO: writeConversations(conversation)
+    case .messages, .messagesKTO: ["messages": TurnForm.messages.write(conversation)]
+    case .completion, .kto: writeCompletion(conversation)
+    case .sentencePair, .scoredPair, .ranking, .stepwise, .segments: writeParts(conversation)
     default: writeTurns(conversation)
     }
   }

@@ -36,7 +36,11 @@ struct TurnForm: Sendable {
   private static let absentMark = "anneal.absent"
   /// Marks a turn that stood alone, and how.
   static let sideMark = "anneal.side"
-  private static let marks = [formMark, absentMark, sideMark]
+  /// Marks a system prompt that stood beside the list of turns.
+  static let besideMark = "anneal.beside"
+  /// Marks the turns of an answer that is a list of turns.
+  static let answerMark = "anneal.answer"
+  static let marks = [formMark, absentMark, sideMark, besideMark, answerMark]
 
   func role(of name: String) -> Role? {
     (names.first { $0.name == name } ?? other.names.first { $0.name == name })?.role

@@ -47,7 +47,10 @@ import Testing
       (folder.path, "is-a-folder", "write '\(folder.path)/*.jsonl', or '**' for folders within"),
       ("\(folder.path)/c.jsonl", "missing-file", "did you mean 'a.jsonl'?"),
       ("\(folder.path)/none/c.jsonl", "missing-file", "there is no folder '\(folder.path)/none'"),
-      ("https://example.org/a.jsonl", "remote-path", "download the file first"),
+      (
+        "ftp://example.org/a.jsonl", "remote-path",
+        "write hf://datasets/OWNER/NAME, with /PATH and @REVISION where wanted, or https://…"
+      ),
     ]
     for row in cases {
       let error = #expect(throws: StageError.self) { try ingest(row.path) }

@@ -106,7 +106,8 @@ struct WritingTests {
       if random.below(5) == 0, !isNested { return nil }
       switch self {
       case .text: return .string(["", "a", "é", "e\u{301}", "long text 🙂"][random.below(5)])
-      case .integer: return .integer(Int(truncatingIfNeeded: random.next() >> UInt64(random.below(60))))
+      case .integer:
+        return .integer(Int(truncatingIfNeeded: random.next() >> UInt64(random.below(60))))
       case .flag: return .bool(random.below(2) == 0)
       case .list(let element):
         return .array((0..<random.below(4)).map { _ in element.value(&random) })

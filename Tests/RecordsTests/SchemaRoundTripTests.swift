@@ -74,6 +74,50 @@ enum Samples {
       #"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"c"},"#
         + #""rejected":{"from":"gpt","value":"r"}}"#
     ),
+    (.sharegpt, #"{"system":"s","conversations":[{"from":"human","value":"a"}],"tools":"[]"}"#),
+    (.sharegpt, #"{"system":["s"],"conversations":[{"from":"system","value":"a"}]}"#),
+    (
+      .sharegpt,
+      #"{"system":"s","conversations":[{"from":"system","value":"t"},{"from":"human","value":"a"}]}"#
+    ),
+    (.completion, #"{"prompt":"a","completion":null}"#),
+    (
+      .completion,
+      #"{"prompt":[{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}]}"#
+    ),
+    (
+      .completion,
+      #"{"prompt":"a","completion":[{"role":"assistant","content":"b","weight":1},"#
+        + #"{"role":"user","content":"c"},{"role":"assistant","content":"d"}],"id":1}"#
+    ),
+    (.completion, #"{"prompt":{"role":"user","content":"a"},"completion":"b"}"#),
+    (.completion, #"{"prompt":[],"completion":{"role":"assistant","content":"b"}}"#),
+    (.kto, #"{"prompt":"a","completion":"b","label":true}"#),
+    (
+      .kto,
+      #"{"prompt":[{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}],"#
+        + #""label":false,"x":null}"#
+    ),
+    (.alpacaKTO, #"{"instruction":"a","input":"b","output":"c","kto_tag":true,"label":3}"#),
+    (.alpacaKTO, #"{"instruction":"a","output":"c","system":"s","kto_tag":false}"#),
+    (
+      .sharegptKTO,
+      #"{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}],"kto_tag":false}"#
+    ),
+    (.messagesKTO, #"{"messages":[{"role":"user","content":"a"}],"kto_tag":true,"label":"x"}"#),
+    (.pair, #"{"anchor":"a","positive":"b","label":1}"#), (.pair, #"{"anchor":"","positive":""}"#),
+    (.triplet, #"{"anchor":"a","positive":"b","negative":"c","id":7}"#),
+    (.sentencePair, #"{"sentence1":"a","sentence2":"b","label":0,"idx":4}"#),
+    (.sentencePair, #"{"sentence1":"a","sentence2":"b"}"#),
+    (.scoredPair, #"{"sentence1":"a","sentence2":"b","score":3.80}"#),
+    (.reward, #"{"prompt":"a","response":"b","reward":-0.25,"label":"kept"}"#),
+    (.ranking, #"{"prompt":"a","responses":["b","","c"],"scores":[1,0.5,null]}"#),
+    (.ranking, #"{"prompt":"a","responses":[],"scores":[]}"#),
+    (.stepwise, #"{"prompt":"a","completions":["b","c"],"labels":[true,false],"x":1}"#),
+    (
+      .segments,
+      #"{"segments":[{"label":false,"text":"<s>q"},{"text":"a</s>","label":true,"n":1}],"id":2}"#
+    ),
     (.text, #"{"text":"t"}"#), (.text, #"{"text":"","label":"cardiology","file":"f"}"#),
     (.text, #"{"text":"t","label":3}"#), (.text, #"{"text":"t","label":3.50}"#),
     (.text, #"{"text":"t","label":false}"#), (.text, #"{"text":"t","label":null}"#),
@@ -118,7 +162,8 @@ struct SchemaRoundTripTests {
   @Test func `objects of no schema are not guessed at`() throws {
     for text in [
       "{}", #"{"a":1}"#, #"{"text":1}"#, #"{"messages":"m"}"#, #"{"question":"q"}"#,
-      #"{"prompt":"p"}"#, #"{"chosen":"c"}"#, #"{"conversations":{}}"#,
+      #"{"prompt":"p"}"#, #"{"messages":null,"conversations":null}"#, #"{"anchor":"a"}"#,
+      #"{"prompt":"p","responses":["a"]}"#, #"{"chosen":"c"}"#, #"{"conversations":{}}"#,
     ] {
       let object = try #require(try JSONValue.parse(text).object)
       #expect(Schema.detect(object) == nil, "\(text)")

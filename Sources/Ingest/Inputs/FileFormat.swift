@@ -78,7 +78,7 @@ enum FileFormat: String, ChoiceValue {
   /// pictures, programs, tables of unknown kinds.
   static func isUnknown(name: String, head: [UInt8]) -> Bool {
     ending(of: name).flatMap { endings[$0] } == nil && head.prefix(4096).contains(0)
-      && sniff(head) == .text
+      && detect(name: name, head: head) == .text
   }
 
   private static func sniff(_ head: [UInt8]) -> FileFormat {

@@ -31,11 +31,7 @@ struct InputFile: Sendable, Hashable {
     let path = value.resolved
     let source = Source(file: value.written, line: 0)
     if path == standardInput { return [path] }
-    if path.contains("://") {
-      throw StageError(
-        "remote-path", "paths on the network are not read", source: source,
-        remedy: "download the file first")
-    }
+    if path.contains("://") { return try RemoteFiles.paths(of: path, at: source) }
     if Folders.isFolder(path) { throw folder(path, source) }
     if Folders.exists(path) { return [FilePaths.normalize(path)] }
     guard Glob.isPattern(path) else { throw missing(path, source) }

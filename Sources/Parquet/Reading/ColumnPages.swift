@@ -172,7 +172,8 @@ struct ColumnPages {
   }
 
   /// Version 2: levels as they are, and values, which alone are compressed.
-  private mutating func page2(_ header: PageHeader, _ raw: [UInt8]) throws(ParquetFault) -> ValuePage
+  private mutating func page2(_ header: PageHeader, _ raw: [UInt8]) throws(ParquetFault)
+    -> ValuePage
   {
     try reserve(header)
     let first = header.repetitionBytes

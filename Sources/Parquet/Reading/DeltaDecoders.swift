@@ -187,7 +187,8 @@ final class DeltaBytes: ValueDecoder {
       }
       made += last.count
       guard made <= Self.mostBytes else {
-        throw ParquetFault("\(values.count) texts in a row take more than \(Self.mostBytes >> 20) MB")
+        throw ParquetFault(
+          "\(values.count) texts in a row take more than \(Self.mostBytes >> 20) MB")
       }
       values.append(try leaf.value(last, 0..<last.count))
     }

@@ -151,7 +151,8 @@ enum HalfFloat {
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
     case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+    default:
+      return sign * (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
     }
   }
 }

@@ -25,7 +25,8 @@ package indirect enum ColumnType: Sendable, Equatable {
       // A whole number beyond 64 bits would lose digits as any other.
       self =
         Int(number.literal) != nil
-        ? .integer : number.literal.utf8.contains { $0 == 0x2E || $0 | 0x20 == 0x65 } ? .number : .json
+        ? .integer
+        : number.literal.utf8.contains { $0 == 0x2E || $0 | 0x20 == 0x65 } ? .number : .json
     case .string: self = .text
     case .array(let elements):
       var element = ColumnType.empty

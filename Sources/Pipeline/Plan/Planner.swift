@@ -167,15 +167,18 @@ extension Planner {
     guard let split = splits.first ?? defaultSplit(plan) else { return }
     var others = steps.filter { $0.descriptor.role != .splitting }
     let place =
-      others.firstIndex { [.augmenting, .fitting].contains($0.descriptor.role) } ?? others.count
+      others.firstIndex { [.augmenting, .fitting, .writing].contains($0.descriptor.role) }
+      ?? others.count
     others.insert(split, at: place)
     plan.steps = others
     if written == nil {
       plan.notes.append("no split is written: \(split.label) with its defaults is added")
     } else if written != place, place + 1 < others.count {
       plan.notes.append(
-        "\(split.label) runs before \(others[place + 1].label), so that nothing is derived from or "
-          + "fitted to the records that the model is scored on")
+        "\(split.label) runs before \(others[place + 1].label), so that "
+          + (others[place + 1].descriptor.role == .writing
+            ? "what is written has its sides"
+            : "nothing is derived from or fitted to the records that the model is scored on"))
     }
   }
 

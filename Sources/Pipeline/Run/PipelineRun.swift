@@ -40,8 +40,10 @@ public struct PipelineRun: Sendable {
     if !shards.isEmpty { try runner.merge(plan.steps, shards: shards) }
     let results = try runner.run(plan.steps)
     timings.stages = results
-    let sides = try RunPublisher(folder: folder, results: results, threads: threads).publish()
+    let sides = try publish(results)
     try SplitProof(plan: plan, folder: folder, sides: sides, threads: threads).check()
+    try SideSummaries(folder: folder, sides: sides, threads: threads, observer: observer)
+      .write(of: results.last?.fingerprint ?? "")
     try held.prune(keeping: results)
     try LockFile(plan: plan, results: results).write(to: folder)
     var summary = RunSummary(folder: folder, sides: sides)
@@ -63,6 +65,15 @@ public struct PipelineRun: Sendable {
     summary.report = try ReportPage.write(ofRunAt: folder)
     summary.seconds = timings.seconds
     return summary
+  }
+
+  /// Writes what people read of the stages' output, each data set to its place.
+  private func publish(_ results: [StageResult]) throws -> [Side: Int] {
+    var publisher = RunPublisher(folder: folder, results: results, threads: threads)
+    for step in plan.steps {
+      publisher.destinations[step.label] = (step.stage as? any ExportingStage)?.destination
+    }
+    return try publisher.publish()
   }
 
   /// Runs those of the first stages that decide about each record by itself, on one shard's share of

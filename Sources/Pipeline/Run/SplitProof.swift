@@ -27,7 +27,7 @@ struct SplitProof {
   /// Whether no stage behind the split can have changed or dropped what the certificate counts.
   private var isComplete: Bool {
     let behind = plan.steps.drop { $0.descriptor.role != .splitting }.dropFirst()
-    return behind.allSatisfy { [.augmenting, .fitting].contains($0.descriptor.role) }
+    return behind.allSatisfy { [.augmenting, .fitting, .writing].contains($0.descriptor.role) }
   }
 }
 

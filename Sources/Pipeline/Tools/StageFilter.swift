@@ -1,5 +1,6 @@
 import Records
 public import Stages
+import Write
 
 /// Runs one stage as a filter: JSON lines in, JSON lines out.
 ///
@@ -30,6 +31,16 @@ public struct StageFilter: Sendable {
   /// - Returns: What became of the records.
   public func run(input: String, write: ([UInt8]) throws -> Void) throws -> StageCounts {
     if let stage = step.stage as? any RecordStage { return try stream(stage, input, write) }
+    if let stage = step.stage as? WriteStage, stage.destination == nil {
+      guard stage.writesLines else {
+        throw Diagnostics([
+          Diagnostic(
+            "only JSON lines are written to standard output", path: step.label,
+            remedy: "name the folder of the data set, as --path dataset")
+        ])
+      }
+      return try stream(LineWriter(stage: stage), input, write)
+    }
     return try collect(input, write)
   }
 
@@ -88,6 +99,10 @@ public struct StageFilter: Sendable {
     if step.descriptor.role != .source { steps.insert(try InputLine.source(input), at: 0) }
     let results = try StageRunner(folder: folder, seed: seed, threads: threads).run(steps)
     guard let last = results.last else { return StageCounts() }
+    if let destination = (step.stage as? any ExportingStage)?.destination {
+      try RunPublisher.publishFiles(of: last, to: destination)
+      return last.counts
+    }
     try RecordCollection(path: last.records, count: last.counts.kept, threads: threads)
       .forEachBatch { records in
         var bytes: [UInt8] = []
@@ -95,6 +110,15 @@ public struct StageFilter: Sendable {
         try write(bytes)
       }
     return last.counts
+  }
+}
+
+/// Writes each record as a line of the schema that was asked for.
+private struct LineWriter: RecordStage {
+  let stage: WriteStage
+
+  func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
+    .keep(try stage.converted(record))
   }
 }
 

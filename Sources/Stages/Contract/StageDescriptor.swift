@@ -10,6 +10,8 @@ public enum StageRole: String, Sendable, Hashable {
   case augmenting
   /// Learns from the training side, then sees all records.
   case fitting
+  /// Writes records, by their sides, to files of the user's; they go on unchanged.
+  case writing
 }
 
 /// All there is to know of a stage without running it: its name, its parameters, how to make it.

@@ -4,6 +4,8 @@ import Records
 struct RunArtifacts {
   let folder: String
   let results: [StageResult]
+  /// The folders outside of the run folder that some stages' files go to, by the stages' labels.
+  let destinations: [String: String]
 
   /// One file or folder of the run folder, and the files it is made of.
   private struct Entry {
@@ -16,6 +18,10 @@ struct RunArtifacts {
   /// had put there.
   /// - Returns: Their names.
   func publish() throws -> [String] {
+    for result in results {
+      guard let destination = destinations[result.label] else { continue }
+      try RunPublisher.publishFiles(of: result, to: destination)
+    }
     let entries = try entries()
     for entry in entries { try publish(entry) }
     let names = entries.map(\.name)
@@ -25,7 +31,7 @@ struct RunArtifacts {
 
   private func entries() throws -> [Entry] {
     var entries: [Entry] = []
-    for result in results {
+    for result in results where destinations[result.label] == nil {
       let source = "\(result.folder)/\(StageFiles.artifacts)"
       for path in try Folders.files(below: source) {
         let name = path.split(separator: "/").first.map(String.init) ?? path
@@ -39,6 +45,14 @@ struct RunArtifacts {
       }
     }
     return entries
+  }
+
+  /// The one folder that a stage whose files go elsewhere has made.
+  static func only(in result: StageResult) throws -> String {
+    let artifacts = "\(result.folder)/\(StageFiles.artifacts)"
+    let names = try Folders.list(artifacts)
+    precondition(names.count == 1, "\(result.label) made \(names)")
+    return "\(artifacts)/\(names[0])"
   }
 
   private func publish(_ entry: Entry) throws {

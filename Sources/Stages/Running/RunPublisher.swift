@@ -5,6 +5,8 @@ public struct RunPublisher: Sendable {
   let folder: String
   let results: [StageResult]
   let threads: Int
+  /// The folders outside of the run folder that some stages' files go to, by the stages' labels.
+  package var destinations: [String: String] = [:]
 
   /// A publisher of finished stages.
   public init(folder: String, results: [StageResult], threads: Int) {
@@ -22,9 +24,16 @@ public struct RunPublisher: Sendable {
     try Leftovers.clear(FilePaths.folder(Self.data(.train, in: folder)))
     let sides = try writeData(fates: total.incoming + total.made)
     try writeQuarantine()
-    let artifacts = try RunArtifacts(folder: folder, results: results).publish()
+    let artifacts = try RunArtifacts(
+      folder: folder, results: results, destinations: destinations
+    ).publish()
     try AtomicFile.write(summary(total, artifacts).prettyText.utf8, to: "\(folder)/stages.json")
     return sides
+  }
+
+  /// Puts the files of a stage in a folder outside of the run folder.
+  package static func publishFiles(of result: StageResult, to destination: String) throws {
+    try ExportedFolder.publish(try RunArtifacts.only(in: result), as: destination)
   }
 
   /// Where the records of a side are.

@@ -1,0 +1,222 @@
+import Records
+package import Stages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Files of a data set of the hub, in the cache that huggingface_hub and all its tools share.
+///
+/// Layout: `datasets--OWNER--NAME/refs/REVISION` names a commit, `snapshots/COMMIT/PATH` links to
+/// `blobs/TAG`. What is there is not fetched again; a download that was broken off goes on where it
+/// stopped; what came is checked against the hub's hash.
+package struct HubDataset {
+  private let address: HubAddress
+  private let settings: HubSettings
+  private let fetch = HTTPFetch()
+
+  /// The endings of data, the best to have first.
+  private static let dataEndings = [
+    "parquet", "jsonl", "ndjson", "json", "csv", "tsv", "xml", "txt",
+  ]
+
+  /// Files of a data set.
+  package init(_ address: HubAddress, settings: HubSettings = HubSettings()) {
+    self.address = address
+    self.settings = settings
+  }
+
+  private var folder: String {
+    settings.cache + "/datasets--"
+      + address.repository.split(separator: "/").joined(separator: "--")
+  }
+
+  private var isCommit: Bool {
+    address.revision.utf8.count == 40
+      && address.revision.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+      }
+  }
+
+  /// The paths of the files on this machine, in the order of their names, fetched where need be.
+  /// - Throws: `StageError` naming the data set and what to do.
+  package func files() throws(StageError) -> [String] {
+    let (commit, names) = try listing()
+    let wanted = try choose(names)
+    var paths: [String] = []
+    for name in wanted { paths.append(try file(name, commit)) }
+    return paths
+  }
+
+  // MARK: - What there is
+
+  /// The commit of the revision and the names of its files.
+  private func listing() throws(StageError) -> (commit: String, names: [String]) {
+    let known = cached()
+    // A commit never changes: with the file at hand there is nothing to ask for.
+    if isCommit, let known, let path = address.path, known.names.contains(path) { return known }
+    guard !settings.isOffline else {
+      guard let known else {
+        throw fault("not-cached", "it is not in the cache, and HF_HUB_OFFLINE is set")
+      }
+      return known
+    }
+    do {
+      let found = try ask()
+      if !isCommit {
+        try AtomicFile.write(found.commit.utf8, to: "\(folder)/refs/\(address.revision)")
+      }
+      return found
+    } catch let error as StageError { throw error } catch {
+      if let known { return known }
+      throw fault("unreachable", "\(settings.endpoint) gives no answer: \(reason(error))")
+    }
+  }
+
+  /// What the cache holds of the revision.
+  private func cached() -> (commit: String, names: [String])? {
+    let reference = try? FileReader.contents("\(folder)/refs/\(address.revision)")
+    let commit =
+      isCommit
+      ? address.revision
+      : reference.map { String(decoding: $0.filter { $0 > 0x20 }, as: UTF8.self) } ?? ""
+    guard !commit.isEmpty, !commit.contains("/"),
+      let names = try? Folders.files(below: "\(folder)/snapshots/\(commit)"), !names.isEmpty
+    else { return nil }
+    return (commit, names)
+  }
+
+  private func ask() throws -> (commit: String, names: [String]) {
+    let url =
+      "\(settings.endpoint)/api/datasets/\(address.repository)/revision/"
+      + Self.escaped(address.revision, keeping: "")
+    let content = Collected()
+    let head = try fetch.send("GET", url, headers: [:], secret: settings.token) {
+      content.append($1)
+    }
+    try check(head)
+    let answer = try? JSONValue.parse(content.bytes)
+    guard let commit = answer?["sha"]?.string, !commit.contains("/"),
+      let files = answer?["siblings"]?.array
+    else { throw fault("bad-answer", "the hub's answer has no list of files") }
+    let names = files.compactMap { $0["rfilename"]?.string }.filter { name in
+      !name.isEmpty && !name.hasPrefix("/")
+        && !name.split(separator: "/").contains { $0 == ".." || $0 == "." }
+    }
+    return (commit, names)
+  }
+
+  private func check(_ head: HTTPHead) throws(StageError) {
+    switch head.status {
+    case 200..<400: return
+    case 401, 403:
+      throw fault(
+        "forbidden", "the hub refuses it (\(head.status)): it is private, gated, or not there",
+        settings.token == nil
+          ? "set HF_TOKEN to a token that may read it" : "see whether HF_TOKEN may read it")
+    case 404:
+      throw fault(
+        "missing-file", "the hub has no such data set, revision or file", "check the name")
+    default: throw fault("refused", "the hub answers with status \(head.status)", "try again later")
+    }
+  }
+
+  /// The files that the address names.
+  private func choose(_ names: [String]) throws(StageError) -> [String] {
+    let chosen: [String]
+    if let path = address.path {
+      chosen = names.filter {
+        $0 == path || PathPattern(path).matches($0) || $0.hasPrefix("\(path)/")
+      }
+    } else {
+      let ending = Self.dataEndings.first { ending in
+        names.contains { Self.isData($0, ending) }
+      }
+      chosen = names.filter { name in ending.map { Self.isData(name, $0) } ?? false }
+    }
+    guard !chosen.isEmpty else {
+      let near = address.path.flatMap { Suggestion.nearest(to: $0, among: names) }
+      throw fault(
+        "missing-file", "it has no such file",
+        near.map { "did you mean '\($0)'?" }
+          ?? "it has \(names.prefix(8).joined(separator: ", "))")
+    }
+    return chosen.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Whether a file is data of an ending, packed or not; settings of tools are not.
+  private static func isData(_ name: String, _ ending: String) -> Bool {
+    let file = FilePaths.name(name)
+    guard !name.hasPrefix("."), file != "dataset_infos.json", file != "dataset_info.json" else {
+      return false
+    }
+    return ["", ".gz", ".zst"].contains { file.hasSuffix(".\(ending)\($0)") }
+  }
+
+  // MARK: - Fetching
+
+  private func file(_ name: String, _ commit: String) throws(StageError) -> String {
+    let snapshot = "\(folder)/snapshots/\(commit)/\(name)"
+    if Folders.exists(snapshot) { return snapshot }
+    guard !settings.isOffline else {
+      throw fault("not-cached", "'\(name)' is not in the cache, and HF_HUB_OFFLINE is set")
+    }
+    do {
+      try fetchFile(name, commit, snapshot)
+      return snapshot
+    } catch let error as StageError { throw error } catch {
+      throw fault(
+        "unreachable", "'\(name)' could not be fetched: \(reason(error))",
+        "run again to go on where it stopped")
+    }
+  }
+
+  private func fetchFile(_ name: String, _ commit: String, _ snapshot: String) throws {
+    let url =
+      "\(settings.endpoint)/datasets/\(address.repository)/resolve/\(commit)/"
+      + Self.escaped(name, keeping: "/")
+    // The first answer has the hash; where the content itself is, it only leads to.
+    let head = try fetch.send("HEAD", url, headers: [:], secret: settings.token, follows: false)
+    try check(head)
+    guard let tag = head.tag, !tag.isEmpty, !tag.contains("/") else {
+      throw fault("bad-answer", "the hub does not say which version of '\(name)' it has")
+    }
+    let blob = "\(folder)/blobs/\(tag)"
+    let lock = try FileLock("\(settings.cache)/.locks/\(FilePaths.name(folder))/\(tag).lock")
+    defer { withExtendedLifetime(lock) {} }
+    if !Folders.exists(blob) {
+      // The length of an answer that leads elsewhere is its own.
+      let size = head["x-linked-size"] != nil || head["location"] == nil ? head.size : nil
+      try Download(fetch: fetch, secret: settings.token).run(url, to: blob, tag: tag, size: size)
+    }
+    try Folders.make(FilePaths.folder(snapshot))
+    let depth = name.split(separator: "/").count + 1
+    let target = String(repeating: "../", count: depth) + "blobs/\(tag)"
+    guard symlink(target, snapshot) == 0 || errno == EEXIST else {
+      throw FileError("create", snapshot)
+    }
+  }
+
+  private static func escaped(_ text: String, keeping kept: String) -> String {
+    let plain = Set(
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~\(kept)".utf8)
+    let digits = Array("0123456789ABCDEF".utf8)
+    return String(
+      decoding: text.utf8.flatMap { byte in
+        plain.contains(byte)
+          ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }, as: UTF8.self)
+  }
+
+  private func reason(_ error: any Error) -> String {
+    (error as? FetchFault)?.reason ?? "\(error)"
+  }
+
+  private func fault(_ code: String, _ message: String, _ remedy: String? = nil) -> StageError {
+    StageError(
+      code, message, source: Source(file: "hf://datasets/\(address.repository)", line: 0),
+      remedy: remedy)
+  }
+}

@@ -90,7 +90,8 @@ extension IngestOptions {
 
   static let path = Parameter<[PathValue]>(
     required: "path", aliases: ["paths", "files", "data_files"],
-    "Files to read; * and ? match within a name, ** any depth of folders, - is standard input.",
+    "Files to read; * and ? match within a name, ** any depth of folders, - is standard input; "
+      + "hf://datasets/OWNER/NAME/PATH and http(s) addresses are fetched once.",
     check: { $0.isEmpty ? "must name at least one file" : nil })
   static let formatParameter = Parameter(
     "format", default: FileFormat.auto,

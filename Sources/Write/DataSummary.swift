@@ -195,8 +195,9 @@ private struct SideSummary: Sendable {
       let rest = labels.count - shown.count
       text += "; labels: \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : "")
     }
-    let languages = Self.sorted(languages).prefix(4).map { name, _ in
-      "\(name) \(Int((share(of: name) * 100).rounded())) %"
+    // What is less than a hundredth is as likely a short text that was told wrongly.
+    let languages = Self.sorted(languages).prefix(4).filter { share(of: $0.key) >= 0.01 }.map {
+      "\($0.key) \(Int((share(of: $0.key) * 100).rounded())) %"
     }
     return text + "; languages: \(languages.joined(separator: ", "))"
   }

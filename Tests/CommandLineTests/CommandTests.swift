@@ -30,6 +30,14 @@ import Testing
     #expect(record.metadata["instruction"] == "Sort.")
   }
 
+  @Test func `a text on the command line is taken as it stands`() throws {
+    let folder = try TemporaryFolder()
+    let result = try Binary.succeed(
+      ["clean.links", "--replacement", "link: gone"], in: folder,
+      input: "{\"text\":\"see https://example.org/a now\"}\n")
+    #expect(result.output == "{\"text\":\"see link: gone now\"}\n")
+  }
+
   @Test func `a wrong stage, option or line ends with 2 and helps`() throws {
     let folder = try TemporaryFolder()
     for (arguments, part) in [

@@ -41,7 +41,7 @@ public struct CatalogEntry: Sendable {
   private init(_ stage: StageDescriptor) {
     self.init(
       kind: "\(stage.family) stages", name: stage.name, summary: stage.summary,
-      parameters: stage.parameters + CommonParameters.all, example: stage.example,
+      parameters: stage.writableParameters, example: stage.example,
       memory: stage.memory)
   }
 

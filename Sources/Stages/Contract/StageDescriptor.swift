@@ -55,6 +55,14 @@ public struct StageDescriptor: Sendable {
   /// hangs on their end, as it does in a split that keeps sides apart.
   public var allowsRescue: Bool { role == .cleaning || role == .augmenting }
 
+  /// What it takes and the runner sees to, as users may write it.
+  public var writableParameters: [any AnyParameter] {
+    parameters
+      + CommonParameters.all.filter {
+        allowsRescue || $0.name != CommonParameters.rescue.name
+      }
+  }
+
   /// The part of the name before the dot.
   public var family: String { String(name.prefix { $0 != "." }) }
 }

@@ -67,17 +67,26 @@ struct StageFilterCommand {
         key = String(body)
         if let next = rest.first, !next.hasPrefix("--") { value = rest.removeFirst() }
       }
-      let written = try Override("\(key)=\(value)").value
-      entries.append(.init(key: key, place: Self.place, node: written))
+      entries.append(.init(key: key, place: Self.place, node: try node(value, for: key)))
     }
     return (ConfigurationNode(.map(entries), place: Self.place, base: FilePaths.current), input)
+  }
+
+  /// A value as it is written: a text as it stands, all else as in a file.
+  private func node(_ value: String, for key: String) throws -> ConfigurationNode {
+    let parameter = descriptor.writableParameters.first { $0.name == key }
+    guard parameter?.typeName == String.typeName else {
+      return try Override("\(key)=\(value)").value
+    }
+    return ConfigurationNode(
+      .scalar(value, quoted: true), place: Self.place, base: FilePaths.current)
   }
 
   private var help: String {
     var text = "OVERVIEW: \(descriptor.summary)\n\n"
     text += "USAGE: anneal \(descriptor.name) [FILE] [--option value …] < in.jsonl > out.jsonl\n\n"
     text += "OPTIONS:\n"
-    for parameter in descriptor.parameters + CommonParameters.all + Own.all {
+    for parameter in descriptor.writableParameters + Own.all {
       let value =
         parameter.defaultText
       text +=

@@ -52,16 +52,15 @@ final class RandomFile: RandomBytes {
 
   /// Keeps a stream in a file without a name, since what cannot be sought cannot be read twice.
   convenience init(keeping stream: any ByteStream, name: String) throws(StageError) {
-    var pattern = Array("\(FilePaths.temporary)/anneal-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&pattern)
-    let path = pattern.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    guard descriptor >= 0 else { throw StageError(FileError("create", path), file: name) }
-    unlink(path)
+    let descriptor: Int32
+    do { descriptor = try ScratchFile.open(in: FilePaths.temporary) } catch {
+      throw StageError(error, file: name)
+    }
     do throws(StageError) {
       while true {
         let chunk = try stream.next()
         if chunk.isEmpty { break }
-        try Self.append(chunk, to: descriptor, path, name)
+        try Self.append(chunk, to: descriptor, name)
       }
     } catch {
       close(descriptor)
@@ -73,7 +72,7 @@ final class RandomFile: RandomBytes {
   deinit { close(descriptor) }
 
   private static func append(
-    _ bytes: [UInt8], to descriptor: Int32, _ path: String, _ name: String
+    _ bytes: [UInt8], to descriptor: Int32, _ name: String
   ) throws(StageError) {
     var done = 0
     while done < bytes.count {
@@ -83,7 +82,7 @@ final class RandomFile: RandomBytes {
       if step > 0 {
         done += step
       } else if step < 0, errno != EINTR {
-        throw StageError(FileError("write", path), file: name)
+        throw StageError(FileError("write in", FilePaths.temporary), file: name)
       }
     }
   }

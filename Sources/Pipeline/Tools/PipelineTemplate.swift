@@ -21,7 +21,7 @@ public struct PipelineTemplate {
     let file = try PipelineFile(text: text, path: "anneal init", base: FilePaths.current)
     let plan = try Planner.plan(file)
     let folder =
-      "\(FilePaths.environment("TMPDIR") ?? "/tmp")/anneal-init-\(UInt64.random(in: 0 ... .max))"
+      "\(FilePaths.temporary)/anneal-init-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
     let results = try StageRunner(folder: folder, seed: 42, threads: threads).run(plan.steps)
     guard let result = results.last else { return [] }

@@ -13,6 +13,8 @@ struct RecordCodingTests {
     var written: [UInt8] = []
     record.write(to: &written)
     #expect(written == bytes, sourceLocation: sourceLocation)
+    // Lines of most forms are read without a parser's tree; the record is the same.
+    #expect(try Record(json: bytes[...]) == record, sourceLocation: sourceLocation)
     guard let own = Record(provenanceOf: bytes[...]) else { return }
     #expect(own.id == record.id && own.source == record.source, sourceLocation: sourceLocation)
     #expect(own.parent == record.parent && own.side == record.side, sourceLocation: sourceLocation)

@@ -45,10 +45,10 @@ struct StageChain {
       let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
+          let stage = link.step.stage as? any RecordStage
           for index in range {
-            try Interruption.check()
-            let line = try RecordLine(lines[index], in: input.records, at: start + index)
-            try decide(line, link, context, &buffers)
+            let line = PendingLine(lines[index], at: start + index)
+            try decide(line, link, stage, context, &buffers)
           }
         }
         return slice
@@ -113,9 +113,9 @@ struct StageChain {
         if index == 0 {
           try begin(link, context, &buffers)
         } else {
+          let stage = link.step.stage as? any RecordStage
           for line in slice.buffers[index - 1].takeOver() {
-            try Interruption.check()
-            try decide(line, link, context, &buffers)
+            try decide(line, link, stage, context, &buffers)
           }
           slice.buffers[index - 1].letGo()
         }
@@ -128,16 +128,16 @@ struct StageChain {
     }
   }
 
+  /// Notes what a stage makes of a record; a source behind another one lets go on what there is.
   private func decide(
-    _ line: RecordLine, _ link: StageLink, _ context: StageContext, _ buffers: inout StageBuffers
+    _ line: PendingLine, _ link: StageLink, _ stage: (any RecordStage)?, _ context: StageContext,
+    _ buffers: inout StageBuffers
   ) throws {
-    switch link.step.stage {
-    case let stage as any RecordStage:
-      try link.decide(line, &buffers) { record throws(StageError) in
-        try stage.outcome(of: record, context)
-      }
-    case is any SourceStage: buffers.add(.keep(line.record), of: line)
-    default: preconditionFailure("\(link.step.label) is no source and no record stage")
+    try Interruption.check()
+    guard let stage, !line.isLeft(by: stage) else { return buffers.keep(line) }
+    let line = try line.parsed(in: input?.records ?? link.folder)
+    try link.decide(line, &buffers) { record throws(StageError) in
+      try stage.outcome(of: record, context)
     }
   }
 

@@ -41,7 +41,10 @@ struct IngestStage: SourceStage {
     guard let object = try parser.object(bytes, at: source) else {
       return .drop(parser.emptyReason)
     }
-    return .keep(try options.mapping.record(object, at: source), note: note)
+    var record = try options.mapping.record(object, at: source)
+    // Stretches that repeat text of each other are parts of one thing, so that no split divides them.
+    if case .text = parser, options.sharesText { record.parent = source.file }
+    return .keep(record, note: note)
   }
 
   /// The bytes as UTF-8 and what the ledger is told of how they came to it; nil where they were that.
@@ -109,35 +112,36 @@ struct IngestStage: SourceStage {
   private func read(
     _ part: FilePart, _ counter: inout Counter, _ visit: (SourceUnit) throws -> Void
   ) throws {
-    func give(_ place: String, _ line: Int, _ payload: SourceUnit.Payload) throws {
-      let unit = SourceUnit(source: Source(file: place, line: line), payload: payload)
-      do { try visit(unit) } catch { throw Stop.receiver(error) }
+    func give(_ source: Source, _ payload: SourceUnit.Payload) throws {
+      do { try visit(SourceUnit(source: source, payload: payload)) } catch {
+        throw Stop.receiver(error)
+      }
     }
+    let start = Source(file: part.file.name, line: 1)
     switch part.content {
     case .bytes(let stream): try read(stream, of: part, &counter, give)
-    case .fault(let error): try give(part.file.name, 1, .fault(error))
+    case .fault(let error): try give(start, .fault(error))
     case .skipped(let reason):
       parsers[part.file.name] = .skipped(reason)
-      try give(part.file.name, 1, .bytes([]))
+      try give(start, .bytes([]))
     }
   }
 
   /// Reads the records of one file of data.
   private func read(
     _ stream: PeekedBytes, of part: FilePart, _ counter: inout Counter,
-    _ give: (String, Int, SourceUnit.Payload) throws -> Void
+    _ give: (Source, SourceUnit.Payload) throws -> Void
   ) throws {
     let before = counter.met
-    var last = 0
-    /// The file, or the row group of a Parquet file, for its records' names.
-    var place = part.file.name
+    /// The last record's place in the file, or in the row group of a Parquet file.
+    var last = Source(file: part.file.name, line: 0)
     do {
       let walk = FileWalk(file: part.file, stream: stream, options: options, parsers: parsers)
       try walk.run { group in
-        place = part.file.name + group
-        last = 0
+        last = Source(file: part.file.name + group, line: 0)
       } _: { line, payload in
-        last = line
+        last.part = line == last.line ? last.part + 1 : 1
+        last.line = line
         // Blank lines are reported, but are no records to count.
         if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
         } else {
@@ -145,21 +149,21 @@ struct IngestStage: SourceStage {
           guard counter.takesNext() else { return }
           counter.count += 1
         }
-        try give(place, line, payload)
+        try give(last, payload)
       }
-      if counter.met == before, !counter.isFull, last == 0 || !part.isMember {
+      if counter.met == before, !counter.isFull, last.line == 0 || !part.isMember {
         guard part.isMember else { throw empty(part.file) }
         // Archives hold empty files for reasons of their own.
         parsers[part.file.name] = .skipped(Reason("empty-file"))
-        try give(place, 1, .bytes([]))
+        try give(Source(file: last.file, line: 1), .bytes([]))
       }
     } catch let error as StageError where part.isMember && error.code == "unknown-format" {
       // Archives of data hold pictures and programs as well; they are counted, and no fault.
       parsers[part.file.name] = .skipped(Reason(error.code))
-      try give(place, 1, .bytes([]))
+      try give(Source(file: last.file, line: 1), .bytes([]))
     } catch let error as StageError {
       // The line of a fault may be one that gave a record already; the unit needs its own.
-      try give(place, last + 1, .fault(error))
+      try give(Source(file: last.file, line: last.line + 1), .fault(error))
     }
   }
 

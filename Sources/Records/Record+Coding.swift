@@ -75,8 +75,8 @@ extension Record {
     add("\"anneal\":{\"id\":", id)
     add(",\"schema\":", schema.rawValue)
     add(",\"form\":", form == schema ? nil : form.rawValue)
-    add(",\"source\":{\"file\":", source.file)
-    buffer.append(contentsOf: ",\"line\":\(source.line)}".utf8)
+    buffer.append(contentsOf: ",\"source\":".utf8)
+    source.write(to: &buffer)
     add(",\"parent\":", parent)
     add(",\"augmented_by\":", augmentedBy)
     add(",\"side\":", side?.rawValue)
@@ -133,14 +133,13 @@ extension Record {
   public init(object: JSONObject) throws(SchemaError) {
     let place = Self.reservedKey
     guard let own = object[place]?.object, let schema = own["schema"]?.string,
-      let schema = Schema(rawValue: schema), let file = own["source"]?["file"]?.string,
-      let line = own["source"]?["line"]?.int
+      let schema = Schema(rawValue: schema), let source = Source(own["source"])
     else { throw SchemaError(field: place, reason: "is not what Anneal writes") }
     let form = own[Self.formKey]?.string.flatMap(Schema.init) ?? schema
     var body = try form.read(object, ignoring: place)
     if let aside = own[Self.asideKey]?.object { body.metadata.merge(aside) }
     self.init(
-      id: try own.text("id", path: "\(place).id"), source: Source(file: file, line: line),
+      id: try own.text("id", path: "\(place).id"), source: source,
       parent: own["parent"]?.string, augmentedBy: own["augmented_by"]?.string,
       content: body.content, label: body.label, side: own["side"]?.string.flatMap(Side.init),
       schema: schema, metadata: body.metadata)
@@ -148,10 +147,27 @@ extension Record {
 }
 
 extension Source {
-  /// The place as it is written to files: `{file, line}`.
+  /// The place as it is written to files: `{file, line}`, and `part` behind the first of a line.
   package var object: JSONObject {
-    JSONObject(unique: [
+    var object = JSONObject(unique: [
       .init(key: "file", value: .string(file)), .init(key: "line", value: .integer(line)),
     ])
+    if part > 1 { object["part"] = .integer(part) }
+    return object
+  }
+
+  /// Appends `object` as JSON.
+  package func write(to buffer: inout [UInt8]) {
+    buffer.append(contentsOf: "{\"file\":".utf8)
+    JSONValue.write(file, to: &buffer)
+    buffer.append(contentsOf: ",\"line\":\(line)".utf8)
+    if part > 1 { buffer.append(contentsOf: ",\"part\":\(part)".utf8) }
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Reads what `object` wrote, whatever else stands beside it; nil where it is none.
+  package init?(_ value: JSONValue?) {
+    guard let file = value?["file"]?.string, let line = value?["line"]?.int else { return nil }
+    self.init(file: file, line: line, part: value?["part"]?.int ?? 1)
   }
 }

@@ -99,11 +99,8 @@ struct RecordLineReader {
       guard let other = self.schema() else { return nil }
       form = other
     }
-    guard take(",\"source\":{\"file\":"), let file = string(), take(",\"line\":"),
-      let line = integer(), take("}")
-    else { return nil }
-    var own = Provenance(
-      id: id, schema: schema, form: form, source: Source(file: file, line: line))
+    guard take(",\"source\":"), let source = source() else { return nil }
+    var own = Provenance(id: id, schema: schema, form: form, source: source)
     if take(",\"parent\":") {
       guard let parent = string() else { return nil }
       own.parent = parent
@@ -117,6 +114,18 @@ struct RecordLineReader {
       own.side = side
     }
     return own
+  }
+
+  private mutating func source() -> Source? {
+    guard take("{\"file\":"), let file = string(), take(",\"line\":"), let line = integer() else {
+      return nil
+    }
+    var part = 1
+    if take(",\"part\":") {
+      guard let number = integer() else { return nil }
+      part = number
+    }
+    return take("}") ? Source(file: file, line: line, part: part) : nil
   }
 
   private static let ownKey: StaticString = ",\"anneal\":"

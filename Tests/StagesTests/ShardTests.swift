@@ -37,6 +37,22 @@ struct ShardTests {
     }
   }
 
+  @Test func `records of one line have names of their own, in shards too`() throws {
+    let steps = [
+      try run.source(["a", "+b", "+~c", "+#d", "e", "+f"]),
+      try run.step("clean.same", EachStage { record, _ in .keep(record) }),
+    ]
+    let folders = try shards(steps, of: 2)
+    try StageRunner(folder: run.path, seed: 42, threads: 2).merge(steps, shards: folders)
+    let files = try run.everything(steps)
+    try Folders.remove(run.path)
+    #expect(try run.everything(steps) == files)
+    let ids = try run.objects("ledger.jsonl").compactMap { $0["id"]?.string }
+    #expect(
+      ids.sorted()
+        == ["in.txt:1", "in.txt:1#2", "in.txt:1#3", "in.txt:1#4", "in.txt:2", "in.txt:2#2"])
+  }
+
   @Test func `more shards than raw records are no fault`() throws {
     let steps = [
       try run.source(["a", "#", "b"]),

@@ -17,15 +17,15 @@ enum LedgerLine {
 
   /// Appends the line of a raw record that never became a record.
   static func write(source: Source, fate: String, _ end: JSONObject, to buffer: inout [UInt8]) {
-    begin("\(source.file):\(source.line)", source, to: &buffer)
+    begin(source.name, source, to: &buffer)
     add(",\"events\":[]", to: &buffer)
     finish(fate, end, to: &buffer)
   }
 
   private static func begin(_ id: String, _ source: Source, to buffer: inout [UInt8]) {
     add("{\"id\":", id, to: &buffer)
-    add(",\"source\":{\"file\":", source.file, to: &buffer)
-    buffer.append(contentsOf: ",\"line\":\(source.line)}".utf8)
+    add(",\"source\":", to: &buffer)
+    source.write(to: &buffer)
   }
 
   private static func finish(_ fate: String, _ end: JSONObject, to buffer: inout [UInt8]) {

@@ -164,8 +164,7 @@ extension Record {
   /// What stands for a raw record that ended before it became a record.
   fileprivate static func unread(_ source: Source, _ prefix: String) -> Record {
     Record(
-      id: "\(prefix)\(source.file):\(source.line)", source: source, content: .text(""),
-      schema: .text)
+      id: "\(prefix)\(source.name)", source: source, content: .text(""), schema: .text)
   }
 
   fileprivate func prefixingIDs(_ prefix: String) -> Record {

@@ -84,16 +84,13 @@ private struct ShardReader {
   private static func unit(_ line: ArraySlice<UInt8>, under key: String?) throws -> UInt64? {
     let value = try JSONValue.parse(line.dropLast())
     let place = key.map { value[$0] ?? .null } ?? value
-    guard let file = place["file"]?.string, let number = place["line"]?.int else { return nil }
-    return ShardUnits.hash(of: Source(file: file, line: number))
+    return Source(place).map(ShardUnits.hash)
   }
 }
 
 /// Which raw records a shard has read: a hash of the place of each, 8 bytes in little-endian order.
 enum ShardUnits {
-  static func hash(of source: Source) -> UInt64 {
-    StableHash.hash("\(source.file):\(source.line)")
-  }
+  static func hash(of source: Source) -> UInt64 { StableHash.hash(source.name) }
 
   /// The bytes of a place as they are filed.
   static func bytes(of source: Source) -> [UInt8] {

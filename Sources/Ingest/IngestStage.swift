@@ -36,8 +36,9 @@ struct IngestStage: SourceStage {
   private func outcome(
     of bytes: [UInt8], at source: Source
   ) throws(StageError) -> Outcome {
-    let (parser, encoding) = parsers.entry(of: source.file)
-    let (bytes, note) = parser.isText ? decoded(bytes, encoding) : (bytes, nil)
+    let entry = parsers.entry(of: source.file)
+    let parser = entry.parser
+    let (bytes, note) = parser.isText ? decoded(bytes, entry, source) : (bytes, nil)
     guard let object = try parser.object(bytes, at: source) else {
       return .drop(parser.emptyReason)
     }
@@ -48,18 +49,33 @@ struct IngestStage: SourceStage {
   }
 
   /// The bytes as UTF-8 and what the ledger is told of how they came to it; nil where they were that.
-  private func decoded(_ bytes: [UInt8], _ encoding: String?) -> ([UInt8], JSONValue?) {
-    guard encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
+  private func decoded(
+    _ bytes: [UInt8], _ entry: ParserTable.Entry, _ source: Source
+  ) -> ([UInt8], JSONValue?) {
+    guard entry.encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
       return (bytes, nil)
     }
     var note = JSONObject()
-    if let encoding { note["encoding"] = .string(encoding) }
+    if let encoding = entry.encoding { note["encoding"] = .string(encoding) }
     guard options.decoding.replaces else { return (bytes, .object(note)) }
+    var bytes = bytes
+    // What a page declares of itself counts before anything is replaced.
+    if case .html = entry.parser, let page = try? HTMLEncoding.utf8(bytes, at: source) {
+      bytes = page
+    }
     let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
-    let mark: [UInt8] = [0xEF, 0xBF, 0xBD]
-    let count = text.indices.count { text[$0...].starts(with: mark) }
+    // U+FFFD may stand in UTF-8 from the start; what was decoded has those of the decoder.
+    let isDecoded = entry.encoding != nil || entry.isDecoded
+    let count = Self.replacements(in: text) - (isDecoded ? 0 : Self.replacements(in: bytes))
     if count > 0 { note["replaced"] = .integer(count) }
     return (text, note.isEmpty ? nil : .object(note))
+  }
+
+  /// How often U+FFFD stands in UTF-8.
+  private static func replacements(in bytes: [UInt8]) -> Int {
+    bytes.indices.dropLast(2).count {
+      bytes[$0] == 0xEF && bytes[$0 + 1] == 0xBF && bytes[$0 + 2] == 0xBD
+    }
   }
 
   // MARK: - Reading
@@ -176,9 +192,13 @@ struct IngestStage: SourceStage {
 
 /// How each file's records are parsed, told by the walk over files to the threads that parse.
 final class ParserTable: Sendable {
-  private struct Entry {
+  /// How a file's records are parsed.
+  struct Entry {
     var parser = RecordParser.json
+    /// What its text was guessed to be in; nil where that was not needed.
     var encoding: String?
+    /// Whether its text was decoded from what it says, or was said, to be in.
+    var isDecoded = false
   }
 
   private let entries = Mutex<[String: Entry]>([:])
@@ -194,9 +214,11 @@ final class ParserTable: Sendable {
     entries.withLock { $0[file, default: Entry()].encoding = encoding }
   }
 
-  /// The parser of a file, and what its text was guessed to be in; nil where that was not needed.
-  func entry(of file: String) -> (parser: RecordParser, encoding: String?) {
-    let entry = entries.withLock { $0[file] } ?? Entry()
-    return (entry.parser, entry.encoding)
+  /// Notes that a file's text is decoded.
+  func noteDecoded(_ file: String) {
+    entries.withLock { $0[file, default: Entry()].isDecoded = true }
   }
+
+  /// What is known of a file.
+  func entry(of file: String) -> Entry { entries.withLock { $0[file] } ?? Entry() }
 }

@@ -77,6 +77,39 @@ import Testing
     #expect(replaced.notes.map { $0?["replaced"]?.int } == [nil, nil, 1, nil])
   }
 
+  @Test func `only what was replaced is counted as that`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array("a\u{FFFD}\nb\u{FFFD}".utf8) + [0xFC, 0x0A]
+    let result = try ingest(try folder.write(bytes: bytes, to: "a.txt"), ["errors": "replace"])
+    #expect(result.texts == ["a\u{FFFD}", "b\u{FFFD}\u{FFFD}"])
+    #expect(result.notes.map { $0?["replaced"]?.int } == [nil, 1])
+    // Of UTF-16 with a mark, half a character is no text.
+    let wide: [UInt8] = [0xFF, 0xFE, 0x61, 0, 0x00, 0xDC, 0x62, 0]
+    let other = try ingest(try folder.write(bytes: wide, to: "b.txt"), ["errors": "replace"])
+    #expect(other.texts == ["a\u{FFFD}b"])
+    #expect(other.notes.map { $0?["replaced"]?.int } == [1])
+  }
+
+  @Test(arguments: ["a.html", "a.md"])
+  func `what is no text is replaced in pages and documents too`(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let fine = "Süß, böse, übel, größer, älter, öfter, müde, heiß, weiß, Fuß. "
+    let bytes = Array("\(fine)Pr".utf8) + [0xFC] + Array("f".utf8)
+    let path = try folder.write(bytes: bytes, to: name)
+    #expect(try ingest(path).codes == ["invalid-utf8"])
+    let result = try ingest(path, ["errors": "replace"])
+    #expect(result.texts == ["\(fine)Pr\u{FFFD}f"])
+    #expect(result.notes.map { $0?["replaced"]?.int } == [1])
+  }
+
+  @Test func `what a page declares counts before anything is replaced`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array("<meta charset=latin1><p>Pr".utf8) + [0xFC] + Array("fung".utf8)
+    let result = try ingest(try folder.write(bytes: bytes, to: "a.html"), ["errors": "replace"])
+    #expect(result.texts == ["Prüfung"])
+    #expect(result.notes == [nil])
+  }
+
   @Test func `bytes that are no text of the encoding are replaced and counted where asked`() throws
   {
     let folder = try TemporaryFolder()

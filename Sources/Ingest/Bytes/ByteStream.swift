@@ -32,28 +32,32 @@ final class PeekedBytes: ByteStream {
   /// What came instead of more bytes; due behind those that are held.
   private var fault: StageError?
   /// Enough to tell formats and encodings apart, and more than the header of any archive.
-  private static let wanted = 1 << 14
+  private static let wanted = 1 << 16
 
   init(_ stream: any ByteStream) { self.stream = stream }
 
-  /// The first bytes, 16 KB and more where there are so many, which `next` will return again.
+  /// The first 64 KB, less where the file is shorter, which `next` will return again.
   ///
   /// A fault right at the start is thrown; one behind the first bytes waits for `next`.
   func peek() throws(StageError) -> [UInt8] {
-    if hasPeeked { return held }
+    if !hasPeeked { try fill() }
+    // What is told of a file must not depend on the sizes of its chunks.
+    return Array(held.prefix(Self.wanted))
+  }
+
+  private func fill() throws(StageError) {
     hasPeeked = true
     while held.count < Self.wanted, !ended {
       do throws(StageError) {
         let bytes = try stream.next()
         ended = bytes.isEmpty
-        held = held.isEmpty ? bytes : held + bytes
+        if held.isEmpty { held = bytes } else { held += bytes }
       } catch {
         ended = true
         fault = error
       }
     }
     if held.isEmpty, let fault { throw fault }
-    return held
   }
 
   func next() throws(StageError) -> [UInt8] {

@@ -109,6 +109,13 @@ def zips():
             with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as file:
                 file.write(content)
     (OUT / "descriptor64.zip").write_bytes(bytes(stream.data))
+    # Output of zlib ends where its room does, with more to come from bytes it has read already.
+    sizes = [*range(262_145, 263_400, 10), *range(1_048_577, 1_049_000, 30)]
+    letters = io.BytesIO()
+    with zipfile.ZipFile(letters, "w", deflated) as archive:
+        for size in sizes:
+            archive.writestr(zipfile.ZipInfo(f"{size}.txt"), b"a" * size, deflated)
+    (OUT / "letters.zip.xz").write_bytes(lzma.compress(letters.getvalue(), preset=9))
     zip64()
     write("bad.zip", [
         ("../escape.jsonl", SECOND, stored), ("C:\\one.jsonl", SECOND, stored), ("a\\..\\..\\b.jsonl", SECOND, stored),

@@ -122,7 +122,7 @@ enum ArchiveFixture {
     #expect(
       result.faults.map { "\($0.code) \($0.source?.file ?? "")" } == [
         "unsafe-path odd.tar/../../escape.jsonl", "unsafe-path odd.tar//absolute.jsonl",
-        "twin-member odd.tar/one.jsonl", "invalid-json odd.tar/bad.jsonl",
+        "twin-member odd.tar/one.jsonl#member-10", "invalid-json odd.tar/bad.jsonl",
       ])
     #expect(
       result.dropped == [

@@ -120,6 +120,70 @@ import Testing
     #expect(result.notes.last??["replaced"]?.int == 2)
   }
 
+  /// Samples that begin as ASCII may.
+  static let narrow = samples.filter {
+    !$0.encoding.hasPrefix("utf-16") && !$0.encoding.hasPrefix("utf-32")
+  }
+
+  /// More than is looked at before a file is read, with what terminals are told.
+  private static let plain =
+    Array(String(repeating: "\u{1B}[31mred\u{1B}[0m\u{1B}(B plain\n", count: 4000).utf8)
+    + Array(String(repeating: "plain\n", count: 100).utf8)
+
+  /// Writes ASCII and then bytes that are read in pieces: each is a member of gzip.
+  private func write(_ bytes: [UInt8], in size: Int, to folder: TemporaryFolder) throws -> String {
+    let ascii = GzipBytes.members(Self.plain, of: 50_000)
+    return try folder.write(bytes: ascii + GzipBytes.members(bytes, of: size), to: "a.txt")
+  }
+
+  @Test(arguments: narrow)
+  func `what a text is in does not depend on the pieces it is read in`(_ sample: Sample) throws {
+    let folder = try TemporaryFolder()
+    for size in [1, 7, 1000] {
+      let result = try ingest(try write(sample.bytes, in: size, to: folder))
+      #expect(result.faults.isEmpty, "\(size): \(result.faults.prefix(1))")
+      #expect(result.texts.count == 4100 + sample.lines.count)
+      #expect(Array(result.texts.suffix(sample.lines.count)) == sample.lines, "\(size)")
+      // The ledger notes the guess on the records that it matters to.
+      #expect(result.notes.prefix(4100).allSatisfy { $0 == nil })
+      let isUTF8 = sample.encoding == "utf-8"
+      let isNoted = result.notes.last??["encoding"] != nil
+      #expect(isNoted == !isUTF8)
+    }
+  }
+
+  @Test func `one letter far ahead of others is enough to wait for them`() throws {
+    let folder = try TemporaryFolder()
+    let first: [UInt8] = Array("caf".utf8) + [0xE9, 0x0A]
+    let more: [UInt8] = "Die Größe der Tage für alle\n".unicodeScalars.map { UInt8($0.value) }
+    let lines = Array(repeatElement(more, count: 5000).joined())
+    for size in [first.count, 7000, 65_000] {
+      let result = try ingest(try write(first + lines, in: size, to: folder))
+      #expect(result.faults.isEmpty, "\(size): \(result.faults.prefix(1))")
+      #expect(result.texts.count == 4100 + 5001)
+      #expect(result.texts[4100] == "café")
+      #expect(result.texts.last == "Die Größe der Tage für alle")
+    }
+    // The same where a file's chunk ends right behind the first letter.
+    let ascii = Array(String(repeating: "plain\n", count: 200_000).utf8)
+    for gap in [2, 5, 8] {
+      let bytes = Array(ascii.prefix((1 << 20) - gap)) + first + lines
+      let result = try ingest(try folder.write(bytes: bytes, to: "b.txt"))
+      #expect(result.faults.isEmpty, "\(gap): \(result.faults.prefix(1))")
+    }
+  }
+
+  @Test func `what is said of one broken line is an encoding that lines can be in`() throws {
+    let folder = try TemporaryFolder()
+    // ICU takes these for UTF-16BE and GB18030, and says that it does not believe it.
+    for line in ["50 µm\n", "20°C\n", "Öl\n", "café\n"] {
+      let bytes = line.unicodeScalars.map { UInt8($0.value) }
+      let result = try ingest(try folder.write(bytes: bytes, to: "a.txt"))
+      #expect(result.codes == ["invalid-utf8"])
+      #expect(result.faults.first?.remedy == "say what the file is in, as 'encoding: latin-1'")
+    }
+  }
+
   @Test func `JSON in UTF-16 without a mark is JSON`() throws {
     let folder = try TemporaryFolder()
     let bytes = "{\"text\":\"ü\"}\n{\"text\":\"中\"}\n".utf16.flatMap {

@@ -62,10 +62,8 @@ struct StageChain {
     var units: [SourceUnit] = []
     var size = 0
     var index = 0
-    let places = try runner.shard.flatMap { _ throws(FileError) in
-      try links.first.map { link throws(FileError) in
-        try AtomicFile("\(link.folder)/\(StageFiles.units)")
-      }
+    var places = try runner.shard.flatMap { _ throws(FileError) in
+      try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
     func flush() throws {
       let batch = units
@@ -87,7 +85,7 @@ struct StageChain {
     try source.readUnits { unit in
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
-      try places?.write(ShardUnits.bytes(of: unit.source))
+      try places?.add(unit.source)
       units.append(unit)
       size += unit.payload.size
       if units.count >= 8192 || size > runner.batchSize { try flush() }

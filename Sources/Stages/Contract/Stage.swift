@@ -9,11 +9,16 @@ public import Records
 public protocol Stage: Sendable {
   /// Files the stage reads besides its records; their contents are part of its fingerprint.
   func dependencies() throws(StageError) -> [String]
+  /// Whether it learns from the records it is given, so that a split stands before it: what is
+  /// learned from records that a model is scored on says too much of them.
+  var learnsFromRecords: Bool { get }
 }
 
 extension Stage {
   /// Most stages read records only.
   public func dependencies() throws(StageError) -> [String] { [] }
+  /// Most stages learn nothing.
+  public var learnsFromRecords: Bool { false }
 }
 
 /// A stage that reads raw files and makes the first records.

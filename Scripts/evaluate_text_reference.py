@@ -44,6 +44,7 @@ SENTENCES = [
     ("a-b c.d e,f 1.2 3,4 5-6 -7 8-", "a - b c.d e , f 1.2 3,4 5 - 6 -7 8 -"),
     ("R&amp;D &lt;b&gt; &quot;x&quot; &amp;lt;", "R&D <b> \"x\" <"),
     ("skip <skipped>this line-\nbreak\nhere", "skip this linebreak here"),
+    ("its", "it's. dogs'\u0085s x's\u0085a"),
     ("carriage\r\nreturn\r\n", "carriage return"),
     ("(hi) ((there)) \"you\" 's it's dogs' it's)", "( hi ) there you it 's dogs ' it's"),
     ("Die Straße ist groß; Äpfel kosten 3,50 €.", "Die Straßen sind groß: Äpfel kosten 3,50 €!"),

@@ -85,11 +85,11 @@ private struct TerScorer: RecordScorer {
 
   mutating func score(_ record: TextRecord, into row: UnsafeMutableBufferPointer<Double>) {
     reader.beginRecord()
-    reader.read(record.hypothesis, into: &hypothesis)
+    reader.read(record.hypothesis, isReference: false, into: &hypothesis)
     var fewest = Int.max
     var length = 0
     for index in 0..<record.referenceCount {
-      reader.read(record.reference(index), into: &reference)
+      reader.read(record.reference(index), isReference: true, into: &reference)
       length += reference.count
       fewest = min(fewest, search.edits(from: hypothesis, to: reference))
     }

@@ -12,8 +12,28 @@ struct TerReader {
   mutating func beginRecord() { interner.trim() }
 
   /// Replaces `tokens` by those of a segment.
-  mutating func read(_ segment: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
+  ///
+  /// sacreBLEU rewrites references twice, which matters where the first time made blanks: of `it's.` the
+  /// second time splits off `'s`.
+  mutating func read(
+    _ segment: UnsafeBufferPointer<UInt8>, isReference: Bool, into tokens: inout [UInt32]
+  ) {
     tokens.removeAll(keepingCapacity: true)
+    begin(segment)
+    rewrite()
+    if isReference, ter.normalized {
+      squeeze()
+      rewrite()
+    }
+    text.withUnsafeBufferPointer { text in
+      PythonText.forEachWord(text) {
+        tokens.append(interner.id(of: UnsafeBufferPointer(rebasing: text[$0])))
+      }
+    }
+  }
+
+  /// Takes a segment over, in small letters unless capitals differ.
+  private mutating func begin(_ segment: UnsafeBufferPointer<UInt8>) {
     let line = UnsafeBufferPointer(rebasing: segment[..<PythonText.trimmedEnd(segment)])
     if ter.caseSensitive {
       text.removeAll(keepingCapacity: true)
@@ -21,6 +41,22 @@ struct TerReader {
     } else {
       PythonLowercase.lower(line, into: &text)
     }
+  }
+
+  /// Puts one blank between words.
+  private mutating func squeeze() {
+    next.removeAll(keepingCapacity: true)
+    text.withUnsafeBufferPointer { text in
+      PythonText.forEachWord(text) {
+        if !next.isEmpty { next.append(0x20) }
+        next.append(contentsOf: text[$0])
+      }
+    }
+    swap(&text, &next)
+  }
+
+  /// Sets punctuation apart and leaves it out, where asked.
+  private mutating func rewrite() {
     if ter.normalized {
       Rewriting.tercom(&text)
       text.withUnsafeBufferPointer { western.begin($0, before: true, after: true) }
@@ -34,11 +70,6 @@ struct TerReader {
     if ter.noPunctuation {
       text.removeAll { Self.marks.contains($0) }
       if ter.asianSupport { rewriteScalars { Self.isWideMark($0) ? .removed : .as } }
-    }
-    text.withUnsafeBufferPointer { text in
-      PythonText.forEachWord(text) {
-        tokens.append(interner.id(of: UnsafeBufferPointer(rebasing: text[$0])))
-      }
     }
   }
 

@@ -1,6 +1,5 @@
 import Evaluate
 import Foundation
-import Measurement
 
 /// Scores pairs of lines by one metric, several times.
 ///

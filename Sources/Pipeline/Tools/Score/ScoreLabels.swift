@@ -25,10 +25,11 @@ struct ScoreLabels {
       predictions: try indices(predicted, in: classes, hypothesis, hypothesisField), scores: nil)
   }
 
-  /// True classes, and scores replaced by their ranks, which order records as the scores do.
+  /// True classes and scores.
   ///
-  /// Scores may differ by less than a single-precision number tells; their ranks do not.
-  func rankedOutcomes() throws(StageError) -> ClassificationOutcomes {
+  /// - Parameter ranked: whether scores are replaced by their ranks, which order records as the scores
+  ///   do: scores may differ by less than a single-precision number tells.
+  func scoredOutcomes(ranked: Bool) throws(StageError) -> ClassificationOutcomes {
     var expected: [String] = []
     for record in 0..<reference.count {
       expected.append(try label(reference, record, referenceField))
@@ -37,16 +38,23 @@ struct ScoreLabels {
     var rows: [[Double]] = []
     for record in 0..<hypothesis.count { rows.append(try scores(record, &classes)) }
     let references = try indices(expected, in: classes, reference, referenceField)
-    var ranks = [Float](repeating: 0, count: rows.count * classes.count)
-    for column in classes.indices {
+    let values =
+      ranked ? Self.ranks(rows, classes.count) : rows.flatMap { $0.map { Float($0) } }
+    return ClassificationOutcomes(labels: classes, references: references, highestOf: values)
+  }
+
+  /// The place of each score among those of its class, equal scores at one place.
+  private static func ranks(_ rows: [[Double]], _ columns: Int) -> [Float] {
+    var ranks = [Float](repeating: 0, count: rows.count * columns)
+    for column in 0..<columns {
       let order = rows.indices.sorted { rows[$0][column] < rows[$1][column] }
       var rank: Float = 0
       for (place, record) in order.enumerated() {
         if place > 0, rows[order[place - 1]][column] < rows[record][column] { rank += 1 }
-        ranks[record * classes.count + column] = rank
+        ranks[record * columns + column] = rank
       }
     }
-    return ClassificationOutcomes(labels: classes, references: references, highestOf: ranks)
+    return ranks
   }
 
   // MARK: - Labels
@@ -109,7 +117,7 @@ struct ScoreLabels {
     } else {
       let score = value.double ?? value.string.flatMap { Double($0.trimmingBlanks) }
       guard let score else { throw fault("is no number", record, field) }
-      numbers = [-score, score]
+      numbers = [1 - score, score]
     }
     guard numbers.allSatisfy(\.isFinite) else {
       throw fault("is not a number, or infinite", record, field)

@@ -218,11 +218,22 @@ public struct ScoreTool: Sendable {
         option: "--hypothesis-field"),
       labels: labels)
     for name in classes {
-      let isOfScores = MetricCatalog.standard.canonicalName(name).hasPrefix("auc")
-      let outcomes = Outcomes.classification(
-        isOfScores ? try reader.rankedOutcomes() : try reader.outcomes())
-      try add(name, outcomes, &result)
+      try add(name, .classification(try outcomes(for: name, reader)), &result)
     }
+  }
+
+  /// What a metric looks at: predicted classes, scores, or the order that scores give.
+  private func outcomes(
+    for name: String, _ reader: ScoreLabels
+  ) throws(StageError) -> ClassificationOutcomes {
+    let catalog = MetricCatalog.standard
+    let canonical = catalog.canonicalName(name)
+    let needsScores = catalog.metrics.contains { metric in
+      metric.needs == .probabilities
+        && (metric.name == canonical || metric.name.hasPrefix("\(canonical)."))
+    }
+    guard needsScores else { return try reader.outcomes() }
+    return try reader.scoredOutcomes(ranked: canonical.hasPrefix("auc"))
   }
 
   /// Adds the metrics of a name; a group's name itself stands for the member that selects models.

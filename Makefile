@@ -14,6 +14,8 @@
 #                           RECORDS=… holds instructions as JSON lines
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
+#   make bench-evaluate     text metrics in turns with sacrebleu and rouge_score; PYTHON=…,
+#                           SENTENCES=… has a sentence a line, METRIC picks
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
@@ -37,7 +39,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-duplicates bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -84,6 +86,10 @@ bench-data: build
 
 bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)
+
+bench-evaluate:
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product scoring
+	Scripts/evaluate_bench.sh $(METRIC)
 
 bench-quality: build
 	Scripts/quality_bench.sh $(CORPUS)

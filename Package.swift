@@ -123,7 +123,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tokenize", "Tensors", "Train", "Pipeline")
+      dependencies: modules(
+        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

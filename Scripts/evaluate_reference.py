@@ -30,8 +30,8 @@ ZERO_DIVISION = {"zero": 0.0, "one": 1.0, "notANumber": np.nan}
 
 
 def number(value):
-    """A float as JSON: null stands for NaN."""
-    return None if math.isnan(value) else float(value)
+    """A float as JSON: null stands for NaN and infinities."""
+    return float(value) if math.isfinite(value) else None
 
 
 def rates(labels, references, predictions):
@@ -102,7 +102,7 @@ def rankings(labels, references, scores):
     result = {
         "ap.macro": float(np.mean([each[c] for c in present])),
         "ap.weighted": float(np.average([each[c] for c in present], weights=support)),
-        "auc.micro": metrics.roc_auc_score(truth.ravel(), scores.ravel()),
+        "auc.micro": number(metrics.roc_auc_score(truth.ravel(), scores.ravel())),
     }
     if len(labels) == 2:
         result["ap.binary"] = each[1]
@@ -325,10 +325,10 @@ def main():
     }
     print("{")
     for key in ["command", "seed", "versions", "wilson", "perplexity"]:
-        print(f" {json.dumps(key)}: {json.dumps(document[key])},")
+        print(f" {json.dumps(key)}: {json.dumps(document[key], allow_nan=False)},")
     for key, end in [("cases", ","), ("correlations", ","), ("searches", "}")]:
         print(f' "{key}": [')
-        print(",\n".join("  " + json.dumps(entry) for entry in document[key]))
+        print(",\n".join("  " + json.dumps(entry, allow_nan=False) for entry in document[key]))
         print("]" + end)
 
 

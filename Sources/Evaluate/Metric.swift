@@ -79,6 +79,8 @@ public struct MetricDescriptor: Sendable {
   private let compute: @Sendable (Outcomes) -> Measurement
   /// The same of counts, where these are all it needs.
   let ofCounts: (@Sendable (ClassCounts) -> Measurement)?
+  /// The area under a curve that it is, if it is one of each class against the rest.
+  let rankedArea: RankedArea?
 
   /// Describes a metric of any outcomes.
   public init(
@@ -88,12 +90,13 @@ public struct MetricDescriptor: Sendable {
   ) {
     self.init(
       name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly,
-      isOfTokens: isOfTokens, ofCounts: nil, compute: compute)
+      isOfTokens: isOfTokens, ofCounts: nil, rankedArea: nil, compute: compute)
   }
 
   fileprivate init(
     name: String, summary: String, needs: MetricNeed, direction: MetricDirection, binaryOnly: Bool,
     isOfTokens: Bool, ofCounts: (@Sendable (ClassCounts) -> Measurement)?,
+    rankedArea: RankedArea?,
     compute: @escaping @Sendable (Outcomes) -> Measurement
   ) {
     self.name = name
@@ -103,6 +106,7 @@ public struct MetricDescriptor: Sendable {
     self.binaryOnly = binaryOnly
     self.isOfTokens = isOfTokens
     self.ofCounts = ofCounts
+    self.rankedArea = rankedArea
     self.compute = compute
   }
 
@@ -150,8 +154,19 @@ extension MetricDescriptor {
   ) {
     self.init(
       name: name, summary: summary, needs: .labels, direction: direction, binaryOnly: binaryOnly,
-      isOfTokens: false, ofCounts: counts,
+      isOfTokens: false, ofCounts: counts, rankedArea: nil,
       compute: Self.ofClasses(name) { counts($0.counts) })
+  }
+
+  /// Describes an area under a curve of each class's ranking against the rest.
+  init(
+    name: String, summary: String, area: RankedArea,
+    classification: @escaping @Sendable (ClassificationOutcomes) -> Measurement
+  ) {
+    self.init(
+      name: name, summary: summary, needs: .probabilities, direction: .greater,
+      binaryOnly: area.average == .binary, isOfTokens: false, ofCounts: nil, rankedArea: area,
+      compute: Self.ofClasses(name, classification))
   }
 
   private static func ofClasses(

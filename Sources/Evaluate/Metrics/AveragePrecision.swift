@@ -43,7 +43,7 @@ public func averagePrecision(positives: [Float], negatives: [Float]) -> Double? 
 let averagePrecisionMetrics: [MetricDescriptor] = [
   MetricDescriptor(
     name: "ap.binary", summary: "Average precision of the positive class of two.",
-    needs: .probabilities, direction: .greater, binaryOnly: true
+    area: .precision(.binary)
   ) { outcomes in
     guard outcomes.labels.count == 2 else {
       return .unavailable("ap.binary needs two classes; there are \(outcomes.labels.count)")
@@ -64,6 +64,6 @@ private func averaged(_ average: Average, _ phrase: String) -> MetricDescriptor 
   MetricDescriptor(
     name: "ap.\(average.rawValue)",
     summary: "Average precision of each class against the rest, \(phrase).",
-    needs: .probabilities, direction: .greater
+    area: .precision(average)
   ) { $0.averagePrecision(average: average) }
 }

@@ -9,3 +9,15 @@ public func areaUnderROC(positives: [Float], negatives: [Float]) -> Double? {
   guard let (high, low) = SortedScores.both(positives, negatives) else { return nil }
   return high.area(over: low)
 }
+
+/// The area under the ROC curve of scores whose records are of one class or of others.
+///
+/// - Parameter positive: the class that high scores should go to.
+/// - Precondition: there is one score a reference.
+/// - Returns: nil when a side is empty or a score is not a number.
+public func areaUnderROC(references: [Int], scores: [Float], positive: Int = 1) -> Double? {
+  precondition(
+    references.count == scores.count, "\(scores.count) scores of \(references.count) records")
+  let (positives, negatives) = SortedScores.split(references, scores, positive: positive)
+  return areaUnderROC(positives: positives, negatives: negatives)
+}

@@ -107,7 +107,7 @@ extension ClassAUC {
 let aucMetrics: [MetricDescriptor] = [
   MetricDescriptor(
     name: "auc.binary", summary: "Area under the ROC curve of the positive class of two.",
-    needs: .probabilities, direction: .greater, binaryOnly: true
+    area: .receiver(.binary)
   ) { outcomes in
     guard outcomes.labels.count == 2 else {
       return .unavailable("auc.binary needs two classes; there are \(outcomes.labels.count)")
@@ -128,7 +128,7 @@ private func averagedAUC(_ average: Average, _ phrase: String) -> MetricDescript
   MetricDescriptor(
     name: "auc.\(average.rawValue)",
     summary: "Area under the ROC curve of each class against the rest, \(phrase).",
-    needs: .probabilities, direction: .greater
+    area: .receiver(average)
   ) { $0.rocAUC(average: average) }
 }
 

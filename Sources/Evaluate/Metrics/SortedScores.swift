@@ -27,6 +27,25 @@ struct SortedScores: Sendable {
     self.keys = keys
   }
 
+  /// Scores of one class's records, and of the others, without a branch that a processor must guess.
+  static func split(
+    _ references: [Int], _ scores: [Float], positive: Int
+  ) -> (positives: [Float], negatives: [Float]) {
+    var positives = [Float](repeating: 0, count: scores.count)
+    var negatives = positives
+    var (high, low) = (0, 0)
+    for (reference, score) in zip(references, scores) {
+      positives[high] = score
+      negatives[low] = score
+      let isPositive = reference == positive ? 1 : 0
+      high += isPositive
+      low += 1 - isPositive
+    }
+    positives.removeLast(scores.count - high)
+    negatives.removeLast(scores.count - low)
+    return (positives, negatives)
+  }
+
   /// Sorts two sets, large ones at once on two threads; nil when a score is not a number.
   static func both(_ first: [Float], _ second: [Float]) -> (SortedScores, SortedScores)? {
     guard min(first.count, second.count) >= 1 << 16 else {

@@ -14,8 +14,8 @@
 #                           RECORDS=… holds instructions as JSON lines
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
-#   make bench-evaluate     text metrics in turns with sacrebleu and rouge_score; PYTHON=…,
-#                           SENTENCES=… has a sentence a line, METRIC picks
+#   make bench-evaluate     metrics in turns with sacrebleu, rouge_score and scikit-learn, and paired
+#                           tests; PYTHON=…, SENTENCES=… has a sentence a line, METRIC, TASK pick
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
@@ -88,8 +88,11 @@ bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)
 
 bench-evaluate:
-	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product scoring
+	for product in scoring evaluation; do \
+	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
+	done
 	Scripts/evaluate_bench.sh $(METRIC)
+	$${PYTHON:-python3} Scripts/evaluate_classes_bench.py .build-bench/release/evaluation $(TASK)
 
 bench-quality: build
 	Scripts/quality_bench.sh $(CORPUS)

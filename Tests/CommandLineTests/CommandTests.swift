@@ -103,6 +103,23 @@ import Testing
     #expect(wrong.status == 2 && wrong.errors.contains("'reason', 'stage', 'fate'"))
   }
 
+  @Test func `two runs are compared, and wrong ones are refused`() throws {
+    let folder = try TemporaryFolder()
+    let file = try TinyRun.write(to: folder, records: 60)
+    let runs = ["one", "two"].map { "\(folder.path)/\($0)" }
+    try Binary.succeed(["run", file, "--out", runs[0], "--max-steps", "1"], in: folder)
+    try Binary.succeed(["run", file, "--out", runs[1], "--max-steps", "12"], in: folder)
+    let small = ["--trials", "200", "--resamples", "100"]
+    let table = try Binary.succeed(["compare"] + runs + small, in: folder).output
+    #expect(table.contains("\(runs[0]) → \(runs[1])") && table.contains("accuracy"))
+    let answer = try Binary.succeed(["compare"] + runs + small + ["--json"], in: folder)
+    let object = try JSONValue.parse(answer.output)
+    #expect(object["runs"]?.array?.first?["metrics"]?["accuracy"]?["test"] == "mcnemar")
+    #expect(try Binary.run(["compare", runs[0]], in: folder).status == 2)
+    let missing = try Binary.run(["compare", runs[0], folder.path], in: folder)
+    #expect(missing.status == 2 && missing.errors.contains("there are no predictions in"))
+  }
+
   @Test func `stages lists everything, and doctor finds this machine healthy`() throws {
     let folder = try TemporaryFolder()
     let list = try Binary.succeed(["stages", "--json"], in: folder)

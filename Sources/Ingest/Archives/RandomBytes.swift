@@ -51,15 +51,25 @@ final class RandomFile: RandomBytes {
   }
 
   /// Keeps a stream in a file without a name, since what cannot be sought cannot be read twice.
-  convenience init(keeping stream: any ByteStream, name: String) throws(StageError) {
+  ///
+  /// - Throws: `zip-bomb` where the content is larger and packed tighter than the limits let a member of
+  ///   an archive be.
+  convenience init(
+    keeping stream: PeekedBytes, name: String, limits: ZipLimits = ZipLimits()
+  ) throws(StageError) {
     let descriptor: Int32
     do { descriptor = try ScratchFile.open(in: FilePaths.temporary) } catch {
       throw StageError(error, file: name)
     }
     do throws(StageError) {
+      var kept = 0
       while true {
         let chunk = try stream.next()
         if chunk.isEmpty { break }
+        kept += chunk.count
+        if let packed = stream.origin?.count, limits.areExceeded(by: kept, packed: packed) {
+          throw .bomb("the content is at least \(kept) bytes", kept, packed, name)
+        }
         try Self.append(chunk, to: descriptor, name)
       }
     } catch {

@@ -77,7 +77,7 @@ struct DirectRun {
       workspace.beginPiece()
       workspace.tokenize(words, of: text, pipeline.model, tracks: options.tracks)
       guard options.tracks else { return }
-      workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) { range in
+      workspace.addOrigins(words, of: text, firstWord: word, pipeline.edgeSpaces) { range in
         cursor.origin(of: range, in: text)
       }
       word += Int32(truncatingIfNeeded: words.count)

@@ -18,6 +18,9 @@ protocol TokenModel: Sendable {
   /// The id that stands for what has no token, or nil.
   var unknownId: Int32? { get }
 
+  /// Whether an unknown token counts as the text it stands for where white space is trimmed from offsets.
+  var spellsUnknown: Bool { get }
+
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
@@ -47,6 +50,8 @@ protocol TokenModel: Sendable {
 }
 
 extension TokenModel {
+  var spellsUnknown: Bool { false }
+
   var learnsTogether: Bool { false }
 
   func tokenizeShort(

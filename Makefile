@@ -12,8 +12,8 @@
 #                           CORPUS=… has a document a line, MODEL=… picks
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
+#   make bench-evaluate     metrics in turns with sacrebleu, rouge_score, scikit-learn; PYTHON=…
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
-#   make bench-evaluate     metrics and paired tests in turns with scikit-learn and sacreBLEU; PYTHON=…
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
@@ -36,7 +36,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-duplicates bench-quality bench-evaluate bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -81,12 +81,15 @@ bench-tokenize:
 bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)
 
+bench-evaluate:
+	for product in scoring evaluation; do \
+	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
+	done
+	Scripts/evaluate_bench.sh $(METRIC)
+	$${PYTHON:-python3} Scripts/significance_bench.py .build-bench/release/evaluation $(TASK)
+
 bench-quality: build
 	Scripts/quality_bench.sh $(CORPUS)
-
-bench-evaluate:
-	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product evaluation
-	$${PYTHON:-python3} Scripts/evaluate_bench.py .build-bench/release/evaluation $(TASK)
 
 bench-pipelines: build
 	Scripts/pipelines_bench.sh $(DATA)

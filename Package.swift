@@ -124,7 +124,8 @@ let package = Package(
     .executableTarget(
       name: "anneal",
       dependencies: modules(
-        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Pipeline") + [arguments],
+        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Pipeline")
+        + [arguments],
       swiftSettings: strict),
 
     // Tests mirror Sources.

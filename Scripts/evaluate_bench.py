@@ -1,125 +1,72 @@
-"""Times metrics of classes and paired tests in turns with scikit-learn and sacreBLEU.
+"""Times sacrebleu and rouge_score, the peers of Scripts/evaluate_bench.sh.
 
-    python Scripts/evaluate_bench.py BINARY [classes|area|randomization …]
+    python Scripts/evaluate_bench.py pairs SENTENCES COUNT REFERENCES HYPOTHESES
+    python Scripts/evaluate_bench.py METRIC REFERENCES HYPOTHESES [LIMIT]
 
-BINARY is the product `evaluation` of Benchmarks. Both sides see the same numbers; each row names
-the median of five (of three for the peer, once for its randomisation) and both values.
+`pairs` makes COUNT pairs of lines: references drawn from SENTENCES, hypotheses by a seeded change of
+words. A metric is bleu, chrf, chrf++, ter, rouge or rouge-stemmer; it is run on the first LIMIT pairs
+and prints pairs a second and the score. Files are read before the clock runs.
 """
 
-import os
-import statistics
-import subprocess
+import json
+import random
 import sys
-import tempfile
 import time
-from pathlib import Path
-
-# sacreBLEU's paired tests run in one process unless told otherwise; the rest of NumPy may thread.
-import numpy as np
-
-RECORDS = int(os.environ.get("RECORDS", 10_000_000))
-SEGMENTS = int(os.environ.get("SEGMENTS", 20_000))
 
 
-def timed(work, rounds=3):
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        value = work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times), value
+def lines(path):
+    with open(path, encoding="utf-8", newline="\n") as file:
+        return [line.rstrip("\n") for line in file]
 
 
-def ours(binary, what, folder):
-    lines = subprocess.run(
-        [binary, what, folder], check=True, capture_output=True, text=True
-    ).stdout.splitlines()
-    return {name: (float(s), float(value)) for name, s, value in map(str.split, lines)}
+def pairs(source, count, references, hypotheses):
+    chance = random.Random(20261122)
+    texts = [line for line in lines(source) if line]
+    vocabulary = [word for line in texts[:3000] for word in line.split()]
+    with open(references, "w") as refs, open(hypotheses, "w") as hyps:
+        for _ in range(count):
+            line = chance.choice(texts)
+            words = [
+                chance.choice(vocabulary) if chance.random() < 0.15 else word
+                for word in line.split()
+                if chance.random() > 0.08
+            ]
+            # Every line differs, so that no peer scores from its cache.
+            refs.write(f"{line} {chance.randrange(10**6)}\n")
+            hyps.write(" ".join(words) + f" {chance.randrange(10**6)}\n")
 
 
-def row(what, own, peer):
-    print(
-        f"{what}: {own[0]:.4f} s, peer {peer[0]:.3f} s, {peer[0] / own[0]:.1f}x;"
-        f" values {own[1]!r} and {peer[1]!r}",
-        flush=True,
-    )
+def score(metric, references, hypotheses):
+    if metric.startswith("rouge"):
+        from rouge_score import rouge_scorer
 
-
-def classes(binary, folder):
-    from sklearn.metrics import f1_score
-
-    random = np.random.default_rng(0)
-    truth = random.integers(0, 10, RECORDS)
-    said = np.where(random.random(RECORDS) < 0.7, truth, random.integers(0, 10, RECORDS))
-    truth.tofile(folder / "references10")
-    said.tofile(folder / "predictions10")
-    own = ours(binary, "classes", folder)["f1.weighted"]
-    peer = timed(lambda: float(f1_score(truth, said, average="weighted")))
-    row(f"weighted F1, {RECORDS} labels", own, peer)
-
-
-def area(binary, folder):
-    from sklearn.metrics import roc_auc_score
-
-    random = np.random.default_rng(0)
-    truth = random.integers(0, 2, RECORDS)
-    scores = np.clip(truth * 0.3 + random.random(RECORDS) * 0.7, 0, 1).astype(np.float32)
-    truth.tofile(folder / "references2")
-    scores.tofile(folder / "scores2")
-    own = ours(binary, "area", folder)["auc"]
-    peer = timed(lambda: float(roc_auc_score(truth, scores)))
-    row(f"area under ROC, {RECORDS} records", own, peer)
-
-
-def randomization(binary, folder):
-    from sacrebleu.metrics import BLEU
-    from sacrebleu.significance import _paired_ar_test, _paired_bs_test, Result
-
-    random = np.random.default_rng(0)
-
-    def system(rate):
-        lengths = random.integers(5, 40, SEGMENTS)
-        matches = [random.binomial(np.maximum(lengths - n, 0), rate ** (n + 1)) for n in range(4)]
-        totals = [np.maximum(lengths - n, 0) for n in range(4)]
-        return np.stack([lengths, lengths + 1, *matches, *totals], axis=1)
-
-    class Known(BLEU):
-        """BLEU whose statistics are known, so that the test alone is timed."""
-
-        def _extract_corpus_statistics(self, hypotheses, references):
-            return second.tolist()
-
-    first, second = system(0.6), system(0.601)
-    first.astype(float).tofile(folder / "first")
-    second.astype(float).tofile(folder / "second")
-    own = ours(binary, "randomization", folder)
-    metric = Known()
-    score = metric._aggregate_and_compute(first.tolist())
-    baseline = {"BLEU": (first.tolist(), Result(score.score))}
-    for name, test, samples in [
-        ("randomization", _paired_ar_test, 10_000),
-        ("bootstrap", _paired_bs_test, 1000),
-    ]:
-        peer = timed(
-            lambda: test(
-                baseline, "second", [""] * SEGMENTS, None, {"BLEU": metric}, samples, -1, 12345
-            )[1]["BLEU"].p_value,
-            rounds=1,
+        scorer = rouge_scorer.RougeScorer(
+            ["rouge1", "rouge2", "rougeL"], use_stemmer=metric.endswith("stemmer")
         )
-        for generator in ["numpy", "counter"]:
-            row(
-                f"paired {name}, {SEGMENTS} segments, {samples} times, {generator}",
-                own[f"{name}.{generator}"],
-                peer,
-            )
+        found = [scorer.score(r, h)["rouge1"].fmeasure for r, h in zip(references, hypotheses)]
+        return 100 * sum(found) / len(found)
+    from sacrebleu.metrics import BLEU, CHRF, TER
+
+    kinds = {"bleu": BLEU, "chrf": CHRF, "chrf++": lambda: CHRF(word_order=2), "ter": TER}
+    return kinds[metric]().corpus_score(hypotheses, [references]).score
 
 
 def main():
-    binary, *tasks = sys.argv[1:]
-    known = {"classes": classes, "area": area, "randomization": randomization}
-    with tempfile.TemporaryDirectory() as folder:
-        for task in tasks or known:
-            known[task](binary, Path(folder))
+    if sys.argv[1] == "pairs":
+        return pairs(sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5])
+    metric = sys.argv[1]
+    limit = int(sys.argv[4]) if len(sys.argv) > 4 else None
+    references, hypotheses = lines(sys.argv[2])[:limit], lines(sys.argv[3])[:limit]
+    score(metric, references[:10], hypotheses[:10])
+    start = time.perf_counter()
+    value = score(metric, references, hypotheses)
+    seconds = time.perf_counter() - start
+    print(
+        json.dumps(
+            {"pairs_s": round(len(references) / seconds), "seconds": seconds, "score": value},
+            separators=(",", ":"),
+        )
+    )
 
 
 if __name__ == "__main__":

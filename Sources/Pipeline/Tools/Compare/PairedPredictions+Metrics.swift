@@ -11,10 +11,19 @@ struct PairedMeasurement: Sendable {
 extension PairedPredictions {
   /// The metrics asked for, or all that both runs' predictions allow.
   ///
-  /// - Throws: `MetricError` for a name that is unknown or asks for what the predictions lack.
-  func measurements(_ names: [String]) throws(MetricError) -> [PairedMeasurement] {
+  /// - Throws: `MetricError` for a name that is unknown or asks for what the predictions lack;
+  ///   `Diagnostic` for metrics of texts where there are none.
+  func measurements(_ names: [String]) throws -> [PairedMeasurement] {
+    let textual = names.filter { TextMetrics.expand($0) != nil }
+    let others = names.filter { TextMetrics.expand($0) == nil }
+    let isUsual = names.isEmpty && corpora != nil
+    return try measurements(names.isEmpty || !others.isEmpty ? chosen(others) : [])
+      + textMeasurements(isUsual ? Self.usualTextMetrics : textual)
+  }
+
+  /// Metrics of classes and of losses.
+  private func measurements(_ metrics: [MetricDescriptor]) -> [PairedMeasurement] {
     var measurements: [PairedMeasurement] = []
-    let metrics = try chosen(names)
     if let outcomes {
       let both = outcomes.first.followed(by: outcomes.second)
       for ((first, second), both) in zip(

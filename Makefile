@@ -10,6 +10,8 @@
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
 #                           CORPUS=… has a document a line, MODEL=… picks
+#   make bench-data         cleaning in turns with datatrove and datasets; PYTHON=…, PYTHON_DATASETS=…,
+#                           RECORDS=… holds instructions as JSON lines
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
 #   make bench-evaluate     metrics in turns with sacrebleu, rouge_score, scikit-learn; PYTHON=…
@@ -36,7 +38,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -77,6 +79,9 @@ bench-generate:
 bench-tokenize:
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product tokenization
 	Scripts/tokenize_bench.sh $(MODEL)
+
+bench-data: build
+	Scripts/data_bench.sh $(RECORDS)
 
 bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)

@@ -29,7 +29,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
   "Write": modules("Parquet"),
-  "Split": modules("TextKit"),
+  "Split": modules("Ingest", "TextKit"),
 ]
 
 /// Files beside tests that are read at run time by their path.

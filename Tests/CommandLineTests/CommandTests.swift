@@ -93,8 +93,14 @@ import Testing
     #expect(object["stages"]?.array?.first?["after"]?["kept"] == 0)
     try Binary.succeed(["rescue", out, "--rule", "exact-duplicate"], in: folder)
     #expect(try !Binary.succeed(["ledger", out], in: folder).output.contains("exact-duplicate"))
+    for question in [["--what-if", "clean.length.min-words=50"], ["--against", out]] {
+      for rule in [["--by", "source"], ["--stage", "x"], ["--reason", "x"], ["--fate", "kept"]] {
+        let result = try Binary.run(["ledger", out] + question + rule, in: folder)
+        #expect(result.status == 2 && result.errors.contains("\(rule[0]) is for counting"))
+      }
+    }
     let wrong = try Binary.run(["ledger", out, "--by", "raeson"], in: folder)
-    #expect(wrong.status == 2 && wrong.errors.contains("reason, stage, fate"))
+    #expect(wrong.status == 2 && wrong.errors.contains("'reason', 'stage', 'fate'"))
   }
 
   @Test func `two runs are compared, and wrong ones are refused`() throws {

@@ -54,6 +54,7 @@ extension PairedPredictions {
         && !(metric.binaryOnly && labels?.count != 2) && !(metric.isOfTokens && labels != nil)
         && Self.isUsual(metric.name, classes: labels?.count)
         && (metric.name != "bits-per-byte" || hasBytes)
+        && (metric.name != "log-loss" || losses == nil)
     }
   }
 
@@ -67,7 +68,7 @@ extension PairedPredictions {
   /// Averages that say the same as another metric, or only fit classes with an order, are left for
   /// those who ask: every metric more is one more chance to find a difference that is none.
   private static func isUsual(_ name: String, classes: Int?) -> Bool {
-    let said = ["precision.micro", "recall.micro", "f1.micro", "recall.weighted"]
+    let said = ["precision.micro", "recall.micro", "recall.macro", "recall.weighted", "f1.micro"]
     let ordered = ["kappa.linear", "kappa.quadratic"]
     let ofMany = ["auc.macro", "auc.weighted", "ap.macro", "ap.weighted", "auc.ovo-weighted"]
     let isSaid =

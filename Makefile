@@ -92,7 +92,7 @@ bench-evaluate:
 	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
 	done
 	Scripts/evaluate_bench.sh $(METRIC)
-	$${PYTHON:-python3} Scripts/evaluate_classes_bench.py .build-bench/release/evaluation $(TASK)
+	$${PYTHON:-python3} Scripts/significance_bench.py .build-bench/release/evaluation $(TASK)
 
 bench-quality: build
 	Scripts/quality_bench.sh $(CORPUS)

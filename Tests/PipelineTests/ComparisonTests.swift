@@ -97,6 +97,35 @@ import Testing
     #expect(pair.mcNemar == nil && pair.differing.first?.gain == 0.5)
   }
 
+  @Test func `what models wrote is compared by metrics of texts`() throws {
+    func lines(_ texts: [String]) -> [String] {
+      (0..<30).map { index in
+        #"{"id":"r\#(index)","input":"ask \#(index)","reference":"the cat sat on mat \#(index)","#
+          + #""loss":8,"tokens":4,"bytes":8,"generated":"\#(texts[index % texts.count]) \#(index)"}"#
+      }
+    }
+    let one = try run("one", lines(["the cat sat", "a dog ran off"]))
+    let other = try run("other", lines(["the cat sat on mat", "the cat sat on a mat"]))
+    let comparison = try RunComparison(runs: [one, other], options: options())
+    let pair = try #require(comparison.pairs.first)
+    let names = pair.rows.map(\.metric.name)
+    #expect(names == ["loss", "perplexity", "bits-per-byte", "bleu", "chrf", "rougeL"])
+    for row in pair.rows.suffix(3) {
+      #expect(row.isBetter == true && comparison.isSignificant(row), "\(row.metric.name)")
+    }
+    #expect(pair.differing.first?.baseline?.hasPrefix("a dog ran off") == true)
+    #expect(pair.differing.first?.gain ?? 0 > 30)
+    let asked = try RunComparison(runs: [one, other], options: options(["chrf", "loss"]))
+    #expect(asked.pairs[0].rows.map(\.metric.name) == ["loss", "chrf"])
+    #expect(throws: Diagnostic.self) {
+      try RunComparison(runs: [one, other], options: options(["distinct1"]))
+    }
+    let classes = try run("classes", Self.lines(6, period: 3))
+    #expect(throws: Diagnostic.self) {
+      try RunComparison(runs: [classes, classes], options: options(["bleu"]))
+    }
+  }
+
   private func fault(_ lines: [String], against other: [String]? = nil) throws -> String {
     let good = try run("good", other ?? Self.lines(6, period: 3))
     let bad = try run("bad", lines)

@@ -1,7 +1,7 @@
 import Evaluate
 import Foundation
 
-// Times metrics and tests on files of plain numbers that `Scripts/evaluate_classes_bench.py` writes, so that
+// Times metrics and tests on files of plain numbers that `Scripts/significance_bench.py` writes, so that
 // both sides see the same. Each line: what, the median of five in seconds, the value.
 
 /// The numbers of a file, as they lie in memory.

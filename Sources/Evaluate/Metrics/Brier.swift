@@ -49,20 +49,23 @@ extension ClassificationOutcomes {
 }
 
 extension MetricDescriptor {
-  /// Describes a metric of probabilities; scores of another kind make it unavailable.
-  init(
-    name: String, summary: String, direction: MetricDirection,
-    probabilities: @escaping @Sendable (ClassificationOutcomes) -> Measurement
-  ) {
-    self.init(name: name, summary: summary, needs: .probabilities, direction: direction) {
-      (outcomes: ClassificationOutcomes) in
-      if let reason = outcomes.improbability { return .unavailable(reason) }
-      return probabilities(outcomes)
-    }
+  /// A metric of probabilities; scores of another kind make it unavailable.
+  ///
+  /// No initializer: a closure of classes must never be taken for one of probabilities.
+  static func ofProbabilities(
+    _ name: String, _ summary: String, direction: MetricDirection,
+    _ compute: @escaping @Sendable (ClassificationOutcomes) -> Measurement
+  ) -> MetricDescriptor {
+    MetricDescriptor(
+      name: name, summary: summary, needs: .probabilities, direction: direction,
+      classification: { outcomes in
+        if let reason = outcomes.improbability { return .unavailable(reason) }
+        return compute(outcomes)
+      })
   }
 }
 
-let brierMetric = MetricDescriptor(
-  name: "brier", summary: "Mean squared distance of the classes' probabilities from the truth.",
-  direction: .lower,
-  probabilities: { Measurement(.number($0.brierScore)) })
+let brierMetric = MetricDescriptor.ofProbabilities(
+  "brier", "Mean squared distance of the classes' probabilities from the truth.",
+  direction: .lower
+) { Measurement(.number($0.brierScore)) }

@@ -74,14 +74,11 @@ extension ClassificationOutcomes {
 }
 
 let calibrationMetrics = [
-  MetricDescriptor(
-    name: "ece",
-    summary: "Expected calibration error: how far confidence is from accuracy, in 15 bins.",
-    direction: .lower,
-    probabilities: {
-      .number($0.calibration().expectedError ?? .nan, orElse: "there are no records")
-    }),
-  MetricDescriptor(
-    name: "calibration", summary: "Accuracy and mean confidence of predictions, in 15 bins.",
-    direction: .none, probabilities: { Measurement(.calibration($0.calibration())) }),
+  MetricDescriptor.ofProbabilities(
+    "ece", "Expected calibration error: how far confidence is from accuracy, in 15 bins.",
+    direction: .lower
+  ) { .number($0.calibration().expectedError ?? .nan, orElse: "there are no records") },
+  MetricDescriptor.ofProbabilities(
+    "calibration", "Accuracy and mean confidence of predictions, in 15 bins.", direction: .none
+  ) { Measurement(.calibration($0.calibration())) },
 ]

@@ -20,7 +20,7 @@ extension ClassificationOutcomes {
   }
 }
 
-let logLossMetric = MetricDescriptor(
-  name: "log-loss", summary: "Mean negative logarithm of the true class's probability, in nats.",
-  direction: .lower,
-  probabilities: { Measurement(.number($0.logLoss)) })
+let logLossMetric = MetricDescriptor.ofProbabilities(
+  "log-loss", "Mean negative logarithm of the true class's probability, in nats.",
+  direction: .lower
+) { Measurement(.number($0.logLoss)) }

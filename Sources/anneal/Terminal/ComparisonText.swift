@@ -71,7 +71,7 @@ enum ComparisonText {
 
   private static func pValue(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
-    return value < 0.0001 ? String(format: "%.0e", value) : String(format: "%.4f", value)
+    return value < 0.00005 ? String(format: "%.0e", value) : String(format: "%.4f", value)
   }
 
   private static func percent(_ share: Double) -> String { String(format: "%g %%", 100 * share) }

@@ -11,10 +11,19 @@ struct PairedMeasurement: Sendable {
 extension PairedPredictions {
   /// The metrics asked for, or all that both runs' predictions allow.
   ///
-  /// - Throws: `MetricError` for a name that is unknown or asks for what the predictions lack.
-  func measurements(_ names: [String]) throws(MetricError) -> [PairedMeasurement] {
+  /// - Throws: `MetricError` for a name that is unknown or asks for what the predictions lack;
+  ///   `Diagnostic` for metrics of texts where there are none.
+  func measurements(_ names: [String]) throws -> [PairedMeasurement] {
+    let textual = names.filter { TextMetrics.expand($0) != nil }
+    let others = names.filter { TextMetrics.expand($0) == nil }
+    let isUsual = names.isEmpty && corpora != nil
+    return try measurements(names.isEmpty || !others.isEmpty ? chosen(others) : [])
+      + textMeasurements(isUsual ? Self.usualTextMetrics : textual)
+  }
+
+  /// Metrics of classes and of losses.
+  private func measurements(_ metrics: [MetricDescriptor]) -> [PairedMeasurement] {
     var measurements: [PairedMeasurement] = []
-    let metrics = try chosen(names)
     if let outcomes {
       let both = outcomes.first.followed(by: outcomes.second)
       for ((first, second), both) in zip(
@@ -45,6 +54,7 @@ extension PairedPredictions {
         && !(metric.binaryOnly && labels?.count != 2) && !(metric.isOfTokens && labels != nil)
         && Self.isUsual(metric.name, classes: labels?.count)
         && (metric.name != "bits-per-byte" || hasBytes)
+        && (metric.name != "log-loss" || losses == nil)
     }
   }
 
@@ -58,7 +68,7 @@ extension PairedPredictions {
   /// Averages that say the same as another metric, or only fit classes with an order, are left for
   /// those who ask: every metric more is one more chance to find a difference that is none.
   private static func isUsual(_ name: String, classes: Int?) -> Bool {
-    let said = ["precision.micro", "recall.micro", "f1.micro", "recall.weighted"]
+    let said = ["precision.micro", "recall.micro", "recall.macro", "recall.weighted", "f1.micro"]
     let ordered = ["kappa.linear", "kappa.quadratic"]
     let ofMany = ["auc.macro", "auc.weighted", "ap.macro", "ap.weighted", "auc.ovo-weighted"]
     let isSaid =

@@ -46,7 +46,7 @@ struct PredictionFile: Sendable {
 
     init(path: String) { self.path = path }
 
-    private var place: Place { Place(file: path, line: number) }
+    private var place: Place { Place(file: path, line: number, column: 1) }
 
     mutating func add(_ line: ArraySlice<UInt8>) throws(Diagnostic) {
       number += 1

@@ -13,7 +13,8 @@ public struct RecordDifference: Sendable {
   public let baseline: String?
   /// What the second run said.
   public let system: String?
-  /// How much better the second run is: in the probability of the true class, or in nats a token.
+  /// How much better the second run is: in the probability of the true class, in points
+  /// of chrF of what was written, or in nats a token.
   public let gain: Double
 
   /// The record as JSON.
@@ -29,16 +30,24 @@ public struct RecordDifference: Sendable {
 extension PairedPredictions {
   /// Every record on which the runs differ, the largest difference first.
   ///
-  /// Classifiers differ where they name different classes, by what they give the true one; language
-  /// models by their mean loss a token.
+  /// Classifiers differ where they name different classes, by what they give the true one; models
+  /// that write by chrF of what they wrote; other language models by their mean loss a token.
   var differences: [RecordDifference] {
-    zip(first, second).enumerated()
-      .compactMap { place, pair in difference(pair.0, pair.1).map { (place, $0) } }
+    let gains = corpora.map { corpora in
+      zip(Chrf().measure(corpora.second).recordScores, Chrf().measure(corpora.first).recordScores)
+        .map { $0 - $1 }
+    }
+    return zip(first, second).enumerated()
+      .compactMap { place, pair in
+        difference(pair.0, pair.1, written: gains?[place]).map { (place, $0) }
+      }
       .sorted { (-abs($0.1.gain), $0.0) < (-abs($1.1.gain), $1.0) }
       .map(\.1)
   }
 
-  private func difference(_ one: PredictedRecord, _ other: PredictedRecord) -> RecordDifference? {
+  private func difference(
+    _ one: PredictedRecord, _ other: PredictedRecord, written: Double?
+  ) -> RecordDifference? {
     let (baseline, system, gain): (String?, String?, Double)
     switch (one.answer, other.answer) {
     case (.label(let first, _, _), .label(let second, _, _)):
@@ -47,7 +56,7 @@ extension PairedPredictions {
       gain = trust(other, isSecond: true) - trust(one, isSecond: false)
     case (.text(let first, let text), .text(let second, let otherText)):
       (baseline, system) = (text, otherText)
-      gain = first.meanLoss - second.meanLoss
+      gain = written ?? (first.meanLoss - second.meanLoss)
       guard gain.isFinite, gain != 0 || text != otherText else { return nil }
     default: return nil
     }

@@ -1,6 +1,6 @@
 """Times metrics of classes and paired tests in turns with scikit-learn and sacreBLEU.
 
-    python Scripts/evaluate_classes_bench.py BINARY [classes|area|randomization …]
+    python Scripts/significance_bench.py BINARY [classes|area|randomization …]
 
 BINARY is the product `evaluation` of Benchmarks. Both sides see the same numbers; each row names
 the median of five (of three for the peer, once for its randomisation) and both values.

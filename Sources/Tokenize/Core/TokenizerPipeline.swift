@@ -47,10 +47,16 @@ final class TokenizerPipeline: Sendable {
 
   /// The tokens of one text, left in the workspace.
   func fill(_ workspace: inout Workspace, with text: String, _ options: RunOptions) {
+    workspace.begin()
+    add(text, &workspace, options)
+    workspace.settle(model, tracks: false)
+  }
+
+  /// Adds a text, some of whose tokens may still have to be written.
+  private func add(_ text: String, _ workspace: inout Workspace, _ options: RunOptions) {
     precondition(
       text.utf8.count <= Int32.max,
       "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
-    workspace.begin()
     guard let direct, options.draws == nil else {
       var builder = TokenRunBuilder(pipeline: self, options: options)
       return builder.add(text, &workspace)
@@ -64,11 +70,27 @@ final class TokenizerPipeline: Sendable {
 
   /// The ids of many texts.
   func ids(of texts: ArraySlice<String>, _ workspace: inout Workspace) -> [[Int32]] {
-    guard let direct else { return texts.map { ids(of: $0, &workspace) } }
-    var batch = DirectBatch(self, direct, expecting: texts.count)
-    for text in texts { batch.add(text, &workspace) }
-    batch.finish(&workspace)
-    return batch.all()
+    var results: [[Int32]] = []
+    results.reserveCapacity(texts.count)
+    let options = RunOptions(tracks: false, plainSpecials: false)
+    workspace.begin()
+    for text in texts {
+      add(text, &workspace, options)
+      if workspace.endText() { takeTexts(&workspace, &results) }
+    }
+    takeTexts(&workspace, &results)
+    return results
+  }
+
+  /// Moves the ids of texts that have ended to an array each.
+  private func takeTexts(_ workspace: inout Workspace, _ results: inout [[Int32]]) {
+    workspace.settle(model, tracks: false)
+    var start = 0
+    for end in workspace.textEnds.elements {
+      results.append(Array(workspace.ids.elements[start..<end]))
+      start = end
+    }
+    workspace.forgetTexts()
   }
 
   /// The ids of one text.

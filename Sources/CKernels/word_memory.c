@@ -143,15 +143,28 @@ static inline __attribute__((always_inline)) uint32_t number_of(
   return number;
 }
 
+/// Eight bytes with small letters for the capitals of ASCII.
+static inline uint64_t folded(uint64_t bytes) {
+  const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+  uint64_t low = bytes & ~high;
+  uint64_t capitals = (low + (0x80 - 'A') * ones) & ~(low + (0x80 - 'Z' - 1) * ones) & ~bytes & high;
+  return bytes | capitals >> 2;
+}
+
 int64_t anneal_add_keys(
   anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
-  int64_t count, uint8_t mark, int32_t *long_ones) {
+  int64_t count, uint8_t mark, bool folds, int32_t *long_ones) {
   int64_t long_count = 0, next = keys->count;
   for (int64_t i = 0; i < count; i++, next++) {
     uint32_t length = (uint32_t)(words[i].end - words[i].start);
     if (__builtin_expect(length - 1 < ANNEAL_WORD_LONGEST, true)) {
       uint64_t low, high;
       word_key(text, size, words[i], mark, &low, &high);
+      if (folds) {
+        low = folded(low);
+        // The length is no letter.
+        high = folded(high);
+      }
       keys->low[next] = low;
       keys->high[next] = high;
       keys->hash[next] = upper_hash(low, high);

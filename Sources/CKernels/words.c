@@ -202,6 +202,116 @@ CLONED int64_t anneal_cut_plain(
   return 0;
 }
 
+// MARK: runs
+
+static inline bool is_visible(uint8_t byte) { return byte > ' ' && byte < 127; }
+
+static inline bool is_letter_or_digit(uint8_t byte) {
+  return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10;
+}
+
+static inline bool is_run(anneal_runs kind, uint8_t byte) {
+  return kind == ANNEAL_RUNS_WORDS ? is_letter_or_digit(byte) : is_visible(byte);
+}
+
+static inline bool is_between(anneal_runs kind, uint8_t byte) {
+  if (byte == ' ') return true;
+  if (kind == ANNEAL_RUNS_BETWEEN_SPACES) return false;
+  return byte == '\t' || byte == '\n' || (byte == '\r' && kind == ANNEAL_RUNS_WORDS);
+}
+
+/// Writes where the bits of a block are, each `more` behind.
+static inline void write_places(uint64_t bits, int64_t at, int32_t *places, int64_t count) {
+  for (; bits; bits &= bits - 1, count++) places[2 * count] = (int32_t)(at + __builtin_ctzll(bits));
+}
+
+static inline __attribute__((always_inline)) int64_t cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place) {
+  // Words begin and end in turns; at most one is open.
+  int64_t starts = 0, ends = 0;
+  uint64_t run_before = 0;
+  for (int64_t at = start; at < end; at += 64) {
+    if (room - starts < 65) {
+      *place = starts > ends ? words[ends].start : at;
+      return ends;
+    }
+    block b = read_block(text, at, end);
+    uint64_t inside = end - at < 64 ? ~(~(uint64_t)0 << (end - at)) : ~(uint64_t)0;
+    uint64_t between_words = b.spaces, hard = b.hard & inside;
+    for (uint64_t left = hard; left; left &= left - 1)
+      if (is_between(kind, text[at + __builtin_ctzll(left)])) between_words |= left & -left;
+    hard &= ~between_words;
+    uint64_t signs = b.signs & inside;
+    uint64_t run = kind == ANNEAL_RUNS_WORDS ? b.letters | b.digits : b.letters | b.digits | signs;
+    uint64_t single = kind == ANNEAL_RUNS_WORDS ? signs : 0;
+    run &= inside;
+    uint64_t next_run = 0, next_hard = 0;
+    if (at + 64 < end) {
+      uint8_t next = text[at + 64];
+      next_run = is_run(kind, next);
+      next_hard = !is_visible(next) && !is_between(kind, next);
+    }
+    uint64_t first = (run & ~shifted(run, run_before)) | single;
+    // A run before a hard byte may go on.
+    uint64_t last = (run & ~((run | hard) >> 1 | (next_run | next_hard) << 63)) | single;
+    if (hard) {
+      uint64_t before = (hard & -hard) - 1;
+      first &= before;
+      last &= before;
+    }
+    write_places(first, at, &words[0].start, starts);
+    write_places(last, at + 1, &words[0].end, ends);
+    starts += __builtin_popcountll(first);
+    ends += __builtin_popcountll(last);
+    if (hard) {
+      *place = starts > ends ? words[ends].start : at + __builtin_ctzll(hard);
+      return ends;
+    }
+    run_before = run;
+  }
+  *place = end;
+  return ends;
+}
+
+CLONED int64_t anneal_cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place) {
+  if (kind == ANNEAL_RUNS_WORDS)
+    return cut_runs(ANNEAL_RUNS_WORDS, text, start, end, words, room, place);
+  return cut_runs(kind, text, start, end, words, room, place);
+}
+
+CLONED int64_t anneal_cut_spaced(
+  const uint8_t *text, int64_t start, int64_t end, anneal_range *words, int64_t room,
+  int64_t *place) {
+  int64_t count = 0, word = start;
+  uint64_t visible_before = 0;
+  for (int64_t at = start; at < end; at += 64) {
+    block b = read_block(text, at, end);
+    uint64_t visible = ~(b.spaces | b.hard);
+    uint64_t cuts = b.spaces & shifted(visible, visible_before);
+    if (end - at < 64) cuts &= ~(~(uint64_t)0 << (end - at));
+    for (; cuts; cuts &= cuts - 1) {
+      if (count == room) {
+        *place = word;
+        return count;
+      }
+      int64_t next = at + __builtin_ctzll(cuts);
+      words[count++] = (anneal_range){(int32_t)word, (int32_t)next};
+      word = next;
+    }
+    visible_before = visible;
+  }
+  if (count == room && word < end) {
+    *place = word;
+    return count;
+  }
+  if (word < end) words[count++] = (anneal_range){(int32_t)word, (int32_t)end};
+  *place = end;
+  return count;
+}
+
 // MARK: searching
 
 CLONED int64_t anneal_find_sign(

@@ -223,7 +223,7 @@ static void test_numbering(void) {
     int32_t long_ones[ANNEAL_WORD_BLOCK];
     for (int64_t i = first; i < first + step; i++) numbers[i] = 0;
     int64_t many = anneal_add_keys(
-      keys, text, words[count - 1].end, words + first, step, 0, long_ones);
+      keys, text, words[count - 1].end, words + first, step, 0, false, long_ones);
     anneal_number_words(&memory, keys, numbers + first);
     int64_t seen = 0;
     for (int64_t i = first; i < first + step; i++) {
@@ -242,10 +242,10 @@ static void test_numbering(void) {
   int32_t none[1];
   memset(memory.index, 0, 8192 * 4);
   anneal_index_words(&memory);
-  anneal_add_keys(keys, text, LETTERS, words + 1, 1, 0, none);
+  anneal_add_keys(keys, text, LETTERS, words + 1, 1, 0, false, none);
   anneal_number_words(&memory, keys, again);
   demand(again[0] == numbers[1] && memory.count == before, "a new index knows the words");
-  anneal_add_keys(keys, text, LETTERS, words + 1, 1, ANNEAL_WORD_MARK, none);
+  anneal_add_keys(keys, text, LETTERS, words + 1, 1, ANNEAL_WORD_MARK, false, none);
   anneal_number_words(&memory, keys, marked);
   demand(marked[0] == before && memory.count == before + 1, "a marked word is another");
   demand(memory.words[before].count == ANNEAL_WORD_OPEN, "a new word is open");

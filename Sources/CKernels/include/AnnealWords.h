@@ -32,6 +32,30 @@ int64_t anneal_cut_plain(
 
 enum { ANNEAL_CUT_ROOM = 256 };
 
+/// What words are where they are runs of bytes.
+typedef enum {
+  /// Letters and digits, and every sign by itself; white space lies between.
+  ANNEAL_RUNS_WORDS,
+  /// What lies between spaces.
+  ANNEAL_RUNS_BETWEEN_SPACES,
+  /// What lies between spaces, tabs and line feeds.
+  ANNEAL_RUNS_BETWEEN_BREAKS,
+} anneal_runs;
+
+/// Writes the words of a text from `start`, which lies inside no word, up to one with a byte that is neither visible
+/// ASCII nor space, and the place where that one begins to `place`; `end` where there is none.
+///
+/// room: how many words there is room for, at least ANNEAL_CUT_ROOM; where it ends, `place` is where to go on.
+int64_t anneal_cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place);
+
+/// Cuts a text from `start`, where a word begins, before every space that stands behind visible ASCII; `place` is
+/// where the first word begins for which there is no room, or `end`.
+int64_t anneal_cut_spaced(
+  const uint8_t *text, int64_t start, int64_t end, anneal_range *words, int64_t room,
+  int64_t *place);
+
 /// What texts are searched for: a byte, or two bytes that follow one another.
 typedef struct {
   int8_t first, second;
@@ -139,10 +163,11 @@ typedef struct {
 
 /// Adds the keys of at most ANNEAL_WORD_BLOCK words, for which there is room.
 ///
+/// mark: 0 or ANNEAL_WORD_MARK. folds: whether capitals of ASCII count as small letters.
 /// Writes which of the words are empty or too long to `long_ones`, and returns how many those are.
 int64_t anneal_add_keys(
   anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
-  int64_t count, uint8_t mark, int32_t *long_ones);
+  int64_t count, uint8_t mark, bool folds, int32_t *long_ones);
 
 /// Writes the number of each word to its place in `numbers`, but of those that are not looked up, and adds words
 /// that are new, whose tokens are open; there must be room for all to be. Then there are no keys.

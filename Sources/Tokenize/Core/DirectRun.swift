@@ -79,11 +79,11 @@ struct DirectRun {
     let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
     pattern.cut(text, part, in: room) { words in
       guard options.tracks else {
-        return workspace.add(words, of: text, pipeline.model, tracks: false)
+        return workspace.add(words, of: text, pipeline.learner, tracks: false)
       }
-      workspace.beginPiece(pipeline.model)
-      workspace.add(words, of: text, pipeline.model, tracks: true)
-      workspace.settle(pipeline.model, tracks: true)
+      workspace.beginPiece(pipeline.learner)
+      workspace.add(words, of: text, pipeline.learner, tracks: true)
+      workspace.settle(pipeline.learner, tracks: true)
       workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) { range in
         cursor.origin(of: range, in: text)
       }

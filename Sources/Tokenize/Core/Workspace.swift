@@ -1,5 +1,12 @@
 import CKernels
 
+/// What finds the tokens of words.
+struct WordLearner: Sendable {
+  let model: any TokenModel
+  /// What raw words are, where texts are cut into such.
+  let raw: (any RawWords)?
+}
+
 /// What one thread keeps between texts.
 ///
 /// Words are numbered first and their tokens written later, when many words that were not known have been
@@ -9,6 +16,8 @@ struct Workspace: ~Copyable {
   /// The words that wait for their numbers, the last ones of all that wait.
   private let keys = WordKeys()
   private var longWords = LongWordCache()
+  /// The same for raw words.
+  private var longRawWords = LongWordCache()
   /// Words of the memory before this one are learned.
   private var learned = 1
   /// The tokens of a word that is not remembered.
@@ -82,62 +91,68 @@ struct Workspace: ~Copyable {
   ///
   /// Where merges are left out at random, what was learned before does not count.
   mutating func tokenize(
-    _ text: borrowing PreTokenizedText, _ model: any TokenModel, tracks: Bool,
+    _ text: borrowing PreTokenizedText, _ learner: WordLearner, tracks: Bool,
     _ draws: inout MergeDraws?
   ) {
-    if tracks { beginPiece(model) }
+    if tracks { beginPiece(learner) }
     if draws != nil {
-      settle(model, tracks: tracks)
-      return tokenize(text.words, text.text.bytes, model, tracks: tracks, drawing: &draws)
+      settle(learner, tracks: tracks)
+      return tokenize(text.words, text.text.bytes, learner.model, tracks: tracks, drawing: &draws)
     }
     text.words.withUnsafeBufferPointer { words in
       text.text.bytes.withUnsafeBufferPointer { text in
-        add(words, of: text, model, tracks: tracks)
+        add(words, of: text, learner, tracks: tracks)
       }
     }
-    if tracks { settle(model, tracks: true) }
+    if tracks { settle(learner, tracks: true) }
   }
 
   /// Writes what is waiting, and forgets the ends of the piece before.
-  mutating func beginPiece(_ model: any TokenModel) {
-    settle(model, tracks: false)
+  mutating func beginPiece(_ learner: WordLearner) {
+    settle(learner, tracks: false)
     ends.truncate(to: 0)
     wordEnds.truncate(to: 0)
   }
 
   /// Adds words, in blocks that keep close to the processor.
+  ///
+  /// - Parameter raw: What the words are, if they are no words of the model.
   mutating func add(
     _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
-    _ model: any TokenModel, tracks: Bool
+    _ learner: WordLearner, raw: (any RawWords)? = nil, tracks: Bool
   ) {
+    let (isRaw, folds) = (raw != nil, raw?.foldsCase == true)
     for first in stride(from: 0, to: words.count, by: Self.block) {
       let slice = words[first..<min(first + Self.block, words.count)]
       let block = UnsafeBufferPointer(rebasing: slice)
       if !keys.hasRoom { numberWords() }
-      if !memory.hasRoom(for: keys.count + block.count) { restart(model, tracks: tracks) }
+      if !memory.hasRoom(for: keys.count + block.count) { restart(learner, tracks: tracks) }
       numbers.reserve(block.count)
-      let count = keys.add(block, of: text, longOnes: longOnes.base)
+      let count = keys.add(block, mark: isRaw, folds: folds, of: text, longOnes: longOnes.base)
       for place in UnsafeBufferPointer(start: longOnes.base, count: count) {
-        numbers.next[Int(place)] = number(ofLong: block[Int(place)], text, model)
+        let word = block[Int(place)]
+        numbers.next[Int(place)] =
+          raw.map { number(ofLong: word, $0, text, learner) } ?? number(ofLong: word, text, learner)
       }
       numbers.advance(block.count)
-      if numbers.count >= Self.enough * 2 { settle(model, tracks: tracks) }
+      if numbers.count >= Self.enough * 2 { settle(learner, tracks: tracks) }
     }
   }
 
   /// Forgets all words.
-  private mutating func restart(_ model: any TokenModel, tracks: Bool) {
-    settle(model, tracks: tracks)
+  private mutating func restart(_ learner: WordLearner, tracks: Bool) {
+    settle(learner, tracks: tracks)
     memory = WordMemory()
     longWords = LongWordCache()
+    longRawWords = LongWordCache()
     learned = 1
   }
 
   /// Learns the words that are new, and writes the tokens of all that wait for them.
-  mutating func settle(_ model: any TokenModel, tracks: Bool) {
+  mutating func settle(_ learner: WordLearner, tracks: Bool) {
     numberWords()
     if memory.count > learned {
-      model.learn(from: learned, in: &memory)
+      learner.model.learn(from: learned, in: &memory, raw: learner.raw)
       learned = memory.count
     }
     var first = 0
@@ -205,12 +220,12 @@ struct Workspace: ~Copyable {
 extension Workspace {
   /// The number of a word that is not looked up by its bytes: that of its only part, or of the list of its parts.
   private mutating func number(
-    ofLong word: ByteRange, _ text: UnsafeBufferPointer<UInt8>, _ model: any TokenModel
+    ofLong word: ByteRange, _ text: UnsafeBufferPointer<UInt8>, _ learner: WordLearner
   ) -> UInt32 {
     let start = lists.count
     lists.append(0)
     if !word.isEmpty {
-      let seams = model.seams
+      let seams = learner.model.seams
       parts.truncate(to: 0)
       if let seams {
         seams.appendParts(of: word, in: text, to: &parts)
@@ -220,29 +235,60 @@ extension Workspace {
       let areParts = parts.count > 1 && seams?.areParts == true
       for first in stride(from: 0, to: parts.count, by: Self.block) {
         let size = min(Self.block, parts.count - first)
-        listParts(first..<first + size, of: word, areParts: areParts, text, model)
+        listParts(first..<first + size, of: word, areParts: areParts, text, learner)
       }
     }
+    return endList(from: start)
+  }
+
+  /// The number of a raw word that is not looked up by its bytes.
+  private mutating func number(
+    ofLong word: ByteRange, _ raw: any RawWords, _ text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner
+  ) -> UInt32 {
+    let bytes = UnsafeBufferPointer(rebasing: text[word.indices])
+    let isKept = bytes.count <= LongWordCache.longest && !raw.foldsCase
+    if isKept, let known = longRawWords.find(word, of: text.span) { return known }
+    if learner.model.seams != nil, let whole = raw.modelWord(of: bytes) {
+      // Its parts are remembered.
+      return whole.withUnsafeBufferPointer {
+        number(ofLong: ByteRange(0, whole.count), $0, learner)
+      }
+    }
+    pieces.removeAll(keepingCapacity: true)
+    raw.tokenize(bytes, learner.model, to: &pieces)
+    if isKept, memory.hasRoom(for: keys.count + Self.block + 1), let number = memory.add(pieces) {
+      longRawWords.remember(word, of: text.span, number)
+      return number
+    }
+    let start = lists.count
+    lists.append(0)
+    listPieces(behind: 0)
+    return endList(from: start)
+  }
+
+  /// The number that stands for the list from a place on, or for its only part.
+  private mutating func endList(from start: Int) -> UInt32 {
     let count = (lists.count - start) / 2
     lists.base[start] = UInt32(count)
-    let only = lists.base[lists.count - 2]
-    guard count == 1, only & ANNEAL_NUMBER_ID == 0 else {
-      precondition(start <= Int(ANNEAL_NUMBER_REST), "a list of words at \(start)")
-      return UInt32(ANNEAL_NUMBER_LIST) | UInt32(start)
+    if count == 1, lists.base[start + 1] & ANNEAL_NUMBER_ID == 0 {
+      let only = lists.base[start + 1]
+      lists.truncate(to: start)
+      return only
     }
-    lists.truncate(to: start)
-    return only
+    precondition(start <= Int(ANNEAL_NUMBER_REST), "a list of words at \(start)")
+    return UInt32(ANNEAL_NUMBER_LIST) | UInt32(start)
   }
 
   /// Adds some parts of a word to the lists.
   private mutating func listParts(
     _ range: Range<Int>, of word: ByteRange, areParts: Bool, _ text: UnsafeBufferPointer<UInt8>,
-    _ model: any TokenModel
+    _ learner: WordLearner
   ) {
     let block = UnsafeBufferPointer(
       start: UnsafePointer(parts.base + range.lowerBound), count: range.count)
     guard memory.hasRoom(for: keys.count + Self.block + block.count * 2) else {
-      for part in block { listTokens(of: part, in: word, isPart: areParts, text, model) }
+      for part in block { listTokens(of: part, in: word, isPart: areParts, text, learner) }
       return
     }
     let count = partKeys.add(block, mark: areParts, of: text, longOnes: longParts.base)
@@ -255,9 +301,9 @@ extension Workspace {
       if number > 0 {
         list(number, at: part.start - word.start)
       } else if !areParts, part.indices.count <= LongWordCache.longest {
-        listLong(part, in: word, text, model)
+        listLong(part, in: word, text, learner)
       } else {
-        listTokens(of: part, in: word, isPart: areParts, text, model)
+        listTokens(of: part, in: word, isPart: areParts, text, learner)
       }
     }
   }
@@ -270,13 +316,13 @@ extension Workspace {
   /// Adds a part that may have been met before but is not looked up by its bytes.
   private mutating func listLong(
     _ part: ByteRange, in word: ByteRange, _ text: UnsafeBufferPointer<UInt8>,
-    _ model: any TokenModel
+    _ learner: WordLearner
   ) {
     if let known = longWords.find(part, of: text.span) {
       return list(known, at: part.start - word.start)
     }
     pieces.removeAll(keepingCapacity: true)
-    model.tokenize(part, of: text.span, to: &pieces)
+    learner.model.tokenize(part, of: text.span, to: &pieces)
     guard let number = memory.add(pieces) else {
       return listPieces(behind: part.start - word.start)
     }
@@ -287,13 +333,13 @@ extension Workspace {
   /// Adds the tokens of a part that is not remembered.
   private mutating func listTokens(
     of part: ByteRange, in word: ByteRange, isPart: Bool, _ text: UnsafeBufferPointer<UInt8>,
-    _ model: any TokenModel
+    _ learner: WordLearner
   ) {
     pieces.removeAll(keepingCapacity: true)
     if isPart {
-      model.tokenizePart(part, of: text.span, to: &pieces)
+      learner.model.tokenizePart(part, of: text.span, to: &pieces)
     } else {
-      model.tokenize(part, of: text.span, to: &pieces)
+      learner.model.tokenize(part, of: text.span, to: &pieces)
     }
     listPieces(behind: part.start - word.start)
   }

@@ -55,19 +55,23 @@ struct BytePairModel: FileModel {
     tokenizePart(word, of: text, to: &tokens)
   }
 
-  func learn(from first: Int, in memory: inout WordMemory) {
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
     if merges.knowsBytes {
       words.whole?.keep(in: &memory, from: first)
       merges.withKernel { memory.merge(from: first, by: $0) }
     } else if words.whole == nil, symbols.areScalars {
       // Characters need no look at the whole word.
       merges.withKernel { kernel in
-        memory.merge(from: first, by: kernel) { bytes, pieces in
-          symbols.append(ByteRange(0, bytes.count), of: bytes, to: &pieces)
+        memory.merge(from: first, by: kernel) { bytes, isMarked, pieces in
+          if isMarked, let whole = raw?.modelWord(of: bytes) {
+            symbols.append(ByteRange(0, whole.count), of: whole.span, to: &pieces)
+          } else {
+            symbols.append(ByteRange(0, bytes.count), of: bytes.span, to: &pieces)
+          }
         }
       }
     } else {
-      learnOneByOne(from: first, in: &memory)
+      learnOneByOne(from: first, in: &memory, raw: raw)
     }
   }
 

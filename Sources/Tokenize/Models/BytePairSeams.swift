@@ -51,6 +51,13 @@ final class BytePairSeams: Sendable {
     }
   }
 
+  /// Whether there is a seam between two characters.
+  func part(_ before: [UInt8], _ behind: [UInt8]) -> Bool {
+    (before + behind).withUnsafeBufferPointer { text in
+      text.baseAddress.map { next(after: 0, in: $0, text.count) } == before.count
+    }
+  }
+
   /// The first seam behind a place at which a character begins, or the end of the word.
   ///
   /// The bytes up to `end` are whole characters.

@@ -22,7 +22,9 @@ protocol TokenModel: Sendable {
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
 
   /// Finds the tokens of the words of a memory from one on whose tokens are open.
-  func learn(from first: Int, in memory: inout WordMemory)
+  ///
+  /// - Parameter raw: What marked words are, where they are no parts of words.
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?)
 
   /// Where a word may be cut without changing its tokens, or nil where that is not known.
   var seams: BytePairSeams? { get }
@@ -41,18 +43,20 @@ protocol TokenModel: Sendable {
 }
 
 extension TokenModel {
-  func learn(from first: Int, in memory: inout WordMemory) {
-    learnOneByOne(from: first, in: &memory)
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    learnOneByOne(from: first, in: &memory, raw: raw)
   }
 
   /// Finds the tokens of words one after the other.
-  func learnOneByOne(from first: Int, in memory: inout WordMemory) {
-    memory.learn(from: first) { bytes, isPart, tokens in
+  func learnOneByOne(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    memory.learn(from: first) { bytes, isMarked, tokens in
       let word = ByteRange(0, bytes.count)
-      if isPart {
-        tokenizePart(word, of: bytes, to: &tokens)
+      if !isMarked {
+        tokenize(word, of: bytes.span, to: &tokens)
+      } else if let raw {
+        raw.tokenize(bytes, self, to: &tokens)
       } else {
-        tokenize(word, of: bytes, to: &tokens)
+        tokenizePart(word, of: bytes.span, to: &tokens)
       }
     }
   }

@@ -13,6 +13,9 @@ struct CharacterMap: Sendable {
     replacements = Array(bytes[(4 + size)...])
   }
 
+  /// Whether any sequence begins with a byte.
+  func hasKeys(beginningWith byte: UInt8) -> Bool { trie.hasKeys(beginningWith: byte) }
+
   /// What replaces the shortest or longest known sequence at the beginning of a range, and its length.
   func match(
     _ range: ByteRange, of text: borrowing Span<UInt8>, takesLongest: Bool

@@ -84,13 +84,14 @@ struct WordMemory: ~Copyable {
 
   /// Finds the tokens of the open words from one on, one after the other.
   ///
-  /// - Parameter tokenize: Is given the bytes of a word and whether it is a part, and adds its tokens.
+  /// - Parameter tokenize: Is given the bytes of a word and whether it is marked, and adds its tokens.
   mutating func learn(
-    from first: Int, _ tokenize: (borrowing Span<UInt8>, Bool, inout [PieceToken]) -> Void
+    from first: Int,
+    _ tokenize: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Void
   ) {
     for number in first..<count where kernel.words[number].count == UInt32.max {
       pieces.removeAll(keepingCapacity: true)
-      Self.withBytes(kernel.words[number]) { tokenize($0.span, $1, &pieces) }
+      Self.withBytes(kernel.words[number]) { tokenize($0, $1, &pieces) }
       // No model has tokens of a short word that do not fit: every token has a byte of its own, and ids are below
       // 2²⁴, which `Vocabulary` sees to.
       precondition(Self.fits(pieces), "the tokens \(pieces) of a short word")
@@ -107,15 +108,16 @@ struct WordMemory: ~Copyable {
 
   /// Merges the open words from one on.
   ///
-  /// - Parameter spell: Is given the bytes of a word and adds its symbols, no more than there are bytes.
+  /// - Parameter spell: Is given the bytes of a word and whether it is marked, and adds its symbols, no more than
+  ///   there are bytes.
   mutating func merge(
     from first: Int, by merges: anneal_merges,
-    spelling spell: (borrowing Span<UInt8>, inout [PieceToken]) -> Void
+    spelling spell: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Void
   ) {
     let symbols = RawBuffer<anneal_symbols>(capacity: count - first)
     for number in first..<count where kernel.words[number].count == UInt32.max {
       pieces.removeAll(keepingCapacity: true)
-      Self.withBytes(kernel.words[number]) { bytes, _ in spell(bytes.span, &pieces) }
+      Self.withBytes(kernel.words[number]) { spell($0, $1, &pieces) }
       precondition(pieces.count <= Self.longestWord, "\(pieces.count) symbols in a short word")
       symbols.base[number - first].count = UInt32(pieces.count)
       withUnsafeMutableBytes(of: &symbols.base[number - first].tokens) { tokens in
@@ -137,7 +139,7 @@ struct WordMemory: ~Copyable {
     withUnsafePointer(to: known) { anneal_keep_whole($0, &kernel, UInt32(first)) }
   }
 
-  /// Hands the bytes of a word to `body`, and whether it is a part.
+  /// Hands the bytes of a word to `body`, and whether it is marked.
   private static func withBytes(
     _ word: anneal_word, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
   ) {
@@ -207,10 +209,11 @@ struct WordKeys: ~Copyable {
   ///
   /// - Parameters:
   ///   - mark: Whether the words are to differ from equal ones without it.
+  ///   - folds: Whether words that differ in the case of ASCII letters have one key.
   ///   - longOnes: Where the places of words that are too long are written; they get no key.
   /// - Returns: How many words are long.
   func add(
-    _ words: UnsafeBufferPointer<ByteRange>, mark: Bool = false,
+    _ words: UnsafeBufferPointer<ByteRange>, mark: Bool = false, folds: Bool = false,
     of text: UnsafeBufferPointer<UInt8>, longOnes: UnsafeMutablePointer<Int32>
   ) -> Int {
     precondition(hasRoom && words.count <= Self.block, "\(words.count) words behind \(count)")
@@ -219,7 +222,7 @@ struct WordKeys: ~Copyable {
       Int(
         anneal_add_keys(
           base, text.baseAddress, Int64(text.count), ranges.baseAddress, Int64(ranges.count),
-          mark ? UInt8(ANNEAL_WORD_MARK) : 0, longOnes))
+          mark ? UInt8(ANNEAL_WORD_MARK) : 0, folds, longOnes))
     }
   }
 }

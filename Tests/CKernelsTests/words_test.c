@@ -130,6 +130,77 @@ static void test_cutting(void) {
   }
 }
 
+/// Whether a byte is part of a run, or 2 where it is a word by itself, 3 between words, and 4 hard.
+static int role_of(anneal_runs kind, int byte) {
+  bool is_break = byte == '\t' || byte == '\n' || (byte == '\r' && kind == ANNEAL_RUNS_WORDS);
+  if (byte == ' ' || (is_break && kind != ANNEAL_RUNS_BETWEEN_SPACES)) return 3;
+  if (byte < ' ' || byte > 126) return 4;
+  return kind == ANNEAL_RUNS_WORDS && !is_letter(byte) && !is_digit(byte) ? 2 : 1;
+}
+
+/// Follows the bytes one by one, and demands that the kernel finds the same up to a hard one.
+static void cut_like_the_bytes(anneal_runs kind, const uint8_t *text, int64_t size) {
+  static anneal_range words[1100];
+  int64_t at = 0, place = -1;
+  while (at < size) {
+    int64_t count = anneal_cut_runs(kind, text, at, size, words, 300, &place), next = 0, start = at;
+    bool is_hard = false;
+    for (; at < size && next <= count; at = start) {
+      while (start < size && role_of(kind, text[start]) == 3) start++;
+      int64_t end = start;
+      while (end < size && role_of(kind, text[end]) == 1) end++;
+      is_hard = end < size && role_of(kind, text[end]) == 4;
+      if (is_hard || start == size || next == count) break;
+      if (end == start) end++;
+      demand(words[next].start == start && words[next].end == end, "words as byte by byte");
+      if (words[next++].end != end) return;
+      start = end;
+    }
+    demand(next == count, "no word behind a hard byte");
+    bool is_full = count >= 300 - 65 && !is_hard;
+    demand(is_full || place == start, "the place is where the uncertain word begins");
+    if (next != count || place < at) return;
+    if (!is_full && place < size) {
+      demand(is_hard, "it ends at a hard byte");
+      while (place < size && role_of(kind, text[place]) != 3) place++;
+    }
+    at = place;
+  }
+}
+
+static void test_cutting_runs(void) {
+  static const char bytes[] = "aaaZ09..  ,\t\n\r'";
+  uint32_t state = 17;
+  for (int i = 0; i < 6000; i++) {
+    int64_t size = 1 + (int64_t)(state >> 9) % (i % 10 ? 200 : 1500);
+    uint8_t *text = malloc((size_t)size);
+    if (!text) abort();
+    for (int64_t k = 0; k < size; k++) {
+      state = state * 1664525u + 1013904223u;
+      uint32_t draw = state >> 8;
+      text[k] = draw % 61 == 0 ? (uint8_t)(i % 2 ? 0xC3 : 1) : (uint8_t)bytes[draw / 61 % (sizeof bytes - 1)];
+      if (k > 0 && draw % 3 == 0) text[k] = text[k - 1];
+    }
+    cut_like_the_bytes(ANNEAL_RUNS_WORDS, text, size);
+    cut_like_the_bytes(ANNEAL_RUNS_BETWEEN_SPACES, text, size);
+    cut_like_the_bytes(ANNEAL_RUNS_BETWEEN_BREAKS, text, size);
+    anneal_range words[40];
+    int64_t at = 0, place = 0;
+    while (at < size) {
+      int64_t count = anneal_cut_spaced(text, at, size, words, 40, &place);
+      for (int64_t k = 0; k < count; k++) {
+        int64_t end = at + 1;
+        while (end < size && !(text[end] == ' ' && text[end - 1] > ' ' && text[end - 1] < 127)) end++;
+        demand(words[k].start == at && words[k].end == end, "a word ends before a space");
+        at = end;
+      }
+      demand(place == at && count > 0, "all is cut, or as much as there is room for");
+      if (place != at || count == 0) break;
+    }
+    free(text);
+  }
+}
+
 static void test_searching(void) {
   static const anneal_sign signs[] = {{'<', '|', true}, {' ', ' ', true}, {-61, 0, false}};
   static const char bytes[] = "aaaaaaaaaaaaaaaaaaaaaaaaa<| \xC3z";
@@ -256,6 +327,50 @@ static void test_numbering(void) {
   free(keys);
 }
 
+static void test_folding(void) {
+  static const char text[] = "MiXed{@[`Z case \xC3\x89Zz";
+  anneal_range words[2] = {{0, 10}, {16, 20}}, folded[2] = {{0, 10}, {10, 14}};
+  static const char small[] = "mixed{@[`z\xC3\x89zz";
+  anneal_word_keys *keys = malloc(sizeof *keys);
+  if (!keys) abort();
+  int32_t none[2];
+  keys->count = 0;
+  anneal_add_keys(keys, (const uint8_t *)text, sizeof text, words, 2, 0, true, none);
+  anneal_add_keys(keys, (const uint8_t *)small, sizeof small, folded, 2, 0, false, none);
+  for (int i = 0; i < 2; i++)
+    demand(keys->low[i] == keys->low[i + 2] && keys->high[i] == keys->high[i + 2],
+           "capitals of ASCII, and nothing else, are folded");
+  free(keys);
+}
+
+static void test_origins(void) {
+  // Two bytes and three to a character; a token begins inside one.
+  static const char text[] = "a\xC3\xA9 \xE4\xB8\xAD" "b  ";
+  const int64_t size = sizeof text - 1;
+  const anneal_range words[] = {{0, 3}, {3, 8}, {8, 10}};
+  const int32_t ids[] = {9, 0, 0, 1, 0, 2, 0, 3}, ends[] = {9, 1, 2, 3, 2, 4, 5, 2}, word_ends[] = {4, 7, 8};
+  const uint16_t edges[] = {0, 0, 1 << 8, 5 << 8 | 1};
+  uint64_t begins[1];
+  int32_t before[1], numbers[7];
+  anneal_scalars scalars = {begins, before};
+  anneal_edges trims = {edges, 4, false};
+  anneal_word_tokens tokens = {ids, ends, 1, word_ends};
+  anneal_range origins[7];
+  demand(anneal_find_scalars((const uint8_t *)text, size, &scalars) == 7, "scalars are counted");
+  anneal_write_origins(&tokens, words, 3, &scalars, NULL, origins, numbers);
+  const anneal_range expected[] = {{0, 1}, {1, 2}, {1, 2}, {2, 4}, {3, 4}, {4, 5}, {5, 7}};
+  const int32_t in_words[] = {0, 0, 0, 1, 1, 1, 2};
+  for (int i = 0; i < 7; i++) {
+    demand(origins[i].start == expected[i].start && origins[i].end == expected[i].end, "origins");
+    demand(numbers[i] == in_words[i], "words");
+  }
+  anneal_write_origins(&tokens, words, 3, &scalars, &trims, origins, numbers);
+  demand(origins[4].start == 4 && origins[4].end == 4, "no more is trimmed than there is");
+  demand(origins[6].start == 7 && origins[6].end == 7, "more white space than there is");
+  anneal_write_origins(&tokens, words, 3, NULL, &trims, origins, numbers);
+  demand(origins[1].start == 1 && origins[1].end == 2, "bytes are scalars");
+}
+
 static void test_writing(void) {
   anneal_memory memory = empty_memory();
   memory.count = 4;
@@ -291,8 +406,11 @@ static void test_writing(void) {
 
 void test_words(void) {
   test_cutting();
+  test_cutting_runs();
   test_searching();
   test_tokens_by_their_bytes();
   test_numbering();
+  test_folding();
+  test_origins();
   test_writing();
 }

@@ -201,6 +201,43 @@ int64_t anneal_write_tokens(
   const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
   anneal_tokens *tokens);
 
+/// Where the scalars of a text begin.
+typedef struct {
+  /// A bit for each byte, 64 together, set where one begins; there is a number behind the last byte.
+  uint64_t *begins;
+  /// How many begin before each 64 bytes.
+  int32_t *before;
+} anneal_scalars;
+
+/// Notes where the scalars of a text begin, and returns how many there are.
+int64_t anneal_find_scalars(const uint8_t *text, int64_t size, anneal_scalars *scalars);
+
+/// The white space at the ends of tokens, by their ids: leading scalars in the upper 8 bits, trailing in the lower.
+typedef struct {
+  const uint16_t *edges;
+  int32_t count;
+  /// Whether a single space at the beginning of a text may not be part of it.
+  bool adds_space;
+} anneal_edges;
+
+/// The tokens of words that lie one behind the other.
+typedef struct {
+  const int32_t *ids;
+  /// Where each ends, from the start of its word.
+  const int32_t *ends;
+  /// The number of the first token, and those up to the end of each word.
+  int32_t first;
+  const int32_t *word_ends;
+} anneal_word_tokens;
+
+/// Writes, for all tokens of the words of a text, from which scalars and in which word they are.
+///
+/// scalars: NULL where every byte is one. edges: what origins leave out, or NULL.
+void anneal_write_origins(
+  const anneal_word_tokens *tokens, const anneal_range *words, int64_t count,
+  const anneal_scalars *scalars, const anneal_edges *edges, anneal_range *origins,
+  int32_t *numbers);
+
 /// The merges of a byte-pair model.
 typedef struct {
   /// `left << 44 | right << 24 | rank`, or all ones, in open addressing from buckets of four on.

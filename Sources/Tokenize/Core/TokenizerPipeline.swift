@@ -13,7 +13,7 @@ final class TokenizerPipeline: Sendable {
   /// How the white space of tokens is trimmed from their origins, if it is.
   let edgeSpaces: TokenEdges?
   /// The pattern that texts are cut by as they are, if that is all that is done to them.
-  private let direct: SplitPattern?
+  let direct: SplitPattern?
   /// What finds the tokens of words; texts are cut into raw words where it has a way to.
   let learner: WordLearner
   /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
@@ -95,10 +95,11 @@ final class TokenizerPipeline: Sendable {
     return true
   }
 
-  /// The ids of many texts.
-  func ids(of texts: ArraySlice<String>, _ workspace: inout Workspace) -> [[Int32]] {
-    var results: [[Int32]] = []
-    results.reserveCapacity(texts.count)
+  /// Adds the ids of many texts to an array.
+  func addIds(
+    of texts: ArraySlice<String>, _ workspace: inout Workspace,
+    to results: inout SliceFiller<[Int32]>
+  ) {
     let options = RunOptions(tracks: false, plainSpecials: false)
     workspace.begin()
     for text in texts {
@@ -106,11 +107,12 @@ final class TokenizerPipeline: Sendable {
       if workspace.endText() { takeTexts(&workspace, &results) }
     }
     takeTexts(&workspace, &results)
-    return results
   }
 
   /// Moves the ids of texts that have ended to an array each.
-  private func takeTexts(_ workspace: inout Workspace, _ results: inout [[Int32]]) {
+  private func takeTexts(
+    _ workspace: inout Workspace, _ results: inout SliceFiller<[Int32]>
+  ) {
     workspace.settle(learner, tracks: false)
     var start = 0
     for end in workspace.textEnds.elements {

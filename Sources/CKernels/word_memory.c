@@ -180,7 +180,7 @@ int64_t anneal_add_keys(
 
 void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers) {
   // First the index is asked for, then, when it is there, the word that it leads to.
-  enum { INDEX_AHEAD = 48, WORD_AHEAD = 24 };
+  enum { INDEX_AHEAD = 64, WORD_AHEAD = 32 };
   uint64_t shift = memory->shift - 32;
   uint32_t mask = (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1);
   int64_t count = keys->count;

@@ -144,11 +144,43 @@ static inline int64_t write_word(
   return count;
 }
 
+/// Ends the word at work at every place of a block that has a bit, and begins the next.
+///
+/// A place more or less costs less than asking how many there are, so that 16 are written at once.
+static inline __attribute__((always_inline)) int64_t write_starts(
+  uint64_t starts, int64_t at, anneal_range *words, int64_t count) {
+  int64_t left = __builtin_popcountll(starts), next = count + left;
+  for (; left > 0; left -= 16) {
+    for (int k = 0; k < 16; k++, count++) {
+      // Behind the last bit, places are written that the next words are written over.
+      int32_t place = (int32_t)(at + __builtin_ctzll(starts | (uint64_t)1 << 63));
+      words[count].end = place;
+      words[count + 1].start = place;
+      starts &= starts - 1;
+    }
+  }
+  return next;
+}
+
+/// Whether a block ends or has a number with more digits than there may be.
+static inline __attribute__((always_inline)) bool has_long_number(
+  int64_t digits, uint64_t bits, uint64_t before) {
+  uint64_t longer = bits, last = before;
+  for (int64_t i = 0; i < 3; i++) {
+    if (i == digits) break;
+    uint64_t next = longer & shifted(longer, last);
+    last &= last << 1;
+    longer = next;
+  }
+  return longer != 0;
+}
+
 static inline __attribute__((always_inline)) int64_t cut(
   anneal_cut pattern, int64_t digits, const uint8_t *text, int64_t start, int64_t end,
   anneal_range *words, int64_t room, int64_t *place) {
   carry c = {0};
   int64_t count = 0, word = start;
+  words[0].start = (int32_t)start;
   for (int64_t at = start; at < end; at += 64) {
     block b = read_block(text, at, end);
     uint64_t inside = end - at < 64 ? ~(~(uint64_t)0 << (end - at)) : ~(uint64_t)0;
@@ -161,11 +193,16 @@ static inline __attribute__((always_inline)) int64_t cut(
     uint64_t hard = b.hard & inside;
     if (at == start) starts &= ~(uint64_t)1;
     if (hard) starts &= (hard & -hard) - 1;
-    for (; starts; starts &= starts - 1) {
-      int64_t next = at + __builtin_ctzll(starts);
-      count = write_word(text, word, next, digits, words, count);
-      word = next;
+    if (pattern == ANNEAL_CUT_GPT2 || !has_long_number(digits, b.digits, c.before.digits)) {
+      count = write_starts(starts, at, words, count);
+    } else {
+      for (; starts; starts &= starts - 1) {
+        int64_t next = at + __builtin_ctzll(starts);
+        count = write_word(text, words[count].start, next, digits, words, count);
+        words[count].start = (int32_t)next;
+      }
     }
+    word = words[count].start;
     if (hard) {
       *place = word;
       return count;
@@ -175,6 +212,7 @@ static inline __attribute__((always_inline)) int64_t cut(
       for (; text[word] >= '0' && text[word] <= '9' && word + digits < at + 64 && word + digits < end;
            word += digits)
         words[count++] = (anneal_range){(int32_t)word, (int32_t)(word + digits)};
+      words[count].start = (int32_t)word;
     }
     if (room - count < ANNEAL_CUT_ROOM) {
       *place = word;
@@ -325,11 +363,15 @@ CLONED int64_t anneal_find_sign(
       memcpy(&here, text + place, (size_t)(size - place));
       memcpy(&behind, text + place + 1, (size_t)(size - place - 1));
     }
-    uint64_t found = 0;
+    bytes64 any = 0;
     for (int64_t i = 0; i < count; i++) {
-      uint64_t second = signs[i].has_second ? between(&behind, signs[i].second, signs[i].second) : ~(uint64_t)0;
-      found |= between(&here, signs[i].first, signs[i].first) & second;
+      // A comparison of vectors is all ones where it holds.
+      bytes64 first = (bytes64)(here == (bytes64)signs[i].first);
+      bytes64 second = (bytes64)(behind == (bytes64)signs[i].second);
+      if (!signs[i].has_second) second = -1;
+      any |= first & second;
     }
+    uint64_t found = between(&any, -1, -1);
     if (size - place < 64) found &= ((uint64_t)1 << (size - place)) - 1;
     if (found) return place + __builtin_ctzll(found);
   }

@@ -7,6 +7,8 @@ struct TrackedBatch: ~Copyable {
   private let tokenizer: Tokenizer
   private let options: EncodingOptions
   private let pattern: SplitPattern
+  /// What encodings are made of.
+  private let pieces: [PostProcessing.Piece]
   /// The texts that wait, and how many words there are up to the end of each.
   private var texts: [String] = []
   private var wordStops: [Int] = []
@@ -23,6 +25,9 @@ struct TrackedBatch: ~Copyable {
     self.tokenizer = tokenizer
     self.options = options
     self.pattern = pattern
+    pieces = tokenizer.pipeline.postProcessing.single.filter {
+      $0.isText || options.addSpecialTokens
+    }
   }
 
   /// Adds a text; the encodings of those that do not wait any more are added to `results`.
@@ -106,18 +111,14 @@ struct TrackedBatch: ~Copyable {
   private mutating func encoding(
     of tokens: Range<Int>, _ workspace: borrowing Workspace
   ) -> Encoding {
-    let template = tokenizer.pipeline.postProcessing.single
     let ids = UnsafeBufferPointer(rebasing: workspace.ids.elements[tokens])
     var encoding = Encoding()
-    guard !options.addSpecialTokens || template.count == 1,
-      case .text(_, let typeId)? = template.first(where: { $0.isText })
-    else {
-      for piece in template {
+    guard pieces.count == 1, case .text(_, let typeId)? = pieces.first else {
+      for piece in pieces {
         switch piece {
         case .text(_, let typeId):
           encoding.append(ids, workspace.origins.elements, workspace.words.elements, typeId: typeId)
-        case .special(let ids, let typeId):
-          if options.addSpecialTokens { encoding.append(special: ids, typeId: typeId) }
+        case .special(let ids, let typeId): encoding.append(special: ids, typeId: typeId)
         }
       }
       return encoding

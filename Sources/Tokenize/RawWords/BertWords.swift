@@ -97,6 +97,8 @@ struct BertWords: RawWords {
       return scalar == 0x20 || scalar == 0x09 || scalar == 0x0A || scalar == 0x0D ? .space : .other
     }
     return normalizer.keepsAsLetter(scalar, classes)
-      ? .letter : normalizer.keeps(scalar, classes) ? (classes.contains(.whitespace) ? .space : .apart) : .other
+      ? .letter
+      : normalizer.keeps(scalar, classes)
+        ? (classes.contains(.whitespace) ? .space : .apart) : .other
   }
 }

@@ -35,13 +35,16 @@ struct WordMemory: ~Copyable {
 
   /// Whether so many words more can be taken in.
   func hasRoom(for more: Int) -> Bool {
-    count + more <= Self.mostWords && kernel.spilled_count < Self.mostSpilled
+    hasPlaces(for: more) && kernel.spilled_count < Self.mostSpilled
   }
+
+  /// Whether so many words can be taken in, whatever becomes of the room for their tokens.
+  private func hasPlaces(for more: Int) -> Bool { count + more <= Self.mostWords }
 
   /// Writes the numbers of some words, for all of which there must be room, to their places in `numbers`; those of
   /// words without a key stay as they are.
   mutating func number(_ keys: borrowing WordKeys, to numbers: UnsafeMutablePointer<UInt32>) {
-    precondition(hasRoom(for: keys.count), "\(keys.count) words more than \(count)")
+    precondition(hasPlaces(for: keys.count), "\(keys.count) words more than \(count)")
     makeRoom(for: keys.count)
     anneal_number_words(&kernel, keys.base, numbers)
   }
@@ -50,7 +53,7 @@ struct WordMemory: ~Copyable {
   /// fit.
   mutating func add(_ tokens: [PieceToken]) -> UInt32? {
     guard Self.fits(tokens) else { return nil }
-    precondition(hasRoom(for: 1), "a word more than \(count)")
+    precondition(hasPlaces(for: 1), "a word more than \(count)")
     makeRoom(for: 1)
     let number = kernel.count
     kernel.words[Int(number)] = anneal_word()

@@ -32,7 +32,9 @@ struct Precompiled: Normalizer, FileComponent {
       return
     }
     let changes = changes(of: text.bytes)
-    guard changes.contains(where: \.isChange) else { return }
+    // What is removed before anything is written shows in the number alone.
+    guard changes.contains(where: \.isChange) || changes.count != UTF8Scalars.count(text.bytes[...])
+    else { return }
     text.rewrite { rewriter in
       for item in changes {
         if item.change > 0 {

@@ -10,8 +10,12 @@
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
 #                           CORPUS=… has a document a line, MODEL=… picks
+#   make bench-data         cleaning in turns with datatrove and datasets; PYTHON=…, PYTHON_DATASETS=…,
+#                           RECORDS=… holds instructions as JSON lines
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
+#   make bench-evaluate     metrics in turns with sacrebleu, rouge_score and scikit-learn, and paired
+#                           tests; PYTHON=…, SENTENCES=… has a sentence a line, METRIC, TASK pick
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
 #   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
 #   make install            the binary, the pipelines and shell completions under PREFIX
@@ -35,7 +39,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-duplicates bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -77,8 +81,18 @@ bench-tokenize:
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product tokenization
 	Scripts/tokenize_bench.sh $(MODEL)
 
+bench-data: build
+	Scripts/data_bench.sh $(RECORDS)
+
 bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)
+
+bench-evaluate:
+	for product in scoring evaluation; do \
+	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
+	done
+	Scripts/evaluate_bench.sh $(METRIC)
+	$${PYTHON:-python3} Scripts/evaluate_classes_bench.py .build-bench/release/evaluation $(TASK)
 
 bench-quality: build
 	Scripts/quality_bench.sh $(CORPUS)

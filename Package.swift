@@ -25,11 +25,11 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Models": modules("Tensors", "Tokenize"),
   "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
   "Report": modules("Evaluate"),
-  "Pipeline": modules("Models", "Report", "Tensors", "Train"),
+  "Pipeline": modules("Evaluate", "Models", "Report", "Tensors", "Train"),
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
   "Write": modules("Parquet"),
-  "Split": modules("TextKit"),
+  "Split": modules("Ingest", "TextKit"),
 ]
 
 /// Files beside tests that are read at run time by their path.
@@ -123,7 +123,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",
-      dependencies: modules("Records", "Stages", "Tokenize", "Tensors", "Train", "Pipeline")
+      dependencies: modules(
+        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 // Speed of single parts (`make bench`), of training steps (`make bench-train`), of generation
-// (`make bench-generate`) and of tokenization (`make bench-tokenize`). Whole pipelines:
-// `make bench-pipelines`.
+// (`make bench-generate`), of tokenization (`make bench-tokenize`) and of evaluation (`make
+// bench-evaluate`). Whole pipelines: `make bench-pipelines`.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 let package = Package(
   name: "anneal-benchmarks",
   dependencies: [.package(name: "anneal", path: "..")],
-  targets: ["benchmarks", "training", "generation", "tokenization"].map { name in
+  targets: [
+    "benchmarks", "training", "generation", "tokenization", "scoring", "evaluation",
+  ].map { name in
     .executableTarget(
       name: name,
       dependencies: ["Measurement", .product(name: "Anneal", package: "anneal")],

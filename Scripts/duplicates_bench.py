@@ -9,12 +9,10 @@ to one word in twenty is changed. datatrove: its four steps with 4 tasks on 4 pr
 examples have them (no Jaccard is verified there); prints seconds and records a second.
 """
 import json
-import os
 import random
-import shutil
 import sys
-import tempfile
-import time
+
+from datatrove_bench import lines_of, timed
 
 
 def make(corpus, out):
@@ -38,37 +36,28 @@ def datatrove(path, limit):
     from datatrove.pipeline.readers import JsonlReader
     from datatrove.pipeline.writers import JsonlWriter
 
-    folder = tempfile.mkdtemp()
     config = MinhashConfig()
     tasks = 4
-    os.makedirs(f"{folder}/in")
-    # One file a task, as a task reads whole files.
-    with open(path, encoding="utf-8") as file:
-        lines = [line for line, _ in zip(file, range(limit))]
-    for task in range(tasks):
-        with open(f"{folder}/in/{task}.jsonl", "w", encoding="utf-8") as file:
-            file.writelines(lines[task::tasks])
-    reader = lambda: JsonlReader(f"{folder}/in")
+    lines = lines_of(path, limit)
 
-    def run(name, steps, count):
-        LocalPipelineExecutor(
-            pipeline=steps, tasks=count, workers=min(4, count),
-            logging_dir=f"{folder}/logs/{name}").run()
+    def run(folder):
+        def step(name, steps, count):
+            LocalPipelineExecutor(
+                pipeline=steps, tasks=count, workers=min(4, count),
+                logging_dir=f"{folder}/logs/{name}").run()
 
-    start = time.perf_counter()
-    run("signatures", [reader(), MinhashDedupSignature(f"{folder}/signatures", config=config)], tasks)
-    run("buckets", [MinhashDedupBuckets(
-        f"{folder}/signatures", f"{folder}/buckets", config=config)], config.num_buckets)
-    run("clusters", [MinhashDedupCluster(f"{folder}/buckets", f"{folder}/remove", config=config)], 1)
-    run("filter", [
-        reader(), MinhashDedupFilter(f"{folder}/remove"),
-        JsonlWriter(f"{folder}/out", compression=None)], tasks)
-    seconds = time.perf_counter() - start
-    kept = 0
-    for name in os.listdir(f"{folder}/out"):
-        with open(f"{folder}/out/{name}", encoding="utf-8") as file:
-            kept += sum(1 for _ in file)
-    shutil.rmtree(folder)
+        reader = lambda: JsonlReader(f"{folder}/in")
+        step("signatures", [
+            reader(), MinhashDedupSignature(f"{folder}/signatures", config=config)], tasks)
+        step("buckets", [MinhashDedupBuckets(
+            f"{folder}/signatures", f"{folder}/buckets", config=config)], config.num_buckets)
+        step("clusters", [
+            MinhashDedupCluster(f"{folder}/buckets", f"{folder}/remove", config=config)], 1)
+        step("filter", [
+            reader(), MinhashDedupFilter(f"{folder}/remove"),
+            JsonlWriter(f"{folder}/out", compression=None)], tasks)
+
+    seconds, kept = timed(lines, tasks, run)
     print(f"datatrove: {len(lines)} records in {seconds:.2f} s, "
           f"{len(lines) / seconds:.0f} a second, {kept} kept")
 

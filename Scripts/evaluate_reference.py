@@ -3,6 +3,7 @@
     python Scripts/evaluate_reference.py > Tests/Fixtures/Evaluate/classification.json
 
 The fixture records the versions and the seed. Scores are float32 values written in full.
+Needs scikit-learn, scipy and pytrec-eval-terrier (trec_eval's measures).
 """
 
 import json
@@ -11,8 +12,11 @@ import sys
 import warnings
 
 import numpy as np
+import pytrec_eval
 import scipy
 import sklearn
+from importlib.metadata import version
+from scipy import stats
 from scipy.stats import binomtest
 from sklearn import metrics
 
@@ -26,8 +30,8 @@ ZERO_DIVISION = {"zero": 0.0, "one": 1.0, "notANumber": np.nan}
 
 
 def number(value):
-    """A float as JSON: null stands for NaN."""
-    return None if math.isnan(value) else float(value)
+    """A float as JSON: null stands for NaN and infinities."""
+    return float(value) if math.isfinite(value) else None
 
 
 def rates(labels, references, predictions):
@@ -68,6 +72,153 @@ def auc(labels, references, scores):
     return result
 
 
+def agreement(references, predictions):
+    """The scores that need no averaging over classes."""
+    kappas = {
+        name: number(metrics.cohen_kappa_score(references, predictions, weights=weights))
+        for name, weights in [
+            ("kappa", None),
+            ("kappa.linear", "linear"),
+            ("kappa.quadratic", "quadratic"),
+        ]
+    }
+    return {
+        "balanced-accuracy": metrics.balanced_accuracy_score(references, predictions),
+        "balanced-accuracy adjusted": number(
+            metrics.balanced_accuracy_score(references, predictions, adjusted=True)
+        ),
+        "mcc": metrics.matthews_corrcoef(references, predictions),
+        **kappas,
+    }
+
+
+def rankings(labels, references, scores):
+    """Average precision, and areas over pairs of classes and over all decisions pooled."""
+    classes = range(len(labels))
+    present = [c for c in classes if np.any(references == c)]
+    each = [metrics.average_precision_score(references == c, scores[:, c]) for c in classes]
+    support = np.bincount(references, minlength=len(labels))[present]
+    truth = np.eye(len(labels))[references]
+    result = {
+        "ap.macro": float(np.mean([each[c] for c in present])),
+        "ap.weighted": float(np.average([each[c] for c in present], weights=support)),
+        "auc.micro": number(metrics.roc_auc_score(truth.ravel(), scores.ravel())),
+    }
+    if len(labels) == 2:
+        result["ap.binary"] = each[1]
+    elif len(present) == len(labels):
+        for average in ["macro", "weighted"]:
+            result[f"auc.ovo-{average}"] = metrics.roc_auc_score(
+                references, normalised(scores), multi_class="ovo", average=average
+            )
+            assert np.isclose(
+                result[f"ap.{average}"],
+                metrics.average_precision_score(references, scores, average=average),
+            )
+    return {"each ap": each, **result}
+
+
+def probabilities(labels, references, predictions, scores):
+    """Losses of probabilities, in double precision of the float32 scores."""
+    scores = scores.astype(np.float64)
+    if not np.allclose(scores.sum(axis=1), 1, atol=1e-6) or scores.min() < 0:
+        return {}
+    classes = list(range(len(labels)))
+    return {
+        "brier": metrics.brier_score_loss(references, scores, labels=classes),
+        "log-loss": metrics.log_loss(references, scores, labels=classes),
+        "ece": expected_calibration_error(references, predictions, scores),
+    }
+
+
+def expected_calibration_error(references, predictions, scores):
+    """As in the code of Guo and others (2017): bins open below and closed above."""
+    confidence = scores[np.arange(len(predictions)), predictions]
+    edges = np.arange(16) / 15
+    error = 0.0
+    for low, high in zip(edges, edges[1:]):
+        chosen = (confidence > low) & (confidence <= high)
+        if chosen.any():
+            accuracy = np.mean(references[chosen] == predictions[chosen])
+            error += abs(accuracy - confidence[chosen].mean()) * chosen.mean()
+    return float(error)
+
+
+def correlation(name, references, predictions):
+    return {
+        "name": name,
+        "references": list(map(float, references)),
+        "predictions": list(map(float, predictions)),
+        "pearson": number(stats.pearsonr(references, predictions).statistic),
+        "spearman": number(stats.spearmanr(references, predictions).statistic),
+        "kendall": number(stats.kendalltau(references, predictions).statistic),
+    }
+
+
+def correlations():
+    random = np.random.default_rng(SEED + 1)
+    grades = random.integers(0, 6, size=300)
+    truth = random.normal(size=500)
+    return [
+        correlation("continuous", truth, truth + random.normal(size=500)),
+        correlation("grades with ties", grades, np.round(grades + random.normal(size=300))),
+        correlation("grades against continuous", grades, grades + random.normal(size=300)),
+        correlation("falling", [1, 2, 3, 4], [9, 7, 5, 3]),
+        correlation("two records", [1, 2], [3, 7]),
+        correlation("far from zero", 1e8 + truth[:50], 1e8 + truth[:50] + random.normal(size=50)),
+        correlation("one side constant", [1, 2, 3], [5, 5, 5]),
+        correlation("constant, its mean rounded", [1, 2, 3], [0.1, 0.1, 0.1]),
+    ]
+
+
+def search(name, found, missed=()):
+    """One query: trec_eval's measures, and scikit-learn's gain with averaged ties."""
+    ids, scores, relevances = zip(*found)
+    judged = {d: int(r) for d, _, r in found} | {f"z{i}": int(r) for i, r in enumerate(missed)}
+    evaluator = pytrec_eval.RelevanceEvaluator(
+        {"q": judged},
+        {"map", "ndcg", "ndcg_cut.3,10", "recip_rank", "recall.3,10"},
+    )
+    measured = evaluator.evaluate({"q": {d: float(s) for d, s, _ in found}})["q"]
+    averaged = {}
+    if len(found) > 1 and not missed:
+        for k in [3, 10]:
+            averaged[f"averaged ndcg@{k}"] = float(
+                metrics.ndcg_score([relevances], [scores], k=k)
+            )
+        averaged["averaged ndcg"] = float(metrics.ndcg_score([relevances], [scores]))
+    return {
+        "name": name,
+        "found": [[d, float(s), float(r)] for d, s, r in found],
+        "missed": list(map(float, missed)),
+        "map": measured["map"],
+        "ndcg": measured["ndcg"],
+        "ndcg@3": measured["ndcg_cut_3"],
+        "ndcg@10": measured["ndcg_cut_10"],
+        "mrr": measured["recip_rank"],
+        "recall@3": measured["recall_3"],
+        "recall@10": measured["recall_10"],
+        **averaged,
+    }
+
+
+def searches():
+    random = np.random.default_rng(SEED + 2)
+    graded = [
+        (f"d{i}", round(float(random.random()) * 8) / 8, int(random.integers(0, 4)))
+        for i in range(40)
+    ]
+    rare = [(f"d{i}", float(random.normal()), int(i == 17)) for i in range(30)]
+    return [
+        search("graded relevance and many ties", graded),
+        search("one relevant document", rare),
+        search("some relevant documents not found", graded[:8], [3, 0, 1]),
+        search("nothing relevant", [("a", 1, 0), ("b", 2, 0)]),
+        search("all scores equal", [("a", 1, 1), ("b", 1, 0), ("c", 1, 2), ("d", 1, 0)]),
+        search("one document", [("a", 1, 1)]),
+    ]
+
+
 def normalised(scores):
     """scikit-learn insists on rows that sum to 1; the columns' order must not change."""
     rows = scores.astype(np.float64)
@@ -84,6 +235,7 @@ def case(name, labels, references, predictions, scores=None):
         "predictions": predictions.tolist(),
         "accuracy": metrics.accuracy_score(references, predictions),
         "rates": rates(labels, references, predictions),
+        "agreement": agreement(references, predictions),
         "classes": per_class(labels, references, predictions),
         "confusion": metrics.confusion_matrix(
             references, predictions, labels=range(len(labels))
@@ -93,6 +245,8 @@ def case(name, labels, references, predictions, scores=None):
         scores = np.asarray(scores, dtype=np.float32)
         result["scores"] = [float(value) for value in scores.ravel()]
         result["auc"] = auc(labels, references, scores)
+        result["rankings"] = rankings(labels, references, scores)
+        result["probabilities"] = probabilities(labels, references, predictions, scores)
     return result
 
 
@@ -158,8 +312,11 @@ def main():
             "scikit-learn": sklearn.__version__,
             "numpy": np.__version__,
             "scipy": scipy.__version__,
+            "pytrec-eval-terrier": version("pytrec-eval-terrier"),
         },
         "cases": cases(),
+        "correlations": correlations(),
+        "searches": searches(),
         "wilson": intervals(),
         "perplexity": [
             {"totalLoss": 0.0, "tokens": 7, "perplexity": 1.0},
@@ -168,10 +325,11 @@ def main():
     }
     print("{")
     for key in ["command", "seed", "versions", "wilson", "perplexity"]:
-        print(f" {json.dumps(key)}: {json.dumps(document[key])},")
-    print(' "cases": [')
-    print(",\n".join("  " + json.dumps(entry) for entry in document["cases"]))
-    print("]}")
+        print(f" {json.dumps(key)}: {json.dumps(document[key], allow_nan=False)},")
+    for key, end in [("cases", ","), ("correlations", ","), ("searches", "}")]:
+        print(f' "{key}": [')
+        print(",\n".join("  " + json.dumps(entry, allow_nan=False) for entry in document[key]))
+        print("]" + end)
 
 
 if __name__ == "__main__":

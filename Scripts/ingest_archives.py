@@ -32,6 +32,8 @@ def compressed():
     # More content than one piece of output, so that the library must be asked again.
     many = b"".join(b'{"text":"row %d"}\n' % i for i in range(1, 80001))
     (OUT / "many.jsonl.zst").write_bytes(zst(many, "-19", "--no-check"))
+    # What begins as a zip archive and goes on as nothing, 120 MB of it.
+    (OUT / "bomb.zip.bz2").write_bytes(bz2.compress(b"PK\3\4" + bytes(120 << 20)))
 
 
 def info(name, data, kind=tarfile.REGTYPE, link=""):
@@ -76,6 +78,15 @@ def tars():
         for form, name in (("gnu", "sparse-gnu.tar"), ("pax", "sparse-pax.tar")):
             run("tar", f"--format={form}", "--sparse", "--mtime=@0", "--owner=0", "--group=0",
                 "-cf", str(OUT / name), "holes.jsonl", cwd=folder)
+        # More holes than the header has room for, and than one block behind it has.
+        with open(path, "wb") as file:
+            for place in range(30):
+                file.seek(place * 8192)
+                file.write(SECOND)
+        (pathlib.Path(folder) / "last.jsonl").write_bytes(FIRST)
+        holes = run("tar", "--format=gnu", "--sparse", "--mtime=@0", "--owner=0", "--group=0",
+                    "-c", "holes.jsonl", "last.jsonl", cwd=folder)
+        (OUT / "holes-gnu.tar.xz").write_bytes(lzma.compress(holes))
 
 
 class Unseekable(io.RawIOBase):
@@ -109,6 +120,13 @@ def zips():
             with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as file:
                 file.write(content)
     (OUT / "descriptor64.zip").write_bytes(bytes(stream.data))
+    # Output of zlib ends where its room does, with more to come from bytes it has read already.
+    sizes = [*range(262_145, 263_400, 10), *range(1_048_577, 1_049_000, 30)]
+    letters = io.BytesIO()
+    with zipfile.ZipFile(letters, "w", deflated) as archive:
+        for size in sizes:
+            archive.writestr(zipfile.ZipInfo(f"{size}.txt"), b"a" * size, deflated)
+    (OUT / "letters.zip.xz").write_bytes(lzma.compress(letters.getvalue(), preset=9))
     zip64()
     write("bad.zip", [
         ("../escape.jsonl", SECOND, stored), ("C:\\one.jsonl", SECOND, stored), ("a\\..\\..\\b.jsonl", SECOND, stored),

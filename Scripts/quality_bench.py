@@ -10,11 +10,9 @@ kept. STAGE is gopher-quality, gopher-repetition, c4, fineweb, web-quality (all 
 pii.
 """
 import json
-import os
-import shutil
 import sys
-import tempfile
-import time
+
+from datatrove_bench import lines_of, timed
 
 
 def make(corpus, out, megabytes):
@@ -50,23 +48,15 @@ def datatrove(stage, path, limit):
         "fineweb": chain[3:], "web-quality": chain, "mojibake": [FTFYFormatter],
         "pii": [PIIFormatter],
     }[stage]
-    folder = tempfile.mkdtemp()
-    os.makedirs(f"{folder}/in")
-    with open(path, encoding="utf-8") as file:
-        lines = [line for line, _ in zip(file, range(limit))]
-    with open(f"{folder}/in/0.jsonl", "w", encoding="utf-8") as file:
-        file.writelines(lines)
-    start = time.perf_counter()
-    LocalPipelineExecutor(
-        pipeline=[JsonlReader(f"{folder}/in"), *(step() for step in steps),
-                  JsonlWriter(f"{folder}/out", compression=None)],
-        tasks=1, workers=1, logging_dir=f"{folder}/logs").run()
-    seconds = time.perf_counter() - start
-    kept = 0
-    for name in os.listdir(f"{folder}/out"):
-        with open(f"{folder}/out/{name}", encoding="utf-8") as file:
-            kept += sum(1 for _ in file)
-    shutil.rmtree(folder)
+    lines = lines_of(path, limit)
+
+    def run(folder):
+        LocalPipelineExecutor(
+            pipeline=[JsonlReader(f"{folder}/in"), *(step() for step in steps),
+                      JsonlWriter(f"{folder}/out", compression=None)],
+            tasks=1, workers=1, logging_dir=f"{folder}/logs").run()
+
+    seconds, kept = timed(lines, 1, run)
     size = sum(len(line.encode()) for line in lines)
     print(f"datatrove {stage}: {len(lines)} documents in {seconds:.2f} s, "
           f"{size / seconds / 1e6:.2f} MB/s, {kept} kept")

@@ -4,8 +4,12 @@ import Stages
 /// A cleaner that changes texts one by one and drops nothing.
 struct FieldStage: RecordStage {
   let fields: [Selector]
+  /// Whether a record of this JSON holds nothing that would change; false where in doubt.
+  var spares: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in false }
   /// What becomes of a text.
   let change: @Sendable (String) -> String
+
+  func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool { spares(json) }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
     var record = record

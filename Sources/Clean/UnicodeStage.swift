@@ -12,6 +12,8 @@ enum UnicodeStage {
     parameters: [form, CleanKeys.fields], example: "clean.unicode: {form: NFKC}"
   ) { values in
     let normalizer = Normalizer(values[form])
-    return FieldStage(fields: values[CleanKeys.fields]) { normalizer.normalize($0) }
+    return FieldStage(
+      fields: values[CleanKeys.fields], spares: { normalizer.leaves($0) },
+      change: { normalizer.normalize($0) })
   }
 }

@@ -15,7 +15,9 @@ enum WhitespaceStage {
     example: "clean.whitespace: {newlines: paragraphs}"
   ) { values in
     let cleaner = WhitespaceCleaner(newlines: values[newlines], strips: values[strip])
-    return FieldStage(fields: values[CleanKeys.fields]) { cleaner.clean($0) }
+    return FieldStage(
+      fields: values[CleanKeys.fields], spares: { cleaner.spares($0) },
+      change: { cleaner.clean($0) })
   }
 }
 
@@ -48,9 +50,9 @@ struct WhitespaceCleaner {
   }
 
   /// What bytes are by themselves; those of `lead` begin characters that may be blank.
-  private enum ByteClass: UInt8 { case text, blank, newline, dropped, lead }
+  enum ByteClass: UInt8 { case text, blank, newline, dropped, lead }
 
-  private static let classes: [ByteClass] = (0...255).map { (byte: UInt8) in
+  static let classes: [ByteClass] = (0...255).map { (byte: UInt8) in
     // U+0080 to U+00AD, U+1680, U+2000 to U+206F, U+3000, U+FEFF and U+FFF9 begin with these.
     if [0xC2, 0xE1, 0xE2, 0xE3, 0xEF].contains(byte) { return .lead }
     guard byte < 0x80 else { return .text }
@@ -107,11 +109,8 @@ struct WhitespaceCleaner {
     private mutating func character(
       _ bytes: UnsafeBufferPointer<UInt8>, at place: Int
     ) -> Int {
-      let length = bytes[place] < 0xE0 ? 2 : 3
-      let value = (1..<length).reduce(UInt32(bytes[place]) & (length == 2 ? 0x1F : 0x0F)) {
-        $0 << 6 | UInt32(bytes[place + $1] & 0x3F)
-      }
-      switch Unicode.Scalar(value).map({ WhitespaceClass($0) }) ?? .text {
+      let (kind, length) = WhitespaceClass.ofCharacter(bytes, at: place)
+      switch kind {
       case .blank: take(.blank)
       case .newline: take(.newline)
       case .dropped: take(.dropped)
@@ -166,6 +165,17 @@ enum WhitespaceClass {
   case newline
   /// A control character, or one that only steers layout.
   case dropped
+
+  /// The class and the length of a character of two or three bytes.
+  static func ofCharacter(
+    _ bytes: UnsafeBufferPointer<UInt8>, at place: Int
+  ) -> (kind: WhitespaceClass, length: Int) {
+    let length = bytes[place] < 0xE0 ? 2 : 3
+    let value = (1..<length).reduce(UInt32(bytes[place]) & (length == 2 ? 0x1F : 0x0F)) {
+      $0 << 6 | UInt32(bytes[place + $1] & 0x3F)
+    }
+    return (Unicode.Scalar(value).map { WhitespaceClass($0) } ?? .text, length)
+  }
 
   init(_ scalar: Unicode.Scalar) {
     switch scalar.value {

@@ -53,6 +53,15 @@ public enum ClassRate: String, Sendable, CaseIterable {
 }
 
 extension ClassificationOutcomes {
+  /// Precision, recall or F1 in one average, as of ``ClassCounts``.
+  ///
+  /// - Precondition: there are two classes when `average` is `.binary`.
+  public func rate(
+    _ rate: ClassRate, average: Average, zeroDivision: ZeroDivision = .zero
+  ) -> Double { counts.rate(rate, average: average, zeroDivision: zeroDivision) }
+}
+
+extension ClassCounts {
   /// Precision, recall or F1 in one average; O(classes).
   ///
   /// NaN when there are no records, and where `zeroDivision` is `.notANumber` and no class
@@ -65,10 +74,9 @@ extension ClassificationOutcomes {
     guard count > 0 else { return .nan }
     switch average {
     case .binary:
-      precondition(labels.count == 2, "binary \(rate.rawValue) of \(labels.count) classes")
+      precondition(tallies.count == 2, "binary \(rate.rawValue) of \(tallies.count) classes")
       return rate.of(tallies[positive], zeroDivision: zeroDivision)
     case .micro:
-      let hits = tallies.reduce(0) { $0 + $1.hits }
       let pooled = ClassTally(hits: hits, predicted: count, support: count)
       return rate.of(pooled, zeroDivision: zeroDivision)
     case .macro:

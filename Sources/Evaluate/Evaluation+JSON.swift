@@ -4,7 +4,7 @@ extension Evaluation {
   /// One side's object in `metrics.json`.
   ///
   /// Numbers stand under their metric's name; `confusion` is `{"labels", "counts"}`, `classes` one
-  /// object a class. `unavailable` and `notes`, present when there are any, explain by name.
+  /// object a class, `calibration` one object a bin. `unavailable` and `notes`, present when there are any, explain by name.
   public var json: JSONValue {
     var object = JSONObject()
     for entry in entries {
@@ -12,6 +12,7 @@ extension Evaluation {
       case .number(let number): object[entry.name] = .real(number)
       case .confusion(let matrix): object[entry.name] = matrix.json
       case .classes(let classes): object[entry.name] = Self.json(classes)
+      case .calibration(let calibration): object[entry.name] = calibration.json
       case .unavailable: break
       }
     }
@@ -43,5 +44,18 @@ extension ConfusionMatrix {
       "labels": .array(labels.map { .string($0) }),
       "counts": .array(rows.map { row in .array(row.map { .integer($0) }) }),
     ]
+  }
+}
+
+extension Calibration {
+  fileprivate var json: JSONValue {
+    .array(
+      bins.enumerated().map { place, bin in
+        [
+          "from": .real(Double(place) / Double(bins.count)),
+          "to": .real(Double(place + 1) / Double(bins.count)), "records": .integer(bin.count),
+          "accuracy": .real(bin.accuracy), "confidence": .real(bin.meanConfidence),
+        ]
+      })
   }
 }

@@ -6,6 +6,10 @@ public enum MetricNeed: String, Sendable, CaseIterable {
   case probabilities
   /// Summed losses, and how many records or tokens they are of.
   case losses
+  /// A true and a predicted number for each record.
+  case numbers
+  /// The documents found for each query, and their relevance.
+  case rankings
 }
 
 /// Which of two values of a metric is the better one.
@@ -26,6 +30,8 @@ public enum MetricValue: Sendable, Equatable {
   case confusion(ConfusionMatrix)
   /// Precision, recall and F1 of every class.
   case classes([ClassScore])
+  /// How often predictions of each confidence are right.
+  case calibration(Calibration)
   /// Nothing, and why: the sentence names what is missing.
   case unavailable(reason: String)
 }
@@ -71,11 +77,26 @@ public struct MetricDescriptor: Sendable {
   /// Whether it is of predicted tokens, so that a classifier has none.
   public let isOfTokens: Bool
   private let compute: @Sendable (Outcomes) -> Measurement
+  /// The same of counts, where these are all it needs.
+  let ofCounts: (@Sendable (ClassCounts) -> Measurement)?
+  /// The area under a curve that it is, if it is one of each class against the rest.
+  let rankedArea: RankedArea?
 
   /// Describes a metric of any outcomes.
   public init(
     name: String, summary: String, needs: MetricNeed, direction: MetricDirection,
     binaryOnly: Bool = false, isOfTokens: Bool = false,
+    compute: @escaping @Sendable (Outcomes) -> Measurement
+  ) {
+    self.init(
+      name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly,
+      isOfTokens: isOfTokens, ofCounts: nil, rankedArea: nil, compute: compute)
+  }
+
+  fileprivate init(
+    name: String, summary: String, needs: MetricNeed, direction: MetricDirection, binaryOnly: Bool,
+    isOfTokens: Bool, ofCounts: (@Sendable (ClassCounts) -> Measurement)?,
+    rankedArea: RankedArea?,
     compute: @escaping @Sendable (Outcomes) -> Measurement
   ) {
     self.name = name
@@ -84,6 +105,8 @@ public struct MetricDescriptor: Sendable {
     self.direction = direction
     self.binaryOnly = binaryOnly
     self.isOfTokens = isOfTokens
+    self.ofCounts = ofCounts
+    self.rankedArea = rankedArea
     self.compute = compute
   }
 
@@ -120,13 +143,41 @@ extension MetricDescriptor {
     classification: @escaping @Sendable (ClassificationOutcomes) -> Measurement
   ) {
     self.init(
-      name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly
-    ) { outcomes in
-      guard case .classification(let outcomes) = outcomes else {
-        return .unavailable("\(name) is of classes; these outcomes are of tokens")
+      name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly,
+      compute: Self.ofClasses(name, classification))
+  }
+
+  /// Describes a metric of how often each class is true, predicted, and both.
+  init(
+    name: String, summary: String, direction: MetricDirection, binaryOnly: Bool = false,
+    counts: @escaping @Sendable (ClassCounts) -> Measurement
+  ) {
+    self.init(
+      name: name, summary: summary, needs: .labels, direction: direction, binaryOnly: binaryOnly,
+      isOfTokens: false, ofCounts: counts, rankedArea: nil,
+      compute: Self.ofClasses(name) { counts($0.counts) })
+  }
+
+  /// Describes an area under a curve of each class's ranking against the rest.
+  init(
+    name: String, summary: String, area: RankedArea,
+    classification: @escaping @Sendable (ClassificationOutcomes) -> Measurement
+  ) {
+    self.init(
+      name: name, summary: summary, needs: .probabilities, direction: .greater,
+      binaryOnly: area.average == .binary, isOfTokens: false, ofCounts: nil, rankedArea: area,
+      compute: Self.ofClasses(name, classification))
+  }
+
+  private static func ofClasses(
+    _ name: String, _ compute: @escaping @Sendable (ClassificationOutcomes) -> Measurement
+  ) -> @Sendable (Outcomes) -> Measurement {
+    { outcomes in
+      guard case .classification(let classes) = outcomes else {
+        return .unavailable("\(name) is of classes; these outcomes are of \(outcomes.subject)")
       }
-      guard outcomes.count > 0 else { return .unavailable("there are no records") }
-      return classification(outcomes)
+      guard classes.count > 0 else { return .unavailable("there are no records") }
+      return compute(classes)
     }
   }
 }

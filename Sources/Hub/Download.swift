@@ -11,9 +11,20 @@ import Synchronization
 /// Content that a transfer delivers, kept in memory.
 final class Collected: Sendable {
   private let content = Mutex<[UInt8]>([])
+  /// The list of a data set of half a million files.
+  private static let mostBytes = 64 << 20
 
   var bytes: [UInt8] { content.withLock { $0 } }
-  func append(_ bytes: [UInt8]) { content.withLock { $0 += bytes } }
+
+  func append(_ bytes: [UInt8]) throws(FetchFault) {
+    let count = content.withLock { content in
+      content += bytes
+      return content.count
+    }
+    guard count <= Self.mostBytes else {
+      throw FetchFault(reason: "the answer takes more than \(Self.mostBytes >> 20) MB")
+    }
+  }
 }
 
 /// Fetches a file, from where an earlier try stopped.

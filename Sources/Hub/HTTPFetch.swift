@@ -46,35 +46,58 @@ struct HTTPFetch: Sendable {
   var timeout = 60.0
   private static let mostRedirects = 5
 
-  /// Sends a request, following redirects; what must stay secret goes to the first host only.
+  /// Which redirects are followed.
+  enum Redirects {
+    case all
+    /// Those to another path of the server, as of a data set with a new name, that say nothing of the
+    /// content: what leads elsewhere describes it with the hub's own headers.
+    case withinServer
+  }
+
+  /// Sends a request, following redirects; what must stay secret goes to the first server only.
   ///
   /// `receive` gets the content of an answer with a status of success, chunk by chunk.
   func send(
     _ method: String, _ address: String, headers: [String: String], secret: String?,
-    follows: Bool = true,
+    follows: Redirects = .all,
     receive: @escaping @Sendable (HTTPHead, [UInt8]) throws -> Void = { _, _ in }
   ) throws -> HTTPHead {
     guard var url = URL(string: address) else { throw FetchFault(reason: "it is no address") }
-    let host = url.host
+    let origin = Origin(url)
     for _ in 0...Self.mostRedirects {
       var request = URLRequest(url: url, timeoutInterval: timeout)
       request.httpMethod = method
       for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
       // Compressed on the way, content has another length and other ranges.
       request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-      if let secret, url.host == host {
+      if let secret, Origin(url) == origin {
         request.setValue("Bearer \(secret)", forHTTPHeaderField: "Authorization")
       }
       let head = try Transfer(receive).run(request)
-      guard follows, (300..<400).contains(head.status), head.status != 304,
+      guard (300..<400).contains(head.status), head.status != 304,
         let place = head["location"], let next = URL(string: place, relativeTo: url)?.absoluteURL
       else { return head }
+      let isWithin = URL(string: place)?.host == nil && head["x-linked-etag"] == nil
+      guard follows == .all || isWithin else { return head }
       guard next.scheme == "https" || next.scheme == url.scheme else {
         throw FetchFault(reason: "it leads from https to \(next.scheme ?? "nowhere")")
       }
       url = next
     }
     throw FetchFault(reason: "it leads from one address to the next without end")
+  }
+}
+
+/// The server of an address; another port is another server.
+private struct Origin: Equatable {
+  let scheme: String?
+  let host: String?
+  let port: Int?
+
+  init(_ url: URL) {
+    scheme = url.scheme?.lowercased()
+    host = url.host?.lowercased()
+    port = url.port ?? (scheme == "https" ? 443 : 80)
   }
 }
 

@@ -26,10 +26,7 @@ package struct HubAddress: Sendable, Hashable {
     // A branch such as refs/convert/parquet is written with its slashes as %2F.
     self.revision = revision.map { $0.split(separator: "%2F").joined(separator: "/") } ?? "main"
     repository = "\(parts[0])/\(parts[1])"
-    let isSafe = parts.allSatisfy { !$0.isEmpty && $0 != ".." && $0 != "." }
-    guard isSafe, !self.revision.isEmpty, !self.revision.split(separator: "/").contains("..") else {
-      return nil
-    }
+    guard parts.allSatisfy(PlainName.isName), PlainName.isPath(self.revision) else { return nil }
     path = parts.count > 2 ? parts[2...].joined(separator: "/") : nil
   }
 }

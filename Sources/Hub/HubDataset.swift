@@ -40,72 +40,100 @@ package struct HubDataset {
       }
   }
 
-  /// The paths of the files on this machine, in the order of their names, fetched where need be.
+  /// The files of the address in the order of their names, fetched where need be.
   /// - Throws: `StageError` naming the data set and what to do.
-  package func files() throws(StageError) -> [String] {
-    let (commit, names) = try listing()
-    let wanted = try choose(names)
-    var paths: [String] = []
-    for name in wanted { paths.append(try file(name, commit)) }
-    return paths
+  package func files() throws(StageError) -> [RemoteFile] {
+    let listing = try listing()
+    let wanted = try choose(listing.names)
+    if !listing.isWhole, wanted != [address.path] {
+      let names = wanted.prefix(8).joined(separator: ", ") + (wanted.count > 8 ? ", …" : "")
+      Fetching.current.say(
+        "\(shown): which files it has in all is not known here; the cache has \(names)")
+    }
+    var files: [RemoteFile] = []
+    for name in wanted {
+      files.append(
+        RemoteFile(path: try file(name, listing.commit), name: "\(address.repository)/\(name)"))
+    }
+    return files
   }
+
+  private var shown: String { "hf://datasets/\(address.repository)" }
 
   // MARK: - What there is
 
   /// The commit of the revision and the names of its files.
-  private func listing() throws(StageError) -> (commit: String, names: [String]) {
+  private func listing() throws(StageError) -> HubListing {
     let known = cached()
-    // A commit never changes: with the file at hand there is nothing to ask for.
-    if isCommit, let known, let path = address.path, known.names.contains(path) { return known }
-    guard !settings.isOffline else {
-      guard let known else {
-        throw fault("not-cached", "it is not in the cache, and HF_HUB_OFFLINE is set")
-      }
-      return known
-    }
+    // A commit never changes: where its files are known there is nothing to ask for.
+    if isCommit, let known, holdsAll(known) { return known }
+    if settings.isOffline { return try offline(known) }
     do {
       let found = try ask()
+      try listings.keep(found)
       if !isCommit {
         try AtomicFile.write(found.commit.utf8, to: "\(folder)/refs/\(address.revision)")
       }
       return found
     } catch let error as StageError { throw error } catch {
-      if let known { return known }
+      // A part of the files must not pass for all of them.
+      if let known, holdsAll(known) { return known }
       throw fault("unreachable", "\(settings.endpoint) gives no answer: \(reason(error))")
     }
   }
 
-  /// What the cache holds of the revision.
-  private func cached() -> (commit: String, names: [String])? {
+  /// Whether all that the address names is among the names of a listing.
+  private func holdsAll(_ listing: HubListing) -> Bool {
+    listing.isWhole || address.path.map(listing.names.contains) ?? false
+  }
+
+  /// What the cache has, where nothing may be fetched.
+  private func offline(_ known: HubListing?) throws(StageError) -> HubListing {
+    guard let known else {
+      throw fault("not-cached", "it is not in the cache, and HF_HUB_OFFLINE is set")
+    }
+    guard known.isWhole || address.path != nil else {
+      throw fault(
+        "not-cached",
+        "the cache has \(known.names.count) files of it, which may not be all, and HF_HUB_OFFLINE is set",
+        "run once without HF_HUB_OFFLINE, or write \(shown)/** for what the cache has")
+    }
+    return known
+  }
+
+  private var listings: HubListings {
+    HubListings(settings.downloads, repository: FilePaths.name(folder))
+  }
+
+  /// What is known of the revision on this machine.
+  private func cached() -> HubListing? {
     let reference = try? FileReader.contents("\(folder)/refs/\(address.revision)")
     let commit =
       isCommit
       ? address.revision
       : reference.map { String(decoding: $0.filter { $0 > 0x20 }, as: UTF8.self) } ?? ""
-    guard !commit.isEmpty, !commit.contains("/"),
-      let names = try? Folders.files(below: "\(folder)/snapshots/\(commit)"), !names.isEmpty
+    guard PlainName.isName(commit) else { return nil }
+    if let listing = listings.listing(of: commit) { return listing }
+    guard let names = try? Folders.files(below: "\(folder)/snapshots/\(commit)"), !names.isEmpty
     else { return nil }
-    return (commit, names)
+    return HubListing(commit: commit, names: names, isWhole: false)
   }
 
-  private func ask() throws -> (commit: String, names: [String]) {
+  private func ask() throws -> HubListing {
     let url =
       "\(settings.endpoint)/api/datasets/\(address.repository)/revision/"
       + Self.escaped(address.revision, keeping: "")
     let content = Collected()
     let head = try fetch.send("GET", url, headers: [:], secret: settings.token) {
-      content.append($1)
+      try content.append($1)
     }
     try check(head)
     let answer = try? JSONValue.parse(content.bytes)
-    guard let commit = answer?["sha"]?.string, !commit.contains("/"),
+    guard let commit = answer?["sha"]?.string, PlainName.isName(commit),
       let files = answer?["siblings"]?.array
     else { throw fault("bad-answer", "the hub's answer has no list of files") }
-    let names = files.compactMap { $0["rfilename"]?.string }.filter { name in
-      !name.isEmpty && !name.hasPrefix("/")
-        && !name.split(separator: "/").contains { $0 == ".." || $0 == "." }
-    }
-    return (commit, names)
+    let names = files.compactMap { $0["rfilename"]?.string }.filter(PlainName.isPath)
+    return HubListing(commit: commit, names: names)
   }
 
   private func check(_ head: HTTPHead) throws(StageError) {
@@ -178,9 +206,10 @@ package struct HubDataset {
       "\(settings.endpoint)/datasets/\(address.repository)/resolve/\(commit)/"
       + Self.escaped(name, keeping: "/")
     // The first answer has the hash; where the content itself is, it only leads to.
-    let head = try fetch.send("HEAD", url, headers: [:], secret: settings.token, follows: false)
+    let head = try fetch.send(
+      "HEAD", url, headers: [:], secret: settings.token, follows: .withinServer)
     try check(head)
-    guard let tag = head.tag, !tag.isEmpty, !tag.contains("/") else {
+    guard let tag = head.tag, PlainName.isName(tag) else {
       throw fault("bad-answer", "the hub does not say which version of '\(name)' it has")
     }
     let blob = "\(folder)/blobs/\(tag)"
@@ -216,7 +245,6 @@ package struct HubDataset {
 
   private func fault(_ code: String, _ message: String, _ remedy: String? = nil) -> StageError {
     StageError(
-      code, message, source: Source(file: "hf://datasets/\(address.repository)", line: 0),
-      remedy: remedy)
+      code, message, source: Source(file: shown, line: 0), remedy: remedy)
   }
 }

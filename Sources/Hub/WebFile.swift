@@ -9,42 +9,72 @@ package struct WebFile {
   private static let note = "source.json"
 
   /// A file of an address.
-  package init(_ address: String, settings: HubSettings = HubSettings()) {
+  /// - Throws: `StageError` where the address holds a password.
+  package init(_ address: String, settings: HubSettings = HubSettings()) throws(StageError) {
     self.address = address
     self.settings = settings
+    guard !server.utf8.contains(UInt8(ascii: "@")) else {
+      throw fault(
+        "address-with-password",
+        "user names and passwords of addresses would stand in the run's files",
+        "leave out what stands before '@', or fetch the file by hand")
+    }
   }
 
+  /// The address without its scheme, query and fragment.
+  private var place: Substring {
+    let rest = address.utf8.firstRange(of: "://".utf8).map { address[$0.upperBound...] }
+    return (rest ?? address[...]).prefix { $0 != "?" && $0 != "#" }
+  }
+
+  private var server: Substring { place.prefix { $0 != "/" } }
+
   /// The last part of the address, which says the format.
+  private var fileName: String {
+    let path = place.dropFirst(server.count)
+    let name = String(
+      path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
+    let isOwn = name == Self.note || name.hasPrefix(".") || name.hasSuffix(".incomplete")
+    return !PlainName.isName(name) || isOwn ? "download" : name
+  }
+
+  /// The server and the path: what the file is called where it came from.
   private var name: String {
-    let path = address.prefix { $0 != "?" && $0 != "#" }
-    let name = FilePaths.name(String(path))
-    return name.isEmpty || name == Self.note || name.contains(":") ? "download" : name
+    let folder = place.lastIndex(of: "/").map { place[..<$0] } ?? place
+    return "\(folder)/\(fileName)"
   }
 
   private var folder: String { "\(settings.downloads)/\(ContentHash.of(address).prefix(32))" }
 
-  /// The path of the file on this machine, fetched where need be.
-  package func path() throws(StageError) -> String {
-    let path = "\(folder)/\(name)"
-    let isThere = Folders.exists(path)
-    if settings.isOffline {
+  /// The file, fetched where need be.
+  /// - Throws: `StageError` naming the address and what to do.
+  package func file() throws(StageError) -> RemoteFile {
+    let file = RemoteFile(path: "\(folder)/\(fileName)", name: name)
+    let isThere = Folders.exists(file.path)
+    guard !settings.isOffline else {
       guard isThere else { throw fault("it is not in the cache, and HF_HUB_OFFLINE is set") }
-      return path
+      return file
     }
     do {
-      try refresh(path, isThere)
-      return path
+      let lock = try FileLock("\(folder)/.lock")
+      defer { withExtendedLifetime(lock) {} }
+      let head: HTTPHead
+      do { head = try fetch.send("HEAD", address, headers: [:], secret: nil) } catch let error
+        as FetchFault where isThere
+      {
+        // What was fetched before is better than nothing.
+        Fetching.current.say(
+          "\(address.withoutAddressSecrets): \(error.reason); what an earlier run fetched is read")
+        return file
+      }
+      try refresh(file.path, isThere, head)
+      return file
     } catch let error as StageError { throw error } catch {
-      // What was fetched before is better than nothing.
-      if isThere { return path }
       throw fault("it could not be fetched: \((error as? FetchFault)?.reason ?? "\(error)")")
     }
   }
 
-  private func refresh(_ path: String, _ isThere: Bool) throws {
-    let lock = try FileLock("\(folder)/.lock")
-    defer { withExtendedLifetime(lock) {} }
-    let head = try fetch.send("HEAD", address, headers: [:], secret: nil)
+  private func refresh(_ path: String, _ isThere: Bool, _ head: HTTPHead) throws {
     let status = head.status
     // Some servers answer no HEAD; they are asked for the content at once.
     let knowsHead = (200..<300).contains(status)
@@ -60,19 +90,24 @@ package struct WebFile {
     if version == nil || old?["coming"]?.string != version {
       try Folders.remove("\(path).incomplete")
     }
-    try write(["url": .string(address), "coming": version.map { .string($0) } ?? .null])
+    try write("coming", version)
     try Download(fetch: fetch, secret: nil).run(
       address, to: path, tag: "", size: knowsHead ? head.size : nil)
-    try write(["url": .string(address), "version": version.map { .string($0) } ?? .null])
+    try write("version", version)
   }
 
-  private func write(_ object: JSONObject) throws {
-    try AtomicFile.write(JSONValue.object(object).prettyText.utf8, to: "\(folder)/\(Self.note)")
+  /// Notes a version; the address, which may hold secrets, is not needed.
+  private func write(_ key: String, _ version: String?) throws {
+    let note: JSONValue = [key: version.map { .string($0) } ?? .null]
+    try AtomicFile.write(note.prettyText.utf8, to: "\(folder)/\(Self.note)")
   }
 
   private func fault(_ message: String) -> StageError {
+    fault("unreachable", message, "check the address, or fetch the file by hand")
+  }
+
+  private func fault(_ code: String, _ message: String, _ remedy: String) -> StageError {
     StageError(
-      "unreachable", message, source: Source(file: address, line: 0),
-      remedy: "check the address, or fetch the file by hand")
+      code, message, source: Source(file: address.withoutAddressSecrets, line: 0), remedy: remedy)
   }
 }

@@ -24,8 +24,8 @@ struct FieldMapping: Sendable {
     do {
       let body = try schema.read(object)
       return Record(
-        id: "\(source.file):\(source.line)", source: source, content: body.content,
-        label: body.label, schema: schema, metadata: body.metadata)
+        id: source.name, source: source, content: body.content, label: body.label, schema: schema,
+        metadata: body.metadata)
     } catch { throw fault(error, object, source) }
   }
 

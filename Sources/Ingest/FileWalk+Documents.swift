@@ -20,13 +20,24 @@ extension FileWalk {
     if format == .mediawiki { parsers[file.name] = .mediawiki }
     if format == .feed { parsers[file.name] = .feed }
     try records.forEach(encoding: isOwn ? nil : "UTF-8") { number, element in
-      switch format {
-      case .feed: try give(number, .object(FeedEntry.object(of: element)))
-      case .mediawiki: try give(number, .object(MediaWikiPage.object(of: element)))
-      default: try give(number, .object(fields.object(of: element)))
-      }
+      let object =
+        switch format {
+        case .feed: try FeedEntry.object(of: element)
+        case .mediawiki: try MediaWikiPage.object(of: element)
+        default: try fields.object(of: element)
+        }
+      try give(number, bounded(object, number))
     }
   }
+
+  /// A record made of a part of a file, or the complaint that its texts are too large.
+  private func bounded(_ object: JSONObject, _ number: Int) -> SourceUnit.Payload {
+    let size = object.members.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
+    return size > options.largest ? tooLarge(number) : .object(object)
+  }
+
+  /// The most bytes of text that a file may hold, of which its parts or it itself are records.
+  private var largestText: Int { options.parts ? Self.largestFile : options.largest }
 
   private func path(of format: FileFormat) -> ElementPath {
     switch format {
@@ -48,8 +59,10 @@ extension FileWalk {
   ) throws {
     if format == .warc {
       parsers[file.name] = .warc(options.html)
-      var records = WARCRecords(stream, name: file.name)
-      return try records.forEach { try give($0, .bytes($1)) }
+      var records = WARCRecords(stream, name: file.name, largest: options.largest)
+      return try records.forEach(tooLong: { try give($0, tooLarge($0)) }) {
+        try give($0, .bytes($1))
+      }
     }
     guard try !stream.peek().isEmpty else { return }
     if format == .pdf {
@@ -63,14 +76,16 @@ extension FileWalk {
     if format == .epub {
       try readBook(try EPUBBook(archive, name: file.name), give)
     } else {
-      try readWord(try WordDocument(archive, name: file.name), give)
+      try readWord(
+        try WordDocument(archive, name: file.name, largest: largestText), give)
     }
   }
 
   private func readPDF(
     _ bytes: [UInt8], _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
-    let pages = try PDFPages.texts(bytes, at: Source(file: file.name, line: 0))
+    let pages = try PDFPages.texts(
+      bytes, atMost: largestText, at: Source(file: file.name, line: 0))
     guard options.parts else {
       let text = pages.filter { !$0.isEmpty }.joined(separator: "\n\n")
       guard !text.isEmpty else { throw scanned() }
@@ -78,7 +93,7 @@ extension FileWalk {
     }
     for (index, page) in pages.enumerated() where !page.isEmpty {
       try give(
-        index + 1, .object(["text": .string(page), "page": .integer(index + 1)]))
+        index + 1, bounded(["text": .string(page), "page": .integer(index + 1)], index + 1))
     }
     if pages.allSatisfy(\.isEmpty) { throw scanned() }
   }
@@ -109,7 +124,7 @@ extension FileWalk {
       var object = about
       object["chapter"] = chapter.title.isEmpty ? nil : .string(chapter.title)
       object["text"] = .string(chapter.text)
-      try give(number, .object(object))
+      try give(number, bounded(object, number))
     }
     guard !texts.isEmpty else { return }
     var object = about
@@ -131,7 +146,7 @@ extension FileWalk {
       var object = about
       object["section"] = section.heading.map { .string($0) }
       object["text"] = .string(section.lines.joined(separator: "\n"))
-      try give(index + 1, .object(object))
+      try give(index + 1, bounded(object, index + 1))
     }
   }
 
@@ -144,11 +159,15 @@ extension FileWalk {
   // MARK: - Markdown
 
   /// Markdown, a record a file or a section.
-  func readMarkdown(_ stream: DecodedBytes, _ give: (Int, [UInt8]) throws -> Void) throws {
+  func readMarkdown(
+    _ stream: DecodedBytes, _ give: (Int, SourceUnit.Payload) throws -> Void
+  ) throws {
     parsers[file.name] = .markdown
-    let bytes = try stream.readAll(atMost: Self.largestFile, of: file.name)
+    let bytes = try stream.readAll(atMost: largestText, of: file.name)
     guard !bytes.isEmpty else { return }
-    guard options.parts else { return try give(1, bytes) }
-    for section in MarkdownSections.sections(of: bytes) { try give(section.line, section.bytes) }
+    guard options.parts else { return try give(1, .bytes(bytes)) }
+    for (line, section) in MarkdownSections.sections(of: bytes) {
+      try give(line, section.count > options.largest ? tooLarge(line) : .bytes(section))
+    }
   }
 }

@@ -20,6 +20,7 @@ struct FileWalk {
     let head = try stream.peek()
     let format = options.format == .auto ? try detect(head) : options.format
     if let fault = UnsupportedArchive.fault(head, format, file.name) { throw fault }
+    if options.decoding.decoder(head) != nil { parsers.noteDecoded(file.name) }
     switch format {
     case .parquet: try readParquet(entering: enter, give)
     case .xml, .feed, .mediawiki: try readXML(stream, format, give)
@@ -63,7 +64,7 @@ struct FileWalk {
       try lines.forEach { line, bytes in
         if !WordNetLine.isLicence(bytes) { try give(line, .bytes(bytes)) }
       }
-    case .markdown: try readMarkdown(stream) { try give($0, .bytes($1)) }
+    case .markdown: try readMarkdown(stream, give)
     case .auto, .jsonl, .html, .xml, .feed, .mediawiki, .docx, .epub, .pdf, .warc, .parquet:
       try readLines(lines, give)
     }
@@ -75,7 +76,7 @@ struct FileWalk {
     try lines.forEach(tooLong: { try give($0, tooLarge($0)) }) { try give($0, .bytes($1)) }
   }
 
-  private func tooLarge(_ line: Int) -> SourceUnit.Payload {
+  func tooLarge(_ line: Int) -> SourceUnit.Payload {
     .fault(.tooLarge(Source(file: file.name, line: line), limit: options.largest))
   }
 
@@ -83,22 +84,19 @@ struct FileWalk {
     _ stream: any ByteStream, _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
     let lines = LineReader(stream, name: file.name, largest: options.largest)
-    let splitting = TextSplitting(lines: lines, name: file.name, largest: options.largest)
+    let splitting = TextSplitting(lines: lines, largest: options.largest)
+    func tooLong(_ line: Int) throws { try give(line, tooLarge(line)) }
+    func visit(_ line: Int, _ bytes: [UInt8]) throws { try give(line, .bytes(bytes)) }
     switch options.split {
     case .line: try readLines(lines, give)
-    case .sentence:
-      try splitting.forEachSentence(tooLong: { try give($0, tooLarge($0)) }) {
-        try give($0, .bytes($1))
-      }
-    case .chapter: try splitting.forEachChapter(options.chapter) { try give($0, .bytes($1)) }
+    case .sentence: try splitting.forEachSentence(tooLong: tooLong, visit)
+    case .chapter: try splitting.forEachChapter(options.chapter, tooLong: tooLong, visit)
     case .window:
-      try splitting.forEachWindow(size: options.window, overlap: options.overlap) {
-        try give($0, .bytes($1))
-      }
+      try splitting.forEachWindow(
+        size: options.window, overlap: options.overlap, tooLong: tooLong, visit)
     case .paragraph:
       try TextPieces.forEachParagraph(
-        lines, largest: options.largest, tooLong: { try give($0, tooLarge($0)) }
-      ) { try give($0, .bytes($1)) }
+        lines, largest: options.largest, tooLong: tooLong, visit)
     case .file:
       let bytes = try stream.readAll(atMost: options.largest, of: file.name)
       if !bytes.isEmpty { try give(1, .bytes(bytes)) }

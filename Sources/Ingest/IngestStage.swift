@@ -36,27 +36,46 @@ struct IngestStage: SourceStage {
   private func outcome(
     of bytes: [UInt8], at source: Source
   ) throws(StageError) -> Outcome {
-    let (parser, encoding) = parsers.entry(of: source.file)
-    let (bytes, note) = parser.isText ? decoded(bytes, encoding) : (bytes, nil)
+    let entry = parsers.entry(of: source.file)
+    let parser = entry.parser
+    let (bytes, note) = parser.isText ? decoded(bytes, entry, source) : (bytes, nil)
     guard let object = try parser.object(bytes, at: source) else {
       return .drop(parser.emptyReason)
     }
-    return .keep(try options.mapping.record(object, at: source), note: note)
+    var record = try options.mapping.record(object, at: source)
+    // Stretches that repeat text of each other are parts of one thing, so that no split divides them.
+    if case .text = parser, options.sharesText { record.parent = source.file }
+    return .keep(record, note: note)
   }
 
   /// The bytes as UTF-8 and what the ledger is told of how they came to it; nil where they were that.
-  private func decoded(_ bytes: [UInt8], _ encoding: String?) -> ([UInt8], JSONValue?) {
-    guard encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
+  private func decoded(
+    _ bytes: [UInt8], _ entry: ParserTable.Entry, _ source: Source
+  ) -> ([UInt8], JSONValue?) {
+    guard entry.encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
       return (bytes, nil)
     }
     var note = JSONObject()
-    if let encoding { note["encoding"] = .string(encoding) }
+    if let encoding = entry.encoding { note["encoding"] = .string(encoding) }
     guard options.decoding.replaces else { return (bytes, .object(note)) }
+    var bytes = bytes
+    // What a page declares of itself counts before anything is replaced.
+    if case .html = entry.parser, let page = try? HTMLEncoding.utf8(bytes, at: source) {
+      bytes = page
+    }
     let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
-    let mark: [UInt8] = [0xEF, 0xBF, 0xBD]
-    let count = text.indices.count { text[$0...].starts(with: mark) }
+    // U+FFFD may stand in UTF-8 from the start; what was decoded has those of the decoder.
+    let isDecoded = entry.encoding != nil || entry.isDecoded
+    let count = Self.replacements(in: text) - (isDecoded ? 0 : Self.replacements(in: bytes))
     if count > 0 { note["replaced"] = .integer(count) }
     return (text, note.isEmpty ? nil : .object(note))
+  }
+
+  /// How often U+FFFD stands in UTF-8.
+  private static func replacements(in bytes: [UInt8]) -> Int {
+    bytes.indices.dropLast(2).count {
+      bytes[$0] == 0xEF && bytes[$0 + 1] == 0xBF && bytes[$0 + 2] == 0xBD
+    }
   }
 
   // MARK: - Reading
@@ -109,35 +128,36 @@ struct IngestStage: SourceStage {
   private func read(
     _ part: FilePart, _ counter: inout Counter, _ visit: (SourceUnit) throws -> Void
   ) throws {
-    func give(_ place: String, _ line: Int, _ payload: SourceUnit.Payload) throws {
-      let unit = SourceUnit(source: Source(file: place, line: line), payload: payload)
-      do { try visit(unit) } catch { throw Stop.receiver(error) }
+    func give(_ source: Source, _ payload: SourceUnit.Payload) throws {
+      do { try visit(SourceUnit(source: source, payload: payload)) } catch {
+        throw Stop.receiver(error)
+      }
     }
+    let start = Source(file: part.file.name, line: 1)
     switch part.content {
     case .bytes(let stream): try read(stream, of: part, &counter, give)
-    case .fault(let error): try give(part.file.name, 1, .fault(error))
+    case .fault(let error): try give(start, .fault(error))
     case .skipped(let reason):
       parsers[part.file.name] = .skipped(reason)
-      try give(part.file.name, 1, .bytes([]))
+      try give(start, .bytes([]))
     }
   }
 
   /// Reads the records of one file of data.
   private func read(
     _ stream: PeekedBytes, of part: FilePart, _ counter: inout Counter,
-    _ give: (String, Int, SourceUnit.Payload) throws -> Void
+    _ give: (Source, SourceUnit.Payload) throws -> Void
   ) throws {
     let before = counter.met
-    var last = 0
-    /// The file, or the row group of a Parquet file, for its records' names.
-    var place = part.file.name
+    /// The last record's place in the file, or in the row group of a Parquet file.
+    var last = Source(file: part.file.name, line: 0)
     do {
       let walk = FileWalk(file: part.file, stream: stream, options: options, parsers: parsers)
       try walk.run { group in
-        place = part.file.name + group
-        last = 0
+        last = Source(file: part.file.name + group, line: 0)
       } _: { line, payload in
-        last = line
+        last.part = line == last.line ? last.part + 1 : 1
+        last.line = line
         // Blank lines are reported, but are no records to count.
         if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
         } else {
@@ -145,21 +165,21 @@ struct IngestStage: SourceStage {
           guard counter.takesNext() else { return }
           counter.count += 1
         }
-        try give(place, line, payload)
+        try give(last, payload)
       }
-      if counter.met == before, !counter.isFull, last == 0 || !part.isMember {
+      if counter.met == before, !counter.isFull, last.line == 0 || !part.isMember {
         guard part.isMember else { throw empty(part.file) }
         // Archives hold empty files for reasons of their own.
         parsers[part.file.name] = .skipped(Reason("empty-file"))
-        try give(place, 1, .bytes([]))
+        try give(Source(file: last.file, line: 1), .bytes([]))
       }
     } catch let error as StageError where part.isMember && error.code == "unknown-format" {
       // Archives of data hold pictures and programs as well; they are counted, and no fault.
       parsers[part.file.name] = .skipped(Reason(error.code))
-      try give(place, 1, .bytes([]))
+      try give(Source(file: last.file, line: 1), .bytes([]))
     } catch let error as StageError {
       // The line of a fault may be one that gave a record already; the unit needs its own.
-      try give(place, last + 1, .fault(error))
+      try give(Source(file: last.file, line: last.line + 1), .fault(error))
     }
   }
 
@@ -172,9 +192,13 @@ struct IngestStage: SourceStage {
 
 /// How each file's records are parsed, told by the walk over files to the threads that parse.
 final class ParserTable: Sendable {
-  private struct Entry {
+  /// How a file's records are parsed.
+  struct Entry {
     var parser = RecordParser.json
+    /// What its text was guessed to be in; nil where that was not needed.
     var encoding: String?
+    /// Whether its text was decoded from what it says, or was said, to be in.
+    var isDecoded = false
   }
 
   private let entries = Mutex<[String: Entry]>([:])
@@ -190,9 +214,11 @@ final class ParserTable: Sendable {
     entries.withLock { $0[file, default: Entry()].encoding = encoding }
   }
 
-  /// The parser of a file, and what its text was guessed to be in; nil where that was not needed.
-  func entry(of file: String) -> (parser: RecordParser, encoding: String?) {
-    let entry = entries.withLock { $0[file] } ?? Entry()
-    return (entry.parser, entry.encoding)
+  /// Notes that a file's text is decoded.
+  func noteDecoded(_ file: String) {
+    entries.withLock { $0[file, default: Entry()].isDecoded = true }
   }
+
+  /// What is known of a file.
+  func entry(of file: String) -> Entry { entries.withLock { $0[file] } ?? Entry() }
 }

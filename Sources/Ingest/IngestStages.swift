@@ -6,7 +6,7 @@ public let ingestStages: [StageDescriptor] = [
   StageDescriptor(
     "ingest",
     "Reads data, text, web pages, books and documents of many formats, packed or not, into records.",
-    role: .source, parameters: IngestOptions.parameters,
+    role: .source, version: 2, parameters: IngestOptions.parameters,
     example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
     make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })
 ]
@@ -28,6 +28,8 @@ struct IngestOptions: Sendable {
   let chapter: LinePattern
   let window: Int
   let overlap: Int
+  /// Whether records of a text repeat parts of each other.
+  var sharesText: Bool { split == .window && overlap > 0 }
   let parts: Bool
   let gutenberg: GutenbergFrame
   /// Patterns of the members of archives to read; none where all are.
@@ -151,10 +153,11 @@ extension IngestOptions {
     check: { LinePattern($0) == nil ? "must be a regular expression" : nil })
   static let windowParameter = Parameter(
     "window", default: 2000, "With split: window, the most characters of a record.",
-    check: Check.atLeast(1))
+    check: Check.within(1...10_000_000))
   static let overlapParameter = Parameter(
     "overlap", default: 0,
-    "With split: window, how many characters of the record before each one repeats.",
+    "With split: window, how many characters of the record before each one repeats; records of a file "
+      + "are then on one side of a split.",
     check: Check.atLeast(0))
   static let membersParameter = Parameter(
     "members", default: [String](),

@@ -51,11 +51,11 @@ enum RecordParser: Sendable {
     }
   }
 
-  /// Whether the bytes are text as it stands; pages and documents say themselves what they are in.
+  /// Whether the bytes are text; archives of pages and XML say themselves what they are in.
   var isText: Bool {
     switch self {
-    case .json, .text, .wordnet, .csv: true
-    default: false
+    case .json, .text, .wordnet, .csv, .markdown, .html: true
+    case .warc, .mediawiki, .feed, .skipped: false
     }
   }
 

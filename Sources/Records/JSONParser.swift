@@ -41,13 +41,18 @@ extension JSONValue {
 struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let end: Int
-  private var position = 0
+  /// How far it has come.
+  private(set) var position: Int
   private static let deepest = 512
 
-  init(bytes: UnsafeBufferPointer<UInt8>) {
+  init(bytes: UnsafeBufferPointer<UInt8>, from position: Int = 0) {
     self.bytes = bytes
+    self.position = position
     end = bytes.count
   }
+
+  /// The value that begins here, within another one.
+  mutating func next() throws(JSONError) -> JSONValue { try value(depth: 1) }
 
   /// The one value that the whole text is.
   mutating func document() throws(JSONError) -> JSONValue {
@@ -173,53 +178,72 @@ extension JSONParser {
     return try text(UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
   }
 
-  /// A validated copy: decoding replaces what is not UTF-8, so the copy differs from such bytes.
   private func text(
     _ bytes: UnsafeBufferPointer<UInt8>, at place: Int
   ) throws(JSONError) -> String {
-    var text = String(decoding: bytes, as: UTF8.self)
-    guard text.withUTF8({ $0.hasSameBytes(as: bytes) }) else {
+    guard let text = String(utf8: bytes) else {
       throw error("a string is not valid UTF-8", at: place)
     }
     return text
   }
 
+  /// A string with escapes, none of which is shorter than what it stands for.
   private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-    var buffer = Array(bytes[start..<position])
-    while true {
-      switch peek {
-      case UInt8(ascii: "\""):
-        position += 1
-        return try buffer.withUnsafeBufferPointer { (buffer) throws(JSONError) in
-          try text(buffer, at: start)
+    try withUnsafeTemporaryAllocation(
+      of: UInt8.self, capacity: endOfString(from: position) - start
+    ) { (buffer) throws(JSONError) in
+      var count = 0
+      var run = start
+      while true {
+        for place in run..<position { buffer[count + place - run] = bytes[place] }
+        count += position - run
+        switch peek {
+        case UInt8(ascii: "\""):
+          position += 1
+          return try text(UnsafeBufferPointer(rebasing: buffer[..<count]), at: start)
+        case UInt8(ascii: "\\"):
+          position += 1
+          count += try escape(into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+        case nil:
+          throw error("a string is not closed", at: start - 1)
+        default:
+          throw error("a control character stands in a string")
         }
-      case UInt8(ascii: "\\"):
-        position += 1
-        try escape(into: &buffer)
-      case nil:
-        throw error("a string is not closed", at: start - 1)
-      default:
-        throw error("a control character stands in a string")
+        run = position
+        position = JSONRun.end(of: bytes, from: run)
       }
-      let run = position
-      position = JSONRun.end(of: bytes, from: run)
-      buffer.append(contentsOf: bytes[run..<position])
     }
   }
 
-  private mutating func escape(into buffer: inout [UInt8]) throws(JSONError) {
+  /// Where a string ends, or the first thing in it that ends no run and is no escape.
+  private func endOfString(from place: Int) -> Int {
+    var place = place
+    while place < end, bytes[place] == UInt8(ascii: "\\") {
+      place = JSONRun.end(of: bytes, from: min(place + 2, end))
+    }
+    return place
+  }
+
+  /// Writes what an escape stands for; returns how many bytes that are.
+  private mutating func escape(
+    into buffer: UnsafeMutableBufferPointer<UInt8>
+  ) throws(JSONError) -> Int {
     guard let byte = peek else { throw error("a string is not closed") }
     position += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(byte)
-    case UInt8(ascii: "b"): buffer.append(0x08)
-    case UInt8(ascii: "f"): buffer.append(0x0C)
-    case UInt8(ascii: "n"): buffer.append(0x0A)
-    case UInt8(ascii: "r"): buffer.append(0x0D)
-    case UInt8(ascii: "t"): buffer.append(0x09)
-    case UInt8(ascii: "u"): buffer.append(contentsOf: UTF8.encode(try unicodeEscape()) ?? .init())
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer[0] = byte
+    case UInt8(ascii: "b"): buffer[0] = 0x08
+    case UInt8(ascii: "f"): buffer[0] = 0x0C
+    case UInt8(ascii: "n"): buffer[0] = 0x0A
+    case UInt8(ascii: "r"): buffer[0] = 0x0D
+    case UInt8(ascii: "t"): buffer[0] = 0x09
+    case UInt8(ascii: "u"):
+      let units = UTF8.encode(try unicodeEscape()) ?? .init()
+      for (index, unit) in units.enumerated() { buffer[index] = unit }
+      return units.count
     default: throw error("an unknown escape stands in a string", at: position - 2)
     }
+    return 1
   }
 
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// How records are written to files of a run: the user's own fields, and ours under one key.
 extension Record {
   /// The member of a line that holds what Anneal adds to a record.
@@ -34,12 +28,26 @@ extension Record {
   /// Appends `object` as JSON, without making all of it first.
   package func write(to buffer: inout [UInt8]) {
     let form = schema.form(for: content)
-    let object = form.write(content, label)
-    var aside = JSONObject()
     buffer.append(UInt8(ascii: "{"))
+    let texts = form.texts(of: content)
+    let object = texts == nil ? form.write(content, label) : JSONObject()
+    for text in texts ?? [] {
+      JSONValue.write(text.key, to: &buffer)
+      buffer.append(UInt8(ascii: ":"))
+      JSONValue.write(text.text, to: &buffer)
+      buffer.append(UInt8(ascii: ","))
+    }
+    let named = label.flatMap { label in
+      texts.map { _ in JSONObject.Member(key: form.labelKey, value: label.value) }
+    }
+    if let named { Self.write(named, to: &buffer) }
     for member in object.members { Self.write(member, to: &buffer) }
+    var aside = JSONObject()
     for member in metadata.members {
-      if member.key == Self.reservedKey || form.reads(member) || object[member.key] != nil {
+      let isWritten =
+        object.holds(member.key) || (named?.key).hasSameBytes(as: member.key)
+        || texts?.contains { $0.key.hasSameBytes(as: member.key) } == true
+      if isWritten || member.key == Self.reservedKey || form.reads(member) {
         aside.append(new: member)
       } else {
         Self.write(member, to: &buffer)
@@ -67,8 +75,8 @@ extension Record {
     add("\"anneal\":{\"id\":", id)
     add(",\"schema\":", schema.rawValue)
     add(",\"form\":", form == schema ? nil : form.rawValue)
-    add(",\"source\":{\"file\":", source.file)
-    buffer.append(contentsOf: ",\"line\":\(source.line)}".utf8)
+    buffer.append(contentsOf: ",\"source\":".utf8)
+    source.write(to: &buffer)
     add(",\"parent\":", parent)
     add(",\"augmented_by\":", augmentedBy)
     add(",\"side\":", side?.rawValue)
@@ -101,44 +109,23 @@ extension Record {
     return JSONObject(unique: members)
   }
 
-  /// Where the member that Anneal adds begins in a record's JSON; nil where that cannot be told without
-  /// parsing all of it.
-  ///
-  /// No string holds these bytes, since the quotes in it are escaped; of objects within the record
-  /// another one might.
-  private static func ownMember(of json: UnsafeRawBufferPointer) -> Int? {
-    let mark: StaticString = ",\"anneal\":{\"id\":"
-    let bracket = 10
-    guard let base = json.baseAddress else { return nil }
-    var found: Int?
-    var place = bracket
-    // Brackets are rare in texts, so that most of a line is passed over at the speed of memory.
-    while place < json.count,
-      let open = memchr(base + place, Int32(UInt8(ascii: "{")), json.count - place)
-    {
-      let start = UnsafeRawPointer(open) - base - bracket
-      place = start + bracket + 1
-      guard start + mark.utf8CodeUnitCount <= json.count,
-        memcmp(base + start, mark.utf8Start, mark.utf8CodeUnitCount) == 0
-      else { continue }
-      if found != nil { return nil }
-      found = start + bracket
+  /// Reads a line that `write` wrote.
+  /// - Throws: `JSONError` and `SchemaError`, which name what is at fault.
+  package init(json: ArraySlice<UInt8>) throws {
+    if let record = json.withUnsafeBufferPointer({ RecordLineReader.record($0) }) {
+      self = record
+    } else {
+      try self.init(object: try JSONValue.parse(json).object ?? [:])
     }
-    return found
   }
 
-  /// The record of a line that `write` wrote, with an empty text for its content: enough to say where
-  /// it came from and which side it is on, at a part of the cost.
+  /// The record of a line that `write` wrote, with an empty text for its content; nil where the whole
+  /// line must be parsed to find out where it came from.
   package init?(provenanceOf json: ArraySlice<UInt8>) {
-    guard let start = json.withUnsafeBytes({ Self.ownMember(of: $0) }),
-      let own = try? JSONValue.parse(json[(json.startIndex + start)..<(json.endIndex - 1)]).object,
-      let id = own["id"]?.string, let schema = own["schema"]?.string.flatMap(Schema.init),
-      let file = own["source"]?["file"]?.string, let line = own["source"]?["line"]?.int
-    else { return nil }
-    self.init(
-      id: id, source: Source(file: file, line: line), parent: own["parent"]?.string,
-      augmentedBy: own["augmented_by"]?.string, content: .text(""),
-      side: own["side"]?.string.flatMap(Side.init), schema: schema)
+    guard let record = json.withUnsafeBufferPointer({ RecordLineReader.provenance($0) }) else {
+      return nil
+    }
+    self = record
   }
 
   /// Reads what `object` wrote.
@@ -146,14 +133,13 @@ extension Record {
   public init(object: JSONObject) throws(SchemaError) {
     let place = Self.reservedKey
     guard let own = object[place]?.object, let schema = own["schema"]?.string,
-      let schema = Schema(rawValue: schema), let file = own["source"]?["file"]?.string,
-      let line = own["source"]?["line"]?.int
+      let schema = Schema(rawValue: schema), let source = Source(own["source"])
     else { throw SchemaError(field: place, reason: "is not what Anneal writes") }
     let form = own[Self.formKey]?.string.flatMap(Schema.init) ?? schema
     var body = try form.read(object, ignoring: place)
     if let aside = own[Self.asideKey]?.object { body.metadata.merge(aside) }
     self.init(
-      id: try own.text("id", path: "\(place).id"), source: Source(file: file, line: line),
+      id: try own.text("id", path: "\(place).id"), source: source,
       parent: own["parent"]?.string, augmentedBy: own["augmented_by"]?.string,
       content: body.content, label: body.label, side: own["side"]?.string.flatMap(Side.init),
       schema: schema, metadata: body.metadata)
@@ -161,10 +147,27 @@ extension Record {
 }
 
 extension Source {
-  /// The place as it is written to files: `{file, line}`.
+  /// The place as it is written to files: `{file, line}`, and `part` behind the first of a line.
   package var object: JSONObject {
-    JSONObject(unique: [
+    var object = JSONObject(unique: [
       .init(key: "file", value: .string(file)), .init(key: "line", value: .integer(line)),
     ])
+    if part > 1 { object["part"] = .integer(part) }
+    return object
+  }
+
+  /// Appends `object` as JSON.
+  package func write(to buffer: inout [UInt8]) {
+    buffer.append(contentsOf: "{\"file\":".utf8)
+    JSONValue.write(file, to: &buffer)
+    buffer.append(contentsOf: ",\"line\":\(line)".utf8)
+    if part > 1 { buffer.append(contentsOf: ",\"part\":\(part)".utf8) }
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Reads what `object` wrote, whatever else stands beside it; nil where it is none.
+  package init?(_ value: JSONValue?) {
+    guard let file = value?["file"]?.string, let line = value?["line"]?.int else { return nil }
+    self.init(file: file, line: line, part: value?["part"]?.int ?? 1)
   }
 }

@@ -1,11 +1,12 @@
 /// One example on its way from a raw file to a model.
 public struct Record: Sendable, Hashable {
-  /// Names the record within a run: `questions.jsonl:17`, a child `questions.jsonl:17/synonyms.1`, a
-  /// record of a second source `ingest#2:questions.jsonl:17`.
+  /// Names the record within a run: `questions.jsonl:17`, the second record of a line `book.txt:17#2`,
+  /// a child `questions.jsonl:17/synonyms.1`, a record of a second source `ingest#2:questions.jsonl:17`.
   public var id: String
   /// Where the record was read.
   public var source: Source
-  /// The record this one was derived from, for augmented and expanded records.
+  /// The record this one was derived from, for augmented and expanded records, or the file of which it
+  /// shares text with other records.
   public var parent: String?
   /// The stage that derived this record by augmentation; nil for originals, which alone are scored.
   public var augmentedBy: String?
@@ -52,12 +53,18 @@ public struct Source: Sendable, Hashable {
   public var file: String
   /// The line or record within the file, counted from 1.
   public var line: Int
+  /// Which of several records of the line, counted from 1.
+  public var part: Int
 
   /// A place in a file.
-  public init(file: String, line: Int) {
+  public init(file: String, line: Int, part: Int = 1) {
     self.file = file
     self.line = line
+    self.part = part
   }
+
+  /// The place as it names a record: `book.txt:17`, or `book.txt:17#2` for the second of a line.
+  package var name: String { part == 1 ? "\(file):\(line)" : "\(file):\(line)#\(part)" }
 }
 
 /// What a record says.

@@ -1,7 +1,7 @@
 /// Schemas that name each turn: alpaca, dolly, prompt/completion, question/answer.
 extension Schema {
   /// The keys of instruction, input and answer.
-  private var turnKeys: (instruction: String, input: String?, output: String?) {
+  var turnKeys: (instruction: String, input: String?, output: String?) {
     switch self {
     case .dolly: ("instruction", "context", "response")
     case .completion, .kto: (Self.promptKey, nil, "completion")
@@ -15,7 +15,10 @@ extension Schema {
 
   /// Only the alpaca family has a system prompt and earlier turns.
   private var hasHistory: Bool {
-    [.alpaca, .alpacaKTO, .alpacaPreference].contains(self)
+    switch self {
+    case .alpaca, .alpacaKTO, .alpacaPreference: true
+    default: false
+    }
   }
 
   func readTurns(_ object: JSONObject) throws(SchemaError) -> Conversation {

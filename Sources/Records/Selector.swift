@@ -94,6 +94,19 @@ extension Record {
     return fields
   }
 
+  /// The texts that a selector names, in reading order, without their paths.
+  public func texts(_ selector: Selector = .all) -> [String] {
+    guard case .conversation(let conversation) = content, selector.target == .all else {
+      return fields(selector).map(\.text)
+    }
+    var texts: [String] = []
+    for message in conversation.messages {
+      texts.append(message.content)
+      if let input = message.input { texts.append(input) }
+    }
+    return texts
+  }
+
   /// Replaces each text that a selector names by what `change` makes of it.
   public mutating func mapFields<Failure: Error>(
     _ selector: Selector = .all, _ change: (String, String) throws(Failure) -> String

@@ -41,6 +41,10 @@ public struct Normalizer: Sendable {
     return text.withUTF8 { changed($0) } == nil
   }
 
+  /// Whether bytes of UTF-8 are sure to be in this form, whatever part of a text they are; false where
+  /// only a look at how characters combine could tell.
+  public func leaves(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { form.isInert(bytes) }
+
   /// The normalized text, or nil where nothing changes.
   private func changed(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     guard !form.isInert(bytes) else { return nil }
@@ -62,13 +66,39 @@ public struct Normalizer: Sendable {
 extension NormalizationForm {
   fileprivate func isInert(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let limit = inertBelow
-    // Eight bytes at a time up to the first that is no ASCII.
     let raw = UnsafeRawBufferPointer(bytes)
     var place = 0
-    while place + 8 <= bytes.count,
-      raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-    { place += 8 }
-    return bytes[place...].allSatisfy { $0 < limit }
+    while place < bytes.count {
+      // Eight bytes at a time up to the first that is no ASCII.
+      while place + 8 <= bytes.count,
+        raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      { place += 8 }
+      guard place < bytes.count else { return true }
+      if bytes[place] < limit {
+        place += 1
+      } else {
+        guard place + 2 < bytes.count, bytes[place] & 0xF0 == 0xE0 else { return false }
+        let low = UInt32(bytes[place + 1] & 0x3F) << 6 | UInt32(bytes[place + 2] & 0x3F)
+        guard isInert(UInt32(bytes[place] & 0x0F) << 12 | low) else { return false }
+        place += 3
+      }
+    }
+    return true
+  }
+
+  /// Whether a character of three bytes is one of the frequent ones that this form leaves alone, and
+  /// with which nothing before it can combine.
+  private func isInert(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    // Chinese characters, and punctuation of Chinese and Japanese.
+    case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x3001...0x3029: true
+    // Kana and syllables of Hangul, which the decomposed forms take apart.
+    case 0x3041...0x3096, 0x30A1...0x30FA, 0x30FC, 0xAC00...0xD7A3: self == .nfc || self == .nfkc
+    // Dashes and quotes; the compatibility forms change some, and all of full width.
+    case 0x2010...0x2027, 0x2030...0x203B, 0xFF01...0xFF5E: self == .nfc || self == .nfd
+    case 0x2012...0x2016, 0x2018...0x2023: true
+    default: false
+    }
   }
 
   fileprivate var code: Int32 {

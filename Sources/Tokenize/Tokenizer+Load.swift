@@ -121,19 +121,31 @@ extension TokenizerPipeline {
     let normalizer = try root.member("normalizer").map(NormalizerRegistry.read)
     var preTokenizer = try root.member("pre_tokenizer").map(PreTokenizerRegistry.read)
     let modelReader = try root.required("model")
-    // A byte-pair model whose words would come in GPT-2's alphabet reads the bytes themselves.
-    var input = ModelInput.text
-    if modelReader.member("merges") != nil, let direct = preTokenizer?.withoutByteMapping {
-      preTokenizer = direct
-      input = .bytes
+    let direct = preTokenizer?.withoutByteMapping
+    let model: any TokenModel
+    if let direct, let reader = try Self.byteModel(modelReader) {
+      (model, preTokenizer) = (reader, direct)
+    } else {
+      model = try ModelRegistry.read(modelReader, input: .text)
     }
     self.init(
-      normalizer: normalizer, preTokenizer: preTokenizer,
-      model: try ModelRegistry.read(modelReader, input: input),
+      normalizer: normalizer, preTokenizer: preTokenizer, model: model,
       postProcessing: try root.member("post_processor").map(PostProcessorRegistry.read)
         ?? PostProcessing(),
       decoder: try root.member("decoder").map(DecoderRegistry.read),
       added: try Self.addedTokens(root))
+  }
+
+  /// A byte-pair model whose words would come in GPT-2's alphabet, reading the bytes themselves.
+  ///
+  /// Nil where a byte has no token: what becomes of it, and of the places behind it, depends on how many bytes
+  /// its character in the alphabet has.
+  private static func byteModel(
+    _ reader: ComponentReader
+  ) throws(TokenizerError) -> (any TokenModel)? {
+    guard reader.member("merges") != nil else { return nil }
+    let model = try ModelRegistry.read(reader, input: .bytes)
+    return (model as? BytePairModel)?.knowsAllBytes == true ? model : nil
   }
 
   private static func addedTokens(

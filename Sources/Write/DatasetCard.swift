@@ -140,8 +140,13 @@ enum YAML {
 
   /// A text in a table's cell.
   static func cell(_ text: String) -> String {
-    text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-      .split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ")
+    // By scalars: a bar with a mark behind it is a bar, and CRLF ends a line.
+    var cell = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "|" { cell.append("\\") }
+      cell.append(scalar == "\n" || scalar == "\r" ? " " : scalar)
+    }
+    return String(cell)
   }
 }
 

@@ -134,9 +134,10 @@ private final class CellFile: RowFile {
   private static func quoted(_ text: String, always: Bool) -> String {
     let isSpecial = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
     guard isSpecial || always else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
+    // Quotes are bytes: with a mark behind it, one is no character of its own.
+    let quote = UInt8(ascii: "\"")
+    let doubled = text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
   }
 
   func finish() throws { try file.commit() }

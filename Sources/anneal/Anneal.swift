@@ -21,28 +21,35 @@ struct Anneal: ParsableCommand {
     version: AnnealVersion.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, ShowCommand.self, StagesCommand.self,
-      ExplainCommand.self, LedgerCommand.self, RescueCommand.self, ReportCommand.self,
-      ForwardCommand.self, GenerateCommand.self,
+      ExplainCommand.self, LedgerCommand.self, RescueCommand.self, CompareCommand.self,
+      ReportCommand.self, ForwardCommand.self, GenerateCommand.self, ScoreCommand.self,
       ChatCommand.self, TokenizerCommand.self, ExportCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs; every fault ends in one place, with its own exit code.
   static func main() {
     Signals.install()
-    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      if SplitVerifyCommand.isMeant(arguments) {
-        let rest = Array(arguments.dropFirst())
-        try SplitVerifyCommand.parse(rest).run()
-      } else if let name = arguments.first, let stage = StageCatalog.standard[name] {
-        try StageFilterCommand(descriptor: stage, arguments: Array(arguments.dropFirst())).run()
-      } else {
-        try StageFilterCommand.rejectUnknownStage(arguments.first)
-        var command = try parseAsRoot(arguments)
-        try command.run()
+      let fetching = Fetching { Console(level: .normal).say("note: \($0)") }
+      try Fetching.$current.withValue(fetching) {
+        try dispatch(Array(CommandLine.arguments.dropFirst()))
       }
     } catch {
       Failure.exit(with: error, in: Self.self)
+    }
+  }
+
+  /// Runs the stage or command that the arguments name.
+  private static func dispatch(_ arguments: [String]) throws {
+    if SplitVerifyCommand.isMeant(arguments) {
+      let rest = Array(arguments.dropFirst())
+      try SplitVerifyCommand.parse(rest).run()
+    } else if let name = arguments.first, let stage = StageCatalog.standard[name] {
+      try StageFilterCommand(descriptor: stage, arguments: Array(arguments.dropFirst())).run()
+    } else {
+      try StageFilterCommand.rejectUnknownStage(arguments.first)
+      var command = try parseAsRoot(arguments)
+      try command.run()
     }
   }
 }

@@ -5,6 +5,7 @@ public import Tensors
 public import Tokenize
 public import Train
 
+extension LedgerKey: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension TaskName: ExpressibleByArgument {}
 extension WeightForm: ExpressibleByArgument {}

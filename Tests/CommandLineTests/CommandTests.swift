@@ -93,8 +93,31 @@ import Testing
     #expect(object["stages"]?.array?.first?["after"]?["kept"] == 0)
     try Binary.succeed(["rescue", out, "--rule", "exact-duplicate"], in: folder)
     #expect(try !Binary.succeed(["ledger", out], in: folder).output.contains("exact-duplicate"))
+    for question in [["--what-if", "clean.length.min-words=50"], ["--against", out]] {
+      for rule in [["--by", "source"], ["--stage", "x"], ["--reason", "x"], ["--fate", "kept"]] {
+        let result = try Binary.run(["ledger", out] + question + rule, in: folder)
+        #expect(result.status == 2 && result.errors.contains("\(rule[0]) is for counting"))
+      }
+    }
     let wrong = try Binary.run(["ledger", out, "--by", "raeson"], in: folder)
-    #expect(wrong.status == 2 && wrong.errors.contains("reason, stage, fate"))
+    #expect(wrong.status == 2 && wrong.errors.contains("'reason', 'stage', 'fate'"))
+  }
+
+  @Test func `two runs are compared, and wrong ones are refused`() throws {
+    let folder = try TemporaryFolder()
+    let file = try TinyRun.write(to: folder, records: 60)
+    let runs = ["one", "two"].map { "\(folder.path)/\($0)" }
+    try Binary.succeed(["run", file, "--out", runs[0], "--max-steps", "1"], in: folder)
+    try Binary.succeed(["run", file, "--out", runs[1], "--max-steps", "12"], in: folder)
+    let small = ["--trials", "200", "--resamples", "100"]
+    let table = try Binary.succeed(["compare"] + runs + small, in: folder).output
+    #expect(table.contains("\(runs[0]) → \(runs[1])") && table.contains("accuracy"))
+    let answer = try Binary.succeed(["compare"] + runs + small + ["--json"], in: folder)
+    let object = try JSONValue.parse(answer.output)
+    #expect(object["runs"]?.array?.first?["metrics"]?["accuracy"]?["test"] == "mcnemar")
+    #expect(try Binary.run(["compare", runs[0]], in: folder).status == 2)
+    let missing = try Binary.run(["compare", runs[0], folder.path], in: folder)
+    #expect(missing.status == 2 && missing.errors.contains("there are no predictions in"))
   }
 
   @Test func `stages lists everything, and doctor finds this machine healthy`() throws {

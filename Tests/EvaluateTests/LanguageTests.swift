@@ -19,6 +19,18 @@ import Testing
     #expect((parts[0] + parts[1]).meanLoss == 1)
   }
 
+  @Test func `bits per byte are of the bytes, where these are known`() throws {
+    let metric = try #require(standardMetrics.first { $0.name == "bits-per-byte" })
+    let known = LanguageOutcomes(totalLoss: 3, tokens: 2, bytes: 8)
+    #expect(known.bitsPerByte == 3 / (8 * 0.6931471805599453))
+    #expect((known + known).bytes == 16)
+    let unknown = known + LanguageOutcomes(totalLoss: 1, tokens: 1)
+    #expect(unknown.bytes == nil)
+    #expect(
+      metric.measure(.language(unknown)).value
+        == .unavailable(reason: "the length of the predicted text in bytes is not known"))
+  }
+
   @Test func `the mean loss of a classifier is over its records`() {
     let outcomes = ClassificationOutcomes(
       labels: ["a", "b"], references: [0, 1], predictions: [0, 0], scores: nil, totalLoss: 3)

@@ -8,43 +8,104 @@ import Testing
   private static let long = String(repeating: "x", count: 3 << 20)
   private static let limit = ["largest-record": "1"]
 
-  @Test func `a line over the limit is a fault, and the file goes on`() throws {
-    let folder = try TemporaryFolder()
-    let text = "{\"text\":\"a\"}\n{\"text\":\"\(Self.long)\"}\n{\"text\":\"b\"}\n"
-    let result = try ingest(try folder.write(text, to: "a.jsonl"), Self.limit)
-    #expect(result.texts == ["a", "b"])
-    #expect(result.codes == ["too-large"])
-    #expect(result.faults.first?.source == Source(file: "a.jsonl", line: 2))
-    #expect(result.lines == [1, 3])
-    let last = try ingest(try folder.write("a\n\(Self.long)", to: "a.txt"), Self.limit)
-    #expect(last.texts == ["a"])
-    #expect(last.codes == ["too-large"])
+  /// A file, what comes of it with a limit of 1 MB, and on which lines.
+  struct Bound: CustomTestStringConvertible {
+    let testDescription: String
+    let file: String
+    let text: String
+    var options: [String: String] = [:]
+    let texts: [String]
+    let codes: [String]
+    let lines: [Int]
+    /// The lines of the faults.
+    let faults: [Int]
+
+    init(
+      _ name: String, _ file: String, _ text: String, _ options: [String: String] = [:],
+      texts: [String] = ["a", "b"], codes: [String] = ["too-large"], lines: [Int] = [1, 3],
+      faults: [Int] = [2]
+    ) {
+      testDescription = name
+      self.file = file
+      self.text = text
+      self.options = options
+      self.texts = texts
+      self.codes = codes
+      self.lines = lines
+      self.faults = faults
+    }
   }
 
-  @Test func `an element over the limit is a fault, and the list goes on`() throws {
-    let folder = try TemporaryFolder()
-    let text = "{\"data\": [{\"text\":\"a\"}, {\"text\":\"\(Self.long)\"}, {\"text\":\"b\"}]}"
-    let result = try ingest(try folder.write(text, to: "a.json"), Self.limit)
-    #expect(result.texts == ["a", "b"])
-    #expect(result.codes == ["too-large"])
+  private static func warc(_ texts: String...) -> String {
+    texts.map { text in
+      "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n"
+        + "Content-Length: \(text.utf8.count)\r\n\r\n\(text)\r\n\r\n"
+    }.joined()
   }
 
-  @Test func `a paragraph over the limit is a fault, and the text goes on`() throws {
+  private static let manyLines = repeatElement("line of text\n", count: 200_000).joined()
+  private static let manyItems = repeatElement("<p>item of text</p>", count: 200_000).joined()
+
+  static let bounds = [
+    Bound("a line", "a.jsonl", "{\"text\":\"a\"}\n{\"text\":\"\(long)\"}\n{\"text\":\"b\"}\n"),
+    Bound("the last line", "a.txt", "a\n\(long)", texts: ["a"], lines: [1]),
+    Bound(
+      "an element", "a.json",
+      "{\"data\": [{\"text\":\"a\"}, {\"text\":\"\(long)\"}, {\"text\":\"b\"}]}"),
+    Bound(
+      "paragraphs", "a.txt", "a\n\n\(manyLines)\n\n\(long)\nb\n\nc\n", ["split": "paragraph"],
+      texts: ["a", "c"], codes: ["too-large", "too-large"], lines: [1, 200_008],
+      faults: [3, 200_005]),
+    Bound("a row", "a.csv", "text,label\na,1\n\(long),2\nb,3\n", lines: [2, 4], faults: [3]),
+    Bound(
+      "a record of an archive", "a.warc", warc("a", long, "b")),
+    Bound(
+      "a chapter of many lines", "a.txt", "a\nChapter 1\n\(manyLines)Chapter 2\nb\n",
+      ["split": "chapter"], texts: ["a", "Chapter 2\nb"], lines: [1, 200_003]),
+    Bound(
+      "a chapter of one line", "a.txt", "a\nChapter 1\n\(long)\nmore\nChapter 2\nb\n",
+      ["split": "chapter"], texts: ["a", "Chapter 2\nb"], lines: [1, 5]),
+    Bound("a line between windows", "a.txt", "a\n\(long)\nb\n", ["split": "window"]),
+    Bound("a text of XML", "a.xml", "<r><i>a</i><i>\(long)</i><i>b</i></r>"),
+    Bound(
+      "many texts of XML", "a.xml",
+      "<r><i><p>a</p></i><i>\(manyItems)</i><i><p>b</p></i></r>", ["fields": "p"]),
+    Bound(
+      "a section", "a.md", "# a\n# \(long)\n# b\n", ["parts": "true"]),
+    Bound("a document", "a.md", "# a\n\n\(long)\n", texts: [], lines: [], faults: [0]),
+  ]
+
+  @Test(arguments: bounds)
+  func `what is over the limit is a fault, and the file goes on`(_ bound: Bound) throws {
     let folder = try TemporaryFolder()
-    let lines = repeatElement("line of text\n", count: 200_000).joined()
-    let path = try folder.write("a\n\n\(lines)\n\n\(Self.long)\nb\n\nc\n", to: "a.txt")
-    let result = try ingest(path, ["largest-record": "1", "split": "paragraph"])
-    #expect(result.texts == ["a", "c"])
-    #expect(result.codes == ["too-large", "too-large"])
+    var options = bound.options.merging(Self.limit) { $1 }
+    let field = options.removeValue(forKey: "fields")
+    let result = try ingest(
+      try folder.write(bound.text, to: bound.file), options,
+      fields: TextMap(field.map { [("text", $0)] } ?? []))
+    #expect(result.texts == bound.texts)
+    #expect(result.codes == bound.codes)
+    #expect(result.lines == bound.lines)
+    #expect(result.faults.map { $0.source?.line } == bound.faults)
   }
 
-  @Test func `a row over the limit is a fault, and the table goes on`() throws {
+  @Test(arguments: [false, true])
+  func `a document over the limit is a fault, of its parts the large ones`(_ parts: Bool) throws {
     let folder = try TemporaryFolder()
-    let text = "text,label\na,1\n\(Self.long),2\nb,3\n"
-    let result = try ingest(try folder.write(text, to: "a.csv"), Self.limit)
-    #expect(result.texts == ["a", "b"])
-    #expect(result.codes == ["too-large"])
-    #expect(result.lines == [2, 4])
+    let options = ["largest-record": "1", "parts": "\(parts)"]
+    let texts = parts ? ["a", "b"] : []
+    let path = try folder.write(
+      bytes: WordFile.bytes([("Heading1", "a"), ("Heading1", Self.long), ("Heading1", "b")]),
+      to: "a.docx")
+    let document = try ingest(path, options)
+    #expect(document.texts == texts)
+    #expect(document.codes == ["too-large"])
+    let book = try ingest(
+      try folder.write(
+        bytes: BookFile.bytes(["<p>a</p>", "<p>\(Self.long)</p>", "<p>b</p>"]), to: "a.epub"),
+      options)
+    #expect(book.texts == texts)
+    #expect(book.codes == ["too-large"])
   }
 
   @Test func `a quote that never closes costs one row`() throws {
@@ -64,13 +125,15 @@ import Testing
 
   @Test func `a hundred open quotes end the file with a fault`() throws {
     let folder = try TemporaryFolder()
-    let filler = String(repeating: "y", count: 1 << 20)
+    let filler = String(repeating: "y", count: 600_000)
     let text =
       "text,label\n" + (1...101).map { _ in "\"open,1\n\(filler),2\n\(filler),3\n" }.joined()
     let result = try ingest(try folder.write(text, to: "a.csv"), Self.limit)
-    #expect(
-      result.faults.contains { $0.message.contains("the rest is not read") }
-        || !result.texts.isEmpty)
+    #expect(result.faults.count == 101)
+    #expect(result.faults.last?.message.contains("the rest is not read") == true)
+    let lines = Array(3...299).filter { $0 % 3 != 2 }
+    #expect(result.lines == lines)
+    #expect(result.texts.allSatisfy { $0 == filler })
   }
 
   @Test func `line ends of every kind divide rows`() throws {

@@ -53,6 +53,16 @@ import Testing
     #expect(try ingest(Self.path("bomb.docx")).codes == ["xml-entities"])
   }
 
+  @Test(arguments: ["9223372036854775807", "-900000000", "-9223372036854775808", "12", "x", ""])
+  func `a level of a list that no document has is the nearest that is one`(_ level: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes: WordFile.bytes(levels: ["0", level, "0"]), to: "a.docx")
+    let isDeep = Int(level).map { $0 > 0 } == true
+    #expect(
+      try ingest(path).texts
+        == [isDeep ? "1. item\n1. item\n2. item" : "1. item\n2. item\n3. item"])
+  }
+
   // MARK: - EPUB
 
   @Test func `a book is its chapters in the order they are read`() throws {
@@ -71,6 +81,17 @@ import Testing
     let missing = try ingest(Self.path("missing.epub"))
     #expect(missing.codes == ["invalid-epub"])
     #expect(missing.faults[0].message.contains("second part.xhtml"))
+  }
+
+  @Test func `chapters are found from the top of the archive, and none is left out unsaid`() throws
+  {
+    let folder = try TemporaryFolder()
+    let absolute = BookFile.bytes(["<p>a</p>"], folder: "/OEBPS/")
+    #expect(try ingest(try folder.write(bytes: absolute, to: "a.epub")).texts == ["a"])
+    let unlisted = BookFile.bytes(["<p>a</p>"], spine: ["c0", "other"])
+    let result = try ingest(try folder.write(bytes: unlisted, to: "b.epub"))
+    #expect(result.codes == ["invalid-epub"])
+    #expect(result.faults[0].message.contains("'other'"))
   }
 
   // MARK: - PDF

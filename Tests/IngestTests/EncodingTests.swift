@@ -77,6 +77,39 @@ import Testing
     #expect(replaced.notes.map { $0?["replaced"]?.int } == [nil, nil, 1, nil])
   }
 
+  @Test func `only what was replaced is counted as that`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array("a\u{FFFD}\nb\u{FFFD}".utf8) + [0xFC, 0x0A]
+    let result = try ingest(try folder.write(bytes: bytes, to: "a.txt"), ["errors": "replace"])
+    #expect(result.texts == ["a\u{FFFD}", "b\u{FFFD}\u{FFFD}"])
+    #expect(result.notes.map { $0?["replaced"]?.int } == [nil, 1])
+    // Of UTF-16 with a mark, half a character is no text.
+    let wide: [UInt8] = [0xFF, 0xFE, 0x61, 0, 0x00, 0xDC, 0x62, 0]
+    let other = try ingest(try folder.write(bytes: wide, to: "b.txt"), ["errors": "replace"])
+    #expect(other.texts == ["a\u{FFFD}b"])
+    #expect(other.notes.map { $0?["replaced"]?.int } == [1])
+  }
+
+  @Test(arguments: ["a.html", "a.md"])
+  func `what is no text is replaced in pages and documents too`(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let fine = "Süß, böse, übel, größer, älter, öfter, müde, heiß, weiß, Fuß. "
+    let bytes = Array("\(fine)Pr".utf8) + [0xFC] + Array("f".utf8)
+    let path = try folder.write(bytes: bytes, to: name)
+    #expect(try ingest(path).codes == ["invalid-utf8"])
+    let result = try ingest(path, ["errors": "replace"])
+    #expect(result.texts == ["\(fine)Pr\u{FFFD}f"])
+    #expect(result.notes.map { $0?["replaced"]?.int } == [1])
+  }
+
+  @Test func `what a page declares counts before anything is replaced`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array("<meta charset=latin1><p>Pr".utf8) + [0xFC] + Array("fung".utf8)
+    let result = try ingest(try folder.write(bytes: bytes, to: "a.html"), ["errors": "replace"])
+    #expect(result.texts == ["Prüfung"])
+    #expect(result.notes == [nil])
+  }
+
   @Test func `bytes that are no text of the encoding are replaced and counted where asked`() throws
   {
     let folder = try TemporaryFolder()
@@ -85,6 +118,70 @@ import Testing
     #expect(result.faults.isEmpty)
     #expect(result.texts == ["a", "b\u{FFFD}c\u{FFFD}"])
     #expect(result.notes.last??["replaced"]?.int == 2)
+  }
+
+  /// Samples that begin as ASCII may.
+  static let narrow = samples.filter {
+    !$0.encoding.hasPrefix("utf-16") && !$0.encoding.hasPrefix("utf-32")
+  }
+
+  /// More than is looked at before a file is read, with what terminals are told.
+  private static let plain =
+    Array(String(repeating: "\u{1B}[31mred\u{1B}[0m\u{1B}(B plain\n", count: 4000).utf8)
+    + Array(String(repeating: "plain\n", count: 100).utf8)
+
+  /// Writes ASCII and then bytes that are read in pieces: each is a member of gzip.
+  private func write(_ bytes: [UInt8], in size: Int, to folder: TemporaryFolder) throws -> String {
+    let ascii = GzipBytes.members(Self.plain, of: 50_000)
+    return try folder.write(bytes: ascii + GzipBytes.members(bytes, of: size), to: "a.txt")
+  }
+
+  @Test(arguments: narrow)
+  func `what a text is in does not depend on the pieces it is read in`(_ sample: Sample) throws {
+    let folder = try TemporaryFolder()
+    for size in [1, 7, 1000] {
+      let result = try ingest(try write(sample.bytes, in: size, to: folder))
+      #expect(result.faults.isEmpty, "\(size): \(result.faults.prefix(1))")
+      #expect(result.texts.count == 4100 + sample.lines.count)
+      #expect(Array(result.texts.suffix(sample.lines.count)) == sample.lines, "\(size)")
+      // The ledger notes the guess on the records that it matters to.
+      #expect(result.notes.prefix(4100).allSatisfy { $0 == nil })
+      let isUTF8 = sample.encoding == "utf-8"
+      let isNoted = result.notes.last??["encoding"] != nil
+      #expect(isNoted == !isUTF8)
+    }
+  }
+
+  @Test func `one letter far ahead of others is enough to wait for them`() throws {
+    let folder = try TemporaryFolder()
+    let first: [UInt8] = Array("caf".utf8) + [0xE9, 0x0A]
+    let more: [UInt8] = "Die Größe der Tage für alle\n".unicodeScalars.map { UInt8($0.value) }
+    let lines = Array(repeatElement(more, count: 5000).joined())
+    for size in [first.count, 7000, 65_000] {
+      let result = try ingest(try write(first + lines, in: size, to: folder))
+      #expect(result.faults.isEmpty, "\(size): \(result.faults.prefix(1))")
+      #expect(result.texts.count == 4100 + 5001)
+      #expect(result.texts[4100] == "café")
+      #expect(result.texts.last == "Die Größe der Tage für alle")
+    }
+    // The same where a file's chunk ends right behind the first letter.
+    let ascii = Array(String(repeating: "plain\n", count: 200_000).utf8)
+    for gap in [2, 5, 8] {
+      let bytes = Array(ascii.prefix((1 << 20) - gap)) + first + lines
+      let result = try ingest(try folder.write(bytes: bytes, to: "b.txt"))
+      #expect(result.faults.isEmpty, "\(gap): \(result.faults.prefix(1))")
+    }
+  }
+
+  @Test func `what is said of one broken line is an encoding that lines can be in`() throws {
+    let folder = try TemporaryFolder()
+    // ICU takes these for UTF-16BE and GB18030, and says that it does not believe it.
+    for line in ["50 µm\n", "20°C\n", "Öl\n", "café\n"] {
+      let bytes = line.unicodeScalars.map { UInt8($0.value) }
+      let result = try ingest(try folder.write(bytes: bytes, to: "a.txt"))
+      #expect(result.codes == ["invalid-utf8"])
+      #expect(result.faults.first?.remedy == "say what the file is in, as 'encoding: latin-1'")
+    }
   }
 
   @Test func `JSON in UTF-16 without a mark is JSON`() throws {

@@ -88,6 +88,34 @@ import Testing
     }
   }
 
+  /// Members of documents, which are changed before they are put into an archive.
+  static let documents = [
+    ("a.docx", WordFile.members(WordFile.items(["0", "1", "2", "0"]))),
+    ("a.epub", BookFile.members(["<h1>a</h1><p>b", "<p>c &amp; d</p>"])),
+  ]
+
+  @Test(.timeLimit(.minutes(10)), arguments: documents.indices)
+  func `broken members of documents end in records and faults`(_ index: Int) throws {
+    let folder = try TemporaryFolder()
+    let (name, members) = Self.documents[index]
+    try rounds(400, name) { random in
+      var members = members
+      let place = random.below(members.count)
+      let bytes = Self.mutated(Array(members[place].text.utf8), &random)
+      members[place].text = String(decoding: bytes, as: UTF8.self)
+      try check(storedZip(members), as: name, in: folder)
+    }
+  }
+
+  @Test(.enabled(if: DocumentTests.hasProgram, "needs pdftotext"), .timeLimit(.minutes(10)))
+  func `broken copies of a PDF end in records and faults`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = try FileReader.contents("\(Shared.project)/Tests/Fixtures/Documents/pages.pdf")
+    try rounds(20, "a.pdf") { random in
+      try check(Self.mutated(bytes, &random), as: "a.pdf", in: folder)
+    }
+  }
+
   @Test(.timeLimit(.minutes(10)), arguments: EncodingTests.samples)
   func `broken copies of texts in any encoding end in records and faults`(
     _ sample: EncodingTests.Sample
@@ -124,16 +152,32 @@ import Testing
     }
   }
 
-  /// A few bytes changed, inserted, doubled or cut away.
+  private static let numbers = [
+    "0", "-1", "-900000000", "2147483648", "9223372036854775807", "-9223372036854775808",
+    "99999999999999999999", "1e400",
+  ]
+
+  /// The next number becomes one that few programs expect.
+  private static func replaceNumber(
+    behind place: Int, in bytes: inout [UInt8], _ random: inout CounterRandom
+  ) {
+    let isDigit: (UInt8) -> Bool = { (0x30...0x39).contains($0) }
+    guard let start = bytes[place...].firstIndex(where: isDigit) else { return }
+    let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count
+    bytes.replaceSubrange(start..<end, with: numbers[random.below(numbers.count)].utf8)
+  }
+
+  /// A few bytes changed, inserted, doubled or cut away, numbers made extreme.
   private static func mutated(_ bytes: [UInt8], _ random: inout CounterRandom) -> [UInt8] {
     var bytes = bytes
     for _ in 0...random.below(4) where !bytes.isEmpty {
       let place = random.below(bytes.count)
-      switch random.below(5) {
+      switch random.below(6) {
       case 0: bytes[place] = UInt8(random.below(256))
       case 1: bytes.insert(Array("\"{}[],:<>&\\\n\r\u{0}".utf8)[random.below(13)], at: place)
       case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(8)))
-      case 3: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 20)], at: place)
+      case 3: replaceNumber(behind: place, in: &bytes, &random)
+      case 4: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 20)], at: place)
       default: if random.below(3) == 0 { bytes.removeSubrange(place...) }
       }
     }

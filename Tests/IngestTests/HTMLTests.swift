@@ -92,4 +92,30 @@ import Testing
     }
     #expect(count > 0)
   }
+
+  @Test(.enabled(if: Shared.exists, "needs ../shared"))
+  func `real pages hold most of the text of their articles where all is asked for`() throws {
+    let root = Shared.path("data/ingest/article_extraction")
+    let gold = try JSONValue.parse(Self.unzipped("\(root)/ground-truth.json.gz"))
+    let pages = try ingest("\(root)/html/*.html.gz", ["html": "whole"])
+    #expect(pages.faults.isEmpty)
+    #expect(pages.records.count == 181)
+    var shares: [Double] = []
+    for record in pages.records {
+      let key = String(record.source.file.prefix { $0 != "." })
+      guard case .text(let text) = record.content,
+        let body = gold[key]?["articleBody"]?.string
+      else { continue }
+      let words = Set(body.split(whereSeparator: \.isWhitespace))
+      let found = Set(text.split(whereSeparator: \.isWhitespace))
+      shares.append(Double(words.intersection(found).count) / Double(max(1, words.count)))
+    }
+    #expect(shares.count == 181)
+    #expect(shares.count { $0 > 0.9 } > 165, "\(shares.sorted().prefix(20))")
+  }
+
+  /// What a gzip holds, read as one record of plain text.
+  private static func unzipped(_ path: String) throws -> String {
+    try #require(try ingest(path, ["format": "text", "split": "file"]).texts.first)
+  }
 }

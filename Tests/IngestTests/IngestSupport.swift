@@ -64,6 +64,47 @@ func ingestStage(
   return try #require(try descriptor.make(values) as? any SourceStage)
 }
 
+/// A zip archive of members that are stored as they are.
+func storedZip(_ members: [(name: String, text: String)]) -> [UInt8] {
+  var archive: [UInt8] = []
+  var directory: [UInt8] = []
+  for member in members {
+    let (name, bytes) = (Array(member.name.utf8), Array(member.text.utf8))
+    let sum = Int(checksum(of: bytes))
+    // Version, flags, method, time and date, checksum, two sizes, lengths of the name and of the rest.
+    let about = littleEndian([
+      (20, 2), (0x800, 2), (0, 2), (0x21_0000, 4), (sum, 4), (bytes.count, 4), (bytes.count, 4),
+      (name.count, 2), (0, 2),
+    ])
+    directory += littleEndian([(0x0201_4B50, 4), (20, 2)])
+    directory += about
+    directory += littleEndian([(0, 2), (0, 2), (0, 2), (0, 4), (archive.count, 4)])
+    directory += name
+    archive += littleEndian([(0x0403_4B50, 4)])
+    archive += about
+    archive += name
+    archive += bytes
+  }
+  let end = littleEndian([
+    (0x0605_4B50, 4), (0, 4), (members.count, 2), (members.count, 2), (directory.count, 4),
+    (archive.count, 4), (0, 2),
+  ])
+  return archive + directory + end
+}
+
+private func littleEndian(_ numbers: [(value: Int, bytes: Int)]) -> [UInt8] {
+  numbers.flatMap { number in
+    (0..<number.bytes).map { UInt8(truncatingIfNeeded: number.value >> (8 * $0)) }
+  }
+}
+
+/// The CRC-32 of bytes.
+private func checksum(of bytes: [UInt8]) -> UInt32 {
+  ~bytes.reduce(~UInt32(0)) { sum, byte in
+    (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
+  }
+}
+
 extension TemporaryFolder {
   /// Writes bytes to a file below the folder and returns its path.
   func write(bytes: [UInt8], to name: String) throws -> String {

@@ -82,6 +82,41 @@ import Testing
     End &amp; [link](http://x.y "t").
     """
 
+  static let images = [
+    (
+      "![a ![b *c* `d`](e) [f](g)](h \"t\")",
+      "<img src=\"h\" alt=\"a b c d f\" title=\"t\" />"
+    ),
+    (
+      "![a ](b)\n*c ![d](e)* ![",
+      "<img src=\"b\" alt=\"a \" />\n<em>c <img src=\"e\" alt=\"d\" /></em> !["
+    ),
+    (
+      "[a ![b](c) [d](e)](f)",
+      "[a <img src=\"c\" alt=\"b\" /> <a href=\"e\">d</a>](f)"
+    ),
+    (
+      "[a [b](c) ![[d](e)](f) [g](h)",
+      "[a <a href=\"c\">b</a> <img src=\"f\" alt=\"d\" /> <a href=\"h\">g</a>"
+    ),
+  ]
+
+  @Test(arguments: images)
+  func `images and links may lie in images, links not in links`(_ text: String, _ html: String) {
+    #expect(
+      String(decoding: MarkdownHTML.html(of: Array(text.utf8)), as: UTF8.self)
+        == "<p>\(html)</p>\n")
+  }
+
+  @Test func `lists within lists are loose where blank lines divide their items`() {
+    let text = "- a\n  - b\n    - c\n\n- d\n\n\n1. e\n   - f\n     - g\n2. h\n"
+    #expect(
+      String(decoding: MarkdownHTML.html(of: Array(text.utf8)), as: UTF8.self)
+        == "<ul>\n<li>\n<p>a</p>\n<ul>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n"
+        + "<li>\n<p>d</p>\n</li>\n</ul>\n<ol>\n<li>e\n<ul>\n<li>f\n<ul>\n<li>g</li>\n</ul>\n"
+        + "</li>\n</ul>\n</li>\n<li>h</li>\n</ol>\n")
+  }
+
   @Test func `front matter becomes fields, marks go, code and tables stay`() throws {
     let folder = try TemporaryFolder()
     let result = try ingest(try folder.write(Self.note, to: "a.md"))
@@ -114,6 +149,12 @@ import Testing
       let text = String(repeating: piece, count: 20_000)
       #expect(!MarkdownHTML.html(of: Array(text.utf8)).isEmpty)
     }
+    let images = [("![a", 200_000), ("](x)", 200_000)].map { String(repeating: $0, count: $1) }
+    let html = String(decoding: MarkdownHTML.html(of: Array(images.joined().utf8)), as: UTF8.self)
+    let words = String(repeating: "a", count: 200_000)
+    #expect(html == "<p><img src=\"x\" alt=\"\(words)\" /></p>\n")
+    let links = [("[", 200_000), ("[a](b)", 200_000)].map { String(repeating: $0, count: $1) }
+    #expect(!MarkdownHTML.html(of: Array(links.joined().utf8)).isEmpty)
     let definitions = (0..<20_000).map { "[a\($0)]: b\n" }.joined()
     #expect(MarkdownHTML.html(of: Array(definitions.utf8)).isEmpty)
   }

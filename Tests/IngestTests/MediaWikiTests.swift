@@ -25,6 +25,9 @@ import Testing
     ("== Head ==\nText\n=== Empty ===\n== Empty too ==\n", "Head\nText"),
     ("* one\n** two\n# three\n: four", "one\ntwo\nthree\nfour"),
     ("x\n{| class=a\n| cell\n{| inner\n|}\n|}\ny", "x\n\ny"),
+    ("{|\n| a {{b|\n|}}\n| c\n{{d\n| e\n|}}\n|}\nend", "end"),
+    ("a\n : {|\n| b |} c\n|}\nd {| e\n|} f", "a\n\nd {| e\n|} f"),
+    ("[[a [[b|c]]", "a c"), ("[[a|b [[c|d]] e]]", "b d e"),
     ("[[File:a.png|thumb|A [[link]] here]]text[[Category:X]][[de:Seite]]", "text"),
     ("a &nbsp;b &amp; <b>c</b><br>d", "a \u{A0}b & c\nd"),
     ("open {{ never [[ closed {| at", "open never closed {| at"),
@@ -48,9 +51,13 @@ import Testing
 
   @Test(.timeLimit(.minutes(1)))
   func `hostile wikitext ends soon`() throws {
-    for piece in ["{{", "[[", "<ref>", "{|\n", "<!--", "'''", "[http"] {
+    for piece in ["{{", "[[", "<ref>", "{|\n", "<!--", "'''", "[http", " : {|"] {
       let result = try read(Self.page("x" + String(repeating: piece, count: 50_000)))
       #expect(result.records.count + result.dropped.count == 1)
+    }
+    for (open, close) in [("[[a|", "]]"), ("[[a", "]]"), ("{{a|", "}}"), ("{|\n", "\n|}")] {
+      let text = [open, close].map { String(repeating: $0, count: 300_000) }.joined()
+      #expect(try read(Self.page("x\n\(text)")).records.count == 1)
     }
   }
 

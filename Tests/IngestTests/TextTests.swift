@@ -119,6 +119,49 @@ import Testing
     #expect(result.texts.last?.last == ".")
   }
 
+  @Test func `windows name the line that their text begins on`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("aaaa aaaa\nbbbb bbbb\n\n\ncccc cccc\n", to: "a.txt")
+    let result = try ingest(path, ["split": "window", "window": "12"])
+    #expect(result.texts == ["aaaa aaaa", "bbbb bbbb", "cccc cccc"])
+    #expect(result.lines == [1, 2, 5])
+  }
+
+  @Test func `records of one line have ids of their own, whichever are taken`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("One. Two. Three.\n\nFour.\n\nFive. Six.\n", to: "a.txt")
+    let sentences = try ingest(path, ["split": "sentence"])
+    let ids = ["a.txt:1", "a.txt:1#2", "a.txt:1#3", "a.txt:3", "a.txt:5", "a.txt:5#2"]
+    #expect(sentences.records.map(\.id) == ids)
+    #expect(sentences.lines == [1, 1, 1, 3, 5, 5])
+    let some = try ingest(path, ["split": "sentence", "every": "2"])
+    #expect(some.records.map(\.id) == [ids[0], ids[2], ids[4]])
+    let windows = try ingest(path, ["split": "window", "window": "5"]).records.map(\.id)
+    #expect(Set(windows).count == windows.count && windows.count >= 6)
+  }
+
+  @Test(arguments: [1 << 59, 10_000_001, 0])
+  func `a window has bounds`(_ size: Int) throws {
+    #expect(throws: Diagnostics.self) {
+      try ingestStage(["a.txt"], ["split": "window", "window": "\(size)"])
+    }
+  }
+
+  @Test func `every book of a file is read, each line by its number`() throws {
+    let folder = try TemporaryFolder()
+    func book(_ text: String) -> String {
+      "Title\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\n\(text)"
+        + "*** END OF THE PROJECT GUTENBERG EBOOK X ***\nLicence\n"
+    }
+    let path = try folder.write(book("one\n") + book("") + book("two\nthree\n"), to: "a.txt")
+    let result = try ingest(path)
+    #expect(result.texts == ["one", "two", "three"])
+    #expect(result.lines == [3, 12, 13])
+    // Books without a line, one behind the other, cost no depth.
+    let empty = String(repeating: book(""), count: 50_000)
+    #expect(try ingest(try folder.write(empty + book("end\n"), to: "b.txt")).texts == ["end"])
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `a line of many megabytes is divided in linear time`() throws {
     let folder = try TemporaryFolder()

@@ -54,6 +54,27 @@ import Testing
     #expect(plan.notes.contains { $0.contains("split runs before augment.synonyms") })
   }
 
+  @Test func `the split moves before a stage that learns from the records`() throws {
+    func labels(_ stage: String) throws -> [String] {
+      try plan(
+        """
+        name: order
+        stages:
+          - ingest: {path: a.jsonl}
+          - \(stage)
+          - clean.unicode: {form: NFC}
+          - split: {train: 0.8, validation: 0.1, test: 0.1}
+        """
+      ).steps.map(\.label)
+    }
+    #expect(
+      try labels("clean.perplexity: {max-perplexity: 900}")
+        == ["ingest", "split", "clean.perplexity", "clean.unicode"])
+    #expect(
+      try labels("clean.perplexity: {corpus: [good.txt]}")
+        == ["ingest", "clean.perplexity", "clean.unicode", "split"])
+  }
+
   @Test func `every fault is shown at once, in the order of the file, with a suggestion`() throws {
     let faults = try faults(
       """

@@ -16,4 +16,13 @@ import Testing
     #expect(html == (try RunReport.html(ofRunAt: folder.path)))
     #expect(Set(try Folders.list(folder.path)) == ["metrics.json", "report.html"])
   }
+
+  @Test func `does not show what addresses keep secret`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "name: a\nstages:\n- ingest:\n    path: ['https://u:s3cret@h/a.csv?token=s3cret&x=1']\n",
+      to: "pipeline.lock.yaml")
+    let html = try RunReport.html(ofRunAt: folder.path)
+    #expect(!html.contains("s3cret") && html.contains("h/a.csv?token=…"))
+  }
 }

@@ -13,6 +13,8 @@ struct RecordCodingTests {
     var written: [UInt8] = []
     record.write(to: &written)
     #expect(written == bytes, sourceLocation: sourceLocation)
+    // Lines of most forms are read without a parser's tree; the record is the same.
+    #expect(try Record(json: bytes[...]) == record, sourceLocation: sourceLocation)
     guard let own = Record(provenanceOf: bytes[...]) else { return }
     #expect(own.id == record.id && own.source == record.source, sourceLocation: sourceLocation)
     #expect(own.parent == record.parent && own.side == record.side, sourceLocation: sourceLocation)
@@ -38,6 +40,10 @@ struct RecordCodingTests {
         == #"{"text":"t","label":"l","k":[1,null],"anneal":{"id":"dir/f.jsonl:7/synonyms.1","#
         + #""schema":"text","source":{"file":"dir/f.jsonl","line":7},"parent":"dir/f.jsonl:7","#
         + #""augmented_by":"augment.synonyms#2","side":"validation"}}"#)
+    full.source.part = 3
+    try expectSame(full)
+    #expect(
+      JSONValue.object(full.source.object).text == #"{"file":"dir/f.jsonl","line":7,"part":3}"#)
   }
 
   @Test func `turns that a schema has no place for are kept`() throws {

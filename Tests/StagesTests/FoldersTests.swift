@@ -91,6 +91,32 @@ struct FoldersTests {
     try Leftovers.clear("\(root)/none")
   }
 
+  @Test func `what is left of one folder is cleared and nothing beside it`() throws {
+    try folder.write("half", to: "set.tmp-4711-0/train.jsonl")
+    try folder.write("before", to: "set.old-4711-1/train.jsonl")
+    for name in ["other.tmp-4711-0/x", "set.tmp-mine", "other/set.tmp-1-2", "settings.tmp-1-2"] {
+      try folder.write("mine", to: name)
+    }
+    try Leftovers.clear(of: "\(root)/set")
+    #expect(
+      try Folders.files(below: root) == [
+        "other.tmp-4711-0/x", "other/set.tmp-1-2", "set.tmp-mine", "set/train.jsonl",
+        "settings.tmp-1-2",
+      ])
+    try Leftovers.clear(of: "\(root)/none/set")
+  }
+
+  @Test func `a folder of the user's is filled without a trace of an earlier try`() throws {
+    try folder.write("half", to: "set.tmp-4711-0/train.jsonl")
+    try folder.write("mine", to: "other.tmp-4711-0")
+    try folder.write("new", to: "made/train.jsonl")
+    try ExportedFolder.publish("\(root)/made", as: "\(root)/set")
+    #expect(
+      try Folders.files(below: root) == [
+        "made/train.jsonl", "other.tmp-4711-0", "set/train.jsonl",
+      ])
+  }
+
   @Test func `a folder is locked by one at a time`() throws {
     var lock: FolderLock? = try FolderLock("\(root)/run")
     #expect {

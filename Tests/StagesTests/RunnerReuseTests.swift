@@ -56,6 +56,19 @@ struct RunnerReuseTests {
     #expect(try cached(steps()) == [true, true, true, true])
   }
 
+  @Test func `what a killed run left of a stage is no part of its output`() throws {
+    let results = try run.run(steps())
+    for place in ["artifacts/stranger.txt", "units", "records.lines"] {
+      try run.folder.write("left", to: "run/cache/.stage-03-clean.two/\(place)")
+    }
+    let changed = Array(try steps(version: 2).dropFirst(2))
+    let after = try StageRunner(folder: run.path, seed: 42, threads: 2).attempt(
+      changed, after: results[1], number: 3)
+    #expect(
+      try Folders.files(below: after[0].folder)
+        == ["ledger.jsonl", "quarantine.jsonl", "records.lines", "stage.json"])
+  }
+
   @Test func `a stage that is taken out changes those after it`() throws {
     try run.run(steps())
     let all = try steps()

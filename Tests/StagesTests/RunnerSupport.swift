@@ -2,18 +2,20 @@ import Records
 import Stages
 import TestSupport
 
-/// Reads the lines of a file as texts; `#…` is a broken record, `!…` faulty, `~…` dropped.
+/// Reads the lines of a file as texts; `#…` is a broken record, `!…` faulty, `~…` dropped, `+…` a
+/// further record of the line before.
 struct LineSource: SourceStage {
   let path: String
 
   func dependencies() throws(StageError) -> [String] { [path] }
 
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
-    var line = 0
+    var source = Source(file: FilePaths.name(path), line: 0)
     try LineBatches(path).forEach { lines in
       for bytes in lines {
-        line += 1
-        let source = Source(file: FilePaths.name(path), line: line)
+        let isFurther = bytes.first == UInt8(ascii: "+")
+        source.line += isFurther ? 0 : 1
+        source.part = isFurther ? source.part + 1 : 1
         let fault = bytes.first == UInt8(ascii: "#")
         try visit(
           SourceUnit(
@@ -30,8 +32,7 @@ struct LineSource: SourceStage {
     if text.hasPrefix("~") { return .drop(Reason("skipped")) }
     return .keep(
       Record(
-        id: "\(unit.source.file):\(unit.source.line)", source: unit.source, content: .text(text),
-        schema: .text))
+        id: unit.source.name, source: unit.source, content: .text(text), schema: .text))
   }
 }
 

@@ -37,6 +37,22 @@ struct ShardTests {
     }
   }
 
+  @Test func `records of one line have names of their own, in shards too`() throws {
+    let steps = [
+      try run.source(["a", "+b", "+~c", "+#d", "e", "+f"]),
+      try run.step("clean.same", EachStage { record, _ in .keep(record) }),
+    ]
+    let folders = try shards(steps, of: 2)
+    try StageRunner(folder: run.path, seed: 42, threads: 2).merge(steps, shards: folders)
+    let files = try run.everything(steps)
+    try Folders.remove(run.path)
+    #expect(try run.everything(steps) == files)
+    let ids = try run.objects("ledger.jsonl").compactMap { $0["id"]?.string }
+    #expect(
+      ids.sorted()
+        == ["in.txt:1", "in.txt:1#2", "in.txt:1#3", "in.txt:1#4", "in.txt:2", "in.txt:2#2"])
+  }
+
   @Test func `more shards than raw records are no fault`() throws {
     let steps = [
       try run.source(["a", "#", "b"]),
@@ -70,6 +86,63 @@ struct ShardTests {
     try AtomicFile.write(bytes.reversed(), to: path)
     let error = #expect(throws: StageError.self) { try runner.merge(steps, shards: folders) }
     #expect(error?.code == "damaged-shard")
+  }
+
+  @Test func `many records, and large ones, are put together in their order`() throws {
+    let lines = (0..<2500).map { index in
+      switch index % 7 {
+      case 2: "~skipped \(index)"
+      case 5: "#broken \(index)"
+      default: "\(index) " + String(repeating: "x", count: index % 100 == 0 ? 100_000 : 10)
+      }
+    }
+    let steps = [
+      try run.source(lines),
+      try run.step("clean.same", EachStage { record, _ in .keep(record) }),
+    ]
+    let expected = try run.everything(steps)
+    try Folders.remove(run.path)
+    let folders = try shards(steps, of: 3)
+    try StageRunner(folder: run.path, seed: 42, threads: 2).merge(steps, shards: folders)
+    #expect(try run.run(steps).map(\.cached) == [true, true])
+    // Said in one word: the files are megabytes.
+    let isSame = try run.everything(steps) == expected
+    #expect(isSame)
+  }
+
+  @Test func `two raw records at one place are refused by the shard that reads both`() throws {
+    struct Twice: SourceStage {
+      func dependencies() throws(StageError) -> [String] { [] }
+      func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
+        for line in [1, 2, 1, 3] {
+          try visit(SourceUnit(source: Source(file: "in", line: line), payload: .bytes([])))
+        }
+      }
+      func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
+        .drop(Reason("none"))
+      }
+    }
+    let steps = [try run.step("ingest", Twice(), role: .source)]
+    #expect(try run.run(steps).count == 1)
+    #expect(try shards(steps, of: 3).count == 3)
+    let runner = StageRunner(
+      folder: "\(run.folder.path)/even", seed: 42, threads: 2, shard: Shard(1, of: 2))
+    let error = #expect(throws: StageError.self) { try runner.run(steps) }
+    #expect(error?.code == "repeated-place")
+    #expect(error?.source == Source(file: "in", line: 1))
+  }
+
+  @Test func `a line that tells no place names its file`() throws {
+    let steps = [try run.source(["a", "~", "b", "~"])]
+    let folders = try shards(steps, of: 2)
+    let stage = try #require(try StageRunner.results(in: folders[0]).first)
+    let bytes = try FileReader.contents(stage.ledger)
+    let text = String(decoding: bytes, as: UTF8.self).replacing("\"line\":", with: "\"lime\":")
+    try AtomicFile.write(text.utf8, to: stage.ledger)
+    let runner = StageRunner(folder: run.path, seed: 42, threads: 2)
+    let error = #expect(throws: StageError.self) { try runner.merge(steps, shards: folders) }
+    #expect(error?.code == "damaged-shard")
+    #expect(error?.source == Source(file: stage.ledger, line: 1))
   }
 
   @Test(arguments: ["0/2", "3/2", "1", "1/", "a/b", "1/2/3", "-1/2", ""])

@@ -35,6 +35,26 @@ import TextKit
     }
   }
 
+  @Test(arguments: [NormalizationForm.nfc, .nfd, .nfkc, .nfkd])
+  func `what is told without ICU is what ICU says`(_ form: NormalizationForm) {
+    let normalizer = Normalizer(form)
+    // The end is in no form as it stands, so that ICU has to look at all of the text.
+    let (end, normal) = ("\u{1F71}\u{2126}", normalizer.normalize("\u{1F71}\u{2126}"))
+    #expect(Array(end.utf8) != Array(normal.utf8))
+    var told = 0
+    for value in UInt32(0)...0x10FFFF {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      var text = String(scalar)
+      guard text.withUTF8({ normalizer.leaves($0) }) else { continue }
+      told += 1
+      let result = normalizer.normalize("\(text)\(text)\(end)")
+      if Array(result.utf8) != Array("\(text)\(text)\(normal)".utf8) {
+        Issue.record("U+\(String(value, radix: 16)) changes in \(form)")
+      }
+    }
+    #expect(told > 27_000)
+  }
+
   @Test func `a text that grows eighteenfold still fits`() {
     let long = String(repeating: "\u{FDFA}", count: 1000)
     let normal = Normalizer(.nfkc).normalize(long)

@@ -38,7 +38,7 @@ private struct PlainKneserNey {
     let y = n[0] / (n[0] + 2 * n[1])
     let found = [1 - 2 * y * n[1] / n[0], 2 - 3 * y * n[2] / n[1], 3 - 4 * y * n[3] / n[2]]
     return zip(found, [0.5, 1, 1.5]).enumerated().map { index, pair in
-      pair.0 >= 0 && pair.0 <= Double(index + 1) ? pair.0 : pair.1
+      pair.0 > 0 && pair.0 <= Double(index + 1) ? pair.0 : pair.1
     }
   }
 
@@ -120,5 +120,41 @@ private struct PlainKneserNey {
       #expect(KneserNeyModel(Array(bytes.prefix(count))) == nil)
     }
     #expect(KneserNeyModel(bytes + [0]) == nil)
+    #expect(trainer.isEmpty)
+  }
+
+  @Test func `files whose numbers give no probabilities are none`() throws {
+    var trainer = KneserNeyTrainer(order: 2, unit: .words)
+    trainer.add("a b a b c")
+    let folder = try TemporaryFolder()
+    try trainer.model().write(to: folder.path + "/model.lm")
+    let bytes = Array(try Data(contentsOf: URL(filePath: folder.path + "/model.lm")))
+    // Behind the name stand the unit, the vocabulary, the number of orders, then three discounts,
+    // the number of n-grams, their hashes and counts, and the contexts of the first order.
+    let discounts = 12 + 1 + 8 + 8
+    let grams = Int(bytes[discounts + 24])
+    let counts = discounts + 32 + 8 * grams
+    let context = counts + 4 * grams + 8
+    func damaged(_ place: Int, _ number: [UInt8]) -> [UInt8] {
+      var bytes = bytes
+      bytes.replaceSubrange(place..<place + number.count, with: number)
+      return bytes
+    }
+    func number(_ value: Double) -> [UInt8] {
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+    }
+    #expect(KneserNeyModel(damaged(discounts, number(0.25))) != nil)
+    for value in [0, -0.5, 1.5, .nan, .infinity] {
+      #expect(KneserNeyModel(damaged(discounts, number(value))) == nil)
+    }
+    #expect(KneserNeyModel(damaged(counts, [0, 0, 0, 0])) == nil)
+    #expect(KneserNeyModel(damaged(context + 8, [0])) == nil)
+    #expect(KneserNeyModel(damaged(context + 16, Array(repeating: 0, count: 12))) == nil)
+  }
+
+  @Test func `give every token some probability, behind however many others`() {
+    let model = model([Array(repeating: "w", count: 400)], 8)
+    let found = model.logProbability(of: String(repeating: "w ", count: 400) + "unseen")
+    #expect(found.sum.isFinite && found.sum < 0)
   }
 }

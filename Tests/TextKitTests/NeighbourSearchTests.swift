@@ -56,6 +56,18 @@ private struct Joiner: NeighbourVisitor {
   }
 }
 
+/// Sets that have a neighbour are done with, and enter no index.
+private struct FirstFinder: NeighbourVisitor {
+  var found: [Int32: Int32] = [:]
+
+  func group(of item: Int32) -> Int32 { item }
+
+  mutating func visit(_ item: Int32, _ neighbours: [Neighbour]) -> Bool {
+    if let first = neighbours.first { found[item] = first.item }
+    return neighbours.isEmpty
+  }
+}
+
 @Suite struct `Search for sets that are alike` {
   /// Sets of up to 30 numbers of which many are common, with copies that differ in some.
   private func sets(_ count: Int) -> [[UInt64]] {
@@ -146,5 +158,23 @@ private struct Joiner: NeighbourVisitor {
     try NeighbourSearch(rule, in: store, threads: 2).run((0..<Int32(count)).map { $0 }, &joiner)
     #expect(rule.compared < 10 * count)
     #expect(joiner.sets.size(of: 0) == count)
+  }
+
+  @Test func `keys for which an index has no room are an error, or wait for a further pass`() throws
+  {
+    let sets = sets(300)
+    let store = try store(sets)
+    let order = (0..<Int32(sets.count)).map { $0 }
+    func search(_ capacity: Int) throws -> NeighbourSearch<JaccardRule> {
+      NeighbourSearch(
+        try JaccardRule(threshold: 0.3, in: store), in: store, threads: 2, capacity: capacity)
+    }
+    var collector = PairCollector()
+    let error = #expect(throws: StageError.self) { try search(500).run(order, &collector) }
+    #expect(error?.code == "too-many-keys")
+    var (whole, parts) = (FirstFinder(), FirstFinder())
+    try search(.max).runWithinMemory(order, bytes: .max, &whole)
+    try search(500).runWithinMemory(order, bytes: .max, &parts)
+    #expect(whole.found.count > 50 && whole.found.keys.sorted() == parts.found.keys.sorted())
   }
 }

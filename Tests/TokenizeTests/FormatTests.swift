@@ -129,6 +129,23 @@ struct FormatTests {
     #expect(error?.file == "\(folder.path)/cut.model")
   }
 
+  /// The replacements of the map begin at byte 180,127; each of their characters now lacks its end.
+  @Test func `a sentencepiece model whose map writes broken characters does no harm`() throws {
+    var bytes = try fileContents("\(Self.folder)/marian/source.spm")
+    for place in 180_127..<bytes.count where bytes[place] >= 0xC0 { bytes[place] = 0xF4 }
+    let folder = try TemporaryFolder()
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(folder.path)/broken.model"))
+    let tokenizer = try Tokenizer.load("\(folder.path)/broken.model")
+    for start in stride(from: UInt32(0x80), to: 0xFFFF, by: 64) {
+      let scalars = (start..<start + 64).compactMap(Unicode.Scalar.init)
+      let text = String(String.UnicodeScalarView(scalars))
+      let encoding = tokenizer.encode(text)
+      #expect(encoding.ids == tokenizer.ids(of: text))
+      let end = encoding.offsets.last?.upperBound ?? 0
+      #expect(end <= Int32(scalars.count))
+    }
+  }
+
   @Test func `GPT-2's, BERT's and tiktoken's own files are read`() throws {
     let folder = try TemporaryFolder()
     try folder.write("[PAD]\n[UNK]\n[CLS]\n[SEP]\nhe\n##llo\n", to: "bert/vocab.txt")

@@ -146,6 +146,27 @@ struct TrainingTests {
     #expect(try learn(halves, threads: 3) == alone)
   }
 
+  /// Words enough for the most frequent pairs to be dealt out, and counts that fall below the first guess of how
+  /// rare a pair may be.
+  @Test func `a pair at many places is joined by several threads as by one`() throws {
+    var random = CounterRandom(seed: 5, purpose: "training", record: "many places")
+    let words = (0..<30_000).map { _ in
+      String(
+        decoding: (0..<3 + random.below(10)).map { _ in UInt8(97 + random.below(4)) }, as: UTF8.self
+      )
+    }
+    let block = Array(words.joined(separator: " ").utf8)
+    func learn(threads: Int) throws -> [UInt8] {
+      var options = VocabularyOptions(.bpe)
+      options.vocabularySize = 3000
+      var trainer = try TokenizerTrainer(options)
+      trainer.count(linesOf: block, threads: threads)
+      return try trainer.train(threads: threads).json
+    }
+    let alone = try learn(threads: 1)
+    for threads in [2, 3, 4] { #expect(try learn(threads: threads) == alone) }
+  }
+
   @Test func `lines of a buffer count like texts, and broken UTF-8 like U+FFFD`() throws {
     func learn(_ count: (inout TokenizerTrainer) -> Void) throws -> [UInt8] {
       var options = VocabularyOptions(.bpe)

@@ -1,4 +1,5 @@
 import Records
+import TestSupport
 import Testing
 import Tokenize
 
@@ -67,6 +68,24 @@ struct WrittenListsTests {
     } catch {
       #expect("\(error)".contains(words), "\(error)")
     }
+  }
+
+  /// The file of a real model goes the fast way, whole: otherwise it takes ten times as long to load.
+  @Test(
+    .enabled(if: Shared.exists, "needs the reference data beside the project"),
+    arguments: [
+      ("bert-minilm", 30522, nil), ("cl100k", 100_256, 233_378), ("clip", 49408, 48894),
+      ("llama2", 32000, 61249), ("llama3", 128_000, 280_147), ("o200k", 199_998, 446_189),
+      ("phi-2", 50257, 50000), ("phi-3", 32000, 61249), ("qwen2like", 100_256, 233_378),
+      ("roberta", 50265, 50000), ("whisper", 50258, 50000),
+    ] as [(String, Int, Int?)])
+  func `the lists of real files are read past the general parser`(
+    name: String, tokens: Int, merges: Int?
+  ) throws {
+    let file = try Shared.contents("golden/tokenizers/\(name).tokenizer.json.gz")
+    let lists = try #require(WrittenLists(file))
+    #expect(lists.counts.tokens == tokens)
+    #expect(lists.counts.merges == merges)
   }
 
   @Test func `a string that is not UTF-8 is refused, also where its neighbour completes it`() {

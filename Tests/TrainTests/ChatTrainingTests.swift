@@ -69,7 +69,7 @@ struct ChatTrainingTests {
     let predictions = try Predictor(model: result.modelFolder, options: options(json))
       .predict(workshop.test)
     for item in predictions.items {
-      guard case .text(_, let count) = item else { return #expect(Bool(false)) }
+      guard case .text(_, let count, _) = item else { return #expect(Bool(false)) }
       #expect(count == tokens - (choice == "all" ? 1 : 0))
     }
   }

@@ -143,4 +143,13 @@ struct WriteStageTests {
       try set.text("data/train-00000-of-00001.jsonl")
         == "{\"prompt\":\"q1\",\"completion\":\"a1\"}\n")
   }
+
+  @Test func `quotes, bars and line ends are seen in cells whatever stands behind them`() throws {
+    let record = Record.text(
+      "a\"\u{301}b, c\r\nd", id: "f:1", label: "x|\u{301}y\r\nz", side: .train)
+    let set = try Written([record], ["format": "csv"])
+    let csv = try set.text("data/train-00000-of-00001.csv")
+    #expect(csv.contains("\"a\"\"\u{301}b, c\r\nd\""))
+    #expect(try set.text("README.md").contains("| x\\|\u{301}y  z | 1 |"))
+  }
 }

@@ -11,7 +11,7 @@ package final class WordNet: Sendable {
   /// Sets of synonyms, one file a class; a sense is named by its place in the file.
   private let synsets: [[UInt8]]
   /// Irregular forms and what they are forms of, one dictionary a class.
-  let exceptions: [[String: [String]]]
+  package let exceptions: [[String: [String]]]
   /// How often each sense of a lemma was met in texts that people tagged, one dictionary a class.
   private let tagCounts: [[String: [Int]]]
   /// How often a word stands in WordNet's own definitions and examples, by the word's hash.
@@ -53,7 +53,7 @@ package final class WordNet: Sendable {
   }
 
   /// The senses of a lemma, the most frequent first; empty where WordNet does not list it.
-  func senses(of lemma: String, _ part: WordClass) -> [Int] {
+  package func senses(of lemma: String, _ part: WordClass) -> [Int] {
     guard let line = lemmas[part.rawValue].line(of: lemma) else { return [] }
     let fields = line.split(separator: 0x20)
     // pos, number of senses, …, and as many places as there are senses.
@@ -69,7 +69,7 @@ package final class WordNet: Sendable {
   }
 
   /// The words of a set of synonyms as they are spelled, such as `United_States` or `awake(p)`.
-  func words(of synset: Int, _ part: WordClass) -> [String] {
+  package func words(of synset: Int, _ part: WordClass) -> [String] {
     let bytes = synsets[part.rawValue]
     guard synset >= 0, synset < bytes.count else { return [] }
     let line = bytes[synset...].prefix { $0 != 0x0A && $0 != UInt8(ascii: "|") }

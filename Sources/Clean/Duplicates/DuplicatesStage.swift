@@ -18,14 +18,13 @@ struct DuplicatesStage: CollectionStage {
     var store = SetStore(bytes: memory / 2, folder: folder)
     var names = NamePool()
     var ranks: [Double] = []
-    try records.forEachBatch { batch in
-      let seen = try OrderedMap.map(batch, threads: context.threads) { _, record in
-        let texts = fields.flatMap { record.fields($0) }.map(\.text)
-        return (method.set(of: texts), survivor.rank(of: record, texts))
-      }
-      for (record, (set, rank)) in zip(batch, seen) {
+    try records.forEachBatch { record in
+      let texts = fields.flatMap { record.texts($0) }
+      return (record.id, method.set(of: texts), survivor.rank(of: record, texts))
+    } _: { batch in
+      for (id, set, rank) in batch {
         try store.append(set)
-        names.append(record.id)
+        names.append(id)
         if let rank { ranks.append(rank) }
       }
     }
@@ -34,6 +33,10 @@ struct DuplicatesStage: CollectionStage {
       store, SurvivorPolicy.order(ranks, count: store.count), bytes: memory / 2,
       threads: context.threads, &finder)
     return DuplicatePlan(finder, names)
+  }
+
+  func leaves(recordAt index: Int, _ plan: DuplicatePlan) -> Bool {
+    plan.survivor(of: index) == nil
   }
 
   func outcome(

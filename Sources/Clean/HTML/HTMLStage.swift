@@ -7,6 +7,8 @@ enum HTMLStage {
     "Strip HTML tags and decode character references; code between backticks stays as it is.",
     role: .cleaning, parameters: [CleanKeys.fields], example: "clean.html: {fields: input}"
   ) { values in
-    FieldStage(fields: values[CleanKeys.fields]) { HTMLStripper.strip($0) }
+    FieldStage(
+      fields: values[CleanKeys.fields], spares: { !HTMLStripper.holdsMarkup($0) },
+      change: { HTMLStripper.strip($0) })
   }
 }

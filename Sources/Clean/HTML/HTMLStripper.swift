@@ -24,7 +24,7 @@ struct HTMLStripper {
   }
 
   /// Whether there is a `<` or a `&`, looked for eight bytes at a time.
-  private static func holdsMarkup(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func holdsMarkup(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let raw = UnsafeRawBufferPointer(bytes)
     var place = 0

@@ -23,7 +23,8 @@ struct LanguageStage: RecordStage {
   static let descriptor = StageDescriptor(
     "clean.language",
     "Tell the language of each record; keep those in some languages, or write it down.",
-    role: .cleaning, parameters: [Keys.languages, Keys.least, Keys.store, CleanKeys.fields],
+    role: .cleaning, version: 2,
+    parameters: [Keys.languages, Keys.least, Keys.store, CleanKeys.fields],
     example: "clean.language: {languages: [en, zh], min-probability: 0.65}"
   ) { values in
     LanguageStage(

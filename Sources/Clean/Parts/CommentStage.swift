@@ -5,6 +5,8 @@ import Stages
 enum CommentStage {
   /// Whose comments go.
   enum Language: String, ChoiceValue {
+    /// Those of TeX, in texts that hold a command of it; a % of others is a percent sign.
+    case auto
     /// From a `%` that no backslash stands before to the end of the line.
     case tex
     /// From `<!--` to `-->`.
@@ -12,14 +14,15 @@ enum CommentStage {
   }
 
   private static let language = Parameter(
-    "language", default: Language.tex, aliases: ["doc_type"],
-    "Whose comments go: % of TeX, <!-- --> of HTML.")
+    "language", default: Language.auto, aliases: ["doc_type"],
+    "Whose comments go: % of TeX, <!-- --> of HTML; auto: of TeX, where a text has its commands.")
 
   static let descriptor = EditStage.descriptor(
-    "clean.comments", "Remove the comments of TeX or HTML.", parameters: [language],
+    "clean.comments", "Remove the comments of TeX or HTML.", version: 2, parameters: [language],
     example: "clean.comments: {language: html}"
   ) { values in
     switch values[language] {
+    case .auto: return { Comments.isTeX($0) ? Comments.tex(removedFrom: $0) : Edit(text: $0) }
     case .tex: return { Comments.tex(removedFrom: $0) }
     case .html: return { Comments.html(removedFrom: $0) }
     }
@@ -28,6 +31,18 @@ enum CommentStage {
 
 /// Comments of markup.
 enum Comments {
+  private static let commands = PhraseSet([
+    "\\%", "\\begin{", "\\end{", "\\documentclass", "\\usepackage", "\\section", "\\subsection",
+    "\\chapter{", "\\paragraph{", "\\title{", "\\author{", "\\maketitle", "\\newcommand",
+    "\\label{", "\\ref{", "\\cite", "\\input{", "\\include", "\\caption{", "\\item ",
+    "\\footnote{",
+  ])
+
+  /// Whether a text holds a command that documents of TeX have.
+  static func isTeX(_ text: String) -> Bool {
+    text.utf8.contains(UInt8(ascii: "%")) && commands.occurs(in: text)
+  }
+
   /// A line that is a comment goes as a whole; before another one the blanks go with it.
   static func tex(removedFrom text: String) -> Edit {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return Edit(text: text) }

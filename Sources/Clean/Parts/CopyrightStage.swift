@@ -10,7 +10,7 @@ enum CopyrightStage {
 
   static let descriptor = EditStage.descriptor(
     "clean.copyright", "Remove comments at the head of code that speak of copyright or a licence.",
-    parameters: [anyComment], example: "clean.copyright: {fields: output}"
+    version: 2, parameters: [anyComment], example: "clean.copyright: {fields: output}"
   ) { values in
     let anyComment = values[anyComment]
     return { CopyrightNotices.removed(from: $0, anyComment: anyComment) }
@@ -26,17 +26,65 @@ enum CopyrightNotices {
       return Edit(text: String(text[..<block.lowerBound] + text[block.upperBound...]), count: 1)
     }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let head = lines.prefix { line in line.isEmpty || marks.contains { line.hasPrefix($0) } }
-    let isNotice = anyComment || speaks(head.joined(separator: "\n"))
-    let count = head.count { !$0.isEmpty }
-    guard count > 0, isNotice else { return Edit(text: text) }
-    return Edit(text: lines.dropFirst(head.count).joined(separator: "\n"), count: count)
+    let (kept, count) = anyComment ? withoutHead(lines) : withoutNotices(lines)
+    return count == 0 ? Edit(text: text) : Edit(text: kept.joined(separator: "\n"), count: count)
   }
 
-  private static func speaks(_ text: some StringProtocol) -> Bool {
-    let text = text.lowercased()
-    return words.contains { text.contains($0) }
+  /// The lines behind all that begin with a mark or are empty.
+  private static func withoutHead(_ lines: [Substring]) -> (kept: [Substring], count: Int) {
+    let head = lines.prefix { line in line.isEmpty || marks.contains { line.hasPrefix($0) } }
+    let count = head.count { !$0.isEmpty }
+    return (count == 0 ? lines : Array(lines.dropFirst(head.count)), count)
   }
+
+  /// The lines without those blocks of comments at their head that speak of rights; a `#!` stays.
+  ///
+  /// A block is of one mark and ends at an empty line; those behind a notice go with it.
+  private static func withoutNotices(_ lines: [Substring]) -> (kept: [Substring], count: Int) {
+    var kept = Array(lines.prefix { $0.hasPrefix("#!") }.prefix(1))
+    var count = 0
+    var rest = lines[kept.count...]
+    while let first = rest.first {
+      let isBlank = PlainForm.trimmed(first).isEmpty
+      guard let mark = isBlank ? "" : Self.mark(of: first) else { break }
+      let block = rest.prefix { line in
+        PlainForm.trimmed(line).isEmpty ? isBlank : Self.mark(of: line) == mark
+      }
+      rest = rest.dropFirst(block.count)
+      if !isBlank, isNotice(block.joined(separator: "\n"), mark) {
+        count += block.count
+        rest = rest.drop { PlainForm.trimmed($0).isEmpty }
+      } else {
+        kept += block
+      }
+    }
+    return (kept + rest, count)
+  }
+
+  /// The mark of a line that is a comment: `#include` and `--verbose` are none.
+  private static func mark(of line: Substring) -> String? {
+    guard let mark = marks.first(where: { line.hasPrefix($0) }) else { return nil }
+    let rest = line.dropFirst(mark.count).drop { $0 == mark.first }
+    return mark == "//" || rest.isEmpty || rest.first?.isWhitespace == true ? mark : nil
+  }
+
+  /// Whether a block speaks of rights; behind `#` it must say whose or which, as headings may be
+  /// about copyright and licences.
+  private static func isNotice(_ block: String, _ mark: String) -> Bool {
+    let block = block.lowercased()
+    guard mark == "#" else { return words.contains { block.contains($0) } }
+    if hashWords.contains(where: { block.contains($0) }) { return true }
+    let holders = block.split(separator: "copyright", omittingEmptySubsequences: false).dropFirst()
+    return holders.contains { rest in
+      let rest = rest.drop { $0 == " " || $0 == ":" }
+      return rest.first?.isNumber == true
+        || ["(c)", "©", "by ", "the "].contains { rest.hasPrefix($0) }
+    }
+  }
+
+  private static let hashWords = [
+    "spdx-", "all rights reserved", "licensed under", "license:", "licence:",
+  ]
 
   /// The first `/* … */`, where it speaks of copyright.
   private static func block(in text: String) -> Range<String.Index>? {

@@ -6,6 +6,11 @@ struct Edit {
   var text: String
   /// How many parts were taken out or replaced.
   var count = 0
+  /// Which rules took out the first of them, each with its value and threshold.
+  var reasons: [JSONObject] = []
+
+  /// The most reasons that a text's entry in the ledger has.
+  static let mostReasons = 10
 }
 
 /// A cleaner that takes parts out of texts; a record of which it leaves no word is dropped.
@@ -27,7 +32,9 @@ struct EditStage: RecordStage {
       edited.mapFields(selector) { path, text in
         let edit = edit(text)
         guard edit.count > 0 else { return text }
-        notes.append(["field": .string(path), "removed": .integer(edit.count)])
+        var note: JSONObject = ["field": .string(path), "removed": .integer(edit.count)]
+        if !edit.reasons.isEmpty { note["rules"] = .array(edit.reasons.map { .object($0) }) }
+        notes.append(.object(note))
         if !edit.text.hasWords, text.hasWords { emptied = path }
         return edit.text
       }
@@ -46,12 +53,14 @@ struct EditStage: RecordStage {
 extension EditStage {
   /// The stage of an edit, which `edit` makes from its parameters.
   static func descriptor(
-    _ name: String, _ summary: String, parameters: [any AnyParameter] = [], example: String? = nil,
+    _ name: String, _ summary: String, version: Int = 1, parameters: [any AnyParameter] = [],
+    example: String? = nil,
     thresholds: @escaping @Sendable (ParameterValues) -> JSONObject = { _ in [:] },
     _ edit: @escaping @Sendable (ParameterValues) -> @Sendable (String) -> Edit
   ) -> StageDescriptor {
     StageDescriptor(
-      name, summary, role: .cleaning, parameters: parameters + [CleanKeys.fields],
+      name, summary, role: .cleaning, version: version,
+      parameters: parameters + [CleanKeys.fields],
       example: example ?? "\(name): {fields: output}"
     ) { values in
       EditStage(

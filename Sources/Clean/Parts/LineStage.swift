@@ -17,7 +17,7 @@ enum LineStage {
     "Remove lines that are one of these, in any case; * stands for anything: [\"Page * of *\"].")
   private static let boilerplate = Parameter(
     "boilerplate", default: true,
-    "Remove short lines about cookies, policies, copyright, subscriptions and navigation.")
+    "Remove notices of cookies, copyright and newsletters, and labels of pages: Privacy | Imprint.")
   private static let repeated = Parameter<Int?>(
     "repeated", default: nil,
     "Of lines that a text holds so often, numbers aside, such as headers of pages, the first stays.",
@@ -26,6 +26,7 @@ enum LineStage {
   static let descriptor = EditStage.descriptor(
     "clean.lines",
     "Remove lines by length, pattern, boilerplate of pages and repetition; code stays.",
+    version: 2,
     parameters: [minCharacters, maxCharacters, minWords, matching, boilerplate, repeated],
     example: "clean.lines: {min-words: 3, repeated: 3}", thresholds: thresholds
   ) { values in
@@ -46,6 +47,15 @@ enum LineStage {
   }
 }
 
+extension Reason {
+  /// The rule and what it measured, as one entry of several.
+  fileprivate var object: JSONObject {
+    var object: JSONObject = ["rule": .string(code)]
+    for member in detail.members { object[member.key] = member.value }
+    return object
+  }
+}
+
 struct LineRules: Sendable {
   let characters: Bounds
   let words: Bounds
@@ -54,28 +64,46 @@ struct LineRules: Sendable {
   let repeated: Int?
 
   func edited(_ text: String) -> Edit {
-    let often = repeated.map { Self.repeatedLines(of: text, atLeast: $0) } ?? []
+    let often = repeated.map { Self.repeatedLines(of: text, atLeast: $0) } ?? [:]
     var seen: Set<String> = []
-    var count = 0
+    var edit = Edit(text: text)
     let kept = CodeSpans.filterProse(of: text) { line in
       let trimmed = PlainForm.trimmed(line)
       guard !trimmed.isEmpty else { return true }
-      let key = often.isEmpty ? "" : Self.key(of: trimmed)
-      let isRepeated = often.contains(key) && !seen.insert(key).inserted
-      let isKept = !isRepeated && !fails(trimmed)
-      if !isKept { count += 1 }
-      return isKept
+      let found = repetition(of: trimmed, often, &seen) ?? reason(against: trimmed)
+      guard let found else { return true }
+      edit.count += 1
+      if edit.reasons.count < Edit.mostReasons {
+        edit.reasons.append(found.object)
+      }
+      return false
     }
-    return count == 0 ? Edit(text: text) : Edit(text: kept, count: count)
+    if edit.count > 0 { edit.text = kept }
+    return edit
   }
 
-  private func fails(_ line: Substring) -> Bool {
-    if characters.isSet, characters.reason(against: line.unicodeScalars.count) != nil {
-      return true
+  /// Why a line goes that stood in the text before.
+  private func repetition(
+    of line: Substring, _ often: [String: Int], _ seen: inout Set<String>
+  ) -> Reason? {
+    guard !often.isEmpty, let repeated else { return nil }
+    let key = Self.key(of: line)
+    guard let times = often[key], !seen.insert(key).inserted else { return nil }
+    return Reason("repeated", ["times": .integer(times), "repeated": .integer(repeated)])
+  }
+
+  /// Why a line goes whatever else the text holds.
+  private func reason(against line: Substring) -> Reason? {
+    if characters.isSet, let reason = characters.reason(against: line.unicodeScalars.count) {
+      return reason
     }
-    if words.isSet, words.reason(against: WordCount.of(String(line))) != nil { return true }
-    if patterns.contains(where: { $0.matches(line) }) { return true }
-    return dropsBoilerplate && Boilerplate.isBoilerplate(line)
+    if words.isSet, let reason = words.reason(against: WordCount.of(String(line))) {
+      return reason
+    }
+    if let pattern = patterns.first(where: { $0.matches(line) }) {
+      return Reason("matching", ["pattern": .string(pattern.text)])
+    }
+    return dropsBoilerplate ? Boilerplate.reason(against: line) : nil
   }
 
   /// A line in small letters with 0 for all digits, so that the numbers of pages are one.
@@ -83,8 +111,8 @@ struct LineRules: Sendable {
     String(line.lowercased().map { $0.isNumber ? "0" : $0 })
   }
 
-  /// The lines of at least two words that a text holds so often.
-  private static func repeatedLines(of text: String, atLeast least: Int) -> Set<String> {
+  /// The lines of at least two words that a text holds so often, and how often.
+  private static func repeatedLines(of text: String, atLeast least: Int) -> [String: Int] {
     var counts: [String: Int] = [:]
     _ = CodeSpans.filterProse(of: text) { line in
       let trimmed = PlainForm.trimmed(line)
@@ -93,15 +121,18 @@ struct LineRules: Sendable {
       }
       return true
     }
-    return Set(counts.filter { $0.value >= least }.keys)
+    return counts.filter { $0.value >= least }
   }
 }
 
 /// A line with `*` for anything.
 struct LinePattern: Sendable {
+  /// As it was written.
+  let text: String
   private let parts: [[UInt8]]
 
   init(_ pattern: String) {
+    text = pattern
     parts = pattern.lowercased().split(separator: "*", omittingEmptySubsequences: false)
       .map { Array($0.utf8) }
   }

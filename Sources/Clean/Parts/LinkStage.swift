@@ -9,7 +9,7 @@ enum LinkStage {
 
   static let descriptor = EditStage.descriptor(
     "clean.links", "Remove web addresses, or put something in their place.",
-    parameters: [replacement], example: "clean.links: {replacement: \"[link]\"}"
+    version: 2, parameters: [replacement], example: "clean.links: {replacement: \"[link]\"}"
   ) { values in
     let replacement = values[replacement]
     return { Links.replaced(in: $0, by: replacement) }
@@ -18,7 +18,8 @@ enum LinkStage {
 
 /// Addresses: `scheme://…`, `www.…` and `name.tld/…`.
 ///
-/// A colon alone makes none, as in `8f51:3118:aa66::1` or `note:this`.
+/// A colon alone makes none, as in `8f51:3118:aa66::1` or `note:this`. The blanks around an address
+/// stay, as in Data-Juicer's results.
 enum Links {
   private static let closing: [UInt8: UInt8] = [
     UInt8(ascii: ")"): UInt8(ascii: "("), UInt8(ascii: "]"): UInt8(ascii: "["),
@@ -79,7 +80,16 @@ enum Links {
     return start < place ? start : nil
   }
 
-  /// `name.tld` before a slash; the last part has two to four letters, as `and/or` has none.
+  /// The last parts of names that are no suffix of files, without which `Node.js/Express` and
+  /// `main.py/test.py` would be addresses.
+  private static let endings = Set(
+    """
+    com org net edu gov mil int info biz io ai app dev co eu uk ie de at ch fr be nl lu es pt it gr \
+    se no dk fi pl cz sk hu ro bg ru ua tr il ir in pk cn hk tw jp kr sg th vn id my ph au nz ca us \
+    mx br ar cl za ng ke eg tv
+    """.split(separator: " ").map { Array($0.utf8) })
+
+  /// `name.tld` before a slash; the last part is one that names end with.
   private static func domain(_ bytes: [UInt8], before place: Int, from least: Int) -> Int? {
     guard
       let start = word(
@@ -90,8 +100,8 @@ enum Links {
     else { return nil }
     let parts = bytes[start..<place].split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count > 1, let last = parts.last, (2...4).contains(last.count),
-      last.allSatisfy(\.isASCIILetter), parts.dropLast().allSatisfy({ $0.count > 1 })
+    guard parts.count > 1, let last = parts.last, endings.contains(last.map { $0 | 0x20 }),
+      parts.dropLast().allSatisfy({ $0.count > 1 })
     else { return nil }
     return start
   }

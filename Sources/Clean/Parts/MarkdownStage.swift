@@ -6,7 +6,7 @@ enum MarkdownStage {
   static let descriptor = EditStage.descriptor(
     "clean.markdown",
     "Take away the marks of markdown: headings, emphasis, links, rules, comments; code and lists stay.",
-    example: "clean.markdown: {fields: output}"
+    version: 2, example: "clean.markdown: {fields: output}"
   ) { _ in
     { text in
       let comments = Comments.html(removedOutsideCodeFrom: text)
@@ -23,17 +23,42 @@ enum MarkdownText {
     var count = 0
     var lines: [String] = []
     var previousIsText = false
-    for (line, isCode) in CodeSpans.lines(of: text) {
+    let source = CodeSpans.lines(of: text)
+    let inTable = tableLines(source)
+    for (number, (line, isCode)) in source.enumerated() {
       guard !isCode else {
         lines.append(String(line))
         previousIsText = false
         continue
       }
-      guard let plain = plainLine(line, previousIsText: previousIsText, &count) else { continue }
-      previousIsText = plain.contains { !$0.isWhitespace }
+      guard var plain = plainLine(line, previousIsText: previousIsText, &count) else { continue }
+      if inTable[number] { plain = withoutBars(plain, &count) }
+      previousIsText = plain.contains { !$0.isWhitespace } && !isListItem(PlainForm.trimmed(line))
       lines.append(plain)
     }
     return count == 0 ? Edit(text: text) : Edit(text: lines.joined(separator: "\n"), count: count)
+  }
+
+  /// Which lines are of a table: the one above a rule such as |---|---|, and those below with a bar.
+  private static func tableLines(_ lines: [(line: Substring, isCode: Bool)]) -> [Bool] {
+    var inTable = Array(repeating: false, count: lines.count)
+    for (number, (line, isCode)) in lines.enumerated() where !isCode && line.contains("|") {
+      if isTableRule(line) {
+        inTable[number] = true
+        if number > 0, !lines[number - 1].isCode { inTable[number - 1] = true }
+      } else if number > 0, inTable[number - 1] {
+        inTable[number] = true
+      }
+    }
+    return inTable
+  }
+
+  /// A row without the bars at its ends.
+  private static func withoutBars(_ line: String, _ count: inout Int) -> String {
+    let row = PlainForm.trimmed(line)
+    guard row.hasPrefix("|"), row.hasSuffix("|"), row.count > 2 else { return line }
+    count += 1
+    return line.prefix { $0 == " " } + String(PlainForm.trimmed(row.dropFirst().dropLast()))
   }
 
   /// A line without its marks; nil where it is nothing but marks.
@@ -56,10 +81,6 @@ enum MarkdownText {
     if let heading = headingText(body) {
       count += 1
       body = heading
-    }
-    if body.hasPrefix("|"), body.hasSuffix("|"), body.count > 2 {
-      count += 1
-      body = PlainForm.trimmed(body.dropFirst().dropLast())
     }
     if body.hasPrefix("* ") || body.hasPrefix("+ ") {
       count += 1
@@ -84,7 +105,7 @@ enum MarkdownText {
     return marks.allSatisfy { $0 == mark }
   }
 
-  /// `===` or `--` under a heading.
+  /// `===` or `--` under a heading; what stands behind an item of a list is none.
   private static func isUnderline(_ body: Substring) -> Bool {
     let marks = PlainForm.trimmed(body)
     return marks.count >= 2 && (marks.allSatisfy { $0 == "=" } || marks.allSatisfy { $0 == "-" })

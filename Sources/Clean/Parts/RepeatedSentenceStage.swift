@@ -11,7 +11,7 @@ enum RepeatedSentenceStage {
 
   static let descriptor = EditStage.descriptor(
     "clean.repeated-sentences", "Remove sentences that stood in the same text before; code stays.",
-    parameters: [least, ignoresCase],
+    version: 2, parameters: [least, ignoresCase],
     thresholds: { ["min-characters": .integer($0[least])] }
   ) { values in
     let (least, ignoresCase) = (values[least], values[ignoresCase])
@@ -19,12 +19,13 @@ enum RepeatedSentenceStage {
   }
 }
 
-/// Sentences of a text, compared by their letters and digits.
+/// Sentences of a text, compared without the marks around them.
 ///
 /// A full stop ends a sentence before a blank or the end of a line alone: in 12.50 it ends none.
 enum RepeatedSentences {
   private static let wide: Set<Unicode.Scalar> = ["。", "！", "？", "…"]
   private static let narrow: Set<Unicode.Scalar> = [".", "!", "?"]
+  private static let opening: Set<Unicode.Scalar> = ["“", "‘", "\"", "'", "(", "（", "「", "『"]
   private static let closing: Set<Unicode.Scalar> = ["”", "’", "\"", "'", ")", "）", "」", "』"]
 
   static func removed(from text: String, least: Int, ignoresCase: Bool) -> Edit {
@@ -33,7 +34,7 @@ enum RepeatedSentences {
     let lines = CodeSpans.mapProse(of: text) { line in
       sentences(of: line).filter { sentence in
         let key = key(of: sentence, ignoresCase)
-        guard key.unicodeScalars.count >= least else { return true }
+        guard key.unicodeScalars.count(where: isWord) >= least else { return true }
         let isNew = seen.insert(key).inserted
         if !isNew { count += 1 }
         return isNew
@@ -42,12 +43,26 @@ enum RepeatedSentences {
     return count == 0 ? Edit(text: text) : Edit(text: lines, count: count)
   }
 
+  /// A sentence without the marks and quotation marks at its ends and with single blanks.
+  ///
+  /// What stands between its words belongs to it: 1.5 is not 15, -5 not 5 and C++ not C.
   private static func key(of sentence: String, _ ignoresCase: Bool) -> String {
-    let letters = sentence.unicodeScalars.filter {
-      $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == " "
+    var view = Substring(sentence).unicodeScalars
+    while let first = view.first, first.properties.isWhitespace || opening.contains(first) {
+      view.removeFirst()
     }
-    let key = String(String.UnicodeScalarView(letters)).split(separator: " ").joined(separator: " ")
+    while let last = view.last, isEnd(last) { view.removeLast() }
+    let key = Substring(view).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return ignoresCase ? key.lowercased() : key
+  }
+
+  private static func isEnd(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || wide.contains(scalar) || narrow.contains(scalar)
+      || closing.contains(scalar)
+  }
+
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil
   }
 
   /// The sentences of a line, each with the blanks before it.

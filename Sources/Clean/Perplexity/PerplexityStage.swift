@@ -32,12 +32,12 @@ struct PerplexityStage: CollectionStage {
   static let descriptor = StageDescriptor(
     "clean.perplexity",
     "Drop records that a language model of n-grams finds too odd, or too plain.",
-    role: .cleaning,
+    role: .cleaning, version: 2,
     parameters: [
       Keys.model, Keys.corpus, Keys.order, Keys.unit, Keys.save, Keys.most, Keys.least,
       CleanKeys.fields,
     ],
-    memory: "learning: 32 bytes a token and order; then 12 an n-gram and 32 a context",
+    memory: "learning: about 75 bytes a token and order; then 12 an n-gram and 32 a context",
     example: "clean.perplexity: {corpus: [good.txt], max-perplexity: 1500}"
   ) { values throws(Diagnostic) in
     guard values[Keys.model] == nil || values[Keys.corpus].isEmpty else {
@@ -59,6 +59,8 @@ struct PerplexityStage: CollectionStage {
   let fields: [Selector]
 
   func dependencies() throws(StageError) -> [String] { model.map { [$0] } ?? corpus }
+
+  var learnsFromRecords: Bool { model == nil && corpus.isEmpty }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> KneserNeyModel {
     let plan = try model.map(Self.read) ?? learned(from: records)

@@ -71,7 +71,7 @@ extension QualityStage {
     _ rules: @escaping @Sendable (ParameterValues) -> [any QualityRules]
   ) -> StageDescriptor {
     StageDescriptor(
-      name, summary, role: .cleaning, parameters: parameters + [CleanKeys.fields],
+      name, summary, role: .cleaning, version: 2, parameters: parameters + [CleanKeys.fields],
       example: example
     ) { values in
       QualityStage(fields: values[CleanKeys.fields], rules: rules(values))

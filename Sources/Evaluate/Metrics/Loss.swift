@@ -11,5 +11,7 @@ let lossMetric = MetricDescriptor(
       return .unavailable("there are no records")
     }
     return .number(loss / Double(outcomes.count), orElse: "the loss is \(loss)")
+  case .numbers, .retrieval:
+    return .unavailable("loss is of classes or tokens; these outcomes are of \(outcomes.subject)")
   }
 }

@@ -15,7 +15,7 @@ let perplexityMetric = MetricDescriptor(
   needs: .losses, direction: .lower, isOfTokens: true
 ) { outcomes in
   guard case .language(let outcomes) = outcomes else {
-    return .unavailable("perplexity is of tokens; these outcomes are of classes")
+    return .unavailable("perplexity is of tokens; these outcomes are of \(outcomes.subject)")
   }
   guard outcomes.tokens > 0 else { return .unavailable("there are no tokens") }
   return .number(

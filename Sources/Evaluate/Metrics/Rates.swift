@@ -8,12 +8,12 @@ private func rateMetric(_ rate: ClassRate, average: Average) -> MetricDescriptor
   return MetricDescriptor(
     name: name, summary: "\(rate.summary) \(average.summary).", direction: .greater,
     binaryOnly: average == .binary
-  ) { outcomes in
-    guard average != .binary || outcomes.labels.count == 2 else {
-      return .unavailable("\(name) needs two classes; there are \(outcomes.labels.count)")
+  ) { (counts: ClassCounts) in
+    guard average != .binary || counts.tallies.count == 2 else {
+      return .unavailable("\(name) needs two classes; there are \(counts.tallies.count)")
     }
     return .number(
-      outcomes.rate(rate, average: average), orElse: "no class defines \(rate.rawValue)")
+      counts.rate(rate, average: average), orElse: "no class defines \(rate.rawValue)")
   }
 }
 

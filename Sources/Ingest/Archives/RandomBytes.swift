@@ -51,17 +51,26 @@ final class RandomFile: RandomBytes {
   }
 
   /// Keeps a stream in a file without a name, since what cannot be sought cannot be read twice.
-  convenience init(keeping stream: any ByteStream, name: String) throws(StageError) {
-    var pattern = Array("\(FilePaths.temporary)/anneal-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&pattern)
-    let path = pattern.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    guard descriptor >= 0 else { throw StageError(FileError("create", path), file: name) }
-    unlink(path)
+  ///
+  /// - Throws: `zip-bomb` where the content is larger and packed tighter than the limits let a member of
+  ///   an archive be.
+  convenience init(
+    keeping stream: PeekedBytes, name: String, limits: ZipLimits = ZipLimits()
+  ) throws(StageError) {
+    let descriptor: Int32
+    do { descriptor = try ScratchFile.open(in: FilePaths.temporary) } catch {
+      throw StageError(error, file: name)
+    }
     do throws(StageError) {
+      var kept = 0
       while true {
         let chunk = try stream.next()
         if chunk.isEmpty { break }
-        try Self.append(chunk, to: descriptor, path, name)
+        kept += chunk.count
+        if let packed = stream.origin?.count, limits.areExceeded(by: kept, packed: packed) {
+          throw .bomb("the content is at least \(kept) bytes", kept, packed, name)
+        }
+        try Self.append(chunk, to: descriptor, name)
       }
     } catch {
       close(descriptor)
@@ -73,7 +82,7 @@ final class RandomFile: RandomBytes {
   deinit { close(descriptor) }
 
   private static func append(
-    _ bytes: [UInt8], to descriptor: Int32, _ path: String, _ name: String
+    _ bytes: [UInt8], to descriptor: Int32, _ name: String
   ) throws(StageError) {
     var done = 0
     while done < bytes.count {
@@ -83,7 +92,7 @@ final class RandomFile: RandomBytes {
       if step > 0 {
         done += step
       } else if step < 0, errno != EINTR {
-        throw StageError(FileError("write", path), file: name)
+        throw StageError(FileError("write in", FilePaths.temporary), file: name)
       }
     }
   }

@@ -13,6 +13,8 @@ final class TarArchive {
   private var isEnded = false
   /// Hashes of the names met; 8 bytes a member.
   private var seen: Set<UInt64> = []
+  /// How many members there were, folders among them.
+  private var members = 0
 
   init(_ stream: any ByteStream, name: String) {
     self.name = name
@@ -73,36 +75,45 @@ final class TarArchive {
   }
 
   private func member(_ header: TarHeader, _ more: PaxHeader) throws(StageError) -> TarMember {
-    var path = more.path ?? header.path
-    while path.hasPrefix("./") { path.removeFirst(2) }
+    let path = Self.withoutDots(more.path ?? header.path)
     let size = header.holdsContent ? more.size ?? header.size : 0
+    if header.hasMoreHoles { try passHoles() }
     let content = TarContent(stream, size)
     self.content = content
+    members += 1
     let kind = TarMember.Kind(header, isSparse: more.isSparse, path: path)
-    var member = TarMember(path: path, size: size, kind: kind, content: content)
+    var member = TarMember(path: path, label: path, size: size, kind: kind, content: content)
     guard kind != .folder else { return member }
-    let place = Source(file: "\(name)/\(path)", line: 0)
-    member.fault = judge(member, place)
+    let isTwin = !seen.insert(StableHash.hash(path)).inserted
+    member.label = MemberPath.label(path, number: members, isRepeated: isTwin)
+    member.fault = fault(of: member, isTwin: isTwin)
     return member
   }
 
-  private func judge(_ member: TarMember, _ place: Source) -> StageError? {
-    if let reason = MemberPath.fault(member.path) {
-      return StageError(
-        "unsafe-path", "a member of the archive \(reason): it is not read", source: place,
-        remedy: "write the archive again with paths below its top")
+  /// Passes over the blocks in which GNU tar tells of holes that its header has no room for.
+  private func passHoles() throws(StageError) {
+    while true {
+      guard let block = try stream.block() else { throw stream.truncated }
+      if block[504] == 0 { return }
     }
+  }
+
+  /// The path without `./` before it.
+  private static func withoutDots(_ path: String) -> String {
+    var rest = path.utf8[...]
+    while rest.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
+    return String(Substring(rest))
+  }
+
+  private func fault(of member: TarMember, isTwin: Bool) -> StageError? {
+    let place = Source(file: "\(name)/\(member.label)", line: 0)
+    if let reason = MemberPath.fault(member.path) { return .unsafePath(reason, place) }
     if member.kind == .sparse {
       return StageError(
         "unsupported-format", "the member is a file with holes, which is not read", source: place,
         remedy: "write the archive again without --sparse")
     }
-    if !seen.insert(StableHash.hash(member.path)).inserted {
-      return StageError(
-        "twin-member", "the archive has another member of this name before this one",
-        source: place, remedy: "write the archive again with one of them")
-    }
-    return nil
+    return isTwin ? .twin(place) : nil
   }
 
   /// The text of a name, which may be in no encoding at all.
@@ -130,6 +141,8 @@ struct TarMember {
 
   /// Its path within the archive.
   let path: String
+  /// What stands for it in record ids and messages: see `MemberPath.label`.
+  var label: String
   /// Its bytes.
   let size: Int
   /// What it is.

@@ -12,6 +12,8 @@ struct TarHeader {
   let size: Int
   /// Its path, if no longer one stands before it.
   let path: String
+  /// Whether blocks follow that tell of more holes, before the content: GNU's own form of sparse files.
+  let hasMoreHoles: Bool
 
   /// Whether content follows the header; links and folders may tell a size and have none.
   var holdsContent: Bool { !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(kind) }
@@ -23,6 +25,7 @@ struct TarHeader {
     else { return nil }
     self.size = size
     kind = block[156]
+    hasMoreHoles = block[156] == UInt8(ascii: "S") && block[482] != 0
     let name = TarArchive.text(block[..<100].prefix { $0 != 0 })
     // In GNU's own headers other things stand where POSIX has the beginning of long paths.
     let isPOSIX = block[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0])

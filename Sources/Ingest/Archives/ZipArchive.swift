@@ -55,7 +55,7 @@ final class ZipArchive {
   }
 
   private func place(of member: ZipMember) -> Source {
-    Source(file: "\(name)/\(member.name)", line: 0)
+    Source(file: "\(name)/\(member.label)", line: 0)
   }
 
   /// The place of the packed bytes, behind the member's own header, which must agree on its name.

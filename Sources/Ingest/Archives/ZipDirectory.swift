@@ -50,10 +50,15 @@ struct ZipDirectory {
     guard raw.count == extent.size else { throw fault("the directory is cut short") }
     var members: [ZipMember] = []
     var rest = raw[...]
-    for _ in 0..<extent.count { members.append(try entry(&rest, shift: extent.shift)) }
+    var seen: Set<[UInt8]> = []
+    for index in 0..<extent.count {
+      let (member, flags) = try entry(&rest, shift: extent.shift)
+      let isTwin = !seen.insert(Array(member.name.utf8)).inserted
+      members.append(judged(member, flags: flags, number: index + 1, isTwin: isTwin))
+    }
     guard rest.isEmpty else { throw fault("the directory is longer than its members") }
     try refuseOverlaps(members, before: extent.offset + extent.shift)
-    return refusingTwins(members)
+    return members
   }
 
   // MARK: - The end of the archive
@@ -111,7 +116,10 @@ struct ZipDirectory {
 
   // MARK: - Members
 
-  private func entry(_ rest: inout ArraySlice<UInt8>, shift: Int) throws(StageError) -> ZipMember {
+  /// The next member as the directory has it, and its flags.
+  private func entry(
+    _ rest: inout ArraySlice<UInt8>, shift: Int
+  ) throws(StageError) -> (ZipMember, flags: Int) {
     guard rest.count >= Self.entrySize, rest.starts(with: Self.entryMagic) else {
       throw fault("the directory is damaged")
     }
@@ -124,12 +132,12 @@ struct ZipDirectory {
     var sizes = [head.word(24), head.word(20), head.word(42)]
     try Self.takeZip64(extra, &sizes, orThrow: fault("a zip64 size is too large"))
     rest = rest.dropFirst(whole)
-    var member = ZipMember(
-      name: Self.text(rawName), size: sizes[0], compressedSize: sizes[1],
+    let name = Self.text(rawName)
+    let member = ZipMember(
+      name: name, label: name, size: sizes[0], compressedSize: sizes[1],
       checksum: UInt32(truncatingIfNeeded: head.word(16)), method: head.short(10),
       offset: sizes[2] + shift, rawName: rawName)
-    member.fault = judge(member, flags: head.short(8))
-    return member
+    return (member, head.short(8))
   }
 
   /// Replaces the sizes that did not fit into 32 bits by those of the extra field 1.
@@ -159,25 +167,25 @@ struct ZipDirectory {
     return String(decoding: decoded ?? raw, as: UTF8.self)
   }
 
-  private func judge(_ member: ZipMember, flags: Int) -> StageError? {
-    let place = Source(file: "\(name)/\(member.name)", line: 0)
+  /// The member with its label, and with its fault if there is one.
+  private func judged(_ member: ZipMember, flags: Int, number: Int, isTwin: Bool) -> ZipMember {
+    var member = member
+    member.label = MemberPath.label(member.name, number: number, isRepeated: isTwin)
+    let place = Source(file: "\(name)/\(member.label)", line: 0)
     if let reason = MemberPath.fault(member.name) {
-      return StageError(
-        "unsafe-path", "a member of the archive \(reason): it is not read", source: place,
-        remedy: "write the archive again with paths below its top")
-    }
-    if flags & 0x2001 != 0 {
-      return StageError(
+      member.fault = .unsafePath(reason, place)
+    } else if flags & 0x2001 != 0 {
+      member.fault = StageError(
         "encrypted-member", "the member is encrypted", source: place,
         remedy: "unpack the archive with its password first")
+    } else if limits.areExceeded(by: member.size, packed: member.compressedSize) {
+      member.fault = .bomb(
+        "the member says it is \(member.size) bytes", member.size, member.compressedSize, place.file
+      )
+    } else if isTwin {
+      member.fault = .twin(place)
     }
-    let ratio = member.size / max(member.compressedSize, 1)
-    if member.size > limits.freeSize, ratio > limits.ratio {
-      return StageError(
-        "zip-bomb", "the member says it is \(member.size) bytes, \(ratio) times its packed size",
-        source: place, remedy: "unpack it yourself if you trust it, and name the file")
-    }
-    return nil
+    return member
   }
 
   private func refuseOverlaps(_ members: [ZipMember], before end: Int) throws(StageError) {
@@ -190,22 +198,6 @@ struct ZipDirectory {
           source: Source(file: name, line: 0), remedy: "write the archive again")
       }
       next = member.offset
-    }
-  }
-
-  /// Two members of one name would be one record twice, and programs disagree on which one counts.
-  private func refusingTwins(_ members: [ZipMember]) -> [ZipMember] {
-    var seen: Set<[UInt8]> = []
-    return members.map { member in
-      guard !seen.insert(Array(member.name.utf8)).inserted, member.fault == nil else {
-        return member
-      }
-      var member = member
-      member.fault = StageError(
-        "twin-member", "the archive has another member of this name before this one",
-        source: Source(file: "\(name)/\(member.name)", line: 0),
-        remedy: "write the archive again with one of them")
-      return member
     }
   }
 

@@ -12,12 +12,44 @@ struct ZipLimits: Sendable {
   /// The most times larger a member may be than its compressed bytes: text reaches about 20, a bomb
   /// 1,000.
   var ratio = 200
+
+  /// Whether content is larger than it may be for its packed size.
+  func areExceeded(by size: Int, packed: Int) -> Bool {
+    size > freeSize && size / max(packed, 1) > ratio
+  }
+}
+
+extension StageError {
+  /// The complaint about a member whose path must not be used.
+  static func unsafePath(_ reason: String, _ place: Source) -> StageError {
+    StageError(
+      "unsafe-path", "a member of the archive \(reason): it is not read", source: place,
+      remedy: "write the archive again with paths below its top")
+  }
+
+  /// The complaint about a second member of one name: it would be one record twice, and programs disagree
+  /// on which one counts.
+  static func twin(_ place: Source) -> StageError {
+    StageError(
+      "twin-member", "the archive has another member of this name before this one",
+      source: place, remedy: "write the archive again with one of them")
+  }
+
+  /// The complaint about content that is packed as tightly as only bombs are.
+  static func bomb(_ fact: String, _ size: Int, _ packed: Int, _ file: String) -> StageError {
+    StageError(
+      "zip-bomb", "\(fact), \(size / max(packed, 1)) times its packed size",
+      source: Source(file: file, line: 0),
+      remedy: "unpack it yourself if you trust it, and name the file")
+  }
 }
 
 /// One file of a zip archive, as the archive's directory describes it.
 struct ZipMember: Sendable {
   /// Its path within the archive, with slashes.
   let name: String
+  /// What stands for it in record ids and messages: see `MemberPath.label`.
+  var label: String
   /// Its bytes when unpacked.
   let size: Int
   /// Its bytes in the archive.
@@ -39,14 +71,26 @@ struct ZipMember: Sendable {
 
 /// Whether the names of members stay within their archive.
 enum MemberPath {
+  /// The most bytes of a name, as Linux has it.
+  private static let longest = 4096
+
+  /// What stands for a member in record ids: its path, and its number among the members where that path
+  /// was there before, for an id must not be given twice.
+  static func label(_ path: String, number: Int, isRepeated: Bool) -> String {
+    let isLong = path.utf8.count > longest
+    let path = isLong ? "\(String(path.unicodeScalars.prefix(100)))…" : path
+    return isRepeated || isLong ? "\(path)#member-\(number)" : path
+  }
+
   /// Why a name must not be used as a path below the archive; nil where it may.
   ///
   /// Backslashes count as slashes, which they are to the programs that write them.
   static func fault(_ name: String) -> String? {
+    if name.isEmpty { return "has no name" }
+    if name.utf8.count > longest { return "has a name of more than \(longest) bytes" }
+    if name.utf8.contains(0) { return "has a name with a zero byte" }
     let parts = name.utf8.split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    if name.isEmpty { return "has no name" }
-    if name.utf8.contains(0) { return "has a name with a zero byte" }
     let first = name.utf8.first
     let hasDrive = name.utf8.dropFirst().first == UInt8(ascii: ":")
     if first == UInt8(ascii: "/") || first == UInt8(ascii: "\\") || hasDrive {

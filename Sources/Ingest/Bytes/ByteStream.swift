@@ -23,8 +23,32 @@ final class FileBytes: ByteStream {
   }
 }
 
+/// A stream that counts its bytes.
+final class CountedBytes: ByteStream {
+  private let stream: any ByteStream
+  private let outer: CountedBytes?
+  private var own = 0
+
+  /// - Parameter outer: What the stream is unpacked from, if it is.
+  init(_ stream: any ByteStream, within outer: CountedBytes?) {
+    self.stream = stream
+    self.outer = outer
+  }
+
+  /// How many bytes have been read, of the stream or of what it is unpacked from, whichever is less.
+  var count: Int { min(own, outer?.count ?? .max) }
+
+  func next() throws(StageError) -> [UInt8] {
+    let bytes = try stream.next()
+    own += bytes.count
+    return bytes
+  }
+}
+
 /// A stream whose first bytes can be looked at before they are read.
 final class PeekedBytes: ByteStream {
+  /// The bytes it is unpacked from, where these are counted.
+  let origin: CountedBytes?
   private let stream: any ByteStream
   private var held: [UInt8] = []
   private var hasPeeked = false
@@ -32,28 +56,35 @@ final class PeekedBytes: ByteStream {
   /// What came instead of more bytes; due behind those that are held.
   private var fault: StageError?
   /// Enough to tell formats and encodings apart, and more than the header of any archive.
-  private static let wanted = 1 << 14
+  private static let wanted = 1 << 16
 
-  init(_ stream: any ByteStream) { self.stream = stream }
+  init(_ stream: any ByteStream, from origin: CountedBytes? = nil) {
+    self.stream = stream
+    self.origin = origin
+  }
 
-  /// The first bytes, 16 KB and more where there are so many, which `next` will return again.
+  /// The first 64 KB, less where the file is shorter, which `next` will return again.
   ///
   /// A fault right at the start is thrown; one behind the first bytes waits for `next`.
   func peek() throws(StageError) -> [UInt8] {
-    if hasPeeked { return held }
+    if !hasPeeked { try fill() }
+    // What is told of a file must not depend on the sizes of its chunks.
+    return Array(held.prefix(Self.wanted))
+  }
+
+  private func fill() throws(StageError) {
     hasPeeked = true
     while held.count < Self.wanted, !ended {
       do throws(StageError) {
         let bytes = try stream.next()
         ended = bytes.isEmpty
-        held = held.isEmpty ? bytes : held + bytes
+        if held.isEmpty { held = bytes } else { held += bytes }
       } catch {
         ended = true
         fault = error
       }
     }
     if held.isEmpty, let fault { throw fault }
-    return held
   }
 
   func next() throws(StageError) -> [UInt8] {

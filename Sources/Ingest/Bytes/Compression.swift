@@ -47,7 +47,8 @@ enum Compression: String, CaseIterable {
           "out-of-memory", "the \(kind.rawValue) library cannot begin",
           source: Source(file: name, line: 0))
       }
-      stream = PeekedBytes(UnpackedBytes(stream, by: unpacker, kind: kind, name: name))
+      let content = UnpackedBytes(stream, by: unpacker, kind: PackedName(kind), name: name)
+      stream = PeekedBytes(content, from: stream.origin)
     }
     guard detect(try stream.peek()) == nil else {
       throw StageError(

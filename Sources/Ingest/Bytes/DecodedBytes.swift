@@ -34,18 +34,24 @@ struct Decoding: Sendable {
 /// A stream in some encoding as UTF-8, without its byte order mark.
 ///
 /// `auto` is UTF-16 or UTF-32 where a mark or the zeros of the text say so, UTF-8 where the text is
-/// that, or what the first text beyond ASCII looks like. Whether UTF-8 is valid is checked where records
-/// are parsed, so that one broken record need not end the file.
+/// that, or what the first text beyond ASCII looks like: see `OpenText`. Whether UTF-8 is valid is
+/// checked where records are parsed, so that one broken record need not end the file.
 final class DecodedBytes: ByteStream {
   private let stream: any ByteStream
   private let name: String
   private let decoding: Decoding
   private let guessed: (String) -> Void
   private var decoder: TextDecoder?
-  /// Whether the text so far is ASCII, which leaves open what it is in.
-  private var isOpen: Bool
+  /// What is not decided about; nil where the encoding is known.
+  private var open: OpenText?
+  /// What was held back until then.
+  private var held: [UInt8] = []
   private var begun = false
+  /// Whether the stream has ended, and whether all of it has been given on.
+  private var isAtEnd = false
   private var ended = false
+  /// What came instead of more bytes; due behind those that are held.
+  private var fault: StageError?
 
   /// - Parameter guessed: Told the encoding where it was guessed, before any text beyond ASCII comes;
   ///   without it nothing is guessed.
@@ -59,7 +65,8 @@ final class DecodedBytes: ByteStream {
     self.guessed = guessed ?? { _ in }
     let head = try stream.peek()
     decoder = decoding.decoder(head)
-    isOpen = decoding.isAutomatic && decoder == nil && guessed != nil
+    let isOpen = decoding.isAutomatic && decoder == nil && guessed != nil
+    open = isOpen && !head.starts(with: Self.mark) ? OpenText() : nil
     if decoding.isAutomatic, decoder != nil, let name = EncodingGuess.wide(head) {
       // A mark says it for certain; zeros are a guess.
       if !head.starts(with: [0xFF, 0xFE]), !head.starts(with: [0xFE, 0xFF]) { guessed?(name) }
@@ -70,21 +77,51 @@ final class DecodedBytes: ByteStream {
 
   func next() throws(StageError) -> [UInt8] {
     while !ended {
-      var bytes = try decodeChunk()
+      var bytes = open == nil ? try decodeChunk() : takeASCII()
       if !begun, !bytes.isEmpty {
         begun = true
         if bytes.starts(with: Self.mark) { bytes.removeFirst(Self.mark.count) }
       }
       if !bytes.isEmpty { return bytes }
     }
+    if let fault { throw fault }
     return []
   }
 
+  /// The next bytes as they are; none at the end, and where `fault` says why there are no more.
+  private func read() -> [UInt8] {
+    if isAtEnd { return [] }
+    do throws(StageError) {
+      let bytes = try stream.next()
+      isAtEnd = bytes.isEmpty
+      return bytes
+    } catch {
+      isAtEnd = true
+      fault = error
+      return []
+    }
+  }
+
+  /// Takes a chunk of what is not decided about, and decides where there is enough of it.
+  /// - Returns: The ASCII of it, which is the same whatever the text is in.
+  private func takeASCII() -> [UInt8] {
+    let chunk = read()
+    let plain = open?.take(chunk) ?? []
+    guard let text = open, text.isEnough || chunk.isEmpty else { return plain }
+    open = nil
+    held = text.held
+    if let name = text.guess {
+      decoder = TextDecoder(name, replacing: decoding.replaces)
+      guessed(name)
+    }
+    return plain
+  }
+
   private func decodeChunk() throws(StageError) -> [UInt8] {
-    let raw = try stream.next()
+    let raw = held.isEmpty ? read() : held
+    held = []
     ended = raw.isEmpty
-    if isOpen, !ended { decide(raw) }
-    guard let decoder else { return raw }
+    guard let decoder, fault == nil || !ended else { return raw }
     do { return try decoder.decode(raw, atEnd: ended) } catch {
       ended = true
       throw StageError(
@@ -92,33 +129,6 @@ final class DecodedBytes: ByteStream {
         "byte \(error.offset) of the content is no text in \(decoding.encoding)",
         source: Source(file: name, line: 0),
         remedy: "set 'encoding' to what the file is in, or write 'errors: replace'")
-    }
-  }
-
-  /// Decides what the text is in by the first chunk that is more than ASCII.
-  private func decide(_ chunk: [UInt8]) {
-    guard !ASCII.isAll(chunk) else { return }
-    isOpen = false
-    guard !chunk.starts(with: Self.mark), let name = EncodingGuess.narrow(chunk) else { return }
-    decoder = TextDecoder(name, replacing: decoding.replaces)
-    guessed(name)
-  }
-}
-
-/// Bytes below 0x80.
-enum ASCII {
-  /// Whether all bytes are ASCII and none begins an escape, eight at a time.
-  static func isAll(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { raw in
-      let ones: UInt64 = 0x0101_0101_0101_0101
-      var place = 0
-      while place + 8 <= raw.count {
-        let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-        let escape = word ^ (ones &* 0x1B)
-        guard (word | (escape &- ones) & ~escape) & (ones &* 0x80) == 0 else { return false }
-        place += 8
-      }
-      return raw[place...].allSatisfy { $0 < 0x80 && $0 != 0x1B }
     }
   }
 }
@@ -156,7 +166,7 @@ enum UTF8Check {
   static func fault(in bytes: some Collection<UInt8>, at source: Source) -> StageError {
     let offset = firstFault(in: bytes) ?? 0
     let byte = bytes.dropFirst(offset).first ?? 0
-    let guess = TextEncoding.detect(bytes).map(\.name).flatMap { $0 == "UTF-8" ? nil : $0 }
+    let guess = EncodingGuess.likely(Array(bytes))
     return StageError(
       "invalid-utf8",
       "byte \(offset + 1) of the record (0x\(String(byte, radix: 16, uppercase: true))) is not UTF-8",

@@ -12,7 +12,7 @@ enum EncodingGuess {
   /// The least that ICU must be sure, of 100.
   private static let leastConfidence = 20
   /// The most bytes that are looked at.
-  private static let sampleSize = 1 << 16
+  static let sampleSize = 1 << 16
 
   /// UTF-16 or UTF-32 without a mark, by where the first bytes are zero; nil for all else.
   static func wide(_ head: [UInt8]) -> String? {
@@ -42,20 +42,26 @@ enum EncodingGuess {
     }
   }
 
-  /// The encoding of bytes that hold more than ASCII; nil where they are UTF-8, or might be anything.
-  static func narrow(_ bytes: [UInt8]) -> String? {
-    guard let first = bytes.firstIndex(where: { $0 >= 0x80 || $0 == 0x1B }) else { return nil }
-    let sample = Array(bytes[max(0, first - 512)...].prefix(sampleSize))
+  /// The encoding of a sample that holds more than ASCII; nil where it is UTF-8, or might be anything.
+  static func narrow(_ sample: [UInt8]) -> String? {
     let (good, bad) = sequences(in: sample)
+    let isEscaped = isEscaped(sample)
     // A file of UTF-8 in which some records are broken stays one.
-    guard bad > good || isEscaped(sample) else { return nil }
-    let telling = isEscaped(sample) ? sample : tellingLines(of: sample)
-    guard let guess = TextEncoding.detect(telling), guess.confidence >= leastConfidence,
-      let name = accepted[guess.name]
+    guard bad > good || isEscaped,
+      let name = likely(isEscaped ? sample : tellingLines(of: sample)).flatMap({ accepted[$0] })
     else { return nil }
     let others = sample.count { $0 >= 0x80 }
-    guard others >= fewest || isEscaped(sample), isText(sample, name) else { return nil }
+    guard others >= fewest || isEscaped, isText(sample, name) else { return nil }
     return name
+  }
+
+  /// ICU's name of what bytes are in, where it is sure enough; nil for UTF-8, and for the wide encodings,
+  /// which are known by other signs.
+  static func likely(_ bytes: [UInt8]) -> String? {
+    guard let guess = TextEncoding.detect(bytes), guess.confidence >= leastConfidence,
+      accepted[guess.name] != nil
+    else { return nil }
+    return guess.name
   }
 
   /// The lines that hold more than ASCII: what is between them would be taken for English.
@@ -96,8 +102,8 @@ enum EncodingGuess {
 
   /// Whether escape sequences switch character sets, as those of ISO-2022 do.
   private static func isEscaped(_ sample: [UInt8]) -> Bool {
-    sample.indices.dropLast(2).contains {
-      sample[$0] == 0x1B && (sample[$0 + 1] == 0x24 || sample[$0 + 1] == 0x28)
+    sample.indices.contains {
+      sample[$0] == CharacterSetEscape.first && CharacterSetEscape.begins(sample[$0...]) == true
     }
   }
 

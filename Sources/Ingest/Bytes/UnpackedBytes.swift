@@ -9,6 +9,12 @@ protocol Unpacker: AnyObject {
   ) -> UnpackingStep
   /// Makes ready for a member that begins with a byte; false where none begins so.
   func begin(with byte: UInt8) -> Bool
+  /// Whether there is one member and no more: what follows it is not looked at.
+  var isSingle: Bool { get }
+}
+
+extension Unpacker {
+  var isSingle: Bool { false }
 }
 
 /// What one call of a library did.
@@ -29,11 +35,32 @@ struct UnpackingStep {
   var status = Status.more
 }
 
+/// What faults of compressed bytes are called.
+struct PackedName {
+  /// In messages, such as `the gzip`.
+  let subject: String
+  /// At the end of codes, such as `gzip`.
+  let code: String
+
+  init(_ kind: Compression) {
+    subject = "the \(kind.rawValue)"
+    code = kind.rawValue
+  }
+
+  private init(subject: String, code: String) {
+    self.subject = subject
+    self.code = code
+  }
+
+  /// A member of a zip archive.
+  static let zipMember = PackedName(subject: "the member", code: "zip")
+}
+
 /// What a compressed file holds: all its members, one after the other.
 final class UnpackedBytes: ByteStream {
   private let packed: any ByteStream
   private let unpacker: any Unpacker
-  private let kind: Compression
+  private let kind: PackedName
   private let name: String
   private var input: [UInt8] = []
   private var position = 0
@@ -44,7 +71,7 @@ final class UnpackedBytes: ByteStream {
   private static let chunk = 1 << 20
 
   init(
-    _ packed: any ByteStream, by unpacker: any Unpacker, kind: Compression, name: String
+    _ packed: any ByteStream, by unpacker: any Unpacker, kind: PackedName, name: String
   ) {
     self.packed = packed
     self.unpacker = unpacker
@@ -54,6 +81,7 @@ final class UnpackedBytes: ByteStream {
 
   func next() throws(StageError) -> [UInt8] {
     while true {
+      if unpacker.isSingle, !insideMember { return [] }
       guard try refill() else { return [] }
       if !insideMember {
         guard try beginMember() else { return [] }
@@ -70,8 +98,8 @@ final class UnpackedBytes: ByteStream {
     position = 0
     if input.isEmpty, insideMember {
       throw fault(
-        "the \(kind.rawValue) ends in the middle, after \(produced) bytes of content",
-        "the file was cut short: fetch or write it again", code: "truncated-\(kind.rawValue)")
+        "\(kind.subject) ends in the middle, after \(produced) bytes of content",
+        "the file was cut short: fetch or write it again", code: "truncated-\(kind.code)")
     }
     return !input.isEmpty
   }
@@ -86,7 +114,7 @@ final class UnpackedBytes: ByteStream {
       }
       guard unpacker.begin(with: input[start]) else {
         throw fault(
-          "bytes follow the \(kind.rawValue) that are none", "fetch or write the file again")
+          "bytes follow \(kind.subject) that are none", "fetch or write the file again")
       }
       position = start
       insideMember = true
@@ -112,7 +140,7 @@ final class UnpackedBytes: ByteStream {
       isFull = false
     case .damaged(let reason):
       throw fault(
-        reason ?? "the \(kind.rawValue) is damaged after \(produced) bytes of content",
+        reason ?? "\(kind.subject) is damaged after \(produced) bytes of content",
         "fetch or write the file again")
     }
     return output
@@ -120,7 +148,7 @@ final class UnpackedBytes: ByteStream {
 
   private func fault(_ message: String, _ remedy: String, code: String? = nil) -> StageError {
     StageError(
-      code ?? "corrupt-\(kind.rawValue)", message, source: Source(file: name, line: 0),
+      code ?? "corrupt-\(kind.code)", message, source: Source(file: name, line: 0),
       remedy: remedy)
   }
 }

@@ -3,14 +3,17 @@ import CLzma
 import CZlib
 import CZstd
 
-/// gzip by zlib.
+/// gzip by zlib, or deflate without the header and end of gzip, as within zip archives.
 final class GzipUnpacker: Unpacker {
   // zlib keeps the address of its state, so the state must not move.
   private let state = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+  let isSingle: Bool
 
-  init?() {
+  init?(isRaw: Bool = false) {
+    isSingle = isRaw
     state.initialize(to: z_stream())
-    guard anneal_inflate_init(state) == Z_OK else { return nil }
+    let code = isRaw ? anneal_inflate_raw_init(state) : anneal_inflate_init(state)
+    guard code == Z_OK else { return nil }
   }
 
   deinit {
@@ -40,11 +43,19 @@ final class GzipUnpacker: Unpacker {
   }
 }
 
-/// Zstandard frames, among them those to be skipped; windows up to the 2 GB of `--long=31`.
+/// Zstandard frames, among them those to be skipped; windows up to the 2 GB of `--long=31`, which data
+/// sets are published with.
 ///
-/// The window's memory is touched only as far as there is content to fill it.
+/// A window's memory is touched only as far as there is content to fill it, so a small file takes much
+/// only where it unpacks to very much more than itself.
 final class ZstdUnpacker: Unpacker {
   private let state: OpaquePointer
+  /// The bytes of the frame so far, packed and unpacked.
+  private var packed = 0
+  private var unpacked = 0
+  /// The most memory for a frame that is packed tighter than texts are.
+  private static let mostMemory = 512 << 20
+  private static let mostRatio = ZipLimits().ratio
 
   init?() {
     guard let state = ZSTD_createDStream() else { return nil }
@@ -63,6 +74,7 @@ final class ZstdUnpacker: Unpacker {
 
   func begin(with byte: UInt8) -> Bool {
     ZSTD_DCtx_reset(state, ZSTD_reset_session_only)
+    (packed, unpacked) = (0, 0)
     return byte == 0x28 || byte & 0xF0 == 0x50
   }
 
@@ -72,9 +84,21 @@ final class ZstdUnpacker: Unpacker {
     var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let code = ZSTD_decompressStream(state, &target, &source)
-    let status: UnpackingStep.Status =
-      ZSTD_isError(code) != 0 ? .damaged(nil) : code == 0 ? .ended : .more
-    return UnpackingStep(read: source.pos, written: target.pos, status: status)
+    packed += source.pos
+    unpacked += target.pos
+    return UnpackingStep(read: source.pos, written: target.pos, status: status(code))
+  }
+
+  private func status(_ code: Int) -> UnpackingStep.Status {
+    if ZSTD_isError(code) != 0 { return .damaged(nil) }
+    if unpacked > Self.mostMemory, unpacked / Self.mostRatio > packed,
+      ZSTD_sizeof_DStream(state) > Self.mostMemory
+    {
+      return .damaged(
+        "the zstd asks for a window of more than \(Self.mostMemory >> 20) MB, and unpacks to "
+          + "\(unpacked / max(packed, 1)) times its size")
+    }
+    return code == 0 ? .ended : .more
   }
 }
 

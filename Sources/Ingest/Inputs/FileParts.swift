@@ -37,7 +37,7 @@ struct FileParts {
   ) throws {
     try withoutActuallyEscaping(visit) { visit in
       let parts = FileParts(members: members, visit: visit)
-      try parts.walk(file, try FileBytes(file), depth: 0)
+      try parts.walk(file, CountedBytes(try FileBytes(file), within: nil), depth: 0)
     }
   }
 
@@ -46,8 +46,8 @@ struct FileParts {
     self.visit = visit
   }
 
-  private func walk(_ file: InputFile, _ stream: any ByteStream, depth: Int) throws {
-    let raw = PeekedBytes(stream)
+  private func walk(_ file: InputFile, _ stream: CountedBytes, depth: Int) throws {
+    let raw = PeekedBytes(stream, from: stream)
     let isPacked = Compression.detect(try raw.peek()) != nil
     let bytes = try Compression.unpacked(raw, name: file.name)
     var file = file
@@ -59,6 +59,7 @@ struct FileParts {
     }
     guard depth < Self.deepest else { throw tooDeep(file) }
     if isZip {
+      // What is on the disk by now was limited as it came there, so its members' sizes count anew.
       try walkZip(
         file,
         file.isPlain
@@ -78,8 +79,9 @@ struct FileParts {
       return try visit(FilePart(file: file, content: .bytes(stream), isMember: depth > 0))
     }
     for member in archive.members where !member.isFolder {
-      try visitMember(of: file, member.name, depth, fault: member.fault) { _ in
-        try archive.open(member)
+      let part = InputFile(path: "", name: "\(file.name)/\(member.label)")
+      try visitMember(part, member.name, depth, fault: member.fault) {
+        CountedBytes(try archive.open(member), within: nil)
       }
     }
   }
@@ -88,11 +90,12 @@ struct FileParts {
     let archive = TarArchive(bytes, name: file.name)
     while let member = try archive.next() {
       if member.kind == .folder { continue }
-      try visitMember(of: file, member.path, depth, fault: member.fault) { part in
+      let part = InputFile(path: "", name: "\(file.name)/\(member.label)")
+      try visitMember(part, member.path, depth, fault: member.fault) {
         switch member.kind {
         case .link: try skip(part, Reason("archive-link"))
         case .device: try skip(part, Reason("archive-device"))
-        case .file, .folder, .sparse: return member.content
+        case .file, .folder, .sparse: return CountedBytes(member.content, within: bytes.origin)
         }
         return nil
       }
@@ -101,19 +104,18 @@ struct FileParts {
 
   /// Goes through one member; what is wrong with it is its own fault, not the archive's.
   private func visitMember(
-    of file: InputFile, _ path: String, _ depth: Int, fault: StageError?,
-    _ open: (InputFile) throws -> (any ByteStream)?
+    _ part: InputFile, _ path: String, _ depth: Int, fault: StageError?,
+    _ open: () throws -> CountedBytes?
   ) throws {
     guard isWanted(path) else { return }
-    let part = InputFile(path: "", name: "\(file.name)/\(path)")
     if Self.isSystemFile(path) { return try skip(part, Reason("system-file")) }
     // Faults of the receiver are none of the archive and pass through as they are.
     func refuse(_ fault: StageError) throws {
       try visit(FilePart(file: part, content: .fault(fault), isMember: true))
     }
     if let fault { return try refuse(fault) }
-    let stream: (any ByteStream)?
-    do { stream = try open(part) } catch let fault as StageError { return try refuse(fault) }
+    let stream: CountedBytes?
+    do { stream = try open() } catch let fault as StageError { return try refuse(fault) }
     guard let stream else { return }
     do { try walk(part, stream, depth: depth + 1) } catch let fault as StageError {
       try refuse(fault)

@@ -1,3 +1,4 @@
+import Hub
 import Records
 import Stages
 
@@ -5,7 +6,8 @@ import Stages
 struct InputFile: Sendable, Hashable {
   /// The path to open; `-` is standard input.
   let path: String
-  /// The path below the folder that all inputs share.
+  /// The path below the folder that all inputs of this machine share; what a file that was fetched is
+  /// called where it came from.
   let name: String
   /// Whether what is read is the file at `path` as it is: no pipe, not packed, no part of an archive.
   var isPlain = false
@@ -18,20 +20,45 @@ struct InputFile: Sendable, Hashable {
   /// - Throws: `StageError` naming what is missing and what stands near it.
   static func resolve(_ paths: [PathValue]) throws(StageError) -> [InputFile] {
     var seen: Set<String> = []
-    var found: [String] = []
-    for path in paths { found += try files(of: path).filter { seen.insert($0).inserted } }
-    let shared = sharedFolder(of: found.filter { $0 != standardInput })
-    return found.map { path in
-      let isBelow = path.hasPrefix(shared) && path != standardInput
-      return InputFile(path: path, name: isBelow ? String(path.dropFirst(shared.count)) : path)
+    var found: [Found] = []
+    for path in paths { found += try files(of: path).filter { seen.insert($0.path).inserted } }
+    let shared = sharedFolder(of: found.filter(\.isBelowFolder).map(\.path))
+    var names: Set<String> = []
+    return found.map { file in
+      let name = file.name ?? String(file.path.dropFirst(file.isBelowFolder ? shared.count : 0))
+      return InputFile(path: file.path, name: unique(name, among: &names))
     }
   }
 
-  private static func files(of value: PathValue) throws(StageError) -> [String] {
+  /// A file, and what it is called where it was fetched from.
+  private struct Found {
+    let path: String
+    var name: String?
+
+    var isBelowFolder: Bool { name == nil && path != standardInput }
+  }
+
+  /// The name, with a number before it where another file has it, such as of another revision.
+  private static func unique(_ name: String, among names: inout Set<String>) -> String {
+    var unique = name
+    var number = 1
+    while !names.insert(unique).inserted {
+      number += 1
+      unique = "\(number)/\(name)"
+    }
+    return unique
+  }
+
+  private static func files(of value: PathValue) throws(StageError) -> [Found] {
+    let path = value.resolved
+    guard path.contains("://") else { return try localFiles(of: value).map { Found(path: $0) } }
+    return try RemoteFiles.files(of: path).map { Found(path: $0.path, name: $0.name) }
+  }
+
+  private static func localFiles(of value: PathValue) throws(StageError) -> [String] {
     let path = value.resolved
     let source = Source(file: value.written, line: 0)
     if path == standardInput { return [path] }
-    if path.contains("://") { return try RemoteFiles.paths(of: path, at: source) }
     if Folders.isFolder(path) { throw folder(path, source) }
     if Folders.exists(path) { return [FilePaths.normalize(path)] }
     guard Glob.isPattern(path) else { throw missing(path, source) }

@@ -6,35 +6,52 @@ import Synchronization
 /// Files on the network: data sets of the hub (`hf://datasets/…`), and http and https addresses.
 enum RemoteFiles {
   /// Addresses that were asked for already: one run reads one version.
-  private static let known = Mutex<[Key: [String]]>([:])
+  private static let known = Mutex<[Key: [RemoteFile]]>([:])
 
   private struct Key: Hashable {
     let address: String
     let settings: HubSettings
   }
 
-  /// The paths on this machine of the files that an address names, fetched where need be.
-  static func paths(of address: String, at source: Source) throws(StageError) -> [String] {
-    let key = Key(address: address, settings: HubSettings())
-    if let paths = known.withLock({ $0[key] }), paths.allSatisfy({ Folders.exists($0) }) {
-      return paths
+  private enum Place {
+    case hub(HubDataset)
+    case web(WebFile)
+
+    func files() throws(StageError) -> [RemoteFile] {
+      switch self {
+      case .hub(let dataset): try dataset.files()
+      case .web(let file): [try file.file()]
+      }
     }
-    let paths = try fetch(address, key.settings, source)
-    known.withLock { $0[key] = paths }
-    return paths
   }
 
-  private static func fetch(
-    _ address: String, _ settings: HubSettings, _ source: Source
-  ) throws(StageError) -> [String] {
-    if let dataset = HubAddress(address) {
-      return try HubDataset(dataset, settings: settings).files()
+  /// The files that an address names, fetched where need be; none where nothing may be fetched.
+  static func files(of address: String) throws(StageError) -> [RemoteFile] {
+    let key = Key(address: address, settings: HubSettings())
+    let place = try place(address, key.settings)
+    guard Fetching.current.isAllowed else {
+      Fetching.current.say(
+        "'\(address.withoutAddressSecrets)' is fetched when the pipeline runs")
+      return []
     }
+    if let files = known.withLock({ $0[key] }), files.allSatisfy({ Folders.exists($0.path) }) {
+      return files
+    }
+    let files = try place.files()
+    known.withLock { $0[key] = files }
+    return files
+  }
+
+  private static func place(
+    _ address: String, _ settings: HubSettings
+  ) throws(StageError) -> Place {
+    if let dataset = HubAddress(address) { return .hub(HubDataset(dataset, settings: settings)) }
     if ["http://", "https://"].contains(where: { address.hasPrefix($0) }) {
-      return [try WebFile(address, settings: settings).path()]
+      return .web(try WebFile(address, settings: settings))
     }
     throw StageError(
-      "remote-path", "this is no address that is read", source: source,
+      "remote-path", "this is no address that is read",
+      source: Source(file: address.withoutAddressSecrets, line: 0),
       remedy: "write hf://datasets/OWNER/NAME, with /PATH and @REVISION where wanted, or https://…")
   }
 }

@@ -134,6 +134,13 @@ extension CompactReader {
     guard value >= 0 else { throw ParquetFault("field \(field.id) is \(value), below zero") }
     return value
   }
+
+  /// The value of a field that counts something in 32 bits, so that sums of a few cannot overflow.
+  mutating func size(_ field: Field) throws(ParquetFault) -> Int {
+    let value = try count(field)
+    guard value <= Int32.max else { throw ParquetFault("field \(field.id) is \(value)") }
+    return value
+  }
 }
 
 /// The header of a page.
@@ -163,8 +170,8 @@ struct PageHeader {
     while let field = try reader.field(after: &last) {
       switch field.id {
       case 1: kind = Kind(rawValue: try reader.integer(field)) ?? .other
-      case 2: size = try reader.count(field)
-      case 3: compressedSize = try reader.count(field)
+      case 2: size = try reader.size(field)
+      case 3: compressedSize = try reader.size(field)
       case 4: checksum = UInt32(truncatingIfNeeded: try reader.integer(field))
       case 5, 7: try readPage(&reader, field, [1: \.values], encoding: 2)
       case 8: try readPage2(&reader, field)
@@ -182,7 +189,7 @@ struct PageHeader {
     var last = 0
     while let inner = try reader.field(after: &last) {
       if let place = counts[inner.id] {
-        self[keyPath: place] = try reader.count(inner)
+        self[keyPath: place] = try reader.size(inner)
       } else if inner.id == encoding {
         self.encoding = Encoding(rawValue: try reader.integer(inner))
       } else if field.id == 5, inner.id == 3 {

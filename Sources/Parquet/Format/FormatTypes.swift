@@ -76,4 +76,13 @@ enum Meaning: Sendable, Equatable {
   /// Bytes that are no text, such as BSON.
   case binary
   case unsupported(String)
+
+  /// Whether values of a type can mean this; the rest is read as what it is stored as.
+  func fits(_ type: PhysicalType) -> Bool {
+    switch self {
+    case .date, .time(.milliseconds): type == .int32
+    case .time, .timestamp: type == .int64
+    default: true
+    }
+  }
 }

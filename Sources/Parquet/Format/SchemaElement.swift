@@ -15,7 +15,7 @@ struct SchemaElement {
     while let field = try reader.field(after: &last) {
       switch field.id {
       case 1: type = try Self.type(try reader.integer(field))
-      case 2: length = try reader.count(field)
+      case 2: length = try reader.size(field)
       case 3:
         let number = try reader.integer(field)
         guard let known = Repetition(rawValue: number) else {
@@ -23,9 +23,9 @@ struct SchemaElement {
         }
         repetition = known
       case 4: name = try reader.text(field)
-      case 5: children = try reader.count(field)
+      case 5: children = try reader.size(field)
       case 6: converted = try reader.integer(field)
-      case 7: scale = try reader.count(field)
+      case 7: scale = try reader.size(field)
       case 10: logical = try Self.logical(&reader, field)
       default: try reader.skip(field)
       }
@@ -33,6 +33,10 @@ struct SchemaElement {
     meaning = logical ?? converted.map { Self.converted($0, scale: scale) } ?? .plain
     if case .decimal(let scale) = meaning, scale > 76 {
       throw ParquetFault("'\(name)' has \(scale) decimal places")
+    }
+    if let type, !meaning.fits(type) {
+      throw ParquetFault(
+        "'\(name)' has a meaning that its type, number \(type.rawValue), cannot have")
     }
     // A value of no bytes could stand any number of times in a page of none.
     if type == .fixed, length == 0 { throw ParquetFault("'\(name)' has values of no bytes") }

@@ -53,11 +53,10 @@ final class ColumnCursor {
 
   private func decode() throws(ParquetFault) {
     guard let decoder, pending > 0 else { throw .tooFewValues }
-    let count = min(pending, Self.valueBatch)
     values.removeAll(keepingCapacity: true)
     value = 0
-    try decoder.read(count, into: &values)
-    pending -= count
+    try decoder.read(min(pending, Self.valueBatch), into: &values)
+    pending -= values.count
   }
 
   /// Reads the levels of more entries; false at the end.

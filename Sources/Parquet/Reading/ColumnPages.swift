@@ -11,9 +11,9 @@ struct ValuePage {
   let values: Int
 }
 
-/// How many bytes the pages of all columns may take together.
+/// How many bytes the pages and dictionaries of all columns may take together.
 ///
-/// Only what is being read is in memory: a page of each column, with its dictionary.
+/// Only what is being read is in memory: a page of each column, with the values of its dictionary.
 final class PageBudget {
   private var used = 0
   private let limit: Int
@@ -45,6 +45,7 @@ struct ColumnPages {
 
   /// No page has more values.
   static let mostValues = 1 << 26
+  private static let dictionaryBatch = 4096
   /// Headers are small, but for statistics of long texts.
   private static let window = 1 << 12
   private static let largestHeader = 1 << 24
@@ -127,9 +128,10 @@ struct ColumnPages {
   }
 
   private mutating func reserve(_ header: PageHeader) throws(ParquetFault) {
-    let kept = header.kind == .dictionary ? 0 : pageSize
-    try budget.exchange(kept, for: header.size)
-    if header.kind != .dictionary { pageSize = header.size }
+    // A page that is not compressed is as long as it is, whatever its header says.
+    let size = max(header.size, header.compressedSize)
+    try budget.exchange(pageSize, for: size)
+    pageSize = size
   }
 
   private mutating func readDictionary(_ header: PageHeader, _ page: [UInt8]) throws(ParquetFault) {
@@ -140,7 +142,13 @@ struct ColumnPages {
     let decoder = try ValueDecoders.make(
       .plain, of: leaf, page, at: 0, count: header.values, dictionary: nil)
     var values: [JSONValue] = []
-    try decoder.read(header.values, into: &values)
+    var counted = 0
+    while values.count < header.values {
+      let wanted = min(Self.dictionaryBatch, header.values - values.count)
+      try decoder.read(wanted, into: &values)
+      try budget.exchange(0, for: values[counted...].reduce(0) { $0 + $1.weight })
+      counted = values.count
+    }
     dictionary = values
   }
 

@@ -91,17 +91,20 @@ struct DeltaRuns {
     position = min(page.count, position + size)
   }
 
-  /// All integers, each of which must be a length.
-  mutating func lengths() throws(ParquetFault) -> [Int32] {
-    var lengths: [Int32] = []
-    for _ in 0..<count {
-      let length = try next()
-      guard length >= 0, length <= Int32.max else {
-        throw ParquetFault("a text has \(length) bytes")
-      }
-      lengths.append(Int32(length))
+  /// The next integer, which must be a length.
+  mutating func length() throws(ParquetFault) -> Int {
+    let length = try next()
+    guard length >= 0, length <= Int32.max else {
+      throw ParquetFault("a text has \(length) bytes")
     }
-    return lengths
+    return Int(length)
+  }
+
+  /// The place behind all integers; equal ones take no bytes, so they are not kept.
+  func end() throws(ParquetFault) -> Int {
+    var runs = self
+    while runs.given < count { _ = try runs.next() }
+    return runs.position
   }
 }
 
@@ -123,73 +126,64 @@ final class DeltaIntegers: ValueDecoder {
 /// Texts whose lengths stand before all of them.
 final class DeltaLengthBytes: ValueDecoder {
   private let page: [UInt8]
-  private let lengths: [Int32]
-  private var next = 0
+  private var lengths: DeltaRuns
   private var position: Int
   private let leaf: Leaf
 
   init(_ page: [UInt8], at start: Int, count: Int, _ leaf: Leaf) throws(ParquetFault) {
     self.page = page
     self.leaf = leaf
-    var runs = try DeltaRuns(page, at: start)
-    guard runs.count <= count else { throw ParquetFault("a page has more lengths than values") }
-    lengths = try runs.lengths()
-    position = runs.position
+    lengths = try DeltaRuns(page, at: start)
+    guard lengths.count <= count else { throw ParquetFault("a page has more lengths than values") }
+    position = try lengths.end()
   }
 
   func read(_ count: Int, into values: inout [JSONValue]) throws(ParquetFault) {
-    for _ in 0..<count { values.append(try leaf.value(page, try range())) }
+    let start = position
+    for _ in 0..<count where position - start < ValueBatch.mostBytes {
+      values.append(try leaf.value(page, try range()))
+    }
   }
 
   /// Where the next text is.
   func range() throws(ParquetFault) -> Range<Int> {
-    guard next < lengths.count, Int(lengths[next]) <= page.count - position else {
-      throw .tooFewValues
-    }
-    let range = position..<position + Int(lengths[next])
-    position = range.upperBound
-    next += 1
-    return range
+    let length = try lengths.length()
+    guard length <= page.count - position else { throw .tooFewValues }
+    defer { position += length }
+    return position..<position + length
   }
 }
 
 /// Texts that share their beginning with the one before.
 final class DeltaBytes: ValueDecoder {
   private let page: [UInt8]
-  private let prefixes: [Int32]
+  private var prefixes: DeltaRuns
   private let suffixes: DeltaLengthBytes
-  private var next = 0
   private var last: [UInt8] = []
   private let leaf: Leaf
-  /// A page of many texts that share a long beginning is small, what it holds is not.
-  private static let mostBytes = 1 << 29
 
   init(_ page: [UInt8], at start: Int, count: Int, _ leaf: Leaf) throws(ParquetFault) {
     self.page = page
     self.leaf = leaf
-    var runs = try DeltaRuns(page, at: start)
-    guard runs.count <= count else { throw ParquetFault("a page has more lengths than values") }
-    prefixes = try runs.lengths()
-    suffixes = try DeltaLengthBytes(page, at: runs.position, count: count, leaf)
+    prefixes = try DeltaRuns(page, at: start)
+    guard prefixes.count <= count else { throw ParquetFault("a page has more lengths than values") }
+    suffixes = try DeltaLengthBytes(page, at: try prefixes.end(), count: count, leaf)
   }
 
   func read(_ count: Int, into values: inout [JSONValue]) throws(ParquetFault) {
     var made = 0
-    for _ in 0..<count {
-      guard next < prefixes.count, Int(prefixes[next]) <= last.count else {
+    // A page of many texts that share a long beginning is small, what it holds is not.
+    for _ in 0..<count where made < ValueBatch.mostBytes {
+      let prefix = try prefixes.length()
+      guard prefix <= last.count else {
         throw ParquetFault("a text begins with more than the one before has")
       }
-      last.removeLast(last.count - Int(prefixes[next]))
+      last.removeLast(last.count - prefix)
       last.append(contentsOf: page[try suffixes.range()])
-      next += 1
       if leaf.type == .fixed, last.count != leaf.length {
         throw ParquetFault("a value of fixed length has another")
       }
       made += last.count
-      guard made <= Self.mostBytes else {
-        throw ParquetFault(
-          "\(values.count) texts in a row take more than \(Self.mostBytes >> 20) MB")
-      }
       values.append(try leaf.value(last, 0..<last.count))
     }
   }

@@ -50,7 +50,11 @@ extension Leaf {
     case .json:
       if let value = try? JSONValue.parse(Array(bytes)) { return value }
       return .string(String(decoding: bytes, as: UTF8.self))
-    case .decimal(let scale): return Decimal.value(bigEndian: Array(bytes), scale: scale)
+    case .decimal(let scale):
+      guard bytes.count <= Decimal.mostBytes else {
+        throw ParquetFault("a decimal in '\(name)' has \(bytes.count) bytes")
+      }
+      return Decimal.value(bigEndian: Array(bytes), scale: scale)
     case .uuid where bytes.count == 16: return .string(Self.uuid(bytes))
     case .half where bytes.count == 2:
       return .single(HalfFloat.value(UInt16(bytes[0]) | UInt16(bytes[1]) << 8))
@@ -102,6 +106,9 @@ extension Leaf {
 
 /// Numbers with a fixed count of decimal places.
 enum Decimal {
+  /// Writers know 256 bits; the work grows with the square of the length.
+  static let mostBytes = 32
+
   /// The number whose digits without the point are given.
   static func value(_ digits: String, scale: Int) -> JSONValue {
     guard scale > 0 else { return .number(JSONNumber(literal: digits)) }
@@ -116,7 +123,7 @@ enum Decimal {
     return .number(JSONNumber(literal: isNegative ? "-\(text)" : text))
   }
 
-  /// The number of a two's complement of any length, highest byte first.
+  /// The number of a two's complement, highest byte first.
   static func value(bigEndian bytes: [UInt8], scale: Int) -> JSONValue {
     var magnitude = bytes
     let isNegative = (bytes.first ?? 0) >= 0x80

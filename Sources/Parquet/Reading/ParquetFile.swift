@@ -18,13 +18,17 @@ package struct ParquetFile {
   package static let magic = Array("PAR1".utf8)
   private static let encryptedMagic = Array("PARE".utf8)
   private static let largestFooter = 1 << 28
-  private static let mostBytes = 1 << 30
+  /// How many bytes the pages and dictionaries that are read together may take.
+  private let mostBytes: Int
 
   /// Opens a file and reads its footer; `name` stands in messages.
   /// - Throws: `StageError` for what is no sound Parquet file.
-  package init(_ source: any ByteSource, name: String) throws(StageError) {
+  package init(
+    _ source: any ByteSource, name: String, mostBytes: Int = 1 << 30
+  ) throws(StageError) {
     self.source = source
     self.name = name
+    self.mostBytes = mostBytes
     do {
       let footer = try Self.footer(of: source)
       metadata = try FileMetadata(footer[...])
@@ -87,7 +91,7 @@ package struct ParquetFile {
         throw ParquetFault(
           "it has \(group.columns.count) columns where the schema has \(tree.leaves.count)")
       }
-      let budget = PageBudget(limit: Self.mostBytes)
+      let budget = PageBudget(limit: mostBytes)
       var columns: [ColumnCursor] = []
       for (chunk, leaf) in zip(group.columns, tree.leaves) {
         columns.append(try ColumnCursor(source, chunk, leaf, budget))

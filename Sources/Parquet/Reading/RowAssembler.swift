@@ -3,12 +3,27 @@ import Records
 /// Puts rows together from columns, by the levels of each value.
 ///
 /// Method: Melnik et al., "Dremel: Interactive Analysis of Web-Scale Datasets", 2010.
-struct RowAssembler {
-  let fields: [RowNode]
-  let columns: [ColumnCursor]
+final class RowAssembler {
+  private let fields: [RowNode]
+  private let columns: [ColumnCursor]
+  /// The values in lists of the row at hand, and the bytes of these.
+  private var listed = 0
+  private var weight = 0
+
+  /// A run of a few bytes can say that a list has as many values as a page.
+  private static let mostListed = 1 << 22
+  /// Of a long text in a dictionary, each of them may be one.
+  private static let mostWeight = 1 << 29
+
+  init(fields: [RowNode], columns: [ColumnCursor]) {
+    self.fields = fields
+    self.columns = columns
+  }
 
   /// The next row.
   func row() throws -> JSONObject {
+    listed = 0
+    weight = 0
     var members: [JSONObject.Member] = []
     members.reserveCapacity(fields.count)
     for field in fields {
@@ -30,7 +45,11 @@ struct RowAssembler {
   }
 
   private func value(_ node: RowNode) throws -> JSONValue {
-    if case .leaf = node.shape { return try columns[node.leaves.lowerBound].take() }
+    if case .leaf(let leaf) = node.shape {
+      let value = try columns[node.leaves.lowerBound].take()
+      if leaf.repetition > 0 { try count(value) }
+      return value
+    }
     if node.isOptional, try isAbsent(node, node.definition) { return .null }
     switch node.shape {
     case .leaf(let leaf): preconditionFailure("\(leaf.name) was read above")
@@ -50,6 +69,18 @@ struct RowAssembler {
         entries.append((name, try value(entry)))
       }
       return Self.map(entries, keyedBy: key)
+    }
+  }
+
+  /// Notes a value in a list.
+  private func count(_ value: JSONValue) throws(ParquetFault) {
+    listed += 1
+    weight += value.weight
+    guard listed <= Self.mostListed else {
+      throw ParquetFault("it has more than \(Self.mostListed) values in lists")
+    }
+    guard weight <= Self.mostWeight else {
+      throw ParquetFault("its lists take more than \(Self.mostWeight >> 20) MB")
     }
   }
 

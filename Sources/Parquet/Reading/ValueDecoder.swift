@@ -2,7 +2,7 @@ import Records
 
 /// Reads the values of a page, some at a time.
 protocol ValueDecoder: AnyObject {
-  /// Appends the next values.
+  /// Appends the next values: at most `count`, at least one, and fewer where they are long.
   func read(_ count: Int, into values: inout [JSONValue]) throws(ParquetFault)
 }
 
@@ -11,6 +11,11 @@ extension ParquetFault {
   static var tooFewValues: ParquetFault {
     ParquetFault("a page has fewer values than its header says")
   }
+}
+
+/// How many bytes of values are made before they are asked for.
+enum ValueBatch {
+  static let mostBytes = 1 << 18
 }
 
 /// The values of a page in one of the format's encodings.
@@ -93,7 +98,8 @@ final class PlainBytes: ValueDecoder {
   }
 
   func read(_ count: Int, into values: inout [JSONValue]) throws(ParquetFault) {
-    for _ in 0..<count {
+    let start = position
+    for _ in 0..<count where position - start < ValueBatch.mostBytes {
       guard let length = page.word(at: position), length <= page.count - position - 4 else {
         throw .tooFewValues
       }

@@ -1,10 +1,21 @@
 import Stages
+import Synchronization
 
 /// What can be checked of a plan before a byte of its data is read.
 public enum PipelineCheck {
-  /// Sees to it that every file the stages read is there.
+  /// Sees to it that every file the stages read is there; of addresses, that they are ones.
+  ///
+  /// - Returns: what people should know, such as what will be fetched.
   /// - Throws: `Diagnostics` with every file that is missing.
-  public static func inputs(of plan: PipelinePlan) throws {
+  @discardableResult
+  public static func inputs(of plan: PipelinePlan) throws -> [String] {
+    let notes = Mutex<[String]>([])
+    let fetching = Fetching(isAllowed: false) { note in notes.withLock { $0.append(note) } }
+    try Fetching.$current.withValue(fetching) { try checkInputs(of: plan) }
+    return notes.withLock { $0 }
+  }
+
+  private static func checkInputs(of plan: PipelinePlan) throws {
     var diagnostics = Diagnostics()
     for step in plan.steps {
       do throws(StageError) {

@@ -167,8 +167,9 @@ extension Planner {
     guard let split = splits.first ?? defaultSplit(plan) else { return }
     var others = steps.filter { $0.descriptor.role != .splitting }
     let place =
-      others.firstIndex { [.augmenting, .fitting, .writing].contains($0.descriptor.role) }
-      ?? others.count
+      others.firstIndex {
+        [.augmenting, .fitting, .writing].contains($0.descriptor.role) || $0.stage.learnsFromRecords
+      } ?? others.count
     others.insert(split, at: place)
     plan.steps = others
     if written == nil {

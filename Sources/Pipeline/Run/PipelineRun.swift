@@ -32,6 +32,13 @@ public struct PipelineRun: Sendable {
   ///
   /// - Throws: `StageError`, `FileError`, `Diagnostics`, `Interrupted` and what training throws.
   public func execute() throws -> RunSummary {
+    try Fetching.$current.withValue(fetching) { try executeStages() }
+  }
+
+  /// Old files in place of ones that are not reached are told of where the run is.
+  private var fetching: Fetching { Fetching { observer.say("note: \($0)") } }
+
+  private func executeStages() throws -> RunSummary {
     let held = try RunFolder(folder)
     var timings = RunTimings(threads: threads)
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {
@@ -82,9 +89,12 @@ public struct PipelineRun: Sendable {
   /// - Throws: as `execute`.
   public func execute(shard: Shard) throws -> [StageResult] {
     let held = try RunFolder(folder)
-    let results = try StageRunner(
-      folder: folder, seed: plan.seed, threads: threads, shard: shard
-    ) { observer.stage($0) }.run(Array(plan.steps.prefix(plan.steps.shardable)))
+    let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads, shard: shard) {
+      observer.stage($0)
+    }
+    let results = try Fetching.$current.withValue(fetching) {
+      try runner.run(Array(plan.steps.prefix(plan.steps.shardable)))
+    }
     try held.prune(keeping: results)
     return results
   }

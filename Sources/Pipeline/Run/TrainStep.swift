@@ -102,7 +102,9 @@ struct TrainStep {
     case .classification:
       (plan.metrics.isEmpty ? ["accuracy", "f1"] : plan.metrics) + ["loss", "confusion", "classes"]
     case .language:
-      (plan.metrics.isEmpty ? ["perplexity"] : plan.metrics) + ["loss"]
+      (plan.metrics.isEmpty ? ["perplexity", "bits-per-byte"] : plan.metrics) + ["loss"]
+    case .numbers, .retrieval:
+      plan.metrics
     }
   }
 
@@ -181,7 +183,7 @@ extension Outcomes {
   fileprivate var classes: Int? {
     switch self {
     case .classification(let outcomes): outcomes.labels.count
-    case .language: nil
+    case .language, .numbers, .retrieval: nil
     }
   }
 }

@@ -21,7 +21,7 @@ public struct PipelineTemplate {
     let file = try PipelineFile(text: text, path: "anneal init", base: FilePaths.current)
     let plan = try Planner.plan(file)
     let folder =
-      "\(FilePaths.environment("TMPDIR") ?? "/tmp")/anneal-init-\(UInt64.random(in: 0 ... .max))"
+      "\(FilePaths.temporary)/anneal-init-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
     let results = try StageRunner(folder: folder, seed: 42, threads: threads).run(plan.steps)
     guard let result = results.last else { return [] }
@@ -34,7 +34,7 @@ public struct PipelineTemplate {
   /// - Parameter folder: where the file will stand, which its paths resolve against.
   public func text(name: String, in folder: String) -> String {
     """
-    # A first pipeline for \(FilePaths.name(data)): \(finding).
+    # A first pipeline for \(FilePaths.name(data.withoutAddressSecrets)): \(finding).
     # 'anneal stages' lists what else it could do; 'anneal check' tells what is wrong with it.
     name: \(name)
     seed: 42
@@ -49,8 +49,9 @@ public struct PipelineTemplate {
     """
   }
 
-  /// The data's path, relative where it lies below the file's folder.
+  /// The data's path, relative where it lies below the file's folder; an address as it is.
   private func path(from folder: String) -> String {
+    if data.contains("://") { return data }
     let full = FilePaths.join(FilePaths.current, data)
     let base = FilePaths.join(FilePaths.current, folder) + "/"
     return full.hasPrefix(base) ? String(full.dropFirst(base.count)) : full

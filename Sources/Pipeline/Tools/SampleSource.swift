@@ -26,7 +26,7 @@ public struct SampleSource {
     overrides.append(Override(key: "ingest.limit", text: "\(limit)"))
     let plan = try Planner.plan(PipelineFile(path: target), overrides: overrides)
     let folder =
-      "\(FilePaths.environment("TMPDIR") ?? "/tmp")/anneal-show-\(UInt64.random(in: 0 ... .max))"
+      "\(FilePaths.temporary)/anneal-show-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
     let results = try StageRunner(folder: folder, seed: plan.seed, threads: threads)
       .run(steps(of: plan))

@@ -93,7 +93,7 @@ public struct StageFilter: Sendable {
   /// Runs a collection stage, or a source, in a temporary folder.
   private func collect(_ input: String, _ write: ([UInt8]) throws -> Void) throws -> StageCounts {
     let folder =
-      "\(FilePaths.environment("TMPDIR") ?? "/tmp")/anneal-filter-\(UInt64.random(in: 0 ... .max))"
+      "\(FilePaths.temporary)/anneal-filter-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
     var steps = [step]
     if step.descriptor.role != .source { steps.insert(try InputLine.source(input), at: 0) }

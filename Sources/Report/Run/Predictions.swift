@@ -1,3 +1,4 @@
+import Evaluate
 import Records
 
 /// `predictions.jsonl`: the records a reader should look at, and how far confidence can be trusted.
@@ -28,7 +29,7 @@ struct Predictions {
   private(set) var mistakeCount = 0
   /// Lines that could not be used, and the number of the first of them.
   private(set) var broken: (count: Int, firstLine: Int)?
-  private(set) var calibration = Calibration()
+  private(set) var calibration = Calibration(bins: 10)
   private var worst = Ranking<Mistake>(limit: 12)
   private var hardest = Ranking<Passage>(limit: 8)
 

@@ -28,7 +28,8 @@ struct Run {
     trainerState = folder.object("trainer_state.json")
       .read(as: "state of a trainer") { History(trainerState: $0) }
     predictions = Predictions.read(from: folder, file: "predictions.jsonl")
-    pipeline = folder.text("pipeline.lock.yaml")
+    // The page is shown around; the file beside it keeps what is needed to run again.
+    pipeline = folder.text("pipeline.lock.yaml").read(as: "text") { $0.withoutAddressSecrets }
     name = pipeline.value.flatMap(Self.name(inPipeline:)) ?? folder.name
   }
 

@@ -1,3 +1,5 @@
+import Evaluate
+
 /// Whether a confidence of, say, 80 % is right eight times of ten.
 func calibrationSection(_ run: Run) -> Section? {
   guard let calibration = run.predictions.value?.calibration,

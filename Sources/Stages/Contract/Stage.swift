@@ -9,11 +9,16 @@ public import Records
 public protocol Stage: Sendable {
   /// Files the stage reads besides its records; their contents are part of its fingerprint.
   func dependencies() throws(StageError) -> [String]
+  /// Whether it learns from the records it is given, so that a split stands before it: what is
+  /// learned from records that a model is scored on says too much of them.
+  var learnsFromRecords: Bool { get }
 }
 
 extension Stage {
   /// Most stages read records only.
   public func dependencies() throws(StageError) -> [String] { [] }
+  /// Most stages learn nothing.
+  public var learnsFromRecords: Bool { false }
 }
 
 /// A stage that reads raw files and makes the first records.
@@ -57,6 +62,17 @@ public struct SourceUnit: Sendable {
 public protocol RecordStage: Stage {
   /// What becomes of a record; called from many threads, so it depends on nothing but its arguments.
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome
+  /// Whether a record is sure to go on as it is, without a note, told by its JSON alone: it is then
+  /// neither parsed nor shown to `outcome`. False where in doubt.
+  ///
+  /// - Parameter json: The record as `Record` is written: no blanks between values, and in strings
+  ///   only quotes, backslashes and control characters escaped.
+  func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool
+}
+
+extension RecordStage {
+  /// Most stages have to see the record.
+  public func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool { false }
 }
 
 /// A stage that must see the whole collection before it can decide about any record.
@@ -72,4 +88,12 @@ public protocol CollectionStage: Stage {
   func outcome(
     of record: Record, at index: Int, _ plan: Plan, _ context: StageContext
   ) throws(StageError) -> Outcome
+  /// Whether the record at a position is sure to go on as it is, without a note, whatever it says: it is
+  /// then neither parsed nor shown to `outcome`.
+  func leaves(recordAt index: Int, _ plan: Plan) -> Bool
+}
+
+extension CollectionStage {
+  /// Most stages have to see the record.
+  public func leaves(recordAt index: Int, _ plan: Plan) -> Bool { false }
 }

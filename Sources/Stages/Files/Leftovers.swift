@@ -21,8 +21,20 @@ public enum Leftovers {
   ///
   /// Folders below it are left alone. No other process may be writing there.
   public static func clear(_ folder: String) throws(FileError) {
+    try clear(folder, of: nil)
+  }
+
+  /// Clears what killed processes left of one file or folder, and nothing else that is beside it.
+  ///
+  /// No other process may be writing it.
+  package static func clear(of path: String) throws(FileError) {
+    try clear(FilePaths.folder(path), of: FilePaths.name(path))
+  }
+
+  private static func clear(_ folder: String, of only: String?) throws(FileError) {
     guard Folders.isFolder(folder) else { return }
     for name in try Folders.list(folder) {
+      if let only, parse(name)?.original != only { continue }
       let path = "\(folder)/\(name)"
       switch parse(name) {
       case ("tmp", _)?: try Folders.remove(path)

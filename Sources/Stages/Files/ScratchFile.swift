@@ -12,10 +12,24 @@ package final class ScratchFile: Sendable {
   /// Makes an empty file in a folder.
   package init(in folder: String) throws(FileError) {
     self.folder = folder
+    descriptor = try Self.open(in: folder)
+  }
+
+  /// Opens an empty file without a name for reading and writing; whoever calls closes it.
+  package static func open(in folder: String) throws(FileError) -> Int32 {
     let path = "\(folder)/scratch-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = systemOpen(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileError("create", path) }
     unlink(path)
+    return descriptor
+  }
+
+  private static func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.open(path, flags, mode)
+    #else
+      Musl.open(path, flags, mode)
+    #endif
   }
 
   deinit { close(descriptor) }

@@ -17,6 +17,7 @@ package enum ExportedFolder {
   /// the user's is lost.
   /// - Throws: `Diagnostics` where the folder holds other files, `FileError`.
   package static func publish(_ folder: String, as destination: String) throws {
+    try Leftovers.clear(of: destination)
     if Folders.exists(destination) {
       let strangers = try self.strangers(in: destination)
       guard strangers.isEmpty else {

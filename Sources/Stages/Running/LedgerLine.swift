@@ -7,34 +7,45 @@ enum LedgerLine {
     _ line: RecordLine, fate: String, _ end: JSONObject, to buffer: inout [UInt8]
   ) {
     let record = line.record
-    var object: JSONObject = ["id": .string(record.id), "source": .object(record.source.object)]
-    if let parent = record.parent { object["parent"] = .string(parent) }
-    if let stage = record.augmentedBy { object["augmented_by"] = .string(stage) }
-    append(object, fate, end, to: &buffer) { line.writeEvents(to: &$0) }
+    begin(record.id, record.source, to: &buffer)
+    add(",\"parent\":", record.parent, to: &buffer)
+    add(",\"augmented_by\":", record.augmentedBy, to: &buffer)
+    add(",\"events\":", to: &buffer)
+    line.writeEvents(to: &buffer)
+    finish(fate, end, to: &buffer)
   }
 
   /// Appends the line of a raw record that never became a record.
   static func write(source: Source, fate: String, _ end: JSONObject, to buffer: inout [UInt8]) {
-    let id = "\(source.file):\(source.line)"
-    append(["id": .string(id), "source": .object(source.object)], fate, end, to: &buffer) {
-      $0.append(contentsOf: "[]".utf8)
-    }
+    begin(source.name, source, to: &buffer)
+    add(",\"events\":[]", to: &buffer)
+    finish(fate, end, to: &buffer)
   }
 
-  /// One object of a beginning, the events, which are JSON already, the fate and an end.
-  private static func append(
-    _ start: JSONObject, _ fate: String, _ end: JSONObject, to buffer: inout [UInt8],
-    _ writeEvents: (inout [UInt8]) -> Void
-  ) {
-    JSONValue.object(start).write(to: &buffer)
-    buffer.removeLast()
-    buffer.append(contentsOf: ",\"events\":".utf8)
-    writeEvents(&buffer)
-    var rest: JSONObject = ["fate": .string(fate)]
-    rest.merge(end)
-    let opening = buffer.count
-    JSONValue.object(rest).write(to: &buffer)
-    buffer[opening] = UInt8(ascii: ",")
-    buffer.append(UInt8(ascii: "\n"))
+  private static func begin(_ id: String, _ source: Source, to buffer: inout [UInt8]) {
+    add("{\"id\":", id, to: &buffer)
+    add(",\"source\":", to: &buffer)
+    source.write(to: &buffer)
+  }
+
+  private static func finish(_ fate: String, _ end: JSONObject, to buffer: inout [UInt8]) {
+    add(",\"fate\":", fate, to: &buffer)
+    for member in end.members {
+      add(",", member.key, to: &buffer)
+      add(":", to: &buffer)
+      member.value.write(to: &buffer)
+    }
+    add("}\n", to: &buffer)
+  }
+
+  /// Appends JSON as it stands, and a string behind it; nothing where there is no string.
+  private static func add(_ json: StaticString, _ text: String?, to buffer: inout [UInt8]) {
+    guard let text else { return }
+    add(json, to: &buffer)
+    JSONValue.write(text, to: &buffer)
+  }
+
+  private static func add(_ json: StaticString, to buffer: inout [UInt8]) {
+    json.withUTF8Buffer { buffer.append(contentsOf: $0) }
   }
 }

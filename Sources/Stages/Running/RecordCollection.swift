@@ -31,23 +31,33 @@ public struct RecordCollection: Sendable {
   ) throws -> [Result] {
     var results: [Result] = []
     results.reserveCapacity(count)
-    try forEachBatch { batch in
-      results += try OrderedMap.map(batch, threads: threads) { try transform($1) }
-    }
+    try forEachBatch(transform) { results += $0 }
     return results
   }
 
-  /// Calls `visit` with the records in order, some thousand at a time.
-  public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
+  /// Applies `transform` to every record on all threads, and calls `visit` with the results in order,
+  /// some thousand at a time; no record is held longer than its transformation takes.
+  package func forEachBatch<Result: Sendable>(
+    _ transform: @Sendable (Record) throws -> Result, _ visit: ([Result]) throws -> Void
+  ) throws {
     var first = 0
     try LineBatches(path).forEach { lines in
       try Interruption.check()
       let start = first
-      let records = try OrderedMap.map(lines, threads: threads) { index, line in
-        try RecordLine(line, in: path, at: start + index).record
+      let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
+        try range.compactMap { index -> Result? in
+          let record = try RecordLine(lines[index], in: path, at: start + index).record
+          guard !onlyTraining || record.side == nil || record.side == .train else { return nil }
+          return try transform(record)
+        }
       }
       first += lines.count
-      try visit(onlyTraining ? records.filter { $0.side == nil || $0.side == .train } : records)
+      try visit(slices.flatMap { $0 })
     }
+  }
+
+  /// Calls `visit` with the records in order, some thousand at a time.
+  public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
+    try forEachBatch({ $0 }, visit)
   }
 }

@@ -39,10 +39,17 @@ struct RecordLine: Sendable {
   /// - Throws: `StageError` where the file was damaged.
   init(_ bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
     let end = Self.endOfRecord(bytes)
-    json = bytes[..<end]
-    trail = bytes[end...]
+    try self.init(bytes, json: end - bytes.startIndex, in: path, at: index)
+  }
+
+  /// Reads a line whose record's JSON has `count` bytes.
+  init(
+    _ bytes: ArraySlice<UInt8>, json count: Int, in path: String, at index: Int
+  ) throws(StageError) {
+    json = bytes.prefix(count)
+    trail = bytes.dropFirst(count)
     do {
-      record = try Record(object: try JSONValue.parse(json).object ?? [:])
+      record = try Record(json: json)
     } catch {
       throw StageError(
         "damaged-cache", "\(error)", source: Source(file: path, line: index + 1),
@@ -60,7 +67,7 @@ struct RecordLine: Sendable {
     }
   }
 
-  private static func endOfRecord(_ bytes: ArraySlice<UInt8>) -> Int {
+  static func endOfRecord(_ bytes: ArraySlice<UInt8>) -> Int {
     bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress, let found = memchr(base, Int32(tab), buffer.count)
       else { return bytes.endIndex }
@@ -109,8 +116,11 @@ struct RecordLine: Sendable {
   /// Appends the events as a JSON list.
   func writeEvents(to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "["))
-    buffer.append(
-      contentsOf: trail.dropFirst().lazy.map { $0 == Self.tab ? UInt8(ascii: ",") : $0 })
+    let start = buffer.count
+    buffer.append(contentsOf: trail.dropFirst())
+    for place in start..<buffer.count where buffer[place] == Self.tab {
+      buffer[place] = UInt8(ascii: ",")
+    }
     buffer.append(UInt8(ascii: "]"))
   }
 }

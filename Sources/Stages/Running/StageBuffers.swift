@@ -9,8 +9,8 @@ struct StageBuffers: Sendable {
   let stage: String
   /// Whether another stage takes the records over in memory.
   private let passesOn: Bool
-  /// The records that go on, and where their lines stand in `records`.
-  private var passed: [(record: Record, start: Int, json: Int, end: Int)] = []
+  /// The records that go on, where they are known, and where their lines stand in `records`.
+  private var passed: [(record: Record?, start: Int, json: Int, end: Int, index: Int)] = []
 
   init(stage: String, passesOn: Bool = false) {
     self.stage = stage
@@ -18,18 +18,31 @@ struct StageBuffers: Sendable {
   }
 
   /// The lines of the records that go on, for the stage behind this one.
-  func takeOver() -> [RecordLine] {
+  func takeOver() -> [PendingLine] {
     passed.map { place in
-      RecordLine(
-        place.record, line: records[place.start..<place.end - 1], json: place.json - place.start)
+      PendingLine(
+        records[place.start..<place.end - 1], json: place.json - place.start,
+        record: place.record, at: place.index)
     }
   }
 
   /// Lets go of the records that another stage has taken over.
   mutating func letGo() { passed = [] }
 
-  private mutating func pass(_ record: Record, from start: Int, json: Int) {
-    if passesOn { passed.append((record, start, json, records.count)) }
+  private mutating func pass(
+    _ record: Record?, from start: Int, json: Int, at index: Int = 0
+  ) {
+    if passesOn { passed.append((record, start, json, records.count, index)) }
+  }
+
+  /// Notes that a record goes on as it is, and need not be known for that.
+  mutating func keep(_ line: PendingLine) {
+    counts.incoming += 1
+    counts.kept += 1
+    let start = records.count
+    records.append(contentsOf: line.bytes)
+    records.append(UInt8(ascii: "\n"))
+    pass(line.record, from: start, json: start + line.json, at: line.index)
   }
 
   /// Notes what became of one record.

@@ -45,10 +45,10 @@ struct StageChain {
       let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
+          let stage = link.step.stage as? any RecordStage
           for index in range {
-            try Interruption.check()
-            let line = try RecordLine(lines[index], in: input.records, at: start + index)
-            try decide(line, link, context, &buffers)
+            let line = PendingLine(lines[index], at: start + index)
+            try decide(line, link, stage, context, &buffers)
           }
         }
         return slice
@@ -62,10 +62,8 @@ struct StageChain {
     var units: [SourceUnit] = []
     var size = 0
     var index = 0
-    let places = try runner.shard.flatMap { _ throws(FileError) in
-      try links.first.map { link throws(FileError) in
-        try AtomicFile("\(link.folder)/\(StageFiles.units)")
-      }
+    var places = try runner.shard.flatMap { _ throws(FileError) in
+      try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
     func flush() throws {
       let batch = units
@@ -87,7 +85,7 @@ struct StageChain {
     try source.readUnits { unit in
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
-      try places?.write(ShardUnits.bytes(of: unit.source))
+      try places?.add(unit.source)
       units.append(unit)
       size += unit.payload.size
       if units.count >= 8192 || size > runner.batchSize { try flush() }
@@ -113,9 +111,9 @@ struct StageChain {
         if index == 0 {
           try begin(link, context, &buffers)
         } else {
+          let stage = link.step.stage as? any RecordStage
           for line in slice.buffers[index - 1].takeOver() {
-            try Interruption.check()
-            try decide(line, link, context, &buffers)
+            try decide(line, link, stage, context, &buffers)
           }
           slice.buffers[index - 1].letGo()
         }
@@ -128,16 +126,16 @@ struct StageChain {
     }
   }
 
+  /// Notes what a stage makes of a record; a source behind another one lets go on what there is.
   private func decide(
-    _ line: RecordLine, _ link: StageLink, _ context: StageContext, _ buffers: inout StageBuffers
+    _ line: PendingLine, _ link: StageLink, _ stage: (any RecordStage)?, _ context: StageContext,
+    _ buffers: inout StageBuffers
   ) throws {
-    switch link.step.stage {
-    case let stage as any RecordStage:
-      try link.decide(line, &buffers) { record throws(StageError) in
-        try stage.outcome(of: record, context)
-      }
-    case is any SourceStage: buffers.add(.keep(line.record), of: line)
-    default: preconditionFailure("\(link.step.label) is no source and no record stage")
+    try Interruption.check()
+    guard let stage, !line.isLeft(by: stage) else { return buffers.keep(line) }
+    let line = try line.parsed(in: input?.records ?? link.folder)
+    try link.decide(line, &buffers) { record throws(StageError) in
+      try stage.outcome(of: record, context)
     }
   }
 
@@ -164,8 +162,7 @@ extension Record {
   /// What stands for a raw record that ended before it became a record.
   fileprivate static func unread(_ source: Source, _ prefix: String) -> Record {
     Record(
-      id: "\(prefix)\(source.file):\(source.line)", source: source, content: .text(""),
-      schema: .text)
+      id: "\(prefix)\(source.name)", source: source, content: .text(""), schema: .text)
   }
 
   fileprivate func prefixingIDs(_ prefix: String) -> Record {

@@ -91,12 +91,16 @@ public struct StageRunner: Sendable {
   }
 
   /// A stage and those behind it that can take records over in memory, up to one that is there already.
+  ///
+  /// A kill loses one walk, so what takes long has one of its own: reading the data, and deriving
+  /// records, which may be a model's work.
   private func chain(
     from first: StageLink, _ steps: ArraySlice<StageStep>
   ) throws -> [StageLink] {
     var links = [first]
+    guard first.step.sharesWalk else { return links }
     for step in steps {
-      guard step.stage is any RecordStage, let last = links.last else { break }
+      guard step.sharesWalk, let last = links.last else { break }
       let next = try link(step, number: last.number + 1, after: last.fingerprint)
       if Self.result(in: next.target)?.fingerprint == next.fingerprint { break }
       links.append(next)

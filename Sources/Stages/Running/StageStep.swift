@@ -28,6 +28,9 @@ public struct StageStep: Sendable {
     self.stage = stage
   }
 
+  /// Whether it may run in one walk with other stages.
+  var sharesWalk: Bool { stage is any RecordStage && descriptor.role != .augmenting }
+
   /// A record that would end for a reason named in `rescue` goes on as it was; a note says so.
   package func rescuing(_ outcome: Outcome, of record: Record) -> Outcome {
     switch outcome {

@@ -20,7 +20,12 @@ struct StageWork {
         var buffers = StageBuffers(stage: link.step.label)
         for index in range {
           try Interruption.check()
-          let line = try RecordLine(lines[index], in: input.records, at: start + index)
+          let pending = PendingLine(lines[index], at: start + index)
+          if stage.leaves(recordAt: start + index, plan) {
+            buffers.keep(pending)
+            continue
+          }
+          let line = try pending.parsed(in: input.records)
           try link.decide(line, &buffers) { record throws(StageError) in
             try stage.outcome(of: record, at: start + index, plan, context)
           }

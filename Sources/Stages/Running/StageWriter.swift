@@ -16,6 +16,8 @@ final class StageWriter: @unchecked Sendable {
 
   init(_ link: StageLink, report: @escaping @Sendable (Int) -> Void) throws {
     self.link = link
+    // What a killed run left there would be published with this one's files.
+    try Folders.remove(link.folder)
     try Folders.make("\(link.folder)/\(StageFiles.artifacts)")
     output = try StageOutput(folder: link.folder, report: report)
   }

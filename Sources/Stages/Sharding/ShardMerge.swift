@@ -11,7 +11,9 @@ struct ShardMerge {
   /// The raw records of each shard, in the order they were read: see `ShardUnits`.
   let units: [[UInt64]]
 
+  /// The most raw records, and about the most bytes, that are put together before they are written.
   private static let batch = 1024
+  private static let batchSize = 1 << 21
 
   /// Writes the stage's files to an output.
   func write(to output: inout StageOutput, label: String) throws {
@@ -24,7 +26,7 @@ struct ShardMerge {
       let place = index / parts.count
       guard place < units[shard].count else { throw damaged(parts[shard]) }
       try readers[shard].take(units[shard][place], into: &buffers)
-      if index % Self.batch == Self.batch - 1 {
+      if index % Self.batch == Self.batch - 1 || buffers.size > Self.batchSize {
         try Interruption.check()
         try output.write([buffers])
         buffers = StageBuffers(stage: label)
@@ -43,57 +45,9 @@ struct ShardMerge {
   }
 }
 
-/// The files of a stage of one shard, read side by side.
-private struct ShardReader {
-  private let folder: String
-  private var records: LineCursor
-  private var ledger: LineCursor
-  private var quarantine: LineCursor
-
-  init(_ part: StageResult) throws(FileError) {
-    folder = part.folder
-    records = try LineCursor(part.records)
-    ledger = try LineCursor(part.ledger)
-    quarantine = try LineCursor("\(part.folder)/\(StageFiles.quarantine)")
-  }
-
-  /// Takes all lines that come from a raw record.
-  mutating func take(_ unit: UInt64, into buffers: inout StageBuffers) throws {
-    while let line = try records.peek(), try Self.unit(ofRecord: line, folder) == unit {
-      buffers.records += line
-      records.skip(line)
-    }
-    while let line = try ledger.peek(), try Self.unit(line, under: "source") == unit {
-      buffers.ledger += line
-      ledger.skip(line)
-    }
-    while let line = try quarantine.peek(), try Self.unit(line, under: nil) == unit {
-      buffers.quarantine += line
-      quarantine.skip(line)
-    }
-  }
-
-  mutating func isAtEnd() throws -> Bool {
-    try records.peek() == nil && ledger.peek() == nil && quarantine.peek() == nil
-  }
-
-  private static func unit(ofRecord line: ArraySlice<UInt8>, _ folder: String) throws -> UInt64 {
-    ShardUnits.hash(of: try RecordLine(line.dropLast(), in: folder, at: 0).record.source)
-  }
-
-  private static func unit(_ line: ArraySlice<UInt8>, under key: String?) throws -> UInt64? {
-    let value = try JSONValue.parse(line.dropLast())
-    let place = key.map { value[$0] ?? .null } ?? value
-    guard let file = place["file"]?.string, let number = place["line"]?.int else { return nil }
-    return ShardUnits.hash(of: Source(file: file, line: number))
-  }
-}
-
 /// Which raw records a shard has read: a hash of the place of each, 8 bytes in little-endian order.
 enum ShardUnits {
-  static func hash(of source: Source) -> UInt64 {
-    StableHash.hash("\(source.file):\(source.line)")
-  }
+  static func hash(of source: Source) -> UInt64 { StableHash.hash(source.name) }
 
   /// The bytes of a place as they are filed.
   static func bytes(of source: Source) -> [UInt8] {
@@ -108,4 +62,8 @@ enum ShardUnits {
       (0..<8).reduce(0) { $0 | UInt64(bytes[start + $1]) << (8 * UInt64($1)) }
     }
   }
+}
+
+extension StageBuffers {
+  fileprivate var size: Int { records.count + ledger.count + quarantine.count }
 }

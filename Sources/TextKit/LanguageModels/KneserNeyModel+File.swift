@@ -17,10 +17,10 @@ extension KneserNeyModel {
       for gram in order.grams { Self.append(gram, to: &bytes) }
       for count in order.counts { Self.append(count, to: &bytes) }
       Self.append(UInt64(order.contexts.count), to: &bytes)
-      for (hash, context) in order.contexts.sorted(by: { $0.key < $1.key }) {
-        Self.append(hash, to: &bytes)
+      for context in order.contexts {
+        Self.append(context.hash, to: &bytes)
         Self.append(context.total, to: &bytes)
-        for words in context.words { Self.append(words, to: &bytes) }
+        for words in [context.once, context.twice, context.often] { Self.append(words, to: &bytes) }
       }
     }
     try AtomicFile.write(bytes, to: path)
@@ -77,12 +77,27 @@ extension KneserNeyModel.Order {
     else { return nil }
     self.init(grams: grams, counts: counts, discounts: discounts.map(Double.init(bitPattern:)))
     let isSorted = zip(grams, grams.dropFirst()).allSatisfy { $0 < $1 }
-    guard isSorted, self.discounts.allSatisfy({ (0...3).contains($0) }) else { return nil }
-    for _ in 0..<size {
-      guard let hash: UInt64 = reader.next(), let total: UInt64 = reader.next(), total > 0,
-        let words: [UInt32] = reader.list(3)
-      else { return nil }
-      contexts[hash] = KneserNeyModel.Context(total: total, words: words)
+    let hasDiscounts = self.discounts.enumerated().allSatisfy { level, discount in
+      discount > 0 && discount <= Double(level + 1)
     }
+    guard isSorted, hasDiscounts, counts.allSatisfy({ $0 > 0 }) else { return nil }
+    for _ in 0..<size {
+      guard let context = KneserNeyModel.Context(&reader),
+        contexts.last.map({ $0.hash < context.hash }) ?? true
+      else { return nil }
+      contexts.append(context)
+    }
+  }
+}
+
+extension KneserNeyModel.Context {
+  /// Reads a context whose words have a count each.
+  fileprivate init?(_ reader: inout NumberReader) {
+    guard let hash: UInt64 = reader.next(), let total: UInt64 = reader.next(),
+      let words: [UInt32] = reader.list(3)
+    else { return nil }
+    self.init(hash: hash, total: total, once: words[0], twice: words[1], often: words[2])
+    let least = [1, 2, 3].reduce(0) { $0 + UInt64($1) * UInt64(words[$1 - 1]) }
+    guard total > 0, total >= least, least > 0 else { return nil }
   }
 }

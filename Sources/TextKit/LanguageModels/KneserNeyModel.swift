@@ -11,14 +11,32 @@
 /// hands on what was taken off (Chen and Goodman, 1999, "An empirical study of smoothing
 /// techniques", section 4.1.6; Heafield and others, 2013). Below single words stands 1 / |V|, for
 /// words never seen as well. N-grams are known by hashes of 64 bits. 12 bytes an n-gram, and 32 a
-/// context.
+/// context, both in order and looked for by halves.
 package struct KneserNeyModel: Sendable, Equatable {
   /// What stands for a context.
   struct Context: Sendable, Equatable {
+    let hash: UInt64
     /// The sum of the counts behind it.
     var total: UInt64 = 0
     /// How many words behind it have a count of 1, 2, and 3 or more.
-    var words: [UInt32] = [0, 0, 0]
+    var once: UInt32 = 0
+    var twice: UInt32 = 0
+    var often: UInt32 = 0
+
+    /// Counts a word that stands so often behind it.
+    mutating func add(_ count: UInt32) {
+      total += UInt64(count)
+      switch count {
+      case 1: once += 1
+      case 2: twice += 1
+      default: often += 1
+      }
+    }
+
+    /// What is taken off all counts behind it.
+    func taken(by discounts: [Double]) -> Double {
+      discounts[0] * Double(once) + discounts[1] * Double(twice) + discounts[2] * Double(often)
+    }
   }
 
   /// The n-grams of one order.
@@ -26,17 +44,31 @@ package struct KneserNeyModel: Sendable, Equatable {
     /// Hashes in rising order, and the count of each.
     var grams: [UInt64] = []
     var counts: [UInt32] = []
-    var contexts: [UInt64: Context] = [:]
+    /// By rising hashes.
+    var contexts: [Context] = []
     /// What is taken off counts of 1, 2, and 3 or more.
     var discounts: [Double] = [0, 0, 0]
 
     func count(of gram: UInt64) -> UInt32 {
-      var (low, high) = (0, grams.count)
+      let place = Self.place(of: gram, among: grams.count) { grams[$0] }
+      return place < grams.count && grams[place] == gram ? counts[place] : 0
+    }
+
+    func context(_ hash: UInt64) -> Context? {
+      let place = Self.place(of: hash, among: contexts.count) { contexts[$0].hash }
+      return place < contexts.count && contexts[place].hash == hash ? contexts[place] : nil
+    }
+
+    /// The place of the first hash that is not smaller.
+    private static func place(
+      of hash: UInt64, among count: Int, _ hashAt: (Int) -> UInt64
+    ) -> Int {
+      var (low, high) = (0, count)
       while low < high {
         let middle = (low + high) / 2
-        if grams[middle] < gram { low = middle + 1 } else { high = middle }
+        if hashAt(middle) < hash { low = middle + 1 } else { high = middle }
       }
-      return low < grams.count && grams[low] == gram ? counts[low] : 0
+      return low
     }
   }
 
@@ -66,14 +98,15 @@ package struct KneserNeyModel: Sendable, Equatable {
     var probability = 1 / Double(vocabulary)
     for (index, order) in orders.enumerated() where place - index >= 0 {
       let range = place - index..<place
-      guard let context = order.contexts[NGramHash.hash(tokens[range])] else { break }
+      guard let context = order.context(NGramHash.hash(tokens[range])) else { break }
       let count = order.count(of: NGramHash.hash(tokens[place - index...place]))
       let taken = count == 0 ? 0 : order.discounts[min(Int(count), 3) - 1]
-      let handedOn = zip(order.discounts, context.words).reduce(0) { $0 + $1.0 * Double($1.1) }
+      let handedOn = context.taken(by: order.discounts)
       let total = Double(context.total)
       probability = (Double(count) - taken) / total + handedOn / total * probability
     }
-    return probability
+    // What is handed on again and again may fall below the least number there is.
+    return max(probability, .leastNormalMagnitude)
   }
 
   /// How surprised the model is by a token of a text on average; its lines are sentences.

@@ -1,6 +1,6 @@
 /// Sets by their keys: which share a key with another, in the order they came in.
 ///
-/// A list a key, and an entry a key of a member: about 40 bytes a key.
+/// A list a key, and an entry a key of a member: 16 and 12 bytes, and 8 to 16 for the slot of a key.
 struct KeyIndex {
   /// A set that is in the index.
   struct Member {
@@ -30,6 +30,17 @@ struct KeyIndex {
   private(set) var lists: [List] = []
   private(set) var entries: [Entry] = []
   private(set) var members: [Member] = []
+  /// The most entries there may be: those that numbers of 32 bits tell apart.
+  private let capacity: Int
+
+  init(capacity: Int = Int(Int32.max)) {
+    self.capacity = min(capacity, Int(Int32.max))
+  }
+
+  /// Whether a member with so many keys fits, beside so many entries of another index.
+  func hasRoom(for keys: Int, beside others: Int) -> Bool {
+    entries.count + others + keys <= capacity
+  }
 
   /// What it takes in memory.
   var bytes: Int { slots.count * 4 + lists.count * 16 + entries.count * 12 + members.count * 8 }

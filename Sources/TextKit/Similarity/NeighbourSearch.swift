@@ -27,17 +27,23 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
   private let rule: Rule
   private let store: SetStore
   private let threads: Int
+  private let capacity: Int
   private static var blockSize: Int { 2048 }
 
-  package init(_ rule: Rule, in store: SetStore, threads: Int) {
+  /// A search in a store, whose index has room for so many keys of sets: 2³¹ at most.
+  package init(
+    _ rule: Rule, in store: SetStore, threads: Int, capacity: Int = Int(Int32.max)
+  ) {
     self.rule = rule
     self.store = store
     self.threads = threads
+    self.capacity = capacity
   }
 
   /// Visits the sets in an order.
+  /// - Throws: `StageError` where they have more keys than an index has room for.
   package func run(_ order: [Int32], _ visitor: inout some NeighbourVisitor) throws {
-    _ = try pass(order, .max, &visitor)
+    _ = try pass(order, nil, &visitor)
   }
 
   /// Visits the sets in an order with an index of so many bytes at most.
@@ -51,11 +57,12 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
     while !rest.isEmpty { rest = try pass(rest, bytes, &visitor) }
   }
 
-  /// Visits sets until the index is full; those that have no neighbour then are left over.
+  /// Visits sets until the index is full; those that have no neighbour then are left over, where
+  /// there are so many bytes and no more, and are too many elsewhere.
   private func pass(
-    _ order: [Int32], _ bytes: Int, _ visitor: inout some NeighbourVisitor
+    _ order: [Int32], _ bytes: Int?, _ visitor: inout some NeighbourVisitor
   ) throws -> [Int32] {
-    var index = KeyIndex()
+    var index = KeyIndex(capacity: capacity)
     var left: [Int32] = []
     for start in stride(from: 0, to: order.count, by: Self.blockSize) {
       try Interruption.check()
@@ -64,7 +71,10 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
       var added: [Found] = []
       for found in try compare(block, index, visitor) {
         let neighbours = try extend(found, in: fresh, visitor)
-        let isFull = !index.members.isEmpty && index.bytes + fresh.bytes >= bytes
+        let hasRoom = index.hasRoom(for: found.keys.count, beside: fresh.entries.count)
+        guard hasRoom || bytes != nil else { throw tooManyKeys }
+        let isFull =
+          !hasRoom || !index.members.isEmpty && index.bytes + fresh.bytes >= bytes ?? .max
         if isFull, neighbours.isEmpty, !found.keys.isEmpty {
           left.append(found.item)
         } else if visitor.visit(found.item, neighbours), !found.keys.isEmpty,
@@ -77,6 +87,12 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
       for found in added { insert(found, into: &index, visitor) }
     }
     return left
+  }
+
+  private var tooManyKeys: StageError {
+    StageError(
+      "too-many-keys", "the records share more than \(capacity) runs of words",
+      remedy: "raise the similarity that makes near duplicates: 0.9 needs half of what 0.8 does")
   }
 
   /// Whether an equal set of the same group is in the index: whoever is like the one is like the

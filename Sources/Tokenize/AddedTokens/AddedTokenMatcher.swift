@@ -1,6 +1,9 @@
 import CKernels
 
 /// An added token found in a text: the bytes it takes, white space included, and which token it is.
+///
+/// Two may overlap where the first takes white space that the second consists of. Where the range is empty the
+/// text is cut, and no token stands there.
 struct AddedTokenMatch: Sendable {
   var range: ByteRange
   var token: Int
@@ -12,6 +15,8 @@ struct AddedTokenMatch: Sendable {
 final class AddedTokenMatcher: Sendable {
   private let tokens: [AddedToken]
   private let trie: ByteTrie
+  /// The token that normalization leaves nothing of, which Hugging Face finds between all characters.
+  private let empty: Int?
   /// Whether any token begins with a byte.
   private let firsts: [Bool]
   /// What to look for in 64 places at once.
@@ -22,6 +27,7 @@ final class AddedTokenMatcher: Sendable {
   /// Takes tokens with the bytes to look for, which are the content or its normalized form.
   init(_ patterns: [(token: Int, bytes: [UInt8])], of tokens: [AddedToken]) {
     self.tokens = tokens
+    empty = patterns.first { $0.bytes.isEmpty }?.token
     signs = TokenSigns(patterns.map(\.bytes).filter { !$0.isEmpty })
     var trie = ByteTrie()
     var firsts = [Bool](repeating: false, count: 256)
@@ -38,24 +44,31 @@ final class AddedTokenMatcher: Sendable {
     self.firstTwo = firstTwo
   }
 
-  /// The matches in a text, in order and without overlaps.
+  /// The matches in a text, in the order they begin in.
   ///
   /// - Parameter skipsSpecial: leaves special tokens in the text as plain text.
   func matches(in bytes: borrowing Span<UInt8>, skipsSpecial: Bool) -> [AddedTokenMatch] {
     var matches: [AddedTokenMatch] = []
     var place = 0
     var previousEnd = 0
+    var foundEnd: Int32 = -1
     while place < bytes.count {
-      place = nextCandidate(from: place, in: bytes)
-      guard let found = longest(at: place, in: bytes, skipsSpecial) else {
+      if empty == nil { place = nextCandidate(from: place, in: bytes) }
+      guard let found = longest(at: place, in: bytes) else {
         place += 1
         continue
       }
       place = Int(found.range.end)
+      if found.range.start == found.range.end {
+        place += UTF8Scalars.length(leadByte: bytes[place])
+        // Empty ones stand before every character but one that follows a token.
+        if found.range.start == foundEnd { continue }
+      }
+      foundEnd = found.range.end
+      if skipsSpecial, tokens[found.token].isSpecial { continue }
       guard let match = accept(found, after: previousEnd, in: bytes) else { continue }
       matches.append(match)
       previousEnd = Int(match.range.end)
-      place = max(place, previousEnd)
     }
     return matches
   }
@@ -63,6 +76,7 @@ final class AddedTokenMatcher: Sendable {
   /// Whether a token may stand in a text; false where none does for sure.
   func mayMatch(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let last = bytes.last else { return false }
+    if empty != nil { return true }
     if !signs.isEmpty { return signs.mayStand(in: bytes) }
     return nextCandidate(from: 0, in: bytes.span) < bytes.count - 1 || firsts[Int(last)]
   }
@@ -70,7 +84,7 @@ final class AddedTokenMatcher: Sendable {
   /// Whether a token may stand in a text once that is normalized by what leaves visible ASCII as it is; nil where
   /// that cannot be told.
   func mayMatch(unnormalized bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
-    signs.areVisible ? signs.mayStand(in: bytes, anywhere: true) : nil
+    empty == nil && signs.areVisible ? signs.mayStand(in: bytes, anywhere: true) : nil
   }
 
   /// The next place where the first two bytes of a token stand, or the last place of all.
@@ -85,18 +99,16 @@ final class AddedTokenMatcher: Sendable {
     return place
   }
 
-  private func longest(
-    at start: Int, in bytes: borrowing Span<UInt8>, _ skipsSpecial: Bool
-  ) -> AddedTokenMatch? {
+  private func longest(at start: Int, in bytes: borrowing Span<UInt8>) -> AddedTokenMatch? {
     var node = ByteTrie.root
     var place = start
-    var best: AddedTokenMatch?
+    var best = empty.map { AddedTokenMatch(range: ByteRange(start, start), token: $0) }
     while place < bytes.count {
       node = trie.child(of: node, bytes[place])
       if node == ByteTrie.none { break }
       place += 1
       let token = trie.value(of: node)
-      if token >= 0, !(skipsSpecial && tokens[Int(token)].isSpecial) {
+      if token >= 0 {
         best = AddedTokenMatch(range: ByteRange(start, place), token: Int(token))
       }
     }
@@ -116,6 +128,7 @@ final class AddedTokenMatcher: Sendable {
       if end < bytes.count, table.classes(at: end, in: bytes).contains(.word) { return nil }
     }
     if token.stripsLeft {
+      start = max(start, previousEnd)
       while start > previousEnd, table.classes(before: start, in: bytes).contains(.whitespace) {
         start = UTF8Scalars.startOfScalar(before: start, in: bytes)
       }
@@ -123,6 +136,7 @@ final class AddedTokenMatcher: Sendable {
     if token.stripsRight {
       end = ClassRuns(table).end(of: .whitespace, in: bytes, from: end, bytes.count)
     }
+    guard start <= end else { return nil }
     return AddedTokenMatch(range: ByteRange(start, end), token: match.token)
   }
 }

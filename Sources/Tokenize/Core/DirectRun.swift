@@ -84,7 +84,7 @@ struct DirectRun {
       workspace.beginPiece(pipeline.learner)
       workspace.add(words, of: text, pipeline.learner, tracks: true)
       workspace.settle(pipeline.learner, tracks: true)
-      workspace.addOrigins(words, firstWord: word, pipeline.edgeSpaces) { range in
+      workspace.addOrigins(words, of: text, firstWord: word, pipeline.edgeSpaces) { range in
         cursor.origin(of: range, in: text)
       }
       word += Int32(truncatingIfNeeded: words.count)

@@ -85,7 +85,9 @@ private struct InspectedPart {
     var place = 0
     for match in matcher.matches(in: text.bytes.span, skipsSpecial: false) {
       if place < Int(match.range.start) { parts.append(slice(place..<Int(match.range.start))) }
-      parts.append(slice(match.range.indices, id: pipeline.added.tokens[match.token].id))
+      if match.range.start < match.range.end {
+        parts.append(slice(match.range.indices, id: pipeline.added.tokens[match.token].id))
+      }
       place = Int(match.range.end)
     }
     if place < text.bytes.count { parts.append(slice(place..<text.bytes.count)) }

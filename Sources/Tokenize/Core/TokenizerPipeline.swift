@@ -35,7 +35,7 @@ final class TokenizerPipeline: Sendable {
       case .at(let pattern) where normalizer == nil && !readsLanguageCodes: pattern
       default: nil
       }
-    edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, vocabulary: model.vocabulary) }
+    edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, model) }
     self.added = AddedVocabulary(
       added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
     let raw: (any RawWords)? =
@@ -205,7 +205,9 @@ private struct TokenRunBuilder {
         let part = text.slice(ByteRange(Int(place), Int(match.range.start)), &cursor)
         rest(&self, part, &workspace)
       }
-      add(pipeline.added.tokens[match.token].id, of: text, match.range, &cursor, &workspace)
+      if match.range.start < match.range.end {
+        add(pipeline.added.tokens[match.token].id, of: text, match.range, &cursor, &workspace)
+      }
       place = match.range.end
     }
     if Int(place) < text.bytes.count {
@@ -238,8 +240,10 @@ private struct TokenRunBuilder {
     if options.tracks {
       var cursor = OriginCursor(words.text)
       words.words.withUnsafeBufferPointer { ranges in
-        workspace.addOrigins(ranges, firstWord: word, pipeline.edgeSpaces) {
-          cursor.origin(of: $0, in: words.text)
+        words.text.bytes.withUnsafeBufferPointer { bytes in
+          workspace.addOrigins(ranges, of: bytes, firstWord: word, pipeline.edgeSpaces) {
+            cursor.origin(of: $0, in: words.text)
+          }
         }
       }
     }

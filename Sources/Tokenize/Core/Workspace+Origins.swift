@@ -3,13 +3,17 @@ import CKernels
 /// The white space at the ends of every token of a vocabulary, for trimming origins.
 struct TokenEdges: Sendable {
   let trim: OffsetTrim
+  /// The token whose white space is that of the text it stands for, or -1.
+  let surfaceId: Int32
   /// By id, the leading and trailing scalars of white space, 8 bits each; most are 0.
   fileprivate var edges: [UInt16]
   /// The few with more than 255 on a side.
   private var long: [Int32: EdgeSpaces] = [:]
 
-  init(trim: OffsetTrim, vocabulary: Vocabulary) {
+  init(trim: OffsetTrim, _ model: any TokenModel) {
     self.trim = trim
+    surfaceId = model.spellsUnknown ? model.unknownId ?? -1 : -1
+    let vocabulary = model.vocabulary
     edges = [UInt16](repeating: 0, count: vocabulary.idLimit)
     for id in vocabulary.sortedIds {
       guard let token = vocabulary.token(of: id), Self.mayHaveSpaces(token) else { continue }
@@ -19,8 +23,8 @@ struct TokenEdges: Sendable {
     }
   }
 
-  /// Whether no token has more than 255 on a side.
-  var areShort: Bool { long.isEmpty }
+  /// Whether no token has more than 255 on a side, or those of the text it stands for.
+  var areShort: Bool { long.isEmpty && surfaceId < 0 }
 
   /// False where a token begins and ends with visible ASCII characters, as most do.
   private static func mayHaveSpaces(_ token: ArraySlice<UInt8>) -> Bool {
@@ -29,8 +33,16 @@ struct TokenEdges: Sendable {
   }
 
   /// The origin of a token without the white space its text begins and ends with.
+  ///
+  /// - Parameter range: What it stands for in `text`.
   @inline(__always)
-  func trimmed(_ origin: Origin, of id: Int32, isFirst: Bool) -> Origin {
+  func trimmed(
+    _ origin: Origin, of id: Int32, isFirst: Bool, _ text: UnsafeBufferPointer<UInt8>,
+    _ range: ByteRange
+  ) -> Origin {
+    if id == surfaceId {
+      return trim.trimmed(origin, EdgeSpaces(Array(text[range.indices])[...]), isFirst: isFirst)
+    }
     guard Int(id) < edges.count else { return origin }
     let edge = edges[Int(id)]
     if edge == 0 { return origin }
@@ -63,7 +75,8 @@ extension Workspace {
   /// - Parameter originOf: Where a range of bytes stems from; it is asked for ranges in ascending order.
   @inline(__always)
   mutating func addOrigins(
-    _ words: UnsafeBufferPointer<ByteRange>, firstWord: Int32, _ edges: TokenEdges?,
+    _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
+    firstWord: Int32, _ edges: TokenEdges?,
     _ originOf: (ByteRange) -> Origin
   ) {
     let firstId = ids.count - ends.count
@@ -78,8 +91,10 @@ extension Workspace {
         let end = range.start + ends.base[token]
         if end > start { shared = originOf(ByteRange(Int(start), Int(end))) }
         let id = ids.base[firstId + token]
-        let trimmed = edges?.trimmed(shared, of: id, isFirst: origins.count == 0)
-        origins.append(trimmed ?? shared)
+        origins.append(
+          edges?.trimmed(
+            shared, of: id, isFirst: origins.count == 0, text, ByteRange(Int(start), Int(end)))
+            ?? shared)
         self.words.append(firstWord + Int32(truncatingIfNeeded: number))
         start = end
         token += 1

@@ -4,7 +4,7 @@ import Records
 ///
 /// They are nearly all of such a file: Llama-3's has 689,000 strings in them. As values of their own, these
 /// took ten times as long to read as they do here.
-struct WrittenLists: Sendable {
+package struct WrittenLists: Sendable {
   /// The tokens and their ids in the order of the file.
   private(set) var vocabulary: (tokens: StringList, ids: [Int32])?
   /// Both sides of each merge, one behind the other.
@@ -14,12 +14,17 @@ struct WrittenLists: Sendable {
   /// The keys read; a second one of the same name counts, or does not, in the general way.
   private var seen: Set<String> = []
 
+  /// The number of tokens and of merges read; nil for a list that is not there, or is no list of the usual form.
+  package var counts: (tokens: Int?, merges: Int?) {
+    (vocabulary?.ids.count, merges.map { $0.count / 2 })
+  }
+
   /// Where the lists are found.
   static let vocabularyPlace = "model.vocab"
   static let mergesPlace = "model.merges"
 
   /// Reads the lists of a file; nil where it has none of the usual form.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     let found = bytes.withUnsafeBufferPointer { bytes in
       var scanner = ListScanner(bytes)
       return scanner.members { key, scanner in

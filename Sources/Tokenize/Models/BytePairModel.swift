@@ -26,8 +26,8 @@ struct BytePairModel: FileModel {
       BytePairWords(vocabulary, input, ignoresMerges: ignoresMerges, symbols.areIndependent)
     }
     var table = try merges.get()
-    table.indexBytes(symbols.completeByteIds)
-    byteIds = symbols.completeByteIds
+    table.indexBytes(symbols.byteIds)
+    byteIds = symbols.byteIds
     self.merges = table
     self.words = words
     self.symbols = symbols
@@ -37,6 +37,9 @@ struct BytePairModel: FileModel {
     let standIns = symbols.standIns
     seams = table.isFree(of: standIns) ? words.seams : nil
   }
+
+  /// Whether every byte has a token; a model of bytes that lacks some has to read them as characters.
+  var knowsAllBytes: Bool { symbols.knowAllBytes }
 
   private static func rate(_ dropout: ComponentReader) throws(TokenizerError) -> Double {
     guard let rate = dropout.value.double, (0...1).contains(rate) else {

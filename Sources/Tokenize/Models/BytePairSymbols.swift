@@ -9,8 +9,8 @@ struct BytePairSymbols: Sendable {
   private let fusesUnknown: Bool
   /// The ids of `<0x00>` to `<0xFF>` for byte fallback, -1 for none; empty without fallback.
   private let fallbackIds: [Int32]
-  /// The ids of the 256 bytes, -1 for none, where each byte is a symbol by itself; else empty.
-  private let byteIds: [Int32]
+  /// The ids of the 256 bytes where each byte is a symbol by itself and none is missing; else empty.
+  let byteIds: [Int32]
   /// The ids of the 128 ASCII characters, -1 for none.
   private let asciiIds: [Int32]
 
@@ -27,9 +27,7 @@ struct BytePairSymbols: Sendable {
       try reader.bool("byte_fallback", default: false) ? ByteFallback.ids(in: vocabulary) : []
     let plain = input == .bytes && prefix.isEmpty && suffix.isEmpty
     let byteIds = plain ? Self.byteIds(vocabulary) : []
-    // Bytes without a token need the long way where something stands in for them.
-    let isOpen = byteIds.contains(-1) && (reader.member("unk_token") != nil || !fallbackIds.isEmpty)
-    self.byteIds = isOpen ? [] : byteIds
+    self.byteIds = byteIds.contains(-1) ? [] : byteIds
     guard let unknown = reader.member("unk_token") else {
       unknownId = nil
       return
@@ -47,14 +45,25 @@ struct BytePairSymbols: Sendable {
     (0..<256).map { vocabulary.id(of: ByteAlphabet.encode([UInt8($0)])) ?? -1 }
   }
 
-  /// The ids of the 256 bytes where each byte is a symbol by itself and none is missing; else empty.
-  var completeByteIds: [Int32] { byteIds.contains(-1) ? [] : byteIds }
+  /// Whether every byte has a token wherever in a word it stands.
+  var knowAllBytes: Bool {
+    byteIds.isEmpty
+      ? (UInt8.min...UInt8.max).allSatisfy { byte in
+        [[], prefix].allSatisfy { before in
+          [[], suffix].allSatisfy { behind in
+            vocabulary.id(of: before + ByteAlphabet.encode([byte]) + behind) != nil
+          }
+        }
+      } : true
+  }
 
-  /// Whether the symbols of a word say nothing about one another: no prefix, no suffix, nothing fused.
+  /// Whether the symbols of a word say nothing about one another: no prefix, no suffix, nothing fused, and
+  /// nothing that vanishes, for what is behind it then moves up.
   var areIndependent: Bool {
     guard prefix.isEmpty, suffix.isEmpty else { return false }
-    if !completeByteIds.isEmpty { return true }
-    return fallbackIds.isEmpty ? input == .text && !fusesUnknown : !fallbackIds.contains(-1)
+    if !byteIds.isEmpty { return true }
+    guard fallbackIds.isEmpty else { return !fallbackIds.contains(-1) }
+    return input == .text && !fusesUnknown && unknownId != nil
   }
 
   /// Whether the symbols are characters as they stand.
@@ -79,11 +88,10 @@ struct BytePairSymbols: Sendable {
   private func appendBytes(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
   ) {
-    let first = symbols.count
     for place in word.indices {
-      let id = byteIds[Int(text[place])]
-      // A byte without a token vanishes and the tokens behind it move up, as Hugging Face has it.
-      if id >= 0 { symbols.append(PieceToken(id: id, end: Int32(symbols.count - first) + 1)) }
+      symbols.append(
+        PieceToken(
+          id: byteIds[Int(text[place])], end: Int32(truncatingIfNeeded: place + 1) - word.start))
     }
   }
 
@@ -116,6 +124,7 @@ struct BytePairSymbols: Sendable {
   private func appendAny(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to symbols: inout [PieceToken]
   ) {
+    let first = symbols.count
     var builder = SymbolBuilder(unknownId: unknownId, fusesUnknown: fusesUnknown)
     var place = Int(word.start)
     while place < Int(word.end) {
@@ -134,6 +143,10 @@ struct BytePairSymbols: Sendable {
       place += length
     }
     builder.finish(&symbols)
+    // A prefix spelled in byte tokens makes them more than the word has bytes.
+    for index in first..<symbols.count {
+      symbols[index].end = min(symbols[index].end, word.end - word.start)
+    }
   }
 
   private func spelled(_ bytes: [UInt8]) -> [UInt8] {

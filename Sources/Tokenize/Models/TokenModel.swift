@@ -17,6 +17,9 @@ protocol TokenModel: Sendable {
   /// The id that stands for what has no token, or nil.
   var unknownId: Int32? { get }
 
+  /// Whether an unknown token counts as the text it stands for where white space is trimmed from offsets.
+  var spellsUnknown: Bool { get }
+
   /// Appends the tokens of one word.
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
@@ -43,6 +46,8 @@ protocol TokenModel: Sendable {
 }
 
 extension TokenModel {
+  var spellsUnknown: Bool { false }
+
   func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
     learnOneByOne(from: first, in: &memory, raw: raw)
   }

@@ -5,6 +5,7 @@ struct Unigram: FileModel {
   static let typeName = "Unigram"
   let vocabulary: Vocabulary
   let unknownId: Int32?
+  var spellsUnknown: Bool { true }
   private let lattice: UnigramLattice<Double>
   /// The ids of `<0x00>` to `<0xFF>`, -1 for none; empty without byte fallback.
   private let fallbackIds: [Int32]

@@ -31,12 +31,10 @@ struct Precompiled: Normalizer, FileComponent {
       text.bytes = rewritten(text.bytes)
       return
     }
-    let changes = changes(of: text.bytes)
-    // What is removed before anything is written shows in the number alone.
-    guard changes.contains(where: \.isChange) || changes.count != UTF8Scalars.count(text.bytes[...])
-    else { return }
+    let (written, isChanged) = changes(of: text.bytes)
+    guard isChanged else { return }
     text.rewrite { rewriter in
-      for item in changes {
+      for item in written {
         if item.change > 0 {
           rewriter.insert(item.scalar)
         } else {
@@ -88,14 +86,15 @@ struct Precompiled: Normalizer, FileComponent {
     if cluster.indices.count <= Self.longestCluster,
       let match = map.match(cluster, of: bytes, takesLongest: false)
     {
-      return Self.append(match.replacement, to: &result)
+      result += match.replacement
+      return
     }
     var place = Int(cluster.start)
     while place < Int(cluster.end) {
       let length = UTF8Scalars.length(leadByte: bytes[place])
       let part = ByteRange(place, place + length)
       if let match = map.match(part, of: bytes, takesLongest: false) {
-        Self.append(match.replacement, to: &result)
+        result += match.replacement
       } else {
         for index in part.indices { result.append(bytes[index]) }
       }
@@ -103,31 +102,23 @@ struct Precompiled: Normalizer, FileComponent {
     }
   }
 
-  /// Appends a replacement; a map of a broken file may hold broken UTF-8.
-  private static func append(_ replacement: ArraySlice<UInt8>, to result: inout [UInt8]) {
-    if String(validating: replacement, as: UTF8.self) != nil {
-      result += replacement
-    } else {
-      result += String(decoding: replacement, as: UTF8.self).utf8
-    }
-  }
-
   /// A scalar of the result, and how Hugging Face counts it: as `FormScalar` has it.
   private struct Change {
     var scalar: UInt32
     var change: Int
-    var isChange: Bool
   }
 
-  private func changes(of text: [UInt8]) -> [Change] {
+  /// The scalars of the result, and whether any of them or their number is another than before.
+  private func changes(of text: [UInt8]) -> ([Change], isChanged: Bool) {
     let bytes = text.span
+    var isChanged = false
     var changes: [Change] = []
     changes.reserveCapacity(bytes.count)
     var place = 0
     while place < bytes.count {
       let kept = keptEnd(text, from: place)
       while place < kept {
-        changes.append(Change(scalar: UInt32(bytes[place]), change: 0, isChange: false))
+        changes.append(Change(scalar: UInt32(bytes[place]), change: 0))
         place += 1
       }
       if place == bytes.count { break }
@@ -137,6 +128,7 @@ struct Precompiled: Normalizer, FileComponent {
         let match = map.match(cluster, of: bytes, takesLongest: false)
       {
         append(match.replacement, for: cluster, bytes, &changes)
+        isChanged = true
         place = end
       }
       while place < end {
@@ -144,13 +136,14 @@ struct Precompiled: Normalizer, FileComponent {
         let part = ByteRange(place, place + length)
         if let match = map.match(part, of: bytes, takesLongest: false) {
           append(match.replacement, for: part, bytes, &changes)
+          isChanged = true
         } else {
-          changes.append(Change(scalar: scalar, change: 0, isChange: false))
+          changes.append(Change(scalar: scalar, change: 0))
         }
         place += length
       }
     }
-    return changes
+    return (changes, isChanged)
   }
 
   private func append(
@@ -159,17 +152,15 @@ struct Precompiled: Normalizer, FileComponent {
   ) {
     var old = 0
     for index in part.indices where !UTF8Scalars.isContinuation(bytes[index]) { old += 1 }
-    // A map of a broken file may hold broken UTF-8.
     let scalars = String(decoding: replacement, as: UTF8.self).unicodeScalars
     for (index, scalar) in scalars.enumerated() {
       // What is more than before is inserted behind.
-      changes.append(
-        Change(scalar: scalar.value, change: index < old ? 0 : 1, isChange: true))
+      changes.append(Change(scalar: scalar.value, change: index < old ? 0 : 1))
     }
-    // What is less goes with the scalar written last, whichever that is.
+    // What is less goes with the scalar written last, whichever that is; at the beginning there is none, and all
+    // that follows stems from what is one scalar too early.
     if scalars.count < old, let last = changes.indices.last {
       changes[last].change += scalars.count - old
-      changes[last].isChange = true
     }
   }
 }

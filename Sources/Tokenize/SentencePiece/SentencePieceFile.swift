@@ -105,7 +105,8 @@ struct SentencePieceFile: Sendable {
       switch (field, value) {
       case (3, .number(let number)): algorithm = Algorithm(rawValue: number) ?? .unigram
       case (24, .number(let number)): treatsSpaceAsSuffix = number != 0
-      case (44, .bytes(let bytes)): unknownSurface = Array(bytes)
+      case (44, .bytes(let bytes)):
+        unknownSurface = Array(String(decoding: bytes, as: UTF8.self).utf8)
       default: break
       }
     }

@@ -8,6 +8,9 @@ struct BinaryHeap<Element: Comparable> {
     for place in stride(from: items.count / 2 - 1, through: 0, by: -1) { sink(from: place) }
   }
 
+  /// The element at a place, the smallest at 0; nil where there are fewer.
+  func item(_ place: Int) -> Element? { place < items.count ? items[place] : nil }
+
   mutating func push(_ item: Element) {
     items.append(item)
     var child = items.count - 1

@@ -9,7 +9,7 @@
 /// Large ones ask for large pages: with small ones, most reads of a table of several megabytes also
 /// wait until the processor has found the page.
 ///
-/// Sharing one between threads is safe as long as nobody writes to it; whoever writes must be the only owner.
+/// Sharing one between threads is safe as long as nobody writes to it, or every thread to places of its own.
 final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int

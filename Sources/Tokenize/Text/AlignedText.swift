@@ -51,7 +51,7 @@ struct AlignedText: Sendable {
   }
 }
 
-/// Finds the origins of byte ranges that come in ascending order.
+/// Finds the origins of byte ranges; those that come in ascending order are found fast.
 struct OriginCursor {
   private var place = 0
   private var scalars: Int32
@@ -84,6 +84,7 @@ struct OriginCursor {
   mutating func origin(of range: ByteRange, in bytes: UnsafeBufferPointer<UInt8>) -> Origin {
     precondition(range.end <= bytes.count, "bytes up to \(range.end) of \(bytes.count)")
     if isASCII { return Origin(start: range.start, end: range.end) }
+    if Int(range.start) < place { goBack(to: Int(range.start), bytes) }
     advance(to: Int(range.start), bytes)
     let inside =
       Int(range.start) < bytes.count
@@ -91,6 +92,14 @@ struct OriginCursor {
     let start = inside ? scalars - 1 : scalars
     advance(to: Int(range.end), bytes)
     return Origin(start: start, end: scalars)
+  }
+
+  @inline(never)
+  private mutating func goBack(to start: Int, _ bytes: UnsafeBufferPointer<UInt8>) {
+    while place > start {
+      place -= 1
+      if !UTF8Scalars.isContinuation(bytes[place]) { scalars -= 1 }
+    }
   }
 
   @inline(__always)

@@ -17,69 +17,127 @@ struct PairCandidate: Comparable {
 /// Joining a pair touches only its own places. All new pairs of one join contain the new symbol, so what
 /// changes is summed up in tables indexed by the neighbour, and the table of pairs is asked once for
 /// each distinct neighbour rather than once for each place. The result depends on counts and ids alone.
+///
+/// Most pairs are so rare that the vocabulary is full before their turn comes. Those are not kept at first; when
+/// no other pair is left, the words are searched for them. That is seldom, and what is kept stays small.
 struct BytePairLearner: ~Copyable {
   /// What may be joined.
   struct Bounds {
     let minFrequency: Int64
+    /// How often the last pair that is joined is likely to occur, or less; a wrong guess costs time only.
+    let likelyFrequency: Int64
     /// Symbols are joined only where they have fewer characters together.
     let maxLength: Int?
     /// Whether pairs that begin too rare may be forgotten, because they stay so.
     let dropsRarePairs: Bool
+
+    /// Pairs with fewer characters may be joined.
+    fileprivate var longest: Int { maxLength ?? .max }
   }
 
   private let bounds: Bounds
   private var cells: WordCells
   private var pairs: PairPlaces
-  private var heap = BinaryHeap<PairCandidate>()
-  private var left = NeighbourSums()
-  private var right = NeighbourSums()
+  private var queue = PairQueue()
+  private var crew: JoinCrew
+  /// Pairs that occur less often are not kept.
+  private var rarest: Int64
+  private let alphabet: Int
+  private let threads: Int
 
   /// Takes words, what they begin as, and the number of symbols there are so far.
-  init(_ words: consuming CountedWords, _ symbols: InitialSymbols, alphabet: Int, _ bounds: Bounds)
-  {
+  init(
+    _ words: consuming CountedWords, _ symbols: InitialSymbols, alphabet: Int, _ bounds: Bounds,
+    threads: Int
+  ) {
     self.bounds = bounds
-    cells = WordCells(consume words, symbols)
+    self.alphabet = alphabet
+    self.threads = threads
+    cells = WordCells(consume words, symbols, threads: threads)
     pairs = PairPlaces(alphabet: alphabet)
-    let candidates = pairs.find(in: cells, rarest: bounds.dropsRarePairs ? bounds.minFrequency : 1)
-    heap = BinaryHeap(candidates)
+    crew = JoinCrew(threads: threads)
+    rarest = bounds.dropsRarePairs ? max(bounds.minFrequency, bounds.likelyFrequency) : 1
+    findPairs()
+  }
+
+  /// Finds all pairs that occur often enough, where they stand now.
+  private mutating func findPairs() {
+    pairs = PairPlaces(alphabet: alphabet)
+    queue = PairQueue(
+      pairs.find(in: cells, rarest: rarest, longest: bounds.longest, threads: threads))
   }
 
   /// The pair to join next, or nil when none is frequent enough.
   mutating func best() -> PairCandidate? {
-    while let top = heap.pop() {
+    while true {
+      if let pair = bestKept() { return pair }
+      let least = bounds.dropsRarePairs ? bounds.minFrequency : 1
+      if rarest <= least { return nil }
+      rarest = max(least, rarest / 4)
+      findPairs()
+    }
+  }
+
+  /// The best of the pairs that are kept.
+  private mutating func bestKept() -> PairCandidate? {
+    let least = max(rarest, bounds.minFrequency)
+    while let top = queue.pop() {
       let total = pairs.total(of: top.number)
-      if total == top.count { return total >= bounds.minFrequency ? top : nil }
-      // Totals of pairs in the heap only ever fall; the entry goes back where it now belongs.
-      if total >= bounds.minFrequency {
-        heap.push(
+      if total == top.count {
+        lookAhead()
+        return total >= least ? top : nil
+      }
+      // Totals of pairs in the queue only ever fall; the entry goes back where it now belongs.
+      if total >= least {
+        queue.push(
           PairCandidate(count: total, left: top.left, right: top.right, number: top.number))
       }
     }
     return nil
   }
 
+  /// Asks for what the pairs that are likely to be next will need: of the next one the words, of those behind
+  /// it the places, of more of them the counts.
+  private func lookAhead() {
+    if let next = queue.likely(0) {
+      pairs.forPlaces(of: next.number) { places in
+        cells.expect(UnsafeBufferPointer(rebasing: places.prefix(Self.mostExpected)))
+      }
+    }
+    for place in 1...2 {
+      if let next = queue.likely(place) { pairs.expectPlaces(of: next.number) }
+    }
+    for place in 3...6 {
+      if let next = queue.likely(place) { pairs.expect(next.number) }
+    }
+  }
+
+  private static let mostExpected = 32
+
   /// Joins a pair to a new symbol everywhere.
   mutating func join(_ pair: PairCandidate, into symbol: Int32) {
+    let longest = bounds.longest
     pairs.forPlaces(of: pair.number) { places in
-      cells.join(
-        pair, at: places, into: symbol, longest: bounds.maxLength ?? .max, &left, &right)
+      crew.join(pair, at: places, of: cells, into: symbol, longest: longest)
     }
     update(pair, symbol)
   }
 
   /// Brings the totals and places of all pairs around the joined places up to date.
   private mutating func update(_ pair: PairCandidate, _ symbol: Int32) {
+    let found = crew.leader
     // What is gained comes first: a pair may be gained at one place and lost again at the next.
-    let rarest = rarest
-    left.gain(&pairs, rarest) { ($0, symbol) }
-    right.gain(&pairs, rarest) { (symbol, $0) }
-    left.lose(&pairs) { ($0, pair.left) }
-    right.lose(&pairs) { (pair.right, $0) }
-    let least = bounds.minFrequency
-    left.finish(pairs, least, to: &heap) { ($0, symbol) }
-    right.finish(pairs, least, to: &heap) { (symbol, $0) }
+    let (rarest, least) = (rarest, max(rarest, bounds.minFrequency))
+    let onLeft = found.left.gain(&pairs, rarest) { ($0, symbol) }
+    crew.writeLeftPlaces()
+    for number in onLeft { pairs.sortPlaces(of: number) }
+    let onRight = found.right.gain(&pairs, rarest) { (symbol, $0) }
+    crew.writeRightPlaces()
+    for number in onRight { pairs.sortPlaces(of: number) }
+    found.left.lose(&pairs) { ($0, pair.left) }
+    found.right.lose(&pairs) { (pair.right, $0) }
+    found.left.finish(pairs, least, to: &queue) { ($0, symbol) }
+    found.right.finish(pairs, least, to: &queue) { (symbol, $0) }
     pairs.forget(pair.number)
   }
-
-  private var rarest: Int64 { bounds.dropsRarePairs ? bounds.minFrequency : 1 }
 }

@@ -1,5 +1,5 @@
 /// The symbols that words begin as: bytes, or characters marked by where in the word they stand.
-struct InitialSymbols {
+struct InitialSymbols: Sendable {
   /// The id of each byte; empty where symbols are characters.
   private let byteIds: [Int32]
   /// The row of each scalar in `forms`, -1 for scalars outside the alphabet, which words lose.
@@ -92,11 +92,11 @@ struct InitialSymbols {
     }
   }
 
-  /// The most symbols that words with these bytes begin as.
-  func mostSymbols(in bytes: borrowing Span<UInt8>) -> Int {
-    guard byteIds.isEmpty else { return bytes.count }
+  /// The most symbols that words begin as which have these bytes of a buffer.
+  func mostSymbols(in bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Int {
+    guard byteIds.isEmpty else { return range.count }
     var scalars = 0
-    for place in bytes.indices where bytes[place] & 0xC0 != 0x80 { scalars += 1 }
+    for place in range where bytes[place] & 0xC0 != 0x80 { scalars += 1 }
     return scalars
   }
 

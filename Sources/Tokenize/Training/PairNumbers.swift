@@ -1,5 +1,7 @@
+import CKernels
+
 /// The numbers of pairs of symbols, from 0 in the order they came.
-struct PairNumbers {
+struct PairNumbers: Sendable {
   private struct Entry: BitwiseCopyable {
     var left: Int32
     var right: Int32
@@ -25,6 +27,16 @@ struct PairNumbers {
   init(alphabet: Int) {
     side = Int32(min(alphabet, Self.longestSide))
     square = [Int32](repeating: -1, count: Int(side) * Int(side))
+  }
+
+  /// Asks for the place where a pair is looked for.
+  @inline(__always)
+  func expect(_ left: Int32, _ right: Int32) {
+    if left < side, right < side { return }
+    entries.withUnsafeBufferPointer { entries in
+      guard let base = entries.baseAddress else { return }
+      anneal_prefetch(base + first(for: left, right))
+    }
   }
 
   /// The number of a pair, or -1.
@@ -53,10 +65,15 @@ struct PairNumbers {
   }
 
   @inline(__always)
+  private func first(for left: Int32, _ right: Int32) -> Int {
+    let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    return Int(truncatingIfNeeded: ByteHash.mix(key)) & (entries.count - 1)
+  }
+
+  @inline(__always)
   private func place(of left: Int32, _ right: Int32) -> Int {
     let mask = entries.count - 1
-    let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-    var place = Int(truncatingIfNeeded: ByteHash.mix(key)) & mask
+    var place = first(for: left, right)
     while entries[place].number >= 0, entries[place].left != left || entries[place].right != right {
       place = (place + 1) & mask
     }

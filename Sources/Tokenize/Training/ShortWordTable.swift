@@ -1,74 +1,119 @@
+import CKernels
+
 /// How often words of at most 16 bytes occur, in open addressing; a word costs one cache line.
-struct ShortWordTable: Sendable {
+///
+/// Words lie in the order of their hashes, so that several threads can read parts of a table that have nothing
+/// in common; in a table that they are collected in, that order would have all of them stand in one place while it
+/// is small, so there it is another one. Sending a table is safe: it is written by one thread at a time, which has the lock of the worker
+/// that owns it, and shared only when it has been taken from the worker, from when on it is read only.
+final class ShortWordTable: @unchecked Sendable {
   /// A word and its count in 32 bytes; a length of 0 marks a free place.
-  private struct Slot: Sendable, BitwiseCopyable {
+  private struct Slot: BitwiseCopyable {
     var low: UInt64 = 0
     var high: UInt64 = 0
     var count: Int64 = 0
     var length: UInt32 = 0
   }
 
-  private var slots = [Slot](repeating: Slot(), count: 1 << 8)
+  private var slots: LargeTable<Slot>
+  /// What hashes are multiplied by.
+  private let factor: UInt64
+  private var bits: UInt64 = 8
   private(set) var count = 0
 
-  /// Adds to the count of a word, whose hash the caller knows.
-  @inline(__always)
-  mutating func add(_ key: CountKey, hash: UInt64, _ count: Int64) {
-    let place = place(of: key, hash)
-    slots[place].count += count
-    if slots[place].length == 0 { occupy(place, key) }
+  /// A table; `collects` says that it takes words in the order of their hashes.
+  init(collects: Bool = false) {
+    factor = collects ? 0x9E37_79B9_7F4A_7C15 : 1
+    slots = LargeTable(zeros: 1 << 8, of: Slot())
   }
 
-  /// Loads the place where a word of this hash is looked for first.
+  /// The place where a word of this hash is looked for first.
   @inline(__always)
-  func touch(_ hash: UInt64) -> UInt32 {
-    slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)].length
+  private func home(_ hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: (hash &* factor) >> (64 - bits))
   }
+
+  /// Adds a word, whose hash the caller knows.
+  @inline(__always)
+  func add(_ key: CountKey, hash: UInt64, _ count: Int64) {
+    let slot = slots.base + place(of: key, hash)
+    slot.pointee.count += count
+    if slot.pointee.length == 0 { occupy(slot, key) }
+  }
+
+  /// Asks for the place where a word of this hash is looked for first.
+  @inline(__always)
+  func expect(_ hash: UInt64) { anneal_prefetch(slots.base + home(hash)) }
 
   @inline(__always)
   private func place(of key: CountKey, _ hash: UInt64) -> Int {
-    let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while slots[place].length != 0 {
-      if slots[place].low == key.low, slots[place].high == key.high,
-        slots[place].length == key.length
+    let mask = 1 << Int(bits) - 1
+    var place = home(hash)
+    while true {
+      let slot = slots.base + place
+      if slot.pointee.low == key.low, slot.pointee.high == key.high,
+        slot.pointee.length == key.length
       {
-        break
+        return place
       }
+      if slot.pointee.length == 0 { return place }
       place = (place + 1) & mask
     }
-    return place
   }
 
-  private mutating func occupy(_ place: Int, _ key: CountKey) {
-    slots[place].low = key.low
-    slots[place].high = key.high
-    slots[place].length = key.length
+  private func occupy(_ slot: UnsafeMutablePointer<Slot>, _ key: CountKey) {
+    slot.pointee.low = key.low
+    slot.pointee.high = key.high
+    slot.pointee.length = key.length
     count += 1
     // Rather a few steps more than half as much room again: most words are found at once anyway.
     if count * 8 > slots.count * 5 { grow() }
   }
 
-  private mutating func grow() {
+  private func grow() {
     let old = slots
-    slots = .large(repeating: Slot(), count: old.count * 2)
-    for slot in old where slot.length != 0 {
-      let key = CountKey(low: slot.low, high: slot.high, length: slot.length)
-      slots[place(of: key, key.hash)] = slot
+    bits += 1
+    slots = LargeTable(zeros: 1 << Int(bits), of: Slot())
+    for index in 0..<old.count where old.base[index].length != 0 {
+      let key = Self.key(of: old.base[index])
+      slots.base[place(of: key, key.hash)] = old.base[index]
     }
+  }
+
+  private static func key(of slot: Slot) -> CountKey {
+    CountKey(low: slot.low, high: slot.high, length: slot.length)
   }
 
   /// Visits every word and its count, in no order that means anything.
   @inline(__always)
   func forEach(_ visit: (CountKey, Int64) -> Void) {
-    for slot in slots where slot.length != 0 {
-      visit(CountKey(low: slot.low, high: slot.high, length: slot.length), slot.count)
+    for index in 0..<slots.count where slots.base[index].length != 0 {
+      visit(Self.key(of: slots.base[index]), slots.base[index].count)
+    }
+  }
+
+  /// Visits the words of a part, told by the highest bits of their hashes, and their hashes and counts.
+  func forEach(inPart part: Int, bits partBits: UInt64, _ visit: (CountKey, UInt64, Int64) -> Void)
+  {
+    let size = slots.count >> Int(partBits)
+    var place = part * size
+    var left = size
+    // Words that found no room in their part lie behind it without a gap.
+    while left > 0 || slots.base[place].length != 0 {
+      let slot = slots.base[place]
+      if slot.length != 0 {
+        let key = Self.key(of: slot)
+        let hash = key.hash
+        if hash >> (64 - partBits) == UInt64(part) { visit(key, hash, slot.count) }
+      }
+      place = (place + 1) & (slots.count - 1)
+      left -= 1
     }
   }
 }
 
 /// A word of at most 16 bytes as two numbers and its length.
-struct CountKey {
+struct CountKey: BitwiseCopyable {
   /// The longest word there is a key for.
   static let longest = 16
 
@@ -124,9 +169,7 @@ struct CountKey {
 
   /// Appends the word's bytes.
   func append(to bytes: inout [UInt8]) {
-    for index in 0..<UInt64(length) {
-      let half = index < 8 ? low >> (8 * index) : high >> (8 * (index - 8))
-      bytes.append(UInt8(truncatingIfNeeded: half))
-    }
+    let halves: InlineArray<2, UInt64> = [low.littleEndian, high.littleEndian]
+    halves.span.bytes.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Int(length))) }
   }
 }

@@ -71,7 +71,8 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
     }
     let model =
       switch options.model {
-      case .bpe, .wordpiece: try BytePairTraining.learn(consume words, options, progress)
+      case .bpe, .wordpiece:
+        try BytePairTraining.learn(consume words, options, threads: threads, progress)
       case .unigram:
         try UnigramTraining.learn(consume words, options, threads: threads, progress)
       }

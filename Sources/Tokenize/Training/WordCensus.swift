@@ -86,16 +86,15 @@ struct WordCensus: ~Copyable, Sendable {
   private var mergedCount: Int { merged.reduce(0) { $0 + $1.counts.withLock { $0.count } } }
 
   private mutating func merge(threads: Int) {
-    let (workers, merged) = (workers, merged)
-    _ = ThreadedMap.slices(of: merged.count, threads: threads) { range in
-      for part in range {
-        merged[part].counts.withLock { counts in
-          // What is merged is let go of at once.
-          for worker in workers {
-            counts.merge(worker.counts.withLock { $0.take(part) })
-          }
-        }
+    let counts = workers.map { worker in
+      worker.counts.withLock { counts in
+        defer { counts = PartedCounts() }
+        return counts
       }
+    }
+    let merged = merged
+    _ = ThreadedMap.slices(of: merged.count, threads: threads) { range in
+      for part in range { merged[part].counts.withLock { $0.merge(counts, part: part) } }
     }
   }
 

@@ -1,5 +1,11 @@
 import Records
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// How texts fall into the words that a vocabulary is learned from: as they will when it is used.
 struct WordSource: Sendable {
   private let normalizer: (any Normalizer)?
@@ -28,6 +34,7 @@ struct WordSource: Sendable {
   func count(_ text: String, _ words: inout WordBuffer, into counts: inout PartedCounts) {
     let bytes = Array(text.utf8)
     count(bytes.span, ByteRange(0, bytes.count), &words, into: &counts)
+    words.flush(bytes.span, into: &counts)
   }
 
   /// Counts the words of lines, each a text of its own with its end, as Hugging Face's trainers read files.
@@ -50,11 +57,21 @@ struct WordSource: Sendable {
     let bytes = block.span
     var start = range.lowerBound
     while start < range.upperBound {
-      var end = start
-      while end < range.upperBound, bytes[end] != 0x0A { end += 1 }
-      end = min(end + 1, range.upperBound)
+      let end = Self.lineEnd(in: block, start..<range.upperBound)
       count(bytes, ByteRange(start, end), &words, into: &counts)
       start = end
+    }
+    words.flush(bytes, into: &counts)
+  }
+
+  /// Behind the first end of a line, or the end of the range.
+  private static func lineEnd(in block: [UInt8], _ range: Range<Int>) -> Int {
+    block.withUnsafeBytes { bytes in
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[range])
+      guard let base = rest.baseAddress, let found = memchr(base, 0x0A, rest.count) else {
+        return range.upperBound
+      }
+      return range.lowerBound + (UnsafeRawPointer(found) - base) + 1
     }
   }
 
@@ -64,9 +81,8 @@ struct WordSource: Sendable {
     into counts: inout PartedCounts
   ) {
     guard isPlain else { return countAny(bytes, text, into: &counts) }
-    words.ranges.removeAll(keepingCapacity: true)
     SplitPattern.gpt2.appendMatches(in: bytes, text, to: &words.ranges)
-    counts.add(bytes, words.ranges)
+    if words.ranges.count >= WordBuffer.many { words.flush(bytes, into: &counts) }
   }
 
   private func countAny(
@@ -80,7 +96,19 @@ struct WordSource: Sendable {
   }
 }
 
-/// Room for the words of one text.
+/// Words of a buffer that are found and not yet counted.
 struct WordBuffer {
-  var ranges: [ByteRange] = []
+  fileprivate var ranges: [ByteRange] = []
+
+  /// So many are counted at once.
+  fileprivate static let many = 128
+
+  /// Counts the words.
+  @inline(__always)
+  fileprivate mutating func flush(
+    _ bytes: borrowing Span<UInt8>, into counts: inout PartedCounts
+  ) {
+    counts.add(bytes, ranges)
+    ranges.removeAll(keepingCapacity: true)
+  }
 }

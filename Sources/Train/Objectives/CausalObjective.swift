@@ -161,7 +161,7 @@ struct CausalObjective: TrainingObjective {
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {
-    examples.texts(losses: loss(.inference(), examples, divisor: 1).rows)
+    examples.texts(losses: loss(.inference(), examples, divisor: 1).rows) { tokenizer.decode($0) }
   }
 
   func outcomes(_ predictions: [Prediction]) -> Outcomes { .language(of: predictions) }

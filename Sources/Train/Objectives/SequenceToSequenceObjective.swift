@@ -118,7 +118,9 @@ struct SequenceToSequenceObjective: TrainingObjective {
 
   /// Without smoothing, so that perplexity is that of the texts.
   func predictions(_ examples: [Example]) -> [Prediction] {
-    examples.texts(losses: loss(.inference(), examples, divisor: 1, smoothing: 0).rows)
+    examples.texts(losses: loss(.inference(), examples, divisor: 1, smoothing: 0).rows) {
+      tokenizer.decode($0)
+    }
   }
 
   func answers(_ examples: [Example]) throws(ModelError) -> [String]? {

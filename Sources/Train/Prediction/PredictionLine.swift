@@ -5,7 +5,7 @@ extension Predictions {
   /// Writes `predictions.jsonl`: one line a record with what was asked, true, and predicted.
   ///
   ///     {"id", "input", "reference", "prediction", "scores": {LABEL: probability}, "loss"}
-  ///     {"id", "input", "reference", "loss", "tokens"}      language models
+  ///     {"id", "input", "reference", "loss", "tokens", "bytes"}   language models
   ///     {…, "generated"}                                    those that write another text
   ///
   /// - Parameter records: The records that were predicted, in their order.
@@ -36,12 +36,13 @@ extension Predictions {
       line["scores"] = .object(
         JSONObject(zip(labels, probabilities).map { ($0, JSONValue.single($1)) }))
       line["loss"] = .single(loss)
-    case .text(let loss, let tokens):
+    case .text(let loss, let tokens, let bytes):
       let (input, reference) = texts == nil ? Self.question(record) : Self.pair(record)
       line["input"] = input.map { .string($0) } ?? .null
       line["reference"] = .string(reference)
       line["loss"] = .real(loss)
       line["tokens"] = .integer(tokens)
+      line["bytes"] = .integer(bytes)
       if let texts { line["generated"] = .string(texts[place]) }
     }
     return line

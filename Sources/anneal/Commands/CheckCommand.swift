@@ -15,22 +15,22 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let plan = try pipeline.plan()
-    try PipelineCheck.inputs(of: plan)
+    let notes = try PipelineCheck.inputs(of: plan)
     guard !common.json else {
       Output.write(JSONValue.object(plan.object).prettyText)
       return
     }
-    Output.write(Self.text(plan))
+    Output.write(Self.text(plan, notes))
   }
 
-  private static func text(_ plan: PipelinePlan) -> String {
+  private static func text(_ plan: PipelinePlan, _ notes: [String]) -> String {
     var text = "\(plan.name): \(plan.steps.count) stages, in the order they run\n"
     for (index, step) in plan.steps.enumerated() {
       text += "  \(index + 1)  \(step.label.padded(to: 20))\(step.descriptor.summary)"
       if let memory = step.descriptor.memory { text += " Memory: \(memory)." }
       text += "\n"
     }
-    for note in plan.notes { text += "note: \(note)\n" }
+    for note in plan.notes + notes { text += "note: \(note)\n" }
     if let training = plan.trainingSummary { text += "then  \(training)\n" }
     if !plan.metrics.isEmpty { text += "then  evaluate \(plan.metrics.joined(separator: ", "))\n" }
     return text + "nothing is wrong\n"

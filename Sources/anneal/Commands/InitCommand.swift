@@ -9,7 +9,9 @@ struct InitCommand: ParsableCommand {
     abstract: "Look at a data file and write a checked first pipeline for it.",
     discussion: "Example: anneal init questions.jsonl --out pipeline.yaml")
 
-  @Argument(help: "The data: JSON, JSONL, CSV, text, HTML or XML.", completion: .file())
+  @Argument(
+    help: "The data: JSON, JSONL, CSV, text, HTML or XML; an address is fetched to look at it.",
+    completion: .file())
   var data: String
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))

@@ -25,11 +25,8 @@ struct LedgerCommand: ParsableCommand {
   @Argument(help: "The folder of a run.", completion: .directory)
   var folder: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Count by \(names); 'reason' if nothing is said.", valueName: "key"),
-    transform: Self.key)
-  var by: LedgerKey = .reason
+  @Option(help: ArgumentHelp("What to count by; 'reason' if nothing is said.", valueName: "key"))
+  var by: LedgerKey?
 
   @Option(help: ArgumentHelp("Only records that ended in this stage.", valueName: "name"))
   var stage: String?
@@ -60,6 +57,11 @@ struct LedgerCommand: ParsableCommand {
     if !settings.isEmpty, against != nil {
       throw ValidationError("--what-if and --against are two questions; ask one at a time")
     }
+    let rules = [("--by", by != nil), ("--stage", stage != nil), ("--reason", reason != nil)]
+    let counting = (rules + [("--fate", fate != nil)]).filter(\.1).map(\.0)
+    if !settings.isEmpty || against != nil, let option = counting.first {
+      throw ValidationError("\(option) is for counting; leave it out with --what-if and --against")
+    }
     if samples < 0 { throw ValidationError("-n must not be negative") }
   }
 
@@ -69,22 +71,13 @@ struct LedgerCommand: ParsableCommand {
       write(difference.object, LedgerText.text(difference))
     } else if settings.isEmpty {
       let filter = LedgerFilter(stage: stage, reason: reason, fate: fate)
-      let table = try LedgerTable(run: folder, by: by, filter: filter, samples: samples)
+      let table = try LedgerTable(run: folder, by: by ?? .reason, filter: filter, samples: samples)
       write(table.object, LedgerText.text(table))
     } else {
       let answer = try WhatIf(
         run: folder, settings: settings, samples: samples, threads: common.threadCount)
       write(answer.object, LedgerText.text(answer))
     }
-  }
-
-  private static let names = LedgerKey.allCases.map(\.rawValue).joined(separator: ", ")
-
-  private static func key(_ name: String) throws -> LedgerKey {
-    guard let key = LedgerKey(rawValue: name) else {
-      throw ValidationError("'\(name)' is none of \(names)")
-    }
-    return key
   }
 
   private func write(_ object: JSONObject, _ text: String) {

@@ -62,7 +62,13 @@ struct EPUBBook {
       default: break
       }
     }
-    spine = order.compactMap { files[$0] }
+    for id in order {
+      guard let path = files[id] else {
+        throw fault(
+          "the book says that '\(id)' is to be read, and does not list it", "fetch it again")
+      }
+      spine.append(path)
+    }
   }
 
   private mutating func readMetadata(_ metadata: XMLElement) throws(StageError) {
@@ -80,9 +86,9 @@ struct EPUBBook {
     author = authors.joined(separator: ", ")
   }
 
-  /// A path beside the package, its `%20` and `..` undone.
+  /// A path beside the package, or from the archive's top, its `%20` and `..` undone.
   static func path(_ reference: String, in folder: String) -> String {
-    var parts = folder.split(separator: "/").map(String.init)
+    var parts = reference.hasPrefix("/") ? [] : folder.split(separator: "/").map(String.init)
     for part in reference.prefix(while: { $0 != "#" }).split(separator: "/") {
       if part == ".." {
         if !parts.isEmpty { parts.removeLast() }

@@ -1,5 +1,7 @@
 /// The elements of HTML that reading a page treats in some way of their own.
-enum HTMLElement: String, CaseIterable, Sendable {
+///
+/// Numbered, not named, since sets of them are asked for every tag.
+enum HTMLElement: UInt8, CaseIterable, Sendable {
   case a, abbr, address, article, aside, audio, b, base, blockquote, body, br, button, canvas
   case caption, center, cite, code, col, colgroup, dd, del, details, dialog, dir, div, dl, dt, em
   case embed, fieldset, figcaption, figure, font, footer, form, frame, frameset, h1, h2, h3, h4, h5
@@ -11,7 +13,7 @@ enum HTMLElement: String, CaseIterable, Sendable {
   /// Any element not listed, those that pages make up among them.
   case other
 
-  private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+  private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
 
   /// The element of a name in small letters.
   init(name: [UInt8]) {
@@ -42,7 +44,9 @@ enum HTMLElement: String, CaseIterable, Sendable {
   static let headings: Set<HTMLElement> = [.h1, .h2, .h3, .h4, .h5, .h6]
 
   /// Elements that a start tag of this one ends, where they are open.
-  var ends: Set<HTMLElement> {
+  var ends: Set<HTMLElement> { Self.allEnds[Int(rawValue)] }
+  private static let allEnds = allCases.map(\.makeEnds)
+  private var makeEnds: Set<HTMLElement> {
     switch self {
     case .li: [.li, .p]
     case .dd, .dt: [.dd, .dt, .p]
@@ -59,7 +63,9 @@ enum HTMLElement: String, CaseIterable, Sendable {
   }
 
   /// Elements beyond which no end or start tag of this one reaches.
-  var scope: Set<HTMLElement> {
+  var scope: Set<HTMLElement> { Self.allScopes[Int(rawValue)] }
+  private static let allScopes = allCases.map(\.makeScope)
+  private var makeScope: Set<HTMLElement> {
     switch self {
     case .li: [.ul, .ol, .menu, .dir, .table, .td, .th]
     case .dd, .dt: [.dl, .table, .td, .th]

@@ -111,10 +111,8 @@ struct HTMLTree {
 }
 
 extension HTMLElement {
-  private static let indices = Dictionary(
-    uniqueKeysWithValues: zip(allCases, allCases.indices))
   /// The place among all elements.
-  fileprivate var index: Int { Self.indices[self] ?? 0 }
+  fileprivate var index: Int { Int(rawValue) }
 }
 
 extension HTMLTree: HTMLTokenSink {

@@ -41,7 +41,8 @@ final class MarkdownBlock {
   }
 
   var kind: Kind
-  private(set) weak var parent: MarkdownBlock?
+  /// The block it lies in, which lives as long as the document.
+  private(set) unowned var parent: MarkdownBlock?
   var children: [MarkdownBlock] = []
   /// The lines of a leaf.
   var text: [UInt8] = []
@@ -50,6 +51,8 @@ final class MarkdownBlock {
   var isOpen = true
   var endsInBlankLine = false
   var isTight = true
+  /// Whether a blank line follows the last line of a list that is closed; nil for what is no such list.
+  var hasBlankEndWithin: Bool?
   /// The words behind the fence of code.
   var info: [UInt8] = []
 
@@ -95,6 +98,7 @@ final class MarkdownBlock {
     var block = self
     while true {
       if block.endsInBlankLine { return true }
+      if let known = block.hasBlankEndWithin { return known }
       switch block.kind {
       case .list, .item:
         guard let last = block.children.last else { return false }

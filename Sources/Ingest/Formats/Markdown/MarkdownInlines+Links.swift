@@ -14,7 +14,10 @@ extension MarkdownInlines {
   }
 
   mutating func closeBracket() {
-    guard let opener = brackets.popLast(), opener.isActive else { return addText(1) }
+    guard let opener = brackets.popLast() else { return addText(1) }
+    let isActive = opener.isImage || brackets.count >= bracketsBeforeLink
+    bracketsBeforeLink = min(bracketsBeforeLink, brackets.count)
+    guard isActive else { return addText(1) }
     guard let (reference, end) = target(of: opener) else { return addText(1) }
     matchEmphasis(from: opener.delimiters)
     place = end
@@ -23,9 +26,7 @@ extension MarkdownInlines {
     } else {
       addLink(opener, reference)
       // A link holds no other.
-      for index in brackets.indices where !brackets[index].isImage {
-        brackets[index].isActive = false
-      }
+      bracketsBeforeLink = brackets.count
     }
   }
 
@@ -81,13 +82,17 @@ extension MarkdownInlines {
     pieces.append(Piece(before: Array("</a>".utf8), alternative: []))
   }
 
+  /// The words stay pieces until all is written, since images may be words of others.
   private mutating func addImage(_ opener: Bracket, _ reference: MarkdownReference) {
-    let words = pieces[(opener.piece + 1)...].flatMap { $0.alternative ?? $0.text }
-    pieces.removeSubrange(opener.piece...)
-    let start = Array("<img ".utf8) + attributes("src", reference)
-    let rest = " alt=\"".utf8 + words[...].escapedHTML + "\"".utf8
-    pieces.append(
-      Piece(before: start + rest + title(reference) + " />".utf8, alternative: words))
+    pieces.append(Piece(alternative: []))
+    pieces[opener.piece] = Piece(
+      alternative: [], image: Image(reference: reference, end: pieces.count))
+  }
+
+  func element(of image: Image, words: ArraySlice<Piece>) -> [UInt8] {
+    let words = words.flatMap { $0.alternative ?? $0.text }
+    return "<img ".utf8 + attributes("src", image.reference) + " alt=\"".utf8
+      + words[...].escapedHTML + "\"".utf8 + title(image.reference) + " />".utf8
   }
 
   // MARK: - Addresses and tags in angle brackets

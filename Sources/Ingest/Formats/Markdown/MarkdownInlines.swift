@@ -14,6 +14,14 @@ struct MarkdownInlines {
     var after: [[UInt8]] = []
     /// What stands for the piece in the words of an image.
     var alternative: [UInt8]?
+    /// The image that begins here; the pieces up to its end are its words.
+    var image: Image?
+  }
+
+  /// Where an image is, and the place behind its last piece.
+  struct Image {
+    let reference: MarkdownReference
+    let end: Int
   }
 
   /// A run of asterisks or underscores that may begin or end emphasis.
@@ -36,7 +44,6 @@ struct MarkdownInlines {
     let place: Int
     /// How many delimiters stand before it.
     let delimiters: Int
-    var isActive = true
     /// Whether another bracket follows, so that the text between is no label.
     var hasBracketBehind = false
   }
@@ -47,6 +54,8 @@ struct MarkdownInlines {
   var pieces: [Piece] = []
   var delimiters: [Delimiter] = []
   var brackets: [Bracket] = []
+  /// How many of the first brackets stand before a link, so that they begin none.
+  var bracketsBeforeLink = 0
   /// Runs of backticks of these lengths have no end from some place on.
   private var openTicks: [Int: Int] = [:]
 
@@ -55,9 +64,23 @@ struct MarkdownInlines {
     var inlines = MarkdownInlines(text: text, references: references)
     inlines.run()
     inlines.matchEmphasis(from: 0)
-    return inlines.pieces.flatMap {
-      $0.before + $0.text[...].escapedHTML + $0.after.reversed().joined()
+    return inlines.html
+  }
+
+  private var html: [UInt8] {
+    var html: [UInt8] = []
+    var next = 0
+    while next < pieces.count {
+      let piece = pieces[next]
+      if let image = piece.image {
+        html += element(of: image, words: pieces[(next + 1)..<image.end])
+        next = image.end
+      } else {
+        html += piece.before + piece.text[...].escapedHTML + piece.after.reversed().joined()
+        next += 1
+      }
     }
+    return html
   }
 
   private init(text: [UInt8], references: [String: MarkdownReference]) {

@@ -71,6 +71,8 @@ extension MarkdownBlock {
 
   /// A list is loose where blank lines stand between its items or their parts.
   fileprivate func finishList() {
+    // Lists within lists would be walked through again by each that holds them.
+    hasBlankEndWithin = children.last?.hasBlankEnd ?? false
     for (index, item) in children.enumerated() {
       let isLast = index == children.count - 1
       if item.hasBlankEnd, !isLast { isTight = false }

@@ -27,25 +27,42 @@ struct Wikitext {
 
   private init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    templates = Self.pairs(in: bytes, "{{", "}}")
-    tables = Self.pairs(in: bytes, "{|", "|}")
-    links = Self.pairs(in: bytes, "[[", "]]")
+    templates = Self.pairs(in: bytes, "{{", "}}") { _ in true }
+    // Cells hold templates, and the last line of one may begin as the last of a table: "|}}".
+    let templates = templates
+    tables = Self.pairs(in: bytes, "{|", "|}", skipping: templates) {
+      Self.beginsLine($0, in: bytes)
+    }
+    links = Self.pairs(in: bytes, "[[", "]]") { _ in true }
   }
 
   /// Where each opening mark that is closed begins, and the place behind its closing mark.
-  private static func pairs(in bytes: [UInt8], _ open: String, _ close: String) -> [Int: Int] {
+  private static func pairs(
+    in bytes: [UInt8], _ open: String, _ close: String, skipping skipped: [Int: Int] = [:],
+    _ counts: (Int) -> Bool
+  ) -> [Int: Int] {
     let (open, close) = (Array(open.utf8), Array(close.utf8))
     var pairs: [Int: Int] = [:]
     var begun: [Int] = []
     var place = 0
     while place + 1 < bytes.count {
-      let isOpen = bytes[place] == open[0] && bytes[place + 1] == open[1]
-      let isClose = bytes[place] == close[0] && bytes[place + 1] == close[1]
+      if let end = skipped[place] {
+        place = end
+        continue
+      }
+      let isOpen = bytes[place] == open[0] && bytes[place + 1] == open[1] && counts(place)
+      let isClose = bytes[place] == close[0] && bytes[place + 1] == close[1] && counts(place)
       if isOpen { begun.append(place) }
       if isClose, let start = begun.popLast() { pairs[start] = place + 2 }
       place += isOpen || isClose ? 2 : 1
     }
     return pairs
+  }
+
+  /// Whether nothing but blanks and colons stands between a place and the beginning of its line.
+  private static func beginsLine(_ place: Int, in bytes: [UInt8]) -> Bool {
+    let before = bytes[..<place].last { $0 != 0x20 && $0 != 0x09 && $0 != 0x3A }
+    return before == nil || before == 0x0A
   }
 
   /// HTML runs lines together; wikitext's are kept by breaks.
@@ -134,9 +151,7 @@ struct Wikitext {
   }
 
   private func tableEnd() -> Int? {
-    guard starts("{|"), place == 0 || bytes[place - 1] == 0x0A || bytes[place - 1] == 0x3A else {
-      return nil
-    }
+    guard starts("{|"), Self.beginsLine(place, in: bytes) else { return nil }
     return tables[place] ?? place + 2
   }
 
@@ -155,7 +170,9 @@ struct Wikitext {
     place = end
     let target = String(decoding: inner.prefix(12), as: UTF8.self).lowercased()
     if Self.leftOut.contains(where: { target.hasPrefix($0) }) || isLanguage(inner) { return true }
-    let words = inner.firstIndex(of: UInt8(ascii: "|")).map { inner[($0 + 1)...] } ?? inner
+    // What names a page holds no brackets, so that a bar behind some is another link's.
+    let mark = inner.firstIndex { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "[") }
+    let words = mark.flatMap { inner[$0] == UInt8(ascii: "|") ? inner[($0 + 1)...] : nil } ?? inner
     // The words may hold markup of their own, so they are read like the rest.
     place = words.first == UInt8(ascii: ":") ? words.startIndex + 1 : words.startIndex
     closings.insert(end - 2)
@@ -164,8 +181,9 @@ struct Wikitext {
 
   /// `[[de:Seite]]` is the page in another language, not a part of this one.
   private func isLanguage(_ target: ArraySlice<UInt8>) -> Bool {
-    guard let colon = target.firstIndex(of: UInt8(ascii: ":")),
-      !target.contains(UInt8(ascii: "|")), target.count < 200
+    // The size comes first: links that hold links are looked at once for each.
+    guard target.count < 200, let colon = target.firstIndex(of: UInt8(ascii: ":")),
+      !target.contains(UInt8(ascii: "|"))
     else { return false }
     let code = target[..<colon]
     return (2...3).contains(code.prefix { (0x61...0x7A).contains($0) }.count)

@@ -16,18 +16,20 @@ enum PDFPages {
 
   /// The text of each page.
   /// - Throws: `missing-program`, `encrypted-pdf`, `invalid-pdf`, `too-slow`, `too-large`.
-  static func texts(_ bytes: [UInt8], at source: Source) throws(StageError) -> [String] {
+  static func texts(
+    _ bytes: [UInt8], atMost largest: Int, at source: Source
+  ) throws(StageError) -> [String] {
     guard let path = program() else {
       throw StageError(
         "missing-program", "PDF is read by 'pdftotext', which is not installed", source: source,
         remedy: remedy)
     }
-    let program = TextProgram(
-      path: path, seconds: seconds, mostBytes: StageError.largestRecord)
+    let program = TextProgram(path: path, seconds: seconds, mostBytes: largest)
     let result: TextProgram.Result
     do {
       result = try program.run(["-enc", "UTF-8", "-q", "-", "-"], input: bytes)
     } catch { throw StageError(error, file: source.file) }
+    if result.isTooLong { throw .tooLarge(source, limit: largest) }
     if let fault = fault(of: result, bytes, source) { throw fault }
     return pages(result.output)
   }
@@ -42,7 +44,6 @@ enum PDFPages {
   private static func fault(
     of result: TextProgram.Result, _ bytes: [UInt8], _ source: Source
   ) -> StageError? {
-    if result.isTooLong { return .tooLarge(source) }
     if result.isLate {
       return StageError(
         "too-slow", "pdftotext did not finish within \(Int(seconds)) seconds", source: source,

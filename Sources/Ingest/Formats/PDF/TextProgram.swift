@@ -47,7 +47,8 @@ package struct TextProgram {
   /// Runs the program with some bytes on its standard input.
   /// - Throws: `FileError` where it cannot be started.
   package func run(_ arguments: [String], input: [UInt8]) throws(FileError) -> Result {
-    let (source, complaints) = (try Self.scratch(), try Self.scratch())
+    let source = try ScratchFile.open(in: FilePaths.temporary)
+    let complaints = try ScratchFile.open(in: FilePaths.temporary)
     defer {
       close(source)
       close(complaints)
@@ -65,17 +66,6 @@ package struct TextProgram {
     result.status = Self.wait(for: child)
     result.complaint = Self.firstLine(of: complaints)
     return result
-  }
-
-  /// A file without a name.
-  private static func scratch() throws(FileError) -> Int32 {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(folder)/anneal-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw FileError("write in", folder) }
-    unlink(name)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return descriptor
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {

@@ -9,12 +9,14 @@ enum GutenbergFrame: String, ChoiceValue {
   case keep
 }
 
-/// A book of Project Gutenberg without what stands before and behind it; any other text as it is.
+/// Books of Project Gutenberg without what stands before and behind them; any other text as it is.
 ///
-/// The lines before the book are blank ones, so that those of the book keep their numbers.
+/// The lines before a book are blank ones, so that those of the book keep their numbers.
 final class GutenbergBytes: ByteStream {
   private var bytes: BufferedBytes
   private var place = Place.unknown
+  /// The ends of the lines left out since the last book.
+  private var newlines = 0
   private static let chunk = 1 << 18
   /// The beginning of a book stands this near to that of its file.
   private static let longestHead = 1 << 16
@@ -26,18 +28,22 @@ final class GutenbergBytes: ByteStream {
   init(_ stream: any ByteStream) { bytes = BufferedBytes(stream) }
 
   func next() throws(StageError) -> [UInt8] {
-    switch place {
-    case .unknown: return try head()
-    case .book: return try book()
-    case .other: return try bytes.read(Self.chunk)
-    case .behind: return []
+    while true {
+      switch place {
+      case .unknown: return try head()
+      case .other: return try bytes.read(Self.chunk)
+      case .behind: return try findBook() ? [UInt8](repeating: 0x0A, count: newlines) : []
+      case .book:
+        let book = try book()
+        // No bytes would say that the stream has ended, and another book may follow.
+        if !book.isEmpty { return book }
+      }
     }
   }
 
   /// Looks for the line that begins a book.
   private func head() throws(StageError) -> [UInt8] {
     var head: [UInt8] = []
-    var newlines = 0
     while head.count < Self.longestHead {
       let line = try bytes.line(atMost: Self.longestHead)
       if line.isEmpty { break }
@@ -58,11 +64,24 @@ final class GutenbergBytes: ByteStream {
       let line = try bytes.line(atMost: Self.chunk)
       guard !line.isEmpty, !Self.isMark(line, "*** END OF TH"), !Self.isEnd(line) else {
         place = .behind
+        newlines = line.last == 0x0A ? 1 : 0
         break
       }
       book += line
     }
     return book
+  }
+
+  /// Looks for another book in the file; what stands between the two is left out too.
+  private func findBook() throws(StageError) -> Bool {
+    while true {
+      let line = try bytes.line(atMost: Self.chunk)
+      if line.isEmpty { return false }
+      newlines += line.last == 0x0A ? 1 : 0
+      guard Self.isMark(line, "*** START OF TH") else { continue }
+      place = .book
+      return true
+    }
   }
 
   /// Whether a line begins as one of the marks and names the project.

@@ -37,6 +37,6 @@ enum TextPieces {
 
   /// Whether bytes are blanks alone.
   static func isBlank(_ bytes: [UInt8]) -> Bool {
-    bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    bytes.allSatisfy(TextSplitting.isBlank)
   }
 }

@@ -3,17 +3,16 @@ import Stages
 import TextKit
 
 /// Divides plain text where a count or a pattern says, or where sentences end.
+///
+/// What is longer than the limit is told by the line it begins on, to `tooLong`, and passed over.
 struct TextSplitting {
   let lines: LineReader
-  let name: String
   /// The most bytes of a record.
   let largest: Int
 
   // MARK: - Sentences
 
   /// Calls `visit` with each sentence and the line its paragraph begins on.
-  ///
-  /// - Parameter tooLong: Called with the line that a paragraph longer than the limit begins on.
   ///
   /// Lines of a paragraph are wrapped text, so their ends count as blanks.
   func forEachSentence(
@@ -35,30 +34,35 @@ struct TextSplitting {
 
   /// Calls `visit` with each chapter and the line it begins on; a line that the pattern matches
   /// begins one, and what stands before the first is one too.
-  func forEachChapter(_ pattern: LinePattern, _ visit: (Int, [UInt8]) throws -> Void) throws {
+  func forEachChapter(
+    _ pattern: LinePattern, tooLong: (Int) throws -> Void, _ visit: (Int, [UInt8]) throws -> Void
+  ) throws {
     var chapter: [UInt8] = []
     var first = 1
+    var isPassedOver = false
+    func passOver() throws {
+      if !isPassedOver { try tooLong(first) }
+      isPassedOver = true
+      chapter = []
+    }
     func end() throws {
       let text = Self.trimmed(chapter[...])
       if !text.isEmpty { try visit(first, text) }
       chapter = []
+      isPassedOver = false
     }
     let begins = pattern.matcher()
-    try lines.forEach { line, bytes in
+    try lines.forEach(tooLong: { _ in try passOver() }) { line, bytes in
       if begins(bytes) {
         try end()
         first = line
       }
+      if isPassedOver { return }
       if !chapter.isEmpty { chapter.append(0x0A) }
       chapter += bytes
-      try checkSize(chapter, line: first)
+      if chapter.count > largest { try passOver() }
     }
     try end()
-  }
-
-  private func checkSize(_ text: [UInt8], line: Int) throws(StageError) {
-    guard text.count > largest else { return }
-    throw StageError.tooLarge(Source(file: name, line: line), limit: largest)
   }
 
   // MARK: - Windows
@@ -66,12 +70,18 @@ struct TextSplitting {
   /// Calls `visit` with stretches of at most `size` characters and the line each begins on.
   ///
   /// A stretch ends at the last blank of its last quarter, where there is one, and each begins with
-  /// the last `overlap` characters of the one before, from a word's beginning where there is one.
+  /// the last `overlap` characters of the one before, from a word's beginning where there is one. A
+  /// line that is passed over ends a stretch.
   func forEachWindow(
-    size: Int, overlap: Int, _ visit: (Int, [UInt8]) throws -> Void
+    size: Int, overlap: Int, tooLong: (Int) throws -> Void,
+    _ visit: (Int, [UInt8]) throws -> Void
   ) throws {
     var window = TextWindow(size: size, overlap: overlap)
-    try lines.forEach { line, bytes in
+    func passOver(_ line: Int) throws {
+      try window.finish(visit)
+      try tooLong(line)
+    }
+    try lines.forEach(tooLong: passOver) { line, bytes in
       try window.add(bytes, line: line, visit)
     }
     try window.finish(visit)
@@ -79,11 +89,12 @@ struct TextSplitting {
 
   /// Bytes without blanks at their ends.
   static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
     let text = bytes.drop(while: isBlank)
     let end = text.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? text.startIndex
     return Array(text[..<end])
   }
+
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }
 
 /// Stretches of text of about one size, as they fill.
@@ -107,20 +118,27 @@ struct TextWindow {
   mutating func add(
     _ bytes: [UInt8], line: Int, _ visit: (Int, [UInt8]) throws -> Void
   ) throws {
-    if text.isEmpty { self.line = line } else { text.append(0x0A) }
+    if text.isEmpty {
+      self.line = line
+    } else {
+      text.append(0x0A)
+      characters += 1
+    }
     // A long line is added in pieces, so that the time is linear in its length.
     for start in stride(from: 0, to: bytes.count, by: Self.piece * size) {
-      text += bytes[start..<min(start + Self.piece * size, bytes.count)]
-      characters = Self.count(text[...])
+      let piece = bytes[start..<min(start + Self.piece * size, bytes.count)]
+      text += piece
+      characters += Self.count(piece)
       while characters > size { try give(upTo: cut(), visit) }
     }
   }
 
   private static let piece = 16
 
-  /// Gives what is left.
+  /// Gives what is left and begins anew.
   mutating func finish(_ visit: (Int, [UInt8]) throws -> Void) throws {
     if text.count > repeated { try give(upTo: text.count, visit) }
+    self = TextWindow(size: size, overlap: overlap)
   }
 
   /// Bytes that begin a character of UTF-8.
@@ -149,7 +167,8 @@ struct TextWindow {
     upTo end: Int, _ visit: (Int, [UInt8]) throws -> Void
   ) throws {
     let window = TextSplitting.trimmed(text[..<end])
-    if !window.isEmpty { try visit(line, window) }
+    let before = text[..<end].prefix(while: TextSplitting.isBlank).count { $0 == 0x0A }
+    if !window.isEmpty { try visit(line + before, window) }
     let next = end == text.count ? end : shared(upTo: end)
     line += text[..<next].count { $0 == 0x0A }
     text.removeFirst(next)

@@ -94,23 +94,27 @@ enum HTTPBody {
   }
 
   /// The bytes of chunks; nil where these are none.
+  ///
+  /// Behind a chunk that is whole there are others, so what is there of a body that was cut short is
+  /// kept, without the sizes.
   static func dechunked(_ bytes: [UInt8]) -> [UInt8]? {
     var result: [UInt8] = []
+    var isChunked = false
     var place = 0
-    while let end = bytes[place...].firstIndex(of: 0x0A) {
+    while place < bytes.count, let end = bytes[place...].firstIndex(of: 0x0A) {
       let digits = bytes[place..<end].prefix { $0.isASCIIHexDigit }
-      guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16),
-        size <= bytes.count - end
-      else { return nil }
+      guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16) else { break }
       if size == 0 { return result }
+      let isWhole = size < bytes.count - end
+      guard isWhole || isChunked else { break }
+      isChunked = true
       result += bytes[(end + 1)...].prefix(size)
-      place = end + 1 + size
-      guard place < bytes.count else { return result }
+      guard isWhole else { break }
       // Each chunk ends a line.
-      place = bytes[place] == 0x0D ? place + 2 : place + 1
-      guard place < bytes.count else { return result }
+      place = end + 1 + size
+      if place < bytes.count { place += bytes[place] == 0x0D ? 2 : 1 }
     }
-    return nil
+    return isChunked ? result : nil
   }
 
   private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {

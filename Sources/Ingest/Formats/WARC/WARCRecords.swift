@@ -8,30 +8,44 @@ import Stages
 struct WARCRecords {
   private var bytes: BufferedBytes
   private let name: String
+  private let largest: Int
   /// Headers are short; a line that goes on is no header.
   private static let longestLine = 1 << 16
   private static let mostHeaders = 1000
 
-  init(_ stream: any ByteStream, name: String) {
+  init(_ stream: any ByteStream, name: String, largest: Int) {
     bytes = BufferedBytes(stream)
     self.name = name
+    self.largest = largest
   }
 
   /// Calls `visit` with the number of each record, counted from 1, and the record, headers included.
-  mutating func forEach(_ visit: (Int, [UInt8]) throws -> Void) throws {
+  ///
+  /// - Parameter tooLong: Called with the number of a record longer than the limit, which is passed
+  ///   over in bounded memory.
+  mutating func forEach(
+    tooLong: (Int) throws -> Void, _ visit: (Int, [UInt8]) throws -> Void
+  ) throws {
     var count = 0
     while try skipBlankLines() {
       count += 1
       let (head, length) = try header(count)
-      guard length <= StageError.largestRecord else { throw StageError.tooLarge(place(count)) }
-      let block = try bytes.read(length)
-      guard block.count == length else {
-        throw fault(
-          "the record says it has \(length) bytes, and the file ends after \(block.count)", count,
-          "the file was cut short: fetch it again")
+      guard length <= largest else {
+        try check(try bytes.skip(length), length, count)
+        try tooLong(count)
+        continue
       }
+      let block = try bytes.read(length)
+      try check(block.count, length, count)
       try visit(count, head + block)
     }
+  }
+
+  private func check(_ found: Int, _ length: Int, _ count: Int) throws(StageError) {
+    guard found < length else { return }
+    throw fault(
+      "the record says it has \(length) bytes, and the file ends after \(found)", count,
+      "the file was cut short: fetch it again")
   }
 
   private mutating func skipBlankLines() throws(StageError) -> Bool {
@@ -107,6 +121,17 @@ struct BufferedBytes {
       if line.last == 0x0A { break }
     }
     return line
+  }
+
+  /// Passes over bytes; how many there were, fewer where the end comes first.
+  mutating func skip(_ count: Int) throws(StageError) -> Int {
+    var skipped = 0
+    while skipped < count, try peek() != nil {
+      let part = min(count - skipped, buffer.count - position)
+      position += part
+      skipped += part
+    }
+    return skipped
   }
 
   /// The next bytes, fewer where the end comes first.

@@ -17,13 +17,20 @@ struct WordDocument {
   private(set) var author = ""
   private(set) var sections: [Section] = [Section()]
   private let members: XMLMember
+  private let name: String
+  private let largest: Int
+  private var size = 0
   private var numbering = WordNumbering()
 
   private static let document = "word/document.xml"
 
   /// Reads a document.
-  /// - Throws: what the archive throws, `invalid-docx` where it holds no document.
-  init(_ archive: ZipArchive, name: String) throws {
+  ///
+  /// - Parameter largest: The most bytes of its text.
+  /// - Throws: what the archive throws, `invalid-docx` where it holds no document, `too-large`.
+  init(_ archive: ZipArchive, name: String, largest: Int) throws {
+    self.name = name
+    self.largest = largest
     members = XMLMember(archive, name: name)
     guard archive[Self.document] != nil else { throw Self.noDocument(archive, name) }
     try members.forEach(ElementPath("/coreProperties") ?? .children, in: "docProps/core.xml") {
@@ -51,6 +58,10 @@ struct WordDocument {
 
   private mutating func add(_ block: XMLElement, _ reader: inout WordReader) throws(StageError) {
     for line in try reader.lines(of: block) {
+      size += line.text.utf8.count
+      guard size <= largest else {
+        throw .tooLarge(Source(file: name, line: 0), limit: largest)
+      }
       if line.isHeading {
         sections.append(Section(heading: line.text, lines: [line.text]))
       } else {

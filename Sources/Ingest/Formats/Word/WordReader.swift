@@ -26,6 +26,7 @@ struct WordReader {
   private let headings: Set<String>
   /// How many items of each list and level there were.
   private var counts: [String: Int] = [:]
+  private static let deepest = 8
 
   init(numbering: WordNumbering, headings: Set<String>) {
     self.numbering = numbering
@@ -89,13 +90,13 @@ struct WordReader {
     guard let list = properties?.child("numPr"), let id = list.child("numId")?["val"] else {
       return nil
     }
-    let level = list.child("ilvl")?["val"] ?? "0"
-    guard let format = numbering.format(id, level: level) else { return nil }
+    // There are nine levels, whatever a file says.
+    let level = min(max(list.child("ilvl")?["val"].flatMap { Int($0) } ?? 0, 0), Self.deepest)
+    guard let format = numbering.format(id, level: "\(level)") else { return nil }
     let count = (counts["\(id)/\(level)"] ?? 0) + 1
     counts["\(id)/\(level)"] = count
     // A deeper level begins anew under each item.
-    let depth = Int(level) ?? 0
-    for deeper in depth + 1..<max(depth + 1, 10) { counts["\(id)/\(deeper)"] = nil }
+    for deeper in level..<Self.deepest { counts["\(id)/\(deeper + 1)"] = nil }
     return format == "bullet" || format == "none" ? "-" : "\(count)."
   }
 

@@ -28,30 +28,29 @@ struct XMLFields {
     if fields.isEmpty { return try all(of: element) }
     var object = JSONObject()
     for field in fields {
-      for path in field.path.paths {
-        for text in try element.texts(path[...]) {
-          Self.append(text, to: &object, under: field.name)
-        }
-      }
-      if object[field.name] == nil, let fallback = field.path.fallback {
-        object[field.name] = .string(fallback)
-      }
+      var texts: [String] = []
+      for path in field.path.paths { texts += try element.texts(path[...]) }
+      let text = texts.isEmpty ? field.path.fallback : texts.joined(separator: "\n")
+      if let text { object[field.name] = .string(text) }
     }
     return object
   }
 
   private func all(of element: XMLElement) throws(StageError) -> JSONObject {
-    var object = JSONObject()
-    for (name, text) in element.attributes { object["@\(name)"] = .string(text) }
+    var texts: [(name: String, parts: [String])] = []
+    var places: [String: Int] = [:]
+    for (name, text) in element.attributes { texts.append(("@\(name)", [text])) }
     for child in element.children {
-      Self.append(try child.text(), to: &object, under: child.name)
+      let name = child.name
+      if let place = places[name] {
+        texts[place].parts.append(try child.text())
+      } else {
+        places[name] = texts.count
+        texts.append((name, [try child.text()]))
+      }
     }
     // An element that holds text alone is its text.
-    if object.isEmpty { object["text"] = .string(try element.text()) }
-    return object
-  }
-
-  private static func append(_ text: String, to object: inout JSONObject, under key: String) {
-    object[key] = .string(object[key]?.string.map { "\($0)\n\(text)" } ?? text)
+    if texts.isEmpty { texts = [("text", [try element.text()])] }
+    return JSONObject(texts.map { ($0.name, .string($0.parts.joined(separator: "\n"))) })
   }
 }

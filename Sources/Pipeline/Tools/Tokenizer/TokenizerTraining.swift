@@ -7,8 +7,9 @@ public struct TokenizerTraining: ~Copyable, Sendable {
   private var trainer: TokenizerTrainer
   private let threads: Int
 
-  /// How much of a file is counted at a time.
-  private static let blockSize = 1 << 25
+  /// How much of a file is counted at a time: enough for several threads, and so little that the memory of one
+  /// block is used again for the next, where larger ones would be taken from the system each time.
+  private static let blockSize = 1 << 23
   /// A line must fit into memory more than once.
   private static let longestLine = 1 << 30
 

@@ -8,31 +8,49 @@ import Synchronization
   import Musl
 #endif
 
-/// A hub on 127.0.0.1: answers each request as a closure says, until it is let go.
-final class HubServer: Sendable {
-  struct Request: Sendable {
-    let method: String
-    let path: String
-    let headers: [String: String]
+/// A hub on 127.0.0.1: answers each request as a closure says, until it is stopped.
+public final class HubServer: Sendable {
+  /// What was asked for.
+  public struct Request: Sendable {
+    /// `GET` or `HEAD`.
+    public let method: String
+    /// The path with the query.
+    public let path: String
+    /// The values of headers by their names in lower case.
+    public let headers: [String: String]
   }
 
-  struct Answer: Sendable {
-    var status = 200
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
-    /// Send only so much of the body, and hang up.
+  /// What is answered.
+  public struct Answer: Sendable {
+    var status: Int
+    var headers: [String: String]
+    var body: [UInt8]
     var cut: Int?
+
+    /// An answer; of its body only `cut` bytes are sent, if said, before the line goes dead.
+    public init(
+      status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], cut: Int? = nil
+    ) {
+      self.status = status
+      self.headers = headers
+      self.body = body
+      self.cut = cut
+    }
   }
 
-  let port: UInt16
+  /// Where it listens.
+  public let port: UInt16
   private let listener: Int32
   private let answer: @Sendable (Request) -> Answer
   private let received = Mutex<[Request]>([])
 
-  var address: String { "http://127.0.0.1:\(port)" }
-  var requests: [Request] { received.withLock { $0 } }
+  /// The address without a path.
+  public var address: String { "http://127.0.0.1:\(port)" }
+  /// All requests so far.
+  public var requests: [Request] { received.withLock { $0 } }
 
-  init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
+  /// Listens on a free port.
+  public init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
     self.answer = answer
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard listener >= 0 else { throw FileError("open", "a socket") }
@@ -59,8 +77,8 @@ final class HubServer: Sendable {
     }
   }
 
-  /// Accepting ends where the socket is shut down.
-  func stop() {
+  /// Ends accepting, by shutting down the socket.
+  public func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
   }

@@ -1,0 +1,75 @@
+/// Finds records that are clean as they stand, from the bytes of their JSON.
+extension WhitespaceCleaner {
+  /// What stands before a place of a JSON text.
+  private enum Before {
+    /// A quote: a text may begin here, or have ended.
+    case quote
+    /// A blank within a text, or a line's end.
+    case blank, newline
+    /// Any other character, of a text or between texts.
+    case text
+  }
+
+  /// Whether no text in this JSON would change; false where in doubt.
+  ///
+  /// A text stays as it is where each blank is a plain one with text on both sides, and where line ends,
+  /// which must be allowed, have neither blanks nor the ends of the text beside them.
+  func spares(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
+    Self.jsonClasses.withUnsafeBufferPointer { classes in
+      var place = 0
+      var before = Before.text
+      while place < json.count {
+        switch classes[Int(json[place])] {
+        case .text:
+          before = .text
+          repeat { place += 1 } while place < json.count && classes[Int(json[place])] == .text
+        case .blank:
+          guard before == .text else { return false }
+          before = .blank
+          place += 1
+        case .quote:
+          guard before == .text || before == .quote else { return false }
+          before = .quote
+          place += 1
+        case .escape:
+          guard let after = escaped(json, at: place + 1, before) else { return false }
+          before = after
+          place += 2
+        case .lead:
+          let (kind, length) = WhitespaceClass.ofCharacter(json, at: place)
+          guard kind == .text else { return false }
+          before = .text
+          place += length
+        case .unclean: return false
+        }
+      }
+      return true
+    }
+  }
+
+  /// What stands behind an escape; nil where it is of a character that might change.
+  private func escaped(
+    _ json: UnsafeBufferPointer<UInt8>, at place: Int, _ before: Before
+  ) -> Before? {
+    guard place < json.count else { return nil }
+    switch json[place] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return .text
+    case UInt8(ascii: "n"):
+      return newlines == .keep && (before == .text || before == .newline) ? .newline : nil
+    default: return nil
+    }
+  }
+
+  private enum JSONClass: UInt8 { case text, blank, quote, escape, lead, unclean }
+
+  private static let jsonClasses: [JSONClass] = classes.enumerated().map { byte, kind in
+    switch kind {
+    case .text where byte == 0x22: .quote
+    case .text where byte == 0x5C: .escape
+    case .text: .text
+    case .blank: byte == 0x20 ? .blank : .unclean
+    case .lead: .lead
+    case .newline, .dropped: .unclean
+    }
+  }
+}

@@ -1,0 +1,68 @@
+extension ClassificationOutcomes {
+  /// The mean squared distance of the probabilities from the truth; NaN without records.
+  ///
+  /// Brier (1950). With two classes it is the squared error of the positive class's probability, from
+  /// 0 to 1; with more the sum over classes, from 0 to 2: scikit-learn's `brier_score_loss`.
+  ///
+  /// - Precondition: there are ``scores``, and they are probabilities.
+  public var brierScore: Double {
+    let errors = recordBrierScores
+    return errors.reduce(0, +) / Double(errors.count)
+  }
+
+  /// The Brier score of each record alone.
+  var recordBrierScores: [Double] {
+    let scale = labels.count == 2 ? 0.5 : 1
+    return probabilityRows.map { reference, row in
+      var sum = 0.0
+      for (label, probability) in row.enumerated() {
+        let error = Double(probability) - (label == reference ? 1 : 0)
+        sum += error * error
+      }
+      return sum * scale
+    }
+  }
+
+  /// Each record's true class and its scores.
+  var probabilityRows: some Sequence<(Int, ArraySlice<Float>)> {
+    guard let scores else { preconditionFailure("these outcomes hold no scores") }
+    let width = labels.count
+    return references.enumerated().lazy.map { record, reference in
+      (reference, scores[record * width..<(record + 1) * width])
+    }
+  }
+
+  /// Why the scores are no probabilities; nil when each record's lie in 0…1 and sum to 1.
+  var improbability: String? {
+    for (record, (_, row)) in probabilityRows.enumerated() {
+      for (label, score) in row.enumerated() where !(0...1).contains(score) {
+        return "a score of class '\(labels[label])' is \(score), "
+          + "which is no probability (record \(record))"
+      }
+      let sum = row.reduce(0) { $0 + Double($1) }
+      if abs(sum - 1) > 1e-3 {
+        return "the scores of record \(record) sum to \(sum); probabilities sum to 1"
+      }
+    }
+    return nil
+  }
+}
+
+extension MetricDescriptor {
+  /// Describes a metric of probabilities; scores of another kind make it unavailable.
+  init(
+    name: String, summary: String, direction: MetricDirection,
+    probabilities: @escaping @Sendable (ClassificationOutcomes) -> Measurement
+  ) {
+    self.init(name: name, summary: summary, needs: .probabilities, direction: direction) {
+      (outcomes: ClassificationOutcomes) in
+      if let reason = outcomes.improbability { return .unavailable(reason) }
+      return probabilities(outcomes)
+    }
+  }
+}
+
+let brierMetric = MetricDescriptor(
+  name: "brier", summary: "Mean squared distance of the classes' probabilities from the truth.",
+  direction: .lower,
+  probabilities: { Measurement(.number($0.brierScore)) })

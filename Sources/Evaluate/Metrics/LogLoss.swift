@@ -1,0 +1,26 @@
+import Foundation
+
+extension ClassificationOutcomes {
+  /// The mean negative logarithm of the true class's probability, in nats; NaN without records.
+  ///
+  /// A probability is kept 2^-52 from 0 and 1, as scikit-learn's `log_loss` keeps it.
+  ///
+  /// - Precondition: there are ``scores``, and they are probabilities.
+  public var logLoss: Double {
+    let losses = recordLogLosses
+    return losses.reduce(0, +) / Double(losses.count)
+  }
+
+  /// The log loss of each record alone.
+  var recordLogLosses: [Double] {
+    probabilityRows.map { reference, row in
+      let probability = Double(row[row.startIndex + reference])
+      return -log(min(max(probability, Double.ulpOfOne), 1 - Double.ulpOfOne))
+    }
+  }
+}
+
+let logLossMetric = MetricDescriptor(
+  name: "log-loss", summary: "Mean negative logarithm of the true class's probability, in nats.",
+  direction: .lower,
+  probabilities: { Measurement(.number($0.logLoss)) })

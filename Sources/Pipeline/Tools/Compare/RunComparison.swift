@@ -1,0 +1,143 @@
+public import Evaluate
+
+/// Runs held against the first of them, metric by metric, on the same test records.
+///
+/// Everything is computed anew from `predictions.jsonl`. Memory holds the predictions of all runs.
+public struct RunComparison: Sendable {
+  /// One metric of two runs.
+  public struct Row: Sendable {
+    /// The metric's name and direction.
+    public let metric: ResampledMetric
+    /// The first run's score and its interval.
+    public let baseline: ConfidenceInterval
+    /// The other run's.
+    public let system: ConfidenceInterval
+    /// The other run's score less the first's, and the interval of that.
+    public let difference: ConfidenceInterval
+    /// How likely so large a difference is by chance.
+    public let pValue: Double
+    /// What gave the p-value: `randomization`, `bootstrap` or `mcnemar`.
+    public let test: String
+    /// The p-value corrected for all metrics and runs of the comparison.
+    public fileprivate(set) var correctedPValue: Double
+
+    /// Whether the other run is better; nil where the two do not differ.
+    public var isBetter: Bool? {
+      guard difference.estimate != 0, !difference.estimate.isNaN else { return nil }
+      return (difference.estimate > 0) == (metric.direction == .greater)
+    }
+  }
+
+  /// One run held against the first.
+  public struct Pair: Sendable {
+    /// The other run, as the user names it.
+    public let run: String
+    /// The metrics.
+    public fileprivate(set) var rows: [Row]
+    /// Records that exactly one of both classifies rightly; nil of texts.
+    public let mcNemar: McNemarTest?
+    /// The records that tell the runs apart most, and how many differ.
+    public let differing: [RecordDifference]
+    /// How many records differ at all.
+    public let differingCount: Int
+  }
+
+  /// The run that others are held against, as the user names it.
+  public let baseline: String
+  /// How many test records there are.
+  public let records: Int
+  /// The other runs.
+  public private(set) var pairs: [Pair]
+  /// What was asked for.
+  public let options: ComparisonOptions
+
+  /// Compares finished runs, or files of predictions.
+  ///
+  /// - Throws: `Diagnostic` where predictions are missing, cut off, not of numbers, or not of the
+  ///   same records; `MetricError` for a metric that they do not allow.
+  public init(runs: [String], options: ComparisonOptions) throws {
+    precondition(runs.count > 1, "\(runs.count) runs are nothing to compare")
+    let files = try runs.map { try PredictionFile($0) }
+    baseline = runs[0]
+    records = files[0].records.count
+    self.options = options
+    pairs = try files.dropFirst().map { file in
+      try Pair(file.name, PairedPredictions(files[0], file), options)
+    }
+    correct()
+  }
+
+  /// Corrects all p-values together.
+  private mutating func correct() {
+    var corrected = options.correction.adjusted(pairs.flatMap { $0.rows.map(\.pValue) })[...]
+    for pair in pairs.indices {
+      for row in pairs[pair].rows.indices {
+        pairs[pair].rows[row].correctedPValue = corrected.removeFirst()
+      }
+    }
+  }
+
+  /// Whether a row's difference is more than chance gives, all looks considered.
+  public func isSignificant(_ row: Row) -> Bool {
+    row.isBetter != nil && row.correctedPValue < 1 - options.level
+  }
+}
+
+extension RunComparison.Pair {
+  fileprivate init(
+    _ name: String, _ predictions: PairedPredictions, _ options: ComparisonOptions
+  ) throws {
+    run = name
+    mcNemar = predictions.mcNemar
+    let measured = try predictions.measurements(options.metrics)
+    rows = measured.flatMap { RunComparison.rows($0, options, mcNemar: predictions.mcNemar) }
+    let all = predictions.differences
+    differingCount = all.count
+    differing = Array(all.prefix(options.samples))
+  }
+}
+
+extension RunComparison {
+  /// The rows of metrics that are computed together.
+  fileprivate static func rows(
+    _ measured: PairedMeasurement, _ options: ComparisonOptions, mcNemar: McNemarTest?
+  ) -> [Row] {
+    let draws = options.draws
+    let first = draws.interval(measured.first, options)
+    let second = draws.interval(measured.second, options)
+    let differences = draws.differences(measured.both, options)
+    let tests = draws.test(measured.both, options)
+    return tests.indices.map { index in
+      let metric = tests[index].metric
+      let isExact = metric.name == "accuracy" ? mcNemar : nil
+      return Row(
+        metric: metric, baseline: first[index], system: second[index],
+        difference: differences[index], pValue: isExact?.exact ?? tests[index].pValue,
+        test: isExact == nil ? options.test.rawValue : "mcnemar", correctedPValue: .nan)
+    }
+  }
+}
+
+extension Resampling {
+  fileprivate func interval(
+    _ rows: any ScoredRows, _ options: ComparisonOptions
+  ) -> [ConfidenceInterval] {
+    intervals(of: rows, level: options.level, method: options.interval)
+  }
+
+  fileprivate func differences(
+    _ rows: any ScoredRows, _ options: ComparisonOptions
+  ) -> [ConfidenceInterval] {
+    pairedBootstrap(rows, level: options.level).map { result in
+      result.interval
+        ?? ConfidenceInterval(estimate: result.difference, lower: .nan, upper: .nan, undefined: 0)
+    }
+  }
+
+  fileprivate func test(_ rows: any ScoredRows, _ options: ComparisonOptions) -> [PairedResult] {
+    switch options.test {
+    case .randomization: options.swaps.randomization(rows)
+    case .bootstrap: options.swaps.pairedBootstrap(rows, level: options.level)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+public import ArgumentParser
+import Evaluate
+import Pipeline
+import Records
+import Stages
+
+extension BleuTokenizer: ExpressibleByArgument {}
+extension RougeTokenizer: ExpressibleByArgument {}
+extension AnswerForm: ExpressibleByArgument {}
+
+/// `anneal score REFERENCES HYPOTHESES`.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract:
+      "Score texts or labels against references, as sacreBLEU, rouge_score, nltk and sklearn.",
+    discussion: """
+      Example: anneal score --metrics bleu,chrf references.txt hypotheses.txt --json
+
+      Several files of references come before the one of hypotheses. A line of a text file is one \
+      record; a .jsonl file has an object a line, whose usual fields are found (reference, target, \
+      answers, …; prediction, generated, text, …), and a reference may be a list. One .jsonl file may \
+      hold both, as the predictions.jsonl of a run does.
+
+      Texts: bleu, chrf, chrf++, ter, rouge (rouge1, rouge2, rougeL, rougeLsum), meteor, squad \
+      (exact_match, token_f1), keywords.all, keywords.any, distinct (distinct1, distinct2), \
+      self_bleu. From 0 to 100, but for distinct.
+      Labels: accuracy, f1, precision, recall (each also as f1.macro, f1.micro, f1.weighted, \
+      f1.binary), auc, from 0 to 1. f1 alone is the weighted one. For auc a line of the hypotheses is \
+      the second class's score, or has scores: {label: number}.
+      """)
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("What to compute, separated by commas.", valueName: "names"))
+  var metrics: [String]
+
+  @Argument(help: "References, of which there may be several files, and last the hypotheses.")
+  var files: [String]
+
+  @OptionGroup(title: "Metrics") var options: ScoreOptions
+
+  @Option(help: ArgumentHelp("The field of references in JSON lines.", valueName: "name"))
+  var referenceField: String?
+
+  @Option(help: ArgumentHelp("The field of hypotheses in JSON lines.", valueName: "name"))
+  var hypothesisField: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "All classes in order, separated by commas; another label is then a fault.",
+      valueName: "names"))
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp("Write each record's scores to a file of JSON lines.", valueName: "file"))
+  var records: String?
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    if files.isEmpty { throw ValidationError("give REFERENCES and HYPOTHESES") }
+    if names.isEmpty { throw ValidationError("--metrics names no metric") }
+    try options.check()
+  }
+
+  private var names: [String] { metrics.flatMap { Self.list($0) } }
+
+  private static func list(_ text: String) -> [String] {
+    text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+  }
+
+  func run() throws {
+    var fields = ScoreTool.Fields()
+    (fields.reference, fields.hypothesis) = (referenceField, hypothesisField)
+    let tool = try ScoreTool(
+      files: files, metrics: names, fields: fields, labels: labels.map { Self.list($0) },
+      settings: try options.settings(synonyms: names.contains("meteor")))
+    let result = try tool.run(threads: common.threadCount)
+    for remark in result.remarks { common.console.say(remark) }
+    if let records { try write(result, to: records) }
+    Output.write(common.json ? result.json.text + "\n" : table(result))
+  }
+
+  /// A line a score, with the settings behind it.
+  private func table(_ result: ScoreTool.Result) -> String {
+    let width = result.scores.map(\.name.count).max() ?? 0
+    let lines = result.scores.map { name, value in
+      let padding = String(repeating: " ", count: width - name.count + 2)
+      let signature = result.signatures.first { $0.name == name }?.signature
+      return "\(name)\(padding)\(Self.number(value))\(signature.map { "  \($0)" } ?? "")\n"
+    }
+    return lines.joined()
+  }
+
+  /// Four digits behind the point.
+  private static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "undefined" }
+    let scaled = Int((value * 10_000).rounded())
+    let digits = String(scaled.magnitude % 10_000)
+    let padding = String(repeating: "0", count: 4 - digits.count)
+    return "\(scaled < 0 ? "-" : "")\(scaled.magnitude / 10_000).\(padding)\(digits)"
+  }
+
+  private func write(_ result: ScoreTool.Result, to path: String) throws {
+    let file = try AtomicFile(path)
+    for record in 0..<result.count {
+      let line = JSONObject(result.records.map { ($0.name, .real($0.scores[record])) })
+      try file.write(JSONValue.object(line).bytes + [UInt8(ascii: "\n")])
+    }
+    try file.commit()
+  }
+}
+
+/// How the metrics of texts are computed.
+struct ScoreOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("tokenize"), .customLong("tokenizer")],
+    help: "How BLEU cuts words: 13a, intl, zh (Chinese), char (Japanese and others) or none.")
+  var tokenize = BleuTokenizer.mteval13a
+
+  @Option(help: ArgumentHelp("BLEU's smoothing: exp, floor, add-k or none.", valueName: "name"))
+  var smooth = "exp"
+
+  @Option(help: ArgumentHelp("The value of floor and add-k.", valueName: "number"))
+  var smoothValue: Double?
+
+  @Flag(help: "BLEU, chrF: let capitals count as small letters.")
+  var lowercase = false
+
+  @Flag(help: "BLEU: leave out orders that have no n-grams, for single sentences.")
+  var effectiveOrder = false
+
+  @Option(help: ArgumentHelp("chrF: the longest n-grams of characters.", valueName: "n"))
+  var chrfCharOrder = 6
+
+  @Option(help: ArgumentHelp("chrF: the longest n-grams of words.", valueName: "n"))
+  var chrfWordOrder = 0
+
+  @Option(help: ArgumentHelp("chrF: how much recall counts.", valueName: "n"))
+  var chrfBeta = 2
+
+  @Flag(help: "chrF: let white space belong to n-grams.")
+  var chrfWhitespace = false
+
+  @Flag(help: "chrF: an F-score of each order, never 0, and their mean.")
+  var chrfEpsSmoothing = false
+
+  @Flag(help: "TER: set punctuation apart and decode entities.")
+  var terNormalized = false
+
+  @Flag(help: "TER: leave punctuation out.")
+  var terNoPunct = false
+
+  @Flag(help: "TER: know Chinese and Japanese characters and marks.")
+  var terAsianSupport = false
+
+  @Flag(help: "TER: tell capitals from small letters.")
+  var terCaseSensitive = false
+
+  @Flag(name: [.long, .customLong("use-stemmer")], help: "ROUGE: compare the stems of words.")
+  var stemmer = false
+
+  @Option(help: "ROUGE: rouge_score's words of ASCII, or unicode ones, also Chinese.")
+  var rougeTokenizer = RougeTokenizer.standard
+
+  @Option(help: "METEOR: how texts are cut into words.")
+  var meteorTokenizer = BleuTokenizer.none
+
+  @Option(
+    help: ArgumentHelp(
+      "METEOR: WordNet's folder; by default where Debian's wordnet-base puts it, '' for none.",
+      valueName: "dir"))
+  var wordnet: String?
+
+  @Option(help: "exact_match, token_f1: the form of answers, squad or characters (Chinese).")
+  var answers = AnswerForm.squad
+
+  /// The settings; WordNet is read where synonyms are wanted and it is there.
+  func settings(synonyms: Bool) throws -> TextMetricSettings {
+    var settings = TextMetricSettings()
+    settings.bleu = Bleu(
+      tokenizer: tokenize, smoothing: try smoothing(), lowercase: lowercase,
+      effectiveOrder: effectiveOrder)
+    settings.chrf = Chrf(
+      characterOrder: chrfCharOrder, wordOrder: chrfWordOrder, beta: chrfBeta,
+      lowercase: lowercase, whitespace: chrfWhitespace, epsilonSmoothing: chrfEpsSmoothing)
+    settings.ter = Ter(
+      normalized: terNormalized, noPunctuation: terNoPunct, asianSupport: terAsianSupport,
+      caseSensitive: terCaseSensitive)
+    settings.rouge = Rouge(stemmer: stemmer, tokenizer: rougeTokenizer)
+    settings.meteor = Meteor(
+      tokenizer: meteorTokenizer,
+      synonyms: synonyms ? try WordNetSynonyms.find(wordnet) : nil)
+    settings.answers = AnswerMatch(form: answers)
+    settings.keywords = KeywordAccuracy(ignoreCase: lowercase)
+    return settings
+  }
+
+  /// Faults of options that no type catches.
+  func check() throws {
+    _ = try smoothing()
+    guard chrfCharOrder >= 0, chrfWordOrder >= 0, chrfCharOrder + chrfWordOrder > 0 else {
+      throw ValidationError("chrF needs n-grams of characters or words")
+    }
+  }
+
+  private func smoothing() throws -> Bleu.Smoothing {
+    switch smooth {
+    case "exp": .exponential
+    case "none": .none
+    case "floor": .floor(smoothValue ?? 0.1)
+    case "add-k": .addK(smoothValue ?? 1)
+    default: throw ValidationError("--smooth is exp, floor, add-k or none, not '\(smooth)'")
+    }
+  }
+}

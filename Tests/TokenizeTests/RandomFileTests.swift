@@ -1,0 +1,31 @@
+import Records
+import Testing
+import Tokenize
+
+/// Tokenizers of random parts against Hugging Face's library, as Scripts/tokenize_fuzz.py recorded them.
+struct RandomFileTests {
+  private static let fixture = try? Fixture.load("random")
+  private static let cases = fixture?["cases"]?.array ?? []
+
+  @Test(arguments: cases.indices)
+  func `random parts together give what they give in Hugging Face's library`(index: Int) throws {
+    let test = Self.cases[index]
+    let tokenizer = try Tokenizer(json: try #require(test["file"]).bytes)
+    for result in try #require(test["results"]?.array) {
+      let text = try #require(result["text"]?.string)
+      let comment = Comment(rawValue: text.debugDescription)
+      let encoding = tokenizer.encode(text)
+      let offsets = result["offsets"]?.array?.flatMap(\.integers)
+      #expect(encoding.ids == result["ids"]?.integers, comment)
+      #expect(tokenizer.ids(of: text) == encoding.ids, comment)
+      #expect(encoding.flatOffsets == offsets, comment)
+      #expect(encoding.typeIds == result["type_ids"]?.integers, comment)
+      #expect(encoding.specialMask == result["special_mask"]?.integers, comment)
+      #expect(tokenizer.decode(encoding.ids) == result["decoded"]?.string, comment)
+      let raw = tokenizer.decode(encoding.ids, skipSpecialTokens: false)
+      #expect(raw == result["decoded_raw"]?.string, comment)
+    }
+  }
+
+  @Test func `the random files are there`() { #expect(Self.cases.count == 60) }
+}

@@ -120,19 +120,91 @@ static inline __attribute__((always_inline)) int64_t join(
   return ask(merges, symbols[best], symbols[best + 1], word->ranks + best, asked, count);
 }
 
-/// Merges all words side by side: while one waits for memory, the others go on.
-static inline __attribute__((always_inline)) void merge_lanes(
-  const anneal_merges *merges, lane *lanes, int64_t count) {
+static inline __attribute__((always_inline)) void begin_lane(lane *word) {
+  for (int i = 0; i < ROOM; i++) word->symbols[i] = edge, word->ranks[i] = none;
+}
+
+/// Spells a word in the symbols of its bytes.
+static inline __attribute__((always_inline)) void begin_bytes(
+  const anneal_merges *merges, const anneal_word *source, lane *word) {
+  uint8_t bytes[16];
+  memcpy(bytes, &source->low, 8);
+  memcpy(bytes + 8, &source->high, 8);
+  int length = bytes[15] & (ANNEAL_WORD_MARK - 1);
+  begin_lane(word);
+  for (int k = 0; k < length; k++)
+    word->symbols[k + 1] = (uint32_t)merges->byte_ids[bytes[k]] << 8 | (uint32_t)(k + 1);
+  for (int k = 0; k + 1 < length; k++)
+    word->ranks[k + 1] = (uint32_t)merges->byte_pairs[bytes[k] << 8 | bytes[k + 1]];
+}
+
+static inline __attribute__((always_inline)) void begin_symbols(
+  const anneal_merges *merges, const anneal_symbols *symbols, lane *word) {
+  question asked[PLACES + 1];
+  int64_t questions = 0;
+  begin_lane(word);
+  memcpy(word->symbols + 1, symbols->tokens, symbols->count * sizeof(uint32_t));
+  for (uint32_t k = 1; k < symbols->count; k++)
+    questions =
+      ask(merges, word->symbols[k], word->symbols[k + 1], word->ranks + k, asked, questions);
+  answer_all(merges, asked, questions);
+}
+
+static inline void end_lane(const lane *word, anneal_memory *memory, uint32_t number) {
+  uint32_t count = 0;
+  while (word->symbols[count + 1] != edge) count++;
+  anneal_keep_tokens(memory, number, word->symbols + 1, count);
+}
+
+/// The words that are still to be merged.
+typedef struct {
+  const anneal_merges *merges;
+  anneal_memory *memory;
+  uint32_t first, next;
+  const anneal_symbols *symbols;
+} queue;
+
+/// Puts the next open word into a lane; false where none is left.
+static inline __attribute__((always_inline)) bool refill(queue *words, lane *word, uint32_t *number) {
+  while (words->next < words->memory->count) {
+    uint32_t next = words->next++;
+    const anneal_word *source = words->memory->words + next;
+    if (source->count != ANNEAL_WORD_OPEN) continue;
+    if (words->symbols)
+      begin_symbols(words->merges, words->symbols + (next - words->first), word);
+    else
+      begin_bytes(words->merges, source, word);
+    *number = next;
+    return true;
+  }
+  return false;
+}
+
+/// Merges words side by side: while one waits for memory, the others go on; where one is done, the next begins.
+static inline __attribute__((always_inline)) void merge_all(queue *words) {
+  const anneal_merges *merges = words->merges;
+  lane lanes[ANNEAL_WORD_GROUP];
+  uint32_t numbers[ANNEAL_WORD_GROUP];
   uint8_t active[ANNEAL_WORD_GROUP];
   question asked[2 * ANNEAL_WORD_GROUP + 1];
-  for (int64_t i = 0; i < count; i++) active[i] = (uint8_t)i;
+  int64_t count = 0;
+  while (count < ANNEAL_WORD_GROUP && refill(words, lanes + count, numbers + count)) {
+    active[count] = (uint8_t)count;
+    count++;
+  }
   while (count > 0) {
     int64_t left = 0;
     for (int64_t i = 0; i < count; i++) {
-      lane *word = lanes + active[i];
+      uint8_t place = active[i];
+      lane *word = lanes + place;
       bool goes_on = find_best(word);
+      while (!goes_on) {
+        end_lane(word, words->memory, numbers[place]);
+        if (!refill(words, word, numbers + place)) break;
+        goes_on = find_best(word);
+      }
       if (goes_on) __builtin_prefetch(merges->products + word->lowest);
-      active[left] = active[i];
+      active[left] = place;
       left += goes_on;
     }
     int64_t questions = 0;
@@ -143,45 +215,8 @@ static inline __attribute__((always_inline)) void merge_lanes(
   }
 }
 
-static inline void begin_lane(lane *word) {
-  for (int i = 0; i < ROOM; i++) word->symbols[i] = edge, word->ranks[i] = none;
-}
-
-static inline void end_lane(const lane *word, anneal_merged *merged) {
-  uint32_t count = 0;
-  for (; word->symbols[count + 1] != edge; count++) merged->tokens[count] = word->symbols[count + 1];
-  merged->count = count;
-}
-
-CLONED void anneal_merge_bytes(
-  const anneal_merges *merges, const uint8_t *text, const anneal_range *words, int64_t count,
-  anneal_merged *merged) {
-  lane lanes[ANNEAL_WORD_GROUP];
-  for (int64_t i = 0; i < count; i++) {
-    const uint8_t *bytes = text + words[i].start;
-    int32_t length = words[i].end - words[i].start;
-    begin_lane(lanes + i);
-    for (int32_t k = 0; k < length; k++)
-      lanes[i].symbols[k + 1] = (uint32_t)merges->byte_ids[bytes[k]] << 8 | (uint32_t)(k + 1);
-    for (int32_t k = 0; k + 1 < length; k++)
-      lanes[i].ranks[k + 1] = (uint32_t)merges->byte_pairs[bytes[k] << 8 | bytes[k + 1]];
-  }
-  merge_lanes(merges, lanes, count);
-  for (int64_t i = 0; i < count; i++) end_lane(lanes + i, merged + i);
-}
-
-CLONED void anneal_merge_symbols(const anneal_merges *merges, anneal_merged *words, int64_t count) {
-  lane lanes[ANNEAL_WORD_GROUP];
-  question asked[PLACES + 1];
-  for (int64_t i = 0; i < count; i++) {
-    begin_lane(lanes + i);
-    memcpy(lanes[i].symbols + 1, words[i].tokens, words[i].count * sizeof(uint32_t));
-    int64_t questions = 0;
-    for (uint32_t k = 1; k < words[i].count; k++)
-      questions = ask(
-        merges, lanes[i].symbols[k], lanes[i].symbols[k + 1], lanes[i].ranks + k, asked, questions);
-    answer_all(merges, asked, questions);
-  }
-  merge_lanes(merges, lanes, count);
-  for (int64_t i = 0; i < count; i++) end_lane(lanes + i, words + i);
+CLONED void anneal_merge_words(
+  const anneal_merges *merges, anneal_memory *memory, uint32_t first, const anneal_symbols *symbols) {
+  queue words = {merges, memory, first, first, symbols};
+  merge_all(&words);
 }

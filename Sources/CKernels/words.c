@@ -144,11 +144,43 @@ static inline int64_t write_word(
   return count;
 }
 
+/// Ends the word at work at every place of a block that has a bit, and begins the next.
+///
+/// A place more or less costs less than asking how many there are, so that 16 are written at once.
+static inline __attribute__((always_inline)) int64_t write_starts(
+  uint64_t starts, int64_t at, anneal_range *words, int64_t count) {
+  int64_t left = __builtin_popcountll(starts), next = count + left;
+  for (; left > 0; left -= 16) {
+    for (int k = 0; k < 16; k++, count++) {
+      // Behind the last bit, places are written that the next words are written over.
+      int32_t place = (int32_t)(at + __builtin_ctzll(starts | (uint64_t)1 << 63));
+      words[count].end = place;
+      words[count + 1].start = place;
+      starts &= starts - 1;
+    }
+  }
+  return next;
+}
+
+/// Whether a block ends or has a number with more digits than there may be.
+static inline __attribute__((always_inline)) bool has_long_number(
+  int64_t digits, uint64_t bits, uint64_t before) {
+  uint64_t longer = bits, last = before;
+  for (int64_t i = 0; i < 3; i++) {
+    if (i == digits) break;
+    uint64_t next = longer & shifted(longer, last);
+    last &= last << 1;
+    longer = next;
+  }
+  return longer != 0;
+}
+
 static inline __attribute__((always_inline)) int64_t cut(
   anneal_cut pattern, int64_t digits, const uint8_t *text, int64_t start, int64_t end,
   anneal_range *words, int64_t room, int64_t *place) {
   carry c = {0};
   int64_t count = 0, word = start;
+  words[0].start = (int32_t)start;
   for (int64_t at = start; at < end; at += 64) {
     block b = read_block(text, at, end);
     uint64_t inside = end - at < 64 ? ~(~(uint64_t)0 << (end - at)) : ~(uint64_t)0;
@@ -161,11 +193,16 @@ static inline __attribute__((always_inline)) int64_t cut(
     uint64_t hard = b.hard & inside;
     if (at == start) starts &= ~(uint64_t)1;
     if (hard) starts &= (hard & -hard) - 1;
-    for (; starts; starts &= starts - 1) {
-      int64_t next = at + __builtin_ctzll(starts);
-      count = write_word(text, word, next, digits, words, count);
-      word = next;
+    if (pattern == ANNEAL_CUT_GPT2 || !has_long_number(digits, b.digits, c.before.digits)) {
+      count = write_starts(starts, at, words, count);
+    } else {
+      for (; starts; starts &= starts - 1) {
+        int64_t next = at + __builtin_ctzll(starts);
+        count = write_word(text, words[count].start, next, digits, words, count);
+        words[count].start = (int32_t)next;
+      }
     }
+    word = words[count].start;
     if (hard) {
       *place = word;
       return count;
@@ -175,6 +212,7 @@ static inline __attribute__((always_inline)) int64_t cut(
       for (; text[word] >= '0' && text[word] <= '9' && word + digits < at + 64 && word + digits < end;
            word += digits)
         words[count++] = (anneal_range){(int32_t)word, (int32_t)(word + digits)};
+      words[count].start = (int32_t)word;
     }
     if (room - count < ANNEAL_CUT_ROOM) {
       *place = word;
@@ -202,6 +240,116 @@ CLONED int64_t anneal_cut_plain(
   return 0;
 }
 
+// MARK: runs
+
+static inline bool is_visible(uint8_t byte) { return byte > ' ' && byte < 127; }
+
+static inline bool is_letter_or_digit(uint8_t byte) {
+  return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10;
+}
+
+static inline bool is_run(anneal_runs kind, uint8_t byte) {
+  return kind == ANNEAL_RUNS_WORDS ? is_letter_or_digit(byte) : is_visible(byte);
+}
+
+static inline bool is_between(anneal_runs kind, uint8_t byte) {
+  if (byte == ' ') return true;
+  if (kind == ANNEAL_RUNS_BETWEEN_SPACES) return false;
+  return byte == '\t' || byte == '\n' || (byte == '\r' && kind == ANNEAL_RUNS_WORDS);
+}
+
+/// Writes where the bits of a block are, each `more` behind.
+static inline void write_places(uint64_t bits, int64_t at, int32_t *places, int64_t count) {
+  for (; bits; bits &= bits - 1, count++) places[2 * count] = (int32_t)(at + __builtin_ctzll(bits));
+}
+
+static inline __attribute__((always_inline)) int64_t cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place) {
+  // Words begin and end in turns; at most one is open.
+  int64_t starts = 0, ends = 0;
+  uint64_t run_before = 0;
+  for (int64_t at = start; at < end; at += 64) {
+    if (room - starts < 65) {
+      *place = starts > ends ? words[ends].start : at;
+      return ends;
+    }
+    block b = read_block(text, at, end);
+    uint64_t inside = end - at < 64 ? ~(~(uint64_t)0 << (end - at)) : ~(uint64_t)0;
+    uint64_t between_words = b.spaces, hard = b.hard & inside;
+    for (uint64_t left = hard; left; left &= left - 1)
+      if (is_between(kind, text[at + __builtin_ctzll(left)])) between_words |= left & -left;
+    hard &= ~between_words;
+    uint64_t signs = b.signs & inside;
+    uint64_t run = kind == ANNEAL_RUNS_WORDS ? b.letters | b.digits : b.letters | b.digits | signs;
+    uint64_t single = kind == ANNEAL_RUNS_WORDS ? signs : 0;
+    run &= inside;
+    uint64_t next_run = 0, next_hard = 0;
+    if (at + 64 < end) {
+      uint8_t next = text[at + 64];
+      next_run = is_run(kind, next);
+      next_hard = !is_visible(next) && !is_between(kind, next);
+    }
+    uint64_t first = (run & ~shifted(run, run_before)) | single;
+    // A run before a hard byte may go on.
+    uint64_t last = (run & ~((run | hard) >> 1 | (next_run | next_hard) << 63)) | single;
+    if (hard) {
+      uint64_t before = (hard & -hard) - 1;
+      first &= before;
+      last &= before;
+    }
+    write_places(first, at, &words[0].start, starts);
+    write_places(last, at + 1, &words[0].end, ends);
+    starts += __builtin_popcountll(first);
+    ends += __builtin_popcountll(last);
+    if (hard) {
+      *place = starts > ends ? words[ends].start : at + __builtin_ctzll(hard);
+      return ends;
+    }
+    run_before = run;
+  }
+  *place = end;
+  return ends;
+}
+
+CLONED int64_t anneal_cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place) {
+  if (kind == ANNEAL_RUNS_WORDS)
+    return cut_runs(ANNEAL_RUNS_WORDS, text, start, end, words, room, place);
+  return cut_runs(kind, text, start, end, words, room, place);
+}
+
+CLONED int64_t anneal_cut_spaced(
+  const uint8_t *text, int64_t start, int64_t end, anneal_range *words, int64_t room,
+  int64_t *place) {
+  int64_t count = 0, word = start;
+  uint64_t visible_before = 0;
+  for (int64_t at = start; at < end; at += 64) {
+    block b = read_block(text, at, end);
+    uint64_t visible = ~(b.spaces | b.hard);
+    uint64_t cuts = b.spaces & shifted(visible, visible_before);
+    if (end - at < 64) cuts &= ~(~(uint64_t)0 << (end - at));
+    for (; cuts; cuts &= cuts - 1) {
+      if (count == room) {
+        *place = word;
+        return count;
+      }
+      int64_t next = at + __builtin_ctzll(cuts);
+      words[count++] = (anneal_range){(int32_t)word, (int32_t)next};
+      word = next;
+    }
+    visible_before = visible;
+  }
+  if (count == room && word < end) {
+    *place = word;
+    return count;
+  }
+  if (word < end) words[count++] = (anneal_range){(int32_t)word, (int32_t)end};
+  *place = end;
+  return count;
+}
+
 // MARK: searching
 
 CLONED int64_t anneal_find_sign(
@@ -215,145 +363,17 @@ CLONED int64_t anneal_find_sign(
       memcpy(&here, text + place, (size_t)(size - place));
       memcpy(&behind, text + place + 1, (size_t)(size - place - 1));
     }
-    uint64_t found = 0;
+    bytes64 any = 0;
     for (int64_t i = 0; i < count; i++) {
-      uint64_t second = signs[i].has_second ? between(&behind, signs[i].second, signs[i].second) : ~(uint64_t)0;
-      found |= between(&here, signs[i].first, signs[i].first) & second;
+      // A comparison of vectors is all ones where it holds.
+      bytes64 first = (bytes64)(here == (bytes64)signs[i].first);
+      bytes64 second = (bytes64)(behind == (bytes64)signs[i].second);
+      if (!signs[i].has_second) second = -1;
+      any |= first & second;
     }
+    uint64_t found = between(&any, -1, -1);
     if (size - place < 64) found &= ((uint64_t)1 << (size - place)) - 1;
     if (found) return place + __builtin_ctzll(found);
   }
   return size - 1;
-}
-
-// MARK: words seen before
-
-#define ONES(bytes) (~(uint64_t)0 >> (64 - 8 * (bytes)))
-/// The bytes of both halves of a key that belong to a word, by its length.
-static const uint64_t inside[ANNEAL_WORD_LONGEST + 1][2] = {
-  {0, 0}, {ONES(1), 0}, {ONES(2), 0}, {ONES(3), 0}, {ONES(4), 0}, {ONES(5), 0}, {ONES(6), 0},
-  {ONES(7), 0}, {ONES(8), 0}, {ONES(8), ONES(1)}, {ONES(8), ONES(2)}, {ONES(8), ONES(3)},
-  {ONES(8), ONES(4)}, {ONES(8), ONES(5)}, {ONES(8), ONES(6)}, {ONES(8), ONES(7)},
-};
-
-static inline __attribute__((always_inline)) void word_key(
-  const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
-  uint64_t *high) {
-  uint64_t length = (uint64_t)(word.end - word.start);
-  uint64_t halves[2] = {0, 0};
-  if (word.start + 16 <= size)
-    // The load stays inside the text; what is behind the word is masked away.
-    memcpy(halves, text + word.start, 16);
-  else
-    memcpy(halves, text + word.start, (size_t)length);
-  *low = halves[0] & inside[length][0];
-  *high = (halves[1] & inside[length][1]) | (length | mark) << 56;
-}
-
-void anneal_word_key(
-  const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
-  uint64_t *high) {
-  word_key(text, size, word, mark, low, high);
-}
-
-/// The key of no word: no length is as large.
-static const uint64_t no_word = ~(uint64_t)0;
-
-static inline const anneal_word *find(
-  const anneal_words *known, uint32_t hash, uint64_t low, uint64_t high) {
-  const anneal_word *slot = known->slots + 4 * ((uint64_t)hash >> (known->shift - 32));
-  for (int i = 0; i < 4; i++)
-    if (slot[i].low == low && slot[i].high == high) return slot + i;
-  return NULL;
-}
-
-const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high) {
-  return find(known, (uint32_t)(anneal_word_hash(low, high) >> 32), low, high);
-}
-
-int64_t anneal_key_words(
-  const uint8_t *text, int64_t size, const anneal_range *words, int64_t count,
-  anneal_word_keys *keys) {
-  int64_t long_ones = 0;
-  for (int64_t i = 0; i < count; i++) {
-    uint64_t low = 0, high = no_word;
-    if (words[i].end - words[i].start <= ANNEAL_WORD_LONGEST && words[i].start < words[i].end)
-      word_key(text, size, words[i], 0, &low, &high);
-    keys->low[i] = low;
-    keys->high[i] = high;
-    keys->hash[i] = (uint32_t)(anneal_word_hash(low, high) >> 32);
-    long_ones += high == no_word;
-  }
-  return long_ones;
-}
-
-/// How many words ahead places are asked for.
-enum { AHEAD = 20 };
-
-static inline void ask(const anneal_words *known, const anneal_word_keys *keys, int64_t word) {
-  __builtin_prefetch(known->slots + 4 * ((uint64_t)keys->hash[word] >> (known->shift - 32)));
-}
-
-static inline void ask_first(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count) {
-  for (int64_t i = first; i < count && i < first + AHEAD; i++) ask(known, keys, i);
-}
-
-void anneal_first_tokens(
-  const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
-  int64_t count, int32_t *tokens) {
-  anneal_word_keys keys;
-  anneal_key_words(text, size, words, count, &keys);
-  for (int64_t i = 0; i < count; i++) ask(known, &keys, i);
-  for (int64_t i = 0; i < count; i++) {
-    const anneal_word *slot = find(known, keys.hash[i], keys.low[i], keys.high[i]);
-    tokens[i] = slot ? (int32_t)slot->tokens[0] : -1;
-  }
-}
-
-int64_t anneal_unknown_words(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
-  int32_t *numbers) {
-  int64_t unknown = 0;
-  for (int64_t i = first; i < count; i++) {
-    if (i + AHEAD < count) ask(known, keys, i + AHEAD);
-    numbers[unknown] = (int32_t)i;
-    unknown += keys->high[i] != no_word && !find(known, keys->hash[i], keys->low[i], keys->high[i]);
-  }
-  return unknown;
-}
-
-static inline __attribute__((always_inline)) int64_t add_known(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
-  anneal_tokens *tokens, bool ends) {
-  int64_t next = tokens->count;
-  int64_t i = first;
-  if (first == 0) ask_first(known, keys, first, count);
-  for (; i < count; i++) {
-    if (i + AHEAD < count) ask(known, keys, i + AHEAD);
-    const anneal_word *slot = find(known, keys->hash[i], keys->low[i], keys->high[i]);
-    if (!slot) break;
-    const uint32_t *packed =
-      slot->count <= ANNEAL_WORD_TOKENS ? slot->tokens : known->spilled + slot->tokens[0];
-    // Three are written whatever there are, which costs less than asking.
-    for (int k = 0; k < ANNEAL_WORD_TOKENS; k++) {
-      tokens->ids[next + k] = (int32_t)(packed[k] >> 8);
-      if (ends) tokens->ends[next + k] = (int32_t)(packed[k] & 0xFF);
-    }
-    for (int64_t k = ANNEAL_WORD_TOKENS; k < slot->count; k++) {
-      tokens->ids[next + k] = (int32_t)(packed[k] >> 8);
-      if (ends) tokens->ends[next + k] = (int32_t)(packed[k] & 0xFF);
-    }
-    next += slot->count;
-    if (ends) *tokens->word_ends++ = (int32_t)next;
-  }
-  tokens->count = next;
-  return i;
-}
-
-int64_t anneal_add_known(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
-  anneal_tokens *tokens) {
-  return tokens->ends ? add_known(known, keys, first, count, tokens, true)
-                      : add_known(known, keys, first, count, tokens, false);
 }

@@ -11,8 +11,17 @@ extension Tokenizer {
     precondition(
       pairs == nil || pairs?.count == texts.count,
       "\(texts.count) texts have \(pairs?.count ?? 0) pairs")
-    var encodings = ThreadedMap.map(texts, threads: threads, in: pipeline) {
-      encoding($1, pairs?[$0], options, &$2)
+    var encodings = ThreadedMap.fill(texts.count, threads: threads) { range, results in
+      pipeline.withWorkspace { workspace in
+        guard pairs == nil, var batch = TrackedBatch(self, options) else {
+          for index in range {
+            results.append(encoding(texts[index], pairs?[index], options, &workspace))
+          }
+          return
+        }
+        for index in range { batch.add(texts[index], &workspace, to: &results) }
+        batch.finish(&workspace, to: &results)
+      }
     }
     if let padding = options.padding {
       let target = padding.target(longest: encodings.lazy.map(\.longest).max() ?? 0)
@@ -27,9 +36,9 @@ extension Tokenizer {
     threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> [[Int32]] {
     if addsNothing(pair: false, addSpecialTokens) {
-      return ThreadedMap.slices(of: texts.count, threads: threads) { range in
-        pipeline.withWorkspace { pipeline.ids(of: texts[range], &$0) }
-      }.flatMap { $0 }
+      return ThreadedMap.fill(texts.count, threads: threads) { range, results in
+        pipeline.withWorkspace { pipeline.addIds(of: texts[range], &$0, to: &results) }
+      }
     }
     return ThreadedMap.map(texts, threads: threads, in: pipeline) {
       ids(of: $1, nil, addSpecialTokens, &$2)

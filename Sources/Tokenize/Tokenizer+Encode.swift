@@ -171,14 +171,22 @@ extension Encoding {
 
   /// Appends the tokens that a workspace holds.
   fileprivate mutating func append(_ workspace: borrowing Workspace, typeId: Int32) {
-    ids.append(contentsOf: workspace.ids.elements)
-    wordIds.append(contentsOf: workspace.words.elements)
-    for origin in workspace.origins.elements {
-      offsets.append(Range(uncheckedBounds: (origin.start, origin.end)))
-    }
-    typeIds.append(contentsOf: repeatElement(typeId, count: ids.count - typeIds.count))
-    specialMask.append(contentsOf: repeatElement(0, count: ids.count - specialMask.count))
-    attentionMask.append(contentsOf: repeatElement(1, count: ids.count - attentionMask.count))
+    append(
+      workspace.ids.elements, workspace.origins.elements, workspace.words.elements, typeId: typeId)
+  }
+
+  /// Appends tokens with their origins and words.
+  mutating func append(
+    _ ids: UnsafeBufferPointer<Int32>, _ origins: UnsafeBufferPointer<Origin>,
+    _ words: UnsafeBufferPointer<Int32>, typeId: Int32
+  ) {
+    self.ids.append(contentsOf: ids)
+    wordIds.append(contentsOf: words)
+    // An origin is two numbers of four bytes like a range.
+    origins.withMemoryRebound(to: Range<Int32>.self) { offsets.append(contentsOf: $0) }
+    typeIds.append(contentsOf: repeatElement(typeId, count: ids.count))
+    specialMask.append(contentsOf: repeatElement(0, count: ids.count))
+    attentionMask.append(contentsOf: repeatElement(1, count: ids.count))
   }
 
   mutating func append(special added: [Int32], typeId: Int32) {

@@ -59,7 +59,7 @@ static model *random_model(uint32_t *state) {
 }
 
 /// Merges one word by looking for the best pair again and again.
-static void merge_plainly(const model *m, anneal_merged *word) {
+static void merge_plainly(const model *m, anneal_symbols *word) {
   while (true) {
     int32_t lowest = INT32_MAX;
     uint32_t best = 0;
@@ -74,38 +74,57 @@ static void merge_plainly(const model *m, anneal_merged *word) {
   }
 }
 
-static bool are_equal(const anneal_merged *a, const anneal_merged *b) {
-  return a->count == b->count && memcmp(a->tokens, b->tokens, a->count * sizeof *a->tokens) == 0;
+enum { MOST = 200 };
+
+/// Words one of which is known already, with room for what is spilled of the others.
+static anneal_memory open_words(const anneal_symbols *symbols, const uint64_t *keys, uint32_t count) {
+  anneal_memory memory = {calloc(count + 1, sizeof(anneal_word)), count + 1, NULL, 0,
+                          malloc(4 * ANNEAL_WORD_LONGEST * count), 0};
+  if (!memory.words || !memory.spilled) abort();
+  for (uint32_t i = 0; i < count; i++)
+    memory.words[i + 1] = (anneal_word){
+      keys[2 * i], keys[2 * i + 1] | (uint64_t)symbols[i].count << 56, {0}, ANNEAL_WORD_OPEN};
+  const uint32_t known[] = {5 << 8 | 1};
+  anneal_keep_tokens(&memory, 1 + count / 2, known, 1);
+  return memory;
+}
+
+static bool has_tokens(const anneal_memory *memory, uint32_t number, const anneal_symbols *expected) {
+  const anneal_word *word = memory->words + number;
+  const uint32_t *tokens = word->count > ANNEAL_WORD_TOKENS ? memory->spilled + word->tokens[0] : word->tokens;
+  return word->count == expected->count &&
+         memcmp(tokens, expected->tokens, expected->count * sizeof *tokens) == 0;
 }
 
 static void test_merging(void) {
   uint32_t state = 11;
+  static anneal_symbols symbols[MOST], expected[MOST];
   for (int round = 0; round < 40; round++) {
     model *m = random_model(&state);
-    int64_t count = 1 + (int64_t)(drawn(&state) % ANNEAL_WORD_GROUP), size = 0;
-    uint8_t *text = malloc((size_t)count * ANNEAL_WORD_LONGEST);
-    anneal_range words[ANNEAL_WORD_GROUP];
-    anneal_merged expected[ANNEAL_WORD_GROUP], symbols[ANNEAL_WORD_GROUP], found[ANNEAL_WORD_GROUP];
-    if (!text) abort();
-    for (int64_t i = 0; i < count; i++) {
-      uint32_t length = 1 + drawn(&state) % ANNEAL_WORD_LONGEST;
-      words[i] = (anneal_range){(int32_t)size, (int32_t)(size + length)};
-      expected[i].count = length;
-      for (uint32_t k = 0; k < length; k++) {
-        text[size + k] = (uint8_t)drawn(&state);
-        expected[i].tokens[k] = (uint32_t)m->byte_ids[text[size + k]] << 8 | (k + 1);
+    uint32_t count = 1 + drawn(&state) % MOST;
+    uint64_t keys[2 * MOST] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+      uint8_t bytes[16] = {0};
+      symbols[i].count = 1 + drawn(&state) % ANNEAL_WORD_LONGEST;
+      for (uint32_t k = 0; k < symbols[i].count; k++) {
+        bytes[k] = (uint8_t)drawn(&state);
+        symbols[i].tokens[k] = (uint32_t)m->byte_ids[bytes[k]] << 8 | (k + 1);
       }
-      symbols[i] = expected[i];
+      memcpy(keys + 2 * i, bytes, 16);
+      expected[i] = symbols[i];
       merge_plainly(m, &expected[i]);
-      size += length;
     }
-    anneal_merge_bytes(&m->merges, text, words, count, found);
-    anneal_merge_symbols(&m->merges, symbols, count);
-    for (int64_t i = 0; i < count; i++) {
-      demand(are_equal(&found[i], &expected[i]), "bytes are merged as one after the other");
-      demand(are_equal(&symbols[i], &expected[i]), "symbols are merged as one after the other");
+    anneal_memory bytes = open_words(symbols, keys, count), spelled = open_words(symbols, keys, count);
+    // One word is marked, which is no part of its length.
+    bytes.words[1].high |= (uint64_t)ANNEAL_WORD_MARK << 56;
+    expected[count / 2] = (anneal_symbols){{5 << 8 | 1}, 1};
+    anneal_merge_words(&m->merges, &bytes, 1, NULL);
+    anneal_merge_words(&m->merges, &spelled, 1, symbols);
+    for (uint32_t i = 0; i < count; i++) {
+      demand(has_tokens(&bytes, i + 1, &expected[i]), "bytes are merged as one after the other");
+      demand(has_tokens(&spelled, i + 1, &expected[i]), "symbols are merged as one after the other");
     }
-    free(text);
+    free(bytes.words), free(bytes.spilled), free(spelled.words), free(spelled.spilled);
     free(m);
   }
 }

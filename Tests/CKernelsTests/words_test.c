@@ -130,6 +130,77 @@ static void test_cutting(void) {
   }
 }
 
+/// Whether a byte is part of a run, or 2 where it is a word by itself, 3 between words, and 4 hard.
+static int role_of(anneal_runs kind, int byte) {
+  bool is_break = byte == '\t' || byte == '\n' || (byte == '\r' && kind == ANNEAL_RUNS_WORDS);
+  if (byte == ' ' || (is_break && kind != ANNEAL_RUNS_BETWEEN_SPACES)) return 3;
+  if (byte < ' ' || byte > 126) return 4;
+  return kind == ANNEAL_RUNS_WORDS && !is_letter(byte) && !is_digit(byte) ? 2 : 1;
+}
+
+/// Follows the bytes one by one, and demands that the kernel finds the same up to a hard one.
+static void cut_like_the_bytes(anneal_runs kind, const uint8_t *text, int64_t size) {
+  static anneal_range words[1100];
+  int64_t at = 0, place = -1;
+  while (at < size) {
+    int64_t count = anneal_cut_runs(kind, text, at, size, words, 300, &place), next = 0, start = at;
+    bool is_hard = false;
+    for (; at < size && next <= count; at = start) {
+      while (start < size && role_of(kind, text[start]) == 3) start++;
+      int64_t end = start;
+      while (end < size && role_of(kind, text[end]) == 1) end++;
+      is_hard = end < size && role_of(kind, text[end]) == 4;
+      if (is_hard || start == size || next == count) break;
+      if (end == start) end++;
+      demand(words[next].start == start && words[next].end == end, "words as byte by byte");
+      if (words[next++].end != end) return;
+      start = end;
+    }
+    demand(next == count, "no word behind a hard byte");
+    bool is_full = count >= 300 - 65 && !is_hard;
+    demand(is_full || place == start, "the place is where the uncertain word begins");
+    if (next != count || place < at) return;
+    if (!is_full && place < size) {
+      demand(is_hard, "it ends at a hard byte");
+      while (place < size && role_of(kind, text[place]) != 3) place++;
+    }
+    at = place;
+  }
+}
+
+static void test_cutting_runs(void) {
+  static const char bytes[] = "aaaZ09..  ,\t\n\r'";
+  uint32_t state = 17;
+  for (int i = 0; i < 6000; i++) {
+    int64_t size = 1 + (int64_t)(state >> 9) % (i % 10 ? 200 : 1500);
+    uint8_t *text = malloc((size_t)size);
+    if (!text) abort();
+    for (int64_t k = 0; k < size; k++) {
+      state = state * 1664525u + 1013904223u;
+      uint32_t draw = state >> 8;
+      text[k] = draw % 61 == 0 ? (uint8_t)(i % 2 ? 0xC3 : 1) : (uint8_t)bytes[draw / 61 % (sizeof bytes - 1)];
+      if (k > 0 && draw % 3 == 0) text[k] = text[k - 1];
+    }
+    cut_like_the_bytes(ANNEAL_RUNS_WORDS, text, size);
+    cut_like_the_bytes(ANNEAL_RUNS_BETWEEN_SPACES, text, size);
+    cut_like_the_bytes(ANNEAL_RUNS_BETWEEN_BREAKS, text, size);
+    anneal_range words[40];
+    int64_t at = 0, place = 0;
+    while (at < size) {
+      int64_t count = anneal_cut_spaced(text, at, size, words, 40, &place);
+      for (int64_t k = 0; k < count; k++) {
+        int64_t end = at + 1;
+        while (end < size && !(text[end] == ' ' && text[end - 1] > ' ' && text[end - 1] < 127)) end++;
+        demand(words[k].start == at && words[k].end == end, "a word ends before a space");
+        at = end;
+      }
+      demand(place == at && count > 0, "all is cut, or as much as there is room for");
+      if (place != at || count == 0) break;
+    }
+    free(text);
+  }
+}
+
 static void test_searching(void) {
   static const anneal_sign signs[] = {{'<', '|', true}, {' ', ' ', true}, {-61, 0, false}};
   static const char bytes[] = "aaaaaaaaaaaaaaaaaaaaaaaaa<| \xC3z";
@@ -156,47 +227,190 @@ static void test_searching(void) {
   }
 }
 
-static void test_known_words(void) {
-  // A text that ends with its last word, so that a load behind it is an error for a sanitizer.
-  const char *source = "the cat, an extraordinarily small cat, sat";
-  int64_t size = (int64_t)strlen(source);
-  uint8_t *text = malloc((size_t)size);
-  anneal_word *slots = calloc(16, sizeof *slots);
-  if (!text || !slots) abort();
-  memcpy(text, source, (size_t)size);
-  uint32_t spilled[] = {10 << 8 | 1, 11 << 8 | 2, 12 << 8 | 3, 13 << 8 | 4};
-  anneal_words known = {slots, 62, spilled};
-  anneal_range words[] = {{0, 3}, {3, 7}, {32, 33}, {33, 37}, {12, 27}, {12, 28}, {39, 42}};
-  anneal_word_keys keys;
-  demand(anneal_key_words(text, size, words, 7, &keys) == 1, "one word is too long");
-  demand(keys.low[1] == keys.low[3] && keys.high[1] == keys.high[3], "equal words have one key");
-  demand(keys.low[0] != keys.low[6], "different words have different keys");
-  demand(!anneal_find_word(&known, keys.low[5], keys.high[5]), "a word of 16 bytes has no key");
-  // " cat" with four tokens, "the" with one.
-  for (int i = 0; i < 2; i++) {
-    anneal_word *slot = slots + 4 * (anneal_word_hash(keys.low[i], keys.high[i]) >> 62);
-    while (slot->high) slot++;
-    *slot = (anneal_word){keys.low[i], keys.high[i], {i ? 0 : 7 << 8 | 3, 0, 0}, i ? 4 : 1};
+static void test_tokens_by_their_bytes(void) {
+  // One bucket of four is full, so that the fifth and sixth token stand in the next one.
+  anneal_word slots[8] = {0};
+  anneal_words known = {slots, 63};
+  const char *tokens = "abcdef";
+  anneal_range words[] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {0, 6}, {3, 3}};
+  for (int i = 0; i < 6; i++) {
+    anneal_word word = {0, 0, {(uint32_t)i, 0, 0}, 0};
+    anneal_word_key((const uint8_t *)tokens, 6, words[i], &word.low, &word.high);
+    uint64_t place = 4 * (anneal_word_hash(word.low, word.high) >> 63);
+    while (slots[place].high) place = (place + 1) % 8;
+    slots[place] = word;
   }
-  int32_t ids[64], ends[64], word_ends[8];
-  anneal_tokens tokens = {ids, ends, word_ends, 0};
-  demand(anneal_add_known(&known, &keys, 0, 7, &tokens) == 2, "the first unknown word ends it");
-  demand(tokens.count == 5 && ids[0] == 7 && ids[1] == 10 && ids[4] == 13, "ids");
-  demand(ends[0] == 3 && ends[1] == 1 && ends[4] == 4, "ends");
-  demand(word_ends[0] == 1 && word_ends[1] == 5, "ends of words");
-  demand(anneal_add_known(&known, &keys, 3, 4, &tokens) == 4 && tokens.count == 9, "from the middle");
-  int32_t unknown[8];
-  demand(anneal_unknown_words(&known, &keys, 1, 7, unknown) == 3, "three short words are not known");
-  demand(unknown[0] == 2 && unknown[1] == 4 && unknown[2] == 6, "their numbers");
-  int32_t first[8];
-  anneal_first_tokens(&known, text, size, words, 7, first);
-  demand(first[0] == (7 << 8 | 3) && first[2] == -1 && first[5] == -1, "first tokens");
-  free(slots);
+  int32_t found[8];
+  anneal_first_tokens(&known, (const uint8_t *)tokens, 6, words, 8, found);
+  for (int i = 0; i < 6; i++) demand(found[i] == i, "a token is found by its bytes");
+  demand(found[6] == -1 && found[7] == -1, "no other word is");
+}
+
+enum { WORDS = 3000, LETTERS = 9000 };
+
+/// A memory with room for many words, whose index is as small as it may be.
+static anneal_memory empty_memory(void) {
+  anneal_memory memory = {
+    calloc(2 * WORDS, sizeof(anneal_word)), 1, calloc(8192, 4), 64 - 13, malloc(4 * 15 * WORDS), 0};
+  if (!memory.words || !memory.index || !memory.spilled) abort();
+  return memory;
+}
+
+static void free_memory(anneal_memory *memory) {
+  free(memory->words);
+  free(memory->index);
+  free(memory->spilled);
+}
+
+static bool are_equal_words(const uint8_t *text, anneal_range a, anneal_range b) {
+  return a.end - a.start == b.end - b.start &&
+         memcmp(text + a.start, text + b.start, (size_t)(a.end - a.start)) == 0;
+}
+
+/// Random words of 1 to 18 bytes that follow one another up to the very end of a text.
+static int64_t random_words(uint32_t *state, uint8_t *text, anneal_range *words) {
+  int64_t count = 0;
+  for (int32_t at = 0; at < LETTERS && count < WORDS; count++) {
+    *state = *state * 1664525u + 1013904223u;
+    int32_t length = 1 + (int32_t)(*state >> 8) % (count % 4 ? 4 : 18);
+    words[count] = (anneal_range){at, at + length < LETTERS ? at + length : LETTERS};
+    for (; at < words[count].end; at++) text[at] = (uint8_t)('a' + (*state >> (at % 5 + 9)) % 3);
+  }
+  return count;
+}
+
+static void test_numbering(void) {
+  uint32_t state = 29;
+  uint8_t *text = malloc(LETTERS);
+  anneal_range *words = malloc(WORDS * sizeof *words);
+  uint32_t *numbers = malloc(WORDS * sizeof *numbers);
+  anneal_word_keys *keys = malloc(sizeof *keys);
+  if (!text || !words || !numbers || !keys) abort();
+  keys->count = 0;
+  anneal_memory memory = empty_memory();
+  int64_t count = random_words(&state, text, words);
+  for (int64_t first = 0; first < count; first += ANNEAL_WORD_BLOCK) {
+    int64_t step = count - first < ANNEAL_WORD_BLOCK ? count - first : ANNEAL_WORD_BLOCK;
+    int32_t long_ones[ANNEAL_WORD_BLOCK];
+    for (int64_t i = first; i < first + step; i++) numbers[i] = 0;
+    int64_t many = anneal_add_keys(
+      keys, text, words[count - 1].end, words + first, step, 0, false, long_ones);
+    anneal_number_words(&memory, keys, numbers + first);
+    int64_t seen = 0;
+    for (int64_t i = first; i < first + step; i++) {
+      bool is_long = words[i].end - words[i].start > ANNEAL_WORD_LONGEST;
+      demand(is_long == (numbers[i] == 0), "long words alone have no number");
+      if (is_long) demand(seen < many && long_ones[seen++] == i - first, "long words are listed");
+    }
+    demand(seen == many, "no other word is listed");
+  }
+  for (int64_t i = 0; i < count; i += 7)
+    for (int64_t k = 0; k < i; k++)
+      if (numbers[i] && numbers[k])
+        demand((numbers[i] == numbers[k]) == are_equal_words(text, words[i], words[k]),
+               "equal words alone have one number");
+  uint32_t before = memory.count, again[1], marked[1];
+  int32_t none[1];
+  memset(memory.index, 0, 8192 * 4);
+  anneal_index_words(&memory);
+  anneal_add_keys(keys, text, LETTERS, words + 1, 1, 0, false, none);
+  anneal_number_words(&memory, keys, again);
+  demand(again[0] == numbers[1] && memory.count == before, "a new index knows the words");
+  anneal_add_keys(keys, text, LETTERS, words + 1, 1, ANNEAL_WORD_MARK, false, none);
+  anneal_number_words(&memory, keys, marked);
+  demand(marked[0] == before && memory.count == before + 1, "a marked word is another");
+  demand(memory.words[before].count == ANNEAL_WORD_OPEN, "a new word is open");
+  free_memory(&memory);
   free(text);
+  free(words);
+  free(numbers);
+  free(keys);
+}
+
+static void test_folding(void) {
+  static const char text[] = "MiXed{@[`Z case \xC3\x89Zz";
+  anneal_range words[2] = {{0, 10}, {16, 20}}, folded[2] = {{0, 10}, {10, 14}};
+  static const char small[] = "mixed{@[`z\xC3\x89zz";
+  anneal_word_keys *keys = malloc(sizeof *keys);
+  if (!keys) abort();
+  int32_t none[2];
+  keys->count = 0;
+  anneal_add_keys(keys, (const uint8_t *)text, sizeof text, words, 2, 0, true, none);
+  anneal_add_keys(keys, (const uint8_t *)small, sizeof small, folded, 2, 0, false, none);
+  for (int i = 0; i < 2; i++)
+    demand(keys->low[i] == keys->low[i + 2] && keys->high[i] == keys->high[i + 2],
+           "capitals of ASCII, and nothing else, are folded");
+  free(keys);
+}
+
+static void test_origins(void) {
+  // Two bytes and three to a character; a token begins inside one.
+  static const char text[] = "a\xC3\xA9 \xE4\xB8\xAD" "b  ";
+  const int64_t size = sizeof text - 1;
+  const anneal_range words[] = {{0, 3}, {3, 8}, {8, 10}};
+  const int32_t ids[] = {9, 0, 0, 1, 0, 2, 0, 3}, ends[] = {9, 1, 2, 3, 2, 4, 5, 2}, word_ends[] = {4, 7, 8};
+  const uint16_t edges[] = {0, 0, 1 << 8, 5 << 8 | 1};
+  uint64_t begins[1];
+  int32_t before[1], numbers[7];
+  anneal_scalars scalars = {begins, before};
+  anneal_edges trims = {edges, 4, false};
+  anneal_word_tokens tokens = {ids, ends, 1, word_ends};
+  anneal_range origins[7];
+  demand(anneal_find_scalars((const uint8_t *)text, size, &scalars) == 7, "scalars are counted");
+  anneal_write_origins(&tokens, words, 3, &scalars, NULL, origins, numbers);
+  const anneal_range expected[] = {{0, 1}, {1, 2}, {1, 2}, {2, 4}, {3, 4}, {4, 5}, {5, 7}};
+  const int32_t in_words[] = {0, 0, 0, 1, 1, 1, 2};
+  for (int i = 0; i < 7; i++) {
+    demand(origins[i].start == expected[i].start && origins[i].end == expected[i].end, "origins");
+    demand(numbers[i] == in_words[i], "words");
+  }
+  anneal_write_origins(&tokens, words, 3, &scalars, &trims, origins, numbers);
+  demand(origins[4].start == 4 && origins[4].end == 4, "no more is trimmed than there is");
+  demand(origins[6].start == 7 && origins[6].end == 7, "more white space than there is");
+  anneal_write_origins(&tokens, words, 3, NULL, &trims, origins, numbers);
+  demand(origins[1].start == 1 && origins[1].end == 2, "bytes are scalars");
+}
+
+static void test_writing(void) {
+  anneal_memory memory = empty_memory();
+  memory.count = 4;
+  const uint32_t one[] = {7 << 8 | 3}, five[] = {1 << 8 | 1, 2 << 8 | 2, 3 << 8 | 3, 4 << 8 | 4, 5 << 8 | 5};
+  anneal_keep_tokens(&memory, 1, one, 1);
+  anneal_keep_tokens(&memory, 2, five, 5);
+  anneal_keep_tokens(&memory, 3, one, 0);
+  demand(memory.spilled_count == 5, "more than three tokens are spilled");
+  // A long word of the first two words and an id, and then an id by itself.
+  const uint32_t lists[] = {99, 3, 1, 0, 2, 3, 42 | ANNEAL_NUMBER_ID, 11};
+  const uint32_t numbers[] = {2, 1, 3, ANNEAL_NUMBER_LIST | 1, 9 | ANNEAL_NUMBER_ID, 1};
+  const int32_t ids[] = {1, 2, 3, 4, 5, 7, 7, 1, 2, 3, 4, 5, 42, 9, 7};
+  const int32_t ends[] = {1, 2, 3, 4, 5, 3, 3, 4, 5, 6, 7, 8, 11, 0, 3};
+  const int32_t word_ends[] = {5, 6, 6, 13, 14, 15};
+  for (int64_t room = 0; room < 24; room++) {
+    // Just as much as there is room for, so that a step behind the end is an error for a sanitizer.
+    int32_t *to = malloc((size_t)(room + 1) * 4), *to_ends = malloc((size_t)(room + 1) * 4), to_words[6];
+    if (!to || !to_ends) abort();
+    anneal_tokens tokens = {to, to_ends, to_words, 0, room}, plain = {to, NULL, NULL, 0, room};
+    int64_t done = anneal_write_tokens(&memory, numbers, 6, lists, &tokens);
+    demand(done == 6 || room < 19, "there is room enough");
+    demand(tokens.count == (done ? word_ends[done - 1] : 0), "words are written whole");
+    demand(memcmp(to, ids, (size_t)tokens.count * 4) == 0, "ids");
+    demand(memcmp(to_ends, ends, (size_t)tokens.count * 4) == 0, "ends");
+    demand(memcmp(to_words, word_ends, (size_t)done * 4) == 0, "ends of words");
+    demand(anneal_write_tokens(&memory, numbers, 6, lists, &plain) == done, "the same without ends");
+    demand(memcmp(to, ids, (size_t)plain.count * 4) == 0, "ids without ends");
+    free(to);
+    free(to_ends);
+  }
+  free_memory(&memory);
 }
 
 void test_words(void) {
   test_cutting();
+  test_cutting_runs();
   test_searching();
-  test_known_words();
+  test_tokens_by_their_bytes();
+  test_numbering();
+  test_folding();
+  test_origins();
+  test_writing();
 }

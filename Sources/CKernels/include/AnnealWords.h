@@ -32,6 +32,30 @@ int64_t anneal_cut_plain(
 
 enum { ANNEAL_CUT_ROOM = 256 };
 
+/// What words are where they are runs of bytes.
+typedef enum {
+  /// Letters and digits, and every sign by itself; white space lies between.
+  ANNEAL_RUNS_WORDS,
+  /// What lies between spaces.
+  ANNEAL_RUNS_BETWEEN_SPACES,
+  /// What lies between spaces, tabs and line feeds.
+  ANNEAL_RUNS_BETWEEN_BREAKS,
+} anneal_runs;
+
+/// Writes the words of a text from `start`, which lies inside no word, up to one with a byte that is neither visible
+/// ASCII nor space, and the place where that one begins to `place`; `end` where there is none.
+///
+/// room: how many words there is room for, at least ANNEAL_CUT_ROOM; where it ends, `place` is where to go on.
+int64_t anneal_cut_runs(
+  anneal_runs kind, const uint8_t *text, int64_t start, int64_t end, anneal_range *words,
+  int64_t room, int64_t *place);
+
+/// Cuts a text from `start`, where a word begins, before every space that stands behind visible ASCII; `place` is
+/// where the first word begins for which there is no room, or `end`.
+int64_t anneal_cut_spaced(
+  const uint8_t *text, int64_t start, int64_t end, anneal_range *words, int64_t room,
+  int64_t *place);
+
 /// What texts are searched for: a byte, or two bytes that follow one another.
 typedef struct {
   int8_t first, second;
@@ -65,25 +89,15 @@ typedef struct {
 
 enum {
   ANNEAL_WORD_LONGEST = 15,
+  /// How many words are merged side by side.
   ANNEAL_WORD_GROUP = 32,
-  /// Words whose keys are made at once.
+  ANNEAL_WORD_TOKENS = 3,
+  /// Words that are numbered at once.
   ANNEAL_WORD_BLOCK = 1024,
-  ANNEAL_WORD_TOKENS = 3
 };
 
-/// Words by their bytes: buckets of four slots, of which the first two are a cache line.
-typedef struct {
-  anneal_word *slots;
-  /// 64 less the number of bits of a bucket's number.
-  uint64_t shift;
-  const uint32_t *spilled;
-} anneal_words;
-
-/// The keys of a block of words, and the upper halves of their hashes.
-typedef struct {
-  uint64_t low[ANNEAL_WORD_BLOCK], high[ANNEAL_WORD_BLOCK];
-  uint32_t hash[ANNEAL_WORD_BLOCK];
-} anneal_word_keys;
+/// The number of tokens of a word whose tokens are not known yet.
+#define ANNEAL_WORD_OPEN UINT32_MAX
 
 /// A number that is well mixed in its upper bits, the same for equal words.
 static inline uint64_t anneal_word_hash(uint64_t low, uint64_t high) {
@@ -92,20 +106,17 @@ static inline uint64_t anneal_word_hash(uint64_t low, uint64_t high) {
 }
 
 /// The key of one word of 1 to 15 bytes in a text of `size` bytes.
-///
-/// - Parameter mark: 0, or 0x80 for words that are to differ from equal ones without it.
 void anneal_word_key(
-  const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
-  uint64_t *high);
+  const uint8_t *text, int64_t size, anneal_range word, uint64_t *low, uint64_t *high);
 
-/// Makes the keys of at most ANNEAL_WORD_BLOCK words, and returns how many are too long.
-///
-/// Those get the key of none.
-int64_t anneal_key_words(
-  const uint8_t *text, int64_t size, const anneal_range *words, int64_t count,
-  anneal_word_keys *keys);
+/// Tokens by their bytes: buckets of four slots; where one is full the next is looked at.
+typedef struct {
+  const anneal_word *slots;
+  /// 64 less the number of bits of a bucket's number.
+  uint64_t shift;
+} anneal_words;
 
-/// The slot of a key, or NULL.
+/// The slot of a key, or NULL; there is a bucket that is not full.
 const anneal_word *anneal_find_word(const anneal_words *known, uint64_t low, uint64_t high);
 
 /// Writes the first number in `tokens` of each of at most ANNEAL_WORD_GROUP words, or -1 for words that are not
@@ -114,6 +125,64 @@ void anneal_first_tokens(
   const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
   int64_t count, int32_t *tokens);
 
+/// Words in the order in which they were first met, and an index of them.
+///
+/// What is met often is met early, so that the words of most look-ups lie close together.
+typedef struct {
+  /// The first one is none.
+  anneal_word *words;
+  uint32_t count;
+  /// `tag << 20 | number` in open addressing, of which half is free; 0 is free.
+  uint32_t *index;
+  /// 64 less the number of bits of a place in the index.
+  uint64_t shift;
+  /// The tokens of words with more than three.
+  uint32_t *spilled;
+  uint32_t spilled_count;
+} anneal_memory;
+
+enum {
+  /// The most words of a memory, the one that is none included.
+  ANNEAL_MEMORY_MOST = 1 << 19,
+  /// Marks words that are to differ from those of the same bytes, in the uppermost byte of `high`.
+  ANNEAL_WORD_MARK = 0x80,
+  /// A number with this bit says where to go on in the list of long words.
+  ANNEAL_NUMBER_LIST = 1 << 30,
+  /// The other bits of such a number, and of the numbers of words and ids.
+  ANNEAL_NUMBER_REST = (1 << 30) - 1,
+};
+/// A number with this bit is the id of a token.
+#define ANNEAL_NUMBER_ID 0x80000000u
+
+/// Words by their keys and the upper halves of their hashes; words that are not looked up have 0 in `high`.
+typedef struct {
+  uint64_t low[2 * ANNEAL_WORD_BLOCK], high[2 * ANNEAL_WORD_BLOCK];
+  uint32_t hash[2 * ANNEAL_WORD_BLOCK];
+  int64_t count;
+} anneal_word_keys;
+
+/// Adds the keys of at most ANNEAL_WORD_BLOCK words, for which there is room.
+///
+/// mark: 0 or ANNEAL_WORD_MARK. folds: whether capitals of ASCII count as small letters.
+/// Writes which of the words are empty or too long to `long_ones`, and returns how many those are.
+int64_t anneal_add_keys(
+  anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
+  int64_t count, uint8_t mark, bool folds, int32_t *long_ones);
+
+/// Writes the number of each word to its place in `numbers`, but of those that are not looked up, and adds words
+/// that are new, whose tokens are open; there must be room for all to be. Then there are no keys.
+void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers);
+
+/// Writes all words into an index whose places are free.
+void anneal_index_words(anneal_memory *memory);
+
+/// Keeps the tokens of a word, for which there is room among the spilled ones.
+void anneal_keep_tokens(
+  anneal_memory *memory, uint32_t word, const uint32_t *tokens, uint32_t count);
+
+/// Gives words from `first` on that are tokens as they stand the tokens that `known` has of them.
+void anneal_keep_whole(const anneal_words *known, anneal_memory *memory, uint32_t first);
+
 /// Where tokens are written to.
 typedef struct {
   int32_t *ids;
@@ -121,21 +190,52 @@ typedef struct {
   int32_t *ends;
   /// The numbers of tokens up to the end of each word; NULL where `ends` is.
   int32_t *word_ends;
-  int64_t count;
+  int64_t count, room;
 } anneal_tokens;
 
-/// Writes the tokens of words from `first` on, up to one that is not known, and returns its number or `count`.
+/// Writes the tokens of numbered words, and returns how many of them there was room for.
 ///
-/// There must be room for 16 tokens a word and 3 more. Places are asked for some words ahead: whoever goes on
-/// behind a word that was not known says so by `first`, which is 0 at first.
-int64_t anneal_add_known(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+/// lists: What numbers with ANNEAL_NUMBER_LIST lead to: how many parts a word has, then for each part its number
+/// and how far it begins behind the word's start, or an id with ANNEAL_NUMBER_ID and how far its token ends there.
+int64_t anneal_write_tokens(
+  const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
   anneal_tokens *tokens);
 
-/// Writes the numbers of the words from `first` on that are not known and not too long, and returns how many there
-/// are.
-int64_t anneal_unknown_words(
-  const anneal_words *known, const anneal_word_keys *keys, int64_t first, int64_t count,
+/// Where the scalars of a text begin.
+typedef struct {
+  /// A bit for each byte, 64 together, set where one begins; there is a number behind the last byte.
+  uint64_t *begins;
+  /// How many begin before each 64 bytes.
+  int32_t *before;
+} anneal_scalars;
+
+/// Notes where the scalars of a text begin, and returns how many there are.
+int64_t anneal_find_scalars(const uint8_t *text, int64_t size, anneal_scalars *scalars);
+
+/// The white space at the ends of tokens, by their ids: leading scalars in the upper 8 bits, trailing in the lower.
+typedef struct {
+  const uint16_t *edges;
+  int32_t count;
+  /// Whether a single space at the beginning of a text may not be part of it.
+  bool adds_space;
+} anneal_edges;
+
+/// The tokens of words that lie one behind the other.
+typedef struct {
+  const int32_t *ids;
+  /// Where each ends, from the start of its word.
+  const int32_t *ends;
+  /// The number of the first token, and those up to the end of each word.
+  int32_t first;
+  const int32_t *word_ends;
+} anneal_word_tokens;
+
+/// Writes, for all tokens of the words of a text, from which scalars and in which word they are.
+///
+/// scalars: NULL where every byte is one. edges: what origins leave out, or NULL.
+void anneal_write_origins(
+  const anneal_word_tokens *tokens, const anneal_range *words, int64_t count,
+  const anneal_scalars *scalars, const anneal_edges *edges, anneal_range *origins,
   int32_t *numbers);
 
 /// The merges of a byte-pair model.
@@ -153,16 +253,16 @@ typedef struct {
   const int32_t *byte_ids, *byte_pairs;
 } anneal_merges;
 
-/// The symbols or tokens of a short word, `id << 8 | end` each.
+/// The symbols of a short word, `id << 8 | end` each.
 typedef struct {
   uint32_t tokens[ANNEAL_WORD_LONGEST];
   uint32_t count;
-} anneal_merged;
+} anneal_symbols;
 
-/// Merges at most ANNEAL_WORD_GROUP words of 1 to 15 bytes, whose symbols are their bytes.
-void anneal_merge_bytes(
-  const anneal_merges *merges, const uint8_t *text, const anneal_range *words, int64_t count,
-  anneal_merged *merged);
-
-/// Merges the symbols of at most ANNEAL_WORD_GROUP words in place.
-void anneal_merge_symbols(const anneal_merges *merges, anneal_merged *words, int64_t count);
+/// Merges the words from `first` on whose tokens are open, many side by side.
+///
+/// There must be room among the spilled tokens for 15 of each.
+///
+/// symbols: What each of the words begins as; NULL where symbols are bytes.
+void anneal_merge_words(
+  const anneal_merges *merges, anneal_memory *memory, uint32_t first, const anneal_symbols *symbols);

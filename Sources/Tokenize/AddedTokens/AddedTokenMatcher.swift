@@ -73,6 +73,20 @@ final class AddedTokenMatcher: Sendable {
     return matches
   }
 
+  /// Whether a token may stand in a text; false where none does for sure.
+  func mayMatch(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let last = bytes.last else { return false }
+    if empty != nil { return true }
+    if !signs.isEmpty { return signs.mayStand(in: bytes) }
+    return nextCandidate(from: 0, in: bytes.span) < bytes.count - 1 || firsts[Int(last)]
+  }
+
+  /// Whether a token may stand in a text once that is normalized by what leaves visible ASCII as it is; nil where
+  /// that cannot be told.
+  func mayMatch(unnormalized bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+    empty == nil && signs.areVisible ? signs.mayStand(in: bytes, anywhere: true) : nil
+  }
+
   /// The next place where the first two bytes of a token stand, or the last place of all.
   private func nextCandidate(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
     if !signs.isEmpty { return signs.next(from: start, in: bytes) }
@@ -170,6 +184,27 @@ private struct TokenSigns: Sendable {
   }
 
   var isEmpty: Bool { signs.isEmpty }
+
+  /// Whether there are signs, all of visible ASCII.
+  var areVisible: Bool {
+    !signs.isEmpty
+      && signs.allSatisfy {
+        0x21...0x7E ~= $0.first && (!$0.has_second || 0x21...0x7E ~= $0.second)
+      }
+  }
+
+  /// Whether a token may stand in a text.
+  ///
+  /// - Parameter anywhere: Whether what comes before the signs may take less room than in the tokens.
+  func mayStand(in text: UnsafeBufferPointer<UInt8>, anywhere: Bool = false) -> Bool {
+    let start = anywhere ? 0 : distance
+    guard start < text.count, let last = text.last else { return false }
+    let found = anneal_find_sign(
+      signs, Int64(signs.count), text.baseAddress, Int64(start), Int64(text.count))
+    // Where none is found, the answer is the last place.
+    if Int(found) < text.count - 1 { return true }
+    return signs.contains { !$0.has_second && $0.first == Int8(bitPattern: last) }
+  }
 
   /// The next place where a token may begin, or one of the last places of the text, where none does.
   func next(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {

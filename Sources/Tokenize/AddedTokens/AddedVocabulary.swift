@@ -1,5 +1,7 @@
 /// The added tokens of a tokenizer and how to find them.
-struct AddedVocabulary: Sendable {
+///
+/// A class, so that asking it costs no copy of its tables.
+final class AddedVocabulary: Sendable {
   /// The tokens in the order of the file.
   let tokens: [AddedToken]
   /// Finds tokens in the raw text; nil where there are none to find.

@@ -22,6 +22,10 @@ struct DirectRun {
 
   /// Adds the tokens of a whole text.
   mutating func add(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace) {
+    if !pipeline.added.mayStand(in: text) {
+      if !text.isEmpty { addWords(text, ByteRange(0, text.count), &workspace) }
+      return
+    }
     split(text, ByteRange(0, text.count), by: pipeline.added.raw, &workspace) {
       run, piece, workspace in
       run.split(text, piece, by: run.pipeline.added.normalized, &workspace) {
@@ -74,13 +78,23 @@ struct DirectRun {
   ) {
     let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
     pattern.cut(text, part, in: room) { words in
-      workspace.beginPiece()
-      workspace.tokenize(words, of: text, pipeline.model, tracks: options.tracks)
-      guard options.tracks else { return }
+      guard options.tracks else {
+        return workspace.add(words, of: text, pipeline.learner, tracks: false)
+      }
+      workspace.beginPiece(pipeline.learner)
+      workspace.add(words, of: text, pipeline.learner, tracks: true)
+      workspace.settle(pipeline.learner, tracks: true)
       workspace.addOrigins(words, of: text, firstWord: word, pipeline.edgeSpaces) { range in
         cursor.origin(of: range, in: text)
       }
       word += Int32(truncatingIfNeeded: words.count)
     }
+  }
+}
+
+extension AddedVocabulary {
+  /// Whether an added token may stand in a text that is not normalized; false where none does for sure.
+  func mayStand(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    raw?.mayMatch(in: bytes) == true || normalized?.mayMatch(in: bytes) == true
   }
 }

@@ -9,11 +9,27 @@ enum ThreadedMap {
     _ elements: [Element], threads: Int, in pipeline: TokenizerPipeline,
     _ transform: @Sendable (Int, Element, inout Workspace) -> Result
   ) -> [Result] {
-    slices(of: elements.count, threads: threads) { range in
+    fill(elements.count, threads: threads) { range, results in
       pipeline.withWorkspace { workspace in
-        range.map { transform($0, elements[$0], &workspace) }
+        for index in range { results.append(transform(index, elements[index], &workspace)) }
       }
-    }.flatMap { $0 }
+    }
+  }
+
+  /// An array of `count` elements, of which `body` appends those of each range, as many as it has.
+  static func fill<Element: Sendable>(
+    _ count: Int, threads: Int, _ body: @Sendable (Range<Int>, inout SliceFiller<Element>) -> Void
+  ) -> [Element] {
+    [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+      // Every range of the buffer is written by the one thread that has it, and read when all are done.
+      nonisolated(unsafe) let buffer = buffer
+      _ = slices(of: count, threads: threads) { range in
+        var filler = SliceFiller(UnsafeMutableBufferPointer(rebasing: buffer[range]))
+        body(range, &filler)
+        filler.finish()
+      }
+      filled = count
+    }
   }
 
   /// Maps consecutive ranges that cover 0 ..< count.
@@ -25,6 +41,25 @@ enum ThreadedMap {
     } catch {
       preconditionFailure("the work throws nothing, yet it threw \(error)")
     }
+  }
+}
+
+/// A part of an array that is filled from first to last.
+struct SliceFiller<Element> {
+  private let elements: UnsafeMutableBufferPointer<Element>
+  private var count = 0
+
+  fileprivate init(_ elements: UnsafeMutableBufferPointer<Element>) { self.elements = elements }
+
+  /// Adds an element.
+  mutating func append(_ element: Element) {
+    precondition(count < elements.count, "an element more than \(elements.count)")
+    elements.initializeElement(at: count, to: element)
+    count += 1
+  }
+
+  fileprivate func finish() {
+    precondition(count == elements.count, "\(count) elements, not \(elements.count)")
   }
 }
 

@@ -13,7 +13,9 @@ final class TokenizerPipeline: Sendable {
   /// How the white space of tokens is trimmed from their origins, if it is.
   let edgeSpaces: TokenEdges?
   /// The pattern that texts are cut by as they are, if that is all that is done to them.
-  private let direct: SplitPattern?
+  let direct: SplitPattern?
+  /// What finds the tokens of words; texts are cut into raw words where it has a way to.
+  let learner: WordLearner
   /// Workspaces at rest; a thread takes one and gives it back with what it has learned.
   private let workspaces = Mutex<[WorkspaceBox]>([])
 
@@ -36,6 +38,12 @@ final class TokenizerPipeline: Sendable {
     edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, model) }
     self.added = AddedVocabulary(
       added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
+    let raw: (any RawWords)? =
+      SpacedWords(normalizer, preTokenizer, model) ?? BertWords(normalizer, preTokenizer)
+      ?? VisibleWords(normalizer, preTokenizer)
+    // Tokens that are looked for in the normalized text must show in the raw one.
+    let isSafe = self.added.normalized == nil || raw is SpacedWords
+    learner = WordLearner(model: model, raw: isSafe && !readsLanguageCodes ? raw : nil)
   }
 
   /// Lends a workspace to a piece of work.
@@ -47,28 +55,71 @@ final class TokenizerPipeline: Sendable {
 
   /// The tokens of one text, left in the workspace.
   func fill(_ workspace: inout Workspace, with text: String, _ options: RunOptions) {
+    workspace.begin()
+    add(text, &workspace, options)
+    workspace.settle(learner, tracks: false)
+  }
+
+  /// Adds a text, some of whose tokens may still have to be written.
+  private func add(_ text: String, _ workspace: inout Workspace, _ options: RunOptions) {
     precondition(
       text.utf8.count <= Int32.max,
       "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
-    workspace.begin()
+    var text = text
+    if let raw = learner.raw, !options.tracks, options.draws == nil,
+      text.withUTF8({ add($0, raw, &workspace) })
+    {
+      return
+    }
     guard let direct, options.draws == nil else {
       var builder = TokenRunBuilder(pipeline: self, options: options)
       return builder.add(text, &workspace)
     }
-    var text = text
     text.withUTF8 { bytes in
       var run = DirectRun(self, direct, options, of: bytes)
       run.add(bytes, &workspace)
     }
   }
 
-  /// The ids of many texts.
-  func ids(of texts: ArraySlice<String>, _ workspace: inout Workspace) -> [[Int32]] {
-    guard let direct else { return texts.map { ids(of: $0, &workspace) } }
-    var batch = DirectBatch(self, direct, expecting: texts.count)
-    for text in texts { batch.add(text, &workspace) }
-    batch.finish(&workspace)
-    return batch.all()
+  /// Adds the raw words of a text; false, and nothing added, where added tokens may stand in it.
+  private func add(
+    _ text: UnsafeBufferPointer<UInt8>, _ raw: any RawWords, _ workspace: inout Workspace
+  ) -> Bool {
+    guard added.raw?.mayMatch(in: text) != true,
+      added.normalized.map({ $0.mayMatch(unnormalized: text) == false }) != false
+    else { return false }
+    let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
+    raw.cut(text, in: room) { words, text in
+      workspace.add(words, of: text, learner, raw: raw, tracks: false)
+    }
+    return true
+  }
+
+  /// Adds the ids of many texts to an array.
+  func addIds(
+    of texts: ArraySlice<String>, _ workspace: inout Workspace,
+    to results: inout SliceFiller<[Int32]>
+  ) {
+    let options = RunOptions(tracks: false, plainSpecials: false)
+    workspace.begin()
+    for text in texts {
+      add(text, &workspace, options)
+      if workspace.endText() { takeTexts(&workspace, &results) }
+    }
+    takeTexts(&workspace, &results)
+  }
+
+  /// Moves the ids of texts that have ended to an array each.
+  private func takeTexts(
+    _ workspace: inout Workspace, _ results: inout SliceFiller<[Int32]>
+  ) {
+    workspace.settle(learner, tracks: false)
+    var start = 0
+    for end in workspace.textEnds.elements {
+      results.append(Array(workspace.ids.elements[start..<end]))
+      start = end
+    }
+    workspace.forgetTexts()
   }
 
   /// The ids of one text.
@@ -185,7 +236,7 @@ private struct TokenRunBuilder {
   private mutating func addWords(of text: AlignedText, _ workspace: inout Workspace) {
     var words = PreTokenizedText(text)
     pipeline.preTokenizer?.split(&words)
-    workspace.tokenize(words, pipeline.model, tracks: options.tracks, &draws)
+    workspace.tokenize(words, pipeline.learner, tracks: options.tracks, &draws)
     if options.tracks {
       var cursor = OriginCursor(words.text)
       words.words.withUnsafeBufferPointer { ranges in

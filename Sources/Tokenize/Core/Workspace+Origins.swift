@@ -1,10 +1,12 @@
+import CKernels
+
 /// The white space at the ends of every token of a vocabulary, for trimming origins.
 struct TokenEdges: Sendable {
   let trim: OffsetTrim
   /// The token whose white space is that of the text it stands for, or -1.
   let surfaceId: Int32
   /// By id, the leading and trailing scalars of white space, 8 bits each; most are 0.
-  private var edges: [UInt16]
+  fileprivate var edges: [UInt16]
   /// The few with more than 255 on a side.
   private var long: [Int32: EdgeSpaces] = [:]
 
@@ -20,6 +22,9 @@ struct TokenEdges: Sendable {
       edges[Int(id)] = UInt16(min(spaces.leading, 255)) << 8 | UInt16(min(spaces.trailing, 255))
     }
   }
+
+  /// Whether no token has more than 255 on a side, or those of the text it stands for.
+  var areShort: Bool { long.isEmpty && surfaceId < 0 }
 
   /// False where a token begins and ends with visible ASCII characters, as most do.
   private static func mayHaveSpaces(_ token: ArraySlice<UInt8>) -> Bool {
@@ -43,6 +48,24 @@ struct TokenEdges: Sendable {
     if edge == 0 { return origin }
     let spaces = long[id] ?? EdgeSpaces(leading: Int32(edge >> 8), trailing: Int32(edge & 0xFF))
     return trim.trimmed(origin, spaces, isFirst: isFirst)
+  }
+}
+
+extension Optional<TokenEdges> {
+  /// Hands the edges, which are short, to `body` as the kernels see them.
+  func withKernel(_ body: (UnsafePointer<anneal_edges>?) -> Void) {
+    guard let self else { return body(nil) }
+    self.withShortEdges { body($0) }
+  }
+}
+
+extension TokenEdges {
+  fileprivate func withShortEdges(_ body: (UnsafePointer<anneal_edges>) -> Void) {
+    edges.withUnsafeBufferPointer { edges in
+      var kernel = anneal_edges(
+        edges: edges.baseAddress, count: Int32(edges.count), adds_space: trim.addsPrefixSpace)
+      body(&kernel)
+    }
   }
 }
 

@@ -40,25 +40,9 @@ extension MergeTable {
     tokens.removeLast(count - left)
   }
 
-  /// Merges a group of words of 1 to 15 bytes, whose symbols are their bytes.
-  func merge(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>
-  ) {
-    precondition(words.count <= Int(ANNEAL_WORD_GROUP), "a group of \(words.count) words")
-    withExtendedLifetime(self) {
-      var kernel = kernel
-      anneal_merge_bytes(&kernel, text.baseAddress, words.baseAddress, Int64(words.count), merged)
-    }
-  }
-
-  /// Merges a group of words of at most 15 symbols each, in place.
-  func merge(symbolsOf words: UnsafeMutablePointer<anneal_merged>, count: Int) {
-    precondition(count <= Int(ANNEAL_WORD_GROUP), "a group of \(count) words")
-    withExtendedLifetime(self) {
-      var kernel = kernel
-      anneal_merge_symbols(&kernel, words, Int64(count))
-    }
+  /// Hands the table as the kernels see it to `body`.
+  func withKernel(_ body: (anneal_merges) -> Void) {
+    withExtendedLifetime(self) { body(kernel) }
   }
 
   /// Merges symbols in place, given the ranks of all pairs, and says how many are left.

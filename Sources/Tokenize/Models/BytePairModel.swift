@@ -1,4 +1,3 @@
-import CKernels
 import Records
 
 /// `BPE`: joins the pair of symbols that was learned first, again and again.
@@ -59,72 +58,23 @@ struct BytePairModel: FileModel {
     tokenizePart(word, of: text, to: &tokens)
   }
 
-  func tokenizeShort(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>
-  ) {
-    if !merges.knowsBytes {
-      mergeScalars(words, of: text, to: merged)
-    } else if let whole = self.words.whole {
-      tokenizeShort(words, of: text, to: merged, knowing: whole)
-    } else {
-      merges.merge(words, of: text, to: merged)
-    }
-  }
-
-  /// Spells words in the symbols of their characters and merges those.
-  private func mergeScalars(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>
-  ) {
-    var pieces: [PieceToken] = []
-    pieces.reserveCapacity(Int(ANNEAL_WORD_LONGEST))
-    for (index, word) in words.enumerated() {
-      pieces.removeAll(keepingCapacity: true)
-      symbols.append(ByteRange(Int(word.start), Int(word.end)), of: text.span, to: &pieces)
-      // A word has no more symbols than bytes, and no table of merges has ids beyond 20 bits.
-      precondition(pieces.count <= ANNEAL_WORD_LONGEST, "\(pieces.count) symbols in a short word")
-      merged[index].count = UInt32(pieces.count)
-      withUnsafeMutableBytes(of: &merged[index].tokens) { tokens in
-        let tokens = tokens.bindMemory(to: UInt32.self)
-        for (place, piece) in pieces.enumerated() {
-          tokens[place] = UInt32(bitPattern: piece.id) << 8 | UInt32(bitPattern: piece.end)
-        }
-      }
-    }
-    merges.merge(symbolsOf: merged, count: words.count)
-  }
-
-  /// Merging many words at once is for models whose symbols need no look at the whole word.
-  var learnsTogether: Bool { merges.knowsBytes || words.whole == nil && symbols.areScalars }
-
-  /// Words that are tokens as they stand are just that, and the others are merged.
-  private func tokenizeShort(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>, knowing whole: WholeWords
-  ) {
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: words.count) { ids in
-      withUnsafeTemporaryAllocation(of: anneal_range.self, capacity: words.count) { others in
-        guard let base = ids.baseAddress else { return }
-        whole.look(up: words, in: text, base)
-        var count = 0
-        for (id, word) in zip(ids, words) where id < 0 {
-          others[count] = word
-          count += 1
-        }
-        merges.merge(UnsafeBufferPointer(rebasing: others[..<count]), of: text, to: merged)
-        // From the last word on, so that none is written over before it has been moved.
-        for index in words.indices.reversed() {
-          if ids[index] < 0 {
-            count -= 1
-            merged[index] = merged[count]
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    if merges.knowsBytes {
+      words.whole?.keep(in: &memory, from: first)
+      merges.withKernel { memory.merge(from: first, by: $0) }
+    } else if words.whole == nil, symbols.areScalars {
+      // Characters need no look at the whole word.
+      merges.withKernel { kernel in
+        memory.merge(from: first, by: kernel) { bytes, isMarked, pieces in
+          if isMarked, let whole = raw?.modelWord(of: bytes) {
+            symbols.append(ByteRange(0, whole.count), of: whole.span, to: &pieces)
           } else {
-            let end = words[index].end - words[index].start
-            merged[index].tokens.0 = UInt32(bitPattern: ids[index]) << 8 | UInt32(bitPattern: end)
-            merged[index].count = 1
+            symbols.append(ByteRange(0, bytes.count), of: bytes.span, to: &pieces)
           }
         }
       }
+    } else {
+      learnOneByOne(from: first, in: &memory, raw: raw)
     }
   }
 

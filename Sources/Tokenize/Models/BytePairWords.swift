@@ -1,5 +1,3 @@
-import CKernels
-
 /// What a byte-pair model knows of words by its vocabulary alone.
 struct BytePairWords: Sendable {
   /// Where words may be cut without changing their tokens, or nil where that is not known.
@@ -38,11 +36,8 @@ struct BytePairWords: Sendable {
 /// Words that are tokens as they stand; their bytes are those of the input.
 struct WholeWords: Sendable {
   private let short: ShortTokens
-  /// The long ones, and short ones that found no place.
   private var long = ByteStringTable()
   private var longIds: [Int32] = []
-  /// Whether there are short ones among the long.
-  private var hasShort = false
 
   /// Takes the bytes of tokens, no two of which are equal, and their ids.
   init(_ list: StringList, ids: [Int32]) {
@@ -50,36 +45,20 @@ struct WholeWords: Sendable {
     short = ShortTokens(list, ids: ids, others: &others)
     let span = list.bytes.span
     for index in others {
-      let range = list.range(index)
-      long.insert(span, range)
+      long.insert(span, list.range(index))
       longIds.append(ids[index])
-      if range.indices.count <= WordCache.longestWord { hasShort = true }
     }
   }
 
   /// The id of a word, or nil.
   func id(of word: ByteRange, in text: borrowing Span<UInt8>) -> Int32? {
-    text.withUnsafeBufferPointer { text in
-      var range = anneal_range(start: word.start, end: word.end)
-      var id: Int32 = -1
-      withUnsafePointer(to: &range) { range in
-        look(up: UnsafeBufferPointer(start: range, count: 1), in: text, &id)
-      }
-      return id >= 0 ? id : nil
-    }
+    if 1...WordMemory.longestWord ~= word.indices.count { return short.id(of: word, in: text) }
+    return long.index(of: text, word).map { longIds[$0] }
   }
 
-  /// Writes the id of each word of a group, or -1.
-  func look(
-    up words: UnsafeBufferPointer<anneal_range>, in text: UnsafeBufferPointer<UInt8>,
-    _ ids: UnsafeMutablePointer<Int32>
-  ) {
-    short.look(up: words, in: text, ids)
-    for (index, word) in words.enumerated() where ids[index] < 0 {
-      let range = ByteRange(Int(word.start), Int(word.end))
-      if range.indices.count <= WordCache.longestWord, !hasShort { continue }
-      ids[index] = long.index(of: text.span, range).map { longIds[$0] } ?? -1
-    }
+  /// Gives the open words of a memory from one on that are tokens as they stand those tokens.
+  func keep(in memory: inout WordMemory, from first: Int) {
+    short.withKernel { memory.keepWhole(from: first, $0) }
   }
 }
 

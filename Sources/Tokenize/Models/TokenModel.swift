@@ -1,4 +1,3 @@
-import CKernels
 import Records
 
 /// A token of a word: its id, and where it ends, in bytes from the word's start.
@@ -25,13 +24,10 @@ protocol TokenModel: Sendable {
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
 
-  /// Whether the model has a way to find the tokens of many words that is faster than one after the other.
-  var learnsTogether: Bool { get }
-
-  /// Writes the tokens of at most ANNEAL_WORD_GROUP words of 1 to 15 bytes, if `learnsTogether`.
-  func tokenizeShort(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>)
+  /// Finds the tokens of the words of a memory from one on whose tokens are open.
+  ///
+  /// - Parameter raw: What marked words are, where they are no parts of words.
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?)
 
   /// Where a word may be cut without changing its tokens, or nil where that is not known.
   var seams: BytePairSeams? { get }
@@ -52,12 +48,23 @@ protocol TokenModel: Sendable {
 extension TokenModel {
   var spellsUnknown: Bool { false }
 
-  var learnsTogether: Bool { false }
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    learnOneByOne(from: first, in: &memory, raw: raw)
+  }
 
-  func tokenizeShort(
-    _ words: UnsafeBufferPointer<anneal_range>, of text: UnsafeBufferPointer<UInt8>,
-    to merged: UnsafeMutablePointer<anneal_merged>
-  ) { preconditionFailure("\(Self.self) learns words one by one") }
+  /// Finds the tokens of words one after the other.
+  func learnOneByOne(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    memory.learn(from: first) { bytes, isMarked, tokens in
+      let word = ByteRange(0, bytes.count)
+      if !isMarked {
+        tokenize(word, of: bytes.span, to: &tokens)
+      } else if let raw {
+        raw.tokenize(bytes, self, to: &tokens)
+      } else {
+        tokenizePart(word, of: bytes.span, to: &tokens)
+      }
+    }
+  }
 
   var seams: BytePairSeams? { nil }
 

@@ -104,7 +104,7 @@ struct Unigram: FileModel {
   private func appendUnknown(
     _ range: ByteRange, end: Int32, _ text: borrowing Span<UInt8>, _ tokens: inout [PieceToken]
   ) {
-    if let known = vocabulary.id(of: range.indices.map { text[$0] }) {
+    if let known = vocabulary.id(of: range, in: text) {
       tokens.append(PieceToken(id: known, end: end))
     } else if !fallbackIds.isEmpty,
       range.indices.allSatisfy({ fallbackIds[Int(text[$0])] >= 0 })

@@ -4,7 +4,7 @@ struct BertNormalizer: Normalizer, FileComponent {
   private let cleansText: Bool
   private let separatesChinese: Bool
   private let stripsAccents: Bool
-  private let lowercases: Bool
+  let lowercases: Bool
   /// What each ASCII byte becomes; 0 where the byte is dropped, and for bytes beyond ASCII.
   private let asciiMap: [UInt8]
   private let folding: BertFolding
@@ -58,6 +58,35 @@ struct BertNormalizer: Normalizer, FileComponent {
     guard mapped.count == text.bytes.count else { return false }
     text.bytes = mapped
     return true
+  }
+
+  /// What becomes of visible ASCII text; nil for any other.
+  func mapped(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    var mapped: [UInt8] = []
+    mapped.reserveCapacity(text.count)
+    for byte in text {
+      guard 0x21...0x7E ~= byte else { return nil }
+      mapped.append(asciiMap[Int(byte)])
+    }
+    return mapped
+  }
+
+  /// Whether a scalar beyond ASCII stays what it is to BertPreTokenizer: white space, or a sign or ideograph by
+  /// itself.
+  func keeps(_ scalar: UInt32, _ classes: ScalarClasses) -> Bool {
+    if classes.contains(.bertDropped) { return false }
+    if classes.contains(.whitespace) { return true }
+    let isApart =
+      classes.contains(.bertPunctuation) || separatesChinese && classes.contains(.chinese)
+    return isApart && !folding.isUnsettled(scalar) && folding.result(of: scalar) == [scalar]
+  }
+
+  /// Whether a scalar beyond ASCII becomes nothing but parts of words.
+  func keepsAsLetter(_ scalar: UInt32, _ classes: ScalarClasses) -> Bool {
+    let table = ScalarClasses.table
+    let others: ScalarClasses = [.bertDropped, .whitespace, .bertPunctuation, .chinese]
+    return classes.isDisjoint(with: others) && !folding.isUnsettled(scalar)
+      && folding.result(of: scalar).allSatisfy { table[$0].isDisjoint(with: others) }
   }
 
   /// Does all the work scalar by scalar, which is right as long as no marks are left that could change

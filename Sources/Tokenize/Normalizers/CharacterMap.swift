@@ -16,6 +16,9 @@ struct CharacterMap: Sendable {
     isUTF8 = String(validating: replacements, as: UTF8.self) != nil
   }
 
+  /// Whether any sequence begins with a byte.
+  func hasKeys(beginningWith byte: UInt8) -> Bool { trie.hasKeys(beginningWith: byte) }
+
   /// What replaces the shortest or longest known sequence at the beginning of a range, and its length.
   ///
   /// Text that is UTF-8 stays so, also where the map of a broken file ends inside a character or writes half of one.

@@ -11,6 +11,14 @@ struct NormalizerSequence: Normalizer, FileComponent {
     self.steps = steps
   }
 
+  /// Whether this puts a sign before every text and in the place of every space, and does nothing else.
+  func marksSpaces(with sign: [UInt8]) -> Bool {
+    guard steps.count == 2, let prepend = steps[0] as? PrependNormalizer,
+      let replace = steps[1] as? ReplaceNormalizer
+    else { return false }
+    return prepend.writes(sign) && replace.replaces(0x20, by: sign)
+  }
+
   func normalize(_ text: inout AlignedText) {
     for step in steps { step.normalize(&text) }
   }

@@ -44,6 +44,12 @@ struct Precompiled: Normalizer, FileComponent {
     }
   }
 
+  /// Whether spaces and visible ASCII characters without marks stay as they are, and no more than a mark changes
+  /// behind a space.
+  var keepsVisibleASCII: Bool {
+    isKept[0x20...0x7E].allSatisfy { $0 } && !map.hasKeys(beginningWith: 0x20)
+  }
+
   /// The end of the run of ASCII characters that stay as they are, none of which a mark follows.
   private func keptEnd(_ bytes: [UInt8], from start: Int) -> Int {
     bytes.withUnsafeBufferPointer { bytes in

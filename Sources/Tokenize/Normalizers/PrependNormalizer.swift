@@ -7,6 +7,9 @@ struct PrependNormalizer: Normalizer, FileComponent {
     prefix = try reader.required("prepend").string().unicodeScalars.map(\.value)
   }
 
+  /// Whether some bytes are what is put before a piece.
+  func writes(_ bytes: [UInt8]) -> Bool { prefix == UTF8Scalars.scalars(bytes) }
+
   func normalize(_ text: inout AlignedText) { text.prepend(prefix) }
 }
 

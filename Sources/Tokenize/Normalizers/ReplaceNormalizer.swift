@@ -12,6 +12,11 @@ struct ReplaceNormalizer: Normalizer, FileComponent {
     contentBytes = Array(text.utf8)
   }
 
+  /// Whether this writes some bytes for one, and does nothing else.
+  func replaces(_ byte: UInt8, by bytes: [UInt8]) -> Bool {
+    pattern == .literal([byte]) && contentBytes == bytes
+  }
+
   func normalize(_ text: inout AlignedText) {
     if !text.tracks, case .literal(let literal) = pattern, literal.count == 1 {
       if contentBytes.isEmpty, text.bytes.first == literal[0] { text.startsText = false }

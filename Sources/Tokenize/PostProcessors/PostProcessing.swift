@@ -9,6 +9,9 @@ struct PostProcessing: Sendable, Equatable {
     case text(Int, typeId: Int32)
     /// Special tokens, with the segment they get.
     case special([Int32], typeId: Int32)
+
+    /// Whether this is the place of a text.
+    var isText: Bool { if case .text = self { true } else { false } }
   }
 
   /// How to trim offsets, or nil for not at all.

@@ -9,6 +9,9 @@ struct Metaspace: PreTokenizer, FileComponent {
     options = try MetaspaceOptions(from: reader)
   }
 
+  /// The sign, if every word gets one.
+  var signOfAllWords: [UInt8]? { options.scheme == .always ? options.signBytes : nil }
+
   func split(_ text: inout PreTokenizedText) {
     if !text.text.tracks { return splitUntracked(&text) }
     let sign = options.sign

@@ -13,6 +13,14 @@ struct PreTokenizerSequence: PreTokenizer, FileComponent {
     self.steps = steps
   }
 
+  /// The sign before words where this cuts at white space and puts a sign before each word, and does nothing else.
+  var signOfVisibleWords: [UInt8]? {
+    guard steps.count == 2, steps[0] is WhitespaceSplit, let last = steps[1] as? Metaspace else {
+      return nil
+    }
+    return last.signOfAllWords
+  }
+
   func split(_ text: inout PreTokenizedText) {
     for step in steps { step.split(&text) }
   }

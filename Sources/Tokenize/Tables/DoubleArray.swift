@@ -44,6 +44,13 @@ struct DoubleArray: Sendable {
     return found
   }
 
+  /// Whether any key begins with a byte.
+  func hasKeys(beginningWith byte: UInt8) -> Bool {
+    guard let root = units.first else { return false }
+    let node = Int(Self.offset(root)) ^ Int(byte)
+    return node < units.count && units[node] & 0x8000_00FF == UInt32(byte)
+  }
+
   private static func offset(_ unit: UInt32) -> UInt32 {
     (unit >> 10) << ((unit & 1 << 9) >> 6)
   }

@@ -102,7 +102,7 @@ struct MergeTable: Sendable {
     bytes = table
   }
 
-  /// The table as the kernels see it, for as long as it is there.
+  /// The table as the kernels see it, for as long as it is there (`withKernel`).
   var kernel: anneal_merges {
     anneal_merges(
       places: places.base, shift: shift, mask: UInt64(places.count - 1), filter: filter.base,

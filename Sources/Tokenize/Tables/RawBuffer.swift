@@ -51,6 +51,14 @@ struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
     count += 1
   }
 
+  /// Appends elements.
+  mutating func append(_ elements: UnsafeBufferPointer<Element>) {
+    guard let source = elements.baseAddress else { return }
+    reserve(elements.count)
+    next.update(from: source, count: elements.count)
+    advance(elements.count)
+  }
+
   /// Forgets all elements behind the first `kept`, and keeps the room.
   mutating func truncate(to kept: Int) {
     precondition(kept <= count, "\(kept) of \(count) elements cannot be kept")

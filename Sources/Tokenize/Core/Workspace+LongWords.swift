@@ -1,0 +1,135 @@
+import CKernels
+
+extension Workspace {
+  /// The number of a word that is not looked up by its bytes: that of its only part, or of the list of its parts.
+  mutating func number(
+    ofLong word: ByteRange, _ text: UnsafeBufferPointer<UInt8>, _ learner: WordLearner
+  ) -> UInt32 {
+    let start = lists.count
+    lists.append(0)
+    if !word.isEmpty {
+      let seams = learner.model.seams
+      parts.truncate(to: 0)
+      if let seams {
+        seams.appendParts(of: word, in: text, to: &parts)
+      } else {
+        parts.append(word)
+      }
+      let areParts = parts.count > 1 && seams?.areParts == true
+      for first in stride(from: 0, to: parts.count, by: Self.block) {
+        let size = min(Self.block, parts.count - first)
+        listParts(first..<first + size, of: word, areParts: areParts, text, learner)
+      }
+    }
+    return endList(from: start)
+  }
+
+  /// The number of a raw word that is not looked up by its bytes.
+  mutating func number(
+    ofLong word: ByteRange, _ raw: any RawWords, _ text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner
+  ) -> UInt32 {
+    let bytes = UnsafeBufferPointer(rebasing: text[word.indices])
+    let isKept = bytes.count <= LongWordCache.longest && !raw.foldsCase
+    if isKept, let known = longRawWords.find(word, of: text.span) { return known }
+    if learner.model.seams != nil, let whole = raw.modelWord(of: bytes) {
+      // Its parts are remembered.
+      return whole.withUnsafeBufferPointer {
+        number(ofLong: ByteRange(0, whole.count), $0, learner)
+      }
+    }
+    pieces.removeAll(keepingCapacity: true)
+    raw.tokenize(bytes, learner.model, to: &pieces)
+    if isKept, memory.hasRoom(for: keys.count + Self.block + 1), let number = memory.add(pieces) {
+      longRawWords.remember(word, of: text.span, number)
+      return number
+    }
+    let start = lists.count
+    lists.append(0)
+    listPieces(behind: 0)
+    return endList(from: start)
+  }
+
+  /// The number that stands for the list from a place on, or for its only part.
+  private mutating func endList(from start: Int) -> UInt32 {
+    let count = (lists.count - start) / 2
+    lists.base[start] = UInt32(count)
+    if count == 1, lists.base[start + 1] & ANNEAL_NUMBER_ID == 0 {
+      let only = lists.base[start + 1]
+      lists.truncate(to: start)
+      return only
+    }
+    precondition(start <= Int(ANNEAL_NUMBER_REST), "a list of words at \(start)")
+    return UInt32(ANNEAL_NUMBER_LIST) | UInt32(start)
+  }
+
+  /// Adds some parts of a word to the lists.
+  private mutating func listParts(
+    _ range: Range<Int>, of word: ByteRange, areParts: Bool, _ text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner
+  ) {
+    let block = UnsafeBufferPointer(
+      start: UnsafePointer(parts.base + range.lowerBound), count: range.count)
+    guard memory.hasRoom(for: keys.count + Self.block + block.count * 2) else {
+      for part in block { listTokens(of: part, in: word, isPart: areParts, text, learner) }
+      return
+    }
+    let count = partKeys.add(block, mark: areParts, of: text, longOnes: longParts.base)
+    for place in UnsafeBufferPointer(start: longParts.base, count: count) {
+      partNumbers.base[Int(place)] = 0
+    }
+    memory.number(partKeys, to: partNumbers.base)
+    for (place, part) in block.enumerated() {
+      let number = partNumbers.base[place]
+      if number > 0 {
+        list(number, at: part.start - word.start)
+      } else if !areParts, part.indices.count <= LongWordCache.longest {
+        listLong(part, in: word, text, learner)
+      } else {
+        listTokens(of: part, in: word, isPart: areParts, text, learner)
+      }
+    }
+  }
+
+  private mutating func list(_ number: UInt32, at place: Int32) {
+    lists.append(number)
+    lists.append(UInt32(bitPattern: place))
+  }
+
+  /// Adds a part that may have been met before but is not looked up by its bytes.
+  private mutating func listLong(
+    _ part: ByteRange, in word: ByteRange, _ text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner
+  ) {
+    if let known = longWords.find(part, of: text.span) {
+      return list(known, at: part.start - word.start)
+    }
+    pieces.removeAll(keepingCapacity: true)
+    learner.model.tokenize(part, of: text.span, to: &pieces)
+    guard let number = memory.add(pieces) else {
+      return listPieces(behind: part.start - word.start)
+    }
+    longWords.remember(part, of: text.span, number)
+    list(number, at: part.start - word.start)
+  }
+
+  /// Adds the tokens of a part that is not remembered.
+  private mutating func listTokens(
+    of part: ByteRange, in word: ByteRange, isPart: Bool, _ text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner
+  ) {
+    pieces.removeAll(keepingCapacity: true)
+    if isPart {
+      learner.model.tokenizePart(part, of: text.span, to: &pieces)
+    } else {
+      learner.model.tokenize(part, of: text.span, to: &pieces)
+    }
+    listPieces(behind: part.start - word.start)
+  }
+
+  private mutating func listPieces(behind start: Int32) {
+    for token in pieces {
+      list(UInt32(bitPattern: token.id) | ANNEAL_NUMBER_ID, at: token.end + start)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import CKernels
+
+/// The raw words of models that read what lies between spaces, each with `▁` before it, after a character map
+/// (T5, XLM-R).
+struct VisibleWords: RawWords {
+  private let normalizer: Precompiled
+  private let preTokenizer: PreTokenizerSequence
+  private let sign: [UInt8]
+  /// Whether tabs and line feeds are as good as spaces.
+  private let hasBreaks: Bool
+
+  /// The way of a normalizer and a pre-tokenizer, or nil where they are not these.
+  init?(_ normalizer: (any Normalizer)?, _ preTokenizer: (any PreTokenizer)?) {
+    guard let normalizer = normalizer as? Precompiled, normalizer.keepsVisibleASCII,
+      let preTokenizer = preTokenizer as? PreTokenizerSequence,
+      let sign = preTokenizer.signOfVisibleWords
+    else { return nil }
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.sign = sign
+    hasBreaks = [UInt8(0x09), 0x0A].allSatisfy { byte in
+      var text = AlignedText(bytes: [byte], tracks: false)
+      normalizer.normalize(&text)
+      return text.bytes == [0x20] || text.bytes == [byte]
+    }
+  }
+
+  var foldsCase: Bool { false }
+
+  func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    word.allSatisfy { 0x21...0x7E ~= $0 } ? sign + word : nil
+  }
+
+  func modelWords(of word: UnsafeBufferPointer<UInt8>) -> PreTokenizedText {
+    pretokenized(word, normalizer, preTokenizer)
+  }
+
+  func cut(
+    _ text: UnsafeBufferPointer<UInt8>, in room: UnsafeMutableBufferPointer<ByteRange>,
+    _ visit: (UnsafeBufferPointer<ByteRange>, UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    let kind = hasBreaks ? ANNEAL_RUNS_BETWEEN_BREAKS : ANNEAL_RUNS_BETWEEN_SPACES
+    var words = RawWordList(room)
+    var place = 0
+    while place < text.count {
+      words.makeRoom(for: 2 * ANNEAL_CUT_ROOM) { visit($0, text) }
+      words.add(from: &place) {
+        anneal_cut_runs(kind, text.baseAddress, $2, Int64(text.count), $0, $1, &$2)
+      }
+      // Where there was no room, what follows is nothing uncommon.
+      if place == text.count || words.left < ANNEAL_CUT_ROOM { continue }
+      words.makeRoom(for: 1) { visit($0, text) }
+      let word = wordBeyondASCII(in: text, at: place)
+      words.add(Int(word.start), Int(word.end))
+      place = Int(word.end)
+    }
+    words.finish { visit($0, text) }
+  }
+
+  /// The word that begins at a place, with the spaces that are parts of its first or last character.
+  private func wordBeyondASCII(
+    in text: UnsafeBufferPointer<UInt8>, at place: Int
+  ) -> ByteRange {
+    let isJoined =
+      place > 0 && text[place - 1] == 0x20
+      && Self.joins(0x20, UTF8Scalars.decode(text.span, at: place).scalar)
+    var end = place
+    repeat {
+      // The first byte is none where the word goes on behind a space.
+      end += 1
+      while end < text.count, text[end] != 0x20 { end += 1 }
+    } while end < text.count && Self.joins(Self.scalar(before: end, in: text), 0x20)
+    return ByteRange(isJoined ? place - 1 : place, end)
+  }
+
+  private static func scalar(before end: Int, in text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    let start = UTF8Scalars.startOfScalar(before: end, in: text.span)
+    return UTF8Scalars.decode(text.span, at: start).scalar
+  }
+
+  /// Whether two scalars in a row, one of which is a space, are one character.
+  private static func joins(_ first: UInt32, _ second: UInt32) -> Bool {
+    let other = max(first, second)
+    // Below the combining marks, and among ideographs, nothing joins.
+    if other < 0x300 || 0x3400...0x9FFF ~= other || 0xFF01...0xFF9D ~= other { return false }
+    guard let first = Unicode.Scalar(first), let second = Unicode.Scalar(second) else {
+      return true
+    }
+    var recognizer = Unicode._CharacterRecognizer()
+    _ = recognizer.hasBreak(before: first)
+    return !recognizer.hasBreak(before: second)
+  }
+}

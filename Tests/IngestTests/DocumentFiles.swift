@@ -26,6 +26,8 @@ enum WordFile {
   /// The members of a document with one numbering.
   static func members(_ body: String) -> [(name: String, text: String)] {
     [
+      // By this member an archive is told to be a document.
+      ("[Content_Types].xml", "<Types/>"),
       (
         "word/document.xml",
         "<w:document xmlns:w=\"\(space)\"><w:body>\(body)</w:body></w:document>"

@@ -100,7 +100,7 @@ struct FoldersTests {
     try Leftovers.clear(of: "\(root)/set")
     #expect(
       try Folders.files(below: root) == [
-        "other.tmp-4711-0/x", "other/set.tmp-1-2", "set.tmp-mine", "set/train.jsonl",
+        "other/set.tmp-1-2", "other.tmp-4711-0/x", "set/train.jsonl", "set.tmp-mine",
         "settings.tmp-1-2",
       ])
     try Leftovers.clear(of: "\(root)/none/set")

@@ -254,7 +254,7 @@ public struct ScoreTool: Sendable {
       case .number(let value): result.scores.append((entry.name, value))
       case .unavailable(let reason):
         throw StageError("undefined-metric", "\(entry.name): \(reason)")
-      case .confusion, .classes: result.remarks.append("\(entry.name) is a table")
+      case .confusion, .classes, .calibration: result.remarks.append("\(entry.name) is a table")
       }
       if let note = entry.measurement.note { result.remarks.append("\(entry.name): \(note)") }
     }

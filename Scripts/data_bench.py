@@ -17,11 +17,12 @@ import json
 import os
 import random
 import re
-import shutil
 import sys
 import tempfile
 import time
 import unicodedata
+
+from datatrove_bench import timed
 
 FIELDS = ("instruction", "input", "output")
 SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
@@ -66,7 +67,7 @@ def clean(text):
     return LINES.sub("\n\n", BLANKS.sub(" ", text)).strip()
 
 
-def run_datatrove(path, tasks, folder):
+def run_datatrove(path, tasks):
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.base import PipelineStep
     from datatrove.pipeline.readers import JsonlReader
@@ -84,23 +85,17 @@ def run_datatrove(path, tasks, folder):
     def adapter(_, data, path, place):
         return {"text": "\x1f".join(data[f] for f in FIELDS), "id": f"{path}/{place}", "metadata": {}}
 
-    # One file a task, as a task reads whole files; made before the clock starts.
-    os.makedirs(f"{folder}/in")
-    with open(path, "rb") as file:
-        lines = file.readlines()
-    share = -(-len(lines) // tasks)
-    for task in range(tasks):
-        with open(f"{folder}/in/{task}.jsonl", "wb") as file:
-            file.writelines(lines[task * share:(task + 1) * share])
-    start = time.perf_counter()
-    LocalPipelineExecutor(
-        pipeline=[JsonlReader(f"{folder}/in", adapter=adapter), Clean(),
-                  JsonlWriter(f"{folder}/out", compression=None)],
-        tasks=tasks, workers=tasks, start_method="fork", logging_dir=f"{folder}/logs").run()
-    return time.perf_counter() - start, len(lines)
+    def run(folder):
+        LocalPipelineExecutor(
+            pipeline=[JsonlReader(f"{folder}/in", adapter=adapter), Clean(),
+                      JsonlWriter(f"{folder}/out", compression=None)],
+            tasks=tasks, workers=tasks, start_method="fork", logging_dir=f"{folder}/logs").run()
+
+    with open(path, encoding="utf-8") as file:
+        return timed(file.readlines(), tasks, run)
 
 
-def run_datasets(path, tasks, folder):
+def run_datasets(path, tasks):
     os.environ["HF_HUB_OFFLINE"] = "1"
     import datasets
     datasets.disable_progress_bars()
@@ -112,23 +107,20 @@ def run_datasets(path, tasks, folder):
         record["hash"] = hashlib.md5(text.encode()).hexdigest()
         return record
 
-    start = time.perf_counter()
-    data = datasets.load_dataset(
-        "json", data_files=path, split="train", cache_dir=f"{folder}/cache").map(step, num_proc=tasks)
-    seen = set()
-    keep = [i for i, key in enumerate(data["hash"]) if not (key in seen or seen.add(key))]
-    data.select(keep).remove_columns("hash").to_json(
-        f"{folder}/out.jsonl", force_ascii=False, num_proc=tasks)
-    return time.perf_counter() - start, len(keep)
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        data = datasets.load_dataset(
+            "json", data_files=path, split="train", cache_dir=f"{folder}/cache")
+        data = data.map(step, num_proc=tasks)
+        seen = set()
+        keep = [i for i, key in enumerate(data["hash"]) if not (key in seen or seen.add(key))]
+        data.select(keep).remove_columns("hash").to_json(
+            f"{folder}/out.jsonl", force_ascii=False, num_proc=tasks)
+        return time.perf_counter() - start, len(keep)
 
 
 def peer(name, path, tasks):
-    folder = tempfile.mkdtemp()
-    try:
-        run = {"datatrove": run_datatrove, "datasets": run_datasets}[name]
-        seconds, kept = run(path, tasks, folder)
-    finally:
-        shutil.rmtree(folder)
+    seconds, kept = {"datatrove": run_datatrove, "datasets": run_datasets}[name](path, tasks)
     megabytes = os.path.getsize(path) / 1e6
     print(f"{name}: {seconds:.2f} s, {megabytes / seconds:.1f} MB/s, {kept} kept")
 

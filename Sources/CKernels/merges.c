@@ -1,15 +1,8 @@
 #include "AnnealWords.h"
+#include "cloned.h"
 
 #include <limits.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-/// The same loop for processors with AVX2 and without, chosen when the program is loaded; the thread
-/// sanitizer gets the plain one, since it is not ready by then.
-#define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONED
-#endif
 
 enum { PLACES = ANNEAL_WORD_LONGEST + 1, ROOM = 2 * PLACES + 2 };
 

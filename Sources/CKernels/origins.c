@@ -1,18 +1,10 @@
 #include "AnnealWords.h"
+#include "cloned.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-/// The same loops for processors with AVX2 and without, chosen when the program is loaded; the thread
-/// sanitizer gets the plain ones, since it is not ready by then.
-#define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONED
-#endif
-
 typedef int8_t bytes64 __attribute__((ext_vector_type(64), aligned(1)));
-typedef bool bits64 __attribute__((ext_vector_type(64)));
 
 CLONED int64_t anneal_find_scalars(const uint8_t *text, int64_t size, anneal_scalars *scalars) {
   int64_t count = 0;

@@ -1,21 +1,13 @@
 #include "AnnealWords.h"
+#include "cloned.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-/// The same loops for processors with AVX2 and without, chosen when the program is loaded: before the
-/// thread sanitizer is ready, which therefore gets the plain ones.
-#define CLONED __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define CLONED
-#endif
-
 // MARK: cutting
 
-/// 64 bytes, and a bit for each.
+/// 64 bytes.
 typedef int8_t bytes64 __attribute__((ext_vector_type(64), aligned(1)));
-typedef bool bits64 __attribute__((ext_vector_type(64)));
 
 /// A bit for every byte from `first` to `last`; bytes beyond ASCII are negative.
 static inline __attribute__((always_inline)) uint64_t between(

@@ -108,7 +108,7 @@ import Testing
     return tokens
   }
 
-  /// A text, its `\uXXXX` undone where the test writes them twice.
+  /// A text; where the test writes its escapes of JSON twice, they are undone once more.
   private static func text(_ value: JSONValue?, _ isEscaped: Bool) -> String? {
     guard let text = value?.string else { return nil }
     guard isEscaped else { return text }

@@ -31,13 +31,13 @@ struct InternationalWord {
 
   /// Punctuation behind what is no number, then punctuation before what is no number.
   private mutating func separatePunctuation(_ table: [CharacterKinds]) {
-    replacePairs {
+    Rewriting.replacePairs(in: &text, &next) {
       !CharacterKinds.of($0, in: table).contains(.number)
         && CharacterKinds.of($1, in: table).contains(.punctuation)
     } write: { first, second, next in
       next += [first, 0x20, second, 0x20]
     }
-    replacePairs {
+    Rewriting.replacePairs(in: &text, &next) {
       CharacterKinds.of($0, in: table).contains(.punctuation)
         && !CharacterKinds.of($1, in: table).contains(.number)
     } write: { first, second, next in
@@ -52,25 +52,6 @@ struct InternationalWord {
         next += [0x20, value, 0x20]
       } else {
         next.append(value)
-      }
-    }
-    swap(&text, &next)
-  }
-
-  /// Replaces pairs of characters from left to right; a character is in one pair at most.
-  @inline(__always)
-  private mutating func replacePairs(
-    _ matches: (UInt32, UInt32) -> Bool, write: (UInt32, UInt32, inout [UInt32]) -> Void
-  ) {
-    next.removeAll(keepingCapacity: true)
-    var place = 0
-    while place < text.count {
-      if place + 1 < text.count, matches(text[place], text[place + 1]) {
-        write(text[place], text[place + 1], &next)
-        place += 2
-      } else {
-        next.append(text[place])
-        place += 1
       }
     }
     swap(&text, &next)

@@ -73,40 +73,21 @@ struct WesternText {
   /// Stops and commas not between digits, and dashes behind digits.
   mutating func separateStops() {
     guard text.contains(where: { $0 == 0x2E || $0 == 0x2C || $0 == 0x2D }) else { return }
-    replacePairs {
+    Rewriting.replacePairs(in: &text, &next) {
       !Self.isDigit($0) && Self.isStop($1)
     } write: { first, second, next in
       next += [first, 0x20, second, 0x20]
     }
-    replacePairs {
+    Rewriting.replacePairs(in: &text, &next) {
       Self.isStop($0) && !Self.isDigit($1)
     } write: { first, second, next in
       next += [0x20, first, 0x20, second]
     }
-    replacePairs {
+    Rewriting.replacePairs(in: &text, &next) {
       Self.isDigit($0) && $1 == 0x2D
     } write: { first, second, next in
       next += [first, 0x20, second, 0x20]
     }
-  }
-
-  /// Replaces pairs of bytes from left to right; a byte is in one pair at most.
-  @inline(__always)
-  private mutating func replacePairs(
-    _ matches: (UInt8, UInt8) -> Bool, write: (UInt8, UInt8, inout [UInt8]) -> Void
-  ) {
-    next.removeAll(keepingCapacity: true)
-    var place = 0
-    while place < text.count {
-      if place + 1 < text.count, matches(text[place], text[place + 1]) {
-        write(text[place], text[place + 1], &next)
-        place += 2
-      } else {
-        next.append(text[place])
-        place += 1
-      }
-    }
-    swap(&text, &next)
   }
 
   private func addParts(_ interner: inout TokenInterner, _ tokens: inout [UInt32]) {

@@ -40,13 +40,14 @@ struct FieldMapping: Sendable {
   /// The schema that the fields' names say.
   /// - Throws: `ambiguous-schema` where they say two.
   private func detect(_ object: JSONObject, _ source: Source) throws(StageError) -> Schema? {
-    let rivals = Schema.rivals(in: object).map(\.rawValue)
-    guard rivals.isEmpty else {
+    let (schema, found) = Schema.choice(for: object)
+    guard found.isEmpty else {
+      let rivals = found.map(\.rawValue)
       throw StageError(
         "ambiguous-schema", "the record can be read as \(rivals.joined(separator: " or "))",
         source: source, remedy: "say which, as 'schema: \(rivals[0])'")
     }
-    return Schema.detect(object)
+    return schema
   }
 
   private func renamed(_ object: JSONObject, at source: Source) throws(StageError) -> JSONObject {

@@ -10,10 +10,10 @@
 /// values first and is asked for each key after that. Every method gives nil for what is spelled in
 /// another way; the caller then parses strictly, and names faults.
 struct RecordLineReader {
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var place: Int
+  let bytes: UnsafeBufferPointer<UInt8>
+  var place: Int
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, from place: Int = 0) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, from place: Int = 0) {
     self.bytes = bytes
     self.place = place
   }
@@ -135,7 +135,7 @@ struct RecordLineReader {
   ///
   /// No string holds these bytes, since the quotes in it are escaped; of objects within the record
   /// another one might.
-  private static func ownMember(of json: UnsafeRawBufferPointer) -> Int? {
+  static func ownMember(of json: UnsafeRawBufferPointer) -> Int? {
     let mark: StaticString = ",\"anneal\":{\"id\":"
     let bracket = ownKey.utf8CodeUnitCount
     guard let base = json.baseAddress else { return nil }
@@ -158,7 +158,7 @@ struct RecordLineReader {
 
   // MARK: - Parts
 
-  private mutating func take(_ text: StaticString) -> Bool {
+  mutating func take(_ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard place + count <= bytes.count, let base = bytes.baseAddress,
       memcmp(base + place, text.utf8Start, count) == 0
@@ -172,7 +172,7 @@ struct RecordLineReader {
     return Schema(rawValue: text)
   }
 
-  private mutating func integer() -> Int? {
+  mutating func integer() -> Int? {
     var value = 0
     let start = place
     // Eighteen digits never overflow; a line's number has fewer.
@@ -184,7 +184,7 @@ struct RecordLineReader {
   }
 
   /// A string in quotes, valid UTF-8.
-  private mutating func string() -> String? {
+  mutating func string() -> String? {
     guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { return nil }
     let start = place + 1
     let end = JSONRun.end(of: bytes, from: start)

@@ -10,23 +10,14 @@ package struct DataSummary: Sendable {
   private static let languageSample = 2000
 
   /// Walks the records of each side.
-  package init(_ records: [(side: Side, records: RecordCollection)], threads: Int) throws {
+  package init(_ records: [(side: Side, records: RecordCollection)]) throws {
     for (side, records) in records where records.count > 0 {
       let step = max(1, records.count / Self.languageSample)
       var summary = SideSummary()
-      var first = 0
-      try records.forEachBatch { batch in
-        let start = first
-        let parts = try OrderedMap.slices(of: batch.count, threads: threads) { range in
-          var part = SideSummary()
-          for index in range {
-            try Interruption.check()
-            part.add(batch[index], tellsLanguage: (start + index).isMultiple(of: step))
-          }
-          return part
-        }
-        first += batch.count
-        for part in parts { summary.merge(part) }
+      try records.forEachNumberedBatch { index, record in
+        RecordSummary(record, tellsLanguage: index.isMultiple(of: step))
+      } _: { batch in
+        for record in batch { summary.add(record) }
       }
       sides[side] = summary
     }
@@ -111,47 +102,49 @@ package struct DataSummary: Sendable {
   }
 }
 
+/// What of a record is counted.
+private struct RecordSummary: Sendable {
+  let label: String?
+  /// The length of all texts.
+  let characters: Int
+  /// The language, where it is told; `none` where it shows none.
+  let language: String?
+
+  /// A language is told by the beginning of a text.
+  private static let languageBytes = 2000
+
+  init(_ record: Record, tellsLanguage: Bool) {
+    let texts = record.texts()
+    label = record.label?.name
+    characters = texts.reduce(0) { $0 + $1.characterCount }
+    language = tellsLanguage ? Self.language(of: texts) : nil
+  }
+
+  private static func language(of texts: [String]) -> String {
+    var text = ""
+    for part in texts where text.utf8.count < languageBytes {
+      text += String(part.unicodeScalars.prefix(languageBytes)) + "\n"
+    }
+    return LanguageIdentifier.standard.guess(text)?.language ?? "none"
+  }
+}
+
 /// What one side is like.
 private struct SideSummary: Sendable {
   var records = 0
-  var labelled = 0
   var labels: [String: Int] = [:]
   private var lengths: [Int: Int] = [:]
   var languages: [String: Int] = [:]
 
   private static let mostLabels = 200
-  /// A language is told by the beginning of a text.
-  private static let languageBytes = 2000
-
-  mutating func add(_ record: Record, tellsLanguage: Bool) {
+  mutating func add(_ record: RecordSummary) {
     records += 1
-    if let label = record.label {
-      labelled += 1
-      // Names beyond the most are counted together with none: there are too many to be classes.
-      if labels[label.name] != nil || labels.count <= Self.mostLabels {
-        labels[label.name, default: 0] += 1
-      }
+    // Names beyond the most are not counted: there are too many to be classes.
+    if let label = record.label, labels[label] != nil || labels.count <= Self.mostLabels {
+      labels[label, default: 0] += 1
     }
-    let fields = record.fields()
-    lengths[fields.reduce(0) { $0 + $1.text.unicodeScalars.count }, default: 0] += 1
-    guard tellsLanguage else { return }
-    var text = ""
-    for field in fields where text.utf8.count < Self.languageBytes {
-      text += String(field.text.unicodeScalars.prefix(Self.languageBytes)) + "\n"
-    }
-    let language = LanguageIdentifier.standard.guess(text)?.language ?? "none"
-    languages[language, default: 0] += 1
-  }
-
-  mutating func merge(_ other: SideSummary) {
-    records += other.records
-    labelled += other.labelled
-    for (name, count) in other.labels.sorted(by: { $0.key < $1.key })
-    where labels[name] != nil || labels.count <= Self.mostLabels {
-      labels[name, default: 0] += count
-    }
-    lengths.merge(other.lengths, uniquingKeysWith: +)
-    languages.merge(other.languages, uniquingKeysWith: +)
+    lengths[record.characters, default: 0] += 1
+    if let language = record.language { languages[language, default: 0] += 1 }
   }
 
   /// Whether the labels are names of classes, not scores that are all different.
@@ -208,5 +201,17 @@ private struct SideSummary: Sendable {
 
   private static func json(_ counts: [String: Int]) -> JSONValue {
     .object(JSONObject(sorted(counts).map { ($0.key, .integer($0.value)) }))
+  }
+}
+
+extension String {
+  /// The number of Unicode scalars: of bytes that begin one.
+  fileprivate var characterCount: Int {
+    var text = self
+    return text.withUTF8 { bytes in
+      var count = 0
+      for byte in bytes { count += byte & 0xC0 == 0x80 ? 0 : 1 }
+      return count
+    }
   }
 }

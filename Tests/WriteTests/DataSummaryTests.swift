@@ -16,7 +16,7 @@ struct DataSummaryTests {
       try AtomicFile.write(lines, to: path)
       return (side: side, records: RecordCollection(path: path, count: records.count, threads: 2))
     }
-    return try DataSummary(collections, threads: 2)
+    return try DataSummary(collections)
   }
 
   private func records(_ count: Int, _ text: String, label: String?) -> [Record] {

@@ -50,9 +50,21 @@ struct HTMLStripper {
       case UInt8(ascii: "<"): markup()
       case UInt8(ascii: "&"): reference()
       case UInt8(ascii: "`"): code()
-      default: copy(1)
+      default: copyText()
       }
     }
+  }
+
+  /// Copies up to what may be markup or code.
+  private mutating func copyText() {
+    let end = bytes[place...].firstIndex { $0 == 0x3C || $0 == 0x26 || $0 == 0x60 } ?? bytes.count
+    // Blanks between two blocks are layout.
+    while breaksLine, place < end, Self.isBlank(bytes[place]) { place += 1 }
+    copy(end - place)
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n")
   }
 
   private mutating func copy(_ count: Int) {
@@ -61,11 +73,10 @@ struct HTMLStripper {
   }
 
   private mutating func write(_ text: some Collection<UInt8>) {
-    // Blanks between two blocks are layout.
-    if breaksLine, text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }) {
-      return
+    if breaksLine {
+      if text.allSatisfy(Self.isBlank) { return }
+      breakLine()
     }
-    if breaksLine { breakLine() }
     result += text
   }
 

@@ -14,7 +14,7 @@ struct LockFile {
   func write(to folder: String) throws {
     var object = plan.object
     object[Self.key] = .object([
-      "version": .string(AnnealVersion.current), "inputs": .object(try inputs()),
+      "version": .string(AnnealVersion.current), "inputs": .object(inputs),
       "outputs": .object(
         JSONObject(results.map { ($0.label, .string("sha256:\($0.contentHash)")) })),
     ])
@@ -24,12 +24,10 @@ struct LockFile {
     try AtomicFile.write((head + text).utf8, to: "\(folder)/pipeline.lock.yaml")
   }
 
-  private func inputs() throws -> JSONObject {
+  private var inputs: JSONObject {
     var inputs = JSONObject()
-    for step in plan.steps {
-      for path in try step.stage.dependencies() where path != "-" {
-        inputs[path] = .string("sha256:\(try ContentHash.ofFile(path))")
-      }
+    for file in results.flatMap(\.inputs.members) {
+      inputs[file.key] = .string("sha256:\(file.value.string ?? "")")
     }
     return inputs
   }

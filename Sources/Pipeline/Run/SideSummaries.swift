@@ -26,7 +26,7 @@ struct SideSummaries {
             path: RunPublisher.data(side, in: folder), count: sides[side, default: 0],
             threads: threads)
         )
-      }, threads: threads)
+      })
     var object = summary.object
     object[Self.key] = .string(fingerprint)
     try AtomicFile.write(JSONValue.object(object).prettyText.utf8, to: path)

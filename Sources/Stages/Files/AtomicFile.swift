@@ -17,12 +17,16 @@ public final class AtomicFile {
   private let temporary: String
   private var descriptor: Int32
   private var buffer: [UInt8] = []
-  private var hash = SHA256()
+  private var hash: SHA256?
   private static let bufferSize = 1 << 20
 
   /// Begins to write a file, making the folders above it.
-  public init(_ path: String) throws(FileError) {
+  public convenience init(_ path: String) throws(FileError) { try self.init(path, isHashed: true) }
+
+  /// Begins to write a file; `commit` gives an empty text for the hash of one that is not hashed.
+  init(_ path: String, isHashed: Bool) throws(FileError) {
     self.path = path
+    hash = isHashed ? SHA256() : nil
     temporary = Leftovers.name("tmp", for: path)
     try Folders.make(FilePaths.folder(path))
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -61,7 +65,7 @@ public final class AtomicFile {
   }
 
   private func put(_ content: [UInt8]) throws(FileError) {
-    content.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    content.withUnsafeBytes { hash?.update(bufferPointer: $0) }
     var start = 0
     while start < content.count {
       let written = content.withUnsafeBytes { bytes in
@@ -85,17 +89,30 @@ public final class AtomicFile {
     #endif
   }
 
-  /// Waits until what was written so far is on the disk, so that less is left for `commit`.
-  func sync() throws(FileError) {
-    guard fdatasync(descriptor) == 0 else { throw FileError("write", path) }
+  private typealias SyncFileRange = @convention(c) (Int32, Int64, Int64, UInt32) -> Int32
+
+  /// Linux's `sync_file_range`, where the system has it.
+  private static let syncRange = dlsym(nil, "sync_file_range").map {
+    unsafeBitCast($0, to: SyncFileRange.self)
+  }
+
+  /// Asks the disk to begin with what was written so far, so that less is left for later.
+  func beginSync() {
+    let write: UInt32 = 2  // SYNC_FILE_RANGE_WRITE
+    // Only advice: what goes wrong with it, a sync meets again.
+    _ = Self.syncRange?(descriptor, 0, 0, write)
   }
 
   /// Puts the file in place.
   /// - Returns: The SHA-256 of the content in hexadecimal.
   @discardableResult
-  public func commit() throws(FileError) -> String {
+  public func commit() throws(FileError) -> String { try commit(syncs: true) }
+
+  /// Puts the file in place; one in a folder that is put in place itself need not be synced before that.
+  @discardableResult
+  func commit(syncs: Bool) throws(FileError) -> String {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+    guard !syncs || fsync(descriptor) == 0 else { throw FileError("write", path) }
     close(descriptor)
     descriptor = -1
     guard rename(temporary, path) == 0 else {
@@ -103,8 +120,8 @@ public final class AtomicFile {
       unlink(temporary)
       throw error
     }
-    try Folders.sync(FilePaths.folder(path))
-    return ContentHash.hexadecimal(hash.finalize())
+    if syncs { try Folders.sync(FilePaths.folder(path)) }
+    return hash.map { ContentHash.hexadecimal($0.finalize()) } ?? ""
   }
 
   /// Writes a whole file at once.
@@ -112,8 +129,16 @@ public final class AtomicFile {
   public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(FileError)
     -> String
   {
+    try write(bytes, to: path, syncs: true)
+  }
+
+  /// Writes a whole file at once; see `commit`.
+  @discardableResult
+  static func write(
+    _ bytes: some Sequence<UInt8>, to path: String, syncs: Bool
+  ) throws(FileError) -> String {
     let file = try AtomicFile(path)
     try file.write(bytes)
-    return try file.commit()
+    return try file.commit(syncs: syncs)
   }
 }

@@ -51,7 +51,8 @@ public struct LineBatches {
     return (lines, start)
   }
 
-  private static func newline(in buffer: [UInt8], from start: Int) -> Int? {
+  /// The place of the next line's end.
+  static func newline(in buffer: [UInt8], from start: Int) -> Int? {
     buffer.withUnsafeBytes { bytes in
       guard start < bytes.count, let base = bytes.baseAddress,
         let found = memchr(base + start, 0x0A, bytes.count - start)

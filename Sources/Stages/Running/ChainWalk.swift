@@ -4,17 +4,17 @@ struct ChainSlice: Sendable {
   var buffers: [StageBuffers] = []
   /// How long each took.
   var seconds: [Double] = []
-  /// What ended the stage behind those.
-  var fault: StageError?
+  /// What ended the stage behind those: a fault, or the wish to stop.
+  var fault: (any Error)?
 }
 
 /// How far a chain has come.
-struct ChainWalk {
+final class ChainWalk {
   let writers: [StageWriter]
   /// How many of the stages go on.
   private(set) var active: Int
-  /// What ended the one behind these.
-  private(set) var fault: StageError?
+  /// What ended the one behind these: a fault, or the wish to stop.
+  private(set) var fault: (any Error)?
   /// How long each stage has worked, on all threads together.
   private(set) var seconds: [Double]
 
@@ -26,7 +26,7 @@ struct ChainWalk {
 
   /// Writes what slices became, in their order.
   /// - Throws: The fault of the first stage; behind it nothing can go on.
-  mutating func take(_ slices: [ChainSlice]) throws {
+  func take(_ slices: [ChainSlice]) throws {
     for slice in slices {
       for (index, time) in slice.seconds.enumerated() { seconds[index] += time }
       guard let error = slice.fault, slice.buffers.count < active else { continue }

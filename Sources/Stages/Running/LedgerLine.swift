@@ -11,8 +11,27 @@ enum LedgerLine {
     add(",\"parent\":", record.parent, to: &buffer)
     add(",\"augmented_by\":", record.augmentedBy, to: &buffer)
     add(",\"events\":", to: &buffer)
-    line.writeEvents(to: &buffer)
+    RecordLine.writeEvents(line.trail, to: &buffer)
     finish(fate, end, to: &buffer)
+  }
+
+  /// Appends the line of a record that was kept, from its JSON and the parts of that.
+  static func write(
+    kept json: UnsafeBufferPointer<UInt8>, _ places: ProvenancePlaces,
+    trail: ArraySlice<UInt8>, to buffer: inout [UInt8]
+  ) {
+    func copy(_ key: StaticString, _ range: Range<Int>?) {
+      guard let range else { return }
+      add(key, to: &buffer)
+      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: json[range]))
+    }
+    copy("{\"id\":", places.id)
+    copy(",\"source\":", places.source)
+    copy(",\"parent\":", places.parent)
+    copy(",\"augmented_by\":", places.augmentedBy)
+    add(",\"events\":", to: &buffer)
+    RecordLine.writeEvents(trail, to: &buffer)
+    finish("kept", ["side": .string((places.side ?? .train).rawValue)], to: &buffer)
   }
 
   /// Appends the line of a raw record that never became a record.

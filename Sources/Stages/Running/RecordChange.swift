@@ -19,6 +19,9 @@ struct RecordChange {
     self.note = note
   }
 
+  /// Whether the record's content is another one.
+  var isOfContent: Bool { before.content != after.content }
+
   /// Appends the event.
   func write(to buffer: inout [UInt8]) {
     buffer.append(contentsOf: "{\"stage\":".utf8)

@@ -40,15 +40,22 @@ public struct RecordCollection: Sendable {
   package func forEachBatch<Result: Sendable>(
     _ transform: @Sendable (Record) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
+    try forEachNumberedBatch({ try transform($1) }, visit)
+  }
+
+  /// Likewise, with the place of each record among all, from 0.
+  package func forEachNumberedBatch<Result: Sendable>(
+    _ transform: @Sendable (Int, Record) throws -> Result, _ visit: ([Result]) throws -> Void
+  ) throws {
     var first = 0
-    try LineBatches(path).forEach { lines in
+    try StageLines(path).forEach { lines in
       try Interruption.check()
       let start = first
       let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
         try range.compactMap { index -> Result? in
           let record = try RecordLine(lines[index], in: path, at: start + index).record
           guard !onlyTraining || record.side == nil || record.side == .train else { return nil }
-          return try transform(record)
+          return try transform(start + index, record)
         }
       }
       first += lines.count

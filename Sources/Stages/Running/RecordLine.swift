@@ -12,27 +12,23 @@ import Records
 /// holds no tab but as an escape, so no stage need parse the events of those before it.
 struct RecordLine: Sendable {
   let record: Record
-  /// What earlier stages did: events, a tab before each.
-  let trail: ArraySlice<UInt8>
-  /// The record's JSON as it was read, which is what writing it again would give; empty for a record
-  /// that comes from no line.
-  private let json: ArraySlice<UInt8>
+  /// The line as it was read, which is what writing it again would give; empty for a record that comes
+  /// from no line.
+  private let bytes: ArraySlice<UInt8>
+  /// How many of the bytes are the record's JSON.
+  private let json: Int
 
   private static let tab = UInt8(ascii: "\t")
   private static let newline = UInt8(ascii: "\n")
 
   /// A record to which nothing has happened.
-  init(new record: Record) {
-    self.record = record
-    trail = []
-    json = []
-  }
+  init(new record: Record) { self.init(record, line: [], json: 0) }
 
   /// The line that a stage has just written for a record, `json` bytes of which are the record's own.
-  init(_ record: Record, line: ArraySlice<UInt8>, json count: Int) {
+  init(_ record: Record, line: ArraySlice<UInt8>, json: Int) {
     self.record = record
-    json = line.prefix(count)
-    trail = line.dropFirst(count)
+    bytes = line
+    self.json = json
   }
 
   /// Reads the line at a place of a file that a stage wrote.
@@ -42,14 +38,14 @@ struct RecordLine: Sendable {
     try self.init(bytes, json: end - bytes.startIndex, in: path, at: index)
   }
 
-  /// Reads a line whose record's JSON has `count` bytes.
+  /// Reads a line whose record's JSON has `json` bytes.
   init(
-    _ bytes: ArraySlice<UInt8>, json count: Int, in path: String, at index: Int
+    _ bytes: ArraySlice<UInt8>, json: Int, in path: String, at index: Int
   ) throws(StageError) {
-    json = bytes.prefix(count)
-    trail = bytes.dropFirst(count)
+    self.bytes = bytes
+    self.json = json
     do {
-      record = try Record(json: json)
+      record = try Record(json: bytes.prefix(json))
     } catch {
       throw StageError(
         "damaged-cache", "\(error)", source: Source(file: path, line: index + 1),
@@ -75,50 +71,38 @@ struct RecordLine: Sendable {
     }
   }
 
-  /// Appends the record alone, as the files that people read have it, and a line's end.
-  func writeRecord(to buffer: inout [UInt8]) {
-    appendRecord(to: &buffer)
-    buffer.append(Self.newline)
-  }
+  /// Whether it comes from no line: the stage at work has made it.
+  var isNew: Bool { bytes.isEmpty }
 
-  /// Appends the line unchanged.
+  /// What earlier stages did: events, a tab before each.
+  var trail: ArraySlice<UInt8> { bytes.dropFirst(json) }
+
+  /// The line as it was read, for the next stage.
+  var pending: PendingLine { PendingLine(bytes, json: json, record: record, at: 0) }
+
+  /// Appends the line of a record with what earlier stages did, and one more event, if there is one.
   /// - Returns: Where the record's own JSON ends.
-  func write(to buffer: inout [UInt8]) -> Int {
-    appendRecord(to: &buffer)
-    let end = buffer.count
-    buffer.append(contentsOf: trail)
-    buffer.append(Self.newline)
-    return end
-  }
-
-  private func appendRecord(to buffer: inout [UInt8]) {
-    if json.isEmpty {
-      record.write(to: &buffer)
-    } else {
-      buffer.append(contentsOf: json)
-    }
-  }
-
-  /// Appends a line of what the record has become, with one more event.
-  /// - Returns: Where the record's own JSON ends.
-  func write(
-    _ changed: Record, to buffer: inout [UInt8], event: (inout [UInt8]) -> Void
+  static func write(
+    _ record: Record, _ trail: ArraySlice<UInt8>, to buffer: inout [UInt8],
+    event: ((inout [UInt8]) -> Void)?
   ) -> Int {
-    changed.write(to: &buffer)
+    record.write(to: &buffer)
     let end = buffer.count
     buffer.append(contentsOf: trail)
-    buffer.append(Self.tab)
-    event(&buffer)
-    buffer.append(Self.newline)
+    if let event {
+      buffer.append(tab)
+      event(&buffer)
+    }
+    buffer.append(newline)
     return end
   }
 
-  /// Appends the events as a JSON list.
-  func writeEvents(to buffer: inout [UInt8]) {
+  /// Appends what earlier stages did as a JSON list.
+  static func writeEvents(_ trail: ArraySlice<UInt8>, to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "["))
     let start = buffer.count
     buffer.append(contentsOf: trail.dropFirst())
-    for place in start..<buffer.count where buffer[place] == Self.tab {
+    for place in start..<buffer.count where buffer[place] == tab {
       buffer[place] = UInt8(ascii: ",")
     }
     buffer.append(UInt8(ascii: "]"))

@@ -68,7 +68,7 @@ struct RunArtifacts {
   }
 
   private static func copy(_ source: String, to path: String) throws {
-    let file = try AtomicFile(path)
+    let file = try AtomicFile(path, isHashed: false)
     try FileReader(source).forEachChunk { try file.write($0) }
     try file.commit()
   }

@@ -43,7 +43,7 @@ public struct RunPublisher: Sendable {
 
   /// Splits the last stage's records into sides and writes one ledger line for every record.
   private func writeData(fates: Int) throws -> [Side: Int] {
-    let ledger = try AtomicFile("\(folder)/ledger.jsonl")
+    let ledger = try AtomicFile("\(folder)/ledger.jsonl", isHashed: false)
     var lines = 0
     for result in results {
       try FileReader("\(result.folder)/\(StageFiles.ledger)").forEachChunk { chunk in
@@ -52,7 +52,9 @@ public struct RunPublisher: Sendable {
       }
     }
     var files: [Side: AtomicFile] = [:]
-    for side in Side.allCases { files[side] = try AtomicFile(Self.data(side, in: folder)) }
+    for side in Side.allCases {
+      files[side] = try AtomicFile(Self.data(side, in: folder), isHashed: false)
+    }
     var counts: [Side: Int] = [:]
     try eachBatch { batch in
       try ledger.write(batch.ledger)
@@ -69,7 +71,7 @@ public struct RunPublisher: Sendable {
   private func eachBatch(_ write: (SideBatch) throws -> Void) throws {
     guard let last = results.last else { return }
     var first = 0
-    try LineBatches(last.records).forEach { lines in
+    try StageLines(last.records).forEach { lines in
       try Interruption.check()
       let start = first
       let batches = try OrderedMap.slices(of: lines.count, threads: threads) { range in
@@ -141,11 +143,30 @@ private struct SideBatch: Sendable {
   init(_ lines: ArraySlice<ArraySlice<UInt8>>, in path: String, at first: Int) throws {
     for (index, bytes) in lines.enumerated() {
       try Interruption.check()
-      let line = try RecordLine(provenanceOf: bytes, in: path, at: first + index)
-      let side = line.record.side ?? .train
-      line.writeRecord(to: &data[side, default: []])
+      let json = bytes[..<RecordLine.endOfRecord(bytes)]
+      let told = add(json, bytes[json.endIndex...])
+      let side = if let told { told } else { try parsed(bytes, in: path, at: first + index) }
+      data[side, default: []] += json
+      data[side, default: []].append(UInt8(ascii: "\n"))
       counts[side, default: 0] += 1
-      LedgerLine.write(line, fate: "kept", ["side": .string(side.rawValue)], to: &ledger)
     }
+  }
+
+  /// Adds the line of the ledger; nil where the record must be parsed for that.
+  private mutating func add(_ json: ArraySlice<UInt8>, _ trail: ArraySlice<UInt8>) -> Side? {
+    json.withUnsafeBufferPointer { json in
+      guard let places = ProvenancePlaces(in: json) else { return nil }
+      LedgerLine.write(kept: json, places, trail: trail, to: &ledger)
+      return places.side ?? .train
+    }
+  }
+
+  private mutating func parsed(
+    _ bytes: ArraySlice<UInt8>, in path: String, at index: Int
+  ) throws -> Side {
+    let line = try RecordLine(bytes, in: path, at: index)
+    let side = line.record.side ?? .train
+    LedgerLine.write(line, fate: "kept", ["side": .string(side.rawValue)], to: &ledger)
+    return side
   }
 }

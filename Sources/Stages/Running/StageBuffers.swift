@@ -2,47 +2,48 @@ import Records
 
 /// What a slice of records became: lines for the stage's files, and counts.
 struct StageBuffers: Sendable {
-  var records: [UInt8] = []
+  var changes: StageChanges
   var ledger: [UInt8] = []
   var quarantine: [UInt8] = []
   var counts = StageCounts()
   let stage: String
   /// Whether another stage takes the records over in memory.
   private let passesOn: Bool
-  /// The records that go on, where they are known, and where their lines stand in `records`.
-  private var passed: [(record: Record?, start: Int, json: Int, end: Int, index: Int)] = []
+  /// The records that go on.
+  private var passed: [Passed] = []
 
-  init(stage: String, passesOn: Bool = false) {
+  /// A record that goes on: as it came, or as it stands in `changes`.
+  private enum Passed {
+    case same(PendingLine)
+    case written(Record, start: Int, json: Int, end: Int)
+  }
+
+  /// - Parameter isFirst: Whether there are no records before the stage.
+  init(stage: String, isFirst: Bool, passesOn: Bool = false) {
     self.stage = stage
     self.passesOn = passesOn
+    changes = StageChanges(isWhole: isFirst)
   }
 
   /// The lines of the records that go on, for the stage behind this one.
-  func takeOver() -> [PendingLine] {
-    passed.map { place in
-      PendingLine(
-        records[place.start..<place.end - 1], json: place.json - place.start,
-        record: place.record, at: place.index)
+  mutating func takeOver() -> [PendingLine] {
+    defer { passed = [] }
+    return passed.map { line in
+      switch line {
+      case .same(let line): line
+      case .written(let record, let start, let json, let end):
+        PendingLine(
+          changes.bytes[start..<end - 1], json: json - start, record: record, at: 0)
+      }
     }
-  }
-
-  /// Lets go of the records that another stage has taken over.
-  mutating func letGo() { passed = [] }
-
-  private mutating func pass(
-    _ record: Record?, from start: Int, json: Int, at index: Int = 0
-  ) {
-    if passesOn { passed.append((record, start, json, records.count, index)) }
   }
 
   /// Notes that a record goes on as it is, and need not be known for that.
   mutating func keep(_ line: PendingLine) {
     counts.incoming += 1
     counts.kept += 1
-    let start = records.count
-    records.append(contentsOf: line.bytes)
-    records.append(UInt8(ascii: "\n"))
-    pass(line.record, from: start, json: start + line.json, at: line.index)
+    changes.add(StageChanges.Mark.same)
+    if passesOn { passed.append(.same(line)) }
   }
 
   /// Notes what became of one record.
@@ -77,13 +78,26 @@ struct StageBuffers: Sendable {
       record.id.hasSameBytes(as: line.record.id),
       "\(stage) gave '\(line.record.id)' the id '\(record.id)'; a kept record keeps its id")
     counts.kept += 1
-    let start = records.count
-    guard
-      let change = RecordChange(stage: stage, before: line.record, after: record, note: note)
-    else { return pass(record, from: start, json: line.write(to: &records)) }
-    if line.record.content != record.content { counts.changed += 1 }
-    pass(
-      record, from: start, json: line.write(record, to: &records) { change.write(to: &$0) })
+    let change = RecordChange(stage: stage, before: line.record, after: record, note: note)
+    if change == nil, !line.isNew {
+      changes.add(StageChanges.Mark.same)
+      if passesOn { passed.append(.same(line.pending)) }
+      return
+    }
+    if change?.isOfContent == true { counts.changed += 1 }
+    write(record, isMade: line.isNew, line.trail, event: change.map { change in change.write })
+  }
+
+  /// Writes the line of a record with its trail and one more event, and passes it on.
+  private mutating func write(
+    _ record: Record, isMade: Bool, _ trail: ArraySlice<UInt8>, event: ((inout [UInt8]) -> Void)?
+  ) {
+    changes.begin(isMade: isMade)
+    let start = changes.bytes.count
+    let json = RecordLine.write(record, trail, to: &changes.bytes, event: event)
+    if passesOn {
+      passed.append(.written(record, start: start, json: json, end: changes.bytes.count))
+    }
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
@@ -95,11 +109,7 @@ struct StageBuffers: Sendable {
     counts.kept += 1
     var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
-    let start = records.count
-    let json = RecordLine(new: record).write(record, to: &records) {
-      JSONValue.object(event).write(to: &$0)
-    }
-    pass(record, from: start, json: json)
+    write(record, isMade: true, []) { JSONValue.object(event).write(to: &$0) }
   }
 
   private mutating func end(
@@ -108,6 +118,7 @@ struct StageBuffers: Sendable {
     var end: JSONObject = ["stage": .string(stage), "reason": .string(reason.code)]
     if !reason.detail.isEmpty { end["detail"] = .object(reason.detail) }
     end.merge(more)
+    if !line.isNew { changes.add(StageChanges.Mark.ended) }
     LedgerLine.write(line, fate: fate, end, to: &ledger)
   }
 
@@ -118,6 +129,7 @@ struct StageBuffers: Sendable {
 
   private mutating func setAside(_ line: RecordLine, _ fault: Fault) {
     counts.quarantined[fault.code, default: 0] += 1
+    if !line.isNew { changes.add(StageChanges.Mark.ended) }
     LedgerLine.write(line, fate: "quarantined", fault.object(stage), to: &ledger)
     var object = fault.object(stage)
     object["record"] = .object(line.record.object)

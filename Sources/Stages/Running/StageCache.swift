@@ -41,11 +41,7 @@ extension StageRunner {
 
   /// What an earlier run left in a stage's folder; nil where it is not whole.
   static func result(in folder: String) -> StageResult? {
-    StageManifest.read(folder).map { manifest in
-      StageResult(
-        label: manifest.label, folder: folder, fingerprint: manifest.fingerprint,
-        counts: manifest.counts, contentHash: manifest.contentHash, cached: true, seconds: 0)
-    }
+    StageManifest.read(folder).map { StageResult($0, folder: folder, cached: true, seconds: 0) }
   }
 
   /// Notes which folders a run that is finished used.

@@ -4,7 +4,8 @@ import Records
 /// memory, and each stage still writes its own folder.
 ///
 /// Where a stage finds a fault that ends the run, the stages before it go on to the end, so that the
-/// next run begins with the one at fault.
+/// next run begins with the one at fault. A wish to stop ends the stage that meets it likewise, and the
+/// walk where that is the first.
 struct StageChain {
   /// A source or a record stage, and record stages behind it.
   let links: [StageLink]
@@ -17,16 +18,16 @@ struct StageChain {
   struct Result {
     var finished: [(link: StageLink, manifest: StageManifest, share: Double)]
     /// What ended the stage behind those that are finished.
-    var fault: StageError?
+    var fault: (any Error)?
   }
 
   func run() throws -> Result {
-    var walk = ChainWalk(
+    let walk = ChainWalk(
       writers: try links.map { link in try StageWriter(link) { report(link, $0) } })
-    if let input { try readLines(of: input, &walk) }
-    if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, &walk) }
+    if let input { try readLines(of: input, walk) }
+    if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
     let writers = walk.writers.prefix(walk.active)
-    let manifests = try OrderedMap.map(Array(writers), threads: runner.threads) { try $1.commit() }
+    let manifests = try OrderedMap.map(Array(writers), threads: runner.threads) { try $1.finish() }
     let total = max(walk.seconds.reduce(0, +), .leastNonzeroMagnitude)
     let finished = zip(zip(links, manifests), walk.seconds).map {
       (link: $0.0, manifest: $0.1, share: $1 / total)
@@ -37,9 +38,9 @@ struct StageChain {
   // MARK: - Reading
 
   /// Records of the stage before: those that a second source adds to, or that are decided about.
-  private func readLines(of input: StageResult, _ walk: inout ChainWalk) throws {
+  private func readLines(of input: StageResult, _ walk: ChainWalk) throws {
     var first = 0
-    try LineBatches(input.records, chunk: runner.batchSize).forEach { lines in
+    try StageLines(input.records, chunk: runner.batchSize).forEach { lines in
       let start = first
       let active = walk.active
       let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
@@ -58,17 +59,15 @@ struct StageChain {
     }
   }
 
-  private func readUnits(_ source: any SourceStage, _ walk: inout ChainWalk) throws {
+  private func readUnits(_ source: any SourceStage, _ walk: ChainWalk) throws {
     var units: [SourceUnit] = []
     var size = 0
     var index = 0
     var places = try runner.shard.flatMap { _ throws(FileError) in
       try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
-    func flush() throws {
-      let batch = units
-      units.removeAll(keepingCapacity: true)
-      size = 0
+    // What has been read is worked on while more is read.
+    let work = Behind<[SourceUnit]> { batch in
       let active = walk.active
       let slices = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
         var slice = ChainSlice()
@@ -82,6 +81,13 @@ struct StageChain {
       }
       try walk.take(slices)
     }
+    // Nothing may go on in a folder that whoever called has been given back.
+    defer { try? work.wait() }
+    func flush() throws {
+      try work.take(units)
+      units.removeAll(keepingCapacity: true)
+      size = 0
+    }
     try source.readUnits { unit in
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
@@ -91,6 +97,7 @@ struct StageChain {
       if units.count >= 8192 || size > runner.batchSize { try flush() }
     }
     try flush()
+    try work.wait()
     try places?.commit()
   }
 
@@ -106,7 +113,7 @@ struct StageChain {
       let link = links[index]
       let context = link.context(of: runner)
       let start = clock.now
-      var buffers = StageBuffers(stage: link.step.label, passesOn: index + 1 < active)
+      var buffers = link.buffers(passesOn: index + 1 < active)
       do {
         if index == 0 {
           try begin(link, context, &buffers)
@@ -115,10 +122,9 @@ struct StageChain {
           for line in slice.buffers[index - 1].takeOver() {
             try decide(line, link, stage, context, &buffers)
           }
-          slice.buffers[index - 1].letGo()
         }
-      } catch let error as StageError {
-        slice.fault = error
+      } catch let fault where fault is StageError || (fault is Interrupted && index > 0) {
+        slice.fault = fault
         return
       }
       slice.buffers.append(buffers)

@@ -4,12 +4,21 @@ import Records
 struct StageLink: Sendable {
   let step: StageStep
   let fingerprint: String
+  /// Hashes of the files that the stage reads, by their paths.
+  let files: JSONObject
   /// Where its files are until they are whole.
   let folder: String
   /// Where they are then.
   let target: String
+  /// The folder of the stage before it; nil where there are no records before it.
+  let upstream: String?
   /// The stage's place in the plan, from 1.
   let number: Int
+
+  /// What the stage makes of no records.
+  func buffers(passesOn: Bool = false) -> StageBuffers {
+    StageBuffers(stage: step.label, isFirst: upstream == nil, passesOn: passesOn)
+  }
 
   func context(of runner: StageRunner) -> StageContext {
     StageContext(

@@ -4,11 +4,14 @@ import Records
 struct StageManifest {
   /// Counts up when the files of a stage's folder change their form, so that no other version's
   /// folder is taken for one of this version's.
-  static let format = 3
+  static let format = 4
 
   var label: String
   var fingerprint: String
   var counts: StageCounts
+  /// The hash of the records before the stage, which its own file holds the changes of.
+  var upstream: String?
+  /// A hash of the stage's records: SHA-256 of its file, or of the hash of those before it and its file's.
   var contentHash: String
   /// The size of each file of the folder.
   var sizes: JSONObject
@@ -17,9 +20,19 @@ struct StageManifest {
     let object: JSONObject = [
       "format": .integer(Self.format), "stage": .string(label),
       "fingerprint": .string(fingerprint), "counts": .object(counts.object),
+      "upstream_sha256": upstream.map { .string($0) } ?? .null,
       "records_sha256": .string(contentHash), "files": .object(sizes),
     ]
     return Array(JSONValue.object(object).prettyText.utf8)
+  }
+
+  /// Writes the manifest of a stage's finished files; it comes last, as it proves the folder whole.
+  ///
+  /// - Parameter upstream: the hash of the records before the stage; nil where there are none.
+  mutating func write(to folder: String, after upstream: String?) throws(FileError) {
+    self.upstream = upstream
+    if let upstream { contentHash = ContentHash.of(upstream + contentHash) }
+    try AtomicFile.write(bytes, to: "\(folder)/\(StageFiles.manifest)", syncs: false)
   }
 
   /// The sizes of the files that are in a folder, in the order of their paths.
@@ -44,6 +57,6 @@ struct StageManifest {
     else { return nil }
     return StageManifest(
       label: label, fingerprint: fingerprint, counts: StageCounts(object: counts),
-      contentHash: hash, sizes: sizes)
+      upstream: value["upstream_sha256"]?.string, contentHash: hash, sizes: sizes)
   }
 }

@@ -65,10 +65,13 @@ public struct StageRunner: Sendable {
     while results.count < steps.count {
       let previous = results.last ?? result
       let link = try link(
-        steps[results.count], number: number + results.count, after: previous?.fingerprint ?? "")
-      if let result = Self.result(in: link.target), result.fingerprint == link.fingerprint {
+        steps[results.count], number: number + results.count,
+        after: previous.map { ($0.folder, $0.fingerprint) })
+      if let result = Self.result(in: link.target), result.fingerprint == link.fingerprint,
+        result.upstreamHash == previous?.contentHash
+      {
         tell(link, of: total, .finished(result))
-        results.append(result)
+        results.append(result.reading(link.files))
       } else if let stage = link.step.stage as? any CollectionStage {
         results.append(try run(stage, link, of: total, after: previous))
       } else {
@@ -79,29 +82,32 @@ public struct StageRunner: Sendable {
     return results
   }
 
-  private func link(
-    _ step: StageStep, number: Int, after fingerprint: String
+  func link(
+    _ step: StageStep, number: Int, after upstream: (folder: String, fingerprint: String)?
   ) throws -> StageLink {
-    let fingerprint = try step.fingerprint(after: fingerprint, seed: seed, shard: shard)
+    let files = try step.files()
+    let fingerprint = step.fingerprint(
+      after: upstream?.fingerprint ?? "", seed: seed, shard: shard, files: files)
     let cache = Self.cache(in: folder)
     return StageLink(
-      step: step, fingerprint: fingerprint,
+      step: step, fingerprint: fingerprint, files: files,
       folder: "\(cache)/\(Self.unfinished(step.label, number: number))",
-      target: "\(cache)/\(Self.name(step.label, number: number, fingerprint))", number: number)
+      target: "\(cache)/\(Self.name(step.label, number: number, fingerprint))",
+      upstream: upstream?.folder, number: number)
   }
 
   /// A stage and those behind it that can take records over in memory, up to one that is there already.
   ///
-  /// A kill loses one walk, so what takes long has one of its own: reading the data, and deriving
-  /// records, which may be a model's work.
+  /// A kill loses one walk, so what takes long has one of its own: deriving records, which may be a
+  /// model's work.
   private func chain(
     from first: StageLink, _ steps: ArraySlice<StageStep>
   ) throws -> [StageLink] {
     var links = [first]
-    guard first.step.sharesWalk else { return links }
+    guard first.step.sharesWalk || first.step.stage is any SourceStage else { return links }
     for step in steps {
       guard step.sharesWalk, let last = links.last else { break }
-      let next = try link(step, number: last.number + 1, after: last.fingerprint)
+      let next = try link(step, number: last.number + 1, after: (last.target, last.fingerprint))
       if Self.result(in: next.target)?.fingerprint == next.fingerprint { break }
       links.append(next)
     }
@@ -118,8 +124,11 @@ public struct StageRunner: Sendable {
     }
     let outcome = try chain.run()
     let elapsed = (clock.now - start) / .seconds(1)
-    let results = try outcome.finished.map { link, manifest, share in
-      try publish(link, manifest, seconds: elapsed * share, of: total)
+    var results: [StageResult] = []
+    for (link, manifest, share) in outcome.finished {
+      results.append(
+        try publish(
+          link, manifest, after: results.last ?? previous, seconds: elapsed * share, of: total))
     }
     if let fault = outcome.fault { throw fault }
     return results
@@ -136,18 +145,19 @@ public struct StageRunner: Sendable {
       report: { tell(link, of: total, .records($0)) }
     ).run(stage)
     return try publish(
-      link, manifest, seconds: (clock.now - start) / .seconds(1), of: total)
+      link, manifest, after: previous, seconds: (clock.now - start) / .seconds(1), of: total)
   }
 
   private func publish(
-    _ link: StageLink, _ manifest: StageManifest, seconds: Double, of total: Int
+    _ link: StageLink, _ finished: StageManifest, after previous: StageResult?, seconds: Double,
+    of total: Int
   ) throws -> StageResult {
+    var manifest = finished
+    try manifest.write(to: link.folder, after: previous?.contentHash)
     try Folders.publish(link.folder, as: link.target)
-    let result = StageResult(
-      label: link.step.label, folder: link.target, fingerprint: link.fingerprint,
-      counts: manifest.counts, contentHash: manifest.contentHash, cached: false, seconds: seconds)
+    let result = StageResult(manifest, folder: link.target, cached: false, seconds: seconds)
     tell(link, of: total, .finished(result))
-    return result
+    return result.reading(link.files)
   }
 
   private func tell(_ link: StageLink, of total: Int, _ event: StageProgress.Event) {

@@ -1,4 +1,4 @@
-package import Records
+public import Records
 
 /// A stage of a plan with its parameters: what the runner runs.
 public struct StageStep: Sendable {
@@ -51,17 +51,29 @@ public struct StageStep: Sendable {
   /// A hash of all that the stage's output depends on: itself, its parameters, the seed, the files
   /// it reads, the output before it, and the shard, where only one is run.
   func fingerprint(after upstream: String, seed: UInt64, shard: Shard?) throws -> String {
-    let files = try stage.dependencies().map { path in
+    try fingerprint(after: upstream, seed: seed, shard: shard, files: files())
+  }
+
+  /// Hashes of the files that the stage reads, by their paths.
+  func files() throws -> JSONObject {
+    let hashes = try stage.dependencies().map { path in
       // Standard input cannot be read twice, so it is never the same as before.
       let hash = path == "-" ? "\(UInt64.random(in: 0 ... .max))" : try ContentHash.ofFile(path)
       return (path, JSONValue.string(hash))
     }
+    return JSONObject(hashes)
+  }
+
+  /// The fingerprint where the files are hashed already.
+  func fingerprint(
+    after upstream: String, seed: UInt64, shard: Shard?, files: JSONObject
+  ) -> String {
     let object: JSONObject = [
       "format": .integer(StageManifest.format), "stage": .string(label),
       "version": .integer(descriptor.version),
       "parameters": .object(values.encoded), "on-error": onError.encoded,
       "rescue": rescue.encoded,
-      "seed": .string("\(seed)"), "files": .object(JSONObject(files)),
+      "seed": .string("\(seed)"), "files": .object(files),
       "upstream": .string(upstream), "shard": shard.map { .string($0.description) } ?? .null,
     ]
     return ContentHash.of(JSONValue.object(object).text)
@@ -78,14 +90,39 @@ public struct StageResult: Sendable {
   public let fingerprint: String
   /// What became of the records.
   public let counts: StageCounts
-  /// SHA-256 of its records, trail included.
+  /// The hash of the records before it; nil where there are none.
+  let upstreamHash: String?
+  /// A hash of its records, trail included: SHA-256 of its file of records where it is the first stage,
+  /// else of the hash of the records before it and that of its file, which holds what it changed of them.
   public let contentHash: String
+  /// SHA-256 of the files that the stage reads besides its records, by their paths; standard input
+  /// has none.
+  public private(set) var inputs = JSONObject()
   /// Whether an earlier run's output was reused.
   public let cached: Bool
   /// Wall-clock seconds; 0 where it was reused.
   public let seconds: Double
 
-  /// The file of the records that the stage kept.
+  init(_ manifest: StageManifest, folder: String, cached: Bool, seconds: Double) {
+    label = manifest.label
+    self.folder = folder
+    fingerprint = manifest.fingerprint
+    counts = manifest.counts
+    upstreamHash = manifest.upstream
+    contentHash = manifest.contentHash
+    self.cached = cached
+    self.seconds = seconds
+  }
+
+  /// The result with what is known of the stage's files.
+  func reading(_ files: JSONObject) -> StageResult {
+    var result = self
+    result.inputs = files.without(["-"])
+    return result
+  }
+
+  /// The file of the records that the stage kept; `RecordCollection` reads them, together with the files
+  /// of the stages before it.
   public var records: String { "\(folder)/\(StageFiles.records)" }
   /// The file of the lines of the ledger for records that ended in the stage.
   public var ledger: String { "\(folder)/\(StageFiles.ledger)" }

@@ -14,10 +14,10 @@ struct StageWork {
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
     var first = 0
-    try LineBatches(input.records, chunk: runner.batchSize).forEach { lines in
+    try StageLines(input.records, chunk: runner.batchSize).forEach { lines in
       let start = first
       let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
-        var buffers = StageBuffers(stage: link.step.label)
+        var buffers = link.buffers()
         for index in range {
           try Interruption.check()
           let pending = PendingLine(lines[index], at: start + index)
@@ -35,6 +35,6 @@ struct StageWork {
       first += lines.count
       try writer.write(buffers)
     }
-    return try writer.commit()
+    return try writer.finish()
   }
 }

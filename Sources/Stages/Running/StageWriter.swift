@@ -7,7 +7,7 @@ import Synchronization
 /// Hashing and writing take as long as parsing does on several threads, so they go on beside it; at
 /// most two batches wait.
 final class StageWriter: @unchecked Sendable {
-  // Safe: touched by work on `queue`, which is serial, and by `commit` when all of that is done.
+  // Safe: touched by work on `queue`, which is serial, and by `finish` when all of that is done.
   private var output: StageOutput
   private let queue = DispatchQueue(label: "stage-writer")
   private let room = DispatchSemaphore(value: 2)
@@ -19,7 +19,7 @@ final class StageWriter: @unchecked Sendable {
     // What a killed run left there would be published with this one's files.
     try Folders.remove(link.folder)
     try Folders.make("\(link.folder)/\(StageFiles.artifacts)")
-    output = try StageOutput(folder: link.folder, report: report)
+    output = try StageOutput(folder: link.folder, after: link.upstream, report: report)
   }
 
   /// Appends what slices of records became, in their order.
@@ -38,11 +38,11 @@ final class StageWriter: @unchecked Sendable {
     if let error = fault.withLock({ $0 }) { throw error }
   }
 
-  /// Waits for all that was written and finishes the files.
-  func commit() throws -> StageManifest {
+  /// Waits for all that was written and finishes the files, but for the manifest.
+  func finish() throws -> StageManifest {
     queue.sync {}
     try check()
-    let manifest = try output.commit(label: link.step.label, fingerprint: link.fingerprint)
+    let manifest = try output.finish(label: link.step.label, fingerprint: link.fingerprint)
     precondition(manifest.counts.balances, "\(link.step.label) lost records: \(manifest.counts)")
     return manifest
   }

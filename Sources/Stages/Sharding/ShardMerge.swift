@@ -10,6 +10,8 @@ struct ShardMerge {
   let parts: [StageResult]
   /// The raw records of each shard, in the order they were read: see `ShardUnits`.
   let units: [[UInt64]]
+  /// Whether there are no records before the stage.
+  let isFirst: Bool
 
   /// The most raw records, and about the most bytes, that are put together before they are written.
   private static let batch = 1024
@@ -18,7 +20,8 @@ struct ShardMerge {
   /// Writes the stage's files to an output.
   func write(to output: inout StageOutput, label: String) throws {
     var readers = try parts.map { try ShardReader($0) }
-    var buffers = StageBuffers(stage: label)
+    func empty() -> StageBuffers { StageBuffers(stage: label, isFirst: isFirst) }
+    var buffers = empty()
     for part in parts { buffers.counts += part.counts }
     let total = units.reduce(0) { $0 + $1.count }
     for index in 0..<total {
@@ -29,7 +32,7 @@ struct ShardMerge {
       if index % Self.batch == Self.batch - 1 || buffers.size > Self.batchSize {
         try Interruption.check()
         try output.write([buffers])
-        buffers = StageBuffers(stage: label)
+        buffers = empty()
       }
     }
     try output.write([buffers])
@@ -65,5 +68,5 @@ enum ShardUnits {
 }
 
 extension StageBuffers {
-  fileprivate var size: Int { records.count + ledger.count + quarantine.count }
+  fileprivate var size: Int { changes.bytes.count + ledger.count + quarantine.count }
 }

@@ -2,52 +2,79 @@ import Records
 
 /// The files of a stage of one shard, read side by side.
 struct ShardReader {
-  private var records: PlacedLines
+  private var records: PlacedChanges
   private var ledger: PlacedLines
   private var quarantine: PlacedLines
 
-  init(_ part: StageResult) throws(FileError) {
-    records = try PlacedLines(part.records) { line, path, number throws(StageError) in
-      try RecordLine(provenanceOf: line, in: path, at: number).record.source
-    }
-    ledger = try PlacedLines(part.ledger) { line, _, _ in Self.source(line, under: "source") }
-    quarantine = try PlacedLines("\(part.folder)/\(StageFiles.quarantine)") { line, _, _ in
-      Self.source(line, under: nil)
-    }
+  init(_ part: StageResult) throws {
+    records = try PlacedChanges(part.records)
+    ledger = try PlacedLines(part.ledger, under: "source")
+    quarantine = try PlacedLines("\(part.folder)/\(StageFiles.quarantine)", under: nil)
   }
 
   /// Takes all lines that come from a raw record.
   mutating func take(_ unit: UInt64, into buffers: inout StageBuffers) throws {
-    try records.take(unit, into: &buffers.records)
+    try records.take(unit, into: &buffers.changes)
     try ledger.take(unit, into: &buffers.ledger)
     try quarantine.take(unit, into: &buffers.quarantine)
   }
 
   mutating func isAtEnd() throws -> Bool {
-    try records.isAtEnd() && ledger.isAtEnd() && quarantine.isAtEnd()
+    try records.isAtEnd && ledger.isAtEnd() && quarantine.isAtEnd()
+  }
+}
+
+/// What a stage did to records, each of which comes from a raw record.
+private struct PlacedChanges {
+  private let path: String
+  private let layer: LineLayer
+  private var number = 0
+  /// What is not taken yet, and the raw record that it comes from.
+  private var next: (change: LineChange, unit: UInt64)?
+
+  init(_ path: String) throws {
+    self.path = path
+    layer = try LineLayer(path)
+    try read()
   }
 
-  private static func source(_ line: ArraySlice<UInt8>, under key: String?) -> Source? {
-    guard let value = try? JSONValue.parse(line) else { return nil }
-    return Source(key.map { value[$0] ?? .null } ?? value)
+  private mutating func read() throws {
+    next = try layer.nextChange().map { change in
+      let line = try RecordLine(provenanceOf: change.origin, in: path, at: number)
+      return (change, ShardUnits.hash(of: line.record.source))
+    }
+    number += 1
   }
+
+  /// Appends what became of the records that come from a raw record.
+  mutating func take(_ unit: UInt64, into changes: inout StageChanges) throws {
+    while let (change, own) = next, own == unit {
+      switch change {
+      case .same: changes.add(StageChanges.Mark.same)
+      case .ended: changes.add(StageChanges.Mark.ended)
+      case .became(let line, _): changes.append(line, isMade: false)
+      case .made(let line): changes.append(line, isMade: true)
+      }
+      try read()
+    }
+  }
+
+  var isAtEnd: Bool { next == nil }
 }
 
 /// The lines of a file, each of which comes from a raw record.
 private struct PlacedLines {
-  /// Reads where a line comes from: of the line, its file and its number from 0; nil where it tells none.
-  typealias Place = (ArraySlice<UInt8>, String, Int) throws(StageError) -> Source?
-
   private let path: String
-  private let place: Place
+  /// The member that says where a line comes from; nil where the line itself does.
+  private let key: String?
   private var cursor: LineCursor
   private var number = 0
   /// The raw record that the next line comes from, where that has been read.
   private var next: UInt64?
 
-  init(_ path: String, _ place: @escaping Place) throws(FileError) {
+  init(_ path: String, under key: String?) throws(FileError) {
     self.path = path
-    self.place = place
+    self.key = key
     cursor = try LineCursor(path)
   }
 
@@ -61,6 +88,7 @@ private struct PlacedLines {
         return
       }
       buffer += line
+      buffer.append(UInt8(ascii: "\n"))
       cursor.skip(line)
       number += 1
       next = nil
@@ -70,8 +98,8 @@ private struct PlacedLines {
   mutating func isAtEnd() throws(FileError) -> Bool { try cursor.peek() == nil }
 
   private func hash(of line: ArraySlice<UInt8>) throws(StageError) -> UInt64 {
-    let text = line.last == UInt8(ascii: "\n") ? line.dropLast() : line
-    guard let source = try place(text, path, number) else {
+    let value = try? JSONValue.parse(line)
+    guard let source = Source(key.map { value?[$0] ?? .null } ?? value) else {
       throw StageError(
         "damaged-shard", "the line does not tell where it comes from",
         source: Source(file: path, line: number + 1),

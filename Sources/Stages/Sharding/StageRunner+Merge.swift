@@ -18,18 +18,25 @@ extension StageRunner {
       try results(of: shard, steps, in: shards)
     }
     let units = try parts.map { try ShardUnits.read($0[0].folder) }
-    var upstream = ""
+    var previous: StageResult?
     for (index, step) in steps.enumerated() {
-      upstream = try step.fingerprint(after: upstream, seed: seed, shard: nil)
-      let target = "\(cache)/\(Self.name(step.label, number: index + 1, upstream))"
-      guard Self.result(in: target)?.fingerprint != upstream else { continue }
-      let temporary = "\(cache)/\(Self.unfinished(step.label, number: index + 1))"
-      try Folders.make("\(temporary)/\(StageFiles.artifacts)")
-      let merge = ShardMerge(parts: parts.map { $0[index] }, units: units)
-      var output = try StageOutput(folder: temporary) { _ in }
+      let link = try link(
+        step, number: index + 1, after: previous.map { ($0.folder, $0.fingerprint) })
+      if let result = Self.result(in: link.target), result.fingerprint == link.fingerprint,
+        result.upstreamHash == previous?.contentHash
+      {
+        previous = result
+        continue
+      }
+      try Folders.make("\(link.folder)/\(StageFiles.artifacts)")
+      let merge = ShardMerge(
+        parts: parts.map { $0[index] }, units: units, isFirst: previous == nil)
+      var output = try StageOutput(folder: link.folder, after: link.upstream) { _ in }
       try merge.write(to: &output, label: step.label)
-      _ = try output.commit(label: step.label, fingerprint: upstream)
-      try Folders.publish(temporary, as: target)
+      var manifest = try output.finish(label: step.label, fingerprint: link.fingerprint)
+      try manifest.write(to: link.folder, after: previous?.contentHash)
+      try Folders.publish(link.folder, as: link.target)
+      previous = StageResult(manifest, folder: link.target, cached: false, seconds: 0)
     }
   }
 

@@ -8,15 +8,14 @@ struct LineCursor {
 
   init(_ path: String) throws(FileError) { reader = try FileReader(path) }
 
-  /// The next line with its end; nil at the end of the file.
+  /// The next line without its end; nil at the end of the file.
   mutating func peek() throws(FileError) -> ArraySlice<UInt8>? {
     var from = place
     while true {
-      if let end = buffer[from...].firstIndex(of: UInt8(ascii: "\n")) {
-        return buffer[place...end]
-      }
+      if let end = LineBatches.newline(in: buffer, from: from) { return buffer[place..<end] }
       if isAtEnd { return place < buffer.count ? buffer[place...] : nil }
-      buffer.removeSubrange(..<place)
+      // Lines that were given share the buffer's storage, so what is left over moves to a new one.
+      if place > 0 { buffer = Array(buffer[place...]) }
       place = 0
       from = buffer.count
       let bytes = try reader.read(Self.chunk)
@@ -25,6 +24,6 @@ struct LineCursor {
     }
   }
 
-  /// Passes over a line that `peek` gave.
-  mutating func skip(_ line: ArraySlice<UInt8>) { place = line.endIndex }
+  /// Passes over a line that `peek` gave, and its end.
+  mutating func skip(_ line: ArraySlice<UInt8>) { place = min(line.endIndex + 1, buffer.count) }
 }

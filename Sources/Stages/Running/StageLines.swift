@@ -1,0 +1,135 @@
+import Records
+
+/// Walks the lines of the records that a stage passed on, put together from its own file and those of
+/// the stages before it; see `StageChanges`.
+struct StageLines {
+  private let path: String
+  private let chunk: Int
+
+  /// The records of a stage's file, or of any other file of lines, in batches of about `chunk` bytes.
+  init(_ path: String, chunk: Int = 1 << 21) {
+    self.path = path
+    self.chunk = chunk
+  }
+
+  /// Walks the batches in order; the next one is read beside the work on the last.
+  func forEach(_ visit: ([ArraySlice<UInt8>]) throws -> Void) throws {
+    let layer = try LineLayer(path)
+    let batches = Ahead { try layer.batch(of: chunk) }
+    while let lines = try batches.take() { try visit(lines) }
+  }
+}
+
+/// What a stage did to a record: its line before and after.
+enum LineChange {
+  case same(ArraySlice<UInt8>)
+  case ended(ArraySlice<UInt8>)
+  case became(ArraySlice<UInt8>, from: ArraySlice<UInt8>)
+  case made(ArraySlice<UInt8>)
+
+  /// The record as it goes on.
+  var after: ArraySlice<UInt8>? {
+    switch self {
+    case .same(let line), .became(let line, _), .made(let line): line
+    case .ended: nil
+    }
+  }
+
+  /// The line that tells where the record came from.
+  var origin: ArraySlice<UInt8> {
+    switch self {
+    case .same(let line), .ended(let line), .became(_, let line), .made(let line): line
+    }
+  }
+}
+
+/// A stage's file of records, read beside those of the stages before it.
+final class LineLayer {
+  private let path: String
+  private var cursor: LineCursor
+  /// The stage before it; nil for a file in which every line is a record.
+  private let before: LineLayer?
+  /// What becomes of the next records of the stage before.
+  private var run = StageChanges.Run(mark: StageChanges.Mark.same, count: 0)
+
+  convenience init(_ path: String) throws { try self.init(path, above: []) }
+
+  private init(_ path: String, above: [String]) throws {
+    self.path = path
+    cursor = try LineCursor(path)
+    guard FilePaths.name(path) == StageFiles.records, let first = try cursor.peek(),
+      first.first == StageChanges.Mark.folder
+    else {
+      before = nil
+      return
+    }
+    cursor.skip(first)
+    let name = String(decoding: first.dropFirst(), as: UTF8.self)
+    let folder = FilePaths.folder(FilePaths.folder(path))
+    guard !above.contains(path) else { throw Self.damaged(path) }
+    before = try LineLayer("\(folder)/\(name)/\(StageFiles.records)", above: above + [path])
+  }
+
+  /// The next record's line, without its end.
+  func next() throws -> ArraySlice<UInt8>? {
+    guard before != nil else { return try nextLine() }
+    while let change = try nextChange() {
+      if let line = change.after { return line }
+    }
+    return nil
+  }
+
+  /// The next records' lines, of about so many bytes; nil behind the last.
+  func batch(of size: Int) throws -> [ArraySlice<UInt8>]? {
+    var lines: [ArraySlice<UInt8>] = []
+    var left = size
+    while left > 0, let line = try next() {
+      lines.append(line)
+      left -= line.count + 1
+    }
+    return lines.isEmpty ? nil : lines
+  }
+
+  /// What became of the next record before the stage, or what it made.
+  func nextChange() throws -> LineChange? {
+    guard let before else { return try nextLine().map { .made($0) } }
+    if run.count == 0 {
+      guard let line = try nextLine() else {
+        guard try before.next() == nil else { throw Self.damaged(path) }
+        return nil
+      }
+      switch line.first {
+      case StageChanges.Mark.same?, StageChanges.Mark.ended?: run = try read(line)
+      case StageChanges.Mark.made?: return .made(line.dropFirst())
+      default: return .became(line, from: try record(of: before))
+      }
+    }
+    run.count -= 1
+    let passed = try record(of: before)
+    return run.mark == StageChanges.Mark.same ? .same(passed) : .ended(passed)
+  }
+
+  private func nextLine() throws -> ArraySlice<UInt8>? {
+    guard let line = try cursor.peek() else { return nil }
+    cursor.skip(line)
+    return line
+  }
+
+  private func record(of before: LineLayer) throws -> ArraySlice<UInt8> {
+    guard let line = try before.next() else { throw Self.damaged(path) }
+    return line
+  }
+
+  private func read(_ line: ArraySlice<UInt8>) throws -> StageChanges.Run {
+    guard let mark = line.first, let count = Int(String(decoding: line.dropFirst(), as: UTF8.self)),
+      count > 0
+    else { throw Self.damaged(path) }
+    return StageChanges.Run(mark: mark, count: count)
+  }
+
+  private static func damaged(_ path: String) -> StageError {
+    StageError(
+      "damaged-cache", "the changes in '\(path)' do not fit the records before them",
+      remedy: "delete the folder '\(FilePaths.folder(path))' and run again")
+  }
+}

@@ -63,6 +63,18 @@ extension JSONValue {
     buffer.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent))
   }
 
+  /// Appends an integer.
+  package static func write(_ value: Int, to buffer: inout [UInt8]) {
+    guard value >= 0 else { return buffer.append(contentsOf: "\(value)".utf8) }
+    let start = buffer.count
+    var rest = value
+    repeat {
+      buffer.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    buffer[start...].reverse()
+  }
+
   /// Appends a string in quotes, escaping only what JSON demands.
   package static func write(_ string: String, to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "\""))

@@ -53,7 +53,7 @@ extension RecordLineReader {
   }
 
   /// Passes over a string with its quotes; nil where there is none.
-  fileprivate mutating func passString() -> Range<Int>? {
+  mutating func passString() -> Range<Int>? {
     guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { return nil }
     let start = place
     place = JSONRun.end(of: bytes, from: start + 1)

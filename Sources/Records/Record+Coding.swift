@@ -27,9 +27,10 @@ extension Record {
 
   /// Appends `object` as JSON, without making all of it first.
   package func write(to buffer: inout [UInt8]) {
-    let form = schema.form(for: content)
+    let own = schema.ownTexts(of: content)
+    let form = own == nil ? schema.form(for: content) : schema
     buffer.append(UInt8(ascii: "{"))
-    let texts = form.texts(of: content)
+    let texts = own ?? form.texts(of: content)
     let object = texts == nil ? form.write(content, label) : JSONObject()
     for text in texts ?? [] {
       JSONValue.write(text.key, to: &buffer)
@@ -160,8 +161,12 @@ extension Source {
   package func write(to buffer: inout [UInt8]) {
     buffer.append(contentsOf: "{\"file\":".utf8)
     JSONValue.write(file, to: &buffer)
-    buffer.append(contentsOf: ",\"line\":\(line)".utf8)
-    if part > 1 { buffer.append(contentsOf: ",\"part\":\(part)".utf8) }
+    buffer.append(contentsOf: ",\"line\":".utf8)
+    JSONValue.write(line, to: &buffer)
+    if part > 1 {
+      buffer.append(contentsOf: ",\"part\":".utf8)
+      JSONValue.write(part, to: &buffer)
+    }
     buffer.append(UInt8(ascii: "}"))
   }
 

@@ -128,7 +128,7 @@ struct RecordLineReader {
     return take("}") ? Source(file: file, line: line, part: part) : nil
   }
 
-  private static let ownKey: StaticString = ",\"anneal\":"
+  static let ownKey: StaticString = ",\"anneal\":"
 
   /// Where the member that Anneal adds begins in a record's JSON; nil where that cannot be told without
   /// parsing all of it.
@@ -167,7 +167,7 @@ struct RecordLineReader {
     return true
   }
 
-  private mutating func schema() -> Schema? {
+  mutating func schema() -> Schema? {
     guard let text = string() else { return nil }
     return Schema(rawValue: text)
   }
@@ -197,7 +197,7 @@ struct RecordLineReader {
   }
 
   /// Any value, by the strict parser.
-  private mutating func value() -> JSONValue? {
+  mutating func value() -> JSONValue? {
     var parser = JSONParser(bytes: bytes, from: place)
     guard let value = try? parser.next() else { return nil }
     place = parser.position
@@ -207,7 +207,7 @@ struct RecordLineReader {
 
 extension Label {
   /// A label of a string, a number or a boolean; nil for any other value, which is none.
-  fileprivate init?(scalar value: JSONValue) {
+  init?(scalar value: JSONValue) {
     switch value {
     case .string, .number, .bool: self.init(value)
     case .null, .array, .object: return nil

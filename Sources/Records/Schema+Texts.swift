@@ -19,6 +19,17 @@ extension Schema {
     return .conversation(Conversation(turns))
   }
 
+  /// The texts of a content that this form is sure to hold whole, with their keys; nil where in doubt.
+  func ownTexts(of content: Content) -> [(key: String, text: String)]? {
+    guard case .conversation(let conversation) = content else { return nil }
+    let turns = conversation.messages
+    guard turns.count == 2, turns[0].attributes.isEmpty, turns[1].attributes.isEmpty,
+      turns[1].input == nil, let keys = textKeys, keys.output != nil,
+      turns[0].input == nil || keys.input != nil
+    else { return nil }
+    return texts(of: content)
+  }
+
   /// The texts of a content that this form holds, with their keys; nil where it has others as well, or
   /// holds them in lists.
   func texts(of content: Content) -> [(key: String, text: String)]? {

@@ -14,8 +14,8 @@ package struct DataSummary: Sendable {
     for (side, records) in records where records.count > 0 {
       let step = max(1, records.count / Self.languageSample)
       var summary = SideSummary()
-      try records.forEachNumberedBatch { index, record in
-        RecordSummary(record, tellsLanguage: index.isMultiple(of: step))
+      try records.forEachStoredBatch { record in
+        try RecordSummary(record, tellsLanguage: record.index.isMultiple(of: step))
       } _: { batch in
         for record in batch { summary.add(record) }
       }
@@ -113,11 +113,11 @@ private struct RecordSummary: Sendable {
   /// A language is told by the beginning of a text.
   private static let languageBytes = 2000
 
-  init(_ record: Record, tellsLanguage: Bool) {
-    let texts = record.texts()
-    label = record.label?.name
-    characters = texts.reduce(0) { $0 + $1.characterCount }
-    language = tellsLanguage ? Self.language(of: texts) : nil
+  init(_ record: StoredRecord, tellsLanguage: Bool) throws(StageError) {
+    let measure = try record.measure()
+    label = measure.label?.name
+    characters = measure.characters
+    language = tellsLanguage ? Self.language(of: try record.record().texts()) : nil
   }
 
   private static func language(of texts: [String]) -> String {
@@ -201,17 +201,5 @@ private struct SideSummary: Sendable {
 
   private static func json(_ counts: [String: Int]) -> JSONValue {
     .object(JSONObject(sorted(counts).map { ($0.key, .integer($0.value)) }))
-  }
-}
-
-extension String {
-  /// The number of Unicode scalars: of bytes that begin one.
-  fileprivate var characterCount: Int {
-    var text = self
-    return text.withUTF8 { bytes in
-      var count = 0
-      for byte in bytes { count += byte & 0xC0 == 0x80 ? 0 : 1 }
-      return count
-    }
   }
 }

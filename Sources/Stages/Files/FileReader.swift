@@ -32,12 +32,17 @@ public final class FileReader {
   deinit { close(descriptor) }
 
   /// The next bytes, at most `count` of them; an empty array at the end.
-  public func read(_ count: Int) throws(FileError) -> [UInt8] {
+  public func read(_ count: Int) throws(FileError) -> [UInt8] { try read(count, behind: []) }
+
+  /// Bytes that are left over, and behind them the next ones, at most `count`; the former alone at the end.
+  func read(_ count: Int, behind rest: ArraySlice<UInt8>) throws(FileError) -> [UInt8] {
     var failed = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      let got = Self.retry { Self.systemRead(self.descriptor, buffer.baseAddress, count) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: rest.count + count) { buffer, filled in
+      let (_, end) = buffer.initialize(from: rest)
+      let place = buffer.baseAddress.map { $0 + end }
+      let got = Self.retry { Self.systemRead(self.descriptor, place, count) }
       failed = got < 0
-      filled = max(got, 0)
+      filled = end + max(got, 0)
     }
     if failed { throw FileError("read", path) }
     return bytes

@@ -14,13 +14,13 @@ struct LineCursor {
     while true {
       if let end = LineBatches.newline(in: buffer, from: from) { return buffer[place..<end] }
       if isAtEnd { return place < buffer.count ? buffer[place...] : nil }
-      // Lines that were given share the buffer's storage, so what is left over moves to a new one.
-      if place > 0 { buffer = Array(buffer[place...]) }
+      // Lines that were given share the buffer's storage, so what is left over moves to a new one; as
+      // much again is read, so that a long line is not copied again and again.
+      let rest = buffer[place...]
+      from = rest.count
+      buffer = try reader.read(max(Self.chunk, rest.count), behind: rest)
       place = 0
-      from = buffer.count
-      let bytes = try reader.read(Self.chunk)
-      isAtEnd = bytes.isEmpty
-      buffer += bytes
+      isAtEnd = buffer.count == from
     }
   }
 

@@ -40,12 +40,12 @@ public struct RecordCollection: Sendable {
   package func forEachBatch<Result: Sendable>(
     _ transform: @Sendable (Record) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
-    try forEachNumberedBatch({ try transform($1) }, visit)
+    try forEachStoredBatch({ try transform($0.record()) }, visit)
   }
 
-  /// Likewise, with the place of each record among all, from 0.
-  package func forEachNumberedBatch<Result: Sendable>(
-    _ transform: @Sendable (Int, Record) throws -> Result, _ visit: ([Result]) throws -> Void
+  /// Likewise for what may not need the whole record.
+  package func forEachStoredBatch<Result: Sendable>(
+    _ transform: @Sendable (StoredRecord) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
     var first = 0
     try StageLines(path).forEach { lines in
@@ -53,9 +53,9 @@ public struct RecordCollection: Sendable {
       let start = first
       let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
         try range.compactMap { index -> Result? in
-          let record = try RecordLine(lines[index], in: path, at: start + index).record
-          guard !onlyTraining || record.side == nil || record.side == .train else { return nil }
-          return try transform(start + index, record)
+          let stored = StoredRecord(lines[index], in: path, at: start + index)
+          guard try !onlyTraining || stored.isForTraining() else { return nil }
+          return try transform(stored)
         }
       }
       first += lines.count
@@ -66,5 +66,39 @@ public struct RecordCollection: Sendable {
   /// Calls `visit` with the records in order, some thousand at a time.
   public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
     try forEachBatch({ $0 }, visit)
+  }
+}
+
+/// A record as it lies in a file, read as far as it is asked for.
+package struct StoredRecord: Sendable {
+  /// Its place among all, from 0.
+  package let index: Int
+  private let line: ArraySlice<UInt8>
+  private let path: String
+
+  init(_ line: ArraySlice<UInt8>, in path: String, at index: Int) {
+    self.line = line
+    self.path = path
+    self.index = index
+  }
+
+  /// The whole record.
+  /// - Throws: `StageError` where the file was damaged.
+  package func record() throws(StageError) -> Record {
+    try RecordLine(line, in: path, at: index).record
+  }
+
+  /// Its length and label.
+  /// - Throws: as `record`.
+  package func measure() throws(StageError) -> RecordMeasure {
+    let json = line[..<RecordLine.endOfRecord(line)]
+    if let measure = json.withUnsafeBufferPointer({ RecordMeasure(of: $0) }) { return measure }
+    return RecordMeasure(try record())
+  }
+
+  /// Whether it is on the training side, or no split has been made.
+  func isForTraining() throws(StageError) -> Bool {
+    let side = try RecordLine(provenanceOf: line, in: path, at: index).record.side
+    return side == nil || side == .train
   }
 }

@@ -20,10 +20,14 @@ struct TextDifference {
   private init(_ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>) {
     let shortest = min(old.count, new.count)
     var start = 0
+    while start + 8 <= shortest, Self.word(old, start) == Self.word(new, start) { start += 8 }
     while start < shortest, old[start] == new[start] { start += 1 }
     // Texts that differ in the middle of a character differ from its first byte on.
     while Self.isInside(old, start) || Self.isInside(new, start) { start -= 1 }
     var rest = 0
+    while rest + 8 <= shortest - start,
+      Self.word(old, old.count - rest - 8) == Self.word(new, new.count - rest - 8)
+    { rest += 8 }
     while rest < shortest - start, old[old.count - 1 - rest] == new[new.count - 1 - rest] {
       rest += 1
     }
@@ -33,6 +37,11 @@ struct TextDifference {
     place = old[..<start].count { !Self.continues($0) }
     self.old = Self.cut(old[start..<old.count - rest])
     self.new = Self.cut(new[start..<new.count - rest])
+  }
+
+  /// Eight bytes at a place.
+  private static func word(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> UInt64 {
+    UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: UInt64.self)
   }
 
   /// Whether a place is within a character.

@@ -24,6 +24,7 @@ struct FilePart {
 struct FileParts {
   /// Patterns that members of archives must match; none where all are read.
   let members: [String]
+  private let labels = MemberLabels()
   private let visit: (FilePart) throws -> Void
 
   /// An archive within an archive within a file is read, and nothing deeper.
@@ -73,7 +74,7 @@ struct FileParts {
   // MARK: - Archives
 
   private func walkZip(_ file: InputFile, _ bytes: RandomFile, _ depth: Int) throws {
-    let archive = try ZipArchive(bytes, name: file.name)
+    let archive = try ZipArchive(bytes, name: file.name, labels: labels)
     if Self.isDocument(archive) {
       let stream = PeekedBytes(RegionBytes(bytes, 0..<bytes.count))
       return try visit(FilePart(file: file, content: .bytes(stream), isMember: depth > 0))
@@ -87,7 +88,7 @@ struct FileParts {
   }
 
   private func walkTar(_ file: InputFile, _ bytes: PeekedBytes, _ depth: Int) throws {
-    let archive = TarArchive(bytes, name: file.name)
+    let archive = TarArchive(bytes, name: file.name, labels: labels)
     while let member = try archive.next() {
       if member.kind == .folder { continue }
       let part = InputFile(path: "", name: "\(file.name)/\(member.label)")

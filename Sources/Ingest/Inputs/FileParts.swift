@@ -24,6 +24,8 @@ struct FilePart {
 struct FileParts {
   /// Patterns that members of archives must match; none where all are read.
   let members: [String]
+  /// The most bytes of a window of zstd.
+  private let window: Int
   private let labels = MemberLabels()
   private let visit: (FilePart) throws -> Void
 
@@ -34,23 +36,26 @@ struct FileParts {
   ///
   /// - Throws: What `visit` throws, and `StageError` for a fault of the file or archive itself.
   static func forEach(
-    of file: InputFile, members: [String], _ visit: (FilePart) throws -> Void
+    of file: InputFile, members: [String], window: Int, _ visit: (FilePart) throws -> Void
   ) throws {
     try withoutActuallyEscaping(visit) { visit in
-      let parts = FileParts(members: members, visit: visit)
+      let parts = FileParts(members: members, window: window, visit: visit)
       try parts.walk(file, CountedBytes(try FileBytes(file), within: nil), depth: 0)
     }
   }
 
-  private init(members: [String], visit: @escaping (FilePart) throws -> Void) {
+  private init(
+    members: [String], window: Int, visit: @escaping (FilePart) throws -> Void
+  ) {
     self.members = members
+    self.window = window
     self.visit = visit
   }
 
   private func walk(_ file: InputFile, _ stream: CountedBytes, depth: Int) throws {
     let raw = PeekedBytes(stream, from: stream)
     let isPacked = Compression.detect(try raw.peek()) != nil
-    let bytes = try Compression.unpacked(raw, name: file.name)
+    let bytes = try Compression.unpacked(raw, name: file.name, window: window)
     var file = file
     file.isPlain = depth == 0 && !isPacked && file.path != InputFile.standardInput
     let head = try bytes.peek()

@@ -118,8 +118,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: modules(
-        "Records", "Stages", "TextKit", "Ingest", "Write", "Clean", "Split", "Tokenize", "Evaluate",
-        "Tensors", "Models", "Endpoint", "Augment", "Train", "Report") + [yams],
+        "Records", "Stages", "TextKit", "Hub", "Ingest", "Write", "Clean", "Split", "Tokenize",
+        "Evaluate", "Tensors", "Models", "Endpoint", "Augment", "Train", "Report") + [yams],
       swiftSettings: strict),
     .executableTarget(
       name: "anneal",

@@ -24,23 +24,25 @@ package struct WebFile {
   /// The address without its scheme, query and fragment.
   private var place: Substring {
     let rest = address.utf8.firstRange(of: "://".utf8).map { address[$0.upperBound...] }
-    return (rest ?? address[...]).prefix { $0 != "?" && $0 != "#" }
+    return (rest ?? address[...]).utf8Prefix {
+      $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+    }
   }
 
-  private var server: Substring { place.prefix { $0 != "/" } }
+  private var server: Substring { place.utf8Prefix { $0 != UInt8(ascii: "/") } }
 
   /// The last part of the address, which says the format.
   private var fileName: String {
-    let path = place.dropFirst(server.count)
-    let name = String(
-      path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
+    let path = place.utf8.dropFirst(server.utf8.count)
+    let start = path.lastIndex(of: UInt8(ascii: "/")).map { path.index(after: $0) }
+    let name = String(Substring(path[(start ?? path.startIndex)...]))
     let isOwn = name == Self.note || name.hasPrefix(".") || name.hasSuffix(".incomplete")
     return !PlainName.isName(name) || isOwn ? "download" : name
   }
 
   /// The server and the path: what the file is called where it came from.
   private var name: String {
-    let folder = place.lastIndex(of: "/").map { place[..<$0] } ?? place
+    let folder = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { place[..<$0] } ?? place
     return "\(folder)/\(fileName)"
   }
 
@@ -109,5 +111,13 @@ package struct WebFile {
   private func fault(_ code: String, _ message: String, _ remedy: String) -> StageError {
     StageError(
       code, message, source: Source(file: address.withoutAddressSecrets, line: 0), remedy: remedy)
+  }
+}
+
+extension Substring {
+  /// What stands before the first byte of another kind: a mark behind a delimiter makes one character of
+  /// both, and would hide it.
+  fileprivate func utf8Prefix(while belongs: (UInt8) -> Bool) -> Substring {
+    Substring(utf8.prefix(while: belongs))
   }
 }

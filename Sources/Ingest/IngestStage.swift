@@ -52,12 +52,21 @@ struct IngestStage: SourceStage {
   private func decoded(
     _ bytes: [UInt8], _ entry: ParserTable.Entry, _ source: Source
   ) -> ([UInt8], JSONValue?) {
-    guard entry.encoding != nil || options.decoding.replaces, !ASCII.isAll(bytes) else {
-      return (bytes, nil)
-    }
+    guard entry.encoding != nil || options.decoding.replaces else { return (bytes, nil) }
+    let isPlain = ASCII.isAll(bytes)
     var note = JSONObject()
-    if let encoding = entry.encoding { note["encoding"] = .string(encoding) }
-    guard options.decoding.replaces else { return (bytes, .object(note)) }
+    if !isPlain, let encoding = entry.encoding { note["encoding"] = .string(encoding) }
+    guard options.decoding.replaces else { return (bytes, note.isEmpty ? nil : .object(note)) }
+    var (text, count) = isPlain ? (bytes, 0) : replaced(bytes, entry, source)
+    if case .json = entry.parser { count += SurrogateHalves.replace(in: &text) }
+    if count > 0 { note["replaced"] = .integer(count) }
+    return (text, note.isEmpty ? nil : .object(note))
+  }
+
+  /// The bytes with U+FFFD for those that are no text, and for how many that was.
+  private func replaced(
+    _ bytes: [UInt8], _ entry: ParserTable.Entry, _ source: Source
+  ) -> ([UInt8], Int) {
     var bytes = bytes
     // What a page declares of itself counts before anything is replaced.
     if case .html = entry.parser, let page = try? HTMLEncoding.utf8(bytes, at: source) {
@@ -66,9 +75,7 @@ struct IngestStage: SourceStage {
     let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
     // U+FFFD may stand in UTF-8 from the start; what was decoded has those of the decoder.
     let isDecoded = entry.encoding != nil || entry.isDecoded
-    let count = Self.replacements(in: text) - (isDecoded ? 0 : Self.replacements(in: bytes))
-    if count > 0 { note["replaced"] = .integer(count) }
-    return (text, note.isEmpty ? nil : .object(note))
+    return (text, Self.replacements(in: text) - (isDecoded ? 0 : Self.replacements(in: bytes)))
   }
 
   /// How often U+FFFD stands in UTF-8.
@@ -110,7 +117,8 @@ struct IngestStage: SourceStage {
   ) throws {
     var parts = 0
     do {
-      try FileParts.forEach(of: file, members: options.members) { part in
+      try FileParts.forEach(of: file, members: options.members, window: options.largestWindow) {
+        part in
         parts += 1
         try read(part, &counter, visit)
         if counter.isFull { throw Stop.limit }

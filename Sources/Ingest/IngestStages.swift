@@ -36,6 +36,8 @@ struct IngestOptions: Sendable {
   let members: [String]
   /// The most bytes of one record.
   let largest: Int
+  /// The most bytes of a window of zstd.
+  let largestWindow: Int
 
   init(_ values: ParameterValues) throws(Diagnostic) {
     paths = values[Self.path]
@@ -54,6 +56,7 @@ struct IngestOptions: Sendable {
     quotes = values[Self.quotesParameter]
     members = values[Self.membersParameter]
     largest = values[Self.largestParameter] << 20
+    largestWindow = values[Self.windowLimitParameter] << 20
     html = values[Self.htmlParameter]
     guard let pattern = LinePattern(values[Self.chapterParameter]) else {
       preconditionFailure("the parameter's check lets no other pattern pass")
@@ -87,7 +90,7 @@ extension IngestOptions {
     splitParameter,
     delimiterParameter, headerParameter, quotesParameter, record, htmlParameter, partsParameter,
     chapterParameter, windowParameter, overlapParameter, gutenbergParameter,
-    membersParameter, largestParameter, errorsParameter,
+    membersParameter, largestParameter, windowLimitParameter, errorsParameter,
   ]
 
   static let path = Parameter<[PathValue]>(
@@ -168,10 +171,18 @@ extension IngestOptions {
     "The most megabytes of one record; a larger one is a fault of its own, and the file goes on.",
     check: { (1...2048).contains($0) ? nil : "must be from 1 to 2048" })
 
+  static let windowLimitParameter = Parameter(
+    "largest-window", default: ZstdUnpacker.usualWindow >> 20,
+    "The most megabytes of memory for the window of a zstd file; one made with --long=31 needs 2048.",
+    check: {
+      (8...2048).contains($0) && $0.nonzeroBitCount == 1
+        ? nil : "must be 8, 16, 32, … or 2048"
+    })
+
   static let errorsParameter = Parameter(
     "errors", default: DecodingErrors.strict,
-    "What becomes of bytes that are no text: a fault of the record, or U+FFFD, counted in the ledger."
-  )
+    "What becomes of bytes that are no text, and of halves of surrogate pairs in JSON: a fault of the "
+      + "record, or U+FFFD, counted in the ledger.")
 
   private static func delimiterByte(_ text: String) -> UInt8? {
     if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }

@@ -20,7 +20,8 @@ struct Anneal: ParsableCommand {
       """,
     version: AnnealVersion.current,
     subcommands: [
-      RunCommand.self, CheckCommand.self, InitCommand.self, ShowCommand.self, StagesCommand.self,
+      RunCommand.self, CheckCommand.self, InitCommand.self, PullCommand.self, ShowCommand.self,
+      StagesCommand.self,
       ExplainCommand.self, LedgerCommand.self, RescueCommand.self, CompareCommand.self,
       ReportCommand.self, ForwardCommand.self, GenerateCommand.self, ScoreCommand.self,
       ChatCommand.self, TokenizerCommand.self, ExportCommand.self, DoctorCommand.self,

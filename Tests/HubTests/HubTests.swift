@@ -56,7 +56,7 @@ func settings(
 }
 
 func files(_ address: String, _ settings: HubSettings) throws -> [String] {
-  try HubDataset(try #require(HubAddress(address)), settings: settings).files().map(\.path)
+  try HubRepository(try #require(HubAddress(address)), settings: settings).files().map(\.path)
 }
 
 struct HubTests {
@@ -110,6 +110,57 @@ struct HubTests {
     #expect(try files("hf://datasets/o/n/data", settings) == paths)
     // Only what the revision is was asked again.
     #expect(server.requests.count == before + 1)
+  }
+
+  @Test func `a model is its weights and what goes with them`() throws {
+    let folder = try TemporaryFolder()
+    let commit = "0123456789abcdef0123456789abcdef01234567"
+    let names = [
+      ".gitattributes", "README.md", "config.json", "consolidated.safetensors",
+      "model-00001-of-00001.safetensors", "1_Pooling/config.json", "onnx/model.onnx",
+      "pytorch_model.bin", "tokenizer.json", "vocab.txt",
+    ]
+    let server = try HubServer { request in
+      switch request.path {
+      case "/api/models/o/m/revision/main", "/api/models/m/revision/main":
+        let list = names.map { "{\"rfilename\":\"\($0)\"}" }.joined(separator: ",")
+        return .init(body: Array("{\"sha\":\"\(commit)\",\"siblings\":[\(list)]}".utf8))
+      case let path where path.contains("m/resolve/\(commit)/"):
+        return .init(headers: ["ETag": "\"\(StableHash.hash(path))\""], body: Array(path.utf8))
+      default: return .init(status: 404)
+      }
+    }
+    defer { server.stop() }
+    let settings = settings(folder, server)
+    for model in ["o/m", "hf://o/m", "m"] {
+      let address = try #require(HubAddress(model: model))
+      let cache = "\(settings.cache)/models--\(address.repository == "m" ? "m" : "o--m")"
+      let paths = try HubRepository(address, settings: settings).files().map(\.path)
+      #expect(
+        paths
+          == [
+            "1_Pooling/config.json", "config.json", "model-00001-of-00001.safetensors",
+            "tokenizer.json", "vocab.txt",
+          ].map { "\(cache)/snapshots/\(commit)/\($0)" })
+      #expect(try FileReader.contents(paths[1]).starts(with: "/\(address.repository)/res".utf8))
+    }
+    let one = try #require(HubAddress(model: "o/m@main/README.md"))
+    #expect(try HubRepository(one, settings: settings).files().count == 1)
+    for text in ["hf://datasets/o/n", "https://h/o/m", "../m", "o//m", "", "o/m/../x"] {
+      #expect(HubAddress(model: text) == nil, "\(text)")
+    }
+  }
+
+  @Test func `for a look at the data one file of several is fetched`() throws {
+    let folder = try TemporaryFolder()
+    let server = try hub(large)
+    defer { server.stop() }
+    let settings = settings(folder, server)
+    let looked = try Fetching.$current.withValue(Fetching(isSample: true)) {
+      try files("hf://datasets/o/n/**", settings)
+    }
+    #expect(looked.count == 1)
+    #expect(try Folders.files(below: "\(folder.path)/hub/datasets--o--n/blobs").count == 1)
   }
 
   @Test func `small files, names with blanks and patterns`() throws {

@@ -87,7 +87,7 @@ struct ListingTests {
       return .init(headers: ["ETag": "\"content\""], body: Array("{}".utf8))
     }
     defer { server.stop() }
-    let dataset = HubDataset(
+    let dataset = HubRepository(
       try #require(HubAddress("hf://datasets/o/old")), settings: settings(folder, server))
     let found = try dataset.files()
     #expect(found.map(\.name) == ["o/old/a.jsonl"])

@@ -46,6 +46,17 @@ struct WebFileTests {
     #expect(kept.count >= 2 && !kept.contains { $0.contains("secret") })
   }
 
+  @Test(arguments: ["?\u{301}token=secret", "#\u{301}secret", "?token=secret"])
+  func `a query is no part of the name, whatever stands behind its mark`(_ query: String) throws {
+    let folder = try TemporaryFolder()
+    let server = try HubServer { _ in .init(body: Array("a\n1\n".utf8)) }
+    defer { server.stop() }
+    let file = try WebFile("\(server.address)/a.csv\(query)", settings: settings(folder, server))
+      .file()
+    #expect(file.name == "127.0.0.1:\(server.port)/a.csv")
+    #expect(file.path.hasSuffix("/a.csv"))
+  }
+
   @Test func `an old file is no answer to a fault that is not the network's`() throws {
     let folder = try TemporaryFolder()
     let isBroken = Atomic(false)

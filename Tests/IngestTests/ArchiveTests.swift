@@ -80,8 +80,14 @@ enum ArchiveFixture {
     #expect(result.texts.last == "row 80000")
   }
 
-  @Test func `a window of 2 GB, as long mode makes, is read`() throws {
-    #expect(try ingest(ArchiveFixture.path("long.jsonl.zst")).texts == ["a", "中"])
+  @Test func `a window of 2 GB, as long mode makes, is read where so much is allowed`() throws {
+    let path = ArchiveFixture.path("long.jsonl.zst")
+    let refused = try ingest(path)
+    #expect(refused.codes == ["too-large"] && refused.texts.isEmpty)
+    #expect(refused.faults.first?.message.contains("a window of more than 128 MB") == true)
+    #expect(refused.faults.first?.remedy?.contains("largest-window: 2048") == true)
+    #expect(try ingest(path, ["largest-window": "2048"]).texts == ["a", "中"])
+    #expect(throws: (any Error).self) { try ingest(path, ["largest-window": "100"]) }
   }
 
   @Test func `compression is taken off three times and no more`() throws {
@@ -238,6 +244,53 @@ enum ArchiveFixture {
       let result = try ingest(try folder.write(bytes: Array(bytes[..<count]), to: "a.zip"))
       #expect(result.records.isEmpty)
       #expect(result.codes == ["truncated-zip"], "\(count)")
+    }
+  }
+}
+
+@Suite struct `Names of members` {
+  private static let line = "{\"text\": \"x\"}\n"
+  private let twins = ["a.jsonl", "a.jsonl#member-3", "a.jsonl", "a.jsonl#member-3"]
+
+  /// Every id that a zip and a tar of the same members give, faults by what they are filed under.
+  private func ids(_ names: [String], text: (String) -> String = { _ in line }) throws
+    -> [[String]]
+  {
+    let folder = try TemporaryFolder()
+    let members = names.map { ($0, text($0)) }
+    let zip = storedZip(members.map { (name: $0.0, text: $0.1) })
+    let tar = TarBytes.archive(members.map { TarBytes.member($0.0, $0.1) })
+    return try [("t.zip", zip), ("t.tar", tar)].map { name, bytes in
+      let result = try ingest(try folder.write(bytes: bytes, to: name))
+      return result.records.map(\.source.file) + result.faults.map { $0.source?.file ?? "" }
+    }
+  }
+
+  @Test func `no name is given twice, however real names look`() throws {
+    let permutations = [twins, twins.reversed(), [2, 3, 1, 0].map { twins[$0] }]
+    for names in permutations + [["a.jsonl#member-2", "a.jsonl", "a.jsonl"]] {
+      for ids in try ids(names) {
+        #expect(ids.count == names.count)
+        #expect(Set(ids).count == ids.count, "\(ids)")
+      }
+    }
+    // A zip tells all names beforehand, so a member of its own path keeps that.
+    let zip = try ids(["a.jsonl", "a.jsonl", "a.jsonl#member-2"])[0]
+    #expect(
+      zip == ["t.zip/a.jsonl", "t.zip/a.jsonl#member-2", "t.zip/a.jsonl#member-2#member-2"])
+  }
+
+  @Test func `a member is not taken for one of an archive beside it`() throws {
+    let folder = try TemporaryFolder()
+    let inner = TarBytes.archive([TarBytes.member("a.jsonl", Self.line)])
+    let other = Array(Self.line.utf8)
+    for members in [
+      [("i.tar", inner), ("i.tar/a.jsonl", other)], [("i.tar/a.jsonl", other), ("i.tar", inner)],
+    ] {
+      let bytes = TarBytes.archive(members.map { TarBytes.member($0.0, $0.1) })
+      let result = try ingest(try folder.write(bytes: bytes, to: "o.tar"))
+      #expect(result.records.count == 2 && result.faults.isEmpty)
+      #expect(Set(result.records.map(\.id)).count == 2, "\(result.records.map(\.id))")
     }
   }
 }

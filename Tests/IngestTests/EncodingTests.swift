@@ -77,6 +77,22 @@ import Testing
     #expect(replaced.notes.map { $0?["replaced"]?.int } == [nil, nil, 1, nil])
   }
 
+  @Test func `halves of surrogate pairs are replaced where asked, and counted`() throws {
+    let folder = try TemporaryFolder()
+    let lines = [
+      #"{"text": "a\ud800b \udc00\uD800 \ud83d\ude00 \ud800\u0041"}"#,
+      #"{"text": "\\ud800 c"}"#, #"{"text": "d é\udfff"}"#,
+    ]
+    let path = try folder.write(lines.joined(separator: "\n") + "\n", to: "a.jsonl")
+    #expect(try ingest(path).codes == ["invalid-json", "invalid-json"])
+    let result = try ingest(path, ["errors": "replace"])
+    #expect(
+      result.texts == [
+        "a\u{FFFD}b \u{FFFD}\u{FFFD} \u{1F600} \u{FFFD}A", #"\ud800 c"#, "d é\u{FFFD}",
+      ])
+    #expect(result.notes == [["replaced": 4], nil, ["replaced": 1]])
+  }
+
   @Test func `only what was replaced is counted as that`() throws {
     let folder = try TemporaryFolder()
     let bytes = Array("a\u{FFFD}\nb\u{FFFD}".utf8) + [0xFC, 0x0A]

@@ -124,4 +124,22 @@ import Train
       "\($0)".contains("cannot let records go on")
     }
   }
+
+  @Test func `windows were read and not made, and the place names their part`() throws {
+    let words = (0..<40).map { "w\($0)" }.joined(separator: " ")
+    try folder.write(words, to: "book.txt")
+    let text = """
+      stages:
+        - ingest: {path: book.txt, split: window, window: 60, overlap: 20}
+        - clean.length: {min-words: 1}
+      """
+    let plan = try Planner.plan(PipelineFile(text: text, path: "p", base: folder.path))
+    let run = "\(folder.path)/windows"
+    _ = try PipelineRun(plan: plan, folder: run, threads: 2, observer: Silent()).execute()
+    let story = try Explanation(run: run, id: "book.txt:1#2").text
+    #expect(story.contains("read from book.txt, record 1, part 2"), "\(story)")
+    #expect(story.contains("repeats text of other windows of book.txt"), "\(story)")
+    #expect(!story.contains("made from"), "\(story)")
+    #expect(try LedgerTable(run: run, by: .maker).rows.isEmpty)
+  }
 }

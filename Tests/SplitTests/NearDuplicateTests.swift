@@ -3,6 +3,7 @@ import Split
 import Stages
 import TestSupport
 import Testing
+import TextKit
 
 @Suite struct `Near duplicates in a split` {
   /// A text of 40 words of which some are others.
@@ -79,5 +80,47 @@ import Testing
     for record in records[..<2100] { #expect(part.sides[record.id] == whole.sides[record.id]) }
     let folder = try TemporaryFolder()
     #expect(try faults(whole, whole.kept, folder) == [])
+  }
+
+  @Test(arguments: [1, 4])
+  func `the pair that a proof names is the one whose later record comes first`(_ threads: Int)
+    throws
+  {
+    var random = CounterRandom(seed: 8, purpose: "torn")
+    let run = try SplitRun(pairs(3))
+    var records: [Record] = []
+    for number in 0..<1500 {
+      let changed = (0..<random.below(12)).map { _ in random.below(40) }
+      var record = Make.record(
+        number, text: text(random.below(500), changed: changed, to: "z\(random.below(9))"))
+      record.side = random.below(10) == 0 ? .test : .train
+      records.append(record)
+    }
+    let folder = try TemporaryFolder()
+    let files = try Side.allCases.map { side in
+      try SplitRun.collection(
+        records.filter { $0.side == side }, "\(side).jsonl", in: folder, threads: threads)
+    }
+    let ordered = Side.allCases.flatMap { side in records.filter { $0.side == side } }
+    let shingles = ordered.map { Shingles($0.fields(.all)[0].text) }
+    let second = try #require(
+      ordered.indices.first { second in
+        ordered[..<second].indices.contains {
+          ordered[$0].side != ordered[second].side
+            && shingles[$0].jaccard(shingles[second]) >= 0.8
+        }
+      })
+    let first = try #require(
+      ordered[..<second].indices.first {
+        ordered[$0].side != ordered[second].side
+          && shingles[$0].jaccard(shingles[second]) >= 0.8
+      })
+    let side = try #require(ordered[first].side)
+    let fault = try #require(
+      try run.certificate.verify(files).first { $0.kind == .nearDuplicates })
+    #expect(
+      fault.description.hasPrefix(
+        "\(ordered[first].id), on side \(side), and \(ordered[second].id), on"),
+      "\(fault.description)")
   }
 }

@@ -25,6 +25,48 @@ import TextKit
     #expect(Shingles("a b") != Shingles("ab"))
   }
 
+  @Test func `texts are read as their comparable form is, whatever characters they mix`() {
+    // Letters, signs and blanks; marks that combine, forms that are longer, other scripts.
+    let pieces = [
+      "a", "B", "9", "_", " ", "-", ".", "é", "É", "ß", "ŉ", "ſ", "µ", "Ω", "Σ", "ς", "Ж", "ё",
+      "—", "’", "…", "€", "™", "№", "½", "²", "´", "\u{A0}", "\u{AD}", "\u{200D}", "\u{2126}",
+      "\u{212B}", "\u{301}", "\u{327}", "İ", "ı", "ﬁ", "中", "か\u{3099}", "가", "ก", "न", "ि", "😀",
+    ]
+    var random = CounterRandom(seed: 11, purpose: "pieces")
+    for round in 0..<4000 {
+      // Some texts of plain letters alone, and some of all.
+      let most = round % 2 == 0 ? 32 : pieces.count
+      let text = (0..<random.below(24)).map { _ in pieces[random.below(most)] }.joined()
+      let form = ComparableText.form(text)
+      #expect(Shingles(text) == Shingles(ofForm: form), "\(text.debugDescription)")
+      // By its words alone, which takes no short cut.
+      let words = form.unicodeScalars.reduce(into: [""]) { words, scalar in
+        let properties = scalar.properties
+        let isOwn = [0xE01...0xE3A, 0x3040...0x30FF, 0x4E00...0x9FFF].contains {
+          $0.contains(scalar.value)
+        }
+        let isWord =
+          scalar == "_" || properties.isAlphabetic || properties.numericType != nil
+          || properties.canonicalCombiningClass != .notReordered
+        if isOwn || !isWord { words.append("") }
+        if isWord { words[words.count - 1].unicodeScalars.append(scalar) }
+        if isOwn { words.append("") }
+      }
+      let shown = words.filter { !$0.isEmpty }.joined(separator: " ")
+      #expect(Shingles(text, width: 1) == Shingles(shown, width: 1), "\(text.debugDescription)")
+    }
+  }
+
+  @Test func `hashes stand in order and once, however they come`() {
+    var random = CounterRandom(seed: 12, purpose: "hashes")
+    for count in [0, 1, 2, 23, 24, 25, 100, 5000] {
+      for spread in [UInt64.max, 1 << 20, 7, 1] {
+        let hashes = (0..<count).map { _ in random.next() % spread }
+        #expect(Shingles(unsorted: hashes).hashes == Set(hashes).sorted(), "\(count) \(spread)")
+      }
+    }
+  }
+
   @Test func `the similarity is what two sets share of all they have`() {
     let left = Shingles(words(0..<10), width: 1)
     #expect(left.jaccard(left) == 1)

@@ -19,13 +19,15 @@ struct DatatrovePII {
   private typealias Match = (end: Int, isReplaced: Bool)
 
   private static func replace(
-    _ text: ByteText, _ replacements: [String], _ match: (ByteText, Int) -> Match?
+    _ text: ByteText, _ replacements: [String],
+    _ match: (ByteText, Int, inout StretchMemory) -> Match?
   ) -> (ByteText, Int) {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     var (place, count) = (0, 0)
+    var memory = StretchMemory()
     while place < text.count {
-      if let found = match(text, place) {
+      if let found = match(text, place, &memory) {
         if found.isReplaced {
           result += replacements[count % replacements.count].utf8
           count += 1
@@ -41,13 +43,18 @@ struct DatatrovePII {
     return (ByteText(bytes: result), count)
   }
 
-  private static func email(_ text: ByteText, _ place: Int) -> Match? {
+  private static func email(
+    _ text: ByteText, _ place: Int, _ memory: inout StretchMemory
+  ) -> Match? {
     let isBoundary = text.isWord(place) != (place > 0 && text.isWord(place - 1))
     guard isBoundary, EmailAddress.isLocal(text, place),
-      let at = EmailAddress.localEnd(in: text, at: place),
-      let end = EmailAddress.domainEnd(in: text, at: at + 1) ?? literalEnd(text, at + 1)
+      let end = memory.mail.at(place, look: { EmailAddress.follow(text, $0, host) }).result
     else { return nil }
     return (end, true)
+  }
+
+  private static func host(_ text: ByteText, _ place: Int) -> Int? {
+    EmailAddress.domainEnd(in: text, at: place) ?? literalEnd(text, place)
   }
 
   /// `[1.2.3.4]`.
@@ -58,7 +65,9 @@ struct DatatrovePII {
     return end + 1
   }
 
-  private static func address(_ text: ByteText, _ place: Int) -> Match? {
+  private static func address(
+    _ text: ByteText, _ place: Int, _ memory: inout StretchMemory
+  ) -> Match? {
     guard text.isDigit(place), let end = octets(text, place, 4) else { return nil }
     let parts = text.bytes[place..<end].split(separator: UInt8(ascii: "."))
     let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1) - 0x30 } }

@@ -6,24 +6,30 @@ enum EmailAddress {
     text.isAlphanumeric(place) || marks.contains(text[place])
   }
 
-  static func end(in text: ByteText, at place: Int) -> Int? {
-    guard text.isAlphanumeric(place) || text[place] == UInt8(ascii: "_"),
-      let at = localEnd(in: text, at: place)
-    else { return nil }
-    guard let end = domainEnd(in: text, at: at + 1) else { return nil }
-    let last = text.bytes[at + 1..<end].split(separator: UInt8(ascii: ".")).last
+  static func end(in text: ByteText, at place: Int, _ memory: inout StretchMemory) -> Int? {
+    guard text.isAlphanumeric(place) || text[place] == UInt8(ascii: "_") else { return nil }
+    return memory.mail.at(place) { follow(text, $0, domain) }.result
+  }
+
+  /// The end of a host name whose last part is two letters or more.
+  private static func domain(_ text: ByteText, _ place: Int) -> Int? {
+    guard let end = domainEnd(in: text, at: place) else { return nil }
+    let last = text.bytes[place..<end].split(separator: UInt8(ascii: ".")).last
     return last.map { $0.count > 1 && $0.allSatisfy { (0x61...0x7A).contains($0 | 0x20) } } == true
       ? end : nil
   }
 
-  /// The place of `@` behind parts that single full stops divide.
-  static func localEnd(in text: ByteText, at place: Int) -> Int? {
+  /// Where parts that single full stops divide end, and, where that is an `@`, what `host` finds
+  /// behind it.
+  static func follow(
+    _ text: ByteText, _ place: Int, _ host: (ByteText, Int) -> Int?
+  ) -> (end: Int, result: Int?) {
     var end = place
     while true {
       let next = text.end(from: end) { isLocal(text, $0) }
-      guard next > end else { return nil }
-      if text[next] == UInt8(ascii: "@") { return next }
-      guard text[next] == UInt8(ascii: ".") else { return nil }
+      guard next > end else { return (end, nil) }
+      if text[next] == UInt8(ascii: "@") { return (next, host(text, next + 1)) }
+      guard text[next] == UInt8(ascii: ".") else { return (next, nil) }
       end = next + 1
     }
   }

@@ -52,7 +52,12 @@ enum NetworkAddress {
 
   private static func v6End(in text: ByteText, at place: Int, _ publicOnly: Bool) -> Int? {
     guard isHex(text, place) || text.has("::", at: place) else { return nil }
-    let end = text.end(from: place) { isHex(text, $0) || text[$0] == UInt8(ascii: ":") }
+    // No address and colon behind it are longer; runs that are need not be read to their end.
+    let longest = 40
+    let end = text.end(from: place, atMost: longest + 1) {
+      isHex(text, $0) || text[$0] == UInt8(ascii: ":")
+    }
+    guard end - place <= longest else { return nil }
     var last = end
     if text[last - 1] == UInt8(ascii: ":"), !text.has("::", at: last - 2) { last -= 1 }
     let goesOn = text.isWord(end) || text[end] == UInt8(ascii: ".") && text.isDigit(end + 1)

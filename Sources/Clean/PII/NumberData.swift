@@ -1,5 +1,8 @@
 /// Finds numbers of payment cards: an issuer's prefix and length, and Luhn's check digit.
 enum PaymentCard {
+  /// The most digits of a number.
+  private static let longest = 19
+
   static func end(in text: ByteText, at place: Int) -> Int? {
     guard (0x32...0x36).contains(text[place]),
       !(text[place - 1] == UInt8(ascii: ".") && text.isDigit(place - 2)),
@@ -10,6 +13,7 @@ enum PaymentCard {
     var separator: UInt8?
     while end < text.count {
       if text.isDigit(end) {
+        guard digits.count < longest else { return nil }
         digits.append(text.digit(end))
       } else if text[end] == 0x20 || text[end] == UInt8(ascii: "-") {
         guard text.isDigit(end + 1), separator ?? text[end] == text[end] else { break }
@@ -27,7 +31,7 @@ enum PaymentCard {
 
   /// Whether an issuer gives out numbers of this length that begin so.
   private static func isIssued(_ digits: [Int]) -> Bool {
-    guard (13...19).contains(digits.count) else { return false }
+    guard (13...longest).contains(digits.count) else { return false }
     let prefix = digits.prefix(4).reduce(0) { $0 * 10 + $1 }
     switch (prefix, digits.count) {
     case (4000...4999, 13), (4000...4999, 16), (4000...4999, 19): return true

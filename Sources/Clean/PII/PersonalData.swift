@@ -8,10 +8,12 @@ enum PersonalDataKind: String, CaseIterable, Sendable {
   case phone
 
   /// Finds one that begins at a place of a text: where it ends; nil where none begins.
-  func end(in text: ByteText, at place: Int, publicOnly: Bool) -> Int? {
+  func end(
+    in text: ByteText, at place: Int, publicOnly: Bool, _ memory: inout StretchMemory
+  ) -> Int? {
     switch self {
-    case .key: SecretKey.end(in: text, at: place)
-    case .email: EmailAddress.end(in: text, at: place)
+    case .key: SecretKey.end(in: text, at: place, &memory)
+    case .email: EmailAddress.end(in: text, at: place, &memory)
     case .iban: BankAccount.end(in: text, at: place)
     case .card: PaymentCard.end(in: text, at: place)
     case .ip: NetworkAddress.end(in: text, at: place, publicOnly: publicOnly)
@@ -34,9 +36,10 @@ struct PersonalDataFinder: Sendable {
   func find(in bytes: [UInt8]) -> [PersonalDatum] {
     let text = ByteText(bytes: bytes)
     var found: [PersonalDatum] = []
+    var memory = StretchMemory()
     var place = 0
     while place < bytes.count {
-      guard text.canBegin(place), let datum = datum(in: text, at: place) else {
+      guard text.canBegin(place), let datum = datum(in: text, at: place, &memory) else {
         place += 1
         continue
       }
@@ -46,9 +49,11 @@ struct PersonalDataFinder: Sendable {
     return found
   }
 
-  private func datum(in text: ByteText, at place: Int) -> PersonalDatum? {
+  private func datum(
+    in text: ByteText, at place: Int, _ memory: inout StretchMemory
+  ) -> PersonalDatum? {
     for kind in kinds {
-      if let end = kind.end(in: text, at: place, publicOnly: publicOnly) {
+      if let end = kind.end(in: text, at: place, publicOnly: publicOnly, &memory) {
         return PersonalDatum(kind: kind, range: place..<end)
       }
     }
@@ -85,10 +90,11 @@ struct ByteText {
     }
   }
 
-  /// The end of the run that begins at a place.
-  func end(from place: Int, while belongs: (Int) -> Bool) -> Int {
+  /// The end of the run that begins at a place, no further than `limit` bytes on.
+  func end(from place: Int, atMost limit: Int = .max, while belongs: (Int) -> Bool) -> Int {
+    let stop = limit < count - place ? place + limit : count
     var end = place
-    while end < count, belongs(end) { end += 1 }
+    while end < stop, belongs(end) { end += 1 }
     return end
   }
 

@@ -25,9 +25,9 @@ enum SecretKey {
     Form(mark: "hf_", length: 30...40), Form(mark: "npm_", length: 36...36),
   ]
 
-  static func end(in text: ByteText, at place: Int) -> Int? {
-    if text.has("-----BEGIN ", at: place) { return blockEnd(in: text, at: place) }
-    if text.has("eyJ", at: place) { return tokenEnd(in: text, at: place) }
+  static func end(in text: ByteText, at place: Int, _ memory: inout StretchMemory) -> Int? {
+    if text.has("-----BEGIN ", at: place) { return blockEnd(in: text, at: place, &memory) }
+    if text.has("eyJ", at: place) { return tokenEnd(in: text, at: place, &memory) }
     for form in forms where text.has(form.mark, at: place) {
       if let end = end(of: form, in: text, at: place + form.mark.utf8CodeUnitCount) { return end }
     }
@@ -35,7 +35,7 @@ enum SecretKey {
   }
 
   private static func end(of form: Form, in text: ByteText, at place: Int) -> Int? {
-    let end = text.end(from: place) {
+    let end = text.end(from: place, atMost: form.length.upperBound + 1) {
       form.isUpper
         ? text.isUpper($0) || text.isDigit($0)
         : text.isAlphanumeric($0) || form.allowsMarks && (text[$0] == 0x2D || text[$0] == 0x5F)
@@ -46,36 +46,50 @@ enum SecretKey {
   }
 
   /// A private key in PEM, to the line that ends it; without one, to the end of its lines.
-  private static func blockEnd(in text: ByteText, at place: Int) -> Int? {
-    let line = text.end(from: place) { text[$0] != 0x0A }
+  private static func blockEnd(
+    in text: ByteText, at place: Int, _ memory: inout StretchMemory
+  ) -> Int? {
+    // The longest name of a kind of key is far shorter.
+    let line = text.end(from: place, atMost: 80) { text[$0] != 0x0A }
     guard text.bytes[place..<line].firstRange(of: Array("PRIVATE KEY-----".utf8)) != nil else {
       return nil
     }
-    let rest = text.bytes[place...]
-    guard let end = rest.firstRange(of: Array("-----END ".utf8)),
-      let close = text.bytes[end.upperBound...].firstRange(of: Array("PRIVATE KEY-----".utf8))
-    else {
-      return text.end(from: place) {
-        text.isAlphanumeric($0) || [0x2B, 0x2F, 0x3D, 0x2D, 0x0A, 0x0D, 0x20].contains(text[$0])
-      }
+    if !memory.lacksKeyEnd, let end = footerEnd(in: text, from: place) { return end }
+    memory.lacksKeyEnd = true
+    return text.end(from: place) {
+      text.isAlphanumeric($0) || [0x2B, 0x2F, 0x3D, 0x2D, 0x0A, 0x0D, 0x20].contains(text[$0])
     }
-    return close.upperBound
   }
 
-  /// A JSON Web Token: three parts in base64url.
-  private static func tokenEnd(in text: ByteText, at place: Int) -> Int? {
-    var end = place
-    for part in 0..<3 {
-      if part > 0 {
-        guard text[end] == UInt8(ascii: ".") else { return nil }
-        end += 1
-      }
-      let next = text.end(from: end) {
-        text.isAlphanumeric($0) || text[$0] == 0x2D || text[$0] == 0x5F
-      }
-      guard next - end >= 10 else { return nil }
-      end = next
+  /// The end of the first line from a place on that ends a private key.
+  private static func footerEnd(in text: ByteText, from place: Int) -> Int? {
+    text.bytes[place...].firstRange(of: Array("-----END ".utf8)).flatMap {
+      text.bytes[$0.upperBound...].firstRange(of: Array("PRIVATE KEY-----".utf8))?.upperBound
     }
-    return end
+  }
+
+  /// The fewest characters of a part of a token.
+  private static let shortestPart = 10
+
+  /// A JSON Web Token: three parts in base64url.
+  private static func tokenEnd(
+    in text: ByteText, at place: Int, _ memory: inout StretchMemory
+  ) -> Int? {
+    let first = memory.token.at(place) { place in
+      let end = partEnd(text, place)
+      return (end, laterPart(text, end).flatMap { laterPart(text, $0) })
+    }
+    return first.end - place >= shortestPart ? first.result : nil
+  }
+
+  private static func partEnd(_ text: ByteText, _ place: Int) -> Int {
+    text.end(from: place) { text.isAlphanumeric($0) || text[$0] == 0x2D || text[$0] == 0x5F }
+  }
+
+  /// The end of a full stop and a part behind it.
+  private static func laterPart(_ text: ByteText, _ place: Int) -> Int? {
+    guard text[place] == UInt8(ascii: ".") else { return nil }
+    let end = partEnd(text, place + 1)
+    return end - place > shortestPart ? end : nil
   }
 }

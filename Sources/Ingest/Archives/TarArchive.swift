@@ -8,6 +8,7 @@ import Stages
 final class TarArchive {
   private let name: String
   private let stream: TarBlocks
+  private let labels: MemberLabels
   private var global = PaxHeader()
   private var content: TarContent?
   private var isEnded = false
@@ -16,8 +17,10 @@ final class TarArchive {
   /// How many members there were, folders among them.
   private var members = 0
 
-  init(_ stream: any ByteStream, name: String) {
+  /// Reads an archive that messages call `name`; `labels` holds the names given in what it is part of.
+  init(_ stream: any ByteStream, name: String, labels: MemberLabels = MemberLabels()) {
     self.name = name
+    self.labels = labels
     self.stream = TarBlocks(stream, name: name)
   }
 
@@ -85,7 +88,9 @@ final class TarArchive {
     var member = TarMember(path: path, label: path, size: size, kind: kind, content: content)
     guard kind != .folder else { return member }
     let isTwin = !seen.insert(StableHash.hash(path)).inserted
-    member.label = MemberPath.label(path, number: members, isRepeated: isTwin)
+    if isTwin || !labels.claim(path, in: name) {
+      member.label = labels.label(path, number: members, in: name)
+    }
     member.fault = fault(of: member, isTwin: isTwin)
     return member
   }
@@ -141,7 +146,7 @@ struct TarMember {
 
   /// Its path within the archive.
   let path: String
-  /// What stands for it in record ids and messages: see `MemberPath.label`.
+  /// What stands for it in record ids and messages: see `MemberLabels`.
   var label: String
   /// Its bytes.
   let size: Int

@@ -18,12 +18,16 @@ final class ZipArchive {
   private let bytes: any RandomBytes
   private let name: String
 
-  /// Reads the directory of an archive, which messages call `name`.
+  /// Reads the directory of an archive, which messages call `name`; `labels` holds the names given in
+  /// what it is part of.
   /// - Throws: `corrupt-zip`, `truncated-zip`, `zip-bomb`.
-  init(_ bytes: any RandomBytes, name: String, limits: ZipLimits = ZipLimits()) throws(StageError) {
+  init(
+    _ bytes: any RandomBytes, name: String, limits: ZipLimits = ZipLimits(),
+    labels: MemberLabels = MemberLabels()
+  ) throws(StageError) {
     self.bytes = bytes
     self.name = name
-    members = try ZipDirectory(bytes, name: name, limits: limits).members()
+    members = try ZipDirectory(bytes, name: name, limits: limits).members(labels)
   }
 
   /// Reads the directory of an archive on disk.

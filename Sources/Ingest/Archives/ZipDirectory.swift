@@ -34,7 +34,8 @@ struct ZipDirectory {
     var shift: Int { end - size - offset }
   }
 
-  func members() throws(StageError) -> [ZipMember] {
+  /// The members, each with a name of `labels`; those paths that are met first keep theirs.
+  func members(_ labels: MemberLabels) throws(StageError) -> [ZipMember] {
     let extent = try extent()
     guard extent.count <= limits.members, extent.size <= limits.directory else {
       throw StageError(
@@ -48,17 +49,34 @@ struct ZipDirectory {
     }
     let raw = try bytes.read(extent.size, at: extent.offset + extent.shift)
     guard raw.count == extent.size else { throw fault("the directory is cut short") }
-    var members: [ZipMember] = []
+    var listed: [Listed] = []
     var rest = raw[...]
     var seen: Set<[UInt8]> = []
-    for index in 0..<extent.count {
+    for _ in 0..<extent.count {
       let (member, flags) = try entry(&rest, shift: extent.shift)
       let isTwin = !seen.insert(Array(member.name.utf8)).inserted
-      members.append(judged(member, flags: flags, number: index + 1, isTwin: isTwin))
+      let hasLabel = !isTwin && labels.claim(member.name, in: name)
+      listed.append(Listed(member: member, flags: flags, isTwin: isTwin, hasLabel: hasLabel))
     }
     guard rest.isEmpty else { throw fault("the directory is longer than its members") }
-    try refuseOverlaps(members, before: extent.offset + extent.shift)
-    return members
+    try refuseOverlaps(listed.map(\.member), before: extent.offset + extent.shift)
+    return listed.enumerated().map { index, one in
+      var one = one
+      if !one.hasLabel {
+        one.member.label = labels.label(one.member.name, number: index + 1, in: name)
+      }
+      return judged(one)
+    }
+  }
+
+  /// A member as the directory lists it.
+  private struct Listed {
+    var member: ZipMember
+    let flags: Int
+    /// Whether one of this path came before.
+    let isTwin: Bool
+    /// Whether its path is its name in record ids.
+    let hasLabel: Bool
   }
 
   // MARK: - The end of the archive
@@ -167,14 +185,13 @@ struct ZipDirectory {
     return String(decoding: decoded ?? raw, as: UTF8.self)
   }
 
-  /// The member with its label, and with its fault if there is one.
-  private func judged(_ member: ZipMember, flags: Int, number: Int, isTwin: Bool) -> ZipMember {
-    var member = member
-    member.label = MemberPath.label(member.name, number: number, isRepeated: isTwin)
+  /// The member with its fault if there is one.
+  private func judged(_ listed: Listed) -> ZipMember {
+    var member = listed.member
     let place = Source(file: "\(name)/\(member.label)", line: 0)
     if let reason = MemberPath.fault(member.name) {
       member.fault = .unsafePath(reason, place)
-    } else if flags & 0x2001 != 0 {
+    } else if listed.flags & 0x2001 != 0 {
       member.fault = StageError(
         "encrypted-member", "the member is encrypted", source: place,
         remedy: "unpack the archive with its password first")
@@ -182,7 +199,7 @@ struct ZipDirectory {
       member.fault = .bomb(
         "the member says it is \(member.size) bytes", member.size, member.compressedSize, place.file
       )
-    } else if isTwin {
+    } else if listed.isTwin {
       member.fault = .twin(place)
     }
     return member

@@ -48,7 +48,7 @@ extension StageError {
 struct ZipMember: Sendable {
   /// Its path within the archive, with slashes.
   let name: String
-  /// What stands for it in record ids and messages: see `MemberPath.label`.
+  /// What stands for it in record ids and messages: see `MemberLabels`.
   var label: String
   /// Its bytes when unpacked.
   let size: Int
@@ -74,20 +74,15 @@ enum MemberPath {
   /// The most bytes of a name, as Linux has it.
   private static let longest = 4096
 
-  /// What stands for a member in record ids: its path, and its number among the members where that path
-  /// was there before, for an id must not be given twice.
-  static func label(_ path: String, number: Int, isRepeated: Bool) -> String {
-    let isLong = path.utf8.count > longest
-    let path = isLong ? "\(String(path.unicodeScalars.prefix(100)))…" : path
-    return isRepeated || isLong ? "\(path)#member-\(number)" : path
-  }
+  /// Whether a name is longer than a path may be.
+  static func isLong(_ name: String) -> Bool { name.utf8.count > longest }
 
   /// Why a name must not be used as a path below the archive; nil where it may.
   ///
   /// Backslashes count as slashes, which they are to the programs that write them.
   static func fault(_ name: String) -> String? {
     if name.isEmpty { return "has no name" }
-    if name.utf8.count > longest { return "has a name of more than \(longest) bytes" }
+    if isLong(name) { return "has a name of more than \(longest) bytes" }
     if name.utf8.contains(0) { return "has a name with a zero byte" }
     let parts = name.utf8.split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -28,21 +28,24 @@ enum Compression: String, CaseIterable {
     }
   }
 
-  private func unpacker() -> (any Unpacker)? {
+  private func unpacker(window: Int) -> (any Unpacker)? {
     switch self {
     case .gzip: GzipUnpacker()
-    case .zstd: ZstdUnpacker()
+    case .zstd: ZstdUnpacker(window: window)
     case .bzip2: Bzip2Unpacker()
     case .xz: XZUnpacker()
     }
   }
 
-  /// The stream without the compression around it, whatever that is.
-  static func unpacked(_ stream: PeekedBytes, name: String) throws(StageError) -> PeekedBytes {
+  /// The stream without the compression around it, whatever that is; `window` is the most bytes that
+  /// zstd may look back.
+  static func unpacked(
+    _ stream: PeekedBytes, name: String, window: Int = ZstdUnpacker.usualWindow
+  ) throws(StageError) -> PeekedBytes {
     var stream = stream
     for _ in 0..<mostLayers {
       guard let kind = detect(try stream.peek()) else { return stream }
-      guard let unpacker = kind.unpacker() else {
+      guard let unpacker = kind.unpacker(window: window) else {
         throw StageError(
           "out-of-memory", "the \(kind.rawValue) library cannot begin",
           source: Source(file: name, line: 0))

@@ -24,8 +24,10 @@ struct UnpackingStep {
     case more
     /// The member ended.
     case ended
-    /// The bytes are no such member; the reason where it is other than damage.
-    case damaged(String?)
+    /// The bytes are no such member.
+    case damaged
+    /// They need more memory than they get: why, and what to do.
+    case tooLarge(String, remedy: String)
   }
 
   /// Bytes of input that were taken.
@@ -138,10 +140,11 @@ final class UnpackedBytes: ByteStream {
     case .ended:
       insideMember = false
       isFull = false
-    case .damaged(let reason):
+    case .damaged:
       throw fault(
-        reason ?? "\(kind.subject) is damaged after \(produced) bytes of content",
+        "\(kind.subject) is damaged after \(produced) bytes of content",
         "fetch or write the file again")
+    case .tooLarge(let reason, let remedy): throw fault(reason, remedy, code: "too-large")
     }
     return output
   }

@@ -39,28 +39,28 @@ final class GzipUnpacker: Unpacker {
     return UnpackingStep(
       read: given - Int(state.pointee.avail_in), written: room - Int(state.pointee.avail_out),
       status: code == Z_STREAM_END
-        ? .ended : code == Z_OK || code == Z_BUF_ERROR ? .more : .damaged(nil))
+        ? .ended : code == Z_OK || code == Z_BUF_ERROR ? .more : .damaged)
   }
 }
 
-/// Zstandard frames, among them those to be skipped; windows up to the 2 GB of `--long=31`, which data
-/// sets are published with.
+/// Zstandard frames, among them those to be skipped, with windows up to a limit.
 ///
-/// A window's memory is touched only as far as there is content to fill it, so a small file takes much
-/// only where it unpacks to very much more than itself.
+/// The window is what a frame may repeat of what came before: so much memory is needed to unpack it. The
+/// usual limit is that of the zstd program; `--long=31`, which some data sets are published with, needs
+/// 2 GB.
 final class ZstdUnpacker: Unpacker {
-  private let state: OpaquePointer
-  /// The bytes of the frame so far, packed and unpacked.
-  private var packed = 0
-  private var unpacked = 0
-  /// The most memory for a frame that is packed tighter than texts are.
-  private static let mostMemory = 512 << 20
-  private static let mostRatio = ZipLimits().ratio
+  /// The largest window that is unpacked unasked.
+  static let usualWindow = 128 << 20
 
-  init?() {
+  private let state: OpaquePointer
+  private let window: Int
+
+  /// Allows windows of so many bytes, a power of two.
+  init?(window: Int) {
     guard let state = ZSTD_createDStream() else { return nil }
     self.state = state
-    ZSTD_DCtx_setParameter(state, ZSTD_d_windowLogMax, 31)
+    self.window = window
+    ZSTD_DCtx_setParameter(state, ZSTD_d_windowLogMax, Int32(window.trailingZeroBitCount))
   }
 
   deinit { ZSTD_freeDStream(state) }
@@ -74,7 +74,6 @@ final class ZstdUnpacker: Unpacker {
 
   func begin(with byte: UInt8) -> Bool {
     ZSTD_DCtx_reset(state, ZSTD_reset_session_only)
-    (packed, unpacked) = (0, 0)
     return byte == 0x28 || byte & 0xF0 == 0x50
   }
 
@@ -84,19 +83,16 @@ final class ZstdUnpacker: Unpacker {
     var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let code = ZSTD_decompressStream(state, &target, &source)
-    packed += source.pos
-    unpacked += target.pos
     return UnpackingStep(read: source.pos, written: target.pos, status: status(code))
   }
 
   private func status(_ code: Int) -> UnpackingStep.Status {
-    if ZSTD_isError(code) != 0 { return .damaged(nil) }
-    if unpacked > Self.mostMemory, unpacked / Self.mostRatio > packed,
-      ZSTD_sizeof_DStream(state) > Self.mostMemory
-    {
-      return .damaged(
-        "the zstd asks for a window of more than \(Self.mostMemory >> 20) MB, and unpacks to "
-          + "\(unpacked / max(packed, 1)) times its size")
+    guard ZSTD_isError(code) == 0 else {
+      return ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge
+        ? .tooLarge(
+          "the zstd needs a window of more than \(window >> 20) MB in memory",
+          remedy: "write 'largest-window: 2048' to give it so much")
+        : .damaged
     }
     return code == 0 ? .ended : .more
   }
@@ -149,7 +145,7 @@ final class Bzip2Unpacker: Unpacker {
     }
     return UnpackingStep(
       read: Int(given - state.pointee.avail_in), written: Int(room - state.pointee.avail_out),
-      status: code == BZ_STREAM_END ? .ended : code == BZ_OK ? .more : .damaged(nil))
+      status: code == BZ_STREAM_END ? .ended : code == BZ_OK ? .more : .damaged)
   }
 }
 
@@ -191,8 +187,10 @@ final class XZUnpacker: Unpacker {
     case LZMA_OK, LZMA_BUF_ERROR: .more
     case LZMA_STREAM_END: .ended
     case LZMA_MEMLIMIT_ERROR:
-      .damaged("the xz asks for more than \(mostMemory >> 20) MB of memory to unpack")
-    default: .damaged(nil)
+      .tooLarge(
+        "the xz needs more than \(mostMemory >> 20) MB of memory to unpack",
+        remedy: "unpack it yourself, and name the file")
+    default: .damaged
     }
   }
 }

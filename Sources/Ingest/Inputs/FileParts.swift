@@ -24,6 +24,9 @@ struct FilePart {
 struct FileParts {
   /// Patterns that members of archives must match; none where all are read.
   let members: [String]
+  /// The most bytes of a window of zstd.
+  private let window: Int
+  private let labels = MemberLabels()
   private let visit: (FilePart) throws -> Void
 
   /// An archive within an archive within a file is read, and nothing deeper.
@@ -33,23 +36,26 @@ struct FileParts {
   ///
   /// - Throws: What `visit` throws, and `StageError` for a fault of the file or archive itself.
   static func forEach(
-    of file: InputFile, members: [String], _ visit: (FilePart) throws -> Void
+    of file: InputFile, members: [String], window: Int, _ visit: (FilePart) throws -> Void
   ) throws {
     try withoutActuallyEscaping(visit) { visit in
-      let parts = FileParts(members: members, visit: visit)
+      let parts = FileParts(members: members, window: window, visit: visit)
       try parts.walk(file, CountedBytes(try FileBytes(file), within: nil), depth: 0)
     }
   }
 
-  private init(members: [String], visit: @escaping (FilePart) throws -> Void) {
+  private init(
+    members: [String], window: Int, visit: @escaping (FilePart) throws -> Void
+  ) {
     self.members = members
+    self.window = window
     self.visit = visit
   }
 
   private func walk(_ file: InputFile, _ stream: CountedBytes, depth: Int) throws {
     let raw = PeekedBytes(stream, from: stream)
     let isPacked = Compression.detect(try raw.peek()) != nil
-    let bytes = try Compression.unpacked(raw, name: file.name)
+    let bytes = try Compression.unpacked(raw, name: file.name, window: window)
     var file = file
     file.isPlain = depth == 0 && !isPacked && file.path != InputFile.standardInput
     let head = try bytes.peek()
@@ -73,7 +79,7 @@ struct FileParts {
   // MARK: - Archives
 
   private func walkZip(_ file: InputFile, _ bytes: RandomFile, _ depth: Int) throws {
-    let archive = try ZipArchive(bytes, name: file.name)
+    let archive = try ZipArchive(bytes, name: file.name, labels: labels)
     if Self.isDocument(archive) {
       let stream = PeekedBytes(RegionBytes(bytes, 0..<bytes.count))
       return try visit(FilePart(file: file, content: .bytes(stream), isMember: depth > 0))
@@ -87,7 +93,7 @@ struct FileParts {
   }
 
   private func walkTar(_ file: InputFile, _ bytes: PeekedBytes, _ depth: Int) throws {
-    let archive = TarArchive(bytes, name: file.name)
+    let archive = TarArchive(bytes, name: file.name, labels: labels)
     while let member = try archive.next() {
       if member.kind == .folder { continue }
       let part = InputFile(path: "", name: "\(file.name)/\(member.label)")

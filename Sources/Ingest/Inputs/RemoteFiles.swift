@@ -11,10 +11,11 @@ enum RemoteFiles {
   private struct Key: Hashable {
     let address: String
     let settings: HubSettings
+    let isSample: Bool
   }
 
   private enum Place {
-    case hub(HubDataset)
+    case hub(HubRepository)
     case web(WebFile)
 
     func files() throws(StageError) -> [RemoteFile] {
@@ -27,7 +28,8 @@ enum RemoteFiles {
 
   /// The files that an address names, fetched where need be; none where nothing may be fetched.
   static func files(of address: String) throws(StageError) -> [RemoteFile] {
-    let key = Key(address: address, settings: HubSettings())
+    let key = Key(
+      address: address, settings: HubSettings(), isSample: Fetching.current.isSample)
     let place = try place(address, key.settings)
     guard Fetching.current.isAllowed else {
       Fetching.current.say(
@@ -45,7 +47,7 @@ enum RemoteFiles {
   private static func place(
     _ address: String, _ settings: HubSettings
   ) throws(StageError) -> Place {
-    if let dataset = HubAddress(address) { return .hub(HubDataset(dataset, settings: settings)) }
+    if let dataset = HubAddress(address) { return .hub(HubRepository(dataset, settings: settings)) }
     if ["http://", "https://"].contains(where: { address.hasPrefix($0) }) {
       return .web(try WebFile(address, settings: settings))
     }

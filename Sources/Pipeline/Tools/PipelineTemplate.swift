@@ -7,11 +7,13 @@ public struct PipelineTemplate {
   private let data: String
   private let sample: [Record]
 
-  /// Looks at the first records of a data file.
+  /// Looks at the first records of a data file; of a data set on the hub one file is fetched for it.
   /// - Throws: what reading the file throws, so that `init` fails where `run` would.
   public init(data: String, threads: Int) throws {
     self.data = data
-    sample = try Self.records(data, threads)
+    let fetching = Fetching.current
+    let looking = Fetching(isAllowed: fetching.isAllowed, isSample: true) { fetching.say($0) }
+    sample = try Fetching.$current.withValue(looking) { try Self.records(data, threads) }
   }
 
   private static let sampleSize = 2_000

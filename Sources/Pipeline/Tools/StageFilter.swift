@@ -4,8 +4,8 @@ import Write
 
 /// Runs one stage as a filter: JSON lines in, JSON lines out.
 ///
-/// A stage that decides record by record streams; one that needs the whole collection writes its
-/// input to a temporary folder first. Records at fault stop the filter or, with
+/// A stage that decides record by record streams; one that needs the whole collection keeps its input
+/// in a temporary file first. Records at fault stop the filter or, with
 /// `--on-error quarantine`, are reported and left out.
 public struct StageFilter: Sendable {
   let step: StageStep
@@ -41,6 +41,9 @@ public struct StageFilter: Sendable {
       }
       return try stream(LineWriter(stage: stage), input, write)
     }
+    if let stage = step.stage as? any CollectionStage, !(stage is any ExportingStage) {
+      return try gather(stage, input, write)
+    }
     return try collect(input, write)
   }
 
@@ -48,20 +51,55 @@ public struct StageFilter: Sendable {
     _ stage: any RecordStage, _ input: String, _ write: ([UInt8]) throws -> Void
   ) throws -> StageCounts {
     let context = StageContext(seed: seed, stage: step.label, threads: threads)
-    var first = 1
     var counts = StageCounts()
-    try LineBatches(input, chunk: 1 << 18).forEach { lines in
-      try Interruption.check()
-      let start = first
-      let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
-        var slice = FilteredSlice()
-        for index in range {
-          let source = Source(file: input == "-" ? "stdin" : input, line: start + index)
-          try filter(lines[index], source, stage, context, &slice)
-        }
-        return slice
+    try forEachSlice(of: input, chunk: 1 << 18) { record, slice throws(StageError) in
+      let outcome = try decide(record) { record throws(StageError) in
+        try stage.outcome(of: record, context)
       }
-      first += lines.count
+      slice.add(outcome, keepsProvenance)
+    } _: { slice in
+      try write(slice.bytes)
+      counts += slice.counts
+      slice.faults.forEach(complain)
+    }
+    return counts
+  }
+
+  /// Runs a stage that looks at all records before it decides.
+  private func gather(
+    _ stage: some CollectionStage, _ input: String, _ write: ([UInt8]) throws -> Void
+  ) throws -> StageCounts {
+    let records = try GatheredRecords()
+    var counts = StageCounts()
+    try forEachSlice(of: input, chunk: 1 << 21) { record, slice in
+      slice.counts.kept += 1
+      record.write(to: &slice.bytes)
+      slice.bytes.append(UInt8(ascii: "\n"))
+    } _: { slice in
+      try records.append(slice.bytes, count: slice.counts.kept)
+      counts.incoming += slice.counts.incoming
+      counts.quarantined.merge(slice.counts.quarantined, uniquingKeysWith: +)
+      slice.faults.forEach(complain)
+    }
+    let context = StageContext(
+      seed: seed, stage: step.label, threads: threads, artifacts: records.artifacts)
+    let plan = try stage.plan(records.collection(threads: threads), context)
+    try records.forEachSlice(threads: threads) { first, lines in
+      var slice = FilteredSlice()
+      for (index, line) in lines.enumerated() {
+        let record = try Record(json: line)
+        try add(to: &slice, at: record.source) { slice throws(StageError) in
+          let outcome = try decide(record) { record throws(StageError) in
+            try stage.outcome(of: record, at: first + index, plan, context)
+          }
+          if case .keep(let kept, _) = outcome, kept.content != record.content {
+            slice.counts.changed += 1
+          }
+          slice.add(outcome, keepsProvenance)
+        }
+      }
+      return slice
+    } _: { slices in
       for slice in slices {
         try write(slice.bytes)
         counts += slice.counts
@@ -71,17 +109,49 @@ public struct StageFilter: Sendable {
     return counts
   }
 
-  private func filter(
-    _ line: ArraySlice<UInt8>, _ source: Source, _ stage: any RecordStage,
-    _ context: StageContext, _ slice: inout FilteredSlice
+  /// What becomes of a record, unless 'rescue' names the reason or the fault that would end it.
+  private func decide(
+    _ record: Record, _ outcome: (Record) throws(StageError) -> Outcome
+  ) throws(StageError) -> Outcome {
+    do throws(StageError) { return step.rescuing(try outcome(record), of: record) } catch {
+      guard let rescued = step.rescued(record, from: Reason(error.code)) else { throw error }
+      return rescued
+    }
+  }
+
+  /// Parses the lines of the input on many threads, and calls `visit` with what `body` makes of slices of
+  /// them, in order.
+  private func forEachSlice(
+    of input: String, chunk: Int,
+    _ body: @Sendable (Record, inout FilteredSlice) throws(StageError) -> Void,
+    _ visit: (FilteredSlice) throws -> Void
   ) throws {
-    guard !InputLine.isBlank(line) else { return }
-    slice.counts.incoming += 1
-    do throws(StageError) {
-      let record = try InputLine.record(line, at: source)
-      let outcome = try stage.outcome(of: record, context)
-      slice.add(step.rescuing(outcome, of: record), keepsProvenance)
-    } catch {
+    var first = 1
+    try LineBatches(input, chunk: chunk).forEach { lines in
+      try Interruption.check()
+      let start = first
+      let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
+        var slice = FilteredSlice()
+        for index in range where !InputLine.isBlank(lines[index]) {
+          slice.counts.incoming += 1
+          let source = Source(file: input == "-" ? "stdin" : input, line: start + index)
+          try add(to: &slice, at: source) { slice throws(StageError) in
+            try body(try InputLine.record(lines[index], at: source), &slice)
+          }
+        }
+        return slice
+      }
+      first += lines.count
+      try slices.forEach(visit)
+    }
+  }
+
+  /// Adds what is made of a record; its fault stops the filter, or is noted and the record left out.
+  private func add(
+    to slice: inout FilteredSlice, at source: Source,
+    _ work: (inout FilteredSlice) throws(StageError) -> Void
+  ) throws(StageError) {
+    do throws(StageError) { try work(&slice) } catch {
       var error = error
       error.source = error.source ?? source
       guard step.onError == .quarantine else { throw error }
@@ -90,7 +160,7 @@ public struct StageFilter: Sendable {
     }
   }
 
-  /// Runs a collection stage, or a source, in a temporary folder.
+  /// Runs a stage that writes files of its own, or a source, in a temporary folder.
   private func collect(_ input: String, _ write: ([UInt8]) throws -> Void) throws -> StageCounts {
     let folder =
       "\(FilePaths.temporary)/anneal-filter-\(UInt64.random(in: 0 ... .max))"

@@ -5,13 +5,17 @@ public struct Fetching: Sendable {
 
   /// Whether files are fetched; else only the form of addresses is checked.
   public let isAllowed: Bool
+  /// Whether a look at the data is all that is wanted: of several files of a data set the first.
+  public let isSample: Bool
   private let receive: @Sendable (String) -> Void
 
   /// Rules for some work; `receive` gets what is worth a line.
   public init(
-    isAllowed: Bool = true, receive: @escaping @Sendable (String) -> Void = { _ in }
+    isAllowed: Bool = true, isSample: Bool = false,
+    receive: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.isAllowed = isAllowed
+    self.isSample = isSample
     self.receive = receive
   }
 

@@ -21,23 +21,28 @@ package struct JaccardRule: SimilarityRule {
     guard !set.isEmpty else { return }
     let least = Int((threshold * Double(set.count) - Self.tolerance).rounded(.up))
     let prefix = set.count - max(1, least) + 1
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: SetFrequencies.ranks) { places in
-      places.initialize(repeating: 0)
-      startPlaces(of: set, in: places)
-      for index in set.indices {
-        let rank = frequencies.rank(set[index])
-        let place = Int(places[rank])
-        places[rank] += 1
-        guard place < prefix, rank > 0 else { continue }
-        let value = UInt32(truncatingIfNeeded: set[index] >> 32)
-        keys.append(SetKey(value, rest: set.count - place))
+    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: set.count) { ranks in
+      for index in set.indices { ranks[index] = UInt16(frequencies.rank(set[index])) }
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: SetFrequencies.ranks) { places in
+        Self.startPlaces(of: ranks, in: places)
+        for index in set.indices {
+          let rank = Int(ranks[index])
+          let place = Int(places[rank])
+          places[rank] += 1
+          guard place < prefix, rank > 0 else { continue }
+          let value = UInt32(truncatingIfNeeded: set[index] >> 32)
+          keys.append(SetKey(value, rest: set.count - place))
+        }
       }
     }
   }
 
   /// Where the numbers of each rank begin, when those of a set stand by rank and then by value.
-  private func startPlaces(of set: Span<UInt64>, in places: UnsafeMutableBufferPointer<Int32>) {
-    for index in set.indices { places[frequencies.rank(set[index])] += 1 }
+  private static func startPlaces(
+    of ranks: UnsafeMutableBufferPointer<UInt16>, in places: UnsafeMutableBufferPointer<Int32>
+  ) {
+    places.initialize(repeating: 0)
+    for rank in ranks { places[Int(rank)] += 1 }
     var start: Int32 = 0
     for rank in places.indices {
       let count = places[rank]

@@ -50,24 +50,24 @@ public struct Shingles: Sendable, Hashable {
     precondition(width > 0, "shingles are at least one word wide, not \(width)")
     let width = min(width, words.count)
     let count = words.isEmpty ? 0 : words.count - width + 1
-    self.init(
-      unsorted: (0..<count).map { start in
-        var hash = UInt64(width)
-        for word in start..<start + width { hash = CounterRandom.mix(hash &* 31 &+ words[word]) }
-        return hash
-      })
+    let all = [UInt64](unsafeUninitializedCapacity: count) { all, filled in
+      words.withUnsafeBufferPointer { words in
+        for start in 0..<count {
+          var hash = UInt64(width)
+          for word in start..<start + width { hash = CounterRandom.mix(hash &* 31 &+ words[word]) }
+          all[start] = hash
+        }
+      }
+      filled = HashOrder.sort(all, count: count)
+    }
+    hashes = all
   }
 
   /// A set of hashes given in any order, perhaps more than once.
   package init(unsorted: [UInt64]) {
     var all = unsorted
-    all.sort()
-    var distinct = 0
-    for place in all.indices where place == 0 || all[place] != all[distinct - 1] {
-      all[distinct] = all[place]
-      distinct += 1
-    }
-    all.removeLast(all.count - distinct)
+    let count = all.withUnsafeMutableBufferPointer { HashOrder.sort($0, count: $0.count) }
+    all.removeLast(all.count - count)
     hashes = all
   }
 

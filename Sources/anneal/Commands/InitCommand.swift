@@ -10,7 +10,7 @@ struct InitCommand: ParsableCommand {
     discussion: "Example: anneal init questions.jsonl --out pipeline.yaml")
 
   @Argument(
-    help: "The data: JSON, JSONL, CSV, text, HTML or XML; an address is fetched to look at it.",
+    help: "The data: JSON, JSONL, CSV, text, HTML or XML; of hf:// one file is fetched.",
     completion: .file())
   var data: String
 

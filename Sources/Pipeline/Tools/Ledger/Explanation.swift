@@ -41,12 +41,16 @@ public struct Explanation: Sendable {
   private static func story(_ line: JSONObject) -> String {
     var text = [line["id"]?.string ?? "?"]
     if let source = line["source"]?.object {
+      let part = source["part"]?.int.map { ", part \($0)" } ?? ""
       text.append(
-        "  read from \(source["file"]?.string ?? "?"), record \(source["line"]?.int ?? 0)")
+        "  read from \(source["file"]?.string ?? "?"), record \(source["line"]?.int ?? 0)\(part)")
     }
-    if let parent = line["parent"]?.string {
-      text.append(
-        "  made from \(parent) by \(line["augmented_by"]?.string ?? "a stage that splits records")")
+    switch RecordOrigin(line) {
+    case .read: break
+    case .window(let file):
+      text.append("  repeats text of other windows of \(file), and is split with them")
+    case .made(let parent, let stage):
+      text.append("  made from \(parent) by \(stage ?? "a stage that splits records")")
     }
     for event in line["events"]?.array ?? [] { text += Self.event(event) }
     text.append("  \(fate(line))")

@@ -25,7 +25,9 @@ public enum LedgerKey: String, CaseIterable, Sendable {
     case .fate: return end.fate
     case .source: return line["source"]?["file"]?.string
     case .side: return end.side
-    case .maker: return line["augmented_by"]?.string ?? (line["parent"] == nil ? nil : "expanded")
+    case .maker:
+      guard case .made(_, let stage) = RecordOrigin(line) else { return nil }
+      return stage ?? "expanded"
     }
   }
 }

@@ -7,12 +7,12 @@ package import Stages
   import Musl
 #endif
 
-/// Files of a data set of the hub, in the cache that huggingface_hub and all its tools share.
+/// Files of a data set or a model of the hub, in the cache that huggingface_hub and all its tools share.
 ///
-/// Layout: `datasets--OWNER--NAME/refs/REVISION` names a commit, `snapshots/COMMIT/PATH` links to
+/// Layout: `datasets--OWNER--NAME/refs/REVISION` (`models--…`) names a commit, `snapshots/COMMIT/PATH` links to
 /// `blobs/TAG`. What is there is not fetched again; a download that was broken off goes on where it
 /// stopped; what came is checked against the hub's hash.
-package struct HubDataset {
+package struct HubRepository {
   private let address: HubAddress
   private let settings: HubSettings
   private let fetch = HTTPFetch()
@@ -22,14 +22,17 @@ package struct HubDataset {
     "parquet", "jsonl", "ndjson", "json", "csv", "tsv", "xml", "txt",
   ]
 
-  /// Files of a data set.
+  /// What models of any library here are read from, weights apart.
+  private static let modelEndings = ["json", "txt", "model", "jinja", "tiktoken"]
+
+  /// Files of a data set or a model.
   package init(_ address: HubAddress, settings: HubSettings = HubSettings()) {
     self.address = address
     self.settings = settings
   }
 
   private var folder: String {
-    settings.cache + "/datasets--"
+    settings.cache + "/\(address.kind.rawValue)--"
       + address.repository.split(separator: "/").joined(separator: "--")
   }
 
@@ -40,7 +43,8 @@ package struct HubDataset {
       }
   }
 
-  /// The files of the address in the order of their names, fetched where need be.
+  /// The files of the address in the order of their names, fetched where need be; for a look at the data
+  /// the first alone.
   /// - Throws: `StageError` naming the data set and what to do.
   package func files() throws(StageError) -> [RemoteFile] {
     let listing = try listing()
@@ -51,14 +55,17 @@ package struct HubDataset {
         "\(shown): which files it has in all is not known here; the cache has \(names)")
     }
     var files: [RemoteFile] = []
-    for name in wanted {
+    for name in Fetching.current.isSample ? wanted.prefix(1) : wanted[...] {
       files.append(
         RemoteFile(path: try file(name, listing.commit), name: "\(address.repository)/\(name)"))
     }
     return files
   }
 
-  private var shown: String { "hf://datasets/\(address.repository)" }
+  private var shown: String { "hf://\(prefix)\(address.repository)" }
+
+  /// What stands before the names of data sets in addresses.
+  private var prefix: String { address.kind == .datasets ? "datasets/" : "" }
 
   // MARK: - What there is
 
@@ -121,7 +128,7 @@ package struct HubDataset {
 
   private func ask() throws -> HubListing {
     let url =
-      "\(settings.endpoint)/api/datasets/\(address.repository)/revision/"
+      "\(settings.endpoint)/api/\(address.kind.rawValue)/\(address.repository)/revision/"
       + Self.escaped(address.revision, keeping: "")
     let content = Collected()
     let head = try fetch.send("GET", url, headers: [:], secret: settings.token) {
@@ -146,7 +153,7 @@ package struct HubDataset {
           ? "set HF_TOKEN to a token that may read it" : "see whether HF_TOKEN may read it")
     case 404:
       throw fault(
-        "missing-file", "the hub has no such data set, revision or file", "check the name")
+        "missing-file", "the hub has no such repository, revision or file", "check the name")
     default: throw fault("refused", "the hub answers with status \(head.status)", "try again later")
     }
   }
@@ -158,6 +165,8 @@ package struct HubDataset {
       chosen = names.filter {
         $0 == path || PathPattern(path).matches($0) || $0.hasPrefix("\(path)/")
       }
+    } else if address.kind == .models {
+      chosen = Self.modelFiles(names)
     } else {
       let ending = Self.dataEndings.first { ending in
         names.contains { Self.isData($0, ending) }
@@ -183,6 +192,18 @@ package struct HubDataset {
     return ["", ".gz", ".zst"].contains { file.hasSuffix(".\(ending)\($0)") }
   }
 
+  /// The weights in safetensors, and the settings and vocabularies beside them; none without weights.
+  private static func modelFiles(_ names: [String]) -> [String] {
+    let weights = names.filter { $0.hasSuffix(".safetensors") && !$0.utf8.contains(0x2F) }
+    // Some models have their weights twice, once in their makers' own layout.
+    let usual = weights.filter { $0.hasPrefix("model") || $0.hasPrefix("adapter_model") }
+    guard !weights.isEmpty else { return [] }
+    let others = names.filter { name in
+      !name.hasPrefix(".") && modelEndings.contains { name.hasSuffix(".\($0)") }
+    }
+    return (usual.isEmpty ? weights : usual) + others
+  }
+
   // MARK: - Fetching
 
   private func file(_ name: String, _ commit: String) throws(StageError) -> String {
@@ -203,7 +224,7 @@ package struct HubDataset {
 
   private func fetchFile(_ name: String, _ commit: String, _ snapshot: String) throws {
     let url =
-      "\(settings.endpoint)/datasets/\(address.repository)/resolve/\(commit)/"
+      "\(settings.endpoint)/\(prefix)\(address.repository)/resolve/\(commit)/"
       + Self.escaped(name, keeping: "/")
     // The first answer has the hash; where the content itself is, it only leads to.
     let head = try fetch.send(

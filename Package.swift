@@ -114,7 +114,9 @@ let package = Package(
       swiftSettings: strict),
 
     // The product: the page, the plan and the command line.
-    .target(name: "Report", dependencies: modules("Records", "Evaluate"), swiftSettings: strict),
+    .target(
+      name: "Report", dependencies: modules("Records", "TextKit", "Evaluate"), swiftSettings: strict
+    ),
     .target(
       name: "Pipeline",
       dependencies: modules(
@@ -124,7 +126,7 @@ let package = Package(
     .executableTarget(
       name: "anneal",
       dependencies: modules(
-        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Pipeline")
+        "Records", "Stages", "Tokenize", "Evaluate", "Tensors", "Train", "Report", "Pipeline")
         + [arguments],
       swiftSettings: strict),
 

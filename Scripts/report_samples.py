@@ -1,4 +1,5 @@
-"""Writes the run folders that ReportTests render: a classifier and a Chinese language model.
+"""Writes the run folders that ReportTests render: a classifier, a Chinese language model, a model
+that writes texts, and data alone.
 
     python Scripts/report_samples.py Tests/Fixtures/Report
 
@@ -310,7 +311,137 @@ def language_model(folder):
     write(folder / "pipeline.lock.yaml", 'name: "中文指令微调"\nseed: 7\n')
 
 
+def bins(lengths, low, high):
+    """A histogram as data/summary.json has it: bins grow by the fourth root of two."""
+    ends = [0]
+    for quarter in range(124):
+        end = math.floor(2 ** (quarter / 4) + 0.5)
+        if end != ends[-1]:
+            ends.append(end)
+    ends = [end for end in ends if low <= end <= high]
+    rows = [{"at_most": end, "records": 0} for end in ends]
+    for length in lengths:
+        next(row for row in rows if length <= row["at_most"])["records"] += 1
+    return rows
+
+
+def summary_side(rng, count, labels, languages):
+    lengths = sorted(max(9, min(300, round(rng.lognormvariate(4.2, 0.4)))) for _ in range(count))
+    side = {
+        "records": count,
+        "characters": {
+            "median": lengths[(count + 1) // 2 - 1],
+            "p95": lengths[math.ceil(count * 0.95) - 1],
+            "longest": lengths[-1],
+            "histogram": bins(lengths, 9, 304),
+        },
+        "languages": languages,
+    }
+    return side | ({"labels": labels} if labels else {})
+
+
+def record(identity, text, label=None, **own):
+    file, line = identity.split("/")[0].rsplit(":", 1)
+    provenance = {"id": identity, "schema": "text", "source": {"file": file, "line": int(line)}}
+    return {"text": text} | ({"label": label} if label else {}) | {"anneal": provenance | own}
+
+
+def data_of_classifier(folder):
+    """What was lost, derived and nearest: the files that a run keeps beside its results."""
+    rng = random.Random(SEED + 2)
+    name = "patients.jsonl"
+    short = [f"{name}:{line}" for line in (41, 97, 1203)]
+    long = f"{name}:77"
+    ledger = [
+        {"id": f"{name}:9", "source": {"file": name, "line": 9}, "events": [], "fate": "quarantined",
+         "stage": "ingest", "reason": "bad-json", "message": "a number has no digits, at byte 2"},
+        {"id": f"{name}:12", "source": {"file": name, "line": 12}, "events": [], "fate": "dropped",
+         "stage": "ingest", "reason": "empty-line"},
+    ]
+    for identity in short:
+        ledger.append(
+            {"id": identity, "source": {"file": name, "line": 1}, "events": [], "fate": "dropped",
+             "stage": "clean.length", "reason": "min-words", "detail": {"words": 2, "min-words": 4}})
+    ledger.append(
+        {"id": long, "source": {"file": name, "line": 77}, "events": [], "fate": "merged",
+         "stage": "clean.duplicates", "reason": "near-duplicate", "detail": {"similarity": 0.9},
+         "into": f"{name}:70"})
+    ledger.append(
+        {"id": f"{name}:70", "source": {"file": name, "line": 70}, "events": [], "fate": "kept",
+         "side": "train"})
+    lines(folder / "ledger.jsonl", ledger)
+    lines(folder / "quarantine.jsonl", [
+        {"file": name, "line": 9, "stage": "ingest", "reason": "bad-json", "raw": "-- page 2 <b> --"}])
+    before_length = [record(identity, f"Sore heel {number}", "orthopaedics")
+                     for number, identity in enumerate(short)]
+    lines(folder / "cache/03-clean.unicode-0123456789ab/records.lines", before_length)
+    twins = [record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
+             record(long, "My knee clicks and hurts when I stand up.", "orthopaedics")]
+    lines(folder / "cache/04-clean.length-0123456789ab/records.lines", twins)
+    lines(folder / "cache/05-clean.duplicates-0123456789ab/records.lines", [])
+    lines(folder / "data/train.jsonl", [
+        record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
+        record(f"{name}:70/synonyms.1", "My knee clicks and jams when I stand up.", "orthopaedics",
+               parent=f"{name}:70", augmented_by="augment.synonyms", side="train")])
+    lines(folder / "data/test.jsonl", [
+        record(f"{name}:88", "My knee clicks and aches when I sit down.", "orthopaedics")])
+    shares = dict(zip(LABELS, [30, 22, 20, 16, 6, 10]))
+    dump(folder / "data/summary.json", {
+        "train": summary_side(rng, 4452, shares, {"en": 4402, "de": 50}),
+        "validation": summary_side(rng, 252, shares, {"en": 252}),
+        "test": summary_side(rng, 300, shares, {"en": 299, "ro": 1}),
+        "warnings": ["the labels are unbalanced: 30 training records of 'cardiology', 6 of 'x'"],
+    })
+    certificate = json.loads((folder / "split.certificate.json").read_text())
+    certificate["nearest_pair"] = {
+        "similarity": 0.7421875,
+        "records": [{"id": f"{name}:88", "side": "test"}, {"id": f"{name}:70", "side": "train"}]}
+    certificate["similarity"] = {"measure": "Jaccard of 3-word shingles"}
+    dump(folder / "split.certificate.json", certificate)
+    timings = json.loads((folder / "timings.json").read_text())
+    for number, entry in enumerate(timings["stages"]):
+        if not entry["cached"]:
+            entry["peak_memory_bytes"] = (40 + 10 * number) << 20
+    timings["training"]["peak_memory_bytes"] = 1468006400
+    timings["finished"] = "2026-03-01T09:31:49Z"
+    dump(folder / "timings.json", timings)
+
+
+def texts(folder):
+    """A model that writes answers, scored as texts."""
+    rng = random.Random(SEED + 3)
+    rows = []
+    for index in range(48):
+        question, answer = PASSAGES[index % len(PASSAGES)]
+        written = answer[: rng.randrange(2, len(answer))] + ("。" if index % 3 else "")
+        shared = len(written.rstrip("。")) / len(answer)
+        rows.append({
+            "id": f"{'zhihu' if index % 2 else 'alpaca_zh'}.json:{index}", "input": question,
+            "reference": answer, "prediction": written,
+            "scores": {"rougeL": round(100 * 2 * shared / (1 + shared), 4),
+                       "chrf": round(100 * shared, 4)}})
+    mean = {name: sum(row["scores"][name] for row in rows) / len(rows) for name in ("rougeL", "chrf")}
+    dump(folder / "metrics.json", {"test": mean})
+    lines(folder / "predictions.jsonl", rows)
+    write(folder / "pipeline.lock.yaml",
+          "name: answers\nseed: 3\ntrain:\n  model: scratch\n  architecture:\n    gpt2:\n"
+          "      layers: 2\n  objective:\n    causal: {}\n  epochs: 1\n")
+
+
+def data_alone(folder):
+    stages = [stage("ingest", 500, 480, dropped={"blank-line": 20}), stage("split", 480, 480)]
+    dump(folder / "stages.json", {"stages": stages, "total": total(stages)})
+    rng = random.Random(SEED + 4)
+    dump(folder / "data/summary.json", {
+        "train": summary_side(rng, 430, None, {"de": 230, "en": 200}),
+        "test": summary_side(rng, 50, None, {"de": 20, "en": 30}), "warnings": []})
+    write(folder / "pipeline.lock.yaml", "name: corpus\nseed: 5\nstages:\n- ingest:\n    path: a\n")
+
+
 if __name__ == "__main__":
     out = pathlib.Path(sys.argv[1])
     classifier(out / "classifier")
+    data_of_classifier(out / "classifier")
     language_model(out / "language-model")
+    texts(out / "texts")
+    data_alone(out / "data")

@@ -19,6 +19,7 @@ extension JSONError: InputFault {}
 extension ModelError: InputFault {}
 extension MetricError: InputFault {}
 extension ReportError: InputFault {}
+extension ServeError: InputFault {}
 extension TokenizerError: InputFault {}
 extension TrainingError: InputFault {}
 

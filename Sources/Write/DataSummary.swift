@@ -2,6 +2,12 @@ package import Records
 package import Stages
 import TextKit
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// What the sides of a data set are like: labels, lengths and languages, and what is amiss.
 package struct DataSummary: Sendable {
   private var sides: [Side: SideSummary] = [:]
@@ -27,7 +33,10 @@ package struct DataSummary: Sendable {
 
   /// The summary as it is written to `data/summary.json`.
   package var object: JSONObject {
-    var object = JSONObject(present.map { ($0.rawValue, .object(sides[$0]?.object ?? [:])) })
+    let lengths = present.compactMap { sides[$0]?.lengthBins }
+    let bins = (lengths.map(\.lowerBound).min() ?? 0)...(lengths.map(\.upperBound).max() ?? 0)
+    var object = JSONObject(
+      present.map { ($0.rawValue, .object(sides[$0]?.object(bins: bins) ?? [:])) })
     object["warnings"] = .array(warnings.map { .string($0) })
     return object
   }
@@ -166,12 +175,29 @@ private struct SideSummary: Sendable {
     return 0
   }
 
-  var object: JSONObject {
+  /// The first and last bin that a record is in.
+  var lengthBins: ClosedRange<Int> {
+    LengthBins.place(of: lengths.keys.min() ?? 0)...LengthBins.place(of: lengths.keys.max() ?? 0)
+  }
+
+  /// How many records lie in each of the bins.
+  private func histogram(_ bins: ClosedRange<Int>) -> JSONValue {
+    var counts = [Int](repeating: 0, count: bins.count)
+    for (length, count) in lengths {
+      counts[LengthBins.place(of: length) - bins.lowerBound] += count
+    }
+    return .array(
+      zip(bins, counts).map { bin, count in
+        ["at_most": .integer(LengthBins.ends[bin]), "records": .integer(count)]
+      })
+  }
+
+  func object(bins: ClosedRange<Int>) -> JSONObject {
     var object: JSONObject = [
       "records": .integer(records),
       "characters": [
         "median": .integer(length(below: 0.5)), "p95": .integer(length(below: 0.95)),
-        "longest": .integer(length(below: 1)),
+        "longest": .integer(length(below: 1)), "histogram": histogram(bins),
       ],
       "languages": Self.json(languages),
     ]
@@ -201,5 +227,28 @@ private struct SideSummary: Sendable {
 
   private static func json(_ counts: [String: Int]) -> JSONValue {
     .object(JSONObject(sorted(counts).map { ($0.key, .integer($0.value)) }))
+  }
+}
+
+/// Bins of lengths that grow by the fourth root of two: equal ratios are equally wide.
+private enum LengthBins {
+  /// The greatest length in each bin.
+  static let ends: [Int] = {
+    var ends = [0]
+    for quarter in 0..<124 {
+      let end = Int(pow(2, Double(quarter) / 4).rounded())
+      if end != ends.last { ends.append(end) }
+    }
+    return ends
+  }()
+
+  /// The bin that a length is in.
+  static func place(of length: Int) -> Int {
+    var (low, high) = (0, ends.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] < length { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

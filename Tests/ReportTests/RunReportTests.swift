@@ -10,21 +10,52 @@ import Testing
     #expect(page.error == nil)
     #expect(page.counts["script"] == nil)
     #expect(page.counts["img"] == nil && page.counts["link"] == nil)
-    #expect(!html.contains("http://") && !html.contains("https://"))
+    for address in ["http:", "https:", "src=", "@import", "url(", "//cdn"] {
+      #expect(!html.contains(address), "\(address)")
+    }
+    #expect(html.utf8.count < 400_000)
     #expect(!html.contains("style="))
     #expect(page.counts["h1"] == 1)
     #expect(Set(page.ids).count == page.ids.count)
     #expect(!page.links.isEmpty)
-    for link in page.links { #expect(page.ids.contains(String(link.dropFirst()))) }
+    for link in page.links {
+      #expect(link.hasPrefix("#") && page.ids.contains(String(link.dropFirst())))
+    }
+  }
+
+  @Test(arguments: Sample.allCases)
+  func `readers without eyes or a mouse find their way`(sample: Sample) throws {
+    let page = ReadPage(try RunReport.html(ofRunAt: sample.url.path))
+    #expect(page.links.first == "#main")
+    for landmark in ["header", "nav", "main", "footer"] { #expect(page.counts[landmark] == 1) }
+    #expect(page.counts["section"] == page.counts["h2"])
+    #expect(page.counts["caption", default: 0] == page.counts["table", default: 0])
+    let isStepped = zip(page.headings, page.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 }
+    #expect(isStepped, "\(page.headings)")
+    #expect(page.unnamedPictures.isEmpty, "\(page.unnamedPictures)")
+  }
+
+  @Test func `a page of large data stays small`() throws {
+    try Sample.classifier.withCopy { folder in
+      let labels = (0..<500).map { "class \($0)" }
+      let text = String(repeating: "The patient asks a long question. ", count: 300)
+      let rows = (0..<6000).map { index in
+        let (label, other) = (labels[index % 500], labels[(index * 7 + 1) % 500])
+        return #"{"id": "a.jsonl:\#(index)", "input": "\#(text)", "reference": "\#(label)", "#
+          + #""prediction": "\#(other)", "scores": {"\#(other)": 0.\#(index % 90 + 10)}}"#
+      }
+      let file = folder.appending(path: "predictions.jsonl")
+      try Data(rows.joined(separator: "\n").utf8).write(to: file)
+      #expect(try RunReport.html(ofRunAt: folder.path).utf8.count < 2_000_000)
+    }
   }
 
   @Test func `a classifier's page has every section in order`() throws {
     let page = try readPage(Sample.classifier.url)
-    let sections = page.ids.filter { !$0.hasSuffix("-title") }
     #expect(
-      sections == [
-        "metrics", "training", "confusion", "classes", "calibration", "mistakes", "data",
-        "split", "machine", "pipeline",
+      page.sections == [
+        "flow", "metrics", "training", "confusion", "classes", "calibration", "slices", "examples",
+        "lost", "distributions", "augmentation", "split", "stages", "cost", "configuration",
       ])
     for words in [
       "patient-questions", "finished", "2026-03-01 09:30 UTC", "took 1 min 37 s", "f1.weighted",
@@ -46,9 +77,10 @@ import Testing
 
   @Test func `a language model's page speaks of perplexity and not of classes`() throws {
     let page = try readPage(Sample.languageModel.url)
-    let sections = page.ids.filter { !$0.hasSuffix("-title") }
     #expect(
-      sections == ["metrics", "training", "hardest", "data", "pipeline", "left-out"])
+      page.sections == [
+        "flow", "metrics", "training", "slices", "examples", "stages", "configuration", "left-out",
+      ])
     #expect(page.text.contains("中文指令微调"))
     #expect(page.text.contains("Perplexity over steps"))
     #expect(page.text.contains("模型记住了训练数据的细节"))
@@ -69,5 +101,66 @@ import Testing
     let first = try #require(page.text.range(of: "99.4 %"))
     let second = try #require(page.text.range(of: "77.0 %"))
     #expect(first.lowerBound < second.lowerBound)
+  }
+
+  @Test func `the run is told in a few sentences`() throws {
+    let text = try readPage(Sample.classifier.url).text
+    for words in [
+      "Of 3,168 records read, 390 were left behind and 2,226 were made from others; 5,004 went on.",
+      "all-MiniLM-L6-v2 was trained on the training side for 300 steps, 4 passes.",
+      "Of 300 records that it never saw, it is right about 86.0 %; it does worst on",
+      "No similar pair of records lies on two sides of the split.",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+    #expect(try readPage(Sample.data.url).text.contains("Nothing was trained on them."))
+  }
+
+  @Test func `what was lost is shown with its reason, its measure and its text`() throws {
+    let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
+    let text = ReadPage(html).text
+    for words in ["Sore heel 0", "words 2, min-words 4", "-- page 2 <b> --", "put aside as faulty"]
+    {
+      #expect(text.contains(words), "\(words)")
+    }
+    #expect(
+      html.contains("My knee clicks and <del>hurts</del><ins>locks</ins> when I stand up."))
+  }
+
+  @Test func `derived records stand beside their parents with the differences marked`() throws {
+    let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
+    #expect(html.contains("My knee clicks and <del>locks</del><ins>jams</ins> when I stand up."))
+    #expect(
+      html.contains(
+        "<del>aches</del><ins>locks</ins> when I <del>sit down</del><ins>stand up</ins>."))
+  }
+
+  @Test func `texts that a model wrote are ranked by their score, the shared words marked`() throws
+  {
+    let html = try RunReport.html(ofRunAt: Sample.texts.url.path)
+    let page = ReadPage(html)
+    #expect(
+      page.text.contains(
+        "What the model wrote for 48 test records, ranked by each record's ROUGE-L"))
+    #expect(html.contains("<mark>") && html.contains("class=\"shelf worst\""))
+    #expect(page.text.contains("Mean ROUGE-L"))
+    #expect(page.text.contains("zhihu.json") && page.text.contains("Chinese (zh)") == false)
+    #expect(page.text.contains("gpt2 from scratch"))
+  }
+
+  @Test func `data without a model have their own page, and nothing is missing`() throws {
+    let page = try readPage(Sample.data.url)
+    #expect(
+      page.sections == ["flow", "distributions", "stages", "configuration", "left-out"])
+    #expect(page.text.contains("data ready") && page.text.contains("German (de)"))
+    #expect(!page.text.contains("metrics.json is not in the run folder"))
+  }
+
+  @Test func `each part of the stream is as wide as its records`() throws {
+    let html = try RunReport.html(ofRunAt: Sample.data.url.path)
+    // 500 records are 72 of 100 wide, from 8 to 80; 20 of them, 2.88 wide, leave at the right.
+    #expect(html.contains("M8 0L77.1 0L77.1 40L8 40Z"))
+    #expect(html.contains("class=\"lost\" d=\"M77.1 0L80 0C"))
+    #expect(html.contains("Of 500 records read, 20 were left behind; 480 went on."))
   }
 }

@@ -7,6 +7,8 @@ import Testing
 enum Sample: String, CaseIterable, Sendable {
   case classifier
   case languageModel = "language-model"
+  case texts
+  case data
 
   var url: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -29,7 +31,16 @@ final class ReadPage: NSObject, XMLParserDelegate {
   private(set) var counts: [String: Int] = [:]
   private(set) var ids: [String] = []
   private(set) var links: [String] = []
+  /// The levels of the headings, in order.
+  private(set) var headings: [Int] = []
+  /// Pictures that neither have a title nor are hidden from readers without eyes.
+  private(set) var unnamedPictures: [String] = []
   private(set) var text = ""
+  private var picture: String?
+
+  /// The sections in order.
+  private(set) var sections: [String] = []
+
   private(set) var error: String?
   private var isInStyle = false
 
@@ -45,6 +56,12 @@ final class ReadPage: NSObject, XMLParserDelegate {
     qualifiedName: String?, attributes: [String: String]
   ) {
     counts[name, default: 0] += 1
+    if name.count == 2, name.hasPrefix("h"), let level = Int(name.dropFirst()) {
+      headings.append(level)
+    }
+    if name == "section", let id = attributes["id"] { sections.append(id) }
+    if name == "title", picture != nil { picture = nil }
+    if name == "svg", attributes["aria-hidden"] != "true" { picture = attributes["class"] ?? "svg" }
     if let id = attributes["id"] { ids.append(id) }
     if let link = attributes["href"] { links.append(link) }
     isInStyle = name == "style"
@@ -55,6 +72,10 @@ final class ReadPage: NSObject, XMLParserDelegate {
     _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) {
     isInStyle = false
+    if name == "svg", let unnamed = picture {
+      unnamedPictures.append(unnamed)
+      picture = nil
+    }
   }
 
   func parser(_ parser: XMLParser, foundCharacters string: String) {

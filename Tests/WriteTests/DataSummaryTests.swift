@@ -37,6 +37,17 @@ struct DataSummaryTests {
     #expect(train?["languages"] == ["en": 9, "ja": 3])
     #expect(train?["characters"]?["median"]?.int == english.unicodeScalars.count)
     #expect(train?["characters"]?["longest"]?.int == english.unicodeScalars.count)
+    // Ten characters and seventy: bins grow by the fourth root of two, and all sides have the same.
+    let bins = train?["characters"]?["histogram"]?.array ?? []
+    #expect(english.unicodeScalars.count == 70)
+    #expect(
+      bins.compactMap { $0["at_most"]?.int } == [
+        10, 11, 13, 16, 19, 23, 27, 32, 38, 45, 54, 64, 76,
+      ])
+    #expect(bins.compactMap { $0["records"]?.int } == [3] + Array(repeating: 0, count: 11) + [9])
+    let test = made.object["test"]?["characters"]?["histogram"]?.array ?? []
+    #expect(test.map { $0["at_most"] } == bins.map { $0["at_most"] })
+    #expect(test.compactMap { $0["records"]?.int }.reduce(0, +) == 3)
     #expect(made.warnings.isEmpty && made.object["warnings"] == [])
     #expect(made.lines.count == 2 && made.lines[0].contains("labels: a 9, b 3"))
   }

@@ -41,7 +41,9 @@ public struct PipelineRun: Sendable {
   private func executeStages() throws -> RunSummary {
     let held = try RunFolder(folder)
     var timings = RunTimings(threads: threads)
+    let memory = timings.memory
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {
+      memory.note($0)
       observer.stage($0)
     }
     if !shards.isEmpty { try runner.merge(plan.steps, shards: shards) }
@@ -55,6 +57,7 @@ public struct PipelineRun: Sendable {
     try LockFile(plan: plan, results: results).write(to: folder)
     var summary = RunSummary(folder: folder, sides: sides)
     if let training = plan.training {
+      _ = memory.take()
       let outcome = try TrainStep(
         plan: plan, options: TrainingOptions(training), folder: folder, threads: threads,
         sides: sides, data: results.last?.fingerprint ?? "", observer: observer
@@ -62,6 +65,7 @@ public struct PipelineRun: Sendable {
       // What training took is not needed for the page.
       Engine.releaseMemory()
       timings.training = outcome.timing
+      timings.trainingMemory = memory.take()
       summary.metrics = outcome.metrics
       summary.reusedTraining = outcome.reused
     } else {

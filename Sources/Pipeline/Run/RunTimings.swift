@@ -12,6 +12,9 @@ import Tensors
 struct RunTimings {
   var stages: [StageResult] = []
   var training: JSONValue?
+  /// The most memory that training and scoring held, in bytes.
+  var trainingMemory: Int?
+  let memory = StageMemory()
   private let threads: Int
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
@@ -34,10 +37,10 @@ struct RunTimings {
   private var object: JSONObject {
     var object: JSONObject = [
       "version": .string(AnnealVersion.current), "finished": .string(Self.now),
-      "total_seconds": .real(seconds), "peak_memory_bytes": .integer(Machine.peakMemory),
-      "stages": .array(stages.map(Self.json)),
+      "total_seconds": .real(seconds), "peak_memory_bytes": .integer(memory.highest),
+      "stages": .array(stages.map(json)),
     ]
-    if let training { object["training"] = training }
+    if let training { object["training"] = withMemory(training) }
     object["machine"] = [
       "cpu": .string(Machine.processor), "threads": .integer(threads),
       "instructions": .string(Engine.instructions),
@@ -46,12 +49,20 @@ struct RunTimings {
     return object
   }
 
-  private static func json(_ stage: StageResult) -> JSONValue {
+  private func json(_ stage: StageResult) -> JSONValue {
     let rate = stage.seconds > 0 ? Double(stage.counts.incoming) / stage.seconds : 0
-    return [
+    var object: JSONObject = [
       "name": .string(stage.label), "seconds": .real(stage.seconds), "cached": .bool(stage.cached),
       "records_per_second": .real(rate.rounded()),
     ]
+    if let bytes = memory.of(stage.label) { object["peak_memory_bytes"] = .integer(bytes) }
+    return .object(object)
+  }
+
+  private func withMemory(_ training: JSONValue) -> JSONValue {
+    guard var object = training.object, let trainingMemory else { return training }
+    object["peak_memory_bytes"] = .integer(trainingMemory)
+    return .object(object)
   }
 
   /// The time of day in UTC, as ISO 8601 has it.

@@ -99,5 +99,12 @@ package enum Format {
     return String(scalars[..<end]) + "…"
   }
 
+  /// The last scalars of a name, whose end tells it apart, after an ellipsis where something is cut.
+  package static func tail(_ text: String, limit: Int) -> String {
+    let scalars = text.unicodeScalars
+    return scalars.count <= limit
+      ? text : "…" + String(String.UnicodeScalarView(scalars.suffix(limit)))
+  }
+
   private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

@@ -1,8 +1,9 @@
 /// The whole page of a run.
 func page(of run: Run) -> String {
   let sections = [
-    metricsSection, curvesSection, confusionSection, classesSection, calibrationSection,
-    examplesSection, stagesSection, splitSection, machineSection, pipelineSection,
+    flowSection, metricsSection, curvesSection, confusionSection, classesSection,
+    calibrationSection, slicesSection, examplesSection, lostSection, distributionsSection,
+    augmentationSection, splitSection, stagesSection, costSection, configurationSection,
     leftOutSection,
   ].compactMap { $0(run) }
   let document = tag("html", ["lang": "en"]) {
@@ -12,11 +13,14 @@ func page(of run: Run) -> String {
       tag("meta", ["name": "color-scheme", "content": "light dark"])
       tag("title") { "\(run.name) · Anneal" }
       Node.style(styleSheet)
+      Node.style(sectionStyles)
+      Node.style(filterStyles)
     }
     tag("body") {
+      tag("a", ["class": "skip", "href": "#main"]) { "Skip to the sections" }
       headline(run)
       contents(sections)
-      tag("main") { sections.map(\.node) }
+      tag("main", ["id": "main"]) { sections.map(\.node) }
       tag("footer") {
         "Written by Anneal\(run.timings.value?.version.map { " \($0)" } ?? ""). "
         "This file is complete in itself: no scripts, no requests."
@@ -28,6 +32,6 @@ func page(of run: Run) -> String {
 
 private func contents(_ sections: [Section]) -> Node {
   tag("nav", ["aria-label": "Contents"]) {
-    for section in sections { tag("a", ["href": "#\(section.id)"]) { section.title } }
+    for section in sections { tag("a", ["href": "#\(section.id)"]) { section.shortTitle } }
   }
 }

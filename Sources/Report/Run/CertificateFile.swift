@@ -18,6 +18,10 @@ struct CertificateFile {
   let edgesCut: Int?
   let bridgesDropped: Int?
   let seed: String?
+  /// The most similar records on different sides, and how similar they are.
+  let nearest: (similarity: Double, records: [(id: String, side: String)])?
+  /// How similarity was measured, in words.
+  let measure: String?
 
   /// Nil when there are no sides.
   init?(_ json: JSONValue) {
@@ -34,5 +38,19 @@ struct CertificateFile {
     edgesCut = json["edges_cut"]?.count
     bridgesDropped = json["bridges_dropped"]?.count
     seed = json["seed"].map { $0.string ?? $0.text }
+    nearest = Self.nearest(json["nearest_pair"])
+    measure = json["similarity"]?["measure"]?.string
+  }
+
+  private static func nearest(
+    _ json: JSONValue?
+  ) -> (similarity: Double, records: [(id: String, side: String)])? {
+    let records = (json?["records"]?.array ?? []).compactMap {
+      record -> (id: String, side: String)? in
+      guard let id = record["id"]?.string, let side = record["side"]?.string else { return nil }
+      return (id, side)
+    }
+    guard records.count == 2, let similarity = json?["similarity"]?.double else { return nil }
+    return (similarity, records)
   }
 }

@@ -5,6 +5,7 @@ struct History {
   /// One logging step.
   struct Entry {
     let step: Double
+    let epoch: Double?
     let loss: Double
     let learningRate: Double?
     let gradientNorm: Double?
@@ -61,6 +62,7 @@ extension History.Entry {
   init?(_ json: JSONValue) {
     guard let step = json["step"]?.double, let loss = json["loss"] else { return nil }
     self.step = step
+    epoch = json["epoch"]?.double
     self.loss = loss.double ?? .nan
     learningRate = json["learning_rate"]?.double
     gradientNorm = json["grad_norm"]?.double

@@ -10,10 +10,19 @@ struct Run {
   let predictions: Part<Predictions>
   /// The resolved pipeline file, as text.
   let pipeline: Part<String>
+  /// What of it a reader asks for first.
+  let configuration: Configuration?
   let trainerState: Part<History>
+  let summary: Part<SummaryFile>
+  /// Records that ended on the way; nil where the ledger tells of none.
+  let lost: LostRecords?
+  /// Derived records of the training side; nil where there are none.
+  let augmented: AugmentedRecords?
+  /// What the two most similar records of different sides say; empty where they are not found.
+  let nearestTexts: [String: String]
 
   /// Files of which a run has at least one.
-  private static let marks = [
+  static let marks = [
     "metrics.json", "stages.json", "timings.json", "trainer_state.json", "pipeline.lock.yaml",
   ]
 
@@ -27,19 +36,33 @@ struct Run {
       .read(as: "split certificate") { CertificateFile($0) }
     trainerState = folder.object("trainer_state.json")
       .read(as: "state of a trainer") { History(trainerState: $0) }
+    summary = folder.object("data/summary.json")
+      .read(as: "summary of the sides") { SummaryFile($0) }
+    lost = LostRecords.read(from: folder)
+    augmented = AugmentedRecords.read(from: folder)
+    nearestTexts = StageOutputs(folder: folder).finished(
+      Set(certificate.value?.nearest?.records.map(\.id) ?? []),
+      sides: certificate.value?.nearest?.records.map(\.side) ?? [])
     predictions = Predictions.read(from: folder, file: "predictions.jsonl")
     // The page is shown around; the file beside it keeps what is needed to run again.
     pipeline = folder.text("pipeline.lock.yaml").read(as: "text") { $0.withoutAddressSecrets }
+    configuration = pipeline.value.flatMap { Configuration($0) }
     name = pipeline.value.flatMap(Self.name(inPipeline:)) ?? folder.name
   }
 
   /// How training went: from the metrics, else from the trainer's state.
   var history: History? { metrics.value?.history ?? trainerState.value }
 
+  /// How many records each side has: of the finished data, else as they were split.
+  var sides: [(name: String, records: Int)] {
+    if let sides = summary.value?.sides { return sides.map { ($0.name, $0.records) } }
+    return certificate.value?.sides.map { ($0.name, $0.records) } ?? []
+  }
+
   /// Whether the run trained a language model rather than a classifier.
   var isLanguageModel: Bool {
     let side = metrics.value?.test ?? metrics.value?.validation
-    return side?["perplexity"] != nil || !(predictions.value?.passages ?? []).isEmpty
+    return side?["perplexity"] != nil || predictions.value?.kind == .passages
   }
 
   /// How far the run came, and the style of its badge.
@@ -50,11 +73,12 @@ struct Run {
       return ("trained \(steps)", "warn")
     }
     if metrics.value?.validation != nil { return ("validated", "warn") }
-    return (stages.value == nil ? "started" : "data prepared", "warn")
+    guard stages.value != nil else { return ("started", "warn") }
+    return configuration?.model == nil ? ("data ready", "good") : ("data prepared", "warn")
   }
 
   /// The value of the top-level `name:` of a YAML file, quotes removed.
-  private static func name(inPipeline text: String) -> String? {
+  static func name(inPipeline text: String) -> String? {
     for bytes in text.utf8.split(separator: UInt8(ascii: "\n")) {
       let line = Substring(bytes)
       guard line.hasPrefix("name:") else { continue }

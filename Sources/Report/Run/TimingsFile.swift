@@ -8,12 +8,15 @@ struct TimingsFile {
     let seconds: Double?
     let isCached: Bool
     let recordsPerSecond: Double?
+    /// The most memory the process held while the stage ran.
+    let peakMemoryBytes: Double?
   }
 
   let totalSeconds: Double?
   let peakMemoryBytes: Double?
   let stages: [Stage]
   let trainingSeconds: Double?
+  let trainingMemoryBytes: Double?
   let tokensPerSecond: Double?
   /// What matrix products multiplied.
   let precision: String?
@@ -22,6 +25,7 @@ struct TimingsFile {
   let machine: [(name: String, value: String)]
   let version: String?
   let started: String?
+  let finished: String?
 
   init(_ json: JSONValue) {
     totalSeconds = json["total_seconds"]?.double
@@ -30,10 +34,12 @@ struct TimingsFile {
       Stage(
         name: stage["name"]?.string ?? "?", seconds: stage["seconds"]?.double,
         isCached: stage["cached"]?.bool ?? false,
-        recordsPerSecond: stage["records_per_second"]?.double)
+        recordsPerSecond: stage["records_per_second"]?.double,
+        peakMemoryBytes: stage["peak_memory_bytes"]?.double)
     }
     let training = json["training"]
     trainingSeconds = training?["seconds"]?.double
+    trainingMemoryBytes = training?["peak_memory_bytes"]?.double
     tokensPerSecond = training?["tokens_per_second"]?.double
     precision = training?["precision"]?.string
     epochs = (training?["epochs"]?.array ?? []).compactMap { entry in
@@ -46,6 +52,7 @@ struct TimingsFile {
     }
     version = json["version"]?.string
     started = json["started"]?.string
+    finished = json["finished"]?.string
   }
 
   /// Each stage's time, found by name; the second stage of a name gets the second time.

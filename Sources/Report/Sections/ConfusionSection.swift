@@ -6,7 +6,7 @@ func confusionSection(_ run: Run) -> Section? {
     confusion.total > 0
   else { return nil }
   return Section(
-    id: "confusion", title: "Confusion matrix",
+    id: "confusion", title: "Confusion matrix", shortTitle: "Confusion",
     lead: "Each row is a true class of the \(side) side, each column what was predicted. "
       + "The deeper the colour, the larger the share of the row."
   ) {

@@ -2,9 +2,13 @@ import Foundation
 
 /// Loss, validation metrics, perplexity, learning rate and gradient norm over training.
 func curvesSection(_ run: Run) -> Section? {
-  guard let history = run.history else { return nil }
+  run.history.flatMap { curvesSection($0, isLanguageModel: run.isLanguageModel) }
+}
+
+/// The curves of a training, finished or under way.
+func curvesSection(_ history: History, isLanguageModel: Bool) -> Section? {
   let figures = [
-    lossFigure(history), run.isLanguageModel ? perplexityFigure(history) : metricsFigure(history),
+    lossFigure(history), isLanguageModel ? perplexityFigure(history) : metricsFigure(history),
     rateFigure(history), gradientFigure(history),
   ].compactMap { $0 }
   guard !figures.isEmpty else { return nil }
@@ -106,7 +110,7 @@ private func metricsFigure(_ history: History) -> Node? {
     series: series)
   return figure(
     title: "Validation metrics", chart: chart.svg,
-    legend: series.map { ($0.color, $0.name, "highest \(highest($0))") })
+    legend: series.map { ($0.color, MetricWords.title($0.name), "highest \(highest($0))") })
 }
 
 /// Up to four validation metrics between 0 and 1, the usual ones first.

@@ -1,6 +1,6 @@
 import Evaluate
 
-/// The head of the page: the run's name, how far it came, and its few most telling numbers.
+/// The head of the page: the run's name, what came of it in a few sentences and numbers.
 func headline(_ run: Run) -> Node {
   tag("header") {
     tag("p", ["class": "eyebrow"]) { "Anneal run" }
@@ -9,6 +9,7 @@ func headline(_ run: Run) -> Node {
       badge(run.status.text, kind: run.status.kind)
       for fact in circumstances(run) { tag("span") { fact } }
     }
+    tag("p", ["class": "brief"]) { brief(run) }
     tag("div", ["class": "cards"]) { cards(run).map(\.node) }
   }
 }
@@ -17,7 +18,7 @@ func headline(_ run: Run) -> Node {
 private func circumstances(_ run: Run) -> [String] {
   guard let timings = run.timings.value else { return [] }
   var facts: [String] = []
-  if let started = timings.started { facts.append(Format.date(started)) }
+  if let date = timings.started ?? timings.finished { facts.append(Format.date(date)) }
   if let seconds = timings.totalSeconds { facts.append("took \(Format.duration(seconds))") }
   if let cpu = timings.machine.first(where: { $0.name == "cpu" }) { facts.append(cpu.value) }
   if let threads = timings.machine.first(where: { $0.name == "threads" }) {
@@ -43,7 +44,8 @@ private struct Card {
 
 /// The metrics that headline a run, the most telling first.
 private let headlineMetrics = [
-  "perplexity", "f1.weighted", "accuracy", "f1.macro", "auc.binary", "auc.macro", "loss",
+  "perplexity", "f1.weighted", "accuracy", "f1.macro", "auc.binary", "auc.macro", "rougeL", "chrf",
+  "bleu", "token_f1", "exact_match", "bits-per-byte", "loss",
 ]
 
 private func cards(_ run: Run) -> [Card] {
@@ -51,12 +53,18 @@ private func cards(_ run: Run) -> [Card] {
   if let count = run.predictions.value?.count ?? run.metrics.value?.test?.confusion?.total,
     count > 0
   {
-    cards.append(Card(name: "test records", value: Format.count(count), remark: "scored once"))
+    cards.append(Card(name: "Test records", value: Format.count(count), remark: "scored once"))
   } else if let stage = run.stages.value?.total {
     cards.append(
       Card(
-        name: "records", value: Format.count(stage.kept),
+        name: "Records", value: Format.count(stage.kept),
         remark: "kept of \(Format.count(stage.taken + stage.made))"))
+    for side in run.sides {
+      cards.append(
+        Card(
+          name: side.name.prefix(1).uppercased() + side.name.dropFirst(),
+          value: Format.count(side.records), remark: "records"))
+    }
   }
   return cards
 }
@@ -71,14 +79,18 @@ private func metricCards(_ run: Run) -> [Card] {
     if isTest, let other = metrics?.validation?[name] {
       remark += " · validation \(Format.number(other))"
     }
-    if name == "accuracy", let confusion = side.confusion,
-      let interval = wilsonInterval(successes: confusion.hits, of: confusion.total)
-    {
-      let ends = [interval.lowerBound, interval.upperBound].map { Format.fixed($0, 3) }
-      remark = "95 %: \(ends[0]) – \(ends[1])"
+    if name == "accuracy", let interval = accuracyInterval(side) {
+      remark = "95 %: \(interval)"
     }
-    return Card(name: name, value: shown(value), remark: remark)
+    return Card(name: MetricWords.title(name), value: shown(value), remark: remark)
   }
+}
+
+private func accuracyInterval(_ side: MetricsFile.Side) -> String? {
+  guard let confusion = side.confusion,
+    let interval = wilsonInterval(successes: confusion.hits, of: confusion.total)
+  else { return nil }
+  return "\(Format.fixed(interval.lowerBound, 3)) – \(Format.fixed(interval.upperBound, 3))"
 }
 
 /// A headline number: three decimals for scores, fewer for large values.

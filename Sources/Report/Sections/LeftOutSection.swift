@@ -9,22 +9,33 @@ func leftOutSection(_ run: Run) -> Section? {
 
 private func leftOut(_ run: Run) -> [String] {
   var lines = [
-    line("metrics.json", run.metrics, "metrics, confusion matrix and classes"),
     line("stages.json", run.stages, "counts of the stages"),
+    line("data/summary.json", run.summary, "lengths, labels and languages of the sides"),
     line("split.certificate.json", run.certificate, "split"),
-    line("predictions.jsonl", run.predictions, "examples"),
     line("timings.json", run.timings, "times and machine"),
     line("pipeline.lock.yaml", run.pipeline, "resolved pipeline file"),
   ].compactMap { $0 }
-  if run.history == nil {
-    lines.append(
-      line("trainer_state.json", run.trainerState, "training curves")
-        ?? "Neither metrics.json nor trainer_state.json logs a step: no training curves.")
+  // A pipeline that trains nothing leaves nothing out.
+  if run.pipeline.value == nil || run.configuration?.model != nil {
+    lines += leftOutOfTraining(run)
   }
   if let broken = run.predictions.value?.broken {
     lines.append(
       "\(Format.count(broken.count)) \(broken.count == 1 ? "line" : "lines") of predictions.jsonl "
         + "could not be used, first line \(Format.count(broken.firstLine)).")
+  }
+  return lines
+}
+
+private func leftOutOfTraining(_ run: Run) -> [String] {
+  var lines = [
+    line("metrics.json", run.metrics, "metrics, confusion matrix and classes"),
+    line("predictions.jsonl", run.predictions, "examples, calibration and slices"),
+  ].compactMap { $0 }
+  if run.history == nil {
+    lines.append(
+      line("trainer_state.json", run.trainerState, "training curves")
+        ?? "Neither metrics.json nor trainer_state.json logs a step: no training curves.")
   }
   return lines
 }

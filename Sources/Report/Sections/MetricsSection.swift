@@ -16,7 +16,9 @@ func metricsSection(_ run: Run) -> Section? {
           [metricName(name)] + sides.map { cell(name, $0.side) } + [.text(explanation(of: name))])
       })
     for side in sides {
-      for (name, note) in side.side.notes { remark("\(name) of \(side.name): \(note).") }
+      for (name, note) in side.side.notes {
+        remark("\(MetricWords.title(name)) of \(side.name): \(note).")
+      }
     }
   }
 }
@@ -38,7 +40,10 @@ private func metricName(_ name: String) -> Node {
     case .lower: tag("span", ["class": "way", "title": "lower is better"]) { "↓" }
     default: Node.fragment([])
     }
-  return .fragment([tag("code") { name }, arrow])
+  return .fragment([
+    tag("span", ["class": "metric"]) { MetricWords.title(name) }, arrow,
+    tag("code", ["class": "key-name"]) { name },
+  ])
 }
 
 private func cell(_ name: String, _ side: MetricsFile.Side) -> Node {
@@ -55,7 +60,8 @@ private func cell(_ name: String, _ side: MetricsFile.Side) -> Node {
 }
 
 private func explanation(of name: String) -> String {
-  MetricCatalog.standard.metrics.first { $0.name == name }?.summary ?? ""
+  MetricCatalog.standard.metrics.first { $0.name == name }?.summary
+    ?? TextMetrics.catalog.first { $0.name == name }?.summary ?? ""
 }
 
 /// A line of small print.

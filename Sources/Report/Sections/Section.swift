@@ -2,13 +2,19 @@
 struct Section {
   let id: String
   let title: String
+  /// What the list of contents calls it.
+  let shortTitle: String
   /// One or two sentences that say how to read it.
   let lead: String?
   let body: [Node]
 
-  init(id: String, title: String, lead: String? = nil, @NodeBuilder body: () -> [Node]) {
+  init(
+    id: String, title: String, shortTitle: String? = nil, lead: String? = nil,
+    @NodeBuilder body: () -> [Node]
+  ) {
     self.id = id
     self.title = title
+    self.shortTitle = shortTitle ?? title
     self.lead = lead
     self.body = body()
   }

@@ -1,12 +1,17 @@
 /// How the records were divided, and the proof that no family lies on two sides.
 func splitSection(_ run: Run) -> Section? {
   guard let certificate = run.certificate.value else { return nil }
-  return Section(id: "split", title: "Split") {
+  return Section(
+    id: "split", title: "Split, and the proof that nothing leaks", shortTitle: "Split",
+    lead: "Records that are alike, and all that were made of one, stay on one side; a second check "
+      + "proves it again from the finished files."
+  ) {
     tag("p", ["class": "meta"]) { verdict(certificate) }
     stackedBar(
       title: "Share of records on each side",
       parts: certificate.sides.map { ($0.name, Double($0.records)) })
     sides(certificate)
+    nearest(certificate, run.nearestTexts)
     facts(facts(of: certificate))
   }
 }
@@ -33,6 +38,30 @@ private func sides(_ certificate: CertificateFile) -> Node {
         .text(side.families.map(Format.count) ?? "–"),
       ])
     })
+}
+
+/// The two records on different sides that are most alike, for the reader to judge.
+private func nearest(_ certificate: CertificateFile, _ texts: [String: String]) -> Node? {
+  guard let pair = certificate.nearest, let first = texts[pair.records[0].id],
+    let second = texts[pair.records[1].id]
+  else { return nil }
+  let measure = certificate.measure.map { " (\($0))" } ?? ""
+  return tag("div") {
+    tag("h3") { "The two most alike on different sides" }
+    tag("ul", ["class": "samples"]) {
+      tag("li") {
+        tag("p", ["class": "quote", "dir": "auto"]) {
+          TextChange(
+            from: Format.excerpt(first, limit: 600), to: Format.excerpt(second, limit: 600)
+          ).node
+        }
+        tag("p", ["class": "remark"]) {
+          "From \(pair.records[0].side) to \(pair.records[1].side), similarity "
+            + "\(Format.number(pair.similarity))\(measure)"
+        }
+      }
+    }
+  }
 }
 
 private func facts(of certificate: CertificateFile) -> [(name: String, value: Node)] {

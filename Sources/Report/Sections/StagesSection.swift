@@ -5,7 +5,7 @@ func stagesSection(_ run: Run) -> Section? {
   let times = run.timings.value?.matched(to: file.stages.map(\.name)) ?? []
   let hasTimes = times.contains { $0 != nil }
   let scale = largestReason(file.stages)
-  return Section(id: "data", title: "Data", lead: lead(file)) {
+  return Section(id: "stages", title: "Stages in numbers", shortTitle: "Stages", lead: lead(file)) {
     alarm(file.stages)
     table(
       caption: "Records through the stages",

@@ -24,6 +24,8 @@ struct TrainingLoop {
   var selection: Selection?
   /// Seconds of each epoch taken in this process, evaluation and saving left out.
   private(set) var epochSeconds: [Double] = []
+  /// When `trainer_state.json` was last written.
+  private(set) var published = ContinuousClock.now
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
@@ -94,23 +96,31 @@ struct TrainingLoop {
     let tokens = examples.joined().reduce(0) { $0 + $1.tokens.count }
     state.advance(tokens: tokens, loss: loss)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    report(loss, rate, norm, tokensPerSecond: Double(tokens) / seconds)
+    try report(loss, rate, norm, tokensPerSecond: Double(tokens) / seconds)
     return (seconds, loss)
   }
 
   private mutating func report(
     _ loss: Float, _ rate: Double, _ norm: Float, tokensPerSecond: Double
-  ) {
+  ) throws {
     let epoch = settings.epochs(state.step)
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
+      try publishNowAndThen()
     }
     observe(
       .stepped(
         StepReport(
           step: state.step, totalSteps: settings.totalSteps, epoch: epoch, loss: loss,
           learningRate: rate, gradientNorm: norm, tokensPerSecond: tokensPerSecond)))
+  }
+
+  /// Those who look on see new losses within seconds, however far the next checkpoint is.
+  private mutating func publishNowAndThen() throws {
+    guard ContinuousClock.now - published > .seconds(2) else { return }
+    try publishState(self)
+    published = ContinuousClock.now
   }
 
   /// Scores the validation side and notes whether the model is the best so far.

@@ -23,7 +23,8 @@ final class Console: Sendable {
     let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
     self.level = level
     isLive = isTerminal && environment["CI"] == nil && level != .quiet
-    isColored = isTerminal && environment["NO_COLOR"] == nil
+    // As https://no-color.org has it: set, and not empty.
+    isColored = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
   /// Says a line.
@@ -88,14 +89,29 @@ enum Output {
 }
 
 extension String {
-  /// The text cut to a number of columns.
+  /// The text cut to a number of columns; marks of colour take none, and are ended where it is cut.
   fileprivate func clipped(to width: Int) -> String {
-    count <= width ? self : String(prefix(max(0, width - 1))) + "…"
+    var (text, columns, isMark) = ("", 0, false)
+    for character in self {
+      isMark = isMark || character == "\u{1B}"
+      if !isMark { columns += 1 }
+      if isMark || columns < width { text.append(character) }
+      isMark = isMark && character != "m"
+    }
+    guard columns >= width else { return text }
+    return columns == width ? self : text + "…"
   }
 
   /// The text with blanks behind it up to a number of columns.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
+  }
+}
+
+extension String {
+  /// The text with blanks before it up to a number of columns.
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
   }
 }
 
@@ -119,5 +135,16 @@ extension Double {
     if self < 120 { return "\(Int(rounded())) s" }
     let seconds = Int(rounded())
     return "\(seconds / 60) min \(seconds % 60) s"
+  }
+
+  /// A time to come, as roughly as it is known: `10 s`, `4 min`, `2 h 05 min`.
+  var span: String {
+    guard isFinite, self < 1e9 else { return "long" }
+    if self < 10 { return "\(Int(rounded())) s" }
+    if self < 100 { return "\(Int((self / 5).rounded()) * 5) s" }
+    let minutes = Int((self / 60).rounded())
+    if minutes < 60 { return "\(minutes) min" }
+    let rest = minutes % 60
+    return "\((minutes / 60).grouped) h \(rest < 10 ? "0" : "")\(rest) min"
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Report
 import Stages
 import Synchronization
 import Train
@@ -8,13 +9,14 @@ import Train
 final class RunReporter: RunObserver {
   private let console: Console
   private let stages: StageReporter
-  private let clock = ContinuousClock()
-  private let began = Mutex<(instant: ContinuousClock.Instant, step: Int)?>(nil)
-  private let lastLine = Mutex<ContinuousClock.Instant?>(nil)
+  private let live: Mutex<TrainingLine?> = Mutex(nil)
+  private let rhythm: Rhythm
 
   init(console: Console) {
     self.console = console
     stages = StageReporter(console: console)
+    // Eyes follow five lines a second, and a log has no use for more than six a minute.
+    rhythm = Rhythm(every: console.isLive ? .milliseconds(200) : .seconds(10))
   }
 
   func stage(_ progress: StageProgress) { stages.report(progress) }
@@ -26,12 +28,15 @@ final class RunReporter: RunObserver {
     case .started(let plan): started(plan)
     case .stepped(let step): stepped(step)
     case .evaluated(let step, let epoch, let values, let isBest):
+      live.withLock { $0?.pace.pause(at: Moment.now) }
       let scores = values.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
       let mark = isBest ? console.green("  best so far") : ""
       console.say(
         "\(console.bold("epoch \(Self.rounded(epoch))"))  step \(step)  validation: \(scores)\(mark)"
       )
-    case .saved(let step, let folder): console.detail("saved step \(step) in \(folder)")
+    case .saved(let step, let folder):
+      live.withLock { $0?.pace.pause(at: Moment.now) }
+      console.detail("saved step \(step) in \(folder)")
     case .stoppedEarly(let step): console.say("stopped early at step \(step): no improvement")
     }
   }
@@ -44,6 +49,7 @@ final class RunReporter: RunObserver {
     if plan.doneSteps > 0 { console.say("goes on from the checkpoint of step \(plan.doneSteps)") }
     describe(plan.data, plan)
     for note in plan.notes { console.say("note: \(note)") }
+    live.withLock { $0 = TrainingLine(plan, startedAt: Moment.now) }
     if !plan.freshParameters.isEmpty {
       console.detail("begin with random values: \(plan.freshParameters.joined(separator: ", "))")
     }
@@ -67,44 +73,14 @@ final class RunReporter: RunObserver {
   }
 
   private func stepped(_ step: StepReport) {
-    let line = line(step)
-    console.show(line)
-    if !console.isLive, isTimeForALine() { console.say(line) }
-  }
-
-  /// A log gets a line every ten seconds.
-  private func isTimeForALine() -> Bool {
-    lastLine.withLock { last in
-      let now = clock.now
-      guard let previous = last else {
-        last = now
-        return false
-      }
-      guard now - previous > .seconds(10) else { return false }
-      last = now
-      return true
+    let text = live.withLock { line -> String? in
+      line?.take(step, at: Moment.now)
+      // Whoever asks for details sees every step.
+      let isDue = console.level == .verbose && console.isLive || rhythm.isDue
+      return isDue ? line?.text(step, isLive: console.isLive, at: Moment.now) : nil
     }
-  }
-
-  private func line(_ step: StepReport) -> String {
-    var text = "train  step \(step.step)/\(step.totalSteps)  epoch \(Self.rounded(step.epoch))"
-    text += "  loss \(Self.short(Double(step.loss)))"
-    text += "  lr \(String(format: "%.2e", step.learningRate))"
-    text += "  \(Int(step.tokensPerSecond).grouped) tokens/s"
-    if let remaining = remaining(step) { text += "  \(remaining.duration) left" }
-    return text
-  }
-
-  private func remaining(_ step: StepReport) -> Double? {
-    let start = began.withLock { began in
-      let start = began ?? (clock.now, step.step)
-      began = start
-      return start
-    }
-    let done = step.step - start.step
-    guard done >= 5 else { return nil }
-    let seconds = (clock.now - start.instant) / .seconds(1)
-    return seconds / Double(done) * Double(step.totalSteps - step.step)
+    guard let text else { return }
+    if console.isLive { console.show(text) } else { console.say(text) }
   }
 
   private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -5,8 +5,11 @@ import Synchronization
 /// Shows how the stages go on: a live line for people, a plain line per stage for logs.
 final class StageReporter: Sendable {
   private let console: Console
-  private let clock = ContinuousClock()
-  private let started = Mutex<[String: ContinuousClock.Instant]>([:])
+  private let rhythm = Rhythm(every: .milliseconds(200))
+  /// When each stage began, by its label.
+  private let started = Mutex<[String: Double]>([:])
+  /// How many records each stage gave, by its place in the plan: so many come to the next.
+  private let given = Mutex<[Int: Int]>([:])
 
   init(console: Console) { self.console = console }
 
@@ -18,17 +21,29 @@ final class StageReporter: Sendable {
   }
 
   private func live(_ progress: StageProgress, _ count: Int) {
+    let now = Moment.now
     let start = started.withLock { started in
-      let start = started[progress.label] ?? clock.now
+      let start = started[progress.label] ?? now
       started[progress.label] = start
       return start
     }
-    let seconds = (clock.now - start) / .seconds(1)
-    let rate = seconds > 0.2 ? " · \(Int(Double(count) / seconds).grouped) records/s" : ""
-    console.show("\(head(progress)) \(count.grouped) records\(rate)")
+    guard rhythm.isDue else { return }
+    var text = "\(head(progress)) \(count.grouped)"
+    let expected = given.withLock { $0[progress.number - 1] }
+    if let expected, expected >= count { text += " of \(expected.grouped)" }
+    text += " records"
+    if now - start > 0.5, count > 0 {
+      let rate = Double(count) / (now - start)
+      text += " · \(Int(rate).grouped) records/s"
+      if let expected, expected > count {
+        text += " · \((Double(expected - count) / rate).span) left"
+      }
+    }
+    console.show(text)
   }
 
   private func finished(_ progress: StageProgress, _ result: StageResult) {
+    given.withLock { $0[progress.number] = result.counts.kept }
     let time = result.cached ? console.dim("reused") : console.dim(result.seconds.duration)
     console.say("\(head(progress)) \(Self.story(result.counts))  \(time)")
   }

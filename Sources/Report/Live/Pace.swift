@@ -1,0 +1,87 @@
+/// How long a training will go on, foretold from the steps and pauses it has had.
+///
+/// A step's length depends on its texts and on what else the machine does, so all steps of this run
+/// count alike, but for the first few, in which memory is taken: of recorded trainings their mean
+/// foretold better than their median or the mean of late ones. Pauses for validation and checkpoints are counted apart, since the first of them comes
+/// long after people want to know; until then they are taken for what reading the validation side
+/// costs, a third of learning from as many records.
+package struct Pace: Sendable {
+  /// Optimizer steps in all, and those that an earlier run has done.
+  private let totalSteps: Int
+  private let doneSteps: Int
+  /// Records of the validation side as a share of the training side.
+  private let validationShare: Double
+
+  private static let warmUp = 3
+
+  /// The length of each step of this run, in seconds.
+  private var steps: [Double] = []
+  private var pauses: [Double] = []
+  private var last: Double?
+  private var pauseStart: Double?
+  private var step: Int
+  private var stepsPerEpoch: Int?
+
+  /// A training of so many steps.
+  package init(totalSteps: Int, doneSteps: Int, trainingRecords: Int, validationRecords: Int) {
+    self.totalSteps = totalSteps
+    self.doneSteps = doneSteps
+    validationShare = Double(validationRecords) / Double(max(1, trainingRecords))
+    step = doneSteps
+  }
+
+  /// Training begins, at a moment in seconds of any clock.
+  package mutating func start(at moment: Double) { last = moment }
+
+  /// A step has ended.
+  ///
+  /// - Parameter epoch: passes over the training side so far.
+  package mutating func step(_ number: Int, epoch: Double, at moment: Double) {
+    endPause()
+    if let last { steps.append(max(0, moment - last)) }
+    step = number
+    last = moment
+    if epoch > 0 { stepsPerEpoch = Int((Double(number) / epoch).rounded()) }
+  }
+
+  /// A look at the validation side, or a checkpoint, has ended.
+  package mutating func pause(at moment: Double) {
+    if pauseStart == nil { pauseStart = last }
+    last = moment
+  }
+
+  private mutating func endPause() {
+    guard let start = pauseStart, let last else { return }
+    pauses.append(last - start)
+    pauseStart = nil
+  }
+
+  /// Seconds a step takes; nil before the fifth.
+  package var secondsPerStep: Double? {
+    guard steps.count >= 5 else { return nil }
+    let counted = steps.suffix(max(5, steps.count - Self.warmUp))
+    return counted.reduce(0, +) / Double(counted.count)
+  }
+
+  /// Seconds until the last step and its pause are done; nil while too little is known.
+  package func remaining(at moment: Double) -> Double? {
+    guard let perStep = secondsPerStep, let last else { return nil }
+    let stepsLeft = Double(totalSteps - step)
+    let since = min(max(0, moment - last), perStep)
+    return max(0, stepsLeft * perStep + pausesLeft * pause(perStep) - since)
+  }
+
+  /// Ends of epochs that are still to come; an epoch cut short by the last step has one too.
+  private var pausesLeft: Double {
+    guard let stepsPerEpoch, stepsPerEpoch > 0 else { return 0 }
+    let all = (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch
+    // The end of the epoch under way has been reached, and its pause has not ended.
+    let isDue = step > doneSteps && step % stepsPerEpoch == 0 && pauseStart == nil
+    return Double(max(0, all - step / stepsPerEpoch + (isDue ? 1 : 0)))
+  }
+
+  private func pause(_ perStep: Double) -> Double {
+    if !pauses.isEmpty { return pauses.reduce(0, +) / Double(pauses.count) }
+    return validationShare * Double(stepsPerEpoch ?? 0) * perStep / 3
+  }
+}

@@ -1,0 +1,96 @@
+import Records
+
+/// One line of `predictions.jsonl`.
+struct Example {
+  /// What was predicted.
+  enum Outcome {
+    /// A class.
+    case label(String)
+    /// A text.
+    case text(String)
+    /// The mean loss a token, in nats, of so many tokens.
+    case passage(meanLoss: Double, tokens: Int)
+  }
+
+  let id: String
+  let input: String
+  let reference: String
+  let outcome: Outcome
+  /// Probabilities of classes, or metrics of a text, in the file's order.
+  let scores: [(name: String, value: Double)]
+
+  /// Nil for a line with neither a prediction nor a loss.
+  init?(_ json: JSONValue) {
+    id = Self.text(json["id"])
+    input = Self.text(json["input"])
+    reference = Self.text(json["reference"])
+    scores = (json["scores"]?.object?.members ?? []).compactMap { member in
+      member.value.double.map { (member.key, $0) }
+    }
+    if let prediction = json["prediction"] {
+      let text = Self.text(prediction)
+      outcome = Self.isText(json, text) ? .text(text) : .label(text)
+    } else if let loss = json["loss"]?.double, let tokens = json["tokens"]?.count, tokens > 0 {
+      outcome = .passage(meanLoss: loss / Double(tokens), tokens: tokens)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a prediction is a text rather than a class: its scores are metrics, not classes.
+  private static func isText(_ json: JSONValue, _ prediction: String) -> Bool {
+    guard let scores = json["scores"]?.object, !scores.isEmpty else { return false }
+    return scores[prediction] == nil && mostTelling(of: scores.members.map(\.key)) != nil
+  }
+
+  var kind: Predictions.Kind {
+    switch outcome {
+    case .label: .classes
+    case .text: .texts
+    case .passage: .passages
+    }
+  }
+
+  /// What was predicted, where that is a class or a text.
+  var prediction: String? {
+    switch outcome {
+    case .label(let text), .text(let text): text
+    case .passage: nil
+    }
+  }
+
+  /// Whether the prediction is the reference, byte for byte.
+  var isRight: Bool { prediction?.hasSameBytes(as: reference) ?? false }
+
+  /// The score of the predicted class; nil without scores.
+  var confidence: Double? { prediction.flatMap(score) }
+
+  /// A score by its name.
+  func score(_ name: String) -> Double? {
+    scores.first { $0.name.hasSameBytes(as: name) }?.value
+  }
+
+  /// The file that the record came from: `questions.jsonl` of `questions.jsonl:17`.
+  var source: String? {
+    guard let colon = id.lastIndex(of: ":"), id[id.index(after: colon)...].first?.isNumber == true
+    else { return nil }
+    return String(id[..<colon])
+  }
+
+  /// Metrics of texts, that by which they are best ranked first.
+  private static let metrics = [
+    "rougeL", "chrf", "chrf++", "token_f1", "meteor", "bleu", "rougeLsum", "rouge1", "rouge2",
+    "exact_match", "bertscore", "similarity", "ter",
+  ]
+
+  /// The metric that texts are ranked by; nil where the names are of none.
+  static func mostTelling(of names: [String]) -> String? {
+    metrics.first(where: names.contains)
+      ?? names.first { $0.hasPrefix("keywords") || $0.hasPrefix("rouge") }
+  }
+
+  /// A value as text: a string itself, anything else as JSON.
+  private static func text(_ json: JSONValue?) -> String {
+    json.map { $0.string ?? $0.text } ?? ""
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Records
+
+/// What records said at each stage: the outputs that a run keeps in `cache/` and `data/`.
+struct StageOutputs {
+  private let folder: RunFolder
+  /// The stages' folders in the order they ran: `05-clean.length-a7e1202ccedd`.
+  private let names: [String]
+  /// How much of one file is read to find a few records.
+  private static let limit = 256 << 20
+
+  init(folder: RunFolder) {
+    self.folder = folder
+    let all = try? FileManager.default.contentsOfDirectory(atPath: folder.at("cache").path)
+    names = (all ?? []).filter { $0.first?.isNumber == true }.sorted()
+  }
+
+  /// The labels of the stages whose output is there, in the order they ran.
+  var labels: [String] { names.map(Self.label) }
+
+  /// What records said before a stage; those that are not found are left out.
+  func texts(of ids: Set<String>, before stage: String) -> [String: String] {
+    guard let place = names.firstIndex(where: { Self.label($0) == stage }), place > 0 else {
+      return [:]
+    }
+    return Self.texts(of: ids, in: folder.at("cache/\(names[place - 1])/records.lines"))
+  }
+
+  /// What records of the finished data say, on whichever side they are.
+  func finished(_ ids: Set<String>, sides: [String]) -> [String: String] {
+    var found: [String: String] = [:]
+    for side in sides where found.count < ids.count {
+      let rest = ids.subtracting(found.keys)
+      found.merge(Self.texts(of: rest, in: folder.at("data/\(side).jsonl"))) { old, _ in old }
+    }
+    return found
+  }
+
+  /// `clean.length` of `05-clean.length-a7e1202ccedd`.
+  private static func label(_ name: String) -> String {
+    let rest = name.drop { $0 != "-" }.dropFirst()
+    return rest.lastIndex(of: "-").map { String(rest[..<$0]) } ?? String(rest)
+  }
+
+  private static func texts(of ids: Set<String>, in file: URL) -> [String: String] {
+    guard !ids.isEmpty, var lines = LineReader(file: file) else { return [:] }
+    var found: [String: String] = [:]
+    var bytes = 0
+    while bytes < limit, found.count < ids.count, let line = try? lines.next() {
+      bytes += line.count
+      let json = line.prefix { $0 != UInt8(ascii: "\t") }
+      // A line that Anneal wrote tells its id without being read whole.
+      if let id = Record(provenanceOf: json)?.id, !ids.contains(id) { continue }
+      guard let record = try? Record(json: json), ids.contains(record.id) else { continue }
+      found[record.id] = record.shown
+    }
+    return found
+  }
+}
+
+extension Record {
+  /// What the record says, as one text: turns of a conversation below one another.
+  var shown: String { texts().filter { !$0.isEmpty }.joined(separator: "\n") }
+}

@@ -1,0 +1,56 @@
+import Report
+import Testing
+
+@Suite struct `What differs between two texts` {
+  private func pieces(_ old: String, _ new: String) -> [TextChange.Piece] {
+    TextChange(from: old, to: new).pieces
+  }
+
+  @Test func `words that were replaced are one change each`() {
+    #expect(
+      pieces("a red fox runs", "a quick fox sleeps") == [
+        .same("a "), .removed("red"), .added("quick"), .same(" fox "), .removed("runs"),
+        .added("sleeps"),
+      ])
+  }
+
+  @Test func `neighbouring words that changed are one change`() {
+    #expect(
+      pieces("a heart attack came", "a cardiac arrest came") == [
+        .same("a "), .removed("heart attack"), .added("cardiac arrest"), .same(" came"),
+      ])
+  }
+
+  @Test func `Chinese is compared by its characters`() {
+    #expect(
+      pieces("把窗户关上", "把大门关上") == [
+        .same("把"), .removed("窗户"), .added("大门"), .same("关上"),
+      ])
+  }
+
+  @Test(arguments: [("", ""), ("", "new"), ("old", ""), ("same", "same"), ("é", "e\u{301}")])
+  func `the pieces make up both texts`(old: String, new: String) {
+    let all = pieces(old, new)
+    func text(_ part: (TextChange.Piece) -> String?) -> String {
+      all.compactMap(part).joined()
+    }
+    let before = text {
+      switch $0 {
+      case .same(let text), .removed(let text): text
+      case .added: nil
+      }
+    }
+    let after = text {
+      switch $0 {
+      case .same(let text), .added(let text): text
+      case .removed: nil
+      }
+    }
+    #expect(before.utf8.elementsEqual(old.utf8) && after.utf8.elementsEqual(new.utf8))
+  }
+
+  @Test func `long texts are compared up to a limit`() {
+    let long = String(repeating: "word ", count: 100_000)
+    #expect(pieces(long, long + "end").count == 1)
+  }
+}

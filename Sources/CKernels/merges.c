@@ -163,8 +163,9 @@ static inline __attribute__((always_inline)) bool refill(queue *words, lane *wor
     uint32_t next = words->next++;
     const anneal_word *source = words->memory->words + next;
     if (source->count != ANNEAL_WORD_OPEN) continue;
-    if (words->symbols)
-      begin_symbols(words->merges, words->symbols + (next - words->first), word);
+    const anneal_symbols *symbols = words->symbols ? words->symbols + (next - words->first) : NULL;
+    if (symbols && symbols->count != ANNEAL_SYMBOLS_BYTES)
+      begin_symbols(words->merges, symbols, word);
     else
       begin_bytes(words->merges, source, word);
     *number = next;

@@ -106,8 +106,12 @@ static inline uint32_t upper_hash(uint64_t low, uint64_t high) {
   return (uint32_t)(anneal_word_hash(low, high) >> 32);
 }
 
+static inline uint32_t last_place(const anneal_memory *memory) {
+  return (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1);
+}
+
 void anneal_index_words(anneal_memory *memory) {
-  uint32_t mask = (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1);
+  uint32_t mask = last_place(memory);
   for (uint32_t number = 1; number < memory->count; number++) {
     const anneal_word *word = memory->words + number;
     // Long words are not looked up by their bytes.
@@ -119,17 +123,24 @@ void anneal_index_words(anneal_memory *memory) {
   }
 }
 
-/// The number of a word, which is added where it is new.
-static inline __attribute__((always_inline)) uint32_t number_of(
-  anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
+/// The place of a word in the index, which is free where the word is not known.
+static inline __attribute__((always_inline)) uint32_t place_of(
+  const anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
   uint32_t place = hash >> (memory->shift - 32);
   for (;; place = (place + 1) & mask) {
     uint32_t found = memory->index[place];
-    if (!found) break;
+    if (!found) return place;
     if ((found ^ tag_of(hash)) >> NUMBER_BITS) continue;
     const anneal_word *word = memory->words + (found & NUMBER);
-    if (word->low == low && word->high == high) return found & NUMBER;
+    if (word->low == low && word->high == high) return place;
   }
+}
+
+/// The number of a word, which is added where it is new.
+static inline __attribute__((always_inline)) uint32_t number_of(
+  anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
+  uint32_t place = place_of(memory, low, high, hash, mask);
+  if (memory->index[place]) return memory->index[place] & NUMBER;
   uint32_t number = memory->count++;
   memory->words[number] = (anneal_word){low, high, {0, 0, 0}, ANNEAL_WORD_OPEN};
   memory->index[place] = tag_of(hash) | number;
@@ -142,6 +153,12 @@ static inline uint64_t folded(uint64_t bytes) {
   uint64_t low = bytes & ~high;
   uint64_t capitals = (low + (0x80 - 'A') * ones) & ~(low + (0x80 - 'Z' - 1) * ones) & ~bytes & high;
   return bytes | capitals >> 2;
+}
+
+void anneal_skip_key(anneal_word_keys *keys) {
+  keys->high[keys->count] = 0;
+  keys->hash[keys->count] = 0;
+  keys->count++;
 }
 
 int64_t anneal_add_keys(
@@ -175,7 +192,7 @@ void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t
   // First the index is asked for, then, when it is there, the word that it leads to.
   enum { INDEX_AHEAD = 64, WORD_AHEAD = 32 };
   uint64_t shift = memory->shift - 32;
-  uint32_t mask = (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1);
+  uint32_t mask = last_place(memory);
   int64_t count = keys->count;
   for (int64_t i = 0; i < count && i < INDEX_AHEAD; i++)
     __builtin_prefetch(memory->index + (keys->hash[i] >> shift));
@@ -204,6 +221,49 @@ void anneal_keep_tokens(
   kept->tokens[0] = memory->spilled_count;
   memcpy(memory->spilled + memory->spilled_count, tokens, count * sizeof *tokens);
   memory->spilled_count += count;
+}
+
+// MARK: between memories
+
+static inline const uint32_t *tokens_of(const anneal_memory *memory, const anneal_word *word) {
+  return word->count <= ANNEAL_WORD_TOKENS ? word->tokens : memory->spilled + word->tokens[0];
+}
+
+/// Asks for the place in the index of `known` of the word that comes a little behind a number.
+static inline void expect_word(
+  const anneal_memory *known, const anneal_memory *memory, uint32_t number) {
+  enum { AHEAD = 16 };
+  uint32_t behind = number + AHEAD < memory->count ? number + AHEAD : number;
+  const anneal_word *word = memory->words + behind;
+  __builtin_prefetch(known->index + (upper_hash(word->low, word->high) >> (known->shift - 32)));
+}
+
+void anneal_take_tokens(anneal_memory *memory, uint32_t first, const anneal_memory *known) {
+  uint32_t mask = last_place(known);
+  for (uint32_t i = first; i < memory->count; i++) {
+    expect_word(known, memory, i);
+    const anneal_word *word = memory->words + i;
+    if (word->count != ANNEAL_WORD_OPEN) continue;
+    uint32_t hash = upper_hash(word->low, word->high);
+    uint32_t found = known->index[place_of(known, word->low, word->high, hash, mask)];
+    if (!found) continue;
+    const anneal_word *same = known->words + (found & NUMBER);
+    anneal_keep_tokens(memory, i, tokens_of(known, same), same->count);
+  }
+}
+
+void anneal_add_learned(anneal_memory *known, const anneal_memory *memory, uint32_t first) {
+  uint32_t mask = last_place(known);
+  for (uint32_t i = first; i < memory->count; i++) {
+    expect_word(known, memory, i);
+    const anneal_word *word = memory->words + i;
+    // Long words are not looked up by their bytes; characters that stand for whole words may make very many tokens.
+    if (word->high == 0 || word->count > ANNEAL_WORD_SHARED) continue;
+    uint32_t hash = upper_hash(word->low, word->high);
+    uint32_t number = number_of(known, word->low, word->high, hash, mask);
+    if (known->words[number].count == ANNEAL_WORD_OPEN)
+      anneal_keep_tokens(known, number, tokens_of(memory, word), word->count);
+  }
 }
 
 // MARK: writing

@@ -36,3 +36,4 @@ void test_minhash(void);
 void test_pool(void);
 void test_words(void);
 void test_merges(void);
+void test_paths(void);

@@ -99,6 +99,7 @@ int main(int count, char **arguments) {
   test_pool();
   test_words();
   test_merges();
+  test_paths();
   printf("%ld checks, %ld faults\n", checks, faults);
   return faults > 0;
 }

@@ -251,7 +251,7 @@ enum { WORDS = 3000, LETTERS = 9000 };
 /// A memory with room for many words, whose index is as small as it may be.
 static anneal_memory empty_memory(void) {
   anneal_memory memory = {
-    calloc(2 * WORDS, sizeof(anneal_word)), 1, calloc(8192, 4), 64 - 13, malloc(4 * 15 * WORDS), 0};
+    calloc(2 * WORDS, sizeof(anneal_word)), 1, calloc(8192, 4), 64 - 13, malloc(4 * 16 * WORDS), 0};
   if (!memory.words || !memory.index || !memory.spilled) abort();
   return memory;
 }
@@ -325,6 +325,65 @@ static void test_numbering(void) {
   free(words);
   free(numbers);
   free(keys);
+}
+
+/// What one memory has learned another one takes, and a third one adds.
+static void test_exchange(void) {
+  uint32_t state = 53;
+  uint8_t *text = malloc(LETTERS);
+  anneal_range *words = malloc(WORDS * sizeof *words);
+  uint32_t *numbers = malloc(WORDS * sizeof *numbers);
+  anneal_word_keys *keys = malloc(sizeof *keys);
+  int32_t long_ones[ANNEAL_WORD_BLOCK];
+  if (!text || !words || !numbers || !keys) abort();
+  int64_t count = random_words(&state, text, words);
+  if (count > ANNEAL_WORD_BLOCK) count = ANNEAL_WORD_BLOCK;
+  anneal_memory one = empty_memory(), two = empty_memory(), shared = empty_memory();
+  keys->count = 0;
+  anneal_add_keys(keys, text, LETTERS, words, count, 0, false, long_ones);
+  anneal_number_words(&one, keys, numbers);
+  // A long word among them, which is not looked up.
+  one.words[one.count++] = (anneal_word){0, 0, {77 << 8, 0, 0}, 1};
+  for (uint32_t i = 1; i + 1 < one.count; i++) {
+    uint32_t tokens[] = {i << 8, i << 8 | 1, i << 8 | 2, i << 8 | 3, i << 8 | 4};
+    anneal_keep_tokens(&one, i, tokens, i % 6);
+  }
+  anneal_add_learned(&shared, &one, 1);
+  demand(shared.count == one.count - 1, "all words but the long one are added");
+  anneal_add_learned(&shared, &one, 1);
+  demand(shared.count == one.count - 1, "known words are not added again");
+  uint32_t many[ANNEAL_WORD_SHARED + 1] = {0};
+  anneal_keep_tokens(&one, 1, many, ANNEAL_WORD_SHARED + 1);
+  anneal_memory other = empty_memory();
+  anneal_add_learned(&other, &one, 1);
+  demand(other.count == one.count - 2, "words with very many tokens are not added");
+  free_memory(&other);
+  // Half of the words, and as many that the other memory does not know.
+  anneal_add_keys(keys, text, LETTERS, words, count / 2, 0, false, long_ones);
+  anneal_skip_key(keys);
+  numbers[count / 2] = 9;
+  anneal_number_words(&two, keys, numbers);
+  demand(numbers[count / 2] == 9, "what is skipped gets no number");
+  uint32_t known = two.count;
+  anneal_add_keys(keys, text, LETTERS, words, count / 2, ANNEAL_WORD_MARK, false, long_ones);
+  anneal_number_words(&two, keys, numbers);
+  anneal_keep_tokens(&two, 5, (uint32_t[]){123 << 8}, 1);
+  anneal_take_tokens(&two, 1, &shared);
+  for (uint32_t i = 1; i < two.count; i++) {
+    const anneal_word *word = two.words + i;
+    if (i == 5) {
+      demand(word->count == 1 && word->tokens[0] == 123 << 8, "what is learned stays");
+    } else if (i >= known) {
+      demand(word->count == ANNEAL_WORD_OPEN, "words that nobody knows stay open");
+    } else {
+      // Both have met the words in the same order.
+      const uint32_t *tokens = word->count <= 3 ? word->tokens : two.spilled + word->tokens[0];
+      demand(word->count == i % 6 && (i % 6 == 0 || tokens[i % 6 - 1] == (i << 8 | (i % 6 - 1))),
+             "tokens are taken over");
+    }
+  }
+  free_memory(&one), free_memory(&two), free_memory(&shared);
+  free(text), free(words), free(numbers), free(keys);
 }
 
 static void test_folding(void) {
@@ -410,6 +469,7 @@ void test_words(void) {
   test_searching();
   test_tokens_by_their_bytes();
   test_numbering();
+  test_exchange();
   test_folding();
   test_origins();
   test_writing();

@@ -92,6 +92,8 @@ enum {
   /// How many words are merged side by side.
   ANNEAL_WORD_GROUP = 32,
   ANNEAL_WORD_TOKENS = 3,
+  /// The most tokens of a word that memories take from one another.
+  ANNEAL_WORD_SHARED = 16,
   /// Words that are numbered at once.
   ANNEAL_WORD_BLOCK = 1024,
 };
@@ -169,6 +171,9 @@ int64_t anneal_add_keys(
   anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
   int64_t count, uint8_t mark, bool folds, int32_t *long_ones);
 
+/// Adds a word that is not looked up, for which there is room.
+void anneal_skip_key(anneal_word_keys *keys);
+
 /// Writes the number of each word to its place in `numbers`, but of those that are not looked up, and adds words
 /// that are new, whose tokens are open; there must be room for all to be. Then there are no keys.
 void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers);
@@ -182,6 +187,14 @@ void anneal_keep_tokens(
 
 /// Gives words from `first` on that are tokens as they stand the tokens that `known` has of them.
 void anneal_keep_whole(const anneal_words *known, anneal_memory *memory, uint32_t first);
+
+/// Gives the open words of a memory from `first` on the tokens that another memory has of them, none of which has more
+/// than ANNEAL_WORD_SHARED; there is room among the spilled tokens for that of each.
+void anneal_take_tokens(anneal_memory *memory, uint32_t first, const anneal_memory *known);
+
+/// Adds the words of a memory from `first` on, all of which are learned, to another one, but those with more than
+/// ANNEAL_WORD_SHARED tokens; there is room for all to be new, and for that many spilled tokens of each.
+void anneal_add_learned(anneal_memory *known, const anneal_memory *memory, uint32_t first);
 
 /// Where tokens are written to.
 typedef struct {
@@ -249,20 +262,61 @@ typedef struct {
   uint64_t filter_shift;
   /// What each merge makes, by rank.
   const int32_t *products;
-  /// The ids of single bytes, and the ranks of their pairs or INT32_MAX; NULL where bytes are no symbols.
+  /// The ids of single bytes, and the ranks of their pairs or INT32_MAX, of those bytes that are symbols; or NULL.
   const int32_t *byte_ids, *byte_pairs;
 } anneal_merges;
 
 /// The symbols of a short word, `id << 8 | end` each.
 typedef struct {
   uint32_t tokens[ANNEAL_WORD_LONGEST];
+  /// How many there are, or ANNEAL_SYMBOLS_BYTES where they are the word's bytes.
   uint32_t count;
 } anneal_symbols;
+
+#define ANNEAL_SYMBOLS_BYTES UINT32_MAX
 
 /// Merges the words from `first` on whose tokens are open, many side by side.
 ///
 /// There must be room among the spilled tokens for 15 of each.
 ///
-/// symbols: What each of the words begins as; NULL where symbols are bytes.
+/// symbols: What each of the words begins as; NULL where all begin as their bytes.
 void anneal_merge_words(
   const anneal_merges *merges, anneal_memory *memory, uint32_t first, const anneal_symbols *symbols);
+
+/// A trie over bytes in a double array.
+typedef struct {
+  /// Where the children of a node begin, twice, and one more where the node has a value.
+  uint32_t base;
+  /// The node it belongs to.
+  int32_t parent;
+} anneal_trie_unit;
+
+/// The child of a node by a byte is the unit at the node's base plus the byte, if it belongs to the node; the root is
+/// unit 0.
+typedef struct {
+  const anneal_trie_unit *units;
+  const int32_t *values;
+} anneal_trie;
+
+/// A unigram model.
+typedef struct {
+  anneal_trie trie;
+  /// By id.
+  const double *scores;
+  /// The node of what stands before every word, and the id of what has no piece, or -1.
+  int32_t prefix, unknown;
+} anneal_lattice;
+
+/// Finds the pieces of the best paths through the open words from `first` on that are marked and of visible ASCII, as
+/// far as every character is a piece; where tokens end is not written.
+///
+/// There must be room among the spilled tokens for 16 of each.
+void anneal_learn_paths(const anneal_lattice *lattice, anneal_memory *memory, uint32_t first);
+
+/// Finds the longest pieces, one after the other, of the open words from `first` on that are marked and of visible
+/// ASCII, as far as there are any; where tokens end is not written.
+///
+/// continuation: The node that all pieces but the first begin at, or -1. There must be room among the spilled tokens
+/// for 16 of each.
+void anneal_learn_pieces(
+  const anneal_trie *trie, int32_t continuation, anneal_memory *memory, uint32_t first);

@@ -17,11 +17,13 @@ public enum OrderedMap {
   }
 
   /// Applies `transform` to consecutive ranges that cover 0 ..< count; the results keep the order.
+  ///
+  /// - Parameter perThread: How many ranges there are for each thread, which evens out elements of different cost.
   public static func slices<Result: Sendable>(
-    of count: Int, threads: Int, _ transform: @Sendable (Range<Int>) throws -> Result
+    of count: Int, threads: Int, perThread: Int = 4,
+    _ transform: @Sendable (Range<Int>) throws -> Result
   ) throws -> [Result] {
-    // A few slices per thread even out elements of different cost.
-    let slices = min(count, max(1, threads) * 4)
+    let slices = min(count, max(1, threads) * perThread)
     guard threads > 1, slices > 1 else { return count == 0 ? [] : [try transform(0..<count)] }
     let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: slices))
     let next = Atomic(0)

@@ -15,6 +15,9 @@ struct AddedTokenMatch: Sendable {
 final class AddedTokenMatcher: Sendable {
   private let tokens: [AddedToken]
   private let trie: ByteTrie
+  /// What of the tokens stands in any text that becomes one with them by a normalizer that leaves visible ASCII as
+  /// it is; nil where that cannot be told.
+  private let visibleParts: ByteTrie?
   /// The token that normalization leaves nothing of, which Hugging Face finds between all characters.
   private let empty: Int?
   /// Whether any token begins with a byte.
@@ -28,7 +31,9 @@ final class AddedTokenMatcher: Sendable {
   init(_ patterns: [(token: Int, bytes: [UInt8])], of tokens: [AddedToken]) {
     self.tokens = tokens
     empty = patterns.first { $0.bytes.isEmpty }?.token
-    signs = TokenSigns(patterns.map(\.bytes).filter { !$0.isEmpty })
+    let signs = TokenSigns(patterns.map(\.bytes).filter { !$0.isEmpty })
+    self.signs = signs
+    visibleParts = empty == nil ? signs.visibleParts(of: patterns.map(\.bytes)) : nil
     var trie = ByteTrie()
     var firsts = [Bool](repeating: false, count: 256)
     var firstTwo = [Bool](repeating: false, count: 1 << 16)
@@ -54,7 +59,10 @@ final class AddedTokenMatcher: Sendable {
     var foundEnd: Int32 = -1
     while place < bytes.count {
       if empty == nil { place = nextCandidate(from: place, in: bytes) }
-      guard let found = longest(at: place, in: bytes) else {
+      guard
+        let found = Self.longest(of: trie, at: place, in: bytes)
+          ?? empty.map({ AddedTokenMatch(range: ByteRange(place, place), token: $0) })
+      else {
         place += 1
         continue
       }
@@ -73,18 +81,31 @@ final class AddedTokenMatcher: Sendable {
     return matches
   }
 
-  /// Whether a token may stand in a text; false where none does for sure.
-  func mayMatch(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let last = bytes.last else { return false }
-    if empty != nil { return true }
-    if !signs.isEmpty { return signs.mayStand(in: bytes) }
-    return nextCandidate(from: 0, in: bytes.span) < bytes.count - 1 || firsts[Int(last)]
+  /// Whether the bytes of a token stand in a text.
+  func mayMatch(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if empty != nil { return !text.isEmpty }
+    let bytes = text.span
+    var place = 0
+    while place < bytes.count {
+      place = nextCandidate(from: place, in: bytes)
+      if Self.longest(of: trie, at: place, in: bytes) != nil { return true }
+      place += 1
+    }
+    return false
   }
 
   /// Whether a token may stand in a text once that is normalized by what leaves visible ASCII as it is; nil where
   /// that cannot be told.
-  func mayMatch(unnormalized bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
-    empty == nil && signs.areVisible ? signs.mayStand(in: bytes, anywhere: true) : nil
+  func mayMatch(unnormalized text: UnsafeBufferPointer<UInt8>) -> Bool? {
+    guard let visibleParts else { return nil }
+    let bytes = text.span
+    var place = 0
+    while place < bytes.count {
+      place = signs.nextSign(from: place, in: bytes)
+      if Self.longest(of: visibleParts, at: place, in: bytes) != nil { return true }
+      place += 1
+    }
+    return false
   }
 
   /// The next place where the first two bytes of a token stand, or the last place of all.
@@ -99,10 +120,13 @@ final class AddedTokenMatcher: Sendable {
     return place
   }
 
-  private func longest(at start: Int, in bytes: borrowing Span<UInt8>) -> AddedTokenMatch? {
+  /// The longest entry of a trie that stands at a place, or nil.
+  private static func longest(
+    of trie: ByteTrie, at start: Int, in bytes: borrowing Span<UInt8>
+  ) -> AddedTokenMatch? {
     var node = ByteTrie.root
     var place = start
-    var best = empty.map { AddedTokenMatch(range: ByteRange(start, start), token: $0) }
+    var best: AddedTokenMatch?
     while place < bytes.count {
       node = trie.child(of: node, bytes[place])
       if node == ByteTrie.none { break }
@@ -185,34 +209,31 @@ private struct TokenSigns: Sendable {
 
   var isEmpty: Bool { signs.isEmpty }
 
-  /// Whether there are signs, all of visible ASCII.
-  var areVisible: Bool {
-    !signs.isEmpty
-      && signs.allSatisfy {
-        0x21...0x7E ~= $0.first && (!$0.has_second || 0x21...0x7E ~= $0.second)
-      }
-  }
-
-  /// Whether a token may stand in a text.
-  ///
-  /// - Parameter anywhere: Whether what comes before the signs may take less room than in the tokens.
-  func mayStand(in text: UnsafeBufferPointer<UInt8>, anywhere: Bool = false) -> Bool {
-    let start = anywhere ? 0 : distance
-    guard start < text.count, let last = text.last else { return false }
-    let found = anneal_find_sign(
-      signs, Int64(signs.count), text.baseAddress, Int64(start), Int64(text.count))
-    // Where none is found, the answer is the last place.
-    if Int(found) < text.count - 1 { return true }
-    return signs.contains { !$0.has_second && $0.first == Int8(bitPattern: last) }
+  /// From the signs on, what of each pattern is visible ASCII; nil where there are no signs or others.
+  func visibleParts(of patterns: [[UInt8]]) -> ByteTrie? {
+    let areVisible = signs.allSatisfy {
+      0x21...0x7E ~= $0.first && (!$0.has_second || 0x21...0x7E ~= $0.second)
+    }
+    guard !signs.isEmpty, areVisible else { return nil }
+    var parts = ByteTrie()
+    for pattern in patterns {
+      parts.insert(pattern[distance...].prefix { 0x21...0x7E ~= $0 }, value: 0)
+    }
+    return parts
   }
 
   /// The next place where a token may begin, or one of the last places of the text, where none does.
   func next(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
     guard start + distance < bytes.count else { return bytes.count - 1 }
-    return bytes.withUnsafeBufferPointer { text in
-      let found = anneal_find_sign(
-        signs, Int64(signs.count), text.baseAddress, Int64(start + distance), Int64(text.count))
-      return Int(found) - distance
+    return nextSign(from: start + distance, in: bytes) - distance
+  }
+
+  /// The next place of a sign, or the last place of the text.
+  func nextSign(from start: Int, in bytes: borrowing Span<UInt8>) -> Int {
+    bytes.withUnsafeBufferPointer { text in
+      Int(
+        anneal_find_sign(
+          signs, Int64(signs.count), text.baseAddress, Int64(start), Int64(text.count)))
     }
   }
 }

@@ -8,6 +8,8 @@ final class AddedVocabulary: Sendable {
   let raw: AddedTokenMatcher?
   /// Finds tokens in the normalized text; nil where there are none to find.
   let normalized: AddedTokenMatcher?
+  /// Whether every token takes just the bytes that it is spelled with.
+  let takesNoSpaces: Bool
   private let byId: [Int32: Int]
   /// What decoding writes for each token.
   private let written: [[UInt8]]
@@ -26,6 +28,7 @@ final class AddedVocabulary: Sendable {
     let (tokens, byContent) = Self.numbered(listed, vocabulary, keepsIds: keepsIds)
     self.tokens = tokens
     self.byContent = byContent
+    takesNoSpaces = !tokens.contains { $0.stripsLeft || $0.stripsRight }
     byId = Dictionary(
       tokens.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
     // Decoding writes normalized tokens as the normalizer leaves them, which may be special no more.

@@ -26,33 +26,9 @@ struct DirectRun {
       if !text.isEmpty { addWords(text, ByteRange(0, text.count), &workspace) }
       return
     }
-    split(text, ByteRange(0, text.count), by: pipeline.added.raw, &workspace) {
-      run, piece, workspace in
-      run.split(text, piece, by: run.pipeline.added.normalized, &workspace) {
-        run, part, workspace in
-        run.addWords(text, part, &workspace)
-      }
+    pipeline.added.split(text, skipsSpecial: options.plainSpecials) { part, id in
+      if let id { add(id, text, part, &workspace) } else { addWords(text, part, &workspace) }
     }
-  }
-
-  /// Adds the added tokens found in part of a text and hands on what lies between them.
-  private mutating func split(
-    _ text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, by matcher: AddedTokenMatcher?,
-    _ workspace: inout Workspace,
-    _ rest: (inout DirectRun, ByteRange, inout Workspace) -> Void
-  ) {
-    let bytes = UnsafeBufferPointer(rebasing: text[part.indices])
-    let matches =
-      matcher?.matches(in: bytes.span, skipsSpecial: options.plainSpecials) ?? []
-    var place = part.start
-    for match in matches {
-      let range = ByteRange(
-        Int(part.start + match.range.start), Int(part.start + match.range.end))
-      if place < range.start { rest(&self, ByteRange(Int(place), Int(range.start)), &workspace) }
-      add(pipeline.added.tokens[match.token].id, text, range, &workspace)
-      place = range.end
-    }
-    if place < part.end { rest(&self, ByteRange(Int(place), Int(part.end)), &workspace) }
   }
 
   /// Adds one added token.
@@ -89,12 +65,5 @@ struct DirectRun {
       }
       word += Int32(truncatingIfNeeded: words.count)
     }
-  }
-}
-
-extension AddedVocabulary {
-  /// Whether an added token may stand in a text that is not normalized; false where none does for sure.
-  func mayStand(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    raw?.mayMatch(in: bytes) == true || normalized?.mayMatch(in: bytes) == true
   }
 }

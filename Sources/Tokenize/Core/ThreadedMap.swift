@@ -23,7 +23,7 @@ enum ThreadedMap {
     [Element](unsafeUninitializedCapacity: count) { buffer, filled in
       // Every range of the buffer is written by the one thread that has it, and read when all are done.
       nonisolated(unsafe) let buffer = buffer
-      _ = slices(of: count, threads: threads) { range in
+      _ = slices(of: count, threads: threads, perThread: perThread(count, threads)) { range in
         var filler = SliceFiller(UnsafeMutableBufferPointer(rebasing: buffer[range]))
         body(range, &filler)
         filler.finish()
@@ -32,12 +32,23 @@ enum ThreadedMap {
     }
   }
 
+  /// How many slices of so many texts there are for each thread.
+  ///
+  /// Texts come in runs of one kind, so that many short slices end at about the same time; in slices of less than 64
+  /// texts, few new words would be learned together.
+  private static func perThread(_ count: Int, _ threads: Int) -> Int {
+    min(32, max(4, count / max(1, threads) / 64))
+  }
+
   /// Maps consecutive ranges that cover 0 ..< count.
   static func slices<Result: Sendable>(
-    of count: Int, threads: Int, _ transform: @Sendable (Range<Int>) -> Result
+    of count: Int, threads: Int, perThread: Int = 4,
+    _ transform: @Sendable (Range<Int>) -> Result
   ) -> [Result] {
     do {
-      return try OrderedMap.slices(of: count, threads: threads) { transform($0) }
+      return try OrderedMap.slices(of: count, threads: threads, perThread: perThread) {
+        transform($0)
+      }
     } catch {
       preconditionFailure("the work throws nothing, yet it threw \(error)")
     }

@@ -35,22 +35,28 @@ final class TokenizerPipeline: Sendable {
       case .at(let pattern) where normalizer == nil && !readsLanguageCodes: pattern
       default: nil
       }
-    edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, model) }
-    self.added = AddedVocabulary(
+    let added = AddedVocabulary(
       added, vocabulary: model.vocabulary, normalizer: normalizer, keepsIds: keepsAddedIds)
+    self.added = added
+    edgeSpaces = postProcessing.trim.map { TokenEdges(trim: $0, model, added) }
     let raw: (any RawWords)? =
       SpacedWords(normalizer, preTokenizer, model) ?? BertWords(normalizer, preTokenizer)
       ?? VisibleWords(normalizer, preTokenizer)
     // Tokens that are looked for in the normalized text must show in the raw one.
-    let isSafe = self.added.normalized == nil || raw is SpacedWords
+    let isSafe = added.normalized == nil || raw is SpacedWords
     learner = WordLearner(model: model, raw: isSafe && !readsLanguageCodes ? raw : nil)
   }
 
   /// Lends a workspace to a piece of work.
   func withWorkspace<Result>(_ body: (inout Workspace) -> Result) -> Result {
-    let box = workspaces.withLock { $0.popLast() } ?? WorkspaceBox()
+    let box = workspaces.withLock { $0.popLast() } ?? newWorkspace()
     defer { workspaces.withLock { $0.append(box) } }
     return body(&box.workspace)
+  }
+
+  private func newWorkspace() -> WorkspaceBox {
+    learner.addWorkspace()
+    return WorkspaceBox()
   }
 
   /// The tokens of one text, left in the workspace.

@@ -9,6 +9,8 @@ struct TrackedBatch: ~Copyable {
   private let pattern: SplitPattern
   /// What encodings are made of.
   private let pieces: [PostProcessing.Piece]
+  /// Whether texts are cut at added tokens.
+  private let cutsAtTokens: Bool
   /// The texts that wait, and how many words there are up to the end of each.
   private var texts: [String] = []
   private var wordStops: [Int] = []
@@ -25,6 +27,7 @@ struct TrackedBatch: ~Copyable {
     self.tokenizer = tokenizer
     self.options = options
     self.pattern = pattern
+    cutsAtTokens = tokenizer.pipeline.added.takesNoSpaces
     pieces = tokenizer.pipeline.postProcessing.single.filter {
       $0.isText || options.addSpecialTokens
     }
@@ -36,24 +39,43 @@ struct TrackedBatch: ~Copyable {
   ) {
     if texts.isEmpty { workspace.begin() }
     var text = text
-    let isTaken = text.withUTF8 { bytes in
-      guard bytes.count <= Int32.max, !tokenizer.pipeline.added.mayStand(in: bytes) else {
-        return false
-      }
-      let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
-      pattern.cut(bytes, ByteRange(0, bytes.count), in: room) { found in
-        workspace.add(found, of: bytes, tokenizer.pipeline.learner, tracks: true)
-        words.append(found)
-      }
-      return true
-    }
-    if isTaken {
+    if text.withUTF8({ cut($0, &workspace) }) {
       texts.append(text)
       wordStops.append(words.count)
       if !workspace.endText() { return }
+      return finish(&workspace, to: &results)
     }
     finish(&workspace, to: &results)
-    if !isTaken { results.append(tokenizer.encoding(text, nil, options, &workspace)) }
+    results.append(tokenizer.encoding(text, nil, options, &workspace))
+  }
+
+  /// Cuts a text into words; false, and nothing done, where that takes more.
+  private mutating func cut(
+    _ text: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace
+  ) -> Bool {
+    let added = tokenizer.pipeline.added
+    guard text.count <= Int32.max else { return false }
+    guard added.mayStand(in: text) else {
+      addWords(of: text, ByteRange(0, text.count), &workspace)
+      return true
+    }
+    guard cutsAtTokens else { return false }
+    added.split(text, skipsSpecial: options.treatsSpecialTokensAsText) { part, id in
+      guard let id else { return addWords(of: text, part, &workspace) }
+      workspace.add(id, length: part.indices.count)
+      words.append(part)
+    }
+    return true
+  }
+
+  private mutating func addWords(
+    of text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, _ workspace: inout Workspace
+  ) {
+    let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
+    pattern.cut(text, part, in: room) { found in
+      workspace.add(found, of: text, tokenizer.pipeline.learner, tracks: true)
+      words.append(found)
+    }
   }
 
   /// Adds the encodings of all texts that wait.

@@ -50,6 +50,14 @@ extension Workspace {
     return endList(from: start)
   }
 
+  /// Adds the id of an added token of so many bytes.
+  mutating func add(_ id: Int32, length: Int) {
+    let start = lists.count
+    lists.append(0)
+    list(UInt32(bitPattern: id) | ANNEAL_NUMBER_ID, at: Int32(truncatingIfNeeded: length))
+    add(number: endList(from: start))
+  }
+
   /// The number that stands for the list from a place on, or for its only part.
   private mutating func endList(from start: Int) -> UInt32 {
     let count = (lists.count - start) / 2

@@ -10,17 +10,25 @@ struct TokenEdges: Sendable {
   /// The few with more than 255 on a side.
   private var long: [Int32: EdgeSpaces] = [:]
 
-  init(trim: OffsetTrim, _ model: any TokenModel) {
+  init(trim: OffsetTrim, _ model: any TokenModel, _ added: AddedVocabulary) {
     self.trim = trim
     surfaceId = model.spellsUnknown ? model.unknownId ?? -1 : -1
     let vocabulary = model.vocabulary
-    edges = [UInt16](repeating: 0, count: vocabulary.idLimit)
+    edges = [UInt16](repeating: 0, count: max(vocabulary.idLimit, added.idLimit))
     for id in vocabulary.sortedIds {
-      guard let token = vocabulary.token(of: id), Self.mayHaveSpaces(token) else { continue }
-      let spaces = EdgeSpaces(token)
-      if spaces.leading > 255 || spaces.trailing > 255 { long[id] = spaces }
-      edges[Int(id)] = UInt16(min(spaces.leading, 255)) << 8 | UInt16(min(spaces.trailing, 255))
+      if let token = vocabulary.token(of: id) { add(token, id) }
     }
+    // Those that the model knows are spelled alike there.
+    for token in added.tokens where token.id >= vocabulary.idLimit {
+      add(Array(token.content.utf8)[...], token.id)
+    }
+  }
+
+  private mutating func add(_ token: ArraySlice<UInt8>, _ id: Int32) {
+    guard Self.mayHaveSpaces(token) else { return }
+    let spaces = EdgeSpaces(token)
+    if spaces.leading > 255 || spaces.trailing > 255 { long[id] = spaces }
+    edges[Int(id)] = UInt16(min(spaces.leading, 255)) << 8 | UInt16(min(spaces.trailing, 255))
   }
 
   /// Whether no token has more than 255 on a side, or those of the text it stands for.

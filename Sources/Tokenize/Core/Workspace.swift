@@ -1,12 +1,5 @@
 import CKernels
 
-/// What finds the tokens of words.
-struct WordLearner: Sendable {
-  let model: any TokenModel
-  /// What raw words are, where texts are cut into such.
-  let raw: (any RawWords)?
-}
-
 /// What one thread keeps between texts.
 ///
 /// Words are numbered first and their tokens written later, when many words that were not known have been
@@ -71,9 +64,13 @@ struct Workspace: ~Copyable {
   private static let mostKept = 1 << 20
 
   /// Adds the id of an added token.
-  mutating func add(_ id: Int32) {
-    numberWords()
-    numbers.append(UInt32(bitPattern: id) | ANNEAL_NUMBER_ID)
+  mutating func add(_ id: Int32) { add(number: UInt32(bitPattern: id) | ANNEAL_NUMBER_ID) }
+
+  /// Adds the number of what is not looked up.
+  mutating func add(number: UInt32) {
+    if !keys.hasRoom { numberWords() }
+    keys.skip()
+    numbers.append(number)
   }
 
   /// Gives the words that have none yet their numbers.
@@ -152,7 +149,7 @@ struct Workspace: ~Copyable {
   mutating func settle(_ learner: WordLearner, tracks: Bool) {
     numberWords()
     if memory.count > learned {
-      learner.model.learn(from: learned, in: &memory, raw: learner.raw)
+      learner.learn(from: learned, in: &memory)
       learned = memory.count
     }
     var first = 0

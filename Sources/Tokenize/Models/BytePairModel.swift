@@ -26,7 +26,7 @@ struct BytePairModel: FileModel {
       BytePairWords(vocabulary, input, ignoresMerges: ignoresMerges, symbols.areIndependent)
     }
     var table = try merges.get()
-    table.indexBytes(symbols.byteIds)
+    table.indexBytes(symbols.byteIds.isEmpty ? symbols.spacedIds : symbols.byteIds)
     byteIds = symbols.byteIds
     self.merges = table
     self.words = words
@@ -64,13 +64,16 @@ struct BytePairModel: FileModel {
       merges.withKernel { memory.merge(from: first, by: $0) }
     } else if words.whole == nil, symbols.areScalars {
       // Characters need no look at the whole word.
+      let isSpaced = raw?.spaceSign == BytePairSymbols.spaceSign && !symbols.spacedIds.isEmpty
       merges.withKernel { kernel in
         memory.merge(from: first, by: kernel) { bytes, isMarked, pieces in
+          if isMarked, isSpaced, bytes.allSatisfy({ 0x20...0x7E ~= $0 }) { return false }
           if isMarked, let whole = raw?.modelWord(of: bytes) {
             symbols.append(ByteRange(0, whole.count), of: whole.span, to: &pieces)
           } else {
             symbols.append(ByteRange(0, bytes.count), of: bytes.span, to: &pieces)
           }
+          return true
         }
       }
     } else {

@@ -13,12 +13,24 @@ struct BytePairSymbols: Sendable {
   let byteIds: [Int32]
   /// The ids of the 128 ASCII characters, -1 for none.
   private let asciiIds: [Int32]
+  /// By byte, the ids of the visible ASCII characters and, in the place of the space, that of `▁`, else -1; empty where
+  /// any of them has none.
+  let spacedIds: [Int32]
+
+  /// What spaces are written as.
+  static let spaceSign: [UInt8] = [0xE2, 0x96, 0x81]
 
   init(
     from reader: ComponentReader, _ vocabulary: Vocabulary, _ input: ModelInput
   ) throws(TokenizerError) {
     self.vocabulary = vocabulary
-    asciiIds = (0..<128).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
+    let asciiIds = (0..<128).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
+    self.asciiIds = asciiIds
+    let spaced = [vocabulary.id(of: Self.spaceSign) ?? -1] + asciiIds[0x21...0x7E]
+    spacedIds =
+      spaced.contains(-1)
+      ? []
+      : [Int32](repeating: -1, count: 0x20) + spaced + [Int32](repeating: -1, count: 256 - 0x7F)
     self.input = input
     prefix = Array(try reader.string("continuing_subword_prefix", default: "").utf8)
     suffix = Array(try reader.string("end_of_word_suffix", default: "").utf8)

@@ -29,6 +29,13 @@ struct WordPiece: FileModel {
     continuation = self.trie.node(of: Array(prefix.utf8))
   }
 
+  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+    if raw?.visiblePrefix == [], longestWord >= WordMemory.longestWord {
+      trie.withKernel { memory.learn(from: first, by: $0, continuation: continuation) }
+    }
+    learnOneByOne(from: first, in: &memory, raw: raw)
+  }
+
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {

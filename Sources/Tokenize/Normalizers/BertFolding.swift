@@ -2,6 +2,7 @@
 struct BertFolding: Sendable {
   private let mapping: ScalarMapping
   private let stripsAccents: Bool
+  private let movable = Self.movableScalars
 
   init(stripsAccents: Bool, lowercases: Bool) {
     self.stripsAccents = stripsAccents
@@ -35,9 +36,9 @@ struct BertFolding: Sendable {
 
   /// Whether a scalar leaves a mark behind that canonical ordering could move.
   @inline(__always)
-  func isUnsettled(_ scalar: UInt32) -> Bool { stripsAccents && Self.movable[scalar] }
+  func isUnsettled(_ scalar: UInt32) -> Bool { stripsAccents && movable[scalar] }
 
-  private static let movable: ScalarTable<Bool> = {
+  private static let movableScalars: ScalarTable<Bool> = {
     let scalars = Set(Normalization.marks + decomposed).sorted().filter { scalar in
       (ScalarMapping.canonical.result(of: scalar) ?? [scalar]).contains {
         Normalization.combiningClasses[$0] != 0 && !ScalarClasses.table[$0].contains(.bertAccent)
@@ -45,6 +46,13 @@ struct BertFolding: Sendable {
     }
     return ScalarTable(empty: false, entries: scalars.map { (scalar: $0, value: true) })
   }()
+
+  /// Whether a scalar stays what it is, whatever stands around it.
+  @inline(__always)
+  func keeps(_ scalar: UInt32) -> Bool {
+    !isUnsettled(scalar) && !mapping.changes(scalar)
+      && !(stripsAccents && Hangul.isSyllable(scalar))
+  }
 
   /// What a scalar becomes.
   @inline(__always)

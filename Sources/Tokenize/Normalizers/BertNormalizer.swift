@@ -78,14 +78,16 @@ struct BertNormalizer: Normalizer, FileComponent {
     if classes.contains(.whitespace) { return true }
     let isApart =
       classes.contains(.bertPunctuation) || separatesChinese && classes.contains(.chinese)
-    return isApart && !folding.isUnsettled(scalar) && folding.result(of: scalar) == [scalar]
+    return isApart && folding.keeps(scalar)
   }
 
   /// Whether a scalar beyond ASCII becomes nothing but parts of words.
   func keepsAsLetter(_ scalar: UInt32, _ classes: ScalarClasses) -> Bool {
-    let table = ScalarClasses.table
     let others: ScalarClasses = [.bertDropped, .whitespace, .bertPunctuation, .chinese]
-    return classes.isDisjoint(with: others) && !folding.isUnsettled(scalar)
+    guard classes.isDisjoint(with: others) else { return false }
+    if folding.keeps(scalar) { return true }
+    let table = ScalarClasses.table
+    return !folding.isUnsettled(scalar)
       && folding.result(of: scalar).allSatisfy { table[$0].isDisjoint(with: others) }
   }
 

@@ -93,7 +93,9 @@ struct Precompiled: Normalizer, FileComponent {
     while place < Int(cluster.end) {
       let length = UTF8Scalars.length(leadByte: bytes[place])
       let part = ByteRange(place, place + length)
-      if let match = map.match(part, of: bytes, takesLongest: false) {
+      // Of a cluster of one scalar it is known that nothing matches.
+      let isWhole = length == cluster.indices.count
+      if !isWhole, let match = map.match(part, of: bytes, takesLongest: false) {
         result += match.replacement
       } else {
         for index in part.indices { result.append(bytes[index]) }

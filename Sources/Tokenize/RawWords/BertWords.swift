@@ -20,6 +20,9 @@ struct BertWords: RawWords {
 
   var foldsCase: Bool { normalizer.lowercases }
 
+  /// What capitals become is what they are looked up by.
+  var visiblePrefix: [UInt8]? { [] }
+
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     normalizer.mapped(word)
   }

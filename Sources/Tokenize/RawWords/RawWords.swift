@@ -9,12 +9,18 @@ protocol RawWords: Sendable {
   /// Whether words that differ in the case of ASCII letters have the same tokens.
   var foldsCase: Bool { get }
 
+  /// What comes before a raw word of visible ASCII, which else stays as it is; nil where that is not all.
+  var visiblePrefix: [UInt8]? { get }
+
   /// Hands the raw words of a text to `visit`, many at a time, with the buffer they are in.
   ///
   /// - Parameter room: Where they are written, with room for `SplitPattern.room`.
   func cut(
     _ text: UnsafeBufferPointer<UInt8>, in room: UnsafeMutableBufferPointer<ByteRange>,
     _ visit: (UnsafeBufferPointer<ByteRange>, UnsafeBufferPointer<UInt8>) -> Void)
+
+  /// What the spaces of a raw word of ASCII become, which else stays as it is; nil where that is not all.
+  var spaceSign: [UInt8]? { get }
 
   /// The one word of the model that a raw word comes to; nil where it is not that simple.
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]?
@@ -24,6 +30,10 @@ protocol RawWords: Sendable {
 }
 
 extension RawWords {
+  var visiblePrefix: [UInt8]? { nil }
+
+  var spaceSign: [UInt8]? { nil }
+
   /// Adds the tokens of a raw word; where they end means nothing.
   func tokenize(
     _ word: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, to tokens: inout [PieceToken]

@@ -3,7 +3,7 @@ import CKernels
 /// The raw words of models that write spaces as `▁`, put one in front, and cut nothing (Llama-2), where no token
 /// has a `▁` behind another visible ASCII character: then a text falls apart where a space follows such a one.
 struct SpacedWords: RawWords {
-  private static let sign: [UInt8] = [0xE2, 0x96, 0x81]
+  private static let sign = BytePairSymbols.spaceSign
 
   /// The way of a normalizer and a pre-tokenizer, or nil where they are not these or tokens span words.
   init?(
@@ -17,6 +17,8 @@ struct SpacedWords: RawWords {
   }
 
   var foldsCase: Bool { false }
+
+  var spaceSign: [UInt8]? { Self.sign }
 
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []

@@ -27,6 +27,8 @@ struct VisibleWords: RawWords {
 
   var foldsCase: Bool { false }
 
+  var visiblePrefix: [UInt8]? { sign }
+
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     word.allSatisfy { 0x21...0x7E ~= $0 } ? sign + word : nil
   }
@@ -80,9 +82,7 @@ struct VisibleWords: RawWords {
 
   /// Whether two scalars in a row, one of which is a space, are one character.
   private static func joins(_ first: UInt32, _ second: UInt32) -> Bool {
-    let other = max(first, second)
-    // Below the combining marks, and among ideographs, nothing joins.
-    if other < 0x300 || 0x3400...0x9FFF ~= other || 0xFF01...0xFF9D ~= other { return false }
+    if GraphemeClusters.standsAlone(first), GraphemeClusters.standsAlone(second) { return false }
     guard let first = Unicode.Scalar(first), let second = Unicode.Scalar(second) else {
       return true
     }

@@ -20,6 +20,8 @@ struct MergeTable: Sendable {
   private var count = 0
   /// The ids of single bytes and, behind those, the ranks of their pairs; nil where bytes are no symbols.
   private var bytes: LargeTable<Int32>?
+  /// Whether all bytes are symbols.
+  private(set) var knowsBytes = false
 
   /// Ids are below this: a pair fits in 40 bits that are not all ones.
   static let idLimit = (1 << 20) - 1
@@ -89,17 +91,18 @@ struct MergeTable: Sendable {
     precondition(count < places.count, "\(count) merges in a smaller table")
   }
 
-  /// Notes the ranks of pairs of bytes, given the ids of the 256 bytes.
+  /// Notes the ranks of pairs of bytes, given the ids of the 256 bytes, -1 for those that are no symbols.
   mutating func indexBytes(_ ids: [Int32]) {
     guard ids.count == 256 else { return }
     let table = LargeTable<Int32>(repeating: Self.none, count: 256 + 1 << 16)
-    for (left, id) in ids.enumerated() {
+    for (left, id) in ids.enumerated() where id >= 0 {
       table.base[left] = id
-      for (right, next) in ids.enumerated() {
+      for (right, next) in ids.enumerated() where next >= 0 {
         table.base[256 + left << 8 + right] = rank(id, next)
       }
     }
     bytes = table
+    knowsBytes = !ids.contains(-1)
   }
 
   /// The table as the kernels see it, for as long as it is there (`withKernel`).
@@ -162,9 +165,6 @@ struct MergeTable: Sendable {
       return !ids.contains(Int32(left)) && !ids.contains(Int32(right))
     }
   }
-
-  /// Whether pairs of bytes are known.
-  var knowsBytes: Bool { bytes != nil }
 
   /// What the merge of a rank makes.
   @inline(__always)

@@ -1,48 +1,53 @@
+import CKernels
+
 /// A trie over bytes in a double array, packed tightly from a finished `ByteTrie`.
 ///
 /// The child of a node by a byte is the unit at the node's base plus the byte, if that unit says that it
-/// belongs to the node: a step reads one unit of 12 bytes, and the units of rare words lie apart from
+/// belongs to the node: a step reads one unit of 8 bytes, and the units of rare words lie apart from
 /// those of frequent ones only as far as they must.
 struct PackedTrie: Sendable {
-  /// A node: where its children begin, who its parent is, and its value.
-  private struct Unit: BitwiseCopyable, Sendable {
-    var base: Int32
-    var parent: Int32
-    var value: Int32
-  }
-
   /// The node every walk begins at.
   static let root: Int32 = 0
   /// The answer where no edge leads on.
   static let none: Int32 = -1
 
-  private var units: [Unit]
+  private var units: [anneal_trie_unit]
+  /// The value of each node, or -1.
+  private var values: [Int32]
 
   /// Packs a trie.
   init(_ trie: ByteTrie) {
     let children = trie.children
     var packer = UnitPacker()
-    units = [Unit(base: 0, parent: Self.none, value: trie.value(of: ByteTrie.root))]
+    units = [Self.unit(parent: Self.none, trie.value(of: ByteTrie.root))]
+    values = [trie.value(of: ByteTrie.root)]
     var open: [(node: Int32, place: Int)] = [(ByteTrie.root, 0)]
     while let (node, place) = open.popLast() {
       let edges = children[node]
       let base = packer.place(edges.map(\.byte))
-      units[place].base = Int32(base)
+      units[place].base |= UInt32(base) << 1
       let needed = base + 256
       if units.count < needed {
-        units += repeatElement(
-          Unit(base: 0, parent: Self.none, value: -1), count: max(needed - units.count, units.count)
-        )
+        let more = max(needed - units.count, units.count)
+        units += repeatElement(Self.unit(parent: Self.none, -1), count: more)
+        values += repeatElement(-1, count: more)
       }
       for edge in edges {
         let child = base + Int(edge.byte)
-        units[child] = Unit(base: 0, parent: Int32(place), value: trie.value(of: edge.target))
+        values[child] = trie.value(of: edge.target)
+        units[child] = Self.unit(parent: Int32(place), values[child])
         open.append((edge.target, child))
       }
     }
     // A byte behind any base must find a unit.
-    let last = units.lazy.map { Int($0.base) }.max() ?? 0
+    let last = units.lazy.map { Int($0.base >> 1) }.max() ?? 0
     units.removeLast(units.count - min(units.count, last + 256))
+    values.removeLast(values.count - units.count)
+  }
+
+  /// A node without children.
+  private static func unit(parent: Int32, _ value: Int32) -> anneal_trie_unit {
+    anneal_trie_unit(base: value >= 0 ? 1 : 0, parent: parent)
   }
 
   /// The node that a byte leads to from a node, or `none`.
@@ -50,7 +55,7 @@ struct PackedTrie: Sendable {
   func child(of node: Int32, _ byte: UInt8) -> Int32 {
     units.withUnsafeBufferPointer { units in
       // Nodes are places that this trie has given out, and every base leaves room for all bytes behind it.
-      let place = units[Int(node)].base &+ Int32(byte)
+      let place = Int32(truncatingIfNeeded: units[Int(node)].base >> 1) &+ Int32(byte)
       return units[Int(place)].parent == node ? place : Self.none
     }
   }
@@ -58,7 +63,19 @@ struct PackedTrie: Sendable {
   /// The value of a node, or -1.
   @inline(__always)
   func value(of node: Int32) -> Int32 {
-    units.withUnsafeBufferPointer { $0[Int(node)].value }
+    let hasValue = units.withUnsafeBufferPointer { $0[Int(node)].base & 1 == 1 }
+    return hasValue ? values.withUnsafeBufferPointer { $0[Int(node)] } : -1
+  }
+
+  /// Hands the trie as the kernels see it to `body`.
+  func withKernel(_ body: (anneal_trie) -> Void) {
+    units.withUnsafeBufferPointer { units in
+      values.withUnsafeBufferPointer { values in
+        // There is a unit, that of the root.
+        guard let units = units.baseAddress, let values = values.baseAddress else { return }
+        body(anneal_trie(units: units, values: values))
+      }
+    }
   }
 
   /// The node that some bytes lead to from the root, or `none`.

@@ -20,6 +20,8 @@ struct WordMemory: ~Copyable {
   private static let mostSpilled = 1 << 20
   /// The longest word that is looked up by its bytes.
   static let longestWord = Int(ANNEAL_WORD_LONGEST)
+  /// The most tokens that a kernel finds of a word: one of each byte, and one of what comes before it.
+  private static let mostTokens = Int(ANNEAL_WORD_SHARED)
 
   init() {
     words = LargeTable(zeros: Self.fewestWords, of: anneal_word())
@@ -33,9 +35,9 @@ struct WordMemory: ~Copyable {
   /// One more than the number of words.
   var count: Int { Int(kernel.count) }
 
-  /// Whether so many words more can be taken in.
+  /// Whether so many words more can be taken in, and after them two blocks of places that are not looked up.
   func hasRoom(for more: Int) -> Bool {
-    hasPlaces(for: more) && kernel.spilled_count < Self.mostSpilled
+    hasPlaces(for: more + 2 * WordKeys.block) && kernel.spilled_count < Self.mostSpilled
   }
 
   /// Whether so many words can be taken in, whatever becomes of the room for their tokens.
@@ -104,23 +106,63 @@ struct WordMemory: ~Copyable {
 
   /// Merges the open words from one on, whose symbols are their bytes.
   mutating func merge(from first: Int, by merges: anneal_merges) {
-    withRoomToSpill((count - first) * Self.longestWord) { kernel in
+    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
       withUnsafePointer(to: merges) { anneal_merge_words($0, &kernel, UInt32(first), nil) }
+    }
+  }
+
+  /// Finds the tokens of open raw words from one on, of most of them, by a unigram model.
+  mutating func learn(from first: Int, by lattice: anneal_lattice) {
+    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
+      withUnsafePointer(to: lattice) { anneal_learn_paths($0, &kernel, UInt32(first)) }
+    }
+  }
+
+  /// Finds the tokens of open raw words from one on, of most of them, by taking the longest piece first.
+  mutating func learn(from first: Int, by pieces: anneal_trie, continuation: Int32) {
+    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
+      withUnsafePointer(to: pieces) {
+        anneal_learn_pieces($0, continuation, &kernel, UInt32(first))
+      }
+    }
+  }
+
+  // MARK: Other threads
+
+  /// Gives the open words from one on the tokens that another memory has of them.
+  mutating func takeTokens(from first: Int, of known: borrowing WordMemory) {
+    let known = known.kernel
+    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
+      withUnsafePointer(to: known) { anneal_take_tokens(&kernel, UInt32(first), $0) }
+    }
+  }
+
+  /// Takes the words of another memory from one on, all of which are learned; starts afresh where there is no room.
+  mutating func add(_ other: borrowing WordMemory, from first: Int) {
+    let more = other.count - first
+    if !hasRoom(for: more) { self = WordMemory() }
+    makeRoom(for: more)
+    let other = other.kernel
+    withRoomToSpill(more * Self.mostTokens) { kernel in
+      withUnsafePointer(to: other) { anneal_add_learned(&kernel, $0, UInt32(first)) }
     }
   }
 
   /// Merges the open words from one on.
   ///
   /// - Parameter spell: Is given the bytes of a word and whether it is marked, and adds its symbols, no more than
-  ///   there are bytes.
+  ///   there are bytes, or returns false where they are its bytes.
   mutating func merge(
     from first: Int, by merges: anneal_merges,
-    spelling spell: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Void
+    spelling spell: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Bool
   ) {
     let symbols = RawBuffer<anneal_symbols>(capacity: count - first)
     for number in first..<count where kernel.words[number].count == UInt32.max {
       pieces.removeAll(keepingCapacity: true)
-      Self.withBytes(kernel.words[number]) { spell($0, $1, &pieces) }
+      var isSpelled = true
+      Self.withBytes(kernel.words[number]) { isSpelled = spell($0, $1, &pieces) }
+      symbols.base[number - first].count = UInt32.max
+      guard isSpelled else { continue }
       precondition(pieces.count <= Self.longestWord, "\(pieces.count) symbols in a short word")
       symbols.base[number - first].count = UInt32(pieces.count)
       withUnsafeMutableBytes(of: &symbols.base[number - first].tokens) { tokens in
@@ -130,7 +172,7 @@ struct WordMemory: ~Copyable {
         }
       }
     }
-    withRoomToSpill((count - first) * Self.longestWord) { kernel in
+    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
       withUnsafePointer(to: merges) {
         anneal_merge_words($0, &kernel, UInt32(first), symbols.base)
       }
@@ -207,6 +249,12 @@ struct WordKeys: ~Copyable {
 
   /// Whether a block finds room.
   var hasRoom: Bool { count <= Self.block }
+
+  /// Adds a place that is not looked up, for which there must be room.
+  func skip() {
+    precondition(hasRoom, "a place behind \(count)")
+    anneal_skip_key(base)
+  }
 
   /// Adds the keys of words, at most a block, for which there must be room.
   ///

@@ -1,12 +1,19 @@
 /// Where what a reader takes for one character ends (Unicode Standard Annex 29, extended clusters).
 enum GraphemeClusters {
+  /// Whether a scalar joins none of its kind, but for a line break of two characters: those below the combining marks,
+  /// ideographs and the signs used with them.
+  @inline(__always)
+  static func standsAlone(_ scalar: UInt32) -> Bool {
+    scalar < 0x300 || 0x3001...0x3029 ~= scalar || 0x3400...0x9FFF ~= scalar
+      || 0xFF01...0xFF9D ~= scalar
+  }
+
   /// The end of the cluster that begins at a place of valid UTF-8.
   static func end(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
     let (first, length) = UTF8Scalars.decode(bytes, at: start)
     var place = start + length
     guard place < bytes.count else { return place }
-    // Below the combining marks only a line break of two characters is a cluster of several.
-    if bytes[place] < 0x80, first < 0x300 {
+    if standsAlone(first), standsAlone(UTF8Scalars.decode(bytes, at: place).scalar) {
       return first == 0x0D && bytes[place] == 0x0A ? place + 1 : place
     }
     var recognizer = Unicode._CharacterRecognizer()

@@ -9,6 +9,9 @@ protocol RawWords: Sendable {
   /// Whether words that differ in the case of ASCII letters have the same tokens.
   var foldsCase: Bool { get }
 
+  /// Whether every raw word comes to one word of the model, with no more symbols than the raw one has bytes.
+  var areWhole: Bool { get }
+
   /// Hands the raw words of a text to `visit`, many at a time, with the buffer they are in.
   ///
   /// - Parameter room: Where they are written, with room for `SplitPattern.room`.
@@ -24,6 +27,8 @@ protocol RawWords: Sendable {
 }
 
 extension RawWords {
+  var areWhole: Bool { false }
+
   /// Adds the tokens of a raw word; where they end means nothing.
   func tokenize(
     _ word: UnsafeBufferPointer<UInt8>, _ model: any TokenModel, to tokens: inout [PieceToken]

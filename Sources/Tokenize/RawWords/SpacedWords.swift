@@ -18,6 +18,8 @@ struct SpacedWords: RawWords {
 
   var foldsCase: Bool { false }
 
+  var areWhole: Bool { true }
+
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(word.count + 6)

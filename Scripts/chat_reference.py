@@ -104,6 +104,25 @@ a   {{- n -}}   b {%- raw -%}  r  {%- endraw -%} c {#- c -#} d
 {{ foo( }}
 {# never closed
 {{ range(10 ** 9)|list }}
+{{ 'a\tbc\td\n\te'.expandtabs(4) }}|{{ 'a\tb'.expandtabs() }}|{{ 'a\tb'.expandtabs(tabsize=0) }} {{ 'Ab Cd'.istitle() }} {{ 'AB'.istitle() }} {{ 'a_1'.isidentifier() }} {{ '1a'.isidentifier() }} {{ [1, 2, 1].index(1, 1) }} {{ s.find('o', none, -3) }} {{ 'a b'.split(maxsplit=1) }} {{ 'a,b'.rsplit(sep=',') }}
+{{ s|upper(1) }}
+{{ s|trim(x=1) }}
+{{ s|trim('x', chars='y') }}
+{{ s|replace('l') }}
+{{ l|join('a', d='b') }}
+{{ l|first(1) }}
+{{ d|tojson(key=1) }}
+{{ n is divisibleby }}
+{{ n is odd(1) }}
+{{ n is eq(1, 2) }}
+{{ s.upper(1) }}
+{{ s.strip(chars='H') }}
+{{ s.replace('l', 'x', count=1) }}
+{{ s.startswith() }}
+{{ d.get(key='b') }}
+{{ d.items(1) }}
+{{ (1, 2).copy() }}
+{{ raise_exception() }}
 {% generation %}g{{ n }}{% endgeneration %} {% macro w() %}{% generation %}in{% endgeneration %}{% endmacro %}{{ w() }}
 """.strip("\n")
 

@@ -12,9 +12,11 @@ Left out of the files: a prefix or suffix of symbols together with byte fallback
 bytes too, and gives offsets beyond the text.
 """
 import argparse
+import base64
 import json
 import os
 import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,12 @@ EXPRESSIONS = [
 ]
 BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]
 SCHEMES = ["always", "first", "never"]
+# Words longer than those that are remembered by their bytes.
+LONG = ["ab" * 9, "abthe" * 3, "abcabcabcabcabc", "the" * 5 + "é", "dog\u0301" * 4]
+# A character map of sentencepiece without keys.
+NO_MAP = base64.b64encode(struct.pack("<I", 1024) + bytes(1025)).decode()
+LLAMA = {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
+                                             {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}
 
 
 def byte_alphabet():
@@ -61,7 +69,10 @@ class Maker:
         return value() if callable(value) else value
 
     def text(self):
-        return "".join(self.random.choice(PARTS) for _ in range(self.random.randrange(self.pick(2, 4, 6, 9, 13, 21))))
+        parts = [self.random.choice(PARTS) for _ in range(self.random.randrange(self.pick(2, 4, 6, 9, 13, 21)))]
+        while self.maybe(0.3):
+            parts.insert(self.random.randrange(len(parts) + 1), self.random.choice(LONG))
+        return "".join(parts)
 
     def words(self):
         return sorted({"".join(self.random.choice(PARTS) for _ in range(self.random.randrange(1, 4)))
@@ -72,6 +83,19 @@ class Maker:
             return {"String": self.pick(" ", "a", "ab", "▁", "  ", "é")}
         return {"Regex": self.random.choice(EXPRESSIONS)}
 
+    def bert_normalizer(self):
+        return {"type": "BertNormalizer", "clean_text": self.maybe(), "handle_chinese_chars": self.maybe(),
+                "strip_accents": self.pick(None, True, False), "lowercase": self.maybe()}
+
+    def known_pair(self):
+        """A normalizer and a pre-tokenizer of real models that Anneal has ways of its own for."""
+        visible = lambda: {"type": "Sequence", "pretokenizers": [
+            {"type": "WhitespaceSplit"},
+            {"type": "Metaspace", "replacement": self.pick("▁", "▁", "_", "é"), "prepend_scheme": self.pick("always", *SCHEMES),
+             "split": self.maybe(0.7)}]}
+        return self.pick(lambda: (LLAMA, None), lambda: (self.bert_normalizer(), {"type": "BertPreTokenizer"}),
+                         lambda: ({"type": "Precompiled", "precompiled_charsmap": NO_MAP}, visible()))
+
     def normalizer(self, depth=0):
         maybe, pick = self.maybe, self.pick
         kinds = [
@@ -81,8 +105,7 @@ class Maker:
             lambda: {"type": "Prepend", "prepend": pick("▁", " ", "a")},
             *({"type": name} for name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel")),
             lambda: {"type": "Strip", "strip_left": maybe(), "strip_right": maybe()},
-            lambda: {"type": "BertNormalizer", "clean_text": maybe(), "handle_chinese_chars": maybe(),
-                     "strip_accents": pick(None, True, False), "lowercase": maybe()},
+            self.bert_normalizer, {"type": "Precompiled", "precompiled_charsmap": NO_MAP},
         ]
         if depth == 0:
             kinds.append(lambda: {"type": "Sequence",
@@ -212,15 +235,21 @@ class Maker:
 
     def file(self):
         bytes_ = self.maybe(0.2)
-        model = self.bpe(True) if bytes_ else self.pick(lambda: self.bpe(False), self.unigram, self.wordpiece, self.wordlevel)
+        known = not bytes_ and self.maybe(1 / 3)
+        model = (self.bpe(bytes_) if bytes_ or known and self.maybe(0.6) else
+                 self.pick(lambda: self.bpe(False), self.unigram, self.wordpiece, self.wordlevel))
         pre_tokenizer = self.pre_tokenizer() if self.maybe(0.85) else None
         if bytes_ and self.maybe(0.7):
             pre_tokenizer = {"type": "ByteLevel", "add_prefix_space": self.maybe(), "trim_offsets": True,
                              "use_regex": self.maybe(0.8)}
             if self.maybe(0.4):
                 pre_tokenizer = {"type": "Sequence", "pretokenizers": [self.pre_tokenizer(1), pre_tokenizer]}
-        return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": self.added_tokens(model["vocab"]),
-                "normalizer": self.normalizer() if self.maybe(0.6) else None, "pre_tokenizer": pre_tokenizer,
+        normalizer = self.normalizer() if self.maybe(0.6) else None
+        if known:
+            normalizer, pre_tokenizer = self.known_pair()
+        added = [] if self.maybe(0.3) else self.added_tokens(model["vocab"])
+        return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": normalizer,
+                "pre_tokenizer": pre_tokenizer,
                 "post_processor": self.post_processor(), "decoder": self.decoder(), "model": model}
 
 

@@ -250,7 +250,7 @@ static inline bool is_between(anneal_runs kind, uint8_t byte) {
   return byte == '\t' || byte == '\n' || (byte == '\r' && kind == ANNEAL_RUNS_WORDS);
 }
 
-/// Writes where the bits of a block are, each `more` behind.
+/// Writes where the bits of a block are to every other number from `places[2 * count]` on.
 static inline void write_places(uint64_t bits, int64_t at, int32_t *places, int64_t count) {
   for (; bits; bits &= bits - 1, count++) places[2 * count] = (int32_t)(at + __builtin_ctzll(bits));
 }

@@ -18,6 +18,7 @@ struct RandomFileTests {
       let offsets = result["offsets"]?.array?.flatMap(\.integers)
       #expect(encoding.ids == result["ids"]?.integers, comment)
       #expect(tokenizer.ids(of: text) == encoding.ids, comment)
+      #expect(tokenizer.idsBatch(of: [text], threads: 1) == [encoding.ids], comment)
       #expect(encoding.flatOffsets == offsets, comment)
       #expect(encoding.typeIds == result["type_ids"]?.integers, comment)
       #expect(encoding.specialMask == result["special_mask"]?.integers, comment)
@@ -27,5 +28,5 @@ struct RandomFileTests {
     }
   }
 
-  @Test func `the random files are there`() { #expect(Self.cases.count == 60) }
+  @Test func `the random files are there`() { #expect(Self.cases.count == 90) }
 }

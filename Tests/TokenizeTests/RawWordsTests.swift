@@ -1,4 +1,5 @@
 import Records
+import Stages
 import TestSupport
 import Testing
 import Tokenize
@@ -117,6 +118,128 @@ struct RawWordsTests {
         #expect(tokenizer.ids(of: text) == tokenizer.encode(text).ids, "\(tokens) \(text)")
       }
     }
+  }
+
+  /// A normalizer of Llama-2's kind.
+  private static let spaced: JSONValue = [
+    "type": "Sequence",
+    "normalizers": [
+      ["type": "Prepend", "prepend": "▁"],
+      ["type": "Replace", "pattern": ["String": " "], "content": "▁"],
+    ],
+  ]
+  /// A character map without keys, which changes nothing.
+  private static let unmapped: JSONValue = [
+    "type": "Precompiled",
+    "precompiled_charsmap": .string("AAQAA" + String(repeating: "A", count: 1367)),
+  ]
+
+  private static func visible(_ sign: String) -> JSONValue {
+    [
+      "type": "Sequence",
+      "pretokenizers": [
+        ["type": "WhitespaceSplit"],
+        [
+          "type": "Metaspace", "replacement": .string(sign), "prepend_scheme": "always",
+          "split": true,
+        ],
+      ],
+    ]
+  }
+
+  private static func bpe(
+    _ tokens: [String], _ merges: [JSONValue], ignoresMerges: Bool
+  ) -> JSONValue {
+    [
+      "type": "BPE", "unk_token": "<unk>", "ignore_merges": .bool(ignoresMerges),
+      "vocab": .object(JSONObject(tokens.enumerated().map { ($0.element, .integer($0.offset)) })),
+      "merges": .array(merges),
+    ]
+  }
+
+  /// Expects of ids with offsets and of ids alone what tokenizers 0.23.3 gives, whatever the memory has met before.
+  private static func expect(_ file: JSONValue, _ wanted: KeyValuePairs<String, [Int32]>) throws {
+    let (first, second) = (try Tokenizer(json: file.bytes), try Tokenizer(json: file.bytes))
+    for (text, ids) in wanted {
+      #expect(first.encode(text).ids == ids, "\(text)")
+      #expect(second.idsBatch(of: [text, text], threads: 1) == [ids, ids], "\(text)")
+    }
+    for (text, ids) in wanted {
+      #expect(first.idsBatch(of: [text], threads: 1) == [ids], "\(text)")
+      #expect(second.encode(text).ids == ids, "\(text)")
+    }
+  }
+
+  @Test func `parts of words are no raw words where whole words go before merges`() throws {
+    let spaced = Self.bpe(
+      ["<unk>", "▁", "a", "b", "c", "▁a", "▁ab", "▁abc"], ["▁ a"], ignoresMerges: true)
+    let words: [Int32] = [5, 3, 4]
+    try Self.expect(
+      ["normalizer": Self.spaced, "model": spaced],
+      [
+        "abc abc abc abc abc abc abc": Array(repeatElement(words, count: 7).joined()),
+        "abc": [7], "abcabc abc": [5, 3, 4, 2, 3, 4, 5, 3, 4],
+      ])
+    let bert = Self.bpe(["<unk>", "a", "b", "c", "abc", "ab"], ["a b"], ignoresMerges: true)
+    let file: JSONValue = [
+      "normalizer": ["type": "BertNormalizer"], "pre_tokenizer": ["type": "BertPreTokenizer"],
+      "model": bert,
+    ]
+    try Self.expect(
+      file,
+      [
+        "abcabcabcabcabcabcabc": Array(repeatElement([5, 3], count: 7).joined()),
+        "abc abcé abc": [4, 5, 3, 0, 4],
+      ])
+  }
+
+  @Test(arguments: [false, true])
+  func `byte pairs read words of as many bytes as are remembered`(ignoresMerges: Bool) throws {
+    let model = Self.bpe(
+      ["<unk>", "▁", "a", "b", "c", "▁a", "ab"], ["▁ a", "a b"], ignoresMerges: ignoresMerges)
+    try Self.expect(
+      ["normalizer": Self.unmapped, "pre_tokenizer": Self.visible("▁"), "model": model],
+      [
+        "abcabcabcabcabc x": [5, 3, 4, 6, 4, 6, 4, 6, 4, 6, 4, 1, 0],
+        "abé": [5, 3, 0],
+      ])
+  }
+
+  @Test func `a word is cut where the sign before words stands in it`() throws {
+    let file: JSONValue = [
+      "normalizer": Self.unmapped, "pre_tokenizer": Self.visible("_"),
+      "model": [
+        "type": "Unigram", "unk_id": 0,
+        "vocab": [
+          ["<unk>", 0], ["_", -1], ["a", -2], ["b", -2], ["_a", -1.5], ["_b", -1.5],
+          ["_a_b", -0.5],
+          ["__a", -0.5],
+        ],
+      ],
+    ]
+    try Self.expect(file, ["a_b a b _a": [4, 5, 4, 5, 4], "_ab": [4, 3]])
+  }
+
+  @Test func `many texts without a space take the memory of their ids and little more`() async {
+    await #expect(processExitsWith: .success) {
+      let model = RawWordsTests.bpe(
+        ["<unk>", "▁", "a", "b", "c", "▁a", "ab"], ["▁ a", "a b"], ignoresMerges: false)
+      let file: JSONValue = ["normalizer": RawWordsTests.spaced, "model": model]
+      let tokenizer = try Tokenizer(json: file.bytes)
+      let text = String(repeating: "acb", count: 1 << 16)
+      let before = try RawWordsTests.mostMemory()
+      let ids = tokenizer.idsBatch(of: Array(repeating: text, count: 80), threads: 1)
+      let used = try RawWordsTests.mostMemory() - before
+      let size = ids.reduce(0) { $0 + $1.count * MemoryLayout<Int32>.stride }
+      precondition(used < size + 24 << 20, "\(used) bytes for \(size) of ids")
+    }
+  }
+
+  /// The most memory that this process has had, in bytes.
+  private static func mostMemory() throws -> Int {
+    let status = String(decoding: try FileReader.contents("/proc/self/status"), as: UTF8.self)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(Int(line.filter(\.isNumber))) << 10
   }
 
   @Test func `texts encoded together have the offsets, words and masks they have alone`() throws {

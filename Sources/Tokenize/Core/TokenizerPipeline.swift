@@ -42,8 +42,10 @@ final class TokenizerPipeline: Sendable {
     let raw: (any RawWords)? =
       SpacedWords(normalizer, preTokenizer, model) ?? BertWords(normalizer, preTokenizer)
       ?? VisibleWords(normalizer, preTokenizer)
-    // Tokens that are looked for in the normalized text must show in the raw one.
-    let isSafe = added.normalized == nil || raw is SpacedWords
+    // Tokens that are looked for in the normalized text must show in the raw one; and a word's mark says only one
+    // thing, that it is raw or that it is part of a word.
+    let isSafe =
+      (self.added.normalized == nil || raw is SpacedWords) && model.seams?.areParts != true
     learner = WordLearner(model: model, raw: isSafe && !readsLanguageCodes ? raw : nil)
   }
 
@@ -66,6 +68,10 @@ final class TokenizerPipeline: Sendable {
     workspace.settle(learner, tracks: false)
   }
 
+  /// The longest text that is cut into raw words: one such may be the text, of whose bytes a model may see three for
+  /// one and a sign in front.
+  private static let longestRawText = Int(Int32.max) / 3 - 8
+
   /// Adds a text, some of whose tokens may still have to be written.
   private func add(_ text: String, _ workspace: inout Workspace, _ options: RunOptions) {
     precondition(
@@ -73,7 +79,7 @@ final class TokenizerPipeline: Sendable {
       "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
     var text = text
     if let raw = learner.raw, !options.tracks, options.draws == nil,
-      text.withUTF8({ add($0, raw, &workspace) })
+      text.utf8.count <= Self.longestRawText, text.withUTF8({ add($0, raw, &workspace) })
     {
       return
     }

@@ -78,10 +78,15 @@ struct Workspace: ~Copyable {
     memory.number(keys, to: numbers.base + (numbers.count - keys.count))
   }
 
+  /// Whether so many words or parts of long ones wait for their tokens.
+  private func isWaiting(for enough: Int) -> Bool {
+    numbers.count >= enough || lists.count >= enough
+  }
+
   /// Notes that a text ends, and says whether many words wait for their tokens.
   mutating func endText() -> Bool {
     stops.append(numbers.count)
-    return numbers.count >= Self.enough || ids.count >= Self.enough
+    return isWaiting(for: Self.enough) || ids.count >= Self.enough
   }
 
   /// Adds the words of a piece; where `tracks`, their tokens are written too.
@@ -132,7 +137,7 @@ struct Workspace: ~Copyable {
           raw.map { number(ofLong: word, $0, text, learner) } ?? number(ofLong: word, text, learner)
       }
       numbers.advance(block.count)
-      if numbers.count >= Self.enough * 2 { settle(learner, tracks: tracks) }
+      if isWaiting(for: Self.enough * 2) { settle(learner, tracks: tracks) }
     }
   }
 

@@ -62,7 +62,7 @@ struct BytePairModel: FileModel {
     if merges.knowsBytes {
       words.whole?.keep(in: &memory, from: first)
       merges.withKernel { memory.merge(from: first, by: $0) }
-    } else if words.whole == nil, symbols.areScalars {
+    } else if words.whole == nil, symbols.areScalars, raw?.areWhole != false {
       // Characters need no look at the whole word.
       let isSpaced = raw?.spaceSign == BytePairSymbols.spaceSign && !symbols.spacedIds.isEmpty
       merges.withKernel { kernel in

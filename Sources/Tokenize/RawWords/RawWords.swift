@@ -12,6 +12,9 @@ protocol RawWords: Sendable {
   /// What comes before a raw word of visible ASCII, which else stays as it is; nil where that is not all.
   var visiblePrefix: [UInt8]? { get }
 
+  /// Whether every raw word comes to one word of the model, with no more symbols than the raw one has bytes.
+  var areWhole: Bool { get }
+
   /// Hands the raw words of a text to `visit`, many at a time, with the buffer they are in.
   ///
   /// - Parameter room: Where they are written, with room for `SplitPattern.room`.
@@ -33,6 +36,8 @@ extension RawWords {
   var visiblePrefix: [UInt8]? { nil }
 
   var spaceSign: [UInt8]? { nil }
+
+  var areWhole: Bool { false }
 
   /// Adds the tokens of a raw word; where they end means nothing.
   func tokenize(

@@ -20,6 +20,8 @@ struct SpacedWords: RawWords {
 
   var spaceSign: [UInt8]? { Self.sign }
 
+  var areWhole: Bool { true }
+
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(word.count + 6)

@@ -13,7 +13,9 @@ struct VisibleWords: RawWords {
   init?(_ normalizer: (any Normalizer)?, _ preTokenizer: (any PreTokenizer)?) {
     guard let normalizer = normalizer as? Precompiled, normalizer.keepsVisibleASCII,
       let preTokenizer = preTokenizer as? PreTokenizerSequence,
-      let sign = preTokenizer.signOfVisibleWords
+      let sign = preTokenizer.signOfVisibleWords,
+      // A visible sign in a word would cut it.
+      sign.allSatisfy({ $0 >= 0x80 })
     else { return nil }
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer

@@ -4,8 +4,10 @@ import CKernels
 ///
 /// Words lie in the order of their hashes, so that several threads can read parts of a table that have nothing
 /// in common; in a table that they are collected in, that order would have all of them stand in one place while it
-/// is small, so there it is another one. Sending a table is safe: it is written by one thread at a time, which has the lock of the worker
-/// that owns it, and shared only when it has been taken from the worker, from when on it is read only.
+/// is small, so there it is another one.
+///
+/// Sending a table is safe: it is written by one thread at a time, which has the lock of the worker that owns it, and
+/// shared only when it has been taken from the worker, from when on it is read only.
 final class ShortWordTable: @unchecked Sendable {
   /// A word and its count in 32 bytes; a length of 0 marks a free place.
   private struct Slot: BitwiseCopyable {

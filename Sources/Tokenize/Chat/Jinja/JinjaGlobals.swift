@@ -8,11 +8,11 @@ enum JinjaGlobals {
       "range": .function(JinjaFunction("range", range)),
       "dict": .function(JinjaFunction("dict", dictionary)),
       "namespace": .function(JinjaFunction("namespace", namespace)),
-      "joiner": .function(JinjaFunction("joiner", joiner)),
+      "joiner": .function(JinjaFunction("joiner", takes: "sep?", joiner)),
       "cycler": .function(JinjaFunction("cycler", cycler)),
-      "raise_exception": .function(JinjaFunction("raise_exception", refuse)),
+      "raise_exception": .function(JinjaFunction("raise_exception", takes: "message", refuse)),
       "strftime_now": .function(
-        JinjaFunction("strftime_now") { _, arguments throws(ChatTemplateError) in
+        JinjaFunction("strftime_now", takes: "format") { _, arguments throws(ChatTemplateError) in
           let format = try arguments.required(0, "format").text("the format")
           return .text(clock.format(format.string))
         }),

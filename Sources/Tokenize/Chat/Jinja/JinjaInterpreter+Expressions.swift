@@ -201,6 +201,7 @@ extension JinjaInterpreter {
   ) throws(ChatTemplateError) -> JinjaValue {
     switch function {
     case .function(let function):
+      try function.signature?.check(arguments, of: function.name)
       let value = try function.body(self, arguments)
       if let line { try step(line) }
       return value
@@ -220,6 +221,7 @@ extension JinjaInterpreter {
     guard let filter = JinjaFilters.all[name] else {
       throw ChatTemplateError(.syntax, line: line, "there is no filter '\(name)'")
     }
+    try JinjaFilters.signatures[name]?.check(arguments, of: name)
     return try filter(self, value, arguments)
   }
 
@@ -229,6 +231,7 @@ extension JinjaInterpreter {
     guard let test = JinjaTests.all[name] else {
       throw ChatTemplateError(.syntax, line: line, "there is no test '\(name)'")
     }
+    try (JinjaTests.signatures[name] ?? "").check(arguments, of: name)
     return try test(value, arguments)
   }
 

@@ -8,7 +8,8 @@ enum JinjaMethods {
     switch value {
     case .text(let text):
       guard let method = texts[name] else { return nil }
-      return JinjaFunction(name) { _, arguments throws(ChatTemplateError) in
+      let signature: JinjaSignature? = name == "format" ? nil : textSignatures[name] ?? ""
+      return JinjaFunction(name, takes: signature) { _, arguments throws(ChatTemplateError) in
         try method(text, arguments)
       }
     case .dictionary(let dictionary): return self.dictionary(name, dictionary)
@@ -17,14 +18,23 @@ enum JinjaMethods {
     }
   }
 
+  /// A method of a dictionary or a list.
+  private static func function(
+    _ name: String, _ body: @escaping (JinjaArguments) throws(ChatTemplateError) -> JinjaValue
+  ) -> JinjaFunction {
+    JinjaFunction(name, takes: collectionSignatures[name] ?? "") {
+      _, arguments throws(ChatTemplateError) in try body(arguments)
+    }
+  }
+
   private static func dictionary(_ name: String, _ dictionary: JinjaDictionary) -> JinjaFunction? {
     switch name {
-    case "items": return JinjaFunction(name) { _, _ in .view(dictionary.items) }
-    case "keys": return JinjaFunction(name) { _, _ in .view(dictionary.keys) }
-    case "values": return JinjaFunction(name) { _, _ in .view(dictionary.values) }
-    case "copy": return JinjaFunction(name) { _, _ in .dictionary(dictionary) }
+    case "items": return function(name) { _ in .view(dictionary.items) }
+    case "keys": return function(name) { _ in .view(dictionary.keys) }
+    case "values": return function(name) { _ in .view(dictionary.values) }
+    case "copy": return function(name) { _ in .dictionary(dictionary) }
     case "get":
-      return JinjaFunction(name) { _, arguments throws(ChatTemplateError) in
+      return function(name) { arguments throws(ChatTemplateError) in
         try dictionary[arguments.required(0, "key").key()] ?? arguments.value(1, "default") ?? .none
       }
     case "update", "pop", "popitem", "setdefault", "clear": return refused(name, "a dictionary")
@@ -36,16 +46,19 @@ enum JinjaMethods {
     _ name: String, _ values: [JinjaValue], _ value: JinjaValue
   ) -> JinjaFunction? {
     switch name {
-    case "copy": return JinjaFunction(name) { _, _ in value }
+    case "copy":
+      if case .tuple = value { return nil }
+      return function(name) { _ in value }
     case "count":
-      return JinjaFunction(name) { _, arguments throws(ChatTemplateError) in
+      return function(name) { arguments throws(ChatTemplateError) in
         let wanted = try arguments.required(0, "value")
         return .integer(values.count { $0.equals(wanted) })
       }
     case "index":
-      return JinjaFunction(name) { _, arguments throws(ChatTemplateError) in
+      return function(name) { arguments throws(ChatTemplateError) in
         let wanted = try arguments.required(0, "value")
-        guard let place = values.firstIndex(where: { $0.equals(wanted) }) else {
+        let part = try values.indices(from: arguments)
+        guard let place = values[part].firstIndex(where: { $0.equals(wanted) }) else {
           throw .value("the list does not hold \(wanted.represented.string)")
         }
         return .integer(place)
@@ -148,6 +161,9 @@ enum JinjaMethods {
       let width = try arguments.integer(0, "width", default: 0)
       return .text(MarkedText.filling(try fill(arguments), width - text.count) + text)
     },
+    "expandtabs": { text, arguments throws(ChatTemplateError) in
+      .text(text.expandingTabs(to: try arguments.integer(0, "tabsize", default: 8)))
+    },
     "zfill": { text, arguments throws(ChatTemplateError) in
       let width = try arguments.integer(0, "width", default: 0)
       let sign = text.units.prefix(1).prefix { $0.scalar == "-" || $0.scalar == "+" }
@@ -212,6 +228,8 @@ enum JinjaMethods {
     "isalnum": { text, _ in all(text) { isLetter($0) || $0.properties.numericType != nil } },
     "isascii": { text, _ in .bool(text.units.allSatisfy { $0.value < 128 }) },
     "isprintable": { text, _ in .bool(text.units.allSatisfy { $0.scalar.isPythonPrintable }) },
+    "istitle": { text, _ in .bool(text.isTitle) },
+    "isidentifier": { text, _ in .bool(text.isIdentifier) },
     "islower": { text, _ in .bool(text.isCased { $0.isLowercase }) },
     "isupper": { text, _ in .bool(text.isCased { $0.isUppercase }) },
   ]
@@ -243,12 +261,8 @@ enum JinjaMethods {
   private static func bounded(
     _ text: MarkedText, _ arguments: JinjaArguments
   ) throws(ChatTemplateError) -> (MarkedText, start: Int) {
-    func clamped(_ bound: Int) -> Int {
-      min(max(bound < 0 ? bound + text.count : bound, 0), text.count)
-    }
-    let start = clamped(try arguments.integer(1, "start", default: 0))
-    let end = clamped(try arguments.integer(2, "end", default: text.count))
-    return (MarkedText(text.units[start..<max(start, end)]), start)
+    let part = try text.units.indices(from: arguments)
+    return (MarkedText(text.units[part]), part.lowerBound)
   }
 
   private static func place(
@@ -262,5 +276,18 @@ enum JinjaMethods {
   private static func found(_ place: Int?) throws(ChatTemplateError) -> Int {
     guard let place else { throw .value("the text is not found") }
     return place
+  }
+}
+
+extension Array {
+  /// The places between the second and third argument of a call, as Python counts them.
+  fileprivate func indices(from arguments: JinjaArguments) throws(ChatTemplateError) -> Range<Int> {
+    func clamped(_ place: Int, _ name: String, _ fallback: Int) throws(ChatTemplateError) -> Int {
+      if case JinjaValue.none? = arguments.value(place, name) { return fallback }
+      let bound = try arguments.integer(place, name, default: fallback)
+      return Swift.min(Swift.max(bound < 0 ? bound + count : bound, 0), count)
+    }
+    let start = try clamped(1, "start", 0)
+    return start..<Swift.max(start, try clamped(2, "end", count))
   }
 }

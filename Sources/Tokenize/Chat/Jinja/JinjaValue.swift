@@ -73,10 +73,13 @@ final class JinjaFunction {
     (JinjaInterpreter, JinjaArguments) throws(ChatTemplateError) -> JinjaValue
 
   let name: String
+  /// What it takes; nil where that is for the body to say.
+  let signature: JinjaSignature?
   let body: Body
 
-  init(_ name: String, _ body: @escaping Body) {
+  init(_ name: String, takes signature: JinjaSignature? = nil, _ body: @escaping Body) {
     self.name = name
+    self.signature = signature
     self.body = body
   }
 }

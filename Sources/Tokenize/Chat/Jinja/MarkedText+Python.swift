@@ -147,4 +147,46 @@ extension MarkedText {
       [MarkedScalar](
         repeating: MarkedScalar(value: fill.value), count: max(0, min(count, 1_000_000))))
   }
+
+  /// Tabs written as spaces up to the next place that `width` divides.
+  func expandingTabs(to width: Int) -> MarkedText {
+    var result = MarkedText()
+    var column = 0
+    for unit in units {
+      guard unit.scalar != "\t" else {
+        let space = width > 0 ? min(width, 10_000) - column % min(width, 10_000) : 0
+        result.units += Self.filling(" ", space).units
+        column += space
+        continue
+      }
+      column = unit.scalar == "\n" || unit.scalar == "\r" ? 0 : column + 1
+      result.units.append(unit)
+    }
+    return result
+  }
+
+  /// Whether every word begins with a capital letter and goes on in small ones, and there is one.
+  var isTitle: Bool {
+    var (wasCased, hasWord) = (false, false)
+    for unit in units {
+      let properties = unit.scalar.properties
+      if properties.isUppercase || properties.generalCategory == .titlecaseLetter {
+        if wasCased { return false }
+        (wasCased, hasWord) = (true, true)
+      } else if properties.isLowercase {
+        if !wasCased { return false }
+      } else {
+        wasCased = false
+      }
+    }
+    return hasWord
+  }
+
+  /// Whether Python takes the text for a name.
+  var isIdentifier: Bool {
+    guard let first = units.first?.scalar,
+      first == "_" || first.properties.isXIDStart
+    else { return false }
+    return units.dropFirst().allSatisfy { $0.scalar.properties.isXIDContinue }
+  }
 }

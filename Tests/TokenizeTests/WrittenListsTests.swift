@@ -88,6 +88,39 @@ struct WrittenListsTests {
     #expect(lists.counts.merges == merges)
   }
 
+  /// A file with 27,930 tokens and 27,900 merges, whose elements a separator stands before.
+  private static func longFile(_ separator: String, pairs: Bool, last: String = "DDD") -> String {
+    let letters = "abcdefghijklmnopqrstuvwxyzABCD".map { String($0) }
+    let twos = letters.flatMap { left in letters.map { [left, $0] } }
+    let threes = twos.flatMap { left in letters.map { [left.joined(), $0] } }
+    var tokens = letters + (twos + threes).map { $0.joined() }
+    tokens[tokens.count - 1] = last
+    let members = tokens.enumerated().map { "\(separator)\"\($0.element)\": \($0.offset)" }
+    let merges = (twos + threes).map { merge in
+      let inside = merge.joined(separator: pairs ? "\",\(separator)\"" : " ")
+      return pairs
+        ? "\(separator)[\(separator)\"\(inside)\"\(separator)]" : "\(separator)\"\(inside)\""
+    }
+    return file("{\(members.joined(separator: ","))}", "[\(merges.joined(separator: ","))]")
+  }
+
+  @Test(arguments: ["", "\n      ", "\r\n      "], [false, true])
+  func `long lists are read in parts`(separator: String, pairs: Bool) throws {
+    let bytes = Array(Self.longFile(separator, pairs: pairs).utf8)
+    let lists = try #require(WrittenLists(bytes))
+    #expect(lists.counts.tokens == 27930)
+    #expect(lists.counts.merges == 27900)
+    let error = #expect(throws: TokenizerError.self) {
+      try Tokenizer(json: Array(Self.longFile(separator, pairs: pairs, last: "?").utf8))
+    }
+    #expect(error.map { "\($0)".contains("model.merges[27899]") } == true, "\(error as Any)")
+    let tokenizer = try Tokenizer(json: bytes)
+    for (id, token) in [(0, "a"), (29, "D"), (30, "aa"), (929, "DD"), (27929, "DDD")] {
+      #expect(tokenizer.id(of: token) == Int32(id))
+      #expect(tokenizer.ids(of: token) == [Int32(id)])
+    }
+  }
+
   @Test func `a string that is not UTF-8 is refused, also where its neighbour completes it`() {
     var bytes = Array(Self.file("{\"a\": 0, \"?\": 1, \"!\": 2, \"b\": 3}", "[]").utf8)
     for (sign, byte) in [(UInt8(ascii: "?"), UInt8(0xC3)), (UInt8(ascii: "!"), 0xA9)] {

@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -79,11 +82,44 @@ public final class FileReader {
   public static func contents(_ path: String) throws(FileError) -> [UInt8] {
     let reader = try FileReader(path)
     // A file of known size comes at once, without copies while an array grows.
-    var bytes = try reader.read(max(reader.size, 1 << 20))
+    var bytes =
+      reader.size < largeSize ? try reader.read(max(reader.size, 1 << 20)) : reader.parts()
     while true {
       let chunk = try reader.read(1 << 20)
       if chunk.isEmpty { return bytes }
       bytes += chunk
     }
+  }
+
+  /// From how many bytes on a file is read by several threads.
+  private static let largeSize = 1 << 22
+
+  /// The bytes that the file had when it was opened, up to the first that cannot be read.
+  ///
+  /// Most of the time goes to new pages of memory, which several threads fill sooner than one.
+  private func parts() -> [UInt8] {
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      // Every thread writes to places of its own, and they are read when all are done.
+      nonisolated(unsafe) let buffer = buffer
+      let (size, descriptor, count) = (size, descriptor, 8)
+      let end = Atomic(size)
+      DispatchQueue.concurrentPerform(iterations: count) { part in
+        var place = size * part / count
+        let next = size * (part + 1) / count
+        while place < next {
+          let rest = UnsafeMutableBufferPointer(rebasing: buffer[place..<next])
+          let got = Self.retry { pread(descriptor, rest.baseAddress, rest.count, off_t(place)) }
+          guard got > 0 else {
+            end.min(place, ordering: .relaxed)
+            return
+          }
+          place += got
+        }
+      }
+      filled = end.load(ordering: .relaxed)
+    }
+    // What is missing is read, and told, in the ordinary way.
+    lseek(descriptor, off_t(bytes.count), SEEK_SET)
+    return bytes
   }
 }

@@ -3,10 +3,11 @@
 /// Every method says false, or nil, at the first thing that it does not expect. Whoever calls then reads the file
 /// in the general way, which accepts all that is JSON and knows what to say about the rest.
 ///
-/// The bytes outlive the scanner; every read stands behind a comparison of its place with their end.
-struct ListScanner {
+/// The bytes outlive the scanner, and nobody writes to them, so that copies may read them on several threads; every
+/// read stands behind a comparison of its place with their end.
+struct ListScanner: @unchecked Sendable {
   private let bytes: UnsafeBufferPointer<UInt8>
-  private(set) var place: Int
+  var place: Int
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int = 0) {
     self.bytes = bytes
@@ -15,6 +16,16 @@ struct ListScanner {
 
   /// Whether everything was read.
   var atEnd: Bool { place >= bytes.count }
+
+  /// How many bytes are left.
+  var rest: Int { bytes.count - place }
+
+  /// Passes over what is left of a line; false where it is the last one.
+  mutating func skipLine() -> Bool {
+    guard let end = bytes[place...].firstIndex(of: 0x0A) else { return false }
+    place = end + 1
+    return true
+  }
 
   /// The byte to read next, behind white space; 0 at the end.
   @inline(__always)

@@ -18,6 +18,29 @@ struct StringList: Sendable {
   }
 }
 
+extension StringList {
+  /// The strings of several lists, or nil where they are too long for 31 bits.
+  init?(joining lists: [StringList]) {
+    if lists.count == 1 {
+      self = lists[0]
+      return
+    }
+    let size = lists.reduce(0) { $0 + $1.bytes.count }
+    guard size < Int32.max else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size)
+    var starts: [Int32] = []
+    starts.reserveCapacity(lists.reduce(1) { $0 + $1.count })
+    for list in lists {
+      let shift = Int32(truncatingIfNeeded: bytes.count)
+      starts += list.starts.dropLast().lazy.map { $0 + shift }
+      bytes += list.bytes
+    }
+    starts.append(Int32(truncatingIfNeeded: bytes.count))
+    self.init(bytes: bytes, starts: starts)
+  }
+}
+
 /// Writes a `StringList`.
 struct StringListBuilder: ~Copyable {
   private var bytes = RawBuffer<UInt8>(capacity: 1 << 16)

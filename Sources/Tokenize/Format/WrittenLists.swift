@@ -7,8 +7,8 @@ import Records
 package struct WrittenLists: Sendable {
   /// The tokens and their ids in the order of the file.
   private(set) var vocabulary: (tokens: StringList, ids: [Int32])?
-  /// Both sides of each merge, one behind the other.
-  private(set) var merges: StringList?
+  /// Both sides of each merge, one behind the other, in as many lists as they were read in.
+  private(set) var merges: [StringList]?
   /// The places in the file where the lists stand.
   private var ranges: [Range<Int>] = []
   /// The keys read; a second one of the same name counts, or does not, in the general way.
@@ -16,7 +16,7 @@ package struct WrittenLists: Sendable {
 
   /// The number of tokens and of merges read; nil for a list that is not there, or is no list of the usual form.
   package var counts: (tokens: Int?, merges: Int?) {
-    (vocabulary?.ids.count, merges.map { $0.count / 2 })
+    (vocabulary?.ids.count, merges.map { $0.reduce(0) { $0 + $1.count / 2 } })
   }
 
   /// Where the lists are found.
@@ -62,35 +62,75 @@ package struct WrittenLists: Sendable {
   }
 
   private mutating func readVocabulary(_ scanner: inout ListScanner) -> Bool {
-    var tokens = StringListBuilder()
-    var ids = RawBuffer<Int32>(capacity: 1 << 12)
     guard scanner.take("{") else { return false }
-    if !scanner.take("}") {
-      repeat {
-        guard scanner.string(to: &tokens), scanner.take(":"), let id = scanner.id() else {
-          return false
-        }
-        tokens.endString()
-        ids.append(id)
-      } while scanner.take(",")
-      guard scanner.take("}") else { return false }
+    if scanner.take("}") {
+      vocabulary = StringListBuilder().list().map { ($0, []) }
+      return true
     }
-    vocabulary = tokens.list().map { ($0, ids.array()) }
-    return vocabulary != nil
+    let parts = scanner.parts(opening: "\"") { scanner, end in VocabularyPart(&scanner, to: end) }
+    guard let parts, scanner.take("}"), let tokens = StringList(joining: parts.map(\.tokens)) else {
+      return false
+    }
+    vocabulary = (tokens, parts.count == 1 ? parts[0].ids : parts.flatMap(\.ids))
+    return true
   }
 
   private mutating func readMerges(_ scanner: inout ListScanner) -> Bool {
-    var sides = StringListBuilder()
     guard scanner.take("[") else { return false }
-    if !scanner.take("]") {
-      guard
-        scanner.next() == UInt8(ascii: "[")
-          ? scanner.pairs(to: &sides) : scanner.joined(to: &sides),
-        scanner.take("]")
-      else { return false }
+    if scanner.take("]") {
+      merges = []
+      return true
     }
-    merges = sides.list()
-    return merges != nil
+    let arePairs = scanner.next() == UInt8(ascii: "[")
+    let parts = scanner.parts(opening: arePairs ? "[\"" : "\"") { scanner, end in
+      MergesPart(&scanner, to: end, arePairs: arePairs)
+    }
+    guard let parts, scanner.take("]") else { return false }
+    merges = parts.map(\.sides)
+    return true
+  }
+}
+
+/// Tokens and their ids in a row.
+private struct VocabularyPart: ListPart {
+  let tokens: StringList
+  let ids: [Int32]
+  let isLast: Bool
+
+  init?(_ scanner: inout ListScanner, to end: Int) {
+    var tokens = StringListBuilder()
+    var ids = RawBuffer<Int32>(capacity: 1 << 12)
+    var isLast = false
+    while scanner.place < end, !isLast {
+      guard scanner.stringRest(to: &tokens), scanner.take(":"), let id = scanner.id() else {
+        return nil
+      }
+      tokens.endString()
+      ids.append(id)
+      isLast = !scanner.take(",")
+      guard isLast || scanner.take("\"") else { return nil }
+    }
+    guard let list = tokens.list() else { return nil }
+    self.tokens = list
+    self.ids = ids.array()
+    self.isLast = isLast
+  }
+}
+
+/// The sides of merges in a row.
+private struct MergesPart: ListPart {
+  let sides: StringList
+  let isLast: Bool
+
+  init?(_ scanner: inout ListScanner, to end: Int, arePairs: Bool) {
+    var sides = StringListBuilder()
+    guard
+      let isLast = arePairs
+        ? scanner.pairs(to: &sides, upTo: end) : scanner.joined(to: &sides, upTo: end),
+      let list = sides.list()
+    else { return nil }
+    self.sides = list
+    self.isLast = isLast
   }
 }
 
@@ -105,37 +145,39 @@ extension ListScanner {
     return take("}")
   }
 
-  /// Reads `"a b", "c d", …` up to the end of the list.
-  fileprivate mutating func joined(to sides: inout StringListBuilder) -> Bool {
-    repeat {
-      guard string(to: &sides), sides.splitAtSpace() else { return false }
-    } while take(",")
-    return true
+  /// Reads `a b", "c d", …` up to a place, and says whether the list has come to its end; nil at a fault.
+  fileprivate mutating func joined(to sides: inout StringListBuilder, upTo end: Int) -> Bool? {
+    while place < end {
+      guard stringRest(to: &sides), sides.splitAtSpace() else { return nil }
+      if !take(",") { return true }
+      guard take("\"") else { return nil }
+    }
+    return false
   }
 
-  /// Reads `["a", "b"], ["c", "d"], …` up to the end of the list.
+  /// Reads `a", "b"], ["c", "d"], …` up to a place, and says whether the list has come to its end; nil at a fault.
   ///
   /// What stands between the strings is mostly white space, and the same each time.
-  fileprivate mutating func pairs(to sides: inout StringListBuilder) -> Bool {
-    guard take("["), take("\"") else { return false }
+  fileprivate mutating func pairs(to sides: inout StringListBuilder, upTo end: Int) -> Bool? {
     var inside = 0..<0
     var between = 0..<0
-    while true {
-      guard stringRest(to: &sides) else { return false }
+    while place < end {
+      guard stringRest(to: &sides) else { return nil }
       sides.endString()
       let middle = place
       if !takeAgain(inside) {
-        guard take(","), take("\"") else { return false }
+        guard take(","), take("\"") else { return nil }
         inside = middle..<place
       }
-      guard stringRest(to: &sides) else { return false }
+      guard stringRest(to: &sides) else { return nil }
       sides.endString()
-      let end = place
+      let last = place
       if takeAgain(between) { continue }
-      guard take("]") else { return false }
+      guard take("]") else { return nil }
       if !take(",") { return true }
-      guard take("["), take("\"") else { return false }
-      between = end..<place
+      guard take("["), take("\"") else { return nil }
+      between = last..<place
     }
+    return false
   }
 }

@@ -10,13 +10,13 @@ enum BytePairMerges {
   static func read(
     _ reader: ComponentReader, _ vocabulary: Vocabulary, prefixLength: Int
   ) throws(TokenizerError) -> MergeTable {
-    let sides: StringList
+    let parts: [StringList]
     if let written = reader.lists?.merges {
-      sides = written
+      parts = written
     } else {
-      sides = try Self.sides(of: reader)
+      parts = [try Self.sides(of: reader)]
     }
-    let count = sides.count / 2
+    let count = parts.reduce(0) { $0 + $1.count / 2 }
     guard count <= MergeTable.most, vocabulary.idLimit <= MergeTable.idLimit else {
       throw reader.unsupported(
         "there are \(count) merges of tokens up to the id \(vocabulary.idLimit - 1)",
@@ -26,13 +26,13 @@ enum BytePairMerges {
     let resolver = MergeResolver(
       vocabulary: vocabulary, short: ShortTokens(vocabulary), prefixLength: prefixLength)
     let slices = ThreadedMap.slices(
-      of: count, threads: ProcessInfo.processInfo.activeProcessorCount
+      of: parts.count, threads: ProcessInfo.processInfo.activeProcessorCount
     ) { range in
-      resolver.resolve(range, of: sides)
+      parts[range].map { resolver.resolve($0) }
     }
     var table = MergeTable(capacity: count)
     var rank = 0
-    for slice in slices {
+    for slice in slices.joined() {
       table.append(slice.merges)
       rank += slice.merges.count
       if slice.hasFault {
@@ -108,13 +108,14 @@ private struct MergeResolver: Sendable {
     var hasFault = false
   }
 
-  func resolve(_ range: Range<Int>, of sides: StringList) -> Resolved {
+  func resolve(_ sides: StringList) -> Resolved {
     var resolved = Resolved()
-    resolved.merges.reserveCapacity(range.count)
+    let count = sides.count / 2
+    resolved.merges.reserveCapacity(count)
     let group = ShortTokens.group / 3
     sides.bytes.withUnsafeBufferPointer { text in
-      for first in stride(from: range.lowerBound, to: range.upperBound, by: group) {
-        let ranks = first..<min(first + group, range.upperBound)
+      for first in stride(from: 0, to: count, by: group) {
+        let ranks = first..<min(first + group, count)
         if !resolve(group: ranks, of: sides, text, &resolved) { return }
       }
     }

@@ -96,6 +96,9 @@ struct ScoreFile {
       remedy: "name one of \(first.keys.joined(separator: ", ")) with \(option)")
   }
 
+  /// The object of a record; nil in a file of texts.
+  func object(_ record: Int) -> JSONObject? { objects?[record] }
+
   /// Whether the first record has a field.
   func has(_ field: String) -> Bool { objects?.first?[field] != nil }
 

@@ -43,7 +43,6 @@ public struct ScoreTool: Sendable {
   private let hypotheses: ScoreFile
   private let texts: TextMetrics
   private let classes: [String]
-  private let order: [String]
   private let fields: Fields
   private let labels: [String]?
   private let settings: TextMetricSettings
@@ -73,14 +72,43 @@ public struct ScoreTool: Sendable {
     hypotheses = read[read.count - 1]
     texts = try TextMetrics(named: metrics.filter { TextMetrics.expand($0) != nil })
     classes = metrics.filter { TextMetrics.expand($0) == nil }
-    order = metrics
     (self.fields, self.labels, self.settings) = (fields, labels, settings)
     try Self.checkNames(classes)
+    if isOfSearches {
+      try Self.checkSearches(classes, texts.names, files: files.count)
+      return
+    }
     try checkCounts()
     if files.count == 1, !hypotheses.hasFields, texts.names.contains(where: needsReference) {
       throw StageError(
         "missing-file", "there are hypotheses but no references",
         source: Source(file: files[0], line: 0), remedy: "anneal score REFERENCES HYPOTHESES")
+    }
+  }
+
+  /// Whether the files hold queries, whose lines need not be as many.
+  private var isOfSearches: Bool { classes.contains { Self.needs($0).contains(.rankings) } }
+
+  /// What the metrics of a name need.
+  private static func needs(_ name: String) -> Set<MetricNeed> {
+    let metrics = try? MetricCatalog.standard.metrics(
+      named: [name], providing: Set(MetricNeed.allCases), classes: nil)
+    return Set((metrics ?? []).map(\.needs))
+  }
+
+  private static func checkSearches(
+    _ names: [String], _ texts: [String], files: Int
+  ) throws(StageError) {
+    let others = texts + names.filter { !needs($0).contains(.rankings) }
+    if let other = others.first {
+      throw StageError(
+        "mixed-metrics", "'\(other)' is not of searches, as the others are",
+        remedy: "score it in a command of its own")
+    }
+    guard files == 2 else {
+      throw StageError(
+        "missing-file", "there must be one file of relevances and one of what was found",
+        remedy: "anneal score --metrics mrr,ndcg@10 QRELS.jsonl RUN.jsonl")
     }
   }
 
@@ -94,7 +122,7 @@ public struct ScoreTool: Sendable {
           named: [name], providing: Set(MetricNeed.allCases), classes: nil)
       } catch {
         guard case .unknown(let name, let suggestion, let known) = error else { continue }
-        let all = TextMetrics.catalog.map(\.name) + known
+        let all = TextMetrics.known + known
         throw .unknown(
           name: name, suggestion: suggestion ?? Suggestion.nearest(to: name, among: all),
           known: all)
@@ -124,7 +152,13 @@ public struct ScoreTool: Sendable {
     var result = Result()
     result.count = hypotheses.count
     if !texts.names.isEmpty { try scoreTexts(&result, threads) }
-    if !classes.isEmpty { try scoreClasses(&result) }
+    if isOfSearches {
+      let found = try ScoreRankings.outcomes(relevances: references[0], found: hypotheses)
+      result.count = found.queries.count
+      for name in classes { try add(name, .retrieval(found), &result) }
+    } else if !classes.isEmpty {
+      try scoreRecords(&result)
+    }
     return result
   }
 
@@ -135,7 +169,7 @@ public struct ScoreTool: Sendable {
     let corpus = try corpus(keywords: false)
     let keywords =
       isKeyed && references.contains { $0.has("keywords") } ? try self.corpus(keywords: true) : nil
-    let found = texts.scores(
+    let found = try texts.scores(
       of: corpus, keywords: keywords, settings: settings, threads: threads)
     for score in found {
       result.scores.append((score.name, score.score))
@@ -206,21 +240,33 @@ public struct ScoreTool: Sendable {
       field: field)
   }
 
-  // MARK: - Classes
+  // MARK: - Classes and numbers
 
-  private func scoreClasses(_ result: inout Result) throws {
-    let reader = ScoreLabels(
-      reference: references[0], hypothesis: hypotheses,
-      referenceField: try references[0].field(
-        fields.reference, among: Self.referenceFields, option: "--reference-field"),
-      hypothesisField: try hypotheses.field(
-        fields.hypothesis, among: Self.hypothesisFields + ["scores", "probabilities"],
-        option: "--hypothesis-field"),
-      labels: labels)
+  private func scoreRecords(_ result: inout Result) throws {
+    let isNumeric = classes.contains { Self.needs($0).contains(.numbers) }
+    let usual = isNumeric ? Self.numberFields : []
+    let reference = try references[0].field(
+      fields.reference, among: usual + Self.referenceFields, option: "--reference-field")
+    let hypothesis = try hypotheses.field(
+      fields.hypothesis, among: usual + Self.hypothesisFields + ["scores", "probabilities"],
+      option: "--hypothesis-field")
+    let labels = ScoreLabels(
+      reference: references[0], hypothesis: hypotheses, referenceField: reference,
+      hypothesisField: hypothesis, labels: labels)
+    let numbers = ScoreNumbers(
+      reference: references[0], hypothesis: hypotheses, referenceField: reference,
+      hypothesisField: hypothesis)
     for name in classes {
-      try add(name, .classification(try outcomes(for: name, reader)), &result)
+      let outcomes: Outcomes =
+        Self.needs(name).contains(.numbers)
+        ? .numbers(try numbers.outcomes())
+        : .classification(try self.outcomes(for: name, labels))
+      try add(name, outcomes, &result)
     }
   }
+
+  /// Where files of numbers have them, before the usual fields.
+  private static let numberFields = ["score", "similarity", "value"]
 
   /// What a metric looks at: predicted classes, scores, or the order that scores give.
   private func outcomes(
@@ -239,13 +285,12 @@ public struct ScoreTool: Sendable {
   /// Adds the metrics of a name; a group's name itself stands for the member that selects models.
   private func add(_ name: String, _ outcomes: Outcomes, _ result: inout Result) throws {
     let catalog = MetricCatalog.standard
-    guard case .classification(let found) = outcomes else { return }
     let metrics = try catalog.metrics(
-      named: [name], providing: outcomes.provides, classes: found.labels.count)
+      named: [name], providing: outcomes.provides, classes: outcomes.classes)
     let evaluation = Evaluation(of: outcomes, metrics: metrics)
     if metrics.count > 1 || catalog.groups.contains(where: { $0.name == name }) {
       let selector = try catalog.selector(
-        named: name, providing: outcomes.provides, classes: found.labels.count)
+        named: name, providing: outcomes.provides, classes: outcomes.classes)
       if let value = evaluation[selector.name] { result.scores.append((name, value)) }
       result.signatures.append((name, selector.name))
     }

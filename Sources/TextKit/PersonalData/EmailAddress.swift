@@ -1,8 +1,8 @@
 /// Finds e-mail addresses: `name@host.domain`, the domain's last part of two letters or more.
-enum EmailAddress {
+package enum EmailAddress {
   private static let marks = Set("!#$%&'*+/=?^_`{|}~-".utf8)
 
-  static func isLocal(_ text: ByteText, _ place: Int) -> Bool {
+  package static func isLocal(_ text: ByteText, _ place: Int) -> Bool {
     text.isAlphanumeric(place) || marks.contains(text[place])
   }
 
@@ -17,7 +17,7 @@ enum EmailAddress {
   }
 
   /// The place of `@` behind parts that single full stops divide.
-  static func localEnd(in text: ByteText, at place: Int) -> Int? {
+  package static func localEnd(in text: ByteText, at place: Int) -> Int? {
     var end = place
     while true {
       let next = text.end(from: end) { isLocal(text, $0) }
@@ -29,7 +29,7 @@ enum EmailAddress {
   }
 
   /// The end of the longest host name of at least two parts.
-  static func domainEnd(in text: ByteText, at place: Int) -> Int? {
+  package static func domainEnd(in text: ByteText, at place: Int) -> Int? {
     var start = place
     var parts = 0
     while true {

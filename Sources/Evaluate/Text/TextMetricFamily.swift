@@ -78,9 +78,9 @@ public struct TextMetricFamily: Sendable {
     if let group = groups[name] { return group }
     if members.contains(where: { $0.name == name }) { return [name] }
     guard let ordered, name.hasPrefix(ordered), let order = Int(name.dropFirst(ordered.count)),
-      (1...9).contains(order)
+      (1...9).contains(order), name == "\(ordered)\(order)"
     else { return nil }
-    return ["\(ordered)\(order)"]
+    return [name]
   }
 }
 

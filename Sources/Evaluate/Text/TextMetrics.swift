@@ -129,6 +129,11 @@ public struct TextMetrics: Sendable {
         found[score.name] = score
       }
     }
-    return names.compactMap { found[$0] }
+    var scores: [TextScore] = []
+    for name in names {
+      guard let score = found[name] else { preconditionFailure("no score of \(name)") }
+      scores.append(score)
+    }
+    return scores
   }
 }

@@ -26,7 +26,10 @@ enum BleuKeys {
     "smooth", default: BleuSmoothing.exp, aliases: ["smooth-method"],
     "What stands for a precision of 0.")
   static let smoothValue = Parameter<Double?>(
-    "smooth-value", default: nil, "The value of floor (0.1) and add-k (1).")
+    "smooth-value", default: nil, "The value of floor (0.1) and add-k (1).",
+    check: {
+      $0.map { (0...1_000_000).contains($0) } == false ? "must be from 0 to 1000000" : nil
+    })
   static let lowercase = Parameter(
     "lowercase", default: false, "Let capitals count as small letters.")
   static let effectiveOrder = Parameter(

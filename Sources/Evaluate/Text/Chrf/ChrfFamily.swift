@@ -27,10 +27,11 @@ let chrfFamily = TextMetricFamily(
 /// What `chrf` takes in a pipeline file.
 enum ChrfKeys {
   static let characterOrder = Parameter(
-    "char-order", default: 6, "The longest n-grams of characters.", check: Check.atLeast(1))
+    "char-order", default: 6, "The longest n-grams of characters.",
+    check: Check.within(1...Chrf.longestOrder))
   static let beta = Parameter(
     "beta", default: 2, "How many times recall counts as much as precision.",
-    check: Check.atLeast(1))
+    check: Check.within(0...1000))
   static let lowercase = Parameter(
     "lowercase", default: false, "Let capitals count as small letters.")
   static let whitespace = Parameter(

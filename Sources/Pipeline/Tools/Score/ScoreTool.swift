@@ -22,7 +22,7 @@ public struct ScoreTool: Sendable {
 
   /// What was found.
   public struct Result: Sendable {
-    /// Name and value of each score, in the order asked.
+    /// Name and value of each score, in the order asked; what belongs to a group stands together.
     public var scores: [(name: String, value: Double)] = []
     /// The settings behind scores, by name.
     public var signatures: [(name: String, signature: String)] = []
@@ -32,6 +32,15 @@ public struct ScoreTool: Sendable {
     public var records: [(name: String, scores: [Double])] = []
     /// How many records were scored.
     public var count = 0
+
+    /// Adds what a text metric found.
+    fileprivate mutating func add(_ score: TextScore) {
+      scores.append((score.name, score.score))
+      signatures.append((score.name, score.signature))
+      if let measurement = score.measurement {
+        records.append((score.name, measurement.recordScores))
+      }
+    }
 
     /// One flat object.
     public var json: JSONValue {
@@ -43,6 +52,8 @@ public struct ScoreTool: Sendable {
   private let hypotheses: ScoreFile
   private let texts: TextMetrics
   private let classes: [String]
+  /// The names of metrics as they were given.
+  private let asked: [String]
   private let fields: Fields
   private let labels: [String]?
   private let settings: TextMetricSettings
@@ -72,6 +83,7 @@ public struct ScoreTool: Sendable {
     hypotheses = read[read.count - 1]
     texts = try TextMetrics(named: metrics.filter { TextMetrics.expand($0) != nil })
     classes = metrics.filter { TextMetrics.expand($0) == nil }
+    asked = metrics
     (self.fields, self.labels, self.settings) = (fields, labels, settings)
     try Self.checkNames(classes)
     if isOfSearches {
@@ -79,10 +91,52 @@ public struct ScoreTool: Sendable {
       return
     }
     try checkCounts()
-    if files.count == 1, !hypotheses.hasFields, texts.names.contains(where: needsReference) {
+    if files.count == 1 { try checkHasBoth() }
+    if references.count > 1, !classes.isEmpty {
       throw StageError(
-        "missing-file", "there are hypotheses but no references",
-        source: Source(file: files[0], line: 0), remedy: "anneal score REFERENCES HYPOTHESES")
+        "too-many-files",
+        "\(classes[0]) compares with one file of true classes, "
+          + "of which \(references.count) are given",
+        remedy: "anneal score REFERENCES HYPOTHESES")
+    }
+  }
+
+  /// One file alone must hold references besides the hypotheses, where any metric asks for them.
+  private func checkHasBoth() throws(StageError) {
+    guard !classes.isEmpty || texts.names.contains(where: needsReference) else { return }
+    let remedy = "anneal score REFERENCES HYPOTHESES"
+    guard hypotheses.hasFields else {
+      throw StageError(
+        "missing-file", "there are hypotheses but no references", source: hypotheses.source(0),
+        remedy: remedy)
+    }
+    if areOnlyKeywords { return }
+    let (reference, hypothesis) = (try referenceField(hypotheses), try hypothesisField)
+    guard reference != hypothesis else {
+      throw StageError(
+        "missing-field", "would be compared with itself", source: hypotheses.source(0),
+        field: reference,
+        remedy: "name two fields with --reference-field and --hypothesis-field, or: \(remedy)")
+    }
+  }
+
+  /// Whether keywords are all that is compared with, and have a field of their own.
+  private var areOnlyKeywords: Bool {
+    references.allSatisfy { $0.has("keywords") } && classes.isEmpty
+      && texts.names.allSatisfy { !needsReference($0) || TextMetrics.isOfKeywords($0) }
+  }
+
+  private func referenceField(_ file: ScoreFile) throws(StageError) -> String? {
+    try file.field(
+      fields.reference, among: usualNumbers + Self.referenceFields, option: "--reference-field")
+  }
+
+  private var hypothesisField: String? {
+    get throws(StageError) {
+      let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
+      return try hypotheses.field(
+        fields.hypothesis, among: Self.hypothesisFields + scores + usualNumbers,
+        option: "--hypothesis-field")
     }
   }
 
@@ -151,33 +205,34 @@ public struct ScoreTool: Sendable {
   public func run(threads: Int? = nil) throws -> Result {
     var result = Result()
     result.count = hypotheses.count
-    if !texts.names.isEmpty { try scoreTexts(&result, threads) }
     if isOfSearches {
       let found = try ScoreRankings.outcomes(relevances: references[0], found: hypotheses)
       result.count = found.queries.count
       for name in classes { try add(name, .retrieval(found), &result) }
-    } else if !classes.isEmpty {
-      try scoreRecords(&result)
+      return result
+    }
+    var found = texts.names.isEmpty ? [] : try textScores(threads)
+    for name in asked {
+      if let names = TextMetrics.expand(name) {
+        for score in found where names.contains(score.name) { result.add(score) }
+        found.removeAll { names.contains($0.name) }
+      } else {
+        try add(name, try outcomes(for: name), &result)
+      }
     }
     return result
   }
 
   // MARK: - Texts
 
-  private func scoreTexts(_ result: inout Result, _ threads: Int?) throws {
+  private func textScores(_ threads: Int?) throws -> [TextScore] {
     let isKeyed = texts.names.contains { TextMetrics.isOfKeywords($0) }
-    let corpus = try corpus(keywords: false)
     let keywords =
-      isKeyed && references.contains { $0.has("keywords") } ? try self.corpus(keywords: true) : nil
-    let found = try texts.scores(
-      of: corpus, keywords: keywords, settings: settings, threads: threads)
-    for score in found {
-      result.scores.append((score.name, score.score))
-      result.signatures.append((score.name, score.signature))
-      if let measurement = score.measurement {
-        result.records.append((score.name, measurement.recordScores))
-      }
-    }
+      isKeyed && references.contains { $0.has("keywords") } ? try corpus(keywords: true) : nil
+    let corpus = areOnlyKeywords ? keywords : nil
+    return try texts.scores(
+      of: try corpus ?? self.corpus(keywords: false), keywords: keywords, settings: settings,
+      threads: threads)
   }
 
   private func corpus(keywords: Bool) throws(StageError) -> TextCorpus {
@@ -187,8 +242,7 @@ public struct ScoreTool: Sendable {
         hypotheses: hypotheses.column, references: references[0].column,
         counts: [Int](repeating: 1, count: hypotheses.count))
     }
-    let field = try hypotheses.field(
-      fields.hypothesis, among: Self.hypothesisFields, option: "--hypothesis-field")
+    let field = try hypothesisField
     var written: [String] = []
     var expected: [[String]] = []
     for record in 0..<hypotheses.count {
@@ -206,9 +260,7 @@ public struct ScoreTool: Sendable {
     for file in references {
       let field =
         keywords && file.has("keywords")
-        ? "keywords"
-        : try file.field(
-          fields.reference, among: Self.referenceFields, option: "--reference-field")
+        ? "keywords" : try referenceField(file)
       let value = try file.value(record, field: field)
       if let list = value.array {
         for element in list { texts.append(try Self.text(element, file, record, field)) }
@@ -242,31 +294,30 @@ public struct ScoreTool: Sendable {
 
   // MARK: - Classes and numbers
 
-  private func scoreRecords(_ result: inout Result) throws {
-    let isNumeric = classes.contains { Self.needs($0).contains(.numbers) }
-    let usual = isNumeric ? Self.numberFields : []
-    let reference = try references[0].field(
-      fields.reference, among: usual + Self.referenceFields, option: "--reference-field")
-    let hypothesis = try hypotheses.field(
-      fields.hypothesis, among: usual + Self.hypothesisFields + ["scores", "probabilities"],
-      option: "--hypothesis-field")
-    let labels = ScoreLabels(
-      reference: references[0], hypothesis: hypotheses, referenceField: reference,
-      hypothesisField: hypothesis, labels: labels)
-    let numbers = ScoreNumbers(
-      reference: references[0], hypothesis: hypotheses, referenceField: reference,
-      hypothesisField: hypothesis)
-    for name in classes {
-      let outcomes: Outcomes =
-        Self.needs(name).contains(.numbers)
-        ? .numbers(try numbers.outcomes())
-        : .classification(try self.outcomes(for: name, labels))
-      try add(name, outcomes, &result)
-    }
+  /// The fields that hold classes or numbers, of the references and of the hypotheses.
+  private func recordFields() throws(StageError) -> (reference: String?, hypothesis: String?) {
+    (try referenceField(references[0]), try hypothesisField)
   }
 
-  /// Where files of numbers have them, before the usual fields.
-  private static let numberFields = ["score", "similarity", "value"]
+  private func outcomes(for name: String) throws(StageError) -> Outcomes {
+    let fields = try recordFields()
+    guard Self.needs(name).contains(.numbers) else {
+      let reader = ScoreLabels(
+        reference: references[0], hypothesis: hypotheses, referenceField: fields.reference,
+        hypothesisField: fields.hypothesis, labels: labels)
+      return .classification(try outcomes(for: name, reader))
+    }
+    return .numbers(
+      try ScoreNumbers(
+        reference: references[0], hypothesis: hypotheses, referenceField: fields.reference,
+        hypothesisField: fields.hypothesis
+      ).outcomes())
+  }
+
+  /// Where files of numbers have them.
+  private var usualNumbers: [String] {
+    classes.contains { Self.needs($0).contains(.numbers) } ? ["score", "similarity", "value"] : []
+  }
 
   /// What a metric looks at: predicted classes, scores, or the order that scores give.
   private func outcomes(

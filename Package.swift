@@ -96,7 +96,9 @@ let package = Package(
     .target(
       name: "Tokenize", dependencies: modules("Records", "Stages", "TextKit", "CKernels"),
       swiftSettings: strict),
-    .target(name: "Evaluate", dependencies: modules("Records", "Stages"), swiftSettings: strict),
+    .target(
+      name: "Evaluate", dependencies: modules("Records", "Stages", "TextKit"),
+      swiftSettings: strict),
 
     // Numbers: storage and operations, architectures, training.
     .target(

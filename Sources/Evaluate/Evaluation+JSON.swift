@@ -4,7 +4,8 @@ extension Evaluation {
   /// One side's object in `metrics.json`.
   ///
   /// Numbers stand under their metric's name; `confusion` is `{"labels", "counts"}`, `classes` one
-  /// object a class, `calibration` one object a bin. `unavailable` and `notes`, present when there are any, explain by name.
+  /// object a class, `calibration` one object a bin. `unavailable` and `notes`, present when there are any, explain by
+  /// name, and `signatures` say the settings behind metrics of texts.
   public var json: JSONValue {
     var object = JSONObject()
     for entry in entries {
@@ -22,6 +23,9 @@ extension Evaluation {
       entry.measurement.note.map { (entry.name, JSONValue.string($0)) }
     }
     if !notes.isEmpty { object["notes"] = .object(JSONObject(notes)) }
+    if !signatures.isEmpty {
+      object["signatures"] = .object(JSONObject(signatures.map { ($0, .string($1)) }))
+    }
     return .object(object)
   }
 

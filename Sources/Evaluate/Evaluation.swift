@@ -10,10 +10,24 @@ public struct Evaluation: Sendable {
 
   /// The findings in the order asked.
   public let entries: [Entry]
+  /// The settings behind metrics of texts, by name.
+  public let signatures: [(name: String, signature: String)]
 
   /// Computes every metric.
   public init(of outcomes: Outcomes, metrics: [MetricDescriptor]) {
     entries = metrics.map { Entry(name: $0.name, measurement: $0.measure(outcomes)) }
+    signatures = []
+  }
+
+  private init(entries: [Entry], signatures: [(name: String, signature: String)]) {
+    (self.entries, self.signatures) = (entries, signatures)
+  }
+
+  /// The same findings, and those of metrics of texts behind them.
+  public func adding(_ scores: [TextScore]) -> Evaluation {
+    Evaluation(
+      entries: entries + scores.entries,
+      signatures: signatures + scores.map { ($0.name, $0.signature) })
   }
 
   /// The number a metric found; nil when it was not asked, is a table, or is unavailable.

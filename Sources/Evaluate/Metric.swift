@@ -126,8 +126,15 @@ public struct MetricDescriptor: Sendable {
   ///
   /// - Parameter margin: how much better it must be; early stopping's threshold.
   public func improves(_ value: Double, over best: Double?, margin: Double = 0) -> Bool {
+    direction.improves(value, over: best, margin: margin)
+  }
+}
+
+extension MetricDirection {
+  /// Whether a value beats the best so far by more than a margin; any number beats nothing.
+  public func improves(_ value: Double, over best: Double?, margin: Double = 0) -> Bool {
     guard let best else { return !value.isNaN }
-    switch direction {
+    switch self {
     case .greater: return value > best + margin
     case .lower: return value < best - margin
     case .none: return false

@@ -113,7 +113,9 @@ public struct MetricCatalog: Sendable {
   }
 
   private func metric(_ name: String, asked: String) throws(MetricError) -> MetricDescriptor {
-    if let metric = metrics.first(where: { $0.name == name }) { return metric }
+    if let metric = metrics.first(where: { $0.name == name }) ?? retrievalMetric(named: name) {
+      return metric
+    }
     let known = groups.map(\.name) + metrics.map(\.name)
     throw .unknown(
       name: asked, suggestion: Suggestion.nearest(to: name, among: known), known: known)

@@ -10,6 +10,10 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
   case isOfTokens(name: String)
   /// The metric is a table and orders no models.
   case isTable(name: String)
+  /// The name stands for several metrics, of which one must be named.
+  case isGroup(name: String, members: [String])
+  /// The metric is of texts that a model writes, and the task writes none.
+  case isOfTexts(name: String, provided: Set<MetricNeed>)
 
   /// What is wrong and what to write instead.
   public var description: String {
@@ -30,6 +34,12 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
         + "use one such as 'loss' or 'f1.weighted'"
     case .isTable(let name):
       return "metric '\(name)' is a table and cannot order models; use one such as 'f1.weighted'"
+    case .isGroup(let name, let members):
+      return "'\(name)' stands for several metrics; name one of \(members.joined(separator: ", "))"
+    case .isOfTexts(let name, let provided):
+      let given = provided.map(\.rawValue).sorted().joined(separator: " and ")
+      return "metric '\(name)' is of texts that a model writes, but this task gives \(given); use "
+        + "one such as 'f1.weighted', or an objective that writes: causal, sequence-to-sequence"
     }
   }
 }

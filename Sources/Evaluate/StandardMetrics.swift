@@ -33,5 +33,7 @@ let metricAliases: [String: String] = [
   "average-precision": "ap", "log_loss": "log-loss", "brier_score": "brier",
   "roc_auc_ovr": "auc.macro", "roc_auc_ovr_weighted": "auc.weighted",
   "roc_auc_ovo": "auc.ovo-macro", "roc_auc_ovo_weighted": "auc.ovo-weighted",
+  "pearsonr": "pearson", "spearmanr": "spearman", "kendalltau": "kendall",
+  "mean_average_precision": "map", "mean_reciprocal_rank": "mrr",
   "calibration_error": "ece", "expected_calibration_error": "ece",
 ]

@@ -108,6 +108,37 @@ public enum ModelLoader {
     try trained(folder, adapter, for: .encoding, "model of texts")
   }
 
+  /// Loads the first layers of a model that turns texts into vectors: the vectors of a layer within it.
+  /// - Parameter layers: How many; all if nil.
+  /// - Throws: `ModelError` where the folder holds no model, or one of fewer layers.
+  public static func encoder(
+    _ folder: String, layers: Int?
+  ) throws(ModelError) -> any TextEncoder {
+    guard let layers else { return try encoder(folder) }
+    let folders = try ModelFolders(folder, adapter: nil)
+    let whole = try folders.configuration
+    let architecture = try architecture(whole.modelType, file: whole.file)
+    guard folders.adapter == nil, let (field, names) = architecture.layers else {
+      throw ModelError(
+        .unsupported, file: folder, problem: "the layers of this model cannot be taken apart",
+        remedy: "Give the folder of a BERT, RoBERTa or DistilBERT, or name no layer.")
+    }
+    let all = try whole.size(field)
+    guard (1...all).contains(layers) else {
+      throw ModelError(
+        .invalid, file: whole.file, problem: "the model has the layers 1 to \(all), not \(layers)")
+    }
+    var configuration = whole
+    configuration.fields[field] = .integer(layers)
+    let loaded = try build(
+      configuration, Checkpoint(folder: folders.base), .encoding, seed: 0, dropout: 0,
+      excess: (layers..<all).map { "\(names).\($0)." })
+    guard let model = loaded.model as? any TextEncoder, loaded.fresh.isEmpty else {
+      throw ModelError(.mismatch, file: folder, problem: "holds no model of texts")
+    }
+    return model
+  }
+
   /// Loads a model that reads one sequence and predicts another.
   /// - Throws: `ModelError` where the folder's model is none.
   public static func sequenceToSequence(
@@ -172,9 +203,10 @@ extension ModelLoader {
     return model
   }
 
+  /// - Parameter excess: Beginnings of names that the checkpoint may hold besides the model's.
   private static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
-    seed: UInt64, dropout: Double?
+    seed: UInt64, dropout: Double?, excess: [String] = []
   ) throws(ModelError) -> LoadedModel {
     let architecture = try architecture(configuration.modelType, file: configuration.file)
     let (task, keepsHead) = try matched(task, configuration)
@@ -190,7 +222,7 @@ extension ModelLoader {
         .unsupported, file: configuration.file,
         problem: "a model of type \(architecture.modelType) does no \(task.name)")
     }
-    try source.finish(heads: architecture.heads)
+    try source.finish(heads: architecture.heads + excess)
     return LoadedModel(model: model, fresh: source.fresh, ignored: source.ignored)
   }
 

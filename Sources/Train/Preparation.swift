@@ -19,6 +19,8 @@ struct Preparation {
   let isScratch: Bool
   let training: [Example]
   let validation: [Example]
+  /// What is answered of the validation side; nil where nobody watches answers.
+  let validationTexts: ValidationTexts?
   /// The most tokens of a record.
   let maximumLength: Int
   let precision: PrecisionChoice
@@ -49,6 +51,7 @@ struct Preparation {
     isScratch = source.isScratch
     training = try train.map { try objective.example(of: $0) }
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
+    validationTexts = try Self.texts(options, objective, validation, context)
     guard training.counted > 0 else {
       throw TrainingError(
         "no token of \(training.count) training records would be learned",
@@ -59,8 +62,22 @@ struct Preparation {
       .map { String($0, radix: 16) }.joined(separator: "-")
     precision = options.precision
     let settings = JSONValue.object(options.values.encoded).text
+    let scoring = validationTexts == nil ? "" : " \(context.scoring.fingerprint)"
     fingerprint = ContentHash.of(
-      "3 \(context.seed) \(precision.used) \(examples) \(settings)")
+      "3 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")
+  }
+
+  /// What is answered after each epoch, where the choice of a model hangs on it.
+  private static func texts(
+    _ options: TrainingOptions, _ objective: any TrainingObjective,
+    _ validation: RecordCollection?, _ context: TrainingContext
+  ) throws -> ValidationTexts? {
+    guard let objective = objective as? any WritingObjective, let validation else { return nil }
+    let names = try options.watchedTexts.map { try TextMetrics.selector(named: $0).name }
+    guard !names.isEmpty else { return nil }
+    return try ValidationTexts(
+      objective, validation, watched: TextMetrics(named: names), context.scoring,
+      seed: context.seed)
   }
 
   /// What the training records come to.

@@ -14,6 +14,8 @@ public struct TrainingContext: Sendable {
   public var models: ModelLocator
   /// The folder that relative paths of models resolve against; nil for the current one.
   public var base: String?
+  /// How texts that the model writes are scored, where training watches that.
+  public var scoring = TextScoring()
 
   /// What a training may know of its run.
   public init(

@@ -75,7 +75,8 @@ public struct TrainingSession {
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
-      validation: preparation.validation, settings: try settings(), store: store,
+      validation: preparation.validation, validationTexts: preparation.validationTexts,
+      settings: try settings(), store: store,
       publishState: publishState, observe: observe, optimizer: optimizer,
       state: saved ?? TrainingState(),
       selection: selection)
@@ -168,8 +169,6 @@ public struct TrainingSession {
 // MARK: - Metrics
 
 extension TrainingSession {
-  private var bestName: String { options.values[TrainingOptions.Keys.bestMetric] ?? "loss" }
-
   /// The metrics that choose and stop; nil without a validation side.
   private func selection() throws -> Selection? {
     let stopping = options.values[TrainingOptions.Keys.earlyStopping]
@@ -181,24 +180,19 @@ extension TrainingSession {
       }
       return nil
     }
+    let classes = preparation.objective.classCount
     return Selection(
-      best: try selector(bestName),
-      stopping: try stopping.map { ($0.metric ?? bestName, $0.patience) }
-        .map { (metric: try selector($0), patience: $1) })
-  }
-
-  private func selector(_ name: String) throws(MetricError) -> MetricDescriptor {
-    try MetricCatalog.standard.selector(
-      named: name, providing: TrainingOptions.provides(options.values),
-      classes: preparation.objective.classCount)
+      best: try options.watched(options.bestName, classes: classes),
+      stopping: try stopping.map { ($0.metric ?? options.bestName, $0.patience) }
+        .map { (metric: try options.watched($0, classes: classes), patience: $1) })
   }
 
   private func validationMetrics() throws -> [MetricDescriptor] {
-    let stopping = options.values[TrainingOptions.Keys.earlyStopping]?.metric
-    let chosen = try [bestName, stopping ?? bestName].map { try selector($0).name }
+    let classes = preparation.objective.classCount
+    let chosen = try options.watchedNames.filter { TextMetrics.expand($0) == nil }
+      .map { (name) throws(MetricError) in try options.watched(name, classes: classes).name }
     return try MetricCatalog.standard.metrics(
       named: preparation.objective.validationMetrics + chosen,
-      providing: TrainingOptions.provides(options.values),
-      classes: preparation.objective.classCount)
+      providing: TrainingOptions.provides(options.values), classes: classes)
   }
 }

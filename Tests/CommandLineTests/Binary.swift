@@ -6,6 +6,10 @@ import Testing
 
 /// The built `anneal` binary, run as a user would run it.
 enum Binary {
+  /// Whether the small encoder is where ./quickstart puts it.
+  static let hasEncoder = Folders.exists(
+    "\(FilePaths.home)/.cache/anneal/models/all-MiniLM-L6-v2/config.json")
+
   /// What a command left behind.
   struct Result {
     let status: Int32

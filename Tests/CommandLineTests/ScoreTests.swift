@@ -125,6 +125,101 @@ import Testing
     }
   }
 
+  @Test func `searches are scored from lines of pairs or of queries`() throws {
+    let folder = try TemporaryFolder()
+    let relevances = try folder.write(
+      """
+      {"query": "q1", "document": "a", "relevance": 1}
+      {"query": "q1", "document": "b", "relevance": 0}
+      {"query-id": "q2", "corpus-id": "c", "score": 2}
+      {"query": "q2", "document": "d"}
+      {"query": "q3", "document": "z"}
+
+      """, to: "qrels.jsonl")
+    let pairs = try folder.write(
+      """
+      {"query": "q1", "document": "b", "score": 0.9}
+      {"query": "q1", "document": "a", "score": 0.5}
+      {"query": "q2", "document": "c", "score": 7}
+      {"query": "q2", "document": "x", "score": 6.5}
+      {"query": "other", "document": "a", "score": 1}
+
+      """, to: "run.jsonl")
+    let lists = try folder.write(
+      """
+      {"query": "q1", "documents": ["b", "a"]}
+      {"query": "q2", "documents": {"x": 1, "c": 3}}
+
+      """, to: "lists.jsonl")
+    for run in [pairs, lists] {
+      let found = try score(
+        ["--metrics", "mrr,map,recall@1,recall@20,ndcg", relevances, run], in: folder)
+      #expect(found["mrr"]?.double == 0.5, "of q1 a half, of q2 1, of q3, which found nothing, 0")
+      #expect(found["map"]?.double == (0.5 + 0.5 + 0) / 3)
+      #expect(found["recall@1"]?.double == 0.5 / 3)
+      #expect(found["recall@20"]?.double == 0.5)
+      let second = 1 / log2(3.0)
+      let gain = (second + 2 / (2 + second)) / 3
+      #expect(abs((found["ndcg"]?.double ?? 0) - gain) < 1e-12)
+    }
+    let twice = try folder.write(
+      "{\"query\": \"q1\", \"documents\": [\"a\", \"a\"]}\n", to: "twice.jsonl")
+    for (arguments, part) in [
+      (["--metrics", "mrr", relevances, twice], "twice.jsonl:1: names document 'a'"),
+      (["--metrics", "mrr,bleu", relevances, pairs], "'bleu' is not of searches"),
+      (["--metrics", "mrr", relevances], "one file of relevances"),
+      (["--metrics", "mrrr", relevances, pairs], "did you mean 'mrr'?"),
+    ] {
+      let result = try Binary.run(["score"] + arguments, in: folder)
+      #expect(result.status == 2 && result.errors.contains(part), "\(result.errors)")
+    }
+  }
+
+  @Test func `numbers are correlated, whether lines or fields`() throws {
+    let folder = try TemporaryFolder()
+    let truth = try folder.write("1\n2\n3\n4\n", to: "truth.txt")
+    let guess = try folder.write("10\n30\n20\n40.5\n", to: "guess.txt")
+    let found = try score(["--metrics", "pearson,spearman,kendall", truth, guess], in: folder)
+    #expect(abs((found["spearman"]?.double ?? 0) - 0.8) < 1e-12)
+    #expect(abs((found["kendall"]?.double ?? 0) - 2.0 / 3) < 1e-12)
+    let lines = try folder.write(
+      (1...4).map { "{\"score\": \($0), \"prediction\": \([10, 30, 20, 40.5][$0 - 1])}\n" }
+        .joined(), to: "both.jsonl")
+    let same = try score(
+      ["--metrics", "pearson", "--hypothesis-field", "prediction", lines], in: folder)
+    #expect(same["pearson"] == found["pearson"])
+    let words = try folder.write("1\ntwo\n3\n4\n", to: "words.txt")
+    let result = try Binary.run(["score", "--metrics", "pearson", truth, words], in: folder)
+    #expect(result.status == 2 && result.errors.contains("words.txt:2"), "\(result.errors)")
+  }
+
+  @Test(.enabled(if: Binary.hasEncoder))
+  func `an encoder gives BERTScore and similarity`() throws {
+    let folder = try TemporaryFolder()
+    let lines = try folder.write(
+      """
+      {"reference": "A man plays the guitar.", "hypothesis": "Someone plays a guitar."}
+      {"reference": ["The sea is calm.", "It rains."], "hypothesis": "It is raining."}
+
+      """, to: "pairs.jsonl")
+    let arguments = ["--metrics", "bertscore,bertscore-recall,embedding-similarity", lines]
+    let found = try score(arguments + ["--model", "all-MiniLM-L6-v2"], in: folder)
+    // Scripts/evaluate_bertscore_reference.py check
+    #expect(found.keys == ["bertscore", "bertscore_recall", "embedding_similarity"])
+    #expect(found.members.allSatisfy { (40...100).contains($0.value.double ?? 0) }, "\(found)")
+    let idf = try score(
+      arguments + ["--model", "all-MiniLM-L6-v2", "--idf", "--layer", "3"], in: folder)
+    #expect(idf["bertscore"] != found["bertscore"])
+    #expect(idf["embedding_similarity"] == found["embedding_similarity"])
+    for (options, part) in [
+      ([], "needs an encoder"), (["--model", "no-such"], "no such model"),
+      (["--model", "all-MiniLM-L6-v2", "--layer", "9"], "layers 1 to 6"),
+    ] as [([String], String)] {
+      let result = try Binary.run(["score"] + arguments + options, in: folder)
+      #expect(result.status == 2 && result.errors.contains(part), "\(result.errors)")
+    }
+  }
+
   @Test func `what is asked for is scored or a fault, and nothing with itself`() throws {
     let folder = try TemporaryFolder()
     let truth = try folder.write("a\nb\n", to: "truth.txt")

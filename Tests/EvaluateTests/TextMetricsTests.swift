@@ -124,7 +124,7 @@ private struct TwoWords: SynonymSource {
         "bleu", "rouge1", "rouge2", "rougeL", "rougeLsum", "chrf++", "distinct3",
       ])
     let corpus = TextReference.shared.corpus("single")
-    let scores = metrics.scores(of: corpus)
+    let scores = try metrics.scores(of: corpus)
     #expect(scores.map(\.name) == metrics.names)
     #expect(scores[0].score == Bleu().measure(corpus).score)
     #expect(TextMetrics.catalog.allSatisfy { TextMetrics.expand($0.name) != nil })
@@ -132,12 +132,43 @@ private struct TwoWords: SynonymSource {
     #expect(error?.description.contains("did you mean 'bleu'?") == true)
   }
 
+  @Test func `names as other tools write them, and the one number of a name`() throws {
+    #expect(
+      try TextMetrics(named: ["exact-match", "token-f1", "distinct-n", "rouge-l", "keywords"]).names
+        == ["exact_match", "token_f1", "distinct1", "distinct2", "rougeL", "keywords.all"])
+    #expect(try TextMetrics.selector(named: "BLEU".lowercased()).direction == .greater)
+    #expect(try TextMetrics.selector(named: "ter").direction == .lower)
+    #expect(try TextMetrics.selector(named: "rouge2").name == "rouge2")
+    let error = #expect(throws: MetricError.self) { try TextMetrics.selector(named: "rouge") }
+    #expect(error?.description.contains("rougeL") == true)
+  }
+
+  @Test func `a metric keeps its name whatever its settings say`() throws {
+    var settings = TextMetricSettings()
+    settings.chrf.wordOrder = 1
+    let corpus = TextReference.shared.corpus("single")
+    let scores = try TextMetrics(named: ["chrf"]).scores(of: corpus, settings: settings)
+    #expect(scores.map(\.name) == ["chrf"])
+    #expect(scores[0].score == Chrf(wordOrder: 1).measure(corpus).score)
+  }
+
+  @Test func `refusals and personal data are counted text by text`() throws {
+    let texts = [
+      "I'm sorry, but I cannot help with that request.", "很抱歉，我无法回答这个问题。",
+      "Write to jane.doe@mail.org or call +49 30 1234567.", "Nothing of the kind, at 10.0.0.1.",
+    ]
+    let corpus = TextCorpus(hypotheses: texts, references: texts)
+    let scores = try TextMetrics(named: ["refusals", "pii", "pii_count"]).scores(of: corpus)
+    #expect(scores.map(\.score) == [50, 25, 50])
+    #expect(scores[2].measurement?.recordScores == [0, 0, 200, 0])
+  }
+
   @Test func `each name asked has its score, whatever the settings`() throws {
     var settings = TextMetricSettings()
     settings.chrf.wordOrder = 2
     let corpus = TextReference.shared.corpus("single")
     let metrics = try TextMetrics(named: ["chrf", "chrf++"])
-    let scores = metrics.scores(of: corpus, settings: settings)
+    let scores = try metrics.scores(of: corpus, settings: settings)
     #expect(scores.map(\.name) == ["chrf", "chrf++"])
     #expect(scores[0].score == scores[1].score)
     for name in ["rouge01", "rouge+1", "rouge10", "distinct01"] {

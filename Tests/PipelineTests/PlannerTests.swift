@@ -165,4 +165,65 @@ import Testing
     }
     #expect(try faults(text).contains { $0.contains("too many values") })
   }
+
+  /// A causal training, with more lines behind it.
+  private func writing(_ more: String, objective: String = "causal") -> String {
+    """
+    stages: [{ingest: {path: a}}, {tokenize: {tokenizer: {bpe: {vocabulary: 500}}}}]
+    train: {model: scratch, architecture: gpt2, objective: \(objective)}
+    \(more)
+    """
+  }
+
+  @Test func `metrics of what a model writes take options, all of which are locked`() throws {
+    let plan = try plan(
+      writing(
+        """
+        evaluate: [perplexity, exact-match, bleu: {tokenize: zh}, {rougeL: {stemmer: true}}]
+        generate: {num_beams: 3, max_new_tokens: 40}
+        """))
+    let metrics = try #require(plan.object["evaluate"]?.array)
+    #expect(metrics[0] == "perplexity")
+    #expect(metrics[1]["exact-match"]?["form"] == "squad")
+    #expect(metrics[2]["bleu"]?["tokenize"] == "zh" && metrics[2]["bleu"]?["smooth"] == "exp")
+    #expect(metrics[3]["rougeL"]?["stemmer"] == true)
+    #expect(plan.object["generate"]?["beams"] == 3)
+    #expect(plan.object["generate"]?["max-new-tokens"] == 40)
+  }
+
+  @Test(arguments: [
+    ("evaluate: [bleu]", "classification", "of texts that a model writes"),
+    ("evaluate: [bleuu]", "causal", "did you mean 'bleu'?"),
+    ("evaluate: [accuracy]", "causal", "needs labels"),
+    ("evaluate: [{bleu: {tokenise: zh}}]", "causal", "did you mean 'tokenize'?"),
+    ("evaluate: [{bleu: {tokenize: zhh}}]", "causal", "did you mean 'zh'?"),
+    ("evaluate: [{perplexity: {base: 2}}]", "causal", "takes no options"),
+    ("evaluate: [bertscore]", "causal", "'model' (text) is missing"),
+    ("evaluate: [{bertscore: {model: no-such-encoder}}]", "causal", "no such model"),
+    ("generate: {beam: 2}", "causal", "did you mean 'beams'?"),
+    ("generate: {top-p: 3}", "causal", "top_p is 3"),
+    ("generate: {beams: 2}", "classification", "nothing is trained that writes"),
+  ])
+  func `metrics and ways to write that do not fit are faults before anything runs`(
+    lines: String, objective: String, part: String
+  ) throws {
+    let faults = try faults(writing(lines, objective: objective))
+    #expect(faults.count == 1 && faults[0].contains(part), "\(faults)")
+    #expect(faults.allSatisfy { $0.hasPrefix("p.yaml:3:") }, "\(faults)")
+  }
+
+  @Test(arguments: [
+    ("best-metric=f1.wieghted", "causal", "no metric is called"),
+    ("early-stopping={metric: bleu}", "classification", "of texts that a model writes"),
+    ("early-stopping={metric: rouge}", "causal", "name one of rouge1"),
+    ("best-metric=confusion", "classification", "cannot order models"),
+  ])
+  func `metrics that training watches are checked before anything runs`(
+    setting: String, objective: String, part: String
+  ) throws {
+    let faults = try faults(writing("", objective: objective), ["train.\(setting)"])
+    #expect(faults.count == 1 && faults[0].contains(part), "\(faults)")
+    let right = "early-stopping={metric: bleu, patience: 1}"
+    #expect(try self.faults(writing(""), ["train.\(right)"]).isEmpty)
+  }
 }

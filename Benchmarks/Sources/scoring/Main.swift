@@ -23,7 +23,7 @@ struct Main {
     let corpus = TextCorpus(hypotheses: try lines(words[2]), references: try lines(words[1]))
     for _ in 0..<rounds {
       let start = ContinuousClock.now
-      let scores = metrics.scores(of: corpus, settings: settings, threads: threads)
+      let scores = try metrics.scores(of: corpus, settings: settings, threads: threads)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       let speed = Int(Double(corpus.count) / seconds)
       print("{\"pairs_s\":\(speed),\"seconds\":\(seconds),\"score\":\(scores[0].score)}")

@@ -1,4 +1,5 @@
 import Records
+import TextKit
 
 /// An answer without a visible character; one that calls tools may say nothing.
 struct EmptyRule: TurnRule {
@@ -11,46 +12,9 @@ struct EmptyRule: TurnRule {
 
 /// An answer that declines to answer, in English, Chinese and some other languages.
 struct RefusalRule: TurnRule {
-  /// An answer that begins so declines.
-  private static let openings = [
-    "as an ai", "as a language model", "as a large language model", "as an artificial intelligence",
-    "i'm just an ai", "i am just an ai", "i'm an ai", "i am an ai language model",
-    "i'm a language model", "i am a language model", "i'm unable to", "i am unable to",
-    "i'm not able to", "i am not able to", "i do not have the ability", "i don't have the ability",
-    "i must decline", "i have to decline", "i'm sorry, but as an ai", "sorry, as an ai",
-    "作为一个人工智能", "作为人工智能", "作为一个ai", "作为ai", "作为一名ai", "作为一个语言模型",
-    "很抱歉，我无法", "很抱歉，我不能", "抱歉，我无法", "抱歉，我不能", "对不起，我无法", "对不起，我不能",
-    "很抱歉,我无法", "抱歉,我无法", "对不起,我无法", "申し訳ありませんが", "申し訳ございませんが",
-    "죄송하지만", "es tut mir leid, aber ich kann", "tut mir leid, aber ich kann",
-    "je suis désolé, mais je ne peux", "désolé, mais je ne peux", "lo siento, pero no puedo",
-    "mi dispiace, ma non posso", "извините, но я не могу",
-  ]
-  /// An answer that begins so declines where it soon says what it will not do.
-  private static let doubtful = [
-    "i'm sorry", "i am sorry", "sorry, but", "sorry, i", "i apologize", "my apologies",
-    "unfortunately, i", "i cannot", "i can't", "i can not", "i won't", "i will not",
-  ]
-  private static let declined = PhraseSet([
-    "assist", "help you with", "help with that", "fulfill", "fulfil", "comply", "provide",
-    "generate", "complete this", "complete that", "complete your", "answer that", "answer this",
-    "answer your", "do that", "support this", "engage in", "as an ai", "language model",
-    "your request", "this request", "that request", "access to", "browse", "real-time",
-    "not appropriate", "inappropriate", "against my",
-  ])
-  private static let negations = PhraseSet([
-    "cannot", "can't", "can not", "unable", "not able", "won't", "don't",
-  ])
-
   func fault(in turn: Turn) -> JSONObject? {
-    guard turn.isAnswer else { return nil }
-    let start = PlainForm.opening(of: turn.text, characters: 200)
-    if let opening = Self.openings.first(where: { start.hasPrefix($0) }) {
-      return ["found": .string(opening)]
-    }
-    guard let opening = Self.doubtful.first(where: { start.hasPrefix($0) }),
-      Self.negations.occurs(in: start), let what = Self.declined.first(in: start)?.phrase
-    else { return nil }
-    return ["found": .string("\(opening) … \(what)")]
+    guard turn.isAnswer, let found = Refusal.found(in: turn.text) else { return nil }
+    return ["found": .string(found)]
   }
 }
 

@@ -14,23 +14,6 @@ enum PlainForm {
     return Substring(view)
   }
 
-  /// The start of a text in small letters, with one kind of apostrophe and single blanks.
-  static func opening(of text: String, characters: Int) -> String {
-    var result = ""
-    var afterBlank = true
-    for scalar in text.unicodeScalars.prefix(characters * 2) {
-      if result.utf8.count >= characters * 3 { break }
-      if scalar.properties.isWhitespace || scalar == "\"" || scalar == "*" {
-        if !afterBlank { result.append(" ") }
-        afterBlank = true
-        continue
-      }
-      afterBlank = false
-      result.unicodeScalars.append(scalar == "’" ? "'" : scalar)
-    }
-    return result.lowercased()
-  }
-
   /// The words of a text in small letters, without punctuation; an ideograph is a word.
   static func words(of text: String) -> [String] {
     var words: [String] = []

@@ -1,3 +1,5 @@
+import TextKit
+
 /// E-mail and IPv4 addresses as datatrove's formatter finds and replaces them, to the letter.
 ///
 /// Its addresses may begin inside a longer number, and replacements take turns; here they begin

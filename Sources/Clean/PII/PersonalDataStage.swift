@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// `clean.pii`: personal data and secrets are masked, or get pseudonyms.
 struct PersonalDataStage: RecordStage {
@@ -81,8 +82,6 @@ struct PersonalDataStage: RecordStage {
     return names.name(for: String(decoding: bytes[datum.range], as: UTF8.self), datum.kind)
   }
 }
-
-extension PersonalDataKind: ChoiceValue {}
 
 /// The pseudonyms of a record, and how much was found of each kind.
 private struct Pseudonyms {

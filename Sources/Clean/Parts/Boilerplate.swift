@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// Lines that pages of the web carry and that tell nothing.
 ///

@@ -1,5 +1,6 @@
 import Records
 import Stages
+import TextKit
 
 /// `clean.comments`: takes comments of a language out of texts.
 enum CommentStage {

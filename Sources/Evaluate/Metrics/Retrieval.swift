@@ -99,6 +99,27 @@ let retrievalMetrics: [MetricDescriptor] =
     }
   }
 
+/// A metric at a depth that the catalog does not list, such as `recall@20`; nil for other names.
+func retrievalMetric(named name: String) -> MetricDescriptor? {
+  let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+  guard parts.count == 2, let k = Int(parts[1]), k > 0 else { return nil }
+  switch parts[0] {
+  case "mrr":
+    return retrieval(name, "One over the rank of the first relevant document of \(k), averaged.") {
+      $0.reciprocalRank(at: k)
+    }
+  case "ndcg":
+    return retrieval(name, "Discounted gain of \(k) documents over that of the best order.") {
+      $0.gain(at: k)
+    }
+  case "recall":
+    return retrieval(name, "Share of relevant documents among the first \(k).") {
+      $0.recall(at: k)
+    }
+  default: return nil
+  }
+}
+
 private func retrieval(
   _ name: String, _ summary: String,
   _ compute: @escaping @Sendable (RetrievalOutcomes.Query) -> Double

@@ -41,6 +41,9 @@ struct Architecture: Sendable {
   let heads: [String]
   /// Beginnings of names of the layers that give one score a class, new where classes are.
   var outputs: [String] = []
+  /// The field of `config.json` that counts layers, and what their names begin with, of models whose
+  /// first layers are a model too.
+  var layers: (field: String, names: String)?
   /// The fields of `config.json` that are dropouts.
   let dropouts: [String]
   /// The `config.json` of a new model.

@@ -47,6 +47,7 @@ extension Architecture {
   static let distilBert = Architecture(
     modelType: "distilbert", prefix: "distilbert.",
     heads: ["classifier.", "pre_classifier.", "vocab_", "qa_outputs."], outputs: ["classifier."],
+    layers: ("n_layers", "distilbert.transformer.layer"),
     dropouts: ["dropout", "attention_dropout", "seq_classif_dropout"],
     configuration: { sizes in
       ModelConfiguration([

@@ -139,5 +139,5 @@ extension ConfigurationNode {
 
 /// The keys at the top of a pipeline file.
 enum PipelineKeys {
-  static let all = ["name", "seed", "variables", "stages", "train", "evaluate"]
+  static let all = ["name", "seed", "variables", "stages", "train", "evaluate", "generate"]
 }

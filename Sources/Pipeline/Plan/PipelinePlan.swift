@@ -1,7 +1,8 @@
+import Evaluate
 public import Records
 public import Stages
 import Tokenize
-import Train
+public import Train
 
 /// A pipeline file that has been checked: what will run, in which order, with every default.
 public struct PipelinePlan: Sendable {
@@ -17,8 +18,10 @@ public struct PipelinePlan: Sendable {
   public var notes: [String]
   /// The values of `train:`, if the pipeline trains.
   public var training: ParameterValues?
-  /// The names under `evaluate:`.
-  public var metrics: [String]
+  /// The metrics under `evaluate:`.
+  public var metrics: [MetricChoice]
+  /// How a model writes what is scored; nil where the file does not say.
+  public var writing: WritingOptions?
   /// The folder that relative names of models resolve against.
   public var base: String
   /// The folder of the model that training begins with; nil for random weights.
@@ -35,8 +38,27 @@ public struct PipelinePlan: Sendable {
     object["stages"] = .array(
       steps.map { .object([$0.descriptor.name: .object($0.values.encoded)]) })
     if let training { object["train"] = .object(training.encoded) }
-    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map { .string($0) }) }
+    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map(\.encoded)) }
+    if let writing { object["generate"] = .object(writing.values.encoded) }
     return object
+  }
+
+  /// How what the model writes is scored.
+  /// - Throws: What says why a model or list of words that a metric needs is not there.
+  func scoring() throws -> TextScoring {
+    TextScoring(
+      metrics: try TextMetrics(named: metrics.ofTexts),
+      settings: try metrics.settings(MetricResources(base: base)),
+      writing: writing ?? WritingOptions(), fingerprint: scoringFingerprint)
+  }
+
+  /// All that the scores of a model's texts depend on besides the model and the records.
+  var scoringFingerprint: String {
+    let written: JSONValue = [
+      "metrics": .array(metrics.map(\.encoded)),
+      "generate": .object((writing ?? WritingOptions()).values.encoded),
+    ]
+    return written.text
   }
 }
 

@@ -8,7 +8,7 @@ import Train
 /// Checks a pipeline file and makes a plan of it, noting every fault at once.
 public struct Planner {
   let catalog: StageCatalog
-  private var diagnostics = Diagnostics()
+  var diagnostics = Diagnostics()
 
   /// A planner for the stages of a catalog.
   public init(catalog: StageCatalog = .standard) { self.catalog = catalog }
@@ -39,12 +39,14 @@ public struct Planner {
     if training != nil, !written.contains(where: { $0.stage is TokenizeStage }) {
       written += defaultStep("tokenize", place: Place(file: file.path))
     }
-    let metrics = metrics(root["evaluate"], training)
+    watchedMetrics(training, root["train"])
+    let metrics = metrics(root["evaluate"], training, base: root.base)
+    let writing = writing(root["generate"], training)
     guard diagnostics.isEmpty else { return nil }
     var plan = PipelinePlan(
       name: name, seed: UInt64(bitPattern: Int64(seed)), steps: written,
       written: written.map(\.label), notes: [], training: training, metrics: metrics,
-      base: root.base)
+      writing: writing, base: root.base)
     order(&plan)
     resolveModel(&plan, place: root["train"]?["model"]?.place)
     return diagnostics.isEmpty ? plan : nil
@@ -221,30 +223,6 @@ extension Planner {
         Diagnostic(
           "'\(model)': \(error.problem)", path: "train.model", place: place, remedy: error.remedy))
     }
-  }
-
-  private mutating func metrics(
-    _ node: ConfigurationNode?, _ training: ParameterValues?
-  ) -> [String] {
-    guard let node else { return [] }
-    guard let names = try? [String].decode(node) else {
-      diagnostics.add(
-        Diagnostic(
-          "expected a list of metrics, found \(node.kindName)", path: "evaluate", place: node.place)
-      )
-      return []
-    }
-    for (index, name) in names.enumerated() {
-      do throws(MetricError) {
-        _ = try MetricCatalog.standard.metrics(
-          named: [name], providing: training.map(TrainingOptions.provides) ?? [], classes: nil)
-      } catch {
-        var place = node.place
-        if case .list(let nodes) = node.value { place = nodes[index].place }
-        diagnostics.add(Diagnostic("\(error)", path: "evaluate", place: place))
-      }
-    }
-    return names
   }
 }
 

@@ -64,7 +64,7 @@ public struct PipelineRun: Sendable {
       ).run()
       // What training took is not needed for the page.
       Engine.releaseMemory()
-      timings.training = outcome.timing
+      (timings.training, timings.trains) = (outcome.timing, true)
       timings.trainingMemory = memory.take()
       summary.metrics = outcome.metrics
       summary.reusedTraining = outcome.reused

@@ -12,6 +12,8 @@ import Tensors
 struct RunTimings {
   var stages: [StageResult] = []
   var training: JSONValue?
+  /// Whether the pipeline trains at all.
+  var trains = false
   /// The most memory that training and scoring held, in bytes.
   var trainingMemory: Int?
   let memory = StageMemory()
@@ -31,16 +33,19 @@ struct RunTimings {
   func write(to folder: String, keepingOld: Bool) throws {
     let path = "\(folder)/timings.json"
     if keepingOld, Folders.exists(path) { return }
-    try AtomicFile.write(JSONValue.object(object).prettyText.utf8, to: path)
+    let old = (try? FileReader.contents(path)).flatMap { try? JSONValue.parse($0) }
+    try AtomicFile.write(JSONValue.object(object(old)).prettyText.utf8, to: path)
   }
 
-  private var object: JSONObject {
+  /// A model that was only scored anew keeps the times of its training.
+  private func object(_ old: JSONValue?) -> JSONObject {
     var object: JSONObject = [
       "version": .string(AnnealVersion.current), "finished": .string(Self.now),
       "total_seconds": .real(seconds), "peak_memory_bytes": .integer(memory.highest),
       "stages": .array(stages.map(json)),
     ]
     if let training { object["training"] = withMemory(training) }
+    if training == nil, trains, let kept = old?["training"] { object["training"] = kept }
     object["machine"] = [
       "cpu": .string(Machine.processor), "threads": .integer(threads),
       "instructions": .string(Engine.instructions),

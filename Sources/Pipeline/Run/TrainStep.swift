@@ -6,7 +6,10 @@ import Tensors
 import Tokenize
 import Train
 
-/// The step of a run that trains, predicts and scores; done once for one fingerprint.
+/// The step of a run that trains, predicts and scores.
+///
+/// Training is done once for one fingerprint, and so are the scores: other metrics or another way to
+/// write score the model that is there.
 struct TrainStep {
   let plan: PipelinePlan
   let options: TrainingOptions
@@ -21,34 +24,61 @@ struct TrainStep {
   /// What the step leaves for the rest of the run.
   struct Outcome {
     let metrics: JSONValue
-    let timing: JSONValue?
+    /// Nil where an earlier run trained.
+    var timing: JSONValue?
     let reused: Bool
   }
 
-  private static let manifestName = "cache/train.json"
-  /// What the manifest vouches for.
-  private static let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json"]
-
   func run() throws -> Outcome {
     Engine.threads = threads
-    let fingerprint = try fingerprint()
-    if let metrics = finished(fingerprint) {
+    let manifest = try TrainManifest(folder: folder, fingerprint: fingerprint())
+    let scoring = try plan.scoring()
+    let scores = ContentHash.of(
+      JSONValue.array([.string(scoring.fingerprint), .bool(plan.writing != nil)]).text)
+    if let metrics = manifest.metrics(scores) {
       observer.say("train: nothing has changed; the model and its scores are reused")
-      return Outcome(metrics: metrics, timing: nil, reused: true)
+      return Outcome(metrics: metrics, reused: true)
     }
-    try begin(fingerprint)
+    let (trained, timing) = try trained(manifest, scoring)
+    let metrics = try ModelScores(
+      plan: plan, options: options, folder: folder, sides: sides, threads: threads,
+      scoring: scoring, observer: observer
+    ).write(model: "\(folder)/\(trained.folder)", training: trained.json)
+    try manifest.finish(trained, scores: scores)
+    return Outcome(metrics: metrics, timing: timing, reused: false)
+  }
+
+  /// The model that an earlier run trained, or a new one.
+  private func trained(
+    _ manifest: TrainManifest, _ scoring: TextScoring
+  ) throws -> (TrainManifest.Trained, timing: JSONValue?) {
+    if let trained = manifest.trained {
+      observer.say("train: the model is reused, and scored anew")
+      return (trained, nil)
+    }
+    try manifest.begin()
     let validation = sides[.validation, default: 0] > 0 ? records(.validation) : nil
+    try checkQuestions(scoring, validation)
     let session = try TrainingSession(
-      options: options, train: records(.train), validation: validation, context)
+      options: options, train: records(.train), validation: validation, context(scoring))
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
     let clock = ContinuousClock()
     let start = clock.now
     let result = try session.run { observer.training($0) }
     let seconds = (clock.now - start) / .seconds(1)
-    let metrics = try score(result)
-    try AtomicFile.write(metrics.prettyText.utf8, to: "\(folder)/metrics.json")
-    try finish(fingerprint)
-    return Outcome(metrics: metrics, timing: timing(result, seconds), reused: false)
+    let trained = TrainManifest.Trained(
+      folder: FilePaths.name(result.modelFolder), json: result.json)
+    try manifest.keep(trained)
+    return (trained, timing(result, seconds))
+  }
+
+  /// A record that asks nothing is told before hours of training, not after them.
+  private func checkQuestions(_ scoring: TextScoring, _ validation: RecordCollection?) throws {
+    guard !scoring.metrics.names.isEmpty else { return }
+    let side = sides[.test, default: 0] > 0 ? records(.test) : validation
+    try side?.forEachBatch { batch in
+      for record in batch { try scoring.check(record, options) }
+    }
   }
 
   private func records(_ side: Side) -> RecordCollection {
@@ -56,10 +86,12 @@ struct TrainStep {
       path: RunPublisher.data(side, in: folder), count: sides[side, default: 0], threads: threads)
   }
 
-  private var context: TrainingContext {
-    TrainingContext(
+  private func context(_ scoring: TextScoring) -> TrainingContext {
+    var context = TrainingContext(
       seed: plan.seed, folder: folder, tokenizer: "\(folder)/tokenizer",
       maximumLength: plan.maximumLength, base: plan.base)
+    context.scoring = scoring
+    return context
   }
 
   private func timing(_ result: TrainingResult, _ seconds: Double) -> JSONValue {
@@ -72,49 +104,13 @@ struct TrainStep {
     ]
   }
 
-  // MARK: - Scoring
-
-  /// Predicts the evaluation sides with the best model and scores them.
-  private func score(_ result: TrainingResult) throws -> JSONValue {
-    let predictor = try Predictor(
-      model: result.modelFolder, options: options, maximumLength: plan.maximumLength)
-    var metrics = JSONObject()
-    for side in [Side.test, .validation] where sides[side, default: 0] > 0 {
-      let predictions = try predictor.predict(records(side))
-      metrics[side.rawValue] = try evaluate(predictions.outcomes)
-      if side == .test {
-        try predictions.write(records(side), to: "\(folder)/predictions.jsonl")
-      }
-    }
-    metrics["train"] = result.json
-    return .object(metrics)
-  }
-
-  private func evaluate(_ outcomes: Outcomes) throws -> JSONValue {
-    let metrics = try MetricCatalog.standard.metrics(
-      named: names(for: outcomes), providing: outcomes.provides, classes: outcomes.classes)
-    return Evaluation(of: outcomes, metrics: metrics).json
-  }
-
-  /// The metrics asked for, and the tables that the report draws.
-  private func names(for outcomes: Outcomes) -> [String] {
-    switch outcomes {
-    case .classification:
-      (plan.metrics.isEmpty ? ["accuracy", "f1"] : plan.metrics) + ["loss", "confusion", "classes"]
-    case .language:
-      (plan.metrics.isEmpty ? ["perplexity", "bits-per-byte"] : plan.metrics) + ["loss"]
-    case .numbers, .retrieval:
-      plan.metrics
-    }
-  }
-
   // MARK: - Resume
 
-  /// A hash of all that the model and its scores depend on.
+  /// A hash of all that the model depends on.
   private func fingerprint() throws -> String {
     var object: JSONObject = [
-      "format": 1, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
-      "data": .string(data), "metrics": .array(plan.metrics.map { .string($0) }),
+      "format": 2, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
+      "data": .string(data),
       "threads": .integer(threads), "instructions": .string(Engine.instructions),
       "precision": .string(options.precision.used.rawValue),
       "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
@@ -125,65 +121,13 @@ struct TrainStep {
     // Nothing is added where no file is named, so that older runs stay what they are.
     let files = options.files
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
+    // Where training watches what the model writes, the choice of the model hangs on how it writes.
+    if !options.watchedTexts.isEmpty { object["scoring"] = .string(plan.scoringFingerprint) }
     return ContentHash.of(JSONValue.object(object).text)
   }
 
   /// Hashes of files by their names; the same bytes elsewhere are the same.
   private func hashes(of files: [String]) throws -> JSONObject {
     JSONObject(try files.map { (FilePaths.name($0), .string(try ContentHash.ofFile($0))) })
-  }
-
-  /// The metrics of a training that was finished with the same fingerprint, if all of it is there.
-  private func finished(_ fingerprint: String) -> JSONValue? {
-    guard let manifest = manifest, manifest["fingerprint"]?.string == fingerprint,
-      manifest["finished"]?.bool == true,
-      Folders.exists("\(folder)/model") || Folders.exists("\(folder)/adapter"),
-      let hashes = manifest["outputs"]?.object,
-      hashes.members.allSatisfy({
-        (try? ContentHash.ofFile("\(folder)/\($0.key)")) == $0.value.string
-      }),
-      let bytes = try? FileReader.contents("\(folder)/metrics.json")
-    else { return nil }
-    return try? JSONValue.parse(bytes)
-  }
-
-  /// Checkpoints of a training with other settings or data are of no use to this one.
-  private func begin(_ fingerprint: String) throws {
-    guard manifest?["fingerprint"]?.string != fingerprint else { return }
-    for name in ["checkpoints", "model", "adapter", "base"] + Self.outputs {
-      try Folders.remove("\(folder)/\(name)")
-    }
-    try write(["fingerprint": .string(fingerprint), "finished": false])
-  }
-
-  private func finish(_ fingerprint: String) throws {
-    var hashes = JSONObject()
-    for name in Self.outputs where Folders.exists("\(folder)/\(name)") {
-      hashes[name] = .string(try ContentHash.ofFile("\(folder)/\(name)"))
-    }
-    try write([
-      "fingerprint": .string(fingerprint), "finished": true, "outputs": .object(hashes),
-    ])
-  }
-
-  private var manifest: JSONValue? {
-    (try? FileReader.contents("\(folder)/\(Self.manifestName)")).flatMap {
-      try? JSONValue.parse($0)
-    }
-  }
-
-  private func write(_ object: JSONObject) throws {
-    try AtomicFile.write(
-      JSONValue.object(object).prettyText.utf8, to: "\(folder)/\(Self.manifestName)")
-  }
-}
-
-extension Outcomes {
-  /// How many classes there are; nil where there are none.
-  fileprivate var classes: Int? {
-    switch self {
-    case .classification(let outcomes): outcomes.labels.count
-    case .language, .numbers, .retrieval: nil
-    }
   }
 }

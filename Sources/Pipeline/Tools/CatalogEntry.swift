@@ -31,10 +31,23 @@ public struct CatalogEntry: Sendable {
           memory: "the token ids of all records")
       ] + trainingMethods.map { CatalogEntry("training methods", $0) }
       + trainingObjectives.map { CatalogEntry("training objectives", $0) }
+      + [
+        CatalogEntry(
+          kind: "writing", name: "generate",
+          summary: "How a model writes what metrics of texts are computed of.",
+          parameters: WritingOptions.parameters, example: nil, memory: nil)
+      ]
       + standardMetrics.map {
         CatalogEntry(
           kind: "metrics", name: $0.name, summary: $0.summary, parameters: [], example: nil,
           memory: nil)
+      }
+      + TextMetrics.families.flatMap { family in
+        family.members.map {
+          CatalogEntry(
+            kind: "metrics of texts", name: $0.name, summary: $0.summary,
+            parameters: family.parameters, example: nil, memory: nil)
+        }
       }
   }
 

@@ -1,31 +1,40 @@
 import Evaluate
 import Records
 
+/// A metric that models are ordered by.
+struct WatchedMetric: Sendable {
+  let name: String
+  let direction: MetricDirection
+}
+
 /// Which checkpoint is the best so far, and whether waiting for a better one still pays.
 struct Selection: Sendable {
   /// The metric that chooses the model.
-  let best: MetricDescriptor
+  let best: WatchedMetric
   /// The metric whose stagnation ends training, and how many evaluations are waited.
-  let stopping: (metric: MetricDescriptor, patience: Int)?
+  let stopping: (metric: WatchedMetric, patience: Int)?
   private(set) var bestStep: Int?
   private(set) var bestValue: Double?
   private var stoppingValue: Double?
   private var waited = 0
 
-  init(best: MetricDescriptor, stopping: (metric: MetricDescriptor, patience: Int)?) {
+  init(best: WatchedMetric, stopping: (metric: WatchedMetric, patience: Int)?) {
     self.best = best
     self.stopping = stopping
   }
 
   /// Notes an evaluation; a metric that found nothing counts as no improvement.
-  mutating func note(_ evaluation: Evaluation, step: Int) {
-    if let value = evaluation[best.name], best.improves(value, over: bestValue) {
+  mutating func note(_ values: [(name: String, value: Double)], step: Int) {
+    func value(of metric: WatchedMetric) -> Double? {
+      values.first { $0.name == metric.name }?.value
+    }
+    if let value = value(of: best), best.direction.improves(value, over: bestValue) {
       bestStep = step
       bestValue = value
     }
     guard let stopping else { return }
-    if let value = evaluation[stopping.metric.name],
-      stopping.metric.improves(value, over: stoppingValue)
+    if let value = value(of: stopping.metric),
+      stopping.metric.direction.improves(value, over: stoppingValue)
     {
       stoppingValue = value
       waited = 0

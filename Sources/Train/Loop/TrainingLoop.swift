@@ -14,6 +14,8 @@ struct TrainingLoop {
   let objective: any TrainingObjective
   let training: [Example]
   let validation: [Example]
+  /// What is answered of the validation side; nil where nobody watches answers.
+  let validationTexts: ValidationTexts?
   let settings: LoopSettings
   let store: CheckpointStore
   /// Writes `trainer_state.json`, so that a run under way can be looked at.
@@ -130,12 +132,13 @@ struct TrainingLoop {
       objective, validation, batchSize: settings.evaluationBatchSize)
     let evaluation = Evaluation(
       of: objective.outcomes(predictions), metrics: settings.validationMetrics)
-    let values = settings.validationMetrics.compactMap { metric in
-      evaluation[metric.name].map { (name: metric.name, value: $0) }
-    }
+    let values =
+      try settings.validationMetrics.compactMap { metric in
+        evaluation[metric.name].map { (name: metric.name, value: $0) }
+      } + (validationTexts?.scores() ?? [])
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
-    selection.note(evaluation, step: state.step)
+    selection.note(values, step: state.step)
     self.selection = selection
     observe(
       .evaluated(

@@ -9,7 +9,7 @@ import Tokenize
 ///
 /// Instruction records are written out by a template; by default only answers and their end are
 /// learned. Plain texts are learned whole.
-struct CausalObjective: TrainingObjective {
+struct CausalObjective: WritingObjective {
   private static let trainOn = Parameter(
     "train-on", default: TrainOn.completions,
     aliases: [
@@ -30,6 +30,7 @@ struct CausalObjective: TrainingObjective {
     make: { Plan(trainOn: $0[trainOn], template: $0[template]) })
 
   let validationMetrics = ["loss", "perplexity"]
+  let writesUnasked = false
   let classCount: Int? = nil
   private let model: any CausalLanguageModel
   private let tokenizer: Tokenizer
@@ -44,6 +45,10 @@ struct CausalObjective: TrainingObjective {
     let template: TemplateChoice
 
     func task(_ records: RecordCollection) -> ModelTask { .causal }
+
+    func checkQuestion(_ record: Record) throws(StageError) {
+      _ = try CausalObjective.asked(record)
+    }
 
     func trainedModel(_ folder: String) throws(ModelError) -> any Model {
       try ModelLoader.causal(folder)
@@ -165,4 +170,64 @@ struct CausalObjective: TrainingObjective {
   }
 
   func outcomes(_ predictions: [Prediction]) -> Outcomes { .language(of: predictions) }
+}
+
+// MARK: - Writing
+
+extension CausalObjective {
+  /// Greedy unless told otherwise, whatever `generation_config.json` says: scores are compared.
+  func writer(_ options: WritingOptions, seed: UInt64) throws(ModelError) -> AnswerWriter {
+    guard let model = model as? any CachedCausalLanguageModel else {
+      throw ModelError(
+        .unsupported, file: model.configuration.file,
+        problem: "a model of this type generates nothing")
+    }
+    var decoding = DecodingOptions()
+    decoding.maxNewTokens = WritingOptions.usualLength
+    if let ends = model.configuration.fields["eos_token_id"] {
+      try decoding.apply(["eos_token_id": ends], file: model.configuration.file)
+    }
+    if !decoding.eosTokenId.contains(end) { decoding.eosTokenId.append(end) }
+    var stops: [String] = []
+    // A model that was trained on conversations ends its turns as they were written.
+    if case .chat(let format) = style, let end = format.end {
+      if let id = end.id { decoding.eosTokenId.append(id) } else { stops.append(end.text) }
+    }
+    let tokenizer = tokenizer
+    return try AnswerWriter(TokenGenerator(model, decoding), options, seed: seed, stops: stops) {
+      tokenizer.decode($0)
+    }
+  }
+
+  /// All turns before the last answer, as training wrote them.
+  func question(of record: Record, for writer: AnswerWriter) throws(StageError) -> Question {
+    let conversation = try Self.asked(record)
+    do {
+      let tokens = try style.prompt(conversation, tools: record.tools, tokenizer, end: end)
+      return writer.question(tokens ?? [], key: StableHash.hash(record.id))
+    } catch {
+      throw StageError(
+        "refused-by-template", "\(error)", source: record.source,
+        remedy: "drop or change such conversations, or choose another template")
+    }
+  }
+
+  /// The turns before the last answer.
+  /// - Throws: `StageError` for plain texts, and where nothing is answered.
+  fileprivate static func asked(_ record: Record) throws(StageError) -> Conversation {
+    let messages: [Message] =
+      switch record.content {
+      case .text: []
+      case .conversation(let conversation): conversation.messages
+      case .preference(let preference):
+        preference.prompt.messages + preference.chosen.messages
+      }
+    guard let answer = messages.lastIndex(where: { $0.role == .assistant }) else {
+      throw StageError(
+        "no-question", "the record asks nothing that a model could answer", source: record.source,
+        remedy: "score what the model writes on records with instruction and output, or name "
+          + "metrics of its loss: perplexity, bits-per-byte")
+    }
+    return Conversation(Array(messages[..<answer]))
+  }
 }

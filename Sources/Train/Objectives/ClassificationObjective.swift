@@ -10,7 +10,7 @@ struct ClassificationObjective: TrainingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "classification", "Cross-entropy of the label given the text."),
-    provides: [.labels, .probabilities, .losses], make: { _ in Plan() })
+    provides: [.labels, .probabilities, .losses], writes: false, make: { _ in Plan() })
 
   let validationMetrics = ["loss", "accuracy", "f1.weighted"]
   private let model: any SequenceClassifier

@@ -9,7 +9,7 @@ import Tokenize
 ///
 /// For models that read one sequence and write another: T5, translators. The decoder reads targets as
 /// its model shifts them.
-struct SequenceToSequenceObjective: TrainingObjective {
+struct SequenceToSequenceObjective: WritingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "sequence-to-sequence",
@@ -123,12 +123,18 @@ struct SequenceToSequenceObjective: TrainingObjective {
     }
   }
 
-  func answers(_ examples: [Example]) throws(ModelError) -> [String]? {
-    let generated = try TokenGenerator(model, decoding)
-      .generate(examples.map(\.tokens), keys: examples.map(\.key))
-    return generated.map { sequences in
-      tokenizer.decode(sequences.first?.tokens ?? [], skipSpecialTokens: true)
+  let writesUnasked = true
+
+  func writer(_ options: WritingOptions, seed: UInt64) throws(ModelError) -> AnswerWriter {
+    let tokenizer = tokenizer
+    return try AnswerWriter(TokenGenerator(model, decoding), options, seed: seed) {
+      tokenizer.decode($0)
     }
+  }
+
+  func question(of record: Record, for writer: AnswerWriter) throws(StageError) -> Question {
+    let example = try example(of: record)
+    return writer.question(example.tokens, key: example.key)
   }
 
   func outcomes(_ predictions: [Prediction]) -> Outcomes { .language(of: predictions) }

@@ -23,9 +23,6 @@ protocol TrainingObjective: Sendable {
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss
   /// What the model says of each example, dropout off.
   func predictions(_ examples: [Example]) -> [Prediction]
-  /// What the model writes where it is asked what the examples ask; nil for models that are not.
-  /// - Throws: `ModelError` for settings that make no sense.
-  func answers(_ examples: [Example]) throws(ModelError) -> [String]?
   /// What metrics need.
   func outcomes(_ predictions: [Prediction]) -> Outcomes
 }
@@ -33,8 +30,18 @@ protocol TrainingObjective: Sendable {
 extension TrainingObjective {
   /// Most objectives have nothing to say.
   var notes: [String] { [] }
-  /// Most objectives write nothing.
-  func answers(_ examples: [Example]) throws(ModelError) -> [String]? { nil }
+}
+
+/// An objective whose models write texts.
+protocol WritingObjective: TrainingObjective {
+  /// Whether predictions hold what the model writes even where no metric is of it.
+  var writesUnasked: Bool { get }
+  /// What writes answers.
+  /// - Throws: `ModelError` for options that make no sense, or a model that generates nothing.
+  func writer(_ options: WritingOptions, seed: UInt64) throws(ModelError) -> AnswerWriter
+  /// What the model reads before it writes the answer to a record.
+  /// - Throws: `StageError` for a record that asks nothing.
+  func question(of record: Record, for writer: AnswerWriter) throws(StageError) -> Question
 }
 
 /// The settings of an objective before there is a model.
@@ -50,12 +57,22 @@ protocol ObjectivePlan: Sendable {
   func bind(
     _ model: any Model, _ tokenizer: Tokenizer, maximumLength: Int
   ) throws(TrainingError) -> any TrainingObjective
+  /// Refuses a record that asks a model nothing, before there is one.
+  /// - Throws: `StageError` naming the record.
+  func checkQuestion(_ record: Record) throws(StageError)
+}
+
+extension ObjectivePlan {
+  /// Most objectives read any record they learn from.
+  func checkQuestion(_ record: Record) throws(StageError) {}
 }
 
 /// An objective's name, parameters, what its outcomes provide, and its maker.
 struct ObjectiveDescriptor: Sendable {
   let component: ComponentDescriptor
   let provides: Set<MetricNeed>
+  /// Whether its models write texts.
+  var writes = true
   let make: @Sendable (ParameterValues) -> any ObjectivePlan
 }
 

@@ -1,4 +1,3 @@
-public import Evaluate
 public import Stages
 
 /// Everything that `train:` of a pipeline file says, decoded once.
@@ -19,11 +18,6 @@ public struct TrainingOptions: Sendable {
     Keys.bestMetric, Keys.earlyStopping,
     Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints,
   ]
-
-  /// What the test side of a training will give to metrics, so that a file can be checked unread.
-  public static func provides(_ values: ParameterValues) -> Set<MetricNeed> {
-    ObjectiveDescriptor.named(values[Keys.objective].name).provides
-  }
 
   /// The parameters; names that other trainers use for them are aliases.
   public enum Keys {

@@ -6,7 +6,7 @@ extension Predictions {
   ///
   ///     {"id", "input", "reference", "prediction", "scores": {LABEL: probability}, "loss"}
   ///     {"id", "input", "reference", "loss", "tokens", "bytes"}   language models
-  ///     {…, "generated"}                                    those that write another text
+  ///     {…, "generated", "keywords": […], "scores": {METRIC: score}}     what they were let write
   ///
   /// - Parameter records: The records that were predicted, in their order.
   /// - Throws: `FileError`; the file appears whole or not at all.
@@ -37,21 +37,17 @@ extension Predictions {
         JSONObject(zip(labels, probabilities).map { ($0, JSONValue.single($1)) }))
       line["loss"] = .single(loss)
     case .text(let loss, let tokens, let bytes):
-      let (input, reference) = texts == nil ? Self.question(record) : Self.pair(record)
+      let (input, reference) =
+        written.map { (.some($0.goals[place].input), $0.goals[place].reference) }
+        ?? Self.question(record)
       line["input"] = input.map { .string($0) } ?? .null
       line["reference"] = .string(reference)
       line["loss"] = .real(loss)
       line["tokens"] = .integer(tokens)
       line["bytes"] = .integer(bytes)
-      if let texts { line["generated"] = .string(texts[place]) }
+      written?.write(place, to: &line)
     }
     return line
-  }
-
-  /// What was read and what was to be written.
-  private static func pair(_ record: Record) -> (input: String?, reference: String) {
-    let pair = try? TextPair(record)
-    return (pair?.source, pair?.target ?? "")
   }
 
   /// What was asked, if anything, and the text that answers it.
@@ -69,5 +65,19 @@ extension Predictions {
       .flatMap { [$0.content, $0.input].compactMap(\.self) }.filter { !$0.isEmpty }
     let answers = conversation.messages.filter { $0.role == .assistant }.map(\.content)
     return (asked.joined(separator: "\n"), answers.joined(separator: "\n"))
+  }
+}
+
+extension WrittenTexts {
+  /// Adds what was written for a record, and its scores where metrics have some of a record alone.
+  fileprivate func write(_ place: Int, to line: inout JSONObject) {
+    line["generated"] = .string(texts[place])
+    if let keywords = goals[place].keywords {
+      line["keywords"] = .array(keywords.map { .string($0) })
+    }
+    let own = recordScores.map { name, scores in
+      (name, scores[place].isFinite ? JSONValue.real(scores[place]) : .null)
+    }
+    if !own.isEmpty { line["scores"] = .object(JSONObject(own)) }
   }
 }

@@ -11,8 +11,8 @@ public struct Predictions: Sendable {
   public let ids: [String]
   /// What the model says of each.
   public let items: [Prediction]
-  /// What the model writes for each; nil where it is not asked to.
-  public let texts: [String]?
+  /// What the model writes, and how good it is; nil where it is not asked to write.
+  public let written: WrittenTexts?
   /// The class names in the order of the probabilities; nil for language models.
   public let labels: [String]?
   /// What metrics need.
@@ -48,29 +48,46 @@ public struct Predictor: Sendable {
   }
 
   /// Predicts every record; memory grows with the token ids of the side.
-  /// - Throws: `StageError` for a record that the objective cannot read.
-  public func predict(_ records: RecordCollection) throws -> Predictions {
+  ///
+  /// What the model writes comes last: it prepares the weights, after which losses may differ in their
+  /// last bits.
+  /// - Parameters:
+  ///   - scoring: How what the model writes is scored, for models that write.
+  ///   - writes: Whether it writes; by default where a metric is of it, and always where a model
+  ///     reads one sequence and writes another.
+  ///   - seed: Keys what is drawn.
+  /// - Throws: `StageError` for a record that the objective cannot read, or that asks nothing.
+  public func predict(
+    _ records: RecordCollection, scoring: TextScoring = TextScoring(), writes: Bool? = nil,
+    seed: UInt64 = 0
+  ) throws -> Predictions {
     let examples = try records.map { try objective.example(of: $0) }
-    let (items, texts) = try Engine.$precision.withValue(precision.used) {
-      (
-        Self.predictions(objective, examples, batchSize: batchSize), try answers(examples)
-      )
+    return try Engine.$precision.withValue(precision.used) {
+      let items = Self.predictions(objective, examples, batchSize: batchSize)
+      return Predictions(
+        ids: examples.map(\.id), items: items,
+        written: try written(records, scoring, writes: writes, seed: seed), labels: labels,
+        outcomes: objective.outcomes(items))
     }
-    return Predictions(
-      ids: examples.map(\.id), items: items, texts: texts, labels: labels,
-      outcomes: objective.outcomes(items))
   }
 
-  /// What the model writes, in the order of the examples; nil where the objective writes nothing.
-  private func answers(_ examples: [Example]) throws(ModelError) -> [String]? {
-    var texts = [String](repeating: "", count: examples.count)
-    for batch in BatchOrder.sortedBatches(
-      lengths: examples.map(\.tokens.count), batchSize: batchSize)
-    {
-      guard let own = try objective.answers(batch.map { examples[$0] }) else { return nil }
-      for (place, text) in zip(batch, own) { texts[place] = text }
+  /// What the model writes; nil where it is not asked to, or cannot.
+  private func written(
+    _ records: RecordCollection, _ scoring: TextScoring, writes: Bool?, seed: UInt64
+  ) throws -> WrittenTexts? {
+    guard let objective = objective as? any WritingObjective,
+      writes ?? (objective.writesUnasked || !scoring.metrics.names.isEmpty)
+    else { return nil }
+    let writer = try objective.writer(scoring.writing, seed: seed)
+    let asked = try records.map { record in
+      let goal = try AnswerGoal(record)
+      try goal.require(scoring.metrics, of: record)
+      return (question: try objective.question(of: record, for: writer), goal: goal)
     }
-    return texts
+    let questions = asked.map(\.question)
+    return try WrittenTexts(
+      writer.answers(questions), asked.map(\.goal), scoring.metrics, scoring.settings,
+      cutQuestions: questions.count(where: \.isCut))
   }
 
   /// Predictions in the order of the examples, computed in batches of about equal length.

@@ -32,7 +32,9 @@ struct CheckCommand: ParsableCommand {
     }
     for note in plan.notes + notes { text += "note: \(note)\n" }
     if let training = plan.trainingSummary { text += "then  \(training)\n" }
-    if !plan.metrics.isEmpty { text += "then  evaluate \(plan.metrics.joined(separator: ", "))\n" }
+    if !plan.metrics.isEmpty {
+      text += "then  evaluate \(plan.metrics.map(\.name).joined(separator: ", "))\n"
+    }
     return text + "nothing is wrong\n"
   }
 }

@@ -28,6 +28,10 @@ struct ScoreCommand: ParsableCommand {
       Labels: accuracy, f1, precision, recall (each also as f1.macro, f1.micro, f1.weighted, \
       f1.binary), auc, from 0 to 1. f1 alone is the weighted one. For auc a line of the hypotheses is \
       the second class's score, or has scores: {label: number}.
+      By an encoder (--model): bertscore, embedding_similarity. Of hypotheses alone: refusals, pii.
+      Numbers: pearson, spearman, kendall.
+      Searches: mrr, map, ndcg, recall@10 (any depth), from JSON lines {query, document, relevance} \
+      and {query, document, score}, or {query, documents} with a list or {document: number}.
       """)
 
   @Option(
@@ -84,7 +88,7 @@ struct ScoreCommand: ParsableCommand {
     (fields.reference, fields.hypothesis) = (referenceField, hypothesisField)
     let tool = try ScoreTool(
       files: files, metrics: names, fields: fields, labels: labels.map { Self.list($0) },
-      settings: try options.settings(synonyms: names.contains("meteor")))
+      settings: try options.settings(for: names))
     let result = try tool.run(threads: common.threadCount)
     if records != nil, result.records.isEmpty {
       throw StageError(
@@ -191,8 +195,23 @@ struct ScoreOptions: ParsableArguments {
   @Option(help: "exact_match, token_f1: the form of answers, squad or characters (Chinese).")
   var answers = AnswerForm.squad
 
+  @Option(
+    help: ArgumentHelp(
+      "bertscore, embedding_similarity: the encoder's name or folder.", valueName: "dir"))
+  var model: String?
+
+  @Option(
+    name: [.long, .customLong("num-layers")],
+    help: ArgumentHelp(
+      "bertscore: the layer; by default bert-score's choice for the model, or the last.",
+      valueName: "n"))
+  var layer: Int?
+
+  @Flag(help: "bertscore: weigh tokens by how few references have them.")
+  var idf = false
+
   /// The settings; WordNet is read where synonyms are wanted and it is there.
-  func settings(synonyms: Bool) throws -> TextMetricSettings {
+  func settings(for names: [String]) throws -> TextMetricSettings {
     var settings = TextMetricSettings()
     settings.bleu = Bleu(
       tokenizer: tokenize, smoothing: try smoothing(), lowercase: lowercase,
@@ -206,15 +225,20 @@ struct ScoreOptions: ParsableArguments {
     settings.rouge = Rouge(stemmer: stemmer, tokenizer: rougeTokenizer)
     settings.meteor = Meteor(
       tokenizer: meteorTokenizer,
-      synonyms: synonyms ? try WordNetSynonyms.find(wordnet) : nil)
+      synonyms: names.contains("meteor") ? try WordNetSynonyms.find(wordnet) : nil)
     settings.answers = AnswerMatch(form: answers)
     settings.keywords = KeywordAccuracy(ignoreCase: lowercase)
+    settings.distinct = DistinctNGrams(tokenizer: tokenize, lowercase: lowercase)
+    settings.selfBleu.bleu = settings.bleu
+    settings.selfBleu.bleu.effectiveOrder = true
+    if let model { try settings.use(encoder: model, layer: layer, idf: idf) }
     return settings
   }
 
   /// Faults of options that no type catches.
   func check() throws {
     _ = try smoothing()
+    if let layer, layer < 1 { throw ValidationError("--layer must be at least 1") }
     let orders = 0...Chrf.longestOrder
     guard orders.contains(chrfCharOrder), orders.contains(chrfWordOrder),
       chrfCharOrder + chrfWordOrder > 0

@@ -18,7 +18,7 @@ extension PairedPredictions {
     let others = names.filter { TextMetrics.expand($0) == nil }
     let isUsual = names.isEmpty && corpora != nil
     return try measurements(names.isEmpty || !others.isEmpty ? chosen(others) : [])
-      + textMeasurements(isUsual ? Self.usualTextMetrics : textual)
+      + textMeasurements(isUsual ? usualTextMetrics : textual)
   }
 
   /// Metrics of classes and of losses.

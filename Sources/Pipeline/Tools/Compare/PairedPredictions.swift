@@ -9,6 +9,8 @@ struct PairedPredictions: Sendable {
   /// The classes of both, the first run's first; nil where texts were predicted.
   let labels: [String]?
   let classes: (first: [String]?, second: [String]?)
+  /// What the first run was scored by, whose options count for both.
+  let metrics: [MetricChoice]
 
   /// Finds the records of the first file in the second.
   ///
@@ -26,6 +28,7 @@ struct PairedPredictions: Sendable {
     self.first = first.records
     self.second = others
     classes = (first.classes, second.classes)
+    metrics = first.metrics
     labels = Self.labels(first.records + others, classes)
   }
 

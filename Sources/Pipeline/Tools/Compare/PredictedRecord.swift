@@ -16,6 +16,10 @@ struct PredictedRecord: Sendable {
   let input: String
   let reference: String
   let answer: Answer
+  /// What the text has to mention; nil where the line does not say.
+  let keywords: [String]?
+  /// The scores of metrics of texts that the line holds, by name.
+  let textScores: [String: Double]
 
   /// Reads a line.
   ///
@@ -31,6 +35,8 @@ struct PredictedRecord: Sendable {
     self.id = id
     self.reference = reference
     input = json["input"]?.string ?? ""
+    keywords = json["keywords"]?.array.map { $0.compactMap(\.string) }
+    textScores = Self.textScores(json)
     if let prediction = json["prediction"]?.string {
       let scores = try Self.scores(json["scores"], of: id, classes: &classes)
       try Self.check(reference, prediction, of: id, classes: classes)
@@ -52,6 +58,14 @@ struct PredictedRecord: Sendable {
     return .text(
       LanguageOutcomes(totalLoss: loss, tokens: tokens, bytes: bytes),
       generated: json["generated"]?.string)
+  }
+
+  /// The scores of a line of texts; those of a line of classes are the classes'.
+  private static func textScores(_ json: JSONValue) -> [String: Double] {
+    guard json["generated"] != nil, let object = json["scores"]?.object else { return [:] }
+    return Dictionary(
+      object.members.compactMap { member in member.value.double.map { (member.key, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   private static func loss(_ json: JSONValue, of id: String) throws(Diagnostic) -> Double? {

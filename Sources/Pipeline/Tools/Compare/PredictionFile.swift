@@ -9,6 +9,8 @@ struct PredictionFile: Sendable {
   let records: [PredictedRecord]
   /// The classes that scores are given for; nil without scores.
   let classes: [String]?
+  /// What the run was scored by, with its options; empty where that is not known.
+  let metrics: [MetricChoice]
 
   /// Reads a run folder's predictions, or a file of that form.
   ///
@@ -29,9 +31,20 @@ struct PredictionFile: Sendable {
     try reading.finish()
     records = reading.records
     classes = reading.classes
+    metrics = Self.metrics(of: name)
     guard !records.isEmpty else {
       throw Diagnostic("\(path) is empty", remedy: "run its pipeline again, or name another")
     }
+  }
+
+  /// What `evaluate:` of a run's lock file says.
+  private static func metrics(of run: String) -> [MetricChoice] {
+    guard Folders.isFolder(run),
+      let file = try? PipelineFile(path: "\(run)/pipeline.lock.yaml"),
+      case .list(let nodes)? = file.root["evaluate"]?.value
+    else { return [] }
+    var diagnostics = Diagnostics()
+    return nodes.compactMap { MetricChoice.read($0, into: &diagnostics) }
   }
 
   /// What has been read so far.

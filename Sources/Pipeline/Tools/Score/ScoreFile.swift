@@ -104,6 +104,9 @@ struct ScoreFile {
       remedy: "name one of \(first.keys.joined(separator: ", ")) with \(option)")
   }
 
+  /// The object of a record; nil in a file of texts.
+  func object(_ record: Int) -> JSONObject? { objects?[record] }
+
   /// Whether any record has a field.
   func has(_ field: String) -> Bool { fields.contains(field) }
 

@@ -86,6 +86,10 @@ public struct ScoreTool: Sendable {
     asked = metrics
     (self.fields, self.labels, self.settings) = (fields, labels, settings)
     try Self.checkNames(classes)
+    if isOfSearches {
+      try Self.checkSearches(classes, texts.names, files: files.count)
+      return
+    }
     try checkCounts()
     if files.count == 1 { try checkHasBoth() }
     if references.count > 1, !classes.isEmpty {
@@ -123,14 +127,42 @@ public struct ScoreTool: Sendable {
   }
 
   private func referenceField(_ file: ScoreFile) throws(StageError) -> String? {
-    try file.field(fields.reference, among: Self.referenceFields, option: "--reference-field")
+    try file.field(
+      fields.reference, among: usualNumbers + Self.referenceFields, option: "--reference-field")
   }
 
   private var hypothesisField: String? {
     get throws(StageError) {
       let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
       return try hypotheses.field(
-        fields.hypothesis, among: Self.hypothesisFields + scores, option: "--hypothesis-field")
+        fields.hypothesis, among: Self.hypothesisFields + scores + usualNumbers,
+        option: "--hypothesis-field")
+    }
+  }
+
+  /// Whether the files hold queries, whose lines need not be as many.
+  private var isOfSearches: Bool { classes.contains { Self.needs($0).contains(.rankings) } }
+
+  /// What the metrics of a name need.
+  private static func needs(_ name: String) -> Set<MetricNeed> {
+    let metrics = try? MetricCatalog.standard.metrics(
+      named: [name], providing: Set(MetricNeed.allCases), classes: nil)
+    return Set((metrics ?? []).map(\.needs))
+  }
+
+  private static func checkSearches(
+    _ names: [String], _ texts: [String], files: Int
+  ) throws(StageError) {
+    let others = texts + names.filter { !needs($0).contains(.rankings) }
+    if let other = others.first {
+      throw StageError(
+        "mixed-metrics", "'\(other)' is not of searches, as the others are",
+        remedy: "score it in a command of its own")
+    }
+    guard files == 2 else {
+      throw StageError(
+        "missing-file", "there must be one file of relevances and one of what was found",
+        remedy: "anneal score --metrics mrr,ndcg@10 QRELS.jsonl RUN.jsonl")
     }
   }
 
@@ -144,7 +176,7 @@ public struct ScoreTool: Sendable {
           named: [name], providing: Set(MetricNeed.allCases), classes: nil)
       } catch {
         guard case .unknown(let name, let suggestion, let known) = error else { continue }
-        let all = TextMetrics.catalog.map(\.name) + known
+        let all = TextMetrics.known + known
         throw .unknown(
           name: name, suggestion: suggestion ?? Suggestion.nearest(to: name, among: all),
           known: all)
@@ -173,14 +205,19 @@ public struct ScoreTool: Sendable {
   public func run(threads: Int? = nil) throws -> Result {
     var result = Result()
     result.count = hypotheses.count
+    if isOfSearches {
+      let found = try ScoreRankings.outcomes(relevances: references[0], found: hypotheses)
+      result.count = found.queries.count
+      for name in classes { try add(name, .retrieval(found), &result) }
+      return result
+    }
     var found = texts.names.isEmpty ? [] : try textScores(threads)
-    let labels = classes.isEmpty ? nil : try labelReader()
     for name in asked {
       if let names = TextMetrics.expand(name) {
         for score in found where names.contains(score.name) { result.add(score) }
         found.removeAll { names.contains($0.name) }
-      } else if let labels {
-        try add(name, .classification(try outcomes(for: name, labels)), &result)
+      } else {
+        try add(name, try outcomes(for: name), &result)
       }
     }
     return result
@@ -193,7 +230,7 @@ public struct ScoreTool: Sendable {
     let keywords =
       isKeyed && references.contains { $0.has("keywords") } ? try corpus(keywords: true) : nil
     let corpus = areOnlyKeywords ? keywords : nil
-    return texts.scores(
+    return try texts.scores(
       of: try corpus ?? self.corpus(keywords: false), keywords: keywords, settings: settings,
       threads: threads)
   }
@@ -255,13 +292,31 @@ public struct ScoreTool: Sendable {
       field: field)
   }
 
-  // MARK: - Classes
+  // MARK: - Classes and numbers
 
-  private func labelReader() throws(StageError) -> ScoreLabels {
-    ScoreLabels(
-      reference: references[0], hypothesis: hypotheses,
-      referenceField: try referenceField(references[0]), hypothesisField: try hypothesisField,
-      labels: labels)
+  /// The fields that hold classes or numbers, of the references and of the hypotheses.
+  private func recordFields() throws(StageError) -> (reference: String?, hypothesis: String?) {
+    (try referenceField(references[0]), try hypothesisField)
+  }
+
+  private func outcomes(for name: String) throws(StageError) -> Outcomes {
+    let fields = try recordFields()
+    guard Self.needs(name).contains(.numbers) else {
+      let reader = ScoreLabels(
+        reference: references[0], hypothesis: hypotheses, referenceField: fields.reference,
+        hypothesisField: fields.hypothesis, labels: labels)
+      return .classification(try outcomes(for: name, reader))
+    }
+    return .numbers(
+      try ScoreNumbers(
+        reference: references[0], hypothesis: hypotheses, referenceField: fields.reference,
+        hypothesisField: fields.hypothesis
+      ).outcomes())
+  }
+
+  /// Where files of numbers have them.
+  private var usualNumbers: [String] {
+    classes.contains { Self.needs($0).contains(.numbers) } ? ["score", "similarity", "value"] : []
   }
 
   /// What a metric looks at: predicted classes, scores, or the order that scores give.
@@ -281,13 +336,12 @@ public struct ScoreTool: Sendable {
   /// Adds the metrics of a name; a group's name itself stands for the member that selects models.
   private func add(_ name: String, _ outcomes: Outcomes, _ result: inout Result) throws {
     let catalog = MetricCatalog.standard
-    guard case .classification(let found) = outcomes else { return }
     let metrics = try catalog.metrics(
-      named: [name], providing: outcomes.provides, classes: found.labels.count)
+      named: [name], providing: outcomes.provides, classes: outcomes.classes)
     let evaluation = Evaluation(of: outcomes, metrics: metrics)
     if metrics.count > 1 || catalog.groups.contains(where: { $0.name == name }) {
       let selector = try catalog.selector(
-        named: name, providing: outcomes.provides, classes: found.labels.count)
+        named: name, providing: outcomes.provides, classes: outcomes.classes)
       if let value = evaluation[selector.name] { result.scores.append((name, value)) }
       result.signatures.append((name, selector.name))
     }

@@ -1,5 +1,7 @@
+import Stages
+
 /// Kinds of personal data and secrets that have a form of their own.
-enum PersonalDataKind: String, CaseIterable, Sendable {
+package enum PersonalDataKind: String, CaseIterable, Sendable {
   case key
   case email
   case iban
@@ -22,18 +24,28 @@ enum PersonalDataKind: String, CaseIterable, Sendable {
   }
 }
 
+extension PersonalDataKind: ChoiceValue {}
+
 /// A piece of personal data.
-struct PersonalDatum {
-  let kind: PersonalDataKind
-  let range: Range<Int>
+package struct PersonalDatum {
+  package let kind: PersonalDataKind
+  /// Its bytes.
+  package let range: Range<Int>
 }
 
 /// Finds personal data, the first kind of the list where several begin at one place.
-struct PersonalDataFinder: Sendable {
-  let kinds: [PersonalDataKind]
-  let publicOnly: Bool
+package struct PersonalDataFinder: Sendable {
+  private let kinds: [PersonalDataKind]
+  private let publicOnly: Bool
 
-  func find(in bytes: [UInt8]) -> [PersonalDatum] {
+  /// - Parameter publicOnly: Whether addresses of private networks, loopback and documentation are left
+  ///   alone.
+  package init(kinds: [PersonalDataKind] = PersonalDataKind.allCases, publicOnly: Bool = true) {
+    (self.kinds, self.publicOnly) = (kinds, publicOnly)
+  }
+
+  /// All that a text of UTF-8 holds, in order.
+  package func find(in bytes: [UInt8]) -> [PersonalDatum] {
     let text = ByteText(bytes: bytes)
     var found: [PersonalDatum] = []
     var memory = StretchMemory()
@@ -62,24 +74,26 @@ struct PersonalDataFinder: Sendable {
 }
 
 /// Bytes of a text with the questions that finders ask.
-struct ByteText {
-  let bytes: [UInt8]
+package struct ByteText {
+  package let bytes: [UInt8]
 
-  var count: Int { bytes.count }
+  package init(bytes: [UInt8]) { self.bytes = bytes }
+
+  package var count: Int { bytes.count }
 
   /// A byte, 0 outside of the text.
-  subscript(place: Int) -> UInt8 { bytes.indices.contains(place) ? bytes[place] : 0 }
+  package subscript(place: Int) -> UInt8 { bytes.indices.contains(place) ? bytes[place] : 0 }
 
-  func isDigit(_ place: Int) -> Bool { (0x30...0x39).contains(self[place]) }
-  func isUpper(_ place: Int) -> Bool { (0x41...0x5A).contains(self[place]) }
-  func isLetter(_ place: Int) -> Bool { (0x61...0x7A).contains(self[place] | 0x20) }
-  func isAlphanumeric(_ place: Int) -> Bool { isDigit(place) || isLetter(place) }
+  package func isDigit(_ place: Int) -> Bool { (0x30...0x39).contains(self[place]) }
+  package func isUpper(_ place: Int) -> Bool { (0x41...0x5A).contains(self[place]) }
+  package func isLetter(_ place: Int) -> Bool { (0x61...0x7A).contains(self[place] | 0x20) }
+  package func isAlphanumeric(_ place: Int) -> Bool { isDigit(place) || isLetter(place) }
   /// Part of a word: a letter, a digit, `_`, or a character outside of ASCII.
-  func isWord(_ place: Int) -> Bool {
+  package func isWord(_ place: Int) -> Bool {
     isAlphanumeric(place) || self[place] == UInt8(ascii: "_") || self[place] >= 0x80
   }
 
-  func digit(_ place: Int) -> Int { Int(self[place]) - 0x30 }
+  package func digit(_ place: Int) -> Int { Int(self[place]) - 0x30 }
 
   /// Whether a text stands at a place.
   func has(_ text: StaticString, at place: Int) -> Bool {

@@ -1,10 +1,10 @@
 /// Texts that are looked for all at once, byte by byte.
-struct PhraseSet: Sendable {
+package struct PhraseSet: Sendable {
   private let phrases: [[UInt8]]
   /// The phrases that begin with each byte.
   private let byFirst: [[Int]]
 
-  init(_ phrases: [String]) {
+  package init(_ phrases: [String]) {
     self.phrases = phrases.map { Array($0.utf8) }
     var byFirst = [[Int]](repeating: [], count: 256)
     for (index, phrase) in self.phrases.enumerated() {
@@ -14,15 +14,15 @@ struct PhraseSet: Sendable {
   }
 
   /// The phrase that comes first in a text, and where it begins; nil where none occurs.
-  func first(in text: some StringProtocol) -> (phrase: String, start: Int)? {
+  package func first(in text: some StringProtocol) -> (phrase: String, start: Int)? {
     first(in: Array(text.utf8)[...]) { _, _ in true }
   }
 
   /// Whether one occurs.
-  func occurs(in text: some StringProtocol) -> Bool { first(in: text) != nil }
+  package func occurs(in text: some StringProtocol) -> Bool { first(in: text) != nil }
 
   /// The first that a condition holds for, which is given its length in bytes and where it begins.
-  func first(
+  package func first(
     in bytes: ArraySlice<UInt8>, where isWanted: (_ length: Int, _ start: Int) -> Bool
   ) -> (phrase: String, start: Int)? {
     for place in bytes.indices {

@@ -1,8 +1,8 @@
 /// Finds e-mail addresses: `name@host.domain`, the domain's last part of two letters or more.
-enum EmailAddress {
+package enum EmailAddress {
   private static let marks = Set("!#$%&'*+/=?^_`{|}~-".utf8)
 
-  static func isLocal(_ text: ByteText, _ place: Int) -> Bool {
+  package static func isLocal(_ text: ByteText, _ place: Int) -> Bool {
     text.isAlphanumeric(place) || marks.contains(text[place])
   }
 
@@ -21,7 +21,7 @@ enum EmailAddress {
 
   /// Where parts that single full stops divide end, and, where that is an `@`, what `host` finds
   /// behind it.
-  static func follow(
+  package static func follow(
     _ text: ByteText, _ place: Int, _ host: (ByteText, Int) -> Int?
   ) -> (end: Int, result: Int?) {
     var end = place
@@ -35,7 +35,7 @@ enum EmailAddress {
   }
 
   /// The end of the longest host name of at least two parts.
-  static func domainEnd(in text: ByteText, at place: Int) -> Int? {
+  package static func domainEnd(in text: ByteText, at place: Int) -> Int? {
     var start = place
     var parts = 0
     while true {

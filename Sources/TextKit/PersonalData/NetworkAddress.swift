@@ -1,5 +1,5 @@
 /// Finds IPv4 and IPv6 addresses; version numbers, times and addresses of five parts are none.
-enum NetworkAddress {
+package enum NetworkAddress {
   static func end(in text: ByteText, at place: Int, publicOnly: Bool) -> Int? {
     if text.isDigit(place), let end = v4End(in: text, at: place, publicOnly) { return end }
     return v6End(in: text, at: place, publicOnly)
@@ -40,7 +40,7 @@ enum NetworkAddress {
   }
 
   /// Whether an IPv4 address is routed in the public Internet (the registry of RFC 6890).
-  static func isPublic(_ octets: [Int]) -> Bool {
+  package static func isPublic(_ octets: [Int]) -> Bool {
     switch (octets[0], octets[1], octets[2]) {
     case (0, _, _), (10, _, _), (127, _, _), (169, 254, _), (172, 16...31, _), (192, 168, _): false
     case (100, 64...127, _), (198, 18...19, _), (240..., _, _): false

@@ -1,0 +1,33 @@
+public import Evaluate
+import Stages
+
+/// What metrics of texts get from models and lists of words.
+struct MetricResources: TextMetricResources {
+  /// The folder that names of models resolve against.
+  let base: String?
+  /// Whether lists of words are read; a check of a plan needs only to know that they are there.
+  var reads = true
+
+  func synonyms(_ folder: String?) throws -> (any SynonymSource)? {
+    reads ? try WordNetSynonyms.find(folder) : nil
+  }
+
+  func embedder(_ model: String, _ layer: EncoderLayer) throws -> any Embedder {
+    try TextEmbedder(model: model, base: base, layer: layer)
+  }
+}
+
+extension TextMetricSettings {
+  /// Lets metrics that read texts with an encoder use a model, by its name or folder.
+  ///
+  /// - Parameters:
+  ///   - layer: BERTScore's; if nil bert-score's choice for the model, or the last.
+  ///   - idf: Whether BERTScore weighs tokens by how few references have them.
+  /// - Throws: What says why there is no such model.
+  public mutating func use(encoder model: String, layer: Int?, idf: Bool) throws {
+    let resources = MetricResources(base: nil)
+    bertScore = BERTScore(
+      embedder: try resources.embedder(model, layer.map { .number($0) } ?? .usual), idf: idf)
+    similarity = EmbeddingSimilarity(embedder: try resources.embedder(model, .last))
+  }
+}

@@ -1,0 +1,81 @@
+import Evaluate
+import Stages
+import Train
+
+extension Planner {
+  /// The metrics under `evaluate:`, each checked against what the training will give.
+  mutating func metrics(
+    _ node: ConfigurationNode?, _ training: ParameterValues?, base: String
+  ) -> [MetricChoice] {
+    guard let node else { return [] }
+    let nodes: [ConfigurationNode] = if case .list(let list) = node.value { list } else { [node] }
+    return nodes.compactMap { node in
+      guard let choice = MetricChoice.read(node, into: &diagnostics) else { return nil }
+      check(choice, training.map { TrainingOptions($0) }, base: base, place: node.place)
+      return choice
+    }
+  }
+
+  private mutating func check(
+    _ choice: MetricChoice, _ options: TrainingOptions?, base: String, place: Place
+  ) {
+    do {
+      try Self.check(choice.name, options)
+      _ = try [choice].settings(MetricResources(base: base, reads: false))
+    } catch {
+      let fault = error as? Diagnostic
+      diagnostics.add(
+        Diagnostic(
+          fault?.message ?? "\(error)", path: "evaluate", place: place, remedy: fault?.remedy))
+    }
+  }
+
+  /// - Throws: `MetricError` for a name that is unknown or asks for what the task lacks.
+  private static func check(_ name: String, _ options: TrainingOptions?) throws(MetricError) {
+    let provided = options.map { TrainingOptions.provides($0.values) } ?? []
+    if TextMetrics.expand(name) != nil {
+      guard options?.writes == true else { throw .isOfTexts(name: name, provided: provided) }
+      return
+    }
+    do throws(MetricError) {
+      _ = try MetricCatalog.standard.metrics(named: [name], providing: provided, classes: nil)
+    } catch .unknown(_, let suggestion, let known) {
+      let all = known + TextMetrics.known
+      throw .unknown(
+        name: name,
+        suggestion: suggestion ?? Suggestion.nearest(to: name, among: TextMetrics.known), known: all
+      )
+    }
+  }
+
+  /// The metrics that choose the model and end training.
+  mutating func watchedMetrics(_ training: ParameterValues?, _ node: ConfigurationNode?) {
+    guard let training else { return }
+    for (key, fault) in TrainingOptions(training).metricFaults {
+      diagnostics.add(
+        Diagnostic("\(fault)", path: "train.\(key)", place: node?[key]?.place ?? node?.place))
+    }
+  }
+
+  /// How the model writes what is scored.
+  mutating func writing(
+    _ node: ConfigurationNode?, _ training: ParameterValues?
+  ) -> WritingOptions? {
+    guard let node else { return nil }
+    guard
+      let values = ParameterValues.read(
+        WritingOptions.parameters, from: node, owner: "generate", into: &diagnostics)
+    else { return nil }
+    let options = WritingOptions(values)
+    if let fault = options.fault {
+      diagnostics.add(Diagnostic(fault, path: "generate", place: node.place))
+    } else if training.map({ TrainingOptions($0).writes }) != true {
+      diagnostics.add(
+        Diagnostic(
+          "nothing is trained that writes", path: "generate", place: node.place,
+          remedy: "remove it, or train with an objective that writes: causal, "
+            + "sequence-to-sequence"))
+    }
+    return options
+  }
+}

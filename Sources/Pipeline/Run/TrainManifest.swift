@@ -1,0 +1,84 @@
+import Records
+import Stages
+
+/// `cache/train.json`: what a run has trained and scored, and for which settings and data.
+struct TrainManifest {
+  /// What a training left.
+  struct Trained {
+    /// `model` or `adapter`.
+    let folder: String
+    /// `train` of `metrics.json`.
+    let json: JSONValue
+  }
+
+  private let folder: String
+  private let fingerprint: String
+  private let kept: JSONValue?
+
+  /// What scores vouch for.
+  private static let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json"]
+
+  /// Reads what is there of a run.
+  ///
+  /// - Parameter fingerprint: of all that the model depends on.
+  init(folder: String, fingerprint: String) {
+    (self.folder, self.fingerprint) = (folder, fingerprint)
+    let kept = (try? FileReader.contents("\(folder)/cache/train.json")).flatMap {
+      try? JSONValue.parse($0)
+    }
+    self.kept = kept?["fingerprint"]?.string == fingerprint ? kept : nil
+  }
+
+  /// The model that was trained with the same fingerprint, if it is there.
+  var trained: Trained? {
+    guard let name = kept?["trained"]?.string, let json = kept?["train"],
+      Folders.exists("\(folder)/\(name)"), Folders.exists("\(folder)/trainer_state.json")
+    else { return nil }
+    return Trained(folder: name, json: json)
+  }
+
+  /// The metrics of the same model and scores, if all they vouch for is there.
+  func metrics(_ scores: String) -> JSONValue? {
+    guard trained != nil, kept?["scores"]?.string == scores,
+      let hashes = kept?["outputs"]?.object,
+      hashes.members.allSatisfy({
+        (try? ContentHash.ofFile("\(folder)/\($0.key)")) == $0.value.string
+      }),
+      let bytes = try? FileReader.contents("\(folder)/metrics.json")
+    else { return nil }
+    return try? JSONValue.parse(bytes)
+  }
+
+  /// Checkpoints of a training with other settings or data are of no use to this one.
+  func begin() throws {
+    guard kept == nil else { return }
+    for name in ["checkpoints", "model", "adapter", "base"] + Self.outputs {
+      try Folders.remove("\(folder)/\(name)")
+    }
+    try write([:])
+  }
+
+  /// Notes that there is a model, so that it is not trained again where scoring is interrupted.
+  func keep(_ trained: Trained) throws {
+    try write(["trained": .string(trained.folder), "train": trained.json])
+  }
+
+  /// Notes that all is there.
+  func finish(_ trained: Trained, scores: String) throws {
+    var hashes = JSONObject()
+    for name in Self.outputs where Folders.exists("\(folder)/\(name)") {
+      hashes[name] = .string(try ContentHash.ofFile("\(folder)/\(name)"))
+    }
+    try write([
+      "trained": .string(trained.folder), "train": trained.json, "scores": .string(scores),
+      "outputs": .object(hashes),
+    ])
+  }
+
+  private func write(_ more: JSONObject) throws {
+    var object: JSONObject = ["fingerprint": .string(fingerprint)]
+    object.merge(more)
+    try AtomicFile.write(
+      JSONValue.object(object).prettyText.utf8, to: "\(folder)/cache/train.json")
+  }
+}

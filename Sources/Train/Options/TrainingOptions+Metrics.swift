@@ -1,0 +1,55 @@
+public import Evaluate
+public import Stages
+
+extension TrainingOptions {
+  /// What the test side of a training will give to metrics, so that a file can be checked unread.
+  public static func provides(_ values: ParameterValues) -> Set<MetricNeed> {
+    ObjectiveDescriptor.named(values[Keys.objective].name).provides
+  }
+
+  /// Whether the model will write texts, which metrics such as BLEU are of.
+  public var writes: Bool { ObjectiveDescriptor.named(values[Keys.objective].name).writes }
+
+  /// The name of the metric that chooses the model.
+  var bestName: String { values[Keys.bestMetric] ?? "loss" }
+
+  /// The names of the metrics that choose the model and end training.
+  var watchedNames: [String] {
+    [bestName] + [values[Keys.earlyStopping]?.metric].compactMap(\.self)
+  }
+
+  /// The metrics of texts among those that choose the model and end training.
+  public var watchedTexts: [String] { watchedNames.filter { TextMetrics.expand($0) != nil } }
+
+  /// The metric of a name, by which models are ordered.
+  ///
+  /// - Throws: `MetricError` for one that is unknown, a table, several, or not of this task.
+  func watched(_ name: String, classes: Int?) throws(MetricError) -> WatchedMetric {
+    let provided = Self.provides(values)
+    guard TextMetrics.expand(name) != nil else {
+      let metric = try MetricCatalog.standard.selector(
+        named: name, providing: provided, classes: classes)
+      return WatchedMetric(name: metric.name, direction: metric.direction)
+    }
+    guard writes else { throw .isOfTexts(name: name, provided: provided) }
+    let metric = try TextMetrics.selector(named: name)
+    return WatchedMetric(name: metric.name, direction: metric.direction)
+  }
+
+  /// What is wrong with the metrics that choose the model and end training, before data is read.
+  public var metricFaults: [(key: String, fault: MetricError)] {
+    let named = [
+      (Keys.bestMetric.name, values[Keys.bestMetric]),
+      (Keys.earlyStopping.name, values[Keys.earlyStopping]?.metric),
+    ]
+    return named.compactMap { key, name in
+      guard let name else { return nil }
+      do throws(MetricError) {
+        _ = try watched(name, classes: nil)
+        return nil
+      } catch {
+        return (key, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+public import ArgumentParser
+import Pipeline
+public import Records
+import Stages
+
+/// `anneal evaluate RUN`.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Score the model of a run again: by other metrics, on another side or other data.",
+    discussion: """
+      Examples:
+        anneal evaluate runs/talk --metrics bleu,chrf,rougeL --set generate.beams=4
+        anneal evaluate runs/talk --data new.jsonl --predictions new-predictions.jsonl --json
+
+      Metrics are those of 'evaluate' in a pipeline file, options included:
+      --metrics '{bleu: {tokenize: zh}}'. Without --metrics they are the run's.
+      Data are read as the run's own were, and not cleaned. The run stays as it is.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The folder of a finished run.", valueName: "run"), completion: .directory)
+  var folder: String
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "What to compute, separated by commas; the run's metrics by default.", valueName: "names"))
+  var metrics: [String] = []
+
+  @Option(help: "The side of the run's data to score: test, validation or train.")
+  var side = Side.test
+
+  @Option(
+    help: ArgumentHelp("Score the records of this file instead.", valueName: "file"),
+    completion: .file())
+  var data: String?
+
+  @Option(help: ArgumentHelp("Score at most this many records.", valueName: "n"))
+  var limit: Int?
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Set a key: generate.beams=4.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a line a record: input, reference, what the model said, scores.", valueName: "file"))
+  var predictions: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+  }
+
+  func run() throws {
+    var request = RunEvaluation.Request()
+    (request.metrics, request.side, request.data) = (metrics, side, data)
+    (request.limit, request.settings, request.predictions) = (limit, settings, predictions)
+    request.threads = common.threadCount
+    let result = try RunEvaluation(run: folder, request).execute()
+    guard !common.json else {
+      Output.write(result.json.prettyText)
+      return
+    }
+    let scores = result.scores
+    let width = (scores.map(\.name.count).max() ?? 0) + 2
+    let signatures = result.json["signatures"]
+    Output.write("\(result.count) records\n")
+    for (name, value) in scores {
+      let signature = signatures?[name]?.string.map { "  \($0)" } ?? ""
+      Output.write("\(name.padded(to: width))\(value)\(signature)\n")
+    }
+  }
+}
+
+extension Side: ExpressibleByArgument {}

@@ -112,6 +112,33 @@ def bootstraps():
     return result
 
 
+def differences():
+    """Intervals of the difference of two systems on the same records: of means and of accuracies."""
+    random = np.random.default_rng(SEED)
+    first = random.exponential(size=50)
+    coins = random.random(size=(2, 70))
+    result = []
+    for name, pair in [
+        ("skewed", (first, first + random.exponential(size=50) ** 2 - 0.5)),
+        ("right or wrong", ((coins[0] < 0.7).astype(float), (coins[1] < 0.85).astype(float))),
+    ]:
+        row = {"name": name, "first": pair[0].tolist(), "second": pair[1].tolist()}
+        for key, method in [("percentile", "percentile"), ("bca", "BCa")]:
+            found = stats.bootstrap(
+                pair,
+                lambda one, other: np.mean(other) - np.mean(one),
+                paired=True,
+                vectorized=False,
+                n_resamples=999,
+                method=method,
+                confidence_level=0.9,
+                rng=np.random.default_rng(SEED),
+            )
+            row[key] = [float(end) for end in found.confidence_interval]
+        result.append(row)
+    return result
+
+
 def mcnemars():
     result = []
     for first, second in [(0, 0), (0, 1), (3, 3), (5, 14), (40, 61), (1, 90), (4975, 5210), (500100, 502000)]:
@@ -157,6 +184,7 @@ def main():
         "streams": streams(),
         "sacrebleu": sacrebleu_tests(),
         "bootstraps": bootstraps(),
+        "differences": differences(),
         "mcnemar": mcnemars(),
         "corrections": corrections(),
     }

@@ -55,8 +55,16 @@ public struct Measurement: Sendable, Equatable {
   }
 
   /// A number, or the reason that it is none; infinities and NaN never leave a metric.
-  static func number(_ number: Double, orElse reason: String) -> Measurement {
-    number.isFinite ? Measurement(.number(number)) : .unavailable(reason)
+  static func number(
+    _ number: Double, orElse reason: @autoclosure () -> String
+  ) -> Measurement {
+    number.isFinite ? Measurement(.number(number)) : .unavailable(reason())
+  }
+
+  /// The number found; nil for tables and where there is none.
+  var number: Double? {
+    guard case .number(let number) = value else { return nil }
+    return number
   }
 }
 
@@ -77,10 +85,8 @@ public struct MetricDescriptor: Sendable {
   /// Whether it is of predicted tokens, so that a classifier has none.
   public let isOfTokens: Bool
   private let compute: @Sendable (Outcomes) -> Measurement
-  /// The same of counts, where these are all it needs.
-  let ofCounts: (@Sendable (ClassCounts) -> Measurement)?
-  /// The area under a curve that it is, if it is one of each class against the rest.
-  let rankedArea: RankedArea?
+  /// How it is computed of records drawn anew.
+  let resampledForm: ResampledForm
 
   /// Describes a metric of any outcomes.
   public init(
@@ -90,13 +96,12 @@ public struct MetricDescriptor: Sendable {
   ) {
     self.init(
       name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly,
-      isOfTokens: isOfTokens, ofCounts: nil, rankedArea: nil, compute: compute)
+      isOfTokens: isOfTokens, resampledForm: .outcomes, compute: compute)
   }
 
   fileprivate init(
     name: String, summary: String, needs: MetricNeed, direction: MetricDirection, binaryOnly: Bool,
-    isOfTokens: Bool, ofCounts: (@Sendable (ClassCounts) -> Measurement)?,
-    rankedArea: RankedArea?,
+    isOfTokens: Bool, resampledForm: ResampledForm,
     compute: @escaping @Sendable (Outcomes) -> Measurement
   ) {
     self.name = name
@@ -105,8 +110,7 @@ public struct MetricDescriptor: Sendable {
     self.direction = direction
     self.binaryOnly = binaryOnly
     self.isOfTokens = isOfTokens
-    self.ofCounts = ofCounts
-    self.rankedArea = rankedArea
+    self.resampledForm = resampledForm
     self.compute = compute
   }
 
@@ -146,11 +150,12 @@ extension MetricDescriptor {
   /// Describes a metric of classes.
   init(
     name: String, summary: String, needs: MetricNeed = .labels, direction: MetricDirection,
-    binaryOnly: Bool = false,
+    binaryOnly: Bool = false, resampledForm: ResampledForm = .outcomes,
     classification: @escaping @Sendable (ClassificationOutcomes) -> Measurement
   ) {
     self.init(
       name: name, summary: summary, needs: needs, direction: direction, binaryOnly: binaryOnly,
+      isOfTokens: false, resampledForm: resampledForm,
       compute: Self.ofClasses(name, classification))
   }
 
@@ -161,7 +166,7 @@ extension MetricDescriptor {
   ) {
     self.init(
       name: name, summary: summary, needs: .labels, direction: direction, binaryOnly: binaryOnly,
-      isOfTokens: false, ofCounts: counts, rankedArea: nil,
+      isOfTokens: false, resampledForm: .counts(counts),
       compute: Self.ofClasses(name) { counts($0.counts) })
   }
 
@@ -172,7 +177,7 @@ extension MetricDescriptor {
   ) {
     self.init(
       name: name, summary: summary, needs: .probabilities, direction: .greater,
-      binaryOnly: area.average == .binary, isOfTokens: false, ofCounts: nil, rankedArea: area,
+      binaryOnly: area.isBinary, isOfTokens: false, resampledForm: .area(area),
       compute: Self.ofClasses(name, classification))
   }
 

@@ -139,6 +139,8 @@ public struct MetricCatalog: Sendable {
     for prefix in ["eval_", "eval/", "validation."] where text.hasPrefix(prefix) {
       text.removeFirst(prefix.count)
     }
+    // Some names end as averages do without being of a group, such as auc.ovo-macro.
+    if metrics.contains(where: { $0.name == text }) { return text }
     if let alias = metricAliases[text] { return alias }
     for average in Average.allCases {
       for separator in ["_", "-"] where text.hasSuffix(separator + average.rawValue) {

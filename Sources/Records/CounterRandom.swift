@@ -40,10 +40,10 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     precondition(bound > 0, "no number is below \(bound)")
     // The standard library's method may change; numbers that records depend on may not.
     let bound = UInt64(bound)
-    let biased = (0 &- bound) % bound
     while true {
       let product = next().multipliedFullWidth(by: bound)
-      if product.low >= biased { return Int(product.high) }
+      // What is drawn anew lies below a remainder of the bound: a division that few numbers need.
+      if product.low >= bound || product.low >= (0 &- bound) % bound { return Int(product.high) }
     }
   }
 

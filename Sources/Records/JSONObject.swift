@@ -59,9 +59,9 @@ public struct JSONObject: Sendable {
     places.reserveCapacity(members.count)
     var kept = 0
     for index in members.indices {
-      let place = places[ByteKey(text: members[index].key)] ?? kept
+      let place = places[ByteKey(members[index].key)] ?? kept
       if place == kept {
-        places[ByteKey(text: members[index].key)] = kept
+        places[ByteKey(members[index].key)] = kept
         members[kept] = members[index]
         kept += 1
       } else {
@@ -127,8 +127,8 @@ extension JSONObject: Hashable {
     if sameOrder { return zip(left.members, right.members).allSatisfy { $0.value == $1.value } }
     guard left.count > few else { return left.members.allSatisfy { right[$0.key] == $0.value } }
     let values = Dictionary(
-      right.members.map { (ByteKey(text: $0.key), $0.value) }, uniquingKeysWith: { $1 })
-    return left.members.allSatisfy { values[ByteKey(text: $0.key)] == $0.value }
+      right.members.map { (ByteKey($0.key), $0.value) }, uniquingKeysWith: { $1 })
+    return left.members.allSatisfy { values[ByteKey($0.key)] == $0.value }
   }
 
   /// Hashes the count alone, since members may stand in any order.

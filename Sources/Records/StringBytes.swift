@@ -58,12 +58,16 @@ extension Optional<String> {
 }
 
 /// A text as the key of a table, compared by its bytes.
-struct ByteKey: Hashable {
-  let text: String
+package struct ByteKey: Hashable, Sendable {
+  package let text: String
 
-  static func == (left: ByteKey, right: ByteKey) -> Bool { left.text.hasSameBytes(as: right.text) }
+  package init(_ text: String) { self.text = text }
 
-  func hash(into hasher: inout Hasher) {
+  package static func == (left: ByteKey, right: ByteKey) -> Bool {
+    left.text.hasSameBytes(as: right.text)
+  }
+
+  package func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }

@@ -118,6 +118,37 @@ import Testing
     #expect(try Binary.run(["compare", runs[0]], in: folder).status == 2)
     let missing = try Binary.run(["compare", runs[0], folder.path], in: folder)
     #expect(missing.status == 2 && missing.errors.contains("there are no predictions in"))
+    for name in ["--trials", "--resamples"] {
+      for count in ["0", "10000001", "9223372036854775807"] {
+        let wrong = try Binary.run(["compare"] + runs + [name, count], in: folder)
+        #expect(wrong.status == 2, "\(name) \(count)")
+        #expect(wrong.errors.contains("\(name) must be from 1 to 10,000,000, not \(count)"))
+      }
+    }
+  }
+
+  @Test func `what predictions hold is shown without acting on the terminal`() throws {
+    let folder = try TemporaryFolder()
+    func write(_ name: String, _ prediction: String, loss: String, reference: String) throws
+      -> String
+    {
+      try folder.write(
+        #"{"id":"\u001b[31mred\u202e","input":"a\u2028b","reference":"\#(reference)","#
+          + #""prediction":"\#(prediction)","loss":\#(loss)}"# + "\n", to: name)
+      return "\(folder.path)/\(name)"
+    }
+    let one = try write("one.jsonl", "yes", loss: "1e308", reference: "yes")
+    let two = try write("two.jsonl", "no", loss: "2", reference: "yes")
+    let other = try write("other.jsonl", "no", loss: "2", reference: "no\\u001b[2J")
+    let table = try Binary.succeed(["compare", one, two, "--trials", "9"], in: folder).output
+    #expect(table.contains(" [31mred   yes: yes → no") && table.contains("a b"))
+    #expect(table.contains("1e+308 [1e+308, 1e+308]"))
+    let refused = try Binary.run(["compare", one, other], in: folder)
+    #expect(
+      refused.status == 2 && refused.errors.contains("record  [31mred  has another reference"))
+    for text in [table, refused.errors] {
+      #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{2028}"].contains($0) })
+    }
   }
 
   @Test func `stages lists everything, and doctor finds this machine healthy`() throws {

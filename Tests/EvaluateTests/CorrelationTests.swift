@@ -63,6 +63,22 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a document whose score is not a number comes last`() {
+    let scores = [
+      ("a", Double.nan, 0.0), ("b", 0.1, 0), ("c", 0.9, 1), ("d", .nan, 1), ("e", -9, 0),
+    ]
+    let query = RetrievalOutcomes.Query(
+      found: scores.map { .init(id: $0.0, score: $0.1, relevance: $0.2) })
+    #expect(query.reciprocalRank() == 1)
+    // By name "d" comes before "a": ranks 1 and 4; averaged both have half of a gain.
+    #expect(query.averagePrecision == (1 + 2.0 / 4) / 2)
+    let best = 1 + 1 / log2(3)
+    #expect(abs(query.gain() - (1 + 1 / log2(5)) / best) < 1e-15)
+    #expect(
+      abs(query.gain(ties: .averaged) - (1 + 0.5 / log2(5) + 0.5 / log2(6)) / best) < 1e-15)
+  }
+
   @Test func `metrics of searches are means over queries`() throws {
     let cases = Reference.shared.root["searches"]?.array ?? []
     let outcomes = Outcomes.retrieval(RetrievalOutcomes(queries: cases.map(query)))

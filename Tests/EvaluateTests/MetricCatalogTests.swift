@@ -48,6 +48,15 @@ import Testing
     #expect(metric.name == canonical)
   }
 
+  @Test func `every metric and group is found by its own name`() throws {
+    for name in catalog.metrics.map(\.name) + catalog.groups.map(\.name) {
+      #expect(catalog.canonicalName(name) == name)
+    }
+    #expect(
+      try names(["auc.ovo-macro", "auc.ovo-weighted"], classes: 3)
+        == ["auc.ovo-macro", "auc.ovo-weighted"])
+  }
+
   @Test func `a wrong name is answered with the nearest`() {
     #expect(throws: MetricError.self) { try names(["f1.wieghted"], classes: 3) }
     do {

@@ -62,6 +62,14 @@ private func measurement(_ metric: any CorpusMetric, _ system: String) -> Corpus
     metric, RecordStatistics(width: metric.width, values: rows.flatMap { numbers($0) }))
 }
 
+/// Rows that do not say what they are, so that each mixture is a choice of rows.
+private struct Hidden: ScoredRows {
+  let rows: any ScoredRows
+  var metrics: [ResampledMetric] { rows.metrics }
+  var count: Int { rows.count }
+  func scores(weights: [Int32]) -> [Double] { rows.scores(weights: weights) }
+}
+
 @Suite struct `Random numbers as NumPy draws them` {
   @Test func `the stream of each seed is NumPy's`() {
     let streams = reference["streams"]?.array ?? []
@@ -132,13 +140,6 @@ private func measurement(_ metric: any CorpusMetric, _ system: String) -> Corpus
   }
 
   @Test func `any rows give the p-values of the fast path for sums`() throws {
-    /// The same rows without being known as sums.
-    struct Hidden: ScoredRows {
-      let rows: StatisticsRows
-      var metrics: [ResampledMetric] { rows.metrics }
-      var count: Int { rows.count }
-      func scores(weights: [Int32]) -> [Double] { rows.scores(weights: weights) }
-    }
     for generator in ResamplingGenerator.allCases {
       let test = Resampling(times: 500, generator: generator, seed: 3, threads: 2)
       for metric in metrics {
@@ -172,6 +173,49 @@ private func measurement(_ metric: any CorpusMetric, _ system: String) -> Corpus
         #expect(agrees(interval.upper, expected[1]), "\(method): \(interval)")
       }
     }
+  }
+
+  @Test func `intervals of differences are scipy's, by percentiles and corrected`() throws {
+    let cases = reference["differences"]?.array ?? []
+    #expect(cases.count == 2)
+    let mean = MeanMetric(name: "mean", signature: "", scale: 1)
+    for json in cases {
+      let systems = ["first", "second"].map {
+        StatisticsRows(mean.measurement(of: numbers(json[$0])))
+      }
+      let drawn = Resampling(times: 999, generator: .numpy, threads: 2)
+        .bootstrap(systems, leavingOut: true)
+      for method in IntervalMethod.allCases {
+        let interval = try #require(
+          drawn[1].less(drawn[0]).intervals(level: 0.9, method: method).first)
+        let expected = json[method.rawValue]?.array ?? []
+        #expect(agrees(interval.lower, expected[0]), "\(method): \(interval)")
+        #expect(agrees(interval.upper, expected[1]), "\(method): \(interval)")
+      }
+    }
+  }
+
+  @Test func `systems drawn together have the p-values of the paired bootstrap`() {
+    for generator in ResamplingGenerator.allCases {
+      let test = Resampling(times: 300, generator: generator, seed: 5, threads: 2)
+      for metric in metrics {
+        let pair = ["first", "third"].map { measurement(metric, $0) }
+        let drawn = test.bootstrap(pair.map { StatisticsRows($0) })
+        let difference = drawn[1].less(drawn[0])
+        let expected = test.pairedBootstrap(StatisticsRows(pair[0], pair[1]))
+        #expect(difference.pValues == expected.map(\.pValue))
+        #expect(difference.intervals() == expected.compactMap(\.interval))
+        #expect(difference.prefix(40).count == 40)
+      }
+    }
+  }
+
+  @Test func `sums of tokens beyond any integer are scored`() throws {
+    let descriptor = try #require(standardMetrics.first { $0.name == "bits-per-byte" })
+    let records = [LanguageOutcomes](
+      repeating: LanguageOutcomes(totalLoss: 1, tokens: .max, bytes: .max), count: 9)
+    let metric = LossMetric(descriptor, hasBytes: true)
+    #expect(metric.measurement(of: records).score > 0)
   }
 
   @Test func `McNemar's p-values are scipy's and statsmodels's`() {
@@ -245,6 +289,99 @@ private func measurement(_ metric: any CorpusMetric, _ system: String) -> Corpus
         #expect(interval.lower < interval.upper && interval.undefined == 0, "\(metric.name)")
       }
     }
+  }
+
+  /// Scores of few different values, so that many are equal.
+  private static func coarse(_ outcomes: ClassificationOutcomes) -> ClassificationOutcomes {
+    let width = outcomes.labels.count
+    var scores = (outcomes.scores ?? []).map { ($0 * 8).rounded() / 8 }
+    for start in stride(from: 0, to: scores.count, by: width) {
+      let sum = scores[start..<start + width].reduce(0, +)
+      for place in start..<start + width { scores[place] /= sum }
+    }
+    return ClassificationOutcomes(
+      labels: outcomes.labels, references: outcomes.references, highestOf: scores)
+  }
+
+  /// The first two classes' records, as if there were no third.
+  private static func ofTwo(_ outcomes: ClassificationOutcomes) -> ClassificationOutcomes {
+    let references = outcomes.references.map { min($0, 1) }
+    let scores = references.indices.flatMap { record -> [Float] in
+      let first = (outcomes.scores ?? [])[3 * record]
+      return [first, 1 - first]
+    }
+    return ClassificationOutcomes(
+      labels: ["no", "yes"], references: references, highestOf: scores)
+  }
+
+  private static let forms: [@Sendable (ClassificationOutcomes) -> ClassificationOutcomes] = [
+    { $0 }, coarse, ofTwo, { ofTwo(coarse($0)) },
+  ]
+
+  private func metrics(of outcomes: ClassificationOutcomes) -> [MetricDescriptor] {
+    standardMetrics.filter {
+      $0.canSelect && [.labels, .probabilities].contains($0.needs)
+        && (!$0.binaryOnly || outcomes.labels.count == 2)
+    }
+  }
+
+  @Test(arguments: 0..<forms.count)
+  func `every metric of records drawn anew is that of a list which holds them so often`(
+    form: Int
+  ) throws {
+    let outcomes = Self.forms[form](Self.outcomes(60, seed: 5, skill: 0.3))
+    let metrics = metrics(of: outcomes)
+    let rows = JoinedRows(outcomes.rows(for: metrics))
+    #expect(rows.metrics.count == metrics.count)
+    var random = CounterRandom(seed: 9, purpose: "weights")
+    for _ in 0..<20 {
+      let weights = (0..<60).map { _ in Int32(random.below(5) / 2) }
+      let chosen = weights.indices.flatMap { [Int](repeating: $0, count: Int(weights[$0])) }
+      let width = outcomes.labels.count
+      let list = ClassificationOutcomes(
+        labels: outcomes.labels, references: chosen.map { outcomes.references[$0] },
+        predictions: chosen.map { outcomes.predictions[$0] },
+        scores: chosen.flatMap { record in
+          (outcomes.scores ?? [])[record * width..<(record + 1) * width]
+        })
+      for (metric, score) in zip(rows.metrics, rows.scores(weights: weights)) {
+        let descriptor = try #require(metrics.first { $0.name == metric.name })
+        guard case .number(let number) = descriptor.measure(.classification(list)).value else {
+          Issue.record("\(metric.name) has no number")
+          continue
+        }
+        #expect(abs(score - number) < 1e-13, "\(metric.name)")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<forms.count)
+  func `swaps that are counted have the p-values of mixtures that are chosen`(form: Int) {
+    let first = Self.forms[form](Self.outcomes(75, seed: 5, skill: 0.3))
+    let second = Self.forms[form](Self.outcomes(75, seed: 6, skill: 0.4))
+    for generator in ResamplingGenerator.allCases {
+      let test = Resampling(times: 203, generator: generator, seed: 3, threads: 2)
+      let parts = first.followed(by: second).rows(for: metrics(of: first))
+      let all = test.randomization(JoinedRows(parts))
+      #expect(all == parts.flatMap { test.randomization($0) })
+      #expect(all == parts.flatMap { test.randomization(Hidden(rows: $0)) })
+      #expect(all.contains { $0.pValue < 0.5 } && all.contains { $0.pValue > 0.01 })
+    }
+  }
+
+  @Test func `scores that are no probabilities give metrics of probabilities no score`() {
+    let logits = ClassificationOutcomes(
+      labels: ["a", "b"], references: [0, 1, 1, 0], highestOf: [3, 1, 0, 2, 1, 0, 2, -1])
+    let results = logits.rows(for: metrics(of: logits)).flatMap {
+      Resampling(times: 20).intervals(of: $0)
+    }
+    let names = logits.rows(for: metrics(of: logits)).flatMap(\.metrics).map(\.name)
+    for (name, interval) in zip(names, results) {
+      let isOfProbabilities = ["brier", "log-loss", "ece"].contains(name)
+      #expect(interval.estimate.isNaN == isOfProbabilities, "\(name)")
+      #expect((interval.undefined == 20) == isOfProbabilities || name.hasPrefix("auc"), "\(name)")
+    }
+    #expect(names.contains("ece"))
   }
 
   @Test func `a better classifier is told from a worse, and two alike are not`() throws {

@@ -161,6 +161,9 @@ import Testing
     (#""id":"r3""#, #""id":"r2""#, "record r2 stands there twice"),
     (#""scores":{"no":0.25,"#, #""scores":{"#, "record r3 has 1 scores, earlier ones 2"),
     (#""reference""#, #""refernce""#, "record r3 has no reference"),
+    (#""scores":{"no":0.25,"yes":0.75},"#, "", "record r3 has no scores, unlike those before it"),
+    (#""prediction":"yes""#, #""tokens":4"#, "record r3 has no class, unlike those before it"),
+    (#"{"no":0.25,"#, #"{"no":1e300,"#, "the score 1e+300 of class 'no' of record r3 is more"),
   ])
   func `a line that is no prediction names its place`(
     old: String, new: String, message: String
@@ -170,6 +173,182 @@ import Testing
       .replacing(old, with: new)
     let fault = try fault(lines)
     #expect(fault.contains("predictions.jsonl:4") && fault.contains(message), "\(fault)")
+  }
+
+  /// Lines of language models.
+  private static func texts(_ count: Int, loss: Double, _ rest: String) -> [String] {
+    (0..<count).map { index in
+      #"{"id":"r\#(index)","input":"","reference":"abc","loss":\#(loss + Double(index % 3))\#(rest)}"#
+    }
+  }
+
+  @Test func `a file holds texts or classes, with scores or without`() throws {
+    let classes = Self.lines(6, period: 5)
+    let texts = Self.texts(6, loss: 2, #","tokens":3"#)
+    let mixed = try fault(texts.prefix(2) + classes.suffix(4))
+    #expect(mixed.contains("jsonl:3") && mixed.contains("has a class, unlike those before it"))
+    let plain = classes[0].replacing(#""scores":{"no":0.25,"yes":0.75},"#, with: "")
+    let late = try fault([plain] + classes.dropFirst())
+    #expect(
+      late.contains("jsonl:2") && late.contains("has scores, unlike those before it"), "\(late)")
+  }
+
+  @Test(arguments: [#""tokens":9223372036854775807"#, #""tokens":1,"bytes":1099511627776"#])
+  func `counts that no text has are refused`(counts: String) throws {
+    let texts = Self.texts(6, loss: 2, #","tokens":3"#)
+    let huge = try fault(
+      texts.prefix(5) + Self.texts(6, loss: 2, "," + counts).suffix(1), against: texts)
+    #expect(huge.contains("jsonl:6") && huge.contains("which no text has"), "\(huge)")
+  }
+
+  @Test func `names that Unicode calls equivalent are two classes, and two ids`() throws {
+    let names = ["\u{E9}", "e\u{301}", "z"]
+    let lines = (0..<12).map { index in
+      let said = names[index % 2]
+      return #"{"id":"\#(names[index % 2])\#(index / 2)","reference":"\#(names[index % 3])","#
+        + #""prediction":"\#(said)","#
+        + #""scores":{"\u{E9}":\#(index % 2 == 0 ? 0.5 : 0.25),"z":0.25,"#
+        + #""e\u{301}":\#(index % 2 == 0 ? 0.25 : 0.5)}}"#
+    }
+    let comparison = try RunComparison(
+      runs: [run("one", lines), run("other", lines)], options: options(["accuracy", "kappa"]))
+    #expect(comparison.pairs[0].rows[0].baseline.estimate == 1.0 / 3)
+    #expect(comparison.records == 12)
+  }
+
+  @Test func `what one run lacks is said, with the metrics that it costs`() throws {
+    let whole = Self.lines(12, period: 5)
+    let bare = whole.map { $0.replacing(/"scores":\{[^}]*\},/, with: "") }
+    var lossless = whole
+    lossless[7] = lossless[7].replacing(#","loss":0.5"#, with: "")
+    let (one, two) = (try run("whole", whole), try run("bare", bare))
+    let comparison = try RunComparison(
+      runs: [one, two, run("lossless", lossless)], options: options())
+    let left = comparison.pairs.map(\.leftOut)
+    #expect(left[0].map(\.reason) == ["'\(two)' has no scores"])
+    #expect(left[0].first?.metrics == ["auc.binary", "ap.binary", "brier", "ece"])
+    #expect(left[1].map(\.reason) == ["record r7 of '\(folder.path)/lossless' has no loss"])
+    #expect(left[1].first?.metrics == ["loss"])
+    let json = JSONValue.object(comparison.object)["runs"]?.array?.first?["left_out"]?.array
+    #expect(json?.first?["reason"]?.string == "'\(two)' has no scores")
+    #expect(json?.first?["metrics"]?.array?.count == 4)
+    let same = try RunComparison(runs: [two, two], options: options())
+    #expect(same.pairs[0].leftOut.isEmpty)
+    let asked = try RunComparison(runs: [one, two], options: options(["accuracy"]))
+    #expect(asked.pairs[0].leftOut.isEmpty)
+  }
+
+  @Test func `scores that are no probabilities are said to be none`() throws {
+    let one = try run("one", Self.lines(12, period: 5))
+    let two = try run(
+      "two", Self.lines(12, period: 4).map { $0.replacing(#""no":0.25"#, with: #""no":-4.25"#) })
+    let pair = try RunComparison(runs: [one, two], options: options()).pairs[0]
+    #expect(pair.leftOut.map(\.metrics) == [["brier", "ece"]])
+    #expect(
+      pair.leftOut[0].reason
+        == "of record r0 of '\(two)' the score of class 'no' is -4.25, no probability")
+    let brier = try #require(pair.rows.first { $0.metric.name == "brier" })
+    #expect(brier.baseline.estimate == 0.1875)
+    #expect(brier.system.estimate.isNaN && brier.pValue.isNaN)
+  }
+
+  @Test func `texts that only one run wrote are said to be missing`() throws {
+    let written = try run("written", Self.texts(6, loss: 2, #","tokens":3,"generated":"abc""#))
+    let read = try run("read", Self.texts(6, loss: 2, #","tokens":3"#))
+    let pair = try RunComparison(runs: [written, read], options: options()).pairs[0]
+    #expect(pair.leftOut.map(\.metrics) == [["bleu", "chrf", "rougeL"]])
+    #expect(pair.leftOut.map(\.reason) == ["'\(read)' has no generated text"])
+  }
+
+  @Test func `corrected intervals are corrected for differences as well`() throws {
+    let one = try run("one", Self.lines(90, period: 4))
+    let two = try run("two", Self.lines(90, period: 7))
+    var corrected = options(["accuracy", "f1.macro"])
+    corrected.generator = .numpy
+    let plain = try RunComparison(runs: [one, two], options: corrected).pairs[0].rows
+    corrected.interval = .bca
+    let rows = try RunComparison(runs: [one, two], options: corrected).pairs[0].rows
+    // scipy.stats.bootstrap (1.17.1) of 200 draws by default_rng(12345), of the difference of two runs.
+    let expected = [
+      (rows[0], -0.007399726116889185, 0.21111111111111108),
+      (rows[1], 0.005137350636379156, 0.24407490961218065),
+      (plain[0], -0.0002777777777777342, 0.21111111111111114),
+      (plain[1], 0.00447640188529017, 0.24307925011936443),
+    ]
+    for (row, lower, upper) in expected {
+      #expect(abs(row.difference.lower - lower) < 1e-12, "\(row.metric.name): \(row.difference)")
+      #expect(abs(row.difference.upper - upper) < 1e-12, "\(row.metric.name): \(row.difference)")
+    }
+  }
+
+  @Test func `a p-value equal to what it is held to marks nothing`() throws {
+    let runs = try [2, 41].map { try run("run\($0)", Self.lines(40, period: $0)) }
+    var options = options(["f1.macro"])
+    options.trials = 19
+    let comparison = try RunComparison(runs: runs, options: options)
+    let row = comparison.pairs[0].rows[0]
+    // 1 - 0.95 is 0.05000000000000004, which is more than 0.05.
+    #expect(row.pValue == 0.05 && row.isBetter == true && !comparison.isSignificant(row))
+    options.trials = 20
+    let more = try RunComparison(runs: runs, options: options)
+    #expect(more.isSignificant(more.pairs[0].rows[0]))
+  }
+
+  /// The lines of a classifier of three classes, with many equal scores.
+  private static func ofThree(_ count: Int, seed: Int) -> [String] {
+    let names = ["a", "b", "c"]
+    return (0..<count).map { index in
+      let truth = index * index % 7 % 3
+      let said = (index * index % 7 + (index * seed % 11 < 4 ? 1 : 0)) % 3
+      let high = 0.5 + 0.25 * Double(index * seed % 2)
+      let scores = (0..<3).map { "\"\(names[$0])\":\($0 == said ? high : (1 - high) / 2)" }
+      return #"{"id":"r\#(index)","reference":"\#(names[truth])","prediction":"\#(names[said])","#
+        + #""scores":{\#(scores.joined(separator: ","))},"loss":\#(0.25 * Double(index * seed % 5))}"#
+    }
+  }
+
+  @Test func `a seed's p-values stay what they were`() throws {
+    let runs = try [3, 5].map { try run("run\($0)", Self.ofThree(90, seed: $0)) }
+    // What walking all records for each of 499 swaps gave.
+    let expected = [
+      ("accuracy", 1.0),
+      ("balanced-accuracy", 0.97),
+      ("f1.macro", 0.998),
+      ("f1.weighted", 0.924),
+      ("mcc", 0.948),
+      ("kappa", 0.936),
+      ("auc.macro", 0.97),
+      ("auc.weighted", 0.966),
+      ("ap.macro", 0.978),
+      ("ap.weighted", 0.982),
+      ("kappa.linear", 0.93),
+      ("brier", 0.874),
+      ("log-loss", 0.87),
+      ("ece", 0.998),
+      ("auc.micro", 0.914),
+      ("auc.ovo-macro", 0.95),
+      ("loss", 0.002),
+    ]
+    var options = options(expected.map(\.0))
+    options.trials = 499
+    let rows = try RunComparison(runs: runs, options: options).pairs[0].rows
+    for (name, pValue) in expected {
+      #expect(rows.first { $0.metric.name == name }?.pValue == pValue, "\(name)")
+    }
+  }
+
+  @Test func `a further run is compared as if it were the only one`() throws {
+    let one = try run("one", Self.lines(60, period: 4))
+    let others = try [7, 5, 9].map { try run("run\($0)", Self.lines(60, period: $0)) }
+    let alone = try others.map {
+      try RunComparison(runs: [one, $0], options: options()).pairs[0].rows
+    }
+    let together = try RunComparison(runs: [one] + others, options: options()).pairs.map(\.rows)
+    for (rows, row) in zip(together, alone) {
+      #expect(rows.map(\.pValue) == row.map(\.pValue))
+      #expect(rows.map(\.baseline) == row.map(\.baseline))
+      #expect(rows.map(\.difference) == row.map(\.difference))
+    }
   }
 
   @Test func `a file that was cut off says so, as does one that is not there`() throws {

@@ -34,14 +34,18 @@ extension ClassificationOutcomes {
 
   /// Why the scores are no probabilities; nil when each record's lie in 0…1 and sum to 1.
   var improbability: String? {
+    firstImprobable.map { "of record \($0.record) \($0.reason)" }
+  }
+
+  /// The first record whose scores are no probabilities, and why.
+  package var firstImprobable: (record: Int, reason: String)? {
     for (record, (_, row)) in probabilityRows.enumerated() {
       for (label, score) in row.enumerated() where !(0...1).contains(score) {
-        return "a score of class '\(labels[label])' is \(score), "
-          + "which is no probability (record \(record))"
+        return (record, "the score of class '\(labels[label])' is \(score), no probability")
       }
       let sum = row.reduce(0) { $0 + Double($1) }
       if abs(sum - 1) > 1e-3 {
-        return "the scores of record \(record) sum to \(sum); probabilities sum to 1"
+        return (record, "the scores sum to \(sum); probabilities sum to 1")
       }
     }
     return nil
@@ -54,10 +58,12 @@ extension MetricDescriptor {
   /// No initializer: a closure of classes must never be taken for one of probabilities.
   static func ofProbabilities(
     _ name: String, _ summary: String, direction: MetricDirection,
+    resampledForm: ResampledForm = .outcomes,
     _ compute: @escaping @Sendable (ClassificationOutcomes) -> Measurement
   ) -> MetricDescriptor {
     MetricDescriptor(
       name: name, summary: summary, needs: .probabilities, direction: direction,
+      resampledForm: resampledForm,
       classification: { outcomes in
         if let reason = outcomes.improbability { return .unavailable(reason) }
         return compute(outcomes)
@@ -67,5 +73,5 @@ extension MetricDescriptor {
 
 let brierMetric = MetricDescriptor.ofProbabilities(
   "brier", "Mean squared distance of the classes' probabilities from the truth.",
-  direction: .lower
+  direction: .lower, resampledForm: .mean("brier") { $0.recordBrierScores }
 ) { Measurement(.number($0.brierScore)) }

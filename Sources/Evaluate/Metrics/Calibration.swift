@@ -40,7 +40,8 @@ public struct Calibration: Sendable, Equatable {
     if isRight { bins[bin].right += 1 }
   }
 
-  private func bin(of confidence: Double) -> Int {
+  /// The bin of a confidence from 0 to 1.
+  func bin(of confidence: Double) -> Int {
     let place = (confidence * Double(bins.count)).rounded(.up)
     return min(max(Int(place) - 1, 0), bins.count - 1)
   }
@@ -51,8 +52,8 @@ public struct Calibration: Sendable, Equatable {
   /// others 2017, arXiv:1706.04599.
   public var expectedError: Double? {
     guard count > 0 else { return nil }
-    return bins.filter { $0.count > 0 }
-      .reduce(0) { $0 + Double($1.count) / Double(count) * $1.gap }
+    // A bin's gap times its count is how far its sums are apart.
+    return bins.reduce(0) { $0 + abs(Double($1.right) - $1.confidence) } / Double(count)
   }
 
   /// The largest distance of a bin's accuracy from its mean confidence; nil without predictions.
@@ -73,10 +74,44 @@ extension ClassificationOutcomes {
   }
 }
 
+/// The expected calibration error as a function of sums over records.
+///
+/// A record's numbers are 1, then for each bin its confidence and whether it is right.
+struct CalibrationSums: CorpusMetric {
+  let name = "ece"
+  let signature = "ece"
+  let direction = MetricDirection.lower
+  let bins = 15
+
+  var width: Int { 1 + 2 * bins }
+
+  func score(of sums: [Double]) -> Double {
+    var gaps = 0.0
+    for bin in 0..<bins { gaps += abs(sums[2 + 2 * bin] - sums[1 + 2 * bin]) }
+    return gaps / sums[0]
+  }
+
+  /// - Precondition: there are scores, and they are probabilities.
+  func measurement(of outcomes: ClassificationOutcomes) -> CorpusMeasurement {
+    let calibration = Calibration(bins: bins)
+    var values = [Double](repeating: 0, count: outcomes.count * width)
+    for (record, (reference, row)) in outcomes.probabilityRows.enumerated() {
+      let prediction = outcomes.predictions[record]
+      let confidence = Double(row[row.startIndex + prediction])
+      let place = record * width
+      let bin = calibration.bin(of: confidence)
+      values[place] = 1
+      values[place + 1 + 2 * bin] = confidence
+      values[place + 2 + 2 * bin] = reference == prediction ? 1 : 0
+    }
+    return CorpusMeasurement(self, RecordStatistics(width: width, values: values))
+  }
+}
+
 let calibrationMetrics = [
   MetricDescriptor.ofProbabilities(
     "ece", "Expected calibration error: how far confidence is from accuracy, in 15 bins.",
-    direction: .lower
+    direction: .lower, resampledForm: .sums { CalibrationSums().measurement(of: $0) }
   ) { .number($0.calibration().expectedError ?? .nan, orElse: "there are no records") },
   MetricDescriptor.ofProbabilities(
     "calibration", "Accuracy and mean confidence of predictions, in 15 bins.", direction: .none

@@ -22,5 +22,5 @@ extension ClassificationOutcomes {
 
 let logLossMetric = MetricDescriptor.ofProbabilities(
   "log-loss", "Mean negative logarithm of the true class's probability, in nats.",
-  direction: .lower
+  direction: .lower, resampledForm: .mean("log-loss") { $0.recordLogLosses }
 ) { Measurement(.number($0.logLoss)) }

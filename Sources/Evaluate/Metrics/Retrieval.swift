@@ -8,12 +8,17 @@ public enum RankingTies: String, Sendable, CaseIterable {
   case averaged
 }
 
+extension RetrievalOutcomes.Document {
+  /// What documents are put in order by: a score that is not a number never wins.
+  fileprivate var height: Double { score.isNaN ? -.infinity : score }
+}
+
 extension RetrievalOutcomes.Query {
   /// Relevances by rank, best first; of equal scores the greater name comes first.
   private var ranked: [Double] {
     found.sorted { left, right in
-      left.score != right.score
-        ? left.score > right.score
+      left.height != right.height
+        ? left.height > right.height
         : right.id.utf8.lexicographicallyPrecedes(left.id.utf8)
     }.map(\.relevance)
   }
@@ -60,10 +65,10 @@ extension RetrievalOutcomes.Query {
 
   /// Relevances by rank, each the mean of those of its score.
   private var tieAveraged: [Double] {
-    let sorted = found.sorted { $0.score > $1.score }
+    let sorted = found.sorted { $0.height > $1.height }
     var gains: [Double] = []
     while gains.count < sorted.count {
-      let tied = sorted[gains.count...].prefix { $0.score == sorted[gains.count].score }
+      let tied = sorted[gains.count...].prefix { $0.height == sorted[gains.count].height }
       let mean = tied.reduce(0) { $0 + $1.relevance } / Double(tied.count)
       gains += [Double](repeating: mean, count: tied.count)
     }

@@ -118,7 +118,7 @@ let aucMetrics: [MetricDescriptor] = [
   averagedAUC(.weighted, "averaged over classes by their number of records"),
   MetricDescriptor(
     name: "auc.micro", summary: "Area under the ROC curve of all decisions pooled.",
-    needs: .probabilities, direction: .greater
+    area: .pooled
   ) { $0.pooledROCAUC.measurement },
   pairedAUC("auc.ovo-macro", .macro, "averaged over pairs"),
   pairedAUC("auc.ovo-weighted", .weighted, "averaged over pairs by their number of records"),
@@ -136,6 +136,6 @@ private func pairedAUC(_ name: String, _ average: Average, _ phrase: String) -> 
   MetricDescriptor(
     name: name,
     summary: "Area under the ROC curve of each class against each other, \(phrase).",
-    needs: .probabilities, direction: .greater
+    area: .paired(average)
   ) { $0.pairedROCAUC(average: average) }
 }

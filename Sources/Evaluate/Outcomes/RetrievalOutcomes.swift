@@ -4,7 +4,7 @@ public struct RetrievalOutcomes: Sendable, Equatable {
   public struct Document: Sendable, Equatable {
     /// The document's name: of equal scores, the greater name comes first, as in trec_eval.
     public let id: String
-    /// What the search orders documents by, highest first.
+    /// What the search orders documents by, highest first; those that are no number come last.
     public let score: Double
     /// How relevant it truly is; 0 where it is not.
     public let relevance: Double

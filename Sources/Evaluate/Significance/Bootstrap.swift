@@ -37,20 +37,31 @@ extension Resampling {
     of rows: some ScoredRows, level: Double = 0.95, method: IntervalMethod = .percentile
   ) -> [ConfidenceInterval] {
     guard rows.count > 0 else { return [] }
-    let estimates = rows.scores(of: 0..<rows.count)
+    return bootstrap([rows], leavingOut: method == .bca)
+      .flatMap { $0.intervals(level: level, method: method) }
+  }
+
+  /// Scores of systems on records drawn anew, the same ones for each.
+  ///
+  /// - Parameters:
+  ///   - systems: the rows of each system, of the same records.
+  ///   - leavingOut: whether to score all records but each one as well, as `.bca` needs.
+  /// - Precondition: there is a system, each has as many rows, and there are rows.
+  public func bootstrap(
+    _ systems: [any ScoredRows], leavingOut: Bool = false
+  ) -> [BootstrapScores] {
+    let rows = JoinedRows(systems)
+    precondition(rows.count > 0, "there are no rows to draw")
     let samples = scores(
-      purpose: "bootstrap", draw: { $0.weights(rows.count) }, score: { rows.scores(weights: $0) })
-    let left = method == .bca ? leaveOneOut(rows) : []
-    return estimates.indices.map { metric in
-      let defined = samples.map { $0[metric] }.filter { !$0.isNaN }.sorted()
-      var ends = ((1 - level) / 2, 1 - (1 - level) / 2)
-      if method == .bca {
-        ends = Self.corrected(
-          ends, sorted: defined, estimate: estimates[metric], left: left.map { $0[metric] })
-      }
-      return ConfidenceInterval(
-        estimate: estimates[metric], lower: Self.quantile(defined, ends.0),
-        upper: Self.quantile(defined, ends.1), undefined: samples.count - defined.count)
+      purpose: "bootstrap", size: 4 * rows.count, draw: { $0.weights(rows.count) },
+      score: { rows.scores(weights: $0) })
+    let all = BootstrapScores(
+      metrics: rows.metrics, estimates: rows.scores(of: 0..<rows.count), samples: samples,
+      leftOut: leavingOut ? leaveOneOut(rows) : [], generator: generator)
+    var start = 0
+    return systems.map { system in
+      defer { start += system.metrics.count }
+      return systems.count == 1 ? all : all.part(start..<start + system.metrics.count)
     }
   }
 
@@ -61,35 +72,6 @@ extension Resampling {
       weights[left] = 0
       return rows.scores(weights: weights)
     }
-  }
-
-  /// The quantile of ascending numbers, between neighbours in proportion; NaN of none.
-  static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-    guard let last = sorted.last, !share.isNaN else { return .nan }
-    let place = share * Double(sorted.count - 1)
-    let index = Int(place)
-    guard index < sorted.count - 1 else { return last }
-    let (low, high) = (sorted[index], sorted[index + 1])
-    let part = place - Double(index)
-    // NumPy counts from the nearer end, so that the ends are met exactly.
-    return part >= 0.5 ? high - (high - low) * (1 - part) : low + (high - low) * part
-  }
-
-  /// The quantiles that correct for the bias of the scores and for a spread that grows with them.
-  private static func corrected(
-    _ ends: (Double, Double), sorted: [Double], estimate: Double, left: [Double]
-  ) -> (Double, Double) {
-    let below = sorted.count { $0 < estimate } + sorted.count { $0 <= estimate }
-    let bias = NormalDistribution.quantile(Double(below) / Double(2 * sorted.count))
-    let mean = left.reduce(0, +) / Double(left.count)
-    let cubes = left.reduce(0) { $0 + (mean - $1) * (mean - $1) * (mean - $1) }
-    let squares = left.reduce(0) { $0 + (mean - $1) * (mean - $1) }
-    let acceleration = cubes / (6 * pow(squares, 1.5))
-    func moved(_ share: Double) -> Double {
-      let shifted = bias + NormalDistribution.quantile(share)
-      return NormalDistribution.share(below: bias + shifted / (1 - acceleration * shifted))
-    }
-    return (moved(ends.0), moved(ends.1))
   }
 }
 

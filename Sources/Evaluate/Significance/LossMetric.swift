@@ -22,8 +22,10 @@ public struct LossMetric: CorpusMetric {
 
   /// The metric of summed losses; NaN where it is unavailable.
   public func score(of sums: [Double]) -> Double {
+    // Past 2^53 the sum is no longer exact, and past 2^63 no integer.
+    let (tokens, bytes) = (Int(min(sums[1], 0x1p62)), Int(min(sums[2], 0x1p62)))
     let outcomes = LanguageOutcomes(
-      totalLoss: sums[0], tokens: Int(sums[1]), bytes: hasBytes ? Int(sums[2]) : nil)
+      totalLoss: sums[0], tokens: tokens, bytes: hasBytes ? bytes : nil)
     return descriptor.measure(.language(outcomes)).number ?? .nan
   }
 

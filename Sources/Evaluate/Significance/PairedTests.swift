@@ -1,5 +1,3 @@
-import Records
-
 /// What a paired test says of two systems by one metric.
 public struct PairedResult: Sendable, Equatable {
   /// The metric's name and direction.
@@ -29,24 +27,40 @@ extension Resampling {
   ///
   /// - Parameter rows: the records of the first system and then those of the second.
   public func randomization(_ rows: some ScoredRows) -> [PairedResult] {
-    let records = rows.count / 2
     let pair = PairedScores(rows)
-    let swapped =
-      (rows as? StatisticsRows).map { differencesOfSums($0) }
-      ?? scores(
-        purpose: "randomization", draw: { $0.bits(records) },
-        score: { bits in
-          let (first, second) = swapWeights(bits, records: records)
-          return zip(rows.scores(weights: first), rows.scores(weights: second)).map { $0 - $1 }
-        })
-    return pair.results { metric, difference in
+    let swapped = rows.pairedForSwaps
+    var larger = [Int](repeating: 0, count: pair.metrics.count)
+    var draws = ResamplingDraws(generator, seed: seed, purpose: "randomization")
+    // As many swaps at once as keep the threads' bits and sums within their caches.
+    let share = share(of: 1280, size: rows.count / 16 * threads)
+    var done = 0
+    while done < times {
+      let next = min(share * threads, times - done)
+      let swaps = (0..<next).map { _ in draws.bits(rows.count / 2) }
+      let shares = stride(from: 0, to: next, by: share).map {
+        Array(swaps[$0..<min($0 + share, next)])
+      }
+      for differences in Self.mapped(shares, threads: threads, { swapped.differences($0) }) {
+        count(differences, against: pair, &larger)
+      }
+      done += next
+    }
+    return pair.results { metric in ((Double(larger[metric]) + 1) / (Double(times) + 1), nil) }
+  }
+
+  /// Counts the swaps that make the systems differ at least as much as they do.
+  private func count(
+    _ differences: [[Double]], against pair: PairedScores, _ larger: inout [Int]
+  ) {
+    for metric in larger.indices {
+      let (baseline, system) = (pair.baseline[metric], pair.system[metric])
+      let difference = abs(baseline - system)
       // Sums of fractions differ in their last bits by the order in which they are added.
-      let slack = 1e-12 * (abs(pair.baseline[metric]) + abs(pair.system[metric]))
-      let larger =
+      let slack = 1e-12 * (abs(baseline) + abs(system))
+      larger[metric] +=
         generator == .numpy
-        ? swapped.count { !(abs($0[metric]) <= difference) }
-        : swapped.count { !(abs($0[metric]) < difference - slack) }
-      return (Double(larger + 1) / Double(times + 1), nil)
+        ? differences.count { !(abs($0[metric]) <= difference) }
+        : differences.count { !(abs($0[metric]) < difference - slack) }
     }
   }
 
@@ -62,40 +76,17 @@ extension Resampling {
     let records = rows.count / 2
     let pair = PairedScores(rows)
     let none = [Int32](repeating: 0, count: records)
-    let drawn = scores(
-      purpose: "bootstrap", draw: { $0.weights(records) },
-      score: { weights in
-        zip(rows.scores(weights: none + weights), rows.scores(weights: weights + none))
-          .map { $0 - $1 }
-      })
-    return pair.results { metric, difference in
-      let differences = drawn.map { $0[metric] }
-      let defined = differences.filter { !$0.isNaN }.sorted()
-      let mean = defined.reduce(0) { $0 + abs($1) } / Double(defined.count)
-      let larger =
-        generator == .numpy
-        ? differences.count { !(abs($0) - mean <= difference) }
-        : differences.count { !(abs($0) - mean < difference) }
-      let interval = ConfidenceInterval(
-        estimate: pair.system[metric] - pair.baseline[metric],
-        lower: Self.quantile(defined, (1 - level) / 2),
-        upper: Self.quantile(defined, 1 - (1 - level) / 2),
-        undefined: differences.count - defined.count)
-      return (Double(larger + 1) / Double(times + 1), interval)
-    }
+    let drawn = BootstrapScores(
+      metrics: pair.metrics, estimates: zip(pair.system, pair.baseline).map { $0 - $1 },
+      samples: scores(
+        purpose: "bootstrap", size: 4 * records, draw: { $0.weights(records) },
+        score: { weights in
+          zip(rows.scores(weights: none + weights), rows.scores(weights: weights + none))
+            .map { $0 - $1 }
+        }), leftOut: [], generator: generator)
+    let (pValues, intervals) = (drawn.pValues, drawn.intervals(level: level))
+    return pair.results { (pValues[$0], intervals[$0]) }
   }
-}
-
-/// Which rows the two mixtures hold: a record's bit 1 leaves its outputs with their systems.
-private func swapWeights(_ bits: [UInt8], records: Int) -> ([Int32], [Int32]) {
-  var first = [Int32](repeating: 0, count: 2 * records)
-  var second = first
-  for record in 0..<records {
-    let stays = Int32(bits[record >> 3] >> UInt8(record & 7) & 1)
-    (first[record], first[records + record]) = (stays, 1 - stays)
-    (second[record], second[records + record]) = (1 - stays, stays)
-  }
-  return (first, second)
 }
 
 /// The scores of two systems as they are.
@@ -112,12 +103,10 @@ private struct PairedScores {
   }
 
   /// One result a metric, of its p-value and interval; NaN where a system has no score.
-  func results(
-    _ test: (Int, Double) -> (Double, ConfidenceInterval?)
-  ) -> [PairedResult] {
+  func results(_ test: (Int) -> (Double, ConfidenceInterval?)) -> [PairedResult] {
     metrics.indices.map { metric in
-      let difference = abs(baseline[metric] - system[metric])
-      let (p, interval) = difference.isNaN ? (.nan, nil) : test(metric, difference)
+      let isDefined = !(baseline[metric] - system[metric]).isNaN
+      let (p, interval) = isDefined ? test(metric) : (.nan, nil)
       return PairedResult(
         metric: metrics[metric], baseline: baseline[metric], system: system[metric], pValue: p,
         interval: interval)

@@ -1,106 +1,98 @@
-/// Which area a metric of rankings is, and how classes are averaged.
-enum RankedArea: Sendable {
-  /// Under the ROC curve.
-  case receiver(Average)
-  /// Under the steps of precision over recall.
-  case precision(Average)
-
-  var average: Average {
-    switch self {
-    case .receiver(let average), .precision(let average): average
-    }
-  }
-}
-
-/// Rows of a classifier, for areas of each class against the rest: sorted once, then only walked.
+/// Rows of a classifier, for areas of each class against the rest and of all decisions pooled.
 struct RankedRows: ScoredRows {
-  /// One class's rows as its scores fall, and where each run of equal scores ends.
-  private struct Order: Sendable {
-    let rows: [Int32]
-    let ends: [Int]
-  }
-
+  let metrics: [ResampledMetric]
+  private let areas: [RankedArea]
   private let references: [Int]
-  private let orders: [Order]
   private let positive: Int
-  private let descriptors: [MetricDescriptor]
+  /// The order of each class's scores; nil of classes that no metric looks at.
+  let orders: [RankedOrder?]
+  /// The order of all classes' scores, where a metric looks at it.
+  let pooled: RankedOrder?
 
-  /// - Precondition: no score is NaN.
-  init(_ outcomes: ClassificationOutcomes, _ descriptors: [MetricDescriptor]) {
+  /// - Precondition: no score is NaN, and no area is of pairs.
+  init(_ outcomes: ClassificationOutcomes, _ metrics: [(ResampledMetric, RankedArea)]) {
+    self.metrics = metrics.map(\.0)
+    areas = metrics.map(\.1)
     references = outcomes.references
     positive = outcomes.positive
-    self.descriptors = descriptors
+    let needsAll = areas.contains { !$0.isBinary && !$0.isPooled }
+    let needsOne = areas.contains(where: \.isBinary)
     orders = outcomes.labels.indices.map { label in
-      let scores = outcomes.probabilityRows.map { $1[$1.startIndex + label] }
-      let rows = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-      let ends = rows.indices.filter { place in
-        place + 1 == rows.count || scores[rows[place]] != scores[rows[place + 1]]
-      }
-      return Order(rows: rows.map { Int32($0) }, ends: ends.map { $0 + 1 })
+      needsAll || (needsOne && label == outcomes.positive) ? outcomes.order(of: label) : nil
     }
+    pooled = areas.contains(where: \.isPooled) ? outcomes.pooledOrder : nil
   }
 
-  var metrics: [ResampledMetric] { descriptors.map(\.resampled) }
   var count: Int { references.count }
 
   func scores(weights: [Int32]) -> [Double] {
     var supports = [Int](repeating: 0, count: orders.count)
     for (row, weight) in weights.enumerated() { supports[references[row]] += Int(weight) }
-    let areas = orders.indices.map { self.areas(of: $0, weights, supports) }
-    return descriptors.map { descriptor in
-      guard let area = descriptor.rankedArea else { return .nan }
-      return score(area, areas, supports)
+    let count = supports.reduce(0, +)
+    let found = zip(orders, supports).map { order, support in
+      order?.areas(weights, positives: support, negatives: count - support)
+    }
+    let all = pooled?.areas(
+      weights, positives: count, negatives: count * (orders.count - 1))
+    return scores(found, pooled: all, supports)
+  }
+
+  /// The metrics of what the orders give.
+  func scores(
+    _ found: [RankedAreas<Double>?], pooled: RankedAreas<Double>?, _ supports: [Int]
+  ) -> [Double] {
+    areas.map { area in
+      switch area {
+      case .receiver(let average): mean(found, \.receiver, average, supports)
+      case .precision(let average): mean(found, \.precision, average, supports)
+      case .pooled: pooled?.receiver ?? .nan
+      case .paired: .nan
+      }
     }
   }
 
-  private func score(
-    _ area: RankedArea, _ areas: [(receiver: Double, precision: Double)], _ supports: [Int]
+  /// One kind of area, averaged over the classes that have records.
+  private func mean(
+    _ found: [RankedAreas<Double>?], _ kind: KeyPath<RankedAreas<Double>, Double>,
+    _ average: Average, _ supports: [Int]
   ) -> Double {
-    func value(_ label: Int) -> Double {
-      switch area {
-      case .receiver: areas[label].receiver
-      case .precision: areas[label].precision
-      }
-    }
-    if area.average == .binary { return value(positive) }
+    if average == .binary { return found[positive]?[keyPath: kind] ?? .nan }
     var sum = 0.0
     var weights = 0.0
-    for label in areas.indices where supports[label] > 0 {
-      let weight = area.average == .weighted ? Double(supports[label]) : 1
-      sum += value(label) * weight
+    for (areas, support) in zip(found, supports) where support > 0 {
+      let weight = average == .weighted ? Double(support) : 1
+      sum += (areas?[keyPath: kind] ?? .nan) * weight
       weights += weight
     }
     return sum / weights
   }
 
-  /// Both areas of one class: NaN and 0 where no row is of it, as of outcomes.
-  private func areas(
-    of label: Int, _ weights: [Int32], _ supports: [Int]
-  ) -> (receiver: Double, precision: Double) {
-    let positives = supports[label]
-    let negatives = supports.reduce(0, +) - positives
-    guard positives > 0 else { return (.nan, 0) }
-    var (hits, misses, wins, precision) = (0, 0, 0, 0.0)
-    var start = 0
-    for end in orders[label].ends {
-      var (own, others) = (0, 0)
-      for place in start..<end {
-        let row = Int(orders[label].rows[place])
-        if references[row] == label {
-          own += Int(weights[row])
-        } else {
-          others += Int(weights[row])
-        }
-      }
-      start = end
-      hits += own
-      misses += others
-      wins += own * (2 * (negatives - misses) + others)
-      guard own > 0 else { continue }
-      precision += Double(own) / Double(positives) * (Double(hits) / Double(hits + misses))
+  /// How many of the first rows are of each class.
+  func supports(of rows: Int) -> [Int] {
+    references.prefix(rows).reduce(into: [Int](repeating: 0, count: orders.count)) {
+      $0[$1] += 1
     }
-    let receiver =
-      negatives == 0 ? Double.nan : Double(wins) / (2 * Double(positives) * Double(negatives))
-    return (receiver, precision)
+  }
+}
+
+extension RankedArea {
+  fileprivate var isPooled: Bool { if case .pooled = self { true } else { false } }
+}
+
+extension ClassificationOutcomes {
+  /// The records as one class's scores fall.
+  ///
+  /// - Precondition: there are scores, and none is NaN.
+  func order(of label: Int) -> RankedOrder {
+    RankedOrder(
+      probabilityRows.map { $1[$1.startIndex + label] }, row: { $0 },
+      isOwn: { references[$0] == label })
+  }
+
+  /// All scores of all records, those of the true classes its own.
+  fileprivate var pooledOrder: RankedOrder {
+    let width = labels.count
+    return RankedOrder(
+      scores ?? [], row: { $0 / width }, isOwn: { references[$0 / width] == $0 % width })
   }
 }

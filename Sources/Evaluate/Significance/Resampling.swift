@@ -25,18 +25,25 @@ public struct Resampling: Sendable {
   }
 
   /// Draws in order and scores on several threads, some hundred at a time to bound memory.
+  ///
+  /// - Parameter size: the bytes of a draw.
   func scores<Draw: Sendable, Score: Sendable>(
-    purpose: String, draw: (inout ResamplingDraws) -> Draw,
+    purpose: String, size: Int, draw: (inout ResamplingDraws) -> Draw,
     score: @Sendable (Draw) -> [Score]
   ) -> [[Score]] {
     var draws = ResamplingDraws(generator, seed: seed, purpose: purpose)
     var scores: [[Score]] = []
-    scores.reserveCapacity(times)
+    let share = share(of: 256, size: size)
     while scores.count < times {
-      let batch = (0..<min(256, times - scores.count)).map { _ in draw(&draws) }
+      let batch = (0..<min(share, times - scores.count)).map { _ in draw(&draws) }
       scores += Self.mapped(batch, threads: threads, score)
     }
     return scores
+  }
+
+  /// How many draws to hold at once: as many as asked, or as a quarter of a gigabyte holds.
+  func share(of count: Int, size: Int) -> Int {
+    max(1, min(count, (1 << 28) / max(1, size)))
   }
 
   /// A map on several threads that cannot fail.

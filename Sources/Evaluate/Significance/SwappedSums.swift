@@ -1,33 +1,14 @@
-extension Resampling {
-  /// The difference of the two mixtures' scores for each random swap.
-  ///
-  /// Sums over swapped records come from tables of the sums of all subsets of eight records, one
-  /// look-up for eight: the method of four Russians. O(times × records × width / 8).
-  func differencesOfSums(_ rows: StatisticsRows) -> [[Double]] {
-    let pair = SwappedSums(rows)
-    var draws = ResamplingDraws(generator, seed: seed, purpose: "randomization")
-    var differences: [[Double]] = []
-    differences.reserveCapacity(times)
-    // As many swaps at once as keep the threads' bits and sums within their caches.
-    let share = 1280
-    while differences.count < times {
-      let next = min(share * threads, times - differences.count)
-      let swaps = (0..<next).map { _ in draws.bits(pair.records) }
-      let shares = stride(from: 0, to: next, by: share).map {
-        Array(swaps[$0..<min($0 + share, next)])
-      }
-      differences += Self.mapped(shares, threads: threads) { pair.differences($0) }
-        .flatMap(\.self)
-    }
-    return differences
-  }
+extension StatisticsRows: SwappableRows {
+  var swapped: any SwappedScores { SwappedSums(self) }
 }
 
 /// Two systems' statistics, for sums over records of which some are swapped.
-private struct SwappedSums: Sendable {
+///
+/// Such sums come from tables of the sums of all subsets of eight records, one look-up for eight: the
+/// method of four Russians. O(swaps × records × width / 8).
+private struct SwappedSums: SwappedScores {
   typealias Lane = SIMD4<Double>
 
-  let records: Int
   private let metric: any CorpusMetric
   private let width: Int
   /// Lanes a record.
@@ -48,7 +29,7 @@ private struct SwappedSums: Sendable {
     }
     base = rows.statistics.sums(of: records..<2 * records)
     total = zip(rows.statistics.sums(of: 0..<records), base).map(+)
-    (self.records, self.width, self.lanes, self.gains) = (records, width, lanes, gains)
+    (self.width, self.lanes, self.gains) = (width, lanes, gains)
     metric = rows.metric
   }
 

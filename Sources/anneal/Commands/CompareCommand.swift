@@ -17,11 +17,15 @@ struct CompareCommand: ParsableCommand {
       All runs must be tested on the same records; predictions.jsonl files are
       taken as well. A mark stands where a difference is more than chance gives:
       ▲ better, ▼ worse. p-values are of paired randomisation (of McNemar's
-      exact test for accuracy), corrected for all metrics and runs.
-      With --generator numpy p-values are those of sacreBLEU.
+      exact test for accuracy), corrected for all metrics and runs, and marked
+      where they are below 1 - LEVEL. With --generator numpy p-values are those
+      of sacreBLEU, which finds that a run differs from itself: no swap makes
+      a difference that is larger than none.
       """)
 
-  @Argument(help: "The folders of two runs or more.", completion: .directory)
+  @Argument(
+    help: "Two runs or more: their folders, or files such as predictions.jsonl.",
+    completion: .file())
   var runs: [String]
 
   @Option(
@@ -33,7 +37,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The paired test.")
   var test = PairedTest.randomization
 
-  @Option(help: ArgumentHelp("How many random swaps the test makes.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "How many random swaps the test makes; with --test bootstrap, how many draws.",
+      valueName: "n"))
   var trials = 10_000
 
   @Option(help: ArgumentHelp("How many draws of records give the intervals.", valueName: "n"))
@@ -63,8 +70,9 @@ struct CompareCommand: ParsableCommand {
 
   func validate() throws {
     if runs.count < 2 { throw ValidationError("name two runs or more: anneal compare RUN RUN") }
-    if trials < 1 || resamples < 1 {
-      throw ValidationError("--trials and --resamples must be at least 1")
+    for (name, count) in [("--trials", trials), ("--resamples", resamples)]
+    where !(1...10_000_000).contains(count) {
+      throw ValidationError("\(name) must be from 1 to 10,000,000, not \(count)")
     }
     if !(level > 0 && level < 1) { throw ValidationError("--level must be between 0 and 1") }
     if samples < 0 { throw ValidationError("-n must not be negative") }

@@ -16,6 +16,7 @@ enum ComparisonText {
     for pair in comparison.pairs {
       text += "\n\(comparison.baseline) → \(pair.run)\n"
       text += table(pair, comparison)
+      for left in pair.leftOut { text += leftOut(left) }
       if let test = pair.mcNemar { text += mcNemar(test, comparison.baseline, pair.run) }
       text += differing(pair)
     }
@@ -65,6 +66,8 @@ enum ComparisonText {
 
   private static func number(_ value: Double, signed: Bool) -> String {
     guard value.isFinite else { return "–" }
+    // Past ten million digits behind the point say nothing, and past 1e15 those before it.
+    if abs(value) >= 1e7 { return String(format: signed ? "%+.4g" : "%.4g", value) }
     let digits = abs(value) < 10 ? 4 : 2
     return String(format: signed ? "%+.\(digits)f" : "%.\(digits)f", value)
   }
@@ -78,6 +81,10 @@ enum ComparisonText {
 
   // MARK: - Records
 
+  private static func leftOut(_ left: RunComparison.LeftOut) -> String {
+    "  without \(left.metrics.joined(separator: ", ")): \(left.reason.printable)\n"
+  }
+
   private static func mcNemar(_ test: McNemarTest, _ first: String, _ second: String) -> String {
     "  right in \(first) alone: \(test.firstOnly) records; in \(second) alone: "
       + "\(test.secondOnly) (McNemar, exact: p \(pValue(test.exact)))\n"
@@ -90,7 +97,7 @@ enum ComparisonText {
     var text = "  differ most, of \(pair.differingCount) "
     text += "\(pair.differingCount == 1 ? "record that differs" : "records that differ"):\n"
     for record in pair.differing {
-      text += "    \(String(format: "%+.3f", record.gain))  \(record.id)  "
+      text += "    \(String(format: "%+.3f", record.gain))  \(clipped(record.id, 60))  "
       text += "\(clipped(record.reference, 40)): \(answer(record.baseline)) → "
       text += "\(answer(record.system))\n"
       if !record.input.isEmpty { text += "            \(clipped(record.input, 88))\n" }
@@ -102,11 +109,7 @@ enum ComparisonText {
 
   /// The beginning of a text in one line, without what a terminal would act upon.
   private static func clipped(_ text: String, _ length: Int) -> String {
-    let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
-      scalar.properties.generalCategory == .control ? " " : scalar
-    }
-    var line = String.UnicodeScalarView()
-    line.append(contentsOf: scalars.prefix(length))
-    return String(line) + (scalars.count > length ? "…" : "")
+    let scalars = text.printable.unicodeScalars
+    return String(scalars.prefix(length)) + (scalars.count > length ? "…" : "")
   }
 }

@@ -27,7 +27,7 @@ enum Failure {
   }
 
   private static func report(_ text: String, _ console: Console) {
-    console.say("\(console.red("error:")) \(text)")
+    console.say("\(console.red("error:")) \(text.printableLines)")
   }
 
   /// Faults of what was read, as against faults of the machine or the program.

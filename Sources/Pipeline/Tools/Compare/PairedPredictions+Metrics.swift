@@ -4,8 +4,8 @@ import Evaluate
 struct PairedMeasurement: Sendable {
   let first: any ScoredRows
   let second: any ScoredRows
-  /// The first run's records and then the second's.
-  let both: any ScoredRows
+  /// The first run's records and then the second's, for the metrics that are tested by resampling.
+  let both: (any ScoredRows)?
 }
 
 extension PairedPredictions {
@@ -26,11 +26,15 @@ extension PairedPredictions {
     var measurements: [PairedMeasurement] = []
     if let outcomes {
       let both = outcomes.first.followed(by: outcomes.second)
-      for ((first, second), both) in zip(
-        zip(outcomes.first.rows(for: metrics), outcomes.second.rows(for: metrics)),
-        both.rows(for: metrics))
+      for (first, second) in zip(
+        outcomes.first.rows(for: metrics), outcomes.second.rows(for: metrics))
       {
-        measurements.append(PairedMeasurement(first: first, second: second, both: both))
+        // McNemar's test of accuracy is exact.
+        let tested = metrics.filter { metric in
+          metric.name != "accuracy" && first.metrics.contains { $0.name == metric.name }
+        }
+        measurements.append(
+          PairedMeasurement(first: first, second: second, both: both.rows(for: tested).first))
       }
     }
     if let losses {
@@ -49,7 +53,12 @@ extension PairedPredictions {
       for metric in asked where !metric.canSelect { throw .isTable(name: metric.name) }
       return asked
     }
-    return catalog.metrics.filter { metric in
+    return usual(provided)
+  }
+
+  /// The metrics that are compared where none is named.
+  private func usual(_ provided: Set<MetricNeed>) -> [MetricDescriptor] {
+    MetricCatalog.standard.metrics.filter { metric in
       metric.canSelect && provided.contains(metric.needs)
         && !(metric.binaryOnly && labels?.count != 2) && !(metric.isOfTokens && labels != nil)
         && Self.isUsual(metric.name, classes: labels?.count)
@@ -57,6 +66,9 @@ extension PairedPredictions {
         && (metric.name != "log-loss" || losses == nil)
     }
   }
+
+  /// Those of them that are of scores.
+  var usualOfScores: [String] { usual([.probabilities]).map(\.name) }
 
   /// What both runs' predictions hold.
   private var provided: Set<MetricNeed> {
@@ -77,7 +89,8 @@ extension PairedPredictions {
     return !isSaid && !(classes == 2 && ofMany.contains(name))
   }
 
-  private var hasBytes: Bool {
+  /// Whether the bytes of all texts are known.
+  var hasBytes: Bool {
     guard let losses else { return false }
     return (losses.first + losses.second).allSatisfy { $0.bytes != nil }
   }

@@ -11,17 +11,23 @@ struct PairedPredictions: Sendable {
   let classes: (first: [String]?, second: [String]?)
   /// What the first run was scored by, whose options count for both.
   let metrics: [MetricChoice]
+  /// What the user calls the runs.
+  let names: (first: String, second: String)
+  /// What classifiers predicted; nil of texts.
+  let outcomes: (first: ClassificationOutcomes, second: ClassificationOutcomes)?
+  /// The losses of both runs, of records or of tokens; nil where a record has none.
+  let losses: (first: [LanguageOutcomes], second: [LanguageOutcomes])?
 
   /// Finds the records of the first file in the second.
   ///
   /// - Throws: `Diagnostic` that names records which one run lacks, or of which the truth differs.
   init(_ first: PredictionFile, _ second: PredictionFile) throws(Diagnostic) {
     let places = Dictionary(
-      uniqueKeysWithValues: second.records.enumerated().map { ($1.id, $0) })
+      uniqueKeysWithValues: second.records.enumerated().map { (ByteKey($1.id), $0) })
     try Self.checkSameRecords(first, second, places)
     var others: [PredictedRecord] = []
     for record in first.records {
-      let other = second.records[places[record.id] ?? 0]
+      let other = second.records[places[ByteKey(record.id)] ?? 0]
       try Self.checkSameTruth(record, other, first.name, second.name)
       others.append(other)
     }
@@ -29,18 +35,23 @@ struct PairedPredictions: Sendable {
     self.second = others
     classes = (first.classes, second.classes)
     metrics = first.metrics
+    names = (first.name, second.name)
     labels = Self.labels(first.records + others, classes)
+    outcomes = Self.outcomes(first.records, others, labels, classes)
+    losses = Self.losses(first.records).flatMap { losses in
+      Self.losses(others).map { (first: losses, second: $0) }
+    }
   }
 
   /// How many records there are.
   var count: Int { first.count }
 
   private static func checkSameRecords(
-    _ first: PredictionFile, _ second: PredictionFile, _ places: [String: Int]
+    _ first: PredictionFile, _ second: PredictionFile, _ places: [ByteKey: Int]
   ) throws(Diagnostic) {
-    let own = Set(first.records.map(\.id))
-    let lacking = first.records.map(\.id).filter { places[$0] == nil }
-    let beyond = second.records.map(\.id).filter { !own.contains($0) }
+    let own = Set(first.records.map { ByteKey($0.id) })
+    let lacking = first.records.map(\.id).filter { places[ByteKey($0)] == nil }
+    let beyond = second.records.map(\.id).filter { !own.contains(ByteKey($0)) }
     guard !lacking.isEmpty || !beyond.isEmpty else { return }
     throw Diagnostic(
       "the runs were tested on different records: '\(first.name)' has \(first.records.count), "
@@ -82,12 +93,13 @@ struct PairedPredictions: Sendable {
   ) -> [String]? {
     guard case .label? = records.first?.answer else { return nil }
     var labels = classes.first ?? []
-    let named = records.flatMap { record -> [String] in
+    let named = records.flatMap { record -> [ByteKey] in
       guard case .label(let prediction, _, _) = record.answer else { return [] }
-      return [record.reference, prediction]
+      return [ByteKey(record.reference), ByteKey(prediction)]
     }
-    var known = Set(labels)
-    for label in (classes.second ?? []) + Set(named).sorted() where known.insert(label).inserted {
+    let sorted = Set(named).map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var known = Set(labels.map { ByteKey($0) })
+    for label in (classes.second ?? []) + sorted where known.insert(ByteKey(label)).inserted {
       labels.append(label)
     }
     return labels
@@ -95,13 +107,16 @@ struct PairedPredictions: Sendable {
 
   // MARK: - What is resampled
 
-  /// What classifiers predicted, the first run's records and then the second's; nil of texts.
-  var outcomes: (first: ClassificationOutcomes, second: ClassificationOutcomes)? {
+  /// Both runs' outcomes, with scores where both have them.
+  private static func outcomes(
+    _ first: [PredictedRecord], _ second: [PredictedRecord], _ labels: [String]?,
+    _ classes: (first: [String]?, second: [String]?)
+  ) -> (first: ClassificationOutcomes, second: ClassificationOutcomes)? {
     guard let labels else { return nil }
     let hasScores = classes.first != nil && classes.second != nil
     return (
-      Self.outcomes(first, labels, hasScores ? classes.first : nil),
-      Self.outcomes(second, labels, hasScores ? classes.second : nil)
+      outcomes(first, labels, hasScores ? classes.first : nil),
+      outcomes(second, labels, hasScores ? classes.second : nil)
     )
   }
 
@@ -109,28 +124,23 @@ struct PairedPredictions: Sendable {
   private static func outcomes(
     _ records: [PredictedRecord], _ labels: [String], _ classes: [String]?
   ) -> ClassificationOutcomes {
-    let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
-    let columns = (classes ?? []).map { numbers[$0, default: 0] }
+    let numbers = Dictionary(
+      uniqueKeysWithValues: labels.enumerated().map { (ByteKey($1), $0) })
+    func number(_ label: String) -> Int { numbers[ByteKey(label), default: 0] }
+    let columns = (classes ?? []).map(number)
     var predictions: [Int] = []
     var scores: [Float] = []
     for record in records {
       guard case .label(let prediction, let own, _) = record.answer else { continue }
-      predictions.append(numbers[prediction, default: 0])
+      predictions.append(number(prediction))
       guard classes != nil, let own else { continue }
       var row = [Float](repeating: 0, count: labels.count)
       for (column, score) in zip(columns, own) { row[column] = score }
       scores += row
     }
-    let isWhole = scores.count == records.count * labels.count
     return ClassificationOutcomes(
-      labels: labels, references: records.map { numbers[$0.reference, default: 0] },
-      predictions: predictions, scores: classes != nil && isWhole ? scores : nil)
-  }
-
-  /// The losses of both runs, of records or of tokens; nil where a record has none.
-  var losses: (first: [LanguageOutcomes], second: [LanguageOutcomes])? {
-    guard let first = Self.losses(first), let second = Self.losses(second) else { return nil }
-    return (first, second)
+      labels: labels, references: records.map { number($0.reference) },
+      predictions: predictions, scores: classes != nil ? scores : nil)
   }
 
   private static func losses(_ records: [PredictedRecord]) -> [LanguageOutcomes]? {

@@ -48,6 +48,9 @@ struct PredictedRecord: Sendable {
 
   private static let remedy = "name a predictions.jsonl that 'anneal run' wrote"
 
+  /// Beyond this many tokens or bytes of a record, a file was not written by a run.
+  private static let countLimit = 1 << 40
+
   private static func text(_ json: JSONValue, of id: String) throws(Diagnostic) -> Answer {
     guard let loss = try loss(json, of: id), let tokens = json["tokens"]?.int, tokens >= 0 else {
       throw Diagnostic(
@@ -55,6 +58,10 @@ struct PredictedRecord: Sendable {
         remedy: remedy)
     }
     let bytes = json["bytes"]?.int.flatMap { $0 >= 0 ? $0 : nil }
+    for (count, what) in [(tokens, "tokens"), (bytes ?? 0, "bytes")] where count >= countLimit {
+      throw Diagnostic(
+        "record \(id) has \(count) \(what), which no text has", path: what, remedy: remedy)
+    }
     return .text(
       LanguageOutcomes(totalLoss: loss, tokens: tokens, bytes: bytes),
       generated: json["generated"]?.string)
@@ -106,7 +113,13 @@ struct PredictedRecord: Sendable {
           "the score of class '\(name)' of record \(id) is not a number", path: "scores",
           remedy: "the training diverged: lower its learning rate and run it again")
       }
-      scores.append(Float(number))
+      let rounded = Float(number)
+      guard rounded.isFinite else {
+        throw Diagnostic(
+          "the score \(number) of class '\(name)' of record \(id) is more than 32 bits hold",
+          path: "scores", remedy: remedy)
+      }
+      scores.append(rounded)
     }
     return scores
   }
@@ -117,7 +130,7 @@ struct PredictedRecord: Sendable {
   ) throws(Diagnostic) {
     guard let classes else { return }
     for (name, what) in [(reference, "reference"), (prediction, "prediction")]
-    where !classes.contains(name) {
+    where !classes.contains(where: { $0.hasSameBytes(as: name) }) {
       throw Diagnostic(
         "the \(what) '\(name)' of record \(id) is none of the model's classes "
           + "(\(classes.prefix(8).joined(separator: ", "))\(classes.count > 8 ? ", …" : ""))",

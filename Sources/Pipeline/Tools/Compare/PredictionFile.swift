@@ -53,7 +53,7 @@ struct PredictionFile: Sendable {
     var records: [PredictedRecord] = []
     var classes: [String]?
     private var number = 0
-    private var ids: Set<String> = []
+    private var ids: Set<ByteKey> = []
     /// The last line where that is no JSON: what a file ends with whose writer was stopped.
     private var broken: Diagnostic?
 
@@ -74,12 +74,29 @@ struct PredictionFile: Sendable {
       do { record = try PredictedRecord(json, classes: &classes) } catch {
         throw Diagnostic(error.message, path: error.path, place: place, remedy: error.remedy)
       }
-      guard ids.insert(record.id).inserted else {
+      guard ids.insert(ByteKey(record.id)).inserted else {
         throw Diagnostic(
           "record \(record.id) stands there twice", place: place,
           remedy: "name the predictions of one run")
       }
+      try checkForm(record)
       records.append(record)
+    }
+
+    /// - Throws: `Diagnostic` where a record holds other things than the first.
+    private func checkForm(_ record: PredictedRecord) throws(Diagnostic) {
+      guard let first = records.first else { return }
+      let (lack, field): (String, String)
+      switch (first.answer, record.answer) {
+      case (.label(_, .some, _), .label(_, nil, _)): (lack, field) = ("no scores", "scores")
+      case (.label(_, nil, _), .label(_, .some, _)): (lack, field) = ("scores", "scores")
+      case (.label, .text): (lack, field) = ("no class", "prediction")
+      case (.text, .label): (lack, field) = ("a class", "prediction")
+      default: return
+      }
+      throw Diagnostic(
+        "record \(record.id) has \(lack), unlike those before it", path: field, place: place,
+        remedy: "compare predictions of one model")
     }
 
     /// - Throws: `Diagnostic` where the last line is cut off.

@@ -29,6 +29,12 @@ extension RunComparison {
         "p_chi_squared": .real(test.chiSquared()),
       ]
     }
+    object["left_out"] = .array(
+      pair.leftOut.map { left in
+        [
+          "metrics": .array(left.metrics.map { .string($0) }), "reason": .string(left.reason),
+        ]
+      })
     object["differing_records"] = .integer(pair.differingCount)
     object["differ_most"] = .array(pair.differing.map(\.json))
     return .object(object)

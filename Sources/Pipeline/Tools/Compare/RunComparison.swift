@@ -19,7 +19,7 @@ public struct RunComparison: Sendable {
     /// What gave the p-value: `randomization`, `bootstrap` or `mcnemar`.
     public let test: String
     /// The p-value corrected for all metrics and runs of the comparison.
-    public fileprivate(set) var correctedPValue: Double
+    public internal(set) var correctedPValue: Double
 
     /// Whether the other run is better; nil where the two do not differ.
     public var isBetter: Bool? {
@@ -28,12 +28,22 @@ public struct RunComparison: Sendable {
     }
   }
 
+  /// Metrics that two runs' predictions do not allow.
+  public struct LeftOut: Sendable {
+    /// Their names.
+    public let metrics: [String]
+    /// Which run lacks what.
+    public let reason: String
+  }
+
   /// One run held against the first.
   public struct Pair: Sendable {
     /// The other run, as the user names it.
     public let run: String
     /// The metrics.
     public fileprivate(set) var rows: [Row]
+    /// The metrics that are not compared, or have no value, because a run lacks something.
+    public let leftOut: [LeftOut]
     /// Records that exactly one of both classifies rightly; nil of texts.
     public let mcNemar: McNemarTest?
     /// The records that tell the runs apart most, and how many differ.
@@ -61,8 +71,10 @@ public struct RunComparison: Sendable {
     baseline = runs[0]
     records = files[0].records.count
     self.options = options
-    pairs = try files.dropFirst().map { file in
-      try Pair(file.name, PairedPredictions(files[0], file), options)
+    var draws = ComparedDraws(options)
+    pairs = []
+    for file in files.dropFirst() {
+      pairs.append(try Pair(file.name, PairedPredictions(files[0], file), options, &draws))
     }
     correct()
   }
@@ -79,65 +91,25 @@ public struct RunComparison: Sendable {
 
   /// Whether a row's difference is more than chance gives, all looks considered.
   public func isSignificant(_ row: Row) -> Bool {
-    row.isBetter != nil && row.correctedPValue < 1 - options.level
+    // 1 - 0.95 is a little more than 0.05, which is not below itself.
+    row.isBetter != nil && row.correctedPValue + .ulpOfOne < 1 - options.level
   }
 }
 
 extension RunComparison.Pair {
   fileprivate init(
-    _ name: String, _ predictions: PairedPredictions, _ options: ComparisonOptions
+    _ name: String, _ predictions: PairedPredictions, _ options: ComparisonOptions,
+    _ draws: inout ComparedDraws
   ) throws {
     run = name
-    mcNemar = predictions.mcNemar
-    let measured = try predictions.measurements(options.metrics)
-    rows = measured.flatMap { RunComparison.rows($0, options, mcNemar: predictions.mcNemar) }
+    let mcNemar = predictions.mcNemar
+    self.mcNemar = mcNemar
+    rows = draws.rows(
+      try predictions.measurements(options.metrics), of: predictions, mcNemar: mcNemar)
+    leftOut = predictions.leftOut(
+      rows.map(\.metric), isUsual: options.metrics.isEmpty)
     let all = predictions.differences
     differingCount = all.count
     differing = Array(all.prefix(options.samples))
-  }
-}
-
-extension RunComparison {
-  /// The rows of metrics that are computed together.
-  fileprivate static func rows(
-    _ measured: PairedMeasurement, _ options: ComparisonOptions, mcNemar: McNemarTest?
-  ) -> [Row] {
-    let draws = options.draws
-    let first = draws.interval(measured.first, options)
-    let second = draws.interval(measured.second, options)
-    let differences = draws.differences(measured.both, options)
-    let tests = draws.test(measured.both, options)
-    return tests.indices.map { index in
-      let metric = tests[index].metric
-      let isExact = metric.name == "accuracy" ? mcNemar : nil
-      return Row(
-        metric: metric, baseline: first[index], system: second[index],
-        difference: differences[index], pValue: isExact?.exact ?? tests[index].pValue,
-        test: isExact == nil ? options.test.rawValue : "mcnemar", correctedPValue: .nan)
-    }
-  }
-}
-
-extension Resampling {
-  fileprivate func interval(
-    _ rows: any ScoredRows, _ options: ComparisonOptions
-  ) -> [ConfidenceInterval] {
-    intervals(of: rows, level: options.level, method: options.interval)
-  }
-
-  fileprivate func differences(
-    _ rows: any ScoredRows, _ options: ComparisonOptions
-  ) -> [ConfidenceInterval] {
-    pairedBootstrap(rows, level: options.level).map { result in
-      result.interval
-        ?? ConfidenceInterval(estimate: result.difference, lower: .nan, upper: .nan, undefined: 0)
-    }
-  }
-
-  fileprivate func test(_ rows: any ScoredRows, _ options: ComparisonOptions) -> [PairedResult] {
-    switch options.test {
-    case .randomization: options.swaps.randomization(rows)
-    case .bootstrap: options.swaps.pairedBootstrap(rows, level: options.level)
-    }
   }
 }

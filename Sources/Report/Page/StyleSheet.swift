@@ -153,8 +153,8 @@ let styleSheet: StaticString = """
   body{padding:1.5rem .85rem 2rem}section{padding:1.15rem 1rem 1.25rem;border-radius:.6rem}
   .cards{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.7rem}
   .card{padding:.85rem 1rem}.card-value{font-size:1.75rem}
-  .chart text{font-size:19px}.line{stroke-width:3}.dots circle{r:6px}
-  .aside{display:none}.verdict .id{margin-left:0}.heat tbody th span{min-width:5rem;max-width:7rem}}
+  .chart text{font-size:22px}.line{stroke-width:3}.chart:not(.square) .dots circle{r:6px}
+  .aside{display:none}.verdict .id{margin-left:0}.heat tbody th span{min-width:5rem;max-width:8rem;font-size:.8125rem}}
   @media print{
   :root{color-scheme:light;--bg:#fff;--surface:#fff;--ink:#000;--muted:#444;--line:#bbb;
   --grid:#ddd;--track:#ddd;--c0:#2563c9;--c1:#cf5414;--c2:#19855a;--c3:#8440b0;

@@ -13,7 +13,8 @@ struct TrainingLine {
   private var tokensPerSecond: Double?
 
   private static let mostLosses = 256
-  private static let sparkWidth = 16
+  /// Short enough for the whole line to fit a terminal of 80 columns.
+  private static let sparkWidth = 10
 
   init(_ plan: TrainingPlan, startedAt moment: Double) {
     pace = Pace(

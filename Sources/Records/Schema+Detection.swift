@@ -122,29 +122,29 @@ private struct DetectionKeys: OptionSet {
   static let question = DetectionKeys(bit: 22)
 
   private static let byName: [ByteKey: DetectionKeys] = [
-    ByteKey(text: "chosen"): .chosen,
-    ByteKey(text: "rejected"): .rejected,
-    ByteKey(text: "conversations"): .conversations,
-    ByteKey(text: "instruction"): .instruction,
-    ByteKey(text: "prompt"): .prompt,
-    ByteKey(text: "messages"): .messages,
-    ByteKey(text: "kto_tag"): .ktoTag,
-    ByteKey(text: "response"): .response,
-    ByteKey(text: "completion"): .completion,
-    ByteKey(text: "completions"): .completions,
-    ByteKey(text: "labels"): .labels,
-    ByteKey(text: "responses"): .responses,
-    ByteKey(text: "scores"): .scores,
-    ByteKey(text: "reward"): .reward,
-    ByteKey(text: "anchor"): .anchor,
-    ByteKey(text: "positive"): .positive,
-    ByteKey(text: "negative"): .negative,
-    ByteKey(text: "sentence1"): .sentence1,
-    ByteKey(text: "sentence2"): .sentence2,
-    ByteKey(text: "score"): .score,
-    ByteKey(text: "label"): .label,
-    ByteKey(text: "segments"): .segments,
-    ByteKey(text: "question"): .question,
+    ByteKey("chosen"): .chosen,
+    ByteKey("rejected"): .rejected,
+    ByteKey("conversations"): .conversations,
+    ByteKey("instruction"): .instruction,
+    ByteKey("prompt"): .prompt,
+    ByteKey("messages"): .messages,
+    ByteKey("kto_tag"): .ktoTag,
+    ByteKey("response"): .response,
+    ByteKey("completion"): .completion,
+    ByteKey("completions"): .completions,
+    ByteKey("labels"): .labels,
+    ByteKey("responses"): .responses,
+    ByteKey("scores"): .scores,
+    ByteKey("reward"): .reward,
+    ByteKey("anchor"): .anchor,
+    ByteKey("positive"): .positive,
+    ByteKey("negative"): .negative,
+    ByteKey("sentence1"): .sentence1,
+    ByteKey("sentence2"): .sentence2,
+    ByteKey("score"): .score,
+    ByteKey("label"): .label,
+    ByteKey("segments"): .segments,
+    ByteKey("question"): .question,
   ]
 
   /// The keys that an object has, and those of them that hold lists; what is `null` counts as absent.
@@ -152,7 +152,7 @@ private struct DetectionKeys: OptionSet {
     var keys: DetectionKeys = []
     var lists: DetectionKeys = []
     for member in object.members {
-      guard let key = byName[ByteKey(text: member.key)] else { continue }
+      guard let key = byName[ByteKey(member.key)] else { continue }
       switch member.value {
       case .null: break
       case .array:

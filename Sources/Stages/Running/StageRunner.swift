@@ -99,12 +99,12 @@ public struct StageRunner: Sendable {
   /// A stage and those behind it that can take records over in memory, up to one that is there already.
   ///
   /// A kill loses one walk, so what takes long has one of its own: deriving records, which may be a
-  /// model's work.
+  /// model's work, and reading files that are large.
   private func chain(
     from first: StageLink, _ steps: ArraySlice<StageStep>
   ) throws -> [StageLink] {
     var links = [first]
-    guard first.step.sharesWalk || first.step.stage is any SourceStage else { return links }
+    guard try first.step.sharesWalk || first.step.readsLittle else { return links }
     for step in steps {
       guard step.sharesWalk, let last = links.last else { break }
       let next = try link(step, number: last.number + 1, after: (last.target, last.fingerprint))

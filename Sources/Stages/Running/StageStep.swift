@@ -31,6 +31,17 @@ public struct StageStep: Sendable {
   /// Whether it may run in one walk with other stages.
   var sharesWalk: Bool { stage is any RecordStage && descriptor.role != .augmenting }
 
+  /// Whether it is a source whose files are read again in a few seconds.
+  var readsLittle: Bool {
+    get throws {
+      guard let source = stage as? any SourceStage else { return false }
+      let sizes = try source.dependencies().map { Folders.size($0) ?? .max }
+      return sizes.allSatisfy { $0 <= Self.fewBytes } && sizes.reduce(0, +) <= Self.fewBytes
+    }
+  }
+
+  private static let fewBytes = 1 << 28
+
   /// A record that would end for a reason named in `rescue` goes on as it was; a note says so.
   package func rescuing(_ outcome: Outcome, of record: Record) -> Outcome {
     switch outcome {

@@ -10,7 +10,7 @@ struct MetaspaceDecoder: TokenDecoder, FileComponent {
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     let sign = options.signBytes
     return tokens.enumerated().map { index, token in
-      token.replacing(sign, with: index == 0 && options.scheme != .never ? [] : [0x20])
+      token.replacing(bytes: sign, with: index == 0 && options.scheme != .never ? [] : [0x20])
     }
   }
 }
@@ -33,10 +33,10 @@ struct CTCDecoder: TokenDecoder, FileComponent {
     return tokens.compactMap { token in
       defer { previous = token }
       if token == previous { return nil }
-      var text = padding.isEmpty ? token : token.replacing(padding, with: [])
+      var text = padding.isEmpty ? token : token.replacing(bytes: padding, with: [])
       if cleansUp {
         text = WordPieceDecoder.cleanUp(text)
-        if !delimiter.isEmpty { text = text.replacing(delimiter, with: [0x20]) }
+        if !delimiter.isEmpty { text = text.replacing(bytes: delimiter, with: [0x20]) }
       }
       return text.isEmpty ? nil : text
     }

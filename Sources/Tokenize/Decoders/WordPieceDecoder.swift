@@ -31,6 +31,6 @@ struct WordPieceDecoder: TokenDecoder, FileComponent {
   static func cleanUp(_ text: [UInt8]) -> [UInt8] {
     // All that is replaced begins with a space; most tokens have none but the one in front.
     guard text.contains(0x20) else { return text }
-    return cleanUps.reduce(text) { $0.replacing($1.old, with: $1.new) }
+    return cleanUps.reduce(text) { $0.replacing(bytes: $1.old, with: $1.new) }
   }
 }

@@ -139,7 +139,7 @@ struct FSMTDecoder: TokenDecoder {
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     let text = tokens.flatMap {
-      $0.replacing([0x20], with: []).replacing(Array("</w>".utf8), with: [0x20])
+      $0.replacing(bytes: [0x20], with: []).replacing(bytes: Array("</w>".utf8), with: [0x20])
     }
     return [detokenizer.text(of: UTF8Scalars.scalars(text).words).utf8]
   }

@@ -131,6 +131,6 @@ struct MarianDecoder: TokenDecoder {
       text += token + [0x20]
     }
     flush()
-    return [PythonText.stripped(text.replacing(SentencePieceSign.space, with: [0x20]))]
+    return [PythonText.stripped(text.replacing(bytes: SentencePieceSign.space, with: [0x20]))]
   }
 }

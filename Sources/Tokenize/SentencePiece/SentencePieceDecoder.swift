@@ -50,7 +50,7 @@ struct SentencePieceDecoder: TokenDecoder {
           piece = piece.dropFirst(SentencePieceSign.space.count)
           sawSpace = !dropsLeadingSpaces
         }
-        text += Array(piece).replacing(SentencePieceSign.space, with: [0x20])
+        text += Array(piece).replacing(bytes: SentencePieceSign.space, with: [0x20])
       }
     }
     flush()

@@ -25,7 +25,7 @@ final class WordLearner: @unchecked Sendable {
   /// What one thread has learned the others need not: every thread looks up words in a memory of its own, which no one
   /// else changes under its hands, and asks for the others' only where a word is new to it.
   func learn(from first: Int, in memory: inout WordMemory) {
-    guard workspaces.load(ordering: .relaxed) > 1 else {
+    guard model.sharesWords, workspaces.load(ordering: .relaxed) > 1 else {
       return model.learn(from: first, in: &memory, raw: raw)
     }
     lock.withLock { _ in memory.takeTokens(from: first, of: learned) }

@@ -58,6 +58,9 @@ struct BytePairModel: FileModel {
     tokenizePart(word, of: text, to: &tokens)
   }
 
+  /// Merging a word once more costs less than asking for it.
+  var sharesWords: Bool { false }
+
   func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
     if merges.knowsBytes {
       words.whole?.keep(in: &memory, from: first)

@@ -29,6 +29,9 @@ protocol TokenModel: Sendable {
   /// - Parameter raw: What marked words are, where they are no parts of words.
   func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?)
 
+  /// Whether threads ask one another for the tokens of words before they find them themselves.
+  var sharesWords: Bool { get }
+
   /// Where a word may be cut without changing its tokens, or nil where that is not known.
   var seams: BytePairSeams? { get }
 
@@ -47,6 +50,8 @@ protocol TokenModel: Sendable {
 
 extension TokenModel {
   var spellsUnknown: Bool { false }
+
+  var sharesWords: Bool { true }
 
   func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
     learnOneByOne(from: first, in: &memory, raw: raw)

@@ -124,4 +124,68 @@ import Testing
       #expect(result.errors.contains(part), "\(result.errors)")
     }
   }
+
+  @Test func `what is asked for is scored or a fault, and nothing with itself`() throws {
+    let folder = try TemporaryFolder()
+    let truth = try folder.write("a\nb\n", to: "truth.txt")
+    let text = try folder.write(#"{"text": "a b c d"}"# + "\n", to: "text.jsonl")
+    let late = try folder.write(
+      #"{"keywords": ["a"], "reference": "a", "prediction": "a"}"# + "\n"
+        + #"{"reference": "b", "prediction": "b"}"# + "\n", to: "late.jsonl")
+    for (arguments, part) in [
+      (["--metrics", "accuracy", truth], "no references"),
+      (["--metrics", "bleu,accuracy", text], "compared with itself"),
+      (["--metrics", "accuracy", truth, truth, truth], "one file of true classes"),
+      (
+        ["--metrics", "accuracy", truth, truth, "--records", "r.jsonl"], "scores of single records"
+      ),
+      (["--metrics", "keywords", late], "late.jsonl:2"),
+      (["--metrics", "rouge01", truth, truth], "rouge01"),
+      (["--metrics", "f1", "--labels", "", truth, truth], "--labels"),
+      (["--metrics", "f1", "--labels", "a,b,a", truth, truth], "--labels"),
+      (["--metrics", "chrf", "--chrf-char-order", "\(Int.max)", truth, truth], "chrF needs"),
+      (["--metrics", "chrf", "--chrf-beta", "4000000000", truth, truth], "--chrf-beta"),
+      (["--metrics", "bleu", "--smooth-value", "3", truth, truth], "--smooth-value"),
+      (["--metrics", "bleu", "--smooth", "floor", "--smooth-value", "nan", truth, truth], "nan"),
+      (
+        ["--metrics", "bleu", "--smooth", "floor", "--smooth-value", "1e300", truth, truth],
+        "1e+300"
+      ),
+    ] {
+      let result = try Binary.run(["score"] + arguments, in: folder)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains(part), "\(result.errors)")
+    }
+  }
+
+  @Test func `labels are in one order, numbers and truths are classes by value`() throws {
+    let folder = try TemporaryFolder()
+    let truth = try folder.write("1\n01\n01\n", to: "truth.txt")
+    let labels = try folder.write("01\n01\n1\n", to: "labels.txt")
+    for _ in 0..<4 {
+      let scores = try score(["--metrics", "f1.binary", truth, labels], in: folder)
+      #expect(scores["f1.binary"]?.double == 0)
+    }
+    let mixed = try folder.write(
+      #"{"reference": true, "prediction": "true"}"# + "\n"
+        + #"{"reference": "false", "prediction": false}"# + "\n"
+        + #"{"reference": 1, "prediction": 1.0}"# + "\n", to: "mixed.jsonl")
+    #expect(try score(["--metrics", "accuracy", mixed], in: folder)["accuracy"]?.double == 1)
+  }
+
+  @Test func `scores stand in the order asked, and a mark of byte order is none of the text`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let truth = try folder.write("\u{FEFF}a b c d\n", to: "truth.txt")
+    let texts = try folder.write("a b c d\n", to: "texts.txt")
+    let scores = try score(["--metrics", "accuracy,bleu,exact_match", truth, texts], in: folder)
+    #expect(scores.keys == ["accuracy", "bleu", "exact_match"])
+    #expect(scores["accuracy"]?.double == 1)
+    #expect(abs((scores["bleu"]?.double ?? 0) - 100) < 1e-9)
+    let lines = try folder.write(
+      "\u{FEFF}" + #"{"keywords": ["a"], "prediction": "a b"}"# + "\n", to: "lines.jsonl")
+    let found = try score(["--metrics", "keywords.all", lines], in: folder)
+    #expect(found["keywords.all"]?.double == 100)
+  }
 }

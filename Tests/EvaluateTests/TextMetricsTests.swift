@@ -131,4 +131,36 @@ private struct TwoWords: SynonymSource {
     let error = #expect(throws: MetricError.self) { try TextMetrics(named: ["bleuu"]) }
     #expect(error?.description.contains("did you mean 'bleu'?") == true)
   }
+
+  @Test func `each name asked has its score, whatever the settings`() throws {
+    var settings = TextMetricSettings()
+    settings.chrf.wordOrder = 2
+    let corpus = TextReference.shared.corpus("single")
+    let metrics = try TextMetrics(named: ["chrf", "chrf++"])
+    let scores = metrics.scores(of: corpus, settings: settings)
+    #expect(scores.map(\.name) == ["chrf", "chrf++"])
+    #expect(scores[0].score == scores[1].score)
+    for name in ["rouge01", "rouge+1", "rouge10", "distinct01"] {
+      #expect(throws: MetricError.self) { try TextMetrics(named: [name]) }
+    }
+  }
+
+  /// What Python 3.11 answers: `'...'.lower()`.
+  @Test(arguments: [
+    ("ΟΔΟΣ", "οδος"), ("ΣΑΣ ΣΑ", "σας σα"), ("ΑΣ\u{301}Β", "ασ\u{301}β"),
+    ("ΑΣ\u{301}", "ας\u{301}"), ("Α\u{301}Σ", "α\u{301}ς"), ("\u{301}Σ", "\u{301}σ"),
+    ("Σ", "σ"), ("ΣΣΣ", "σσς"), ("1Σ", "1σ"), ("Α.Σ", "α.ς"), ("ΑΣ.Α", "ασ.α"),
+  ])
+  func `a sigma at a word's end is another letter`(text: String, small: String) {
+    #expect(Ter().score(text, references: [small]) == 0)
+  }
+
+  @Test func `TER of long lines holds the beam alone`() {
+    let words = (0..<30_000).map { "w\($0)" }
+    let moved = words[..<100] + words[103..<120] + words[100..<103] + words[120...]
+    let score = Ter().score(
+      moved.joined(separator: " "), references: [words.joined(separator: " ")])
+    // One phrase moved; a table of all words by all would take 4.5 GB.
+    #expect(abs(score - 100.0 / 30_000) < 1e-9)
+  }
 }

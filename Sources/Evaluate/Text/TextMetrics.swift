@@ -32,8 +32,8 @@ public struct TextScore: Sendable {
   /// What each record adds; nil for metrics of the texts as a whole, such as distinct-n.
   public let measurement: CorpusMeasurement?
 
-  init(_ measurement: CorpusMeasurement) {
-    name = measurement.metric.name
+  init(_ measurement: CorpusMeasurement, named name: String? = nil) {
+    self.name = name ?? measurement.metric.name
     score = measurement.score
     signature = measurement.metric.signature
     self.measurement = measurement
@@ -91,7 +91,11 @@ public struct TextMetrics: Sendable {
     if let group = groups[name] { return group }
     if catalog.contains(where: { $0.name == name }) { return [name] }
     for prefix in ["rouge", "distinct"] where name.hasPrefix(prefix) {
-      if let order = Int(name.dropFirst(prefix.count)), (1...9).contains(order) { return [name] }
+      if let order = Int(name.dropFirst(prefix.count)), (1...9).contains(order),
+        name == "\(prefix)\(order)"
+      {
+        return [name]
+      }
     }
     return nil
   }
@@ -137,7 +141,10 @@ public struct TextMetrics: Sendable {
         found[score.name] = score
       }
     }
-    return names.compactMap { found[$0] }
+    return names.map { name in
+      guard let score = found[name] else { preconditionFailure("no score of \(name)") }
+      return score
+    }
   }
 
   /// Measures a metric, and with it those that cost no more.
@@ -147,11 +154,13 @@ public struct TextMetrics: Sendable {
   ) -> [TextScore] {
     switch name {
     case "bleu": return [TextScore(settings.bleu.measure(corpus, threads: threads))]
-    case "chrf": return [TextScore(settings.chrf.measure(corpus, threads: threads))]
+    case "chrf":
+      // With orders of words it would call itself chrF++, but by its name it was asked for.
+      return [TextScore(settings.chrf.measure(corpus, threads: threads), named: name)]
     case "chrf++":
       var chrf = settings.chrf
       chrf.wordOrder = 2
-      return [TextScore(chrf.measure(corpus, threads: threads))]
+      return [TextScore(chrf.measure(corpus, threads: threads), named: name)]
     case "ter": return [TextScore(settings.ter.measure(corpus, threads: threads))]
     case "meteor": return [TextScore(settings.meteor.measure(corpus, threads: threads))]
     case "exact_match", "token_f1":

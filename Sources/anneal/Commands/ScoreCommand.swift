@@ -53,7 +53,9 @@ struct ScoreCommand: ParsableCommand {
   var labels: String?
 
   @Option(
-    help: ArgumentHelp("Write each record's scores to a file of JSON lines.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write each record's scores by the metrics of texts to a file of JSON lines.",
+      valueName: "file"))
   var records: String?
 
   @OptionGroup var common: CommonOptions
@@ -61,6 +63,13 @@ struct ScoreCommand: ParsableCommand {
   mutating func validate() throws {
     if files.isEmpty { throw ValidationError("give REFERENCES and HYPOTHESES") }
     if names.isEmpty { throw ValidationError("--metrics names no metric") }
+    if let labels {
+      let given = Self.list(labels)
+      let distinct = Set(given.map { Array($0.utf8) })
+      guard distinct.count == given.count, given.count > 1 else {
+        throw ValidationError("--labels names two classes or more, each once")
+      }
+    }
     try options.check()
   }
 
@@ -77,6 +86,11 @@ struct ScoreCommand: ParsableCommand {
       files: files, metrics: names, fields: fields, labels: labels.map { Self.list($0) },
       settings: try options.settings(synonyms: names.contains("meteor")))
     let result = try tool.run(threads: common.threadCount)
+    if records != nil, result.records.isEmpty {
+      throw StageError(
+        "no-record-scores", "\(names.joined(separator: ", ")) has no scores of single records",
+        remedy: "leave out --records, or ask for a metric of texts")
+    }
     for remark in result.remarks { common.console.say(remark) }
     if let records { try write(result, to: records) }
     Output.write(common.json ? result.json.text + "\n" : table(result))
@@ -96,6 +110,7 @@ struct ScoreCommand: ParsableCommand {
   /// Four digits behind the point.
   private static func number(_ value: Double) -> String {
     guard value.isFinite else { return "undefined" }
+    guard value.magnitude < 1e12 else { return "\(value)" }
     let scaled = Int((value * 10_000).rounded())
     let digits = String(scaled.magnitude % 10_000)
     let padding = String(repeating: "0", count: 4 - digits.count)
@@ -200,8 +215,22 @@ struct ScoreOptions: ParsableArguments {
   /// Faults of options that no type catches.
   func check() throws {
     _ = try smoothing()
-    guard chrfCharOrder >= 0, chrfWordOrder >= 0, chrfCharOrder + chrfWordOrder > 0 else {
-      throw ValidationError("chrF needs n-grams of characters or words")
+    let orders = 0...Chrf.longestOrder
+    guard orders.contains(chrfCharOrder), orders.contains(chrfWordOrder),
+      chrfCharOrder + chrfWordOrder > 0
+    else {
+      throw ValidationError(
+        "chrF needs n-grams of characters or words, of at most \(Chrf.longestOrder)")
+    }
+    guard (0...1000).contains(chrfBeta) else {
+      throw ValidationError("--chrf-beta is from 0 to 1000, not \(chrfBeta)")
+    }
+    guard let value = smoothValue else { return }
+    guard smooth == "floor" || smooth == "add-k" else {
+      throw ValidationError("--smooth-value is of --smooth floor and add-k, not of \(smooth)")
+    }
+    guard value >= 0, value <= 1_000_000 else {
+      throw ValidationError("--smooth-value is from 0 to 1000000, not \(value)")
     }
   }
 

@@ -20,6 +20,9 @@ public struct Chrf: Sendable, Hashable {
   /// Whether each order has its own F-score, never 0, and the score is their mean.
   public var epsilonSmoothing: Bool
 
+  /// The longest n-grams that are counted.
+  public static let longestOrder = 100
+
   /// chrF++: character n-grams up to 6 and word n-grams up to 2.
   public static let plusPlus = Chrf(wordOrder: 2)
 
@@ -28,8 +31,10 @@ public struct Chrf: Sendable, Hashable {
     characterOrder: Int = 6, wordOrder: Int = 0, beta: Int = 2, lowercase: Bool = false,
     whitespace: Bool = false, epsilonSmoothing: Bool = false
   ) {
+    let orders = 0...Self.longestOrder
     precondition(
-      characterOrder >= 0 && wordOrder >= 0 && characterOrder + wordOrder > 0,
+      orders.contains(characterOrder) && orders.contains(wordOrder)
+        && characterOrder + wordOrder > 0,
       "n-grams of \(characterOrder) characters and \(wordOrder) words")
     self.characterOrder = characterOrder
     self.wordOrder = wordOrder
@@ -61,7 +66,7 @@ public struct Chrf: Sendable, Hashable {
   /// The score that summed statistics give, from 0 to 100.
   func score(of sums: UnsafeBufferPointer<Double>) -> Double {
     let epsilon = 1e-16
-    let factor = Double(beta * beta)
+    let factor = Double(beta) * Double(beta)
     var (score, counted) = (0.0, 0.0)
     var (precisions, recalls) = (0.0, 0.0)
     for order in 0..<orders {

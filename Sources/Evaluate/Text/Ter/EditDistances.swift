@@ -1,4 +1,6 @@
 /// Edit distances to one reference within a beam around the diagonal, and the alignment they take.
+///
+/// Only the beam's cells are stored: memory is O(words × beam), not words × words.
 struct EditDistances {
   private var beam = Beam()
   /// The rows of the words last aligned, from the one before the first word.
@@ -13,62 +15,62 @@ struct EditDistances {
   /// Begins with a reference, and hypotheses of so many words.
   mutating func begin(_ reference: [UInt32], _ count: Int) {
     beam = Beam(reference, count)
-    costs.removeAll(keepingCapacity: true)
-    steps.removeAll(keepingCapacity: true)
-    trial.removeAll(keepingCapacity: true)
-    for place in 0..<beam.width { costs.append(Int32(place)) }
-    for _ in 0..<count * beam.width { costs.append(Beam.infinity) }
-    for _ in 0..<(count + 1) * beam.width { steps.append(Step.insert) }
-    for _ in 0..<2 * beam.width { trial.append(Beam.infinity) }
+    Self.resize(&costs, beam.cells, 0)
+    Self.resize(&steps, beam.cells, Step.insert)
+    Self.resize(&trial, 2 * (reference.count + 1), 0)
+    for place in beam.row(0) { costs[place] = Int32(place) }
+  }
+
+  private static func resize<Cell>(_ cells: inout [Cell], _ count: Int, _ value: Cell) {
+    if cells.count < count { cells = [Cell](repeating: value, count: count) }
   }
 
   /// The distance of words, whose alignment is kept.
   mutating func align(_ words: [UInt32]) -> Int {
-    let (beam, width) = (beam, beam.width)
+    let beam = beam
     for row in 0..<words.count {
       costs.withUnsafeMutableBufferPointer { costs in
         steps.withUnsafeMutableBufferPointer { steps in
-          let above = UnsafeMutableBufferPointer(rebasing: costs[row * width..<(row + 1) * width])
-          let cells = (row + 1) * width..<(row + 2) * width
+          let (above, cells) = (beam.stored(row), beam.stored(row + 1))
           beam.fill(
-            UnsafeMutableBufferPointer(rebasing: costs[cells]), after: above, words, row,
+            UnsafeMutableBufferPointer(rebasing: costs[cells]),
+            after: UnsafeMutableBufferPointer(rebasing: costs[above]), words, row,
             UnsafeMutableBufferPointer(rebasing: steps[cells]))
         }
       }
     }
     trace(words.count)
-    return Int(costs[words.count * width + width - 1])
+    return Int(costs[beam.stored(words.count).upperBound - 1])
   }
 
   /// The distance of words whose first ones are those last aligned.
   mutating func distance(_ words: [UInt32], unchanged: Int) -> Int {
-    let (beam, width) = (beam, beam.width)
-    var distance: Int32 = 0
-    costs.withUnsafeMutableBufferPointer { costs in
+    let beam = beam
+    let width = beam.reference.count + 1
+    return costs.withUnsafeMutableBufferPointer { costs in
       trial.withUnsafeMutableBufferPointer { trial in
-        let first = unchanged * width
-        var above = UnsafeMutableBufferPointer(rebasing: costs[first..<first + width])
+        var above = UnsafeMutableBufferPointer(rebasing: costs[beam.stored(unchanged)])
         for row in unchanged..<words.count {
+          let start = row % 2 * width
           let cells = UnsafeMutableBufferPointer(
-            rebasing: trial[row % 2 * width..<(row % 2 + 1) * width])
+            rebasing: trial[start..<start + beam.row(row + 1).count])
           beam.fill(cells, after: above, words, row, nil)
           above = cells
         }
-        distance = above[width - 1]
+        return Int(above[above.count - 1])
       }
     }
-    return Int(distance)
   }
 
   /// Walks the steps back from the end.
   private mutating func trace(_ count: Int) {
-    let (width, length) = (beam.width, beam.reference.count)
+    let length = beam.reference.count
     alignment = [Int](repeating: -1, count: length)
     referenceErrors = [Bool](repeating: true, count: length)
     hypothesisErrors = [Bool](repeating: true, count: count)
     var (row, place) = (count, length)
     while row > 0 || place > 0 {
-      switch row == 0 ? Step.insert : place == 0 ? Step.delete : steps[row * width + place] {
+      switch row == 0 ? Step.insert : place == 0 ? Step.delete : step(row, place) {
       case Step.insert:
         place -= 1
         alignment[place] = row - 1
@@ -82,6 +84,10 @@ struct EditDistances {
         hypothesisErrors[row] = step == Step.substitute
       }
     }
+  }
+
+  private func step(_ row: Int, _ place: Int) -> UInt8 {
+    steps[beam.stored(row).lowerBound + place - beam.row(row).lowerBound]
   }
 
   /// The word of the hypothesis at a place of the reference, or the one before it; -1 before all.
@@ -102,26 +108,54 @@ private enum Step {
   static let insert: UInt8 = 3
 }
 
-/// The part of the table around its diagonal that is filled.
+/// The part of the table around its diagonal that is filled, row behind row.
 private struct Beam {
-  static let infinity = Int32.max / 2
+  private static let infinity = Int32.max / 2
   private static let usual = 25
 
   let reference: [UInt32]
-  /// Cells a row.
-  let width: Int
+  /// Words of the hypothesis.
+  private let count: Int
   /// Words of the reference to one of the hypothesis.
   private let ratio: Double
   /// Cells on either side of the diagonal.
   private let reach: Int
+  /// Where each row's cells begin in storage, and where the last one's end.
+  private let starts: [Int]
 
   init(_ reference: [UInt32] = [], _ count: Int = 0) {
     self.reference = reference
-    width = reference.count + 1
+    self.count = count
     ratio = count == 0 ? 1 : Double(reference.count) / Double(count)
     // Where lengths differ so much that the beams of two rows would not meet, it is wider.
     let isThin = Double(Self.usual) < ratio / 2
     reach = isThin ? Int((ratio / 2 + Double(Self.usual)).rounded(.up)) : Self.usual
+    var starts = [0]
+    starts.reserveCapacity(count + 2)
+    for row in 0...count {
+      let places = Self.places(row, of: count, reference.count + 1, ratio, reach)
+      starts.append(starts[row] + places.count)
+    }
+    self.starts = starts
+  }
+
+  /// The cells of all rows together.
+  var cells: Int { starts[count + 1] }
+
+  /// Where a row's cells are stored.
+  func stored(_ row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
+
+  /// The places of the reference that a row has cells of; row 0 is the one before the first word.
+  func row(_ row: Int) -> Range<Int> {
+    Self.places(row, of: count, reference.count + 1, ratio, reach)
+  }
+
+  private static func places(
+    _ row: Int, of count: Int, _ width: Int, _ ratio: Double, _ reach: Int
+  ) -> Range<Int> {
+    guard row > 0 else { return 0..<width }
+    let diagonal = Int((Double(row) * ratio).rounded(.down))
+    return max(0, diagonal - reach)..<(row == count ? width : min(width, diagonal + reach))
   }
 
   /// Fills the row of a word from the row above it.
@@ -129,28 +163,30 @@ private struct Beam {
     _ cells: UnsafeMutableBufferPointer<Int32>, after above: UnsafeMutableBufferPointer<Int32>,
     _ words: [UInt32], _ row: Int, _ steps: UnsafeMutableBufferPointer<UInt8>?
   ) {
-    cells.update(repeating: Self.infinity)
-    let diagonal = Int((Double(row + 1) * ratio).rounded(.down))
-    let first = max(0, diagonal - reach)
-    let last = row + 1 == words.count ? width : min(width, diagonal + reach)
-    guard first < last else { return }
+    let (places, before) = (self.row(row + 1), self.row(row))
     let word = words[row]
     var left = Self.infinity
-    if first == 0 {
-      left = above[0] + 1
+    var corner = Self.infinity
+    if places.lowerBound == 0 {
+      corner = above[0]
+      left = corner + 1
       cells[0] = left
       steps?[0] = Step.delete
+    } else if places.lowerBound > before.lowerBound {
+      corner = above[places.lowerBound - 1 - before.lowerBound]
     }
     reference.withUnsafeBufferPointer { reference in
-      for place in max(first, 1)..<max(last, 1) {
+      for place in max(places.lowerBound, 1)..<places.upperBound {
+        let over = place < before.upperBound ? above[place - before.lowerBound] : Self.infinity
         let isSame = reference[place - 1] == word
-        var cost = above[place - 1] + (isSame ? 0 : 1)
+        var cost = corner + (isSame ? 0 : 1)
         var step = isSame ? Step.same : Step.substitute
-        if above[place] + 1 < cost { (cost, step) = (above[place] + 1, Step.delete) }
+        if over + 1 < cost { (cost, step) = (over + 1, Step.delete) }
         if left + 1 < cost { (cost, step) = (left + 1, Step.insert) }
         left = min(cost, Self.infinity)
-        cells[place] = left
-        steps?[place] = step
+        corner = over
+        cells[place - places.lowerBound] = left
+        steps?[place - places.lowerBound] = step
       }
     }
   }

@@ -50,20 +50,28 @@ enum PythonLowercase {
   }
 
   /// Whether a sigma ends a word: behind a cased letter and before none, marks left aside.
+  ///
+  /// Neither walk goes past the nearest letter, so that a text of sigmas takes linear time.
   private static func isFinal(_ bytes: UnsafeBufferPointer<UInt8>, _ sigma: Range<Int>) -> Bool {
-    var before: Unicode.Scalar?
-    PythonText.forEachScalar(UnsafeBufferPointer(rebasing: bytes[..<sigma.lowerBound])) {
-      value, _ in
-      guard let scalar = Unicode.Scalar(value) else { return }
-      if !scalar.properties.isCaseIgnorable { before = scalar }
+    var start = sigma.lowerBound
+    var isBehindLetter = false
+    while start > 0 {
+      start -= 1
+      while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+      guard let scalar = Unicode.Scalar(PythonText.scalar(bytes, start).value),
+        !scalar.properties.isCaseIgnorable
+      else { continue }
+      isBehindLetter = scalar.properties.isCased
+      break
     }
-    guard let before, before.properties.isCased else { return false }
-    var after: Unicode.Scalar?
-    PythonText.forEachScalar(UnsafeBufferPointer(rebasing: bytes[sigma.upperBound...])) {
-      value, _ in
-      guard after == nil, let scalar = Unicode.Scalar(value) else { return }
-      if !scalar.properties.isCaseIgnorable { after = scalar }
+    guard isBehindLetter else { return false }
+    var end = sigma.upperBound
+    while end < bytes.count {
+      let (value, length) = PythonText.scalar(bytes, end)
+      end += length
+      guard let scalar = Unicode.Scalar(value), !scalar.properties.isCaseIgnorable else { continue }
+      return !scalar.properties.isCased
     }
-    return after.map { !$0.properties.isCased } ?? true
+    return true
   }
 }

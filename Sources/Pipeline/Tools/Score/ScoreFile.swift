@@ -12,6 +12,8 @@ struct ScoreFile {
   private let numbers: [Int]
   /// The objects; nil for a file of texts.
   private let objects: [JSONObject]?
+  /// All fields that any object has.
+  private let fields: Set<String>
 
   /// How many records there are.
   var count: Int { lines.count }
@@ -22,7 +24,8 @@ struct ScoreFile {
   /// - Throws: `StageError` naming the line at fault, `FileError` for a file that cannot be read.
   init(_ path: String) throws {
     self.path = path
-    let bytes = try FileReader.contents(path)
+    var bytes = try FileReader.contents(path)
+    if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
     let endsWhole = bytes.last == 0x0A || bytes.isEmpty
     var lines: [ArraySlice<UInt8>] = []
     var start = 0
@@ -33,11 +36,11 @@ struct ScoreFile {
     if !endsWhole { lines.append(Self.line(bytes[start...])) }
     guard path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") else {
       for (index, line) in lines.enumerated() { try Self.checkText(line, path, index + 1) }
-      (self.lines, numbers, objects) = (lines, [], nil)
+      (self.lines, numbers, objects, fields) = (lines, [], nil, [])
       return
     }
     let numbered = lines.enumerated().filter { !InputLine.isBlank($0.element) }
-    objects = try numbered.map { index, line in
+    let objects = try numbered.map { index, line in
       let source = Source(file: path, line: index + 1)
       do {
         return try InputLine.object(line, at: source)
@@ -48,8 +51,13 @@ struct ScoreFile {
           remedy: "the program that wrote it was interrupted: let it write the file again")
       }
     }
+    self.objects = objects
+    fields = Set(objects.lazy.flatMap(\.keys))
     (self.lines, numbers) = (numbered.map(\.element), numbered.map { $0.offset + 1 })
   }
+
+  /// What programs of Windows put before UTF-8.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// A line without the `\r` of Windows.
   private static func line(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -96,8 +104,8 @@ struct ScoreFile {
       remedy: "name one of \(first.keys.joined(separator: ", ")) with \(option)")
   }
 
-  /// Whether the first record has a field.
-  func has(_ field: String) -> Bool { objects?.first?[field] != nil }
+  /// Whether any record has a field.
+  func has(_ field: String) -> Bool { fields.contains(field) }
 
   /// All lines as one column, without a copy of each; for files of texts.
   var column: TextColumn {

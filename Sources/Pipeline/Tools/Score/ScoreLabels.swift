@@ -64,8 +64,8 @@ struct ScoreLabels {
   ) throws(StageError) -> String {
     switch try file.value(record, field: field) {
     case .string(let text): return text.trimmingBlanks
-    case .number(let number): return number.literal
-    case .bool(let truth): return truth ? "1" : "0"
+    case .number(let number): return Self.literal(number)
+    case .bool(let truth): return truth ? "true" : "false"
     case let value:
       throw StageError(
         "invalid-record", "is \(value.kindName), not a class", source: file.source(record),
@@ -73,12 +73,20 @@ struct ScoreLabels {
     }
   }
 
-  /// Distinct labels: whole numbers by value, else by their bytes.
+  /// A number as a class: 1.0 is the class 1.
+  private static func literal(_ number: JSONNumber) -> String {
+    guard let whole = Int(exactly: number.double) else { return number.literal }
+    return "\(whole)"
+  }
+
+  /// Distinct labels: whole numbers by value, else by their bytes, which also tell 1 from 01.
   private static func sorted(_ labels: [String]) -> [String] {
-    let distinct = Array(Set(labels))
-    let numbers = distinct.compactMap { Int($0) }
-    if numbers.count == distinct.count { return distinct.sorted { Int($0) ?? 0 < Int($1) ?? 0 } }
-    return distinct.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let distinct = Set(labels).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let numbers = distinct.compactMap { label in Int(label).map { (value: $0, label: label) } }
+    guard numbers.count == distinct.count else { return distinct }
+    return numbers.enumerated()
+      .sorted { ($0.element.value, $0.offset) < ($1.element.value, $1.offset) }
+      .map(\.element.label)
   }
 
   private func indices(

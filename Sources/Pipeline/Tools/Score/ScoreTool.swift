@@ -22,7 +22,7 @@ public struct ScoreTool: Sendable {
 
   /// What was found.
   public struct Result: Sendable {
-    /// Name and value of each score, in the order asked.
+    /// Name and value of each score, in the order asked; what belongs to a group stands together.
     public var scores: [(name: String, value: Double)] = []
     /// The settings behind scores, by name.
     public var signatures: [(name: String, signature: String)] = []
@@ -32,6 +32,15 @@ public struct ScoreTool: Sendable {
     public var records: [(name: String, scores: [Double])] = []
     /// How many records were scored.
     public var count = 0
+
+    /// Adds what a text metric found.
+    fileprivate mutating func add(_ score: TextScore) {
+      scores.append((score.name, score.score))
+      signatures.append((score.name, score.signature))
+      if let measurement = score.measurement {
+        records.append((score.name, measurement.recordScores))
+      }
+    }
 
     /// One flat object.
     public var json: JSONValue {
@@ -43,7 +52,8 @@ public struct ScoreTool: Sendable {
   private let hypotheses: ScoreFile
   private let texts: TextMetrics
   private let classes: [String]
-  private let order: [String]
+  /// The names of metrics as they were given.
+  private let asked: [String]
   private let fields: Fields
   private let labels: [String]?
   private let settings: TextMetricSettings
@@ -73,14 +83,54 @@ public struct ScoreTool: Sendable {
     hypotheses = read[read.count - 1]
     texts = try TextMetrics(named: metrics.filter { TextMetrics.expand($0) != nil })
     classes = metrics.filter { TextMetrics.expand($0) == nil }
-    order = metrics
+    asked = metrics
     (self.fields, self.labels, self.settings) = (fields, labels, settings)
     try Self.checkNames(classes)
     try checkCounts()
-    if files.count == 1, !hypotheses.hasFields, texts.names.contains(where: needsReference) {
+    if files.count == 1 { try checkHasBoth() }
+    if references.count > 1, !classes.isEmpty {
       throw StageError(
-        "missing-file", "there are hypotheses but no references",
-        source: Source(file: files[0], line: 0), remedy: "anneal score REFERENCES HYPOTHESES")
+        "too-many-files",
+        "\(classes[0]) compares with one file of true classes, "
+          + "of which \(references.count) are given",
+        remedy: "anneal score REFERENCES HYPOTHESES")
+    }
+  }
+
+  /// One file alone must hold references besides the hypotheses, where any metric asks for them.
+  private func checkHasBoth() throws(StageError) {
+    guard !classes.isEmpty || texts.names.contains(where: needsReference) else { return }
+    let remedy = "anneal score REFERENCES HYPOTHESES"
+    guard hypotheses.hasFields else {
+      throw StageError(
+        "missing-file", "there are hypotheses but no references", source: hypotheses.source(0),
+        remedy: remedy)
+    }
+    if areOnlyKeywords { return }
+    let (reference, hypothesis) = (try referenceField(hypotheses), try hypothesisField)
+    guard reference != hypothesis else {
+      throw StageError(
+        "missing-field", "would be compared with itself", source: hypotheses.source(0),
+        field: reference,
+        remedy: "name two fields with --reference-field and --hypothesis-field, or: \(remedy)")
+    }
+  }
+
+  /// Whether keywords are all that is compared with, and have a field of their own.
+  private var areOnlyKeywords: Bool {
+    references.allSatisfy { $0.has("keywords") } && classes.isEmpty
+      && texts.names.allSatisfy { !needsReference($0) || TextMetrics.isOfKeywords($0) }
+  }
+
+  private func referenceField(_ file: ScoreFile) throws(StageError) -> String? {
+    try file.field(fields.reference, among: Self.referenceFields, option: "--reference-field")
+  }
+
+  private var hypothesisField: String? {
+    get throws(StageError) {
+      let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
+      return try hypotheses.field(
+        fields.hypothesis, among: Self.hypothesisFields + scores, option: "--hypothesis-field")
     }
   }
 
@@ -123,27 +173,29 @@ public struct ScoreTool: Sendable {
   public func run(threads: Int? = nil) throws -> Result {
     var result = Result()
     result.count = hypotheses.count
-    if !texts.names.isEmpty { try scoreTexts(&result, threads) }
-    if !classes.isEmpty { try scoreClasses(&result) }
+    var found = texts.names.isEmpty ? [] : try textScores(threads)
+    let labels = classes.isEmpty ? nil : try labelReader()
+    for name in asked {
+      if let names = TextMetrics.expand(name) {
+        for score in found where names.contains(score.name) { result.add(score) }
+        found.removeAll { names.contains($0.name) }
+      } else if let labels {
+        try add(name, .classification(try outcomes(for: name, labels)), &result)
+      }
+    }
     return result
   }
 
   // MARK: - Texts
 
-  private func scoreTexts(_ result: inout Result, _ threads: Int?) throws {
+  private func textScores(_ threads: Int?) throws -> [TextScore] {
     let isKeyed = texts.names.contains { TextMetrics.isOfKeywords($0) }
-    let corpus = try corpus(keywords: false)
     let keywords =
-      isKeyed && references.contains { $0.has("keywords") } ? try self.corpus(keywords: true) : nil
-    let found = texts.scores(
-      of: corpus, keywords: keywords, settings: settings, threads: threads)
-    for score in found {
-      result.scores.append((score.name, score.score))
-      result.signatures.append((score.name, score.signature))
-      if let measurement = score.measurement {
-        result.records.append((score.name, measurement.recordScores))
-      }
-    }
+      isKeyed && references.contains { $0.has("keywords") } ? try corpus(keywords: true) : nil
+    let corpus = areOnlyKeywords ? keywords : nil
+    return texts.scores(
+      of: try corpus ?? self.corpus(keywords: false), keywords: keywords, settings: settings,
+      threads: threads)
   }
 
   private func corpus(keywords: Bool) throws(StageError) -> TextCorpus {
@@ -153,8 +205,7 @@ public struct ScoreTool: Sendable {
         hypotheses: hypotheses.column, references: references[0].column,
         counts: [Int](repeating: 1, count: hypotheses.count))
     }
-    let field = try hypotheses.field(
-      fields.hypothesis, among: Self.hypothesisFields, option: "--hypothesis-field")
+    let field = try hypothesisField
     var written: [String] = []
     var expected: [[String]] = []
     for record in 0..<hypotheses.count {
@@ -172,9 +223,7 @@ public struct ScoreTool: Sendable {
     for file in references {
       let field =
         keywords && file.has("keywords")
-        ? "keywords"
-        : try file.field(
-          fields.reference, among: Self.referenceFields, option: "--reference-field")
+        ? "keywords" : try referenceField(file)
       let value = try file.value(record, field: field)
       if let list = value.array {
         for element in list { texts.append(try Self.text(element, file, record, field)) }
@@ -208,18 +257,11 @@ public struct ScoreTool: Sendable {
 
   // MARK: - Classes
 
-  private func scoreClasses(_ result: inout Result) throws {
-    let reader = ScoreLabels(
+  private func labelReader() throws(StageError) -> ScoreLabels {
+    ScoreLabels(
       reference: references[0], hypothesis: hypotheses,
-      referenceField: try references[0].field(
-        fields.reference, among: Self.referenceFields, option: "--reference-field"),
-      hypothesisField: try hypotheses.field(
-        fields.hypothesis, among: Self.hypothesisFields + ["scores", "probabilities"],
-        option: "--hypothesis-field"),
+      referenceField: try referenceField(references[0]), hypothesisField: try hypothesisField,
       labels: labels)
-    for name in classes {
-      try add(name, .classification(try outcomes(for: name, reader)), &result)
-    }
   }
 
   /// What a metric looks at: predicted classes, scores, or the order that scores give.

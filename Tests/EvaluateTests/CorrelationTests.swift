@@ -1,4 +1,5 @@
 import Evaluate
+import Foundation
 import Records
 import Testing
 
@@ -72,11 +73,13 @@ import Testing
       found: scores.map { .init(id: $0.0, score: $0.1, relevance: $0.2) })
     #expect(query.reciprocalRank() == 1)
     // By name "d" comes before "a": ranks 1 and 4; averaged both have half of a gain.
-    #expect(query.averagePrecision == (1 + 2.0 / 4) / 2)
-    let best = 1 + 1 / log2(3)
-    #expect(abs(query.gain() - (1 + 1 / log2(5)) / best) < 1e-15)
-    #expect(
-      abs(query.gain(ties: .averaged) - (1 + 0.5 / log2(5) + 0.5 / log2(6)) / best) < 1e-15)
+    #expect(query.averagePrecision == 0.75)
+    let discounts: [Double] = [2, 3, 5, 6].map { 1 / log2($0) }
+    let best = discounts[0] + discounts[1]
+    let byName = (discounts[0] + discounts[2]) / best
+    let averaged = (discounts[0] + 0.5 * discounts[2] + 0.5 * discounts[3]) / best
+    #expect(abs(query.gain() - byName) < 1e-15)
+    #expect(abs(query.gain(ties: .averaged) - averaged) < 1e-15)
   }
 
   @Test func `metrics of searches are means over queries`() throws {

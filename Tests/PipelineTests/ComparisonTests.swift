@@ -207,8 +207,8 @@ import Testing
       let said = names[index % 2]
       return #"{"id":"\#(names[index % 2])\#(index / 2)","reference":"\#(names[index % 3])","#
         + #""prediction":"\#(said)","#
-        + #""scores":{"\u{E9}":\#(index % 2 == 0 ? 0.5 : 0.25),"z":0.25,"#
-        + #""e\u{301}":\#(index % 2 == 0 ? 0.25 : 0.5)}}"#
+        + #""scores":{"\#u{E9}":\#(index % 2 == 0 ? 0.5 : 0.25),"z":0.25,"#
+        + #""e\#u{301}":\#(index % 2 == 0 ? 0.25 : 0.5)}}"#
     }
     let comparison = try RunComparison(
       runs: [run("one", lines), run("other", lines)], options: options(["accuracy", "kappa"]))
@@ -246,7 +246,7 @@ import Testing
     #expect(pair.leftOut.map(\.metrics) == [["brier", "ece"]])
     #expect(
       pair.leftOut[0].reason
-        == "of record r0 of '\(two)' the score of class 'no' is -4.25, no probability")
+        == "a score of class 'no' is -4.25, which is no probability (record r0 of '\(two)')")
     let brier = try #require(pair.rows.first { $0.metric.name == "brier" })
     #expect(brier.baseline.estimate == 0.1875)
     #expect(brier.system.estimate.isNaN && brier.pValue.isNaN)

@@ -33,19 +33,18 @@ extension ClassificationOutcomes {
   }
 
   /// Why the scores are no probabilities; nil when each record's lie in 0…1 and sum to 1.
-  var improbability: String? {
-    firstImprobable.map { "of record \($0.record) \($0.reason)" }
-  }
+  var improbability: String? { improbability { "record \($0)" } }
 
-  /// The first record whose scores are no probabilities, and why.
-  package var firstImprobable: (record: Int, reason: String)? {
+  /// The same, with words for the record that it is about.
+  package func improbability(naming name: (Int) -> String) -> String? {
     for (record, (_, row)) in probabilityRows.enumerated() {
       for (label, score) in row.enumerated() where !(0...1).contains(score) {
-        return (record, "the score of class '\(labels[label])' is \(score), no probability")
+        return "a score of class '\(labels[label])' is \(score), "
+          + "which is no probability (\(name(record)))"
       }
       let sum = row.reduce(0) { $0 + Double($1) }
       if abs(sum - 1) > 1e-3 {
-        return (record, "the scores sum to \(sum); probabilities sum to 1")
+        return "the scores of \(name(record)) sum to \(sum); probabilities sum to 1"
       }
     }
     return nil

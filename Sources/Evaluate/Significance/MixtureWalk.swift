@@ -15,8 +15,9 @@ struct MixtureWalk {
 
     var second: Counts { Counts(repeating: all) &- first }
 
-    mutating func pass(_ stays: Counts) {
-      first &+= stays
+    mutating func pass(_ stays: UInt8) {
+      let isFirst = (Counts(repeating: Int32(stays)) & MixtureWalk.bits) .== MixtureWalk.bits
+      first &+= Counts.zero.replacing(with: 1, where: isFirst)
       all &+= 1
     }
 
@@ -25,6 +26,9 @@ struct MixtureWalk {
       left.all &+= right.all
     }
   }
+
+  /// The bit of each swap.
+  private static var bits: Counts { Counts(1, 2, 4, 8, 16, 32, 64, 128) }
 
   private typealias Areas = RankedAreas<SIMD8<Double>>
 
@@ -38,17 +42,15 @@ struct MixtureWalk {
   /// Walks.
   ///
   /// - Parameters:
-  ///   - stays: for each record and swap, 1 where its outputs stay with their systems.
+  ///   - stays: a byte a record, a bit a swap: 1 where its outputs stay with their systems.
   ///   - records: how many records each system has; the second's rows lie behind the first's.
   ///   - own: how many of each mixture's rows should be above its `others`.
-  init(_ order: RankedOrder, _ stays: [SIMD8<Int32>], _ records: Int, own: Int, others: Int) {
+  init(_ order: RankedOrder, _ stays: [UInt8], _ records: Int, own: Int, others: Int) {
     (self.own, self.others) = (Double(own), Double(others))
     var (tied, tiedOthers) = (Passed(), Passed())
     for entry in order.entries {
       let isSecond = entry.row >= records
-      let stay =
-        stays[isSecond ? entry.row - records : entry.row]
-        ^ Counts(repeating: isSecond ? 1 : 0)
+      let stay = stays[isSecond ? entry.row - records : entry.row] ^ (isSecond ? 0xFF : 0)
       if entry.isOwn { tied.pass(stay) } else { tiedOthers.pass(stay) }
       guard entry.isLast else { continue }
       misses += tiedOthers

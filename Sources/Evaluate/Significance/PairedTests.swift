@@ -31,16 +31,18 @@ extension Resampling {
     let swapped = rows.pairedForSwaps
     var larger = [Int](repeating: 0, count: pair.metrics.count)
     var draws = ResamplingDraws(generator, seed: seed, purpose: "randomization")
-    // As many swaps at once as keep the threads' bits and sums within their caches.
-    let share = share(of: 1280, size: rows.count / 16 * threads)
+    // As many swaps at once as keep a thread's bits and sums within its caches, two shares a thread
+    // so that none waits long for another.
+    let shares = 2 * threads
+    let share = share(of: min(1280, 1 + (times - 1) / shares), size: rows.count / 16 * shares)
     var done = 0
     while done < times {
-      let next = min(share * threads, times - done)
+      let next = min(share * shares, times - done)
       let swaps = (0..<next).map { _ in draws.bits(rows.count / 2) }
-      let shares = stride(from: 0, to: next, by: share).map {
+      let parts = stride(from: 0, to: next, by: share).map {
         Array(swaps[$0..<min($0 + share, next)])
       }
-      for differences in Self.mapped(shares, threads: threads, { swapped.differences($0) }) {
+      for differences in Self.mapped(parts, threads: threads, { swapped.differences($0) }) {
         count(differences, against: pair, &larger)
       }
       done += next

@@ -25,6 +25,7 @@ struct RankedOrder: Sendable {
   ///   - isOwn: whether a score should be above those that are not.
   /// - Precondition: no score is NaN; there are fewer than 2^30 rows.
   init(_ scores: [Float], row: (Int) -> Int, isOwn: (Int) -> Bool) {
+    precondition(scores.count < 1 << 32, "\(scores.count) scores are too many to put in order")
     let keys = scores.enumerated().map { place, score in
       UInt64(~SortedScores.orderedBits(score)) << 32 | UInt64(place)
     }.sorted()

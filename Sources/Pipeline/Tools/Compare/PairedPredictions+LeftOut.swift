@@ -49,12 +49,8 @@ extension PairedPredictions {
     guard !metrics.isEmpty, let outcomes, outcomes.first.scores != nil else { return [] }
     let runs = [(names.first, outcomes.first), (names.second, outcomes.second)]
     for (name, outcomes) in runs {
-      guard let (record, reason) = outcomes.firstImprobable else { continue }
-      return [
-        RunComparison.LeftOut(
-          metrics: metrics,
-          reason: "of record \(first[record].id) of '\(name)' \(reason)")
-      ]
+      let reason = outcomes.improbability { "record \(first[$0].id) of '\(name)'" }
+      if let reason { return [RunComparison.LeftOut(metrics: metrics, reason: reason)] }
     }
     return []
   }

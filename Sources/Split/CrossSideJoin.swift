@@ -131,20 +131,21 @@ struct CrossSideJoin {
 
   /// Two records, the later one in the upper half: the least is the one that is told.
   private struct Pair {
-    static let none = UInt64.max
-    let number: UInt64
+    // Signed: the least of unsigned atomic numbers is taken as if they were signed (Swift 6.3).
+    static let none = Int.max
+    let number: Int
 
-    init(_ number: UInt64) { self.number = number }
+    init(_ number: Int) { self.number = number }
     init(_ left: Int32, _ right: Int32) {
-      number = UInt64(max(left, right)) << 32 | UInt64(min(left, right))
+      number = Int(max(left, right)) << 32 | Int(min(left, right))
     }
 
-    var first: Int { Int(number & 0xFFFF_FFFF) }
-    var second: Int { Int(number >> 32) }
+    var first: Int { number & 0xFFFF_FFFF }
+    var second: Int { number >> 32 }
   }
 
   /// Compares the records of different sides that share a key, unless a better pair is found.
-  private func search(_ entries: [Entry], _ best: borrowing Atomic<UInt64>) throws {
+  private func search(_ entries: [Entry], _ best: borrowing Atomic<Int>) throws {
     let sorted = entries.sorted { ($0.key, $0.member) < ($1.key, $1.member) }
     var start = 0
     while start < sorted.count {
@@ -154,7 +155,7 @@ struct CrossSideJoin {
     }
   }
 
-  private func search(list: ArraySlice<Entry>, _ best: borrowing Atomic<UInt64>) throws {
+  private func search(list: ArraySlice<Entry>, _ best: borrowing Atomic<Int>) throws {
     var lists = [[Entry]](repeating: [], count: Side.allCases.count)
     for entry in list {
       let own = members[Int(entry.member)].side

@@ -177,4 +177,20 @@ private struct FirstFinder: NeighbourVisitor {
     try search(500).runWithinMemory(order, bytes: .max, &parts)
     #expect(whole.found.count > 50 && whole.found.keys.sorted() == parts.found.keys.sorted())
   }
+
+  @Test func `with little memory the same sets have neighbours, and the same first ones`() throws {
+    let sets = sets(9000)
+    let store = try store(sets)
+    let order = (0..<Int32(sets.count)).map { $0 }
+    let search = NeighbourSearch(
+      try JaccardRule(threshold: 0.6, in: store), in: store, threads: 2)
+    var whole = FirstFinder()
+    try search.runWithinMemory(order, bytes: .max, &whole)
+    #expect(whole.found.count > 500)
+    for bytes in stride(from: 30_000, to: 400_000, by: 37_000) {
+      var parts = FirstFinder()
+      try search.runWithinMemory(order, bytes: bytes, &parts)
+      #expect(parts.found == whole.found, "\(bytes) bytes")
+    }
+  }
 }

@@ -53,7 +53,8 @@ import TextKit
         if isOwn { words.append("") }
       }
       let shown = words.filter { !$0.isEmpty }.joined(separator: " ")
-      #expect(Shingles(text, width: 1) == Shingles(shown, width: 1), "\(text.debugDescription)")
+      #expect(
+        Shingles(text, width: 1) == Shingles(ofForm: shown, width: 1), "\(text.debugDescription)")
     }
   }
 

@@ -73,8 +73,10 @@ package struct NeighbourSearch<Rule: SimilarityRule> {
         let neighbours = try extend(found, in: fresh, visitor)
         let hasRoom = index.hasRoom(for: found.keys.count, beside: fresh.entries.count)
         guard hasRoom || bytes != nil else { throw tooManyKeys }
+        // Once one is left over all are, as one that came in behind it would never be met by it.
         let isFull =
-          !hasRoom || !index.members.isEmpty && index.bytes + fresh.bytes >= bytes ?? .max
+          !left.isEmpty || !hasRoom
+          || !index.members.isEmpty && index.bytes + fresh.bytes >= bytes ?? .max
         if isFull, neighbours.isEmpty, !found.keys.isEmpty {
           left.append(found.item)
         } else if visitor.visit(found.item, neighbours), !found.keys.isEmpty,

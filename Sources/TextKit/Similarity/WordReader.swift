@@ -85,8 +85,8 @@ struct WordReader {
   ) -> (value: UInt32, width: Int)? {
     func rest(_ index: Int) -> UInt32 { UInt32(bytes[place + index]) & 0x3F }
     switch bytes[place] {
-    case 0xC0..<0xE0: return (UInt32(bytes[place]) & 0x1F << 6 | rest(1), 2)
-    case 0xE0..<0xF0: return (UInt32(bytes[place]) & 0xF << 12 | rest(1) << 6 | rest(2), 3)
+    case 0xC0..<0xE0: return ((UInt32(bytes[place]) & 0x1F) << 6 | rest(1), 2)
+    case 0xE0..<0xF0: return ((UInt32(bytes[place]) & 0xF) << 12 | rest(1) << 6 | rest(2), 3)
     default: return nil
     }
   }

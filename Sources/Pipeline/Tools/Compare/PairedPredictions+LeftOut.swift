@@ -21,7 +21,7 @@ extension PairedPredictions {
       labels == nil
       ? [
         lacking(["bits-per-byte"], "bytes") { $0.bytes != nil },
-        lacking(Self.usualTextMetrics, "generated text") { $0.generated != nil },
+        lacking(usualTextMetrics, "generated text") { $0.generated != nil },
       ]
       : [
         lacking(usualOfScores, "scores") { $0.scores != nil },

@@ -80,9 +80,10 @@ public struct Predictor: Sendable {
     else { return nil }
     let writer = try objective.writer(scoring.writing, seed: seed)
     let asked = try records.map { record in
+      let question = try objective.question(of: record, for: writer)
       let goal = try AnswerGoal(record)
       try goal.require(scoring.metrics, of: record)
-      return (question: try objective.question(of: record, for: writer), goal: goal)
+      return (question: question, goal: goal)
     }
     let questions = asked.map(\.question)
     return try WrittenTexts(

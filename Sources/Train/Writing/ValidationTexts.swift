@@ -19,9 +19,10 @@ struct ValidationTexts: Sendable {
   ) throws {
     let writer = try objective.writer(scoring.writing, seed: seed)
     let all = try records.map { record in
+      let question = try objective.question(of: record, for: writer)
       let goal = try AnswerGoal(record)
       try goal.require(watched, of: record)
-      return (question: try objective.question(of: record, for: writer), goal: goal)
+      return (question: question, goal: goal)
     }
     // Evenly over the side, whose order may be that of its files.
     let count = min(scoring.writing.validationRecords, all.count)

@@ -417,7 +417,8 @@ def texts(folder):
         shared = len(written.rstrip("。")) / len(answer)
         rows.append({
             "id": f"{'zhihu' if index % 2 else 'alpaca_zh'}.json:{index}", "input": question,
-            "reference": answer, "prediction": written,
+            "reference": answer, "loss": 2.5 * len(answer), "tokens": len(answer),
+            "bytes": len(answer.encode()), "generated": written,
             "scores": {"rougeL": round(100 * 2 * shared / (1 + shared), 4),
                        "chrf": round(100 * shared, 4)}})
     mean = {name: sum(row["scores"][name] for row in rows) / len(rows) for name in ("rougeL", "chrf")}

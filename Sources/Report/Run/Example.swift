@@ -27,7 +27,9 @@ struct Example {
     scores = (json["scores"]?.object?.members ?? []).compactMap { member in
       member.value.double.map { (member.key, $0) }
     }
-    if let prediction = json["prediction"] {
+    if let generated = json["generated"]?.string, Self.areOfText(json["scores"]) {
+      outcome = .text(generated)
+    } else if let prediction = json["prediction"] {
       let text = Self.text(prediction)
       outcome = Self.isText(json, text) ? .text(text) : .label(text)
     } else if let loss = json["loss"]?.double, let tokens = json["tokens"]?.count, tokens > 0 {
@@ -39,8 +41,12 @@ struct Example {
 
   /// Whether a prediction is a text rather than a class: its scores are metrics, not classes.
   private static func isText(_ json: JSONValue, _ prediction: String) -> Bool {
-    guard let scores = json["scores"]?.object, !scores.isEmpty else { return false }
-    return scores[prediction] == nil && mostTelling(of: scores.members.map(\.key)) != nil
+    json["scores"]?[prediction] == nil && areOfText(json["scores"])
+  }
+
+  /// Whether scores are metrics of a text, by one of which it can be ranked.
+  private static func areOfText(_ scores: JSONValue?) -> Bool {
+    mostTelling(of: scores?.object?.keys ?? []) != nil
   }
 
   var kind: Predictions.Kind {

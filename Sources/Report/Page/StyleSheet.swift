@@ -59,7 +59,7 @@ let styleSheet: StaticString = """
   .figures{display:grid;gap:1.75rem 2.25rem;
   grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr))}
   figure{min-width:0}
-  .chart{display:block;width:100%;height:auto;margin-top:.35rem;overflow:visible}
+  .chart{display:block;width:100%;max-width:45rem;height:auto;margin-top:.35rem;overflow:visible}
   .chart text{font:12.5px var(--sans);fill:var(--muted);font-variant-numeric:tabular-nums}
   .chart .grid{stroke:var(--grid)}.chart .axis,.chart .tick{stroke:var(--muted)}
   .chart .dashed{stroke:var(--muted);stroke-dasharray:4 4}

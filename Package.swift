@@ -117,8 +117,8 @@ let package = Package(
 
     // The product: the page, the plan and the command line.
     .target(
-      name: "Report", dependencies: modules("Records", "TextKit", "Evaluate"), swiftSettings: strict
-    ),
+      name: "Report", dependencies: modules("Records", "Stages", "TextKit", "Evaluate"),
+      swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: modules(

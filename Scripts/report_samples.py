@@ -346,6 +346,21 @@ def record(identity, text, label=None, **own):
     return {"text": text} | ({"label": label} if label else {}) | {"anneal": provenance | own}
 
 
+def cache_of_classifier(cache, name, short, long):
+    """What stages passed on: the first all their records, others what they did to those before."""
+    twins = [record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
+             record(long, "My  knee clicks and hurts when I stand up.", "orthopaedics")]
+    heels = [record(identity, f"Sore heel {number}", "orthopaedics")
+             for number, identity in enumerate(short)]
+    first = "03-clean.unicode-0123456789ab"
+    lines(cache / first / "records.lines", [twins[0], *heels, twins[1]])
+    tidy = twins[1] | {"text": "My knee clicks and hurts when I stand up."}
+    second = "04-clean.length-0123456789ab"
+    changed = json.dumps(tidy, ensure_ascii=False)
+    write(cache / second / "records.lines", f"#{first}\n=1\n-3\n{changed}\n")
+    write(cache / "05-clean.duplicates-0123456789ab" / "records.lines", f"#{second}\n=1\n-1\n")
+
+
 def data_of_classifier(folder):
     """What was lost, derived and nearest: the files that a run keeps beside its results."""
     rng = random.Random(SEED + 2)
@@ -372,13 +387,7 @@ def data_of_classifier(folder):
     lines(folder / "ledger.jsonl", ledger)
     lines(folder / "quarantine.jsonl", [
         {"file": name, "line": 9, "stage": "ingest", "reason": "bad-json", "raw": "-- page 2 <b> --"}])
-    before_length = [record(identity, f"Sore heel {number}", "orthopaedics")
-                     for number, identity in enumerate(short)]
-    lines(folder / "cache/03-clean.unicode-0123456789ab/records.lines", before_length)
-    twins = [record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
-             record(long, "My knee clicks and hurts when I stand up.", "orthopaedics")]
-    lines(folder / "cache/04-clean.length-0123456789ab/records.lines", twins)
-    lines(folder / "cache/05-clean.duplicates-0123456789ab/records.lines", [])
+    cache_of_classifier(folder / "cache", name, short, long)
     lines(folder / "data/train.jsonl", [
         record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
         record(f"{name}:70/synonyms.1", "My knee clicks and jams when I stand up.", "orthopaedics",

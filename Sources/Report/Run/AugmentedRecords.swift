@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Stages
 
 /// Samples of records that augmenters derived, beside those they were derived from.
 struct AugmentedRecords {
@@ -25,12 +26,12 @@ struct AugmentedRecords {
 
   /// Reads the training side, where alone derived records are; nil where there are none.
   static func read(from folder: RunFolder) -> AugmentedRecords? {
-    guard var lines = LineReader(file: folder.at("data/train.jsonl")) else { return nil }
+    guard var lines = try? LineCursor(folder.at("data/train.jsonl").path) else { return nil }
     var found = AugmentedRecords()
     var (bytes, count) = (0, 0)
     while bytes < limit, count < drawn, let line = try? lines.next() {
       bytes += line.count
-      guard line.holds(#""augmented_by""#), let record = try? Record(json: line[...]),
+      guard line.holds(#""augmented_by""#), let record = try? Record(json: line),
         let stage = record.augmentedBy, let parent = record.parent
       else { continue }
       count += 1

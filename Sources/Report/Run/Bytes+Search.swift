@@ -1,4 +1,4 @@
-extension [UInt8] {
+extension ArraySlice<UInt8> {
   /// Whether the bytes of a text, which is not empty, stand among these.
   func holds(_ text: StaticString) -> Bool {
     let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

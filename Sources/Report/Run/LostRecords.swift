@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Stages
 
 /// Samples of the records that a run lost, from `ledger.jsonl`, by stage and reason.
 struct LostRecords {
@@ -37,7 +38,7 @@ struct LostRecords {
 
   /// Reads the ledger, then looks up what the samples said; nil where nothing was lost.
   static func read(from folder: RunFolder) -> LostRecords? {
-    guard var lines = LineReader(file: folder.at("ledger.jsonl")) else { return nil }
+    guard var lines = try? LineCursor(folder.at("ledger.jsonl").path) else { return nil }
     var lost = LostRecords()
     var bytes = 0
     while bytes < limit, let line = try? lines.next() {
@@ -125,7 +126,7 @@ private struct Quarantine {
   private static let limit = 16 << 20
 
   init(folder: RunFolder) {
-    guard var lines = LineReader(file: folder.at("quarantine.jsonl")) else { return }
+    guard var lines = try? LineCursor(folder.at("quarantine.jsonl").path) else { return }
     var bytes = 0
     while bytes < Self.limit, let line = try? lines.next() {
       bytes += line.count

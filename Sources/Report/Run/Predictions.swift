@@ -1,5 +1,7 @@
 import Evaluate
+import Foundation
 import Records
+import Stages
 
 /// `predictions.jsonl`: the records a reader should look at, how far confidence can be trusted, and
 /// which kinds of records fare better than others.
@@ -45,7 +47,9 @@ struct Predictions {
   /// Reads the file line by line.
   static func read(from folder: RunFolder, file: String) -> Part<Predictions> {
     guard folder.has(file) else { return .missing }
-    guard var lines = LineReader(file: folder.at(file)) else { return .broken("cannot be read") }
+    guard var lines = try? LineCursor(folder.at(file).path) else {
+      return .broken("cannot be read")
+    }
     var predictions = Predictions()
     var number = 0
     do {
@@ -60,7 +64,7 @@ struct Predictions {
     return .present(predictions)
   }
 
-  private mutating func add(_ line: [UInt8], number: Int) {
+  private mutating func add(_ line: ArraySlice<UInt8>, number: Int) {
     guard let json = try? JSONValue.parse(line), json.object != nil,
       let example = Example(json), kind == nil || kind == example.kind
     else {

@@ -1,12 +1,13 @@
 import Foundation
 import Records
+import Stages
 
 /// What records said at each stage: the outputs that a run keeps in `cache/` and `data/`.
 struct StageOutputs {
   private let folder: RunFolder
   /// The stages' folders in the order they ran: `05-clean.length-a7e1202ccedd`.
   private let names: [String]
-  /// How much of one file is read to find a few records.
+  /// How much is read to find a few records, in bytes of their lines.
   private static let limit = 256 << 20
 
   init(folder: RunFolder) {
@@ -42,20 +43,24 @@ struct StageOutputs {
     return rest.lastIndex(of: "-").map { String(rest[..<$0]) } ?? String(rest)
   }
 
+  /// Walks records until all that are asked for are found.
   private static func texts(of ids: Set<String>, in file: URL) -> [String: String] {
-    guard !ids.isEmpty, var lines = LineReader(file: file) else { return [:] }
+    guard !ids.isEmpty else { return [:] }
     var found: [String: String] = [:]
     var bytes = 0
-    while bytes < limit, found.count < ids.count, let line = try? lines.next() {
-      bytes += line.count
-      let json = line.prefix { $0 != UInt8(ascii: "\t") }
-      // A line that Anneal wrote tells its id without being read whole.
-      if let id = Record(provenanceOf: json)?.id, !ids.contains(id) { continue }
-      guard let record = try? Record(json: json), ids.contains(record.id) else { continue }
-      found[record.id] = record.shown
+    // A file that is missing or damaged in part shows what was found before.
+    try? RecordCollection(path: file.path, count: 0, threads: 1).forEachStoredBatch {
+      (size: $0.size, record: try ids.contains($0.id()) ? $0.record() : nil)
+    } _: { batch in
+      for record in batch.lazy.compactMap(\.record) { found[record.id] = record.shown }
+      bytes += batch.reduce(0) { $0 + $1.size }
+      if bytes > limit || found.count == ids.count { throw Enough() }
     }
     return found
   }
+
+  /// Ends a walk before the last record.
+  private struct Enough: Error {}
 }
 
 extension Record {

@@ -112,7 +112,7 @@ package final class HTTPServer: Sendable {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return nil }
       head.append(contentsOf: buffer[..<count])
-      if head.holds("\r\n\r\n") { return head }
+      if head[...].holds("\r\n\r\n") { return head }
     }
     return nil
   }

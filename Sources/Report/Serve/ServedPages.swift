@@ -113,19 +113,11 @@ private func encoded(_ name: String) -> String {
 private func servedPage(
   title: String, source: String, @NodeBuilder _ body: () -> [Node]
 ) -> String {
-  let document = tag("html", ["lang": "en"]) {
-    tag("head") {
-      tag("meta", ["charset": "utf-8"])
-      tag("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-      tag("meta", ["name": "color-scheme", "content": "light dark"])
-      tag("title") { "\(title) · Anneal" }
-      Node.style(styleSheet)
-      Node.style(sectionStyles)
-      tag("script", ["src": "/live.js", "defer": "defer"])
-    }
+  document(title: title) {
+    tag("script", ["src": "/live.js", "defer": "defer"])
+  } body: {
     Node.element("body", ["class": "served", "data-source": source], body())
   }
-  return "<!DOCTYPE html>\n" + document.markup + "\n"
 }
 
 /// Asks every two seconds, while someone looks on, for the main part of the page.

@@ -1,12 +1,19 @@
 /// Walks the lines of a file one at a time, looking one ahead; memory holds a chunk of it.
-struct LineCursor {
+package struct LineCursor {
   private let reader: FileReader
   private var buffer: [UInt8] = []
   private var place = 0
   private var isAtEnd = false
   private static let chunk = 1 << 20
 
-  init(_ path: String) throws(FileError) { reader = try FileReader(path) }
+  package init(_ path: String) throws(FileError) { reader = try FileReader(path) }
+
+  /// Takes the next line, without its end; nil at the end of the file.
+  package mutating func next() throws(FileError) -> ArraySlice<UInt8>? {
+    guard let line = try peek() else { return nil }
+    skip(line)
+    return line
+  }
 
   /// The next line without its end; nil at the end of the file.
   mutating func peek() throws(FileError) -> ArraySlice<UInt8>? {

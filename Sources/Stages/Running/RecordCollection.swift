@@ -76,6 +76,9 @@ package struct StoredRecord: Sendable {
   private let line: ArraySlice<UInt8>
   private let path: String
 
+  /// How many bytes its line has.
+  package var size: Int { line.count }
+
   init(_ line: ArraySlice<UInt8>, in path: String, at index: Int) {
     self.line = line
     self.path = path
@@ -86,6 +89,12 @@ package struct StoredRecord: Sendable {
   /// - Throws: `StageError` where the file was damaged.
   package func record() throws(StageError) -> Record {
     try RecordLine(line, in: path, at: index).record
+  }
+
+  /// Its id, which a line of Anneal's tells without its content being read.
+  /// - Throws: as `record`.
+  package func id() throws(StageError) -> String {
+    try RecordLine(provenanceOf: line, in: path, at: index).record.id
   }
 
   /// Its length and label.

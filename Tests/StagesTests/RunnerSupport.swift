@@ -159,6 +159,7 @@ enum Everything {
     return [
       try run.source(lines),
       try run.step("clean.expand", EachStage(expand)),
+      try run.step("clean.loud", EachStage(loud)),
       try run.step("clean.merge", MergeStage(), role: .fitting),
       try run.step("clean.filter", EachStage(filter)),
       try run.step("split", EachStage(split), role: .splitting),
@@ -173,6 +174,15 @@ enum Everything {
     guard parts.count > 1 else { return .keep(record) }
     return .expand(
       parts.enumerated().map { record.child("part.\($0)", content: .text(String($1))) })
+  }
+
+  /// Ends, changes and leaves records, those that the stage before it made too.
+  @Sendable private static func loud(
+    _ record: Record, _ context: StageContext
+  ) throws(StageError) -> Outcome {
+    if record.text.hasSuffix("5") { return .drop(Reason("five")) }
+    if record.text.hasPrefix("part two") { return .keep(record.with(text: "PART TWO")) }
+    return .keep(record)
   }
 
   @Sendable private static func filter(

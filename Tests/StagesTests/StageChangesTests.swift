@@ -67,6 +67,38 @@ struct StageChangesTests {
     #expect(first[2].contentHash != second[2].contentHash)
   }
 
+  @Test func `a damaged record is told with the file that holds it`() throws {
+    let results = try run.run([
+      try run.source(["a", "b", "c"]), try run.step("clean.drop", drop("a")),
+      try run.step("clean.loud", change("b", to: "B")),
+      try run.step("clean.same", change("x", to: "y")),
+    ])
+    for (stage, text, line) in [(2, "\"B\"", 3), (0, "\"c\"", 3)] {
+      let path = results[stage].records
+      let lines = String(decoding: try FileReader.contents(path), as: UTF8.self)
+      try AtomicFile.write(lines.replacing(text, with: "}").utf8, to: path)
+      #expect {
+        try texts(results[3])
+      } throws: {
+        "\($0)".hasPrefix("\(path):\(line): ")
+          && "\($0)".hasSuffix("(delete the folder '\(results[stage].folder)' and run again)")
+      }
+      try AtomicFile.write(lines.utf8, to: path)
+    }
+  }
+
+  @Test func `stages that do not fit one another are not those of a finished run`() throws {
+    let results = try run.run([
+      try run.source(["a", "b"]), try run.step("clean.drop", drop("a")),
+    ])
+    #expect(try StageRunner.results(in: run.path).count == 2)
+    let manifest = "\(results[0].folder)/stage.json"
+    let text = String(decoding: try FileReader.contents(manifest), as: UTF8.self)
+    let other = String(results[0].contentHash.reversed())
+    try AtomicFile.write(text.replacing(results[0].contentHash, with: other).utf8, to: manifest)
+    #expect(throws: Diagnostics.self) { try StageRunner.results(in: run.path) }
+  }
+
   @Test(arguments: ["=9", "=1", "=x", "-0"])
   func `changes that do not fit the records before them are told`(_ damage: String) throws {
     let results = try run.run([

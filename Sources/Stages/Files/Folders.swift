@@ -52,7 +52,7 @@ public enum Folders {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The files below a folder as paths relative to it, in the order of their bytes.
+  /// The files below a folder as paths relative to it: folder by folder, names in the order of their bytes.
   ///
   /// Links to folders are followed, but not back into a folder above them.
   public static func files(below path: String) throws(FileError) -> [String] {

@@ -34,6 +34,8 @@ final class Behind<Batch: Sendable>: @unchecked Sendable {
   private let queue = DispatchQueue(label: "behind")
   private let work: (Batch) throws -> Void
   private var fault: (any Error)?
+  /// How long whoever hands batches over has waited.
+  private(set) var waited = Duration.zero
 
   init(_ work: @escaping (Batch) throws -> Void) { self.work = work }
 
@@ -48,7 +50,7 @@ final class Behind<Batch: Sendable>: @unchecked Sendable {
 
   /// Waits until all is done.
   func wait() throws {
-    queue.sync {}
+    waited += ContinuousClock().measure { queue.sync {} }
     if let fault { throw fault }
   }
 }

@@ -24,6 +24,9 @@ final class ChainWalk {
     seconds = Array(repeating: 0, count: writers.count)
   }
 
+  /// Adds the time that the source took to read, beside the work on what it had read.
+  func addReading(_ time: Double) { seconds[0] += time }
+
   /// Writes what slices became, in their order.
   /// - Throws: The fault of the first stage; behind it nothing can go on.
   func take(_ slices: [ChainSlice]) throws {

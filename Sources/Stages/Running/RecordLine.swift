@@ -47,9 +47,11 @@ struct RecordLine: Sendable {
     do {
       record = try Record(json: bytes.prefix(json))
     } catch {
+      // What is damaged may lie in the file of an earlier stage.
+      let place = (try? LineLayer.place(of: index, in: path)) ?? Source(file: path, line: index + 1)
       throw StageError(
-        "damaged-cache", "\(error)", source: Source(file: path, line: index + 1),
-        remedy: "delete the folder '\(FilePaths.folder(path))' and run again")
+        "damaged-cache", "\(error)", source: place,
+        remedy: "delete the folder '\(FilePaths.folder(place.file))' and run again")
     }
   }
 

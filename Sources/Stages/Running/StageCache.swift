@@ -30,7 +30,9 @@ extension StageRunner {
     let bytes = try? FileReader.contents("\(cache)/\(listName)")
     let names = bytes.flatMap { try? JSONValue.parse($0) }?.array ?? []
     let results = names.compactMap { name in name.string.flatMap { result(in: "\(cache)/\($0)") } }
-    guard !results.isEmpty, results.count == names.count else {
+    // A stage's folder says what became of the records before it: of others it would tell nonsense.
+    let fit = zip(results, results.dropFirst()).allSatisfy { $1.upstreamHash == $0.contentHash }
+    guard !results.isEmpty, results.count == names.count, fit else {
       throw Diagnostics([
         Diagnostic(
           "there are no finished stages in '\(folder)'", remedy: "name the folder of a run")

@@ -88,6 +88,8 @@ struct StageChain {
       units.removeAll(keepingCapacity: true)
       size = 0
     }
+    let clock = ContinuousClock()
+    let start = clock.now
     try source.readUnits { unit in
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
@@ -97,7 +99,9 @@ struct StageChain {
       if units.count >= 8192 || size > runner.batchSize { try flush() }
     }
     try flush()
+    let reading = clock.now - start - work.waited
     try work.wait()
+    walk.addReading(reading / .seconds(1))
     try places?.commit()
   }
 

@@ -51,6 +51,9 @@ final class LineLayer {
   private let before: LineLayer?
   /// What becomes of the next records of the stage before.
   private var run = StageChanges.Run(mark: StageChanges.Mark.same, count: 0)
+  /// How many lines have been read, and whether the last record's is one of them.
+  private var number = 0
+  private var isOwn = true
 
   convenience init(_ path: String) throws { try self.init(path, above: []) }
 
@@ -64,6 +67,7 @@ final class LineLayer {
       return
     }
     cursor.skip(first)
+    number = 1
     let name = String(decoding: first.dropFirst(), as: UTF8.self)
     let folder = FilePaths.folder(FilePaths.folder(path))
     guard !above.contains(path) else { throw Self.damaged(path) }
@@ -75,24 +79,44 @@ final class LineLayer {
     guard before != nil else { return try nextLine() }
     while let change = try nextChange() {
       if let line = change.after { return line }
+      try Interruption.check()
     }
     return nil
   }
 
   /// The next records' lines, of about so many bytes; nil behind the last.
   func batch(of size: Int) throws -> [ArraySlice<UInt8>]? {
-    var lines: [ArraySlice<UInt8>] = []
-    var left = size
-    while left > 0, let line = try next() {
-      lines.append(line)
-      left -= line.count + 1
+    // A line holds the chunk of its file that it was read with: few lines of many chunks are put together.
+    var bytes: [UInt8] = []
+    var ends: [Int] = []
+    while bytes.count < size, let line = try next() {
+      bytes += line
+      ends.append(bytes.count)
+    }
+    var start = 0
+    let lines = ends.map { end in
+      defer { start = end }
+      return bytes[start..<end]
     }
     return lines.isEmpty ? nil : lines
+  }
+
+  /// Where the line of a record stands: in a stage's own file, or in one of those before it.
+  static func place(of index: Int, in path: String) throws -> Source {
+    let layer = try LineLayer(path)
+    for _ in 0...index { guard try layer.next() != nil else { throw damaged(path) } }
+    return layer.place
+  }
+
+  private var place: Source {
+    guard let before, !isOwn else { return Source(file: path, line: number) }
+    return before.place
   }
 
   /// What became of the next record before the stage, or what it made.
   func nextChange() throws -> LineChange? {
     guard let before else { return try nextLine().map { .made($0) } }
+    isOwn = true
     if run.count == 0 {
       guard let line = try nextLine() else {
         guard try before.next() == nil else { throw Self.damaged(path) }
@@ -105,14 +129,14 @@ final class LineLayer {
       }
     }
     run.count -= 1
+    isOwn = false
     let passed = try record(of: before)
     return run.mark == StageChanges.Mark.same ? .same(passed) : .ended(passed)
   }
 
   private func nextLine() throws -> ArraySlice<UInt8>? {
-    guard let line = try cursor.peek() else { return nil }
-    cursor.skip(line)
-    return line
+    number += 1
+    return try cursor.next()
   }
 
   private func record(of before: LineLayer) throws -> ArraySlice<UInt8> {

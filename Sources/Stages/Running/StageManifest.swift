@@ -35,7 +35,7 @@ struct StageManifest {
     try AtomicFile.write(bytes, to: "\(folder)/\(StageFiles.manifest)", syncs: false)
   }
 
-  /// The sizes of the files that are in a folder, in the order of their paths.
+  /// The sizes of the files that are in a folder, in the order `Folders.files` gives.
   static func sizes(in folder: String) throws(FileError) -> JSONObject {
     var sizes: [(String, JSONValue)] = []
     for name in try Folders.files(below: folder) where name != StageFiles.manifest {

@@ -106,6 +106,7 @@ struct ChatTemplateTests {
       .limit
     ),
     ("{{ 'x' * 999999999999 }}", 1, .limit), ("{{ range(1000000000) }}", 1, .limit),
+    ("{{ ('\t' * 1000000).expandtabs(1000000) }}", 1, .limit),
     ("{{ s|nofilter }}", 1, .syntax),
   ])
   func `an error of rendering tells its line`(

@@ -55,6 +55,27 @@ struct RawWordsTests {
     Self.compare(try Tokenizer(json: bytes, file: name), name, rounds: 1500)
   }
 
+  @Test func `threads share words of texts that hold many new ones`() throws {
+    let letters = "abcdefghijklmnopqrstuvwxyz0123456789".map { String($0) }
+    let tokens = ["[UNK]"] + letters + letters.map { "##\($0)" }
+    let root: JSONValue = [
+      "pre_tokenizer": ["type": "BertPreTokenizer"],
+      "model": [
+        "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100,
+        "vocab": .object(
+          JSONObject(tokens.enumerated().map { ($0.element, .integer($0.offset)) })),
+      ],
+    ]
+    let tokenizer = try Tokenizer(json: root.bytes)
+    // More than are learned at once, which had no end where the first table grew too little.
+    let texts = (0..<4).map { part in
+      (0..<20_000).map { "w\(part)x\($0)" }.joined(separator: " ")
+    }
+    let wanted = texts.map { tokenizer.encode($0).ids }
+    for _ in 0..<2 { #expect(tokenizer.idsBatch(of: texts + texts, threads: 4) == wanted + wanted) }
+  }
+
   @Test(.enabled(if: Shared.exists, "needs the reference data beside the project"))
   func `what T5 removes at the beginning of a text is gone, and offsets move up`() throws {
     let bytes = try Shared.contents("golden/tokenizers/t5.tokenizer.json.gz")
@@ -240,6 +261,28 @@ struct RawWordsTests {
     let status = String(decoding: try FileReader.contents("/proc/self/status"), as: UTF8.self)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
     return try #require(Int(line.filter(\.isNumber))) << 10
+  }
+
+  // An id of its own in a gap of the vocabulary's, behind them, or one that a token of the vocabulary has.
+  @Test(arguments: [("  ", 3), ("  ", 11), ("  ", 1), ("\u{A0}a", 10)])
+  func `added tokens are trimmed alike together and alone where ids have gaps`(
+    content: String, id: Int
+  ) throws {
+    let root: JSONValue = [
+      "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "use_regex": true],
+      "post_processor": ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true],
+      "added_tokens": [
+        [
+          "id": .integer(id), "content": .string(content), "single_word": false, "lstrip": false,
+          "rstrip": false, "normalized": false, "special": false,
+        ]
+      ],
+      "model": ["type": "BPE", "vocab": ["Ġ": 0, "a": 1, "Ġa": 10], "merges": ["Ġ a"]],
+    ]
+    let tokenizer = try Tokenizer(json: root.bytes)
+    let texts = ["a  a", " a\u{A0}a a", "aa  ", "  "]
+    let alone = texts.map { tokenizer.encode($0) }
+    #expect(tokenizer.encodeBatch(texts, threads: 1) == alone)
   }
 
   @Test func `texts encoded together have the offsets, words and masks they have alone`() throws {

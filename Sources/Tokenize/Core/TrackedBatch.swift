@@ -27,7 +27,8 @@ struct TrackedBatch: ~Copyable {
     self.tokenizer = tokenizer
     self.options = options
     self.pattern = pattern
-    cutsAtTokens = tokenizer.pipeline.added.takesNoSpaces
+    cutsAtTokens =
+      tokenizer.pipeline.added.takesNoSpaces && tokenizer.pipeline.edgeSpaces?.knowsAdded != false
     pieces = tokenizer.pipeline.postProcessing.single.filter {
       $0.isText || options.addSpecialTokens
     }

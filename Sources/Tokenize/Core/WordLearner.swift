@@ -1,15 +1,12 @@
 import Synchronization
 
 /// What finds the tokens of words, for all threads.
-///
-/// Sharing one is safe: what changes is the memory of words, which is only touched while the lock is held.
-final class WordLearner: @unchecked Sendable {
+final class WordLearner: Sendable {
   let model: any TokenModel
   /// What raw words are, where texts are cut into such.
   let raw: (any RawWords)?
   /// The words that any thread has learned, once there are several threads.
-  private var learned = WordMemory()
-  private let lock = Mutex(())
+  private let learned = Mutex(WordMemory())
   private let workspaces = Atomic(0)
 
   init(model: any TokenModel, raw: (any RawWords)?) {
@@ -22,14 +19,15 @@ final class WordLearner: @unchecked Sendable {
 
   /// Finds the tokens of the words of a memory from one on whose tokens are open.
   ///
-  /// What one thread has learned the others need not: every thread looks up words in a memory of its own, which no one
-  /// else changes under its hands, and asks for the others' only where a word is new to it.
+  /// Every thread looks up words in a memory of its own, which no one else changes under its hands. Where asking
+  /// costs less than learning, which the model says, what one thread has learned the others need not: they ask for
+  /// it where a word is new to them.
   func learn(from first: Int, in memory: inout WordMemory) {
     guard model.sharesWords, workspaces.load(ordering: .relaxed) > 1 else {
       return model.learn(from: first, in: &memory, raw: raw)
     }
-    lock.withLock { _ in memory.takeTokens(from: first, of: learned) }
+    learned.withLock { memory.takeTokens(from: first, of: $0) }
     model.learn(from: first, in: &memory, raw: raw)
-    lock.withLock { _ in learned.add(memory, from: first) }
+    learned.withLock { $0.add(memory, from: first) }
   }
 }

@@ -10,6 +10,9 @@ struct TokenEdges: Sendable {
   /// The few with more than 255 on a side.
   private var long: [Int32: EdgeSpaces] = [:]
 
+  /// Whether every added token has the edges of its own text: false where another token has its id.
+  private(set) var knowsAdded = true
+
   init(trim: OffsetTrim, _ model: any TokenModel, _ added: AddedVocabulary) {
     self.trim = trim
     surfaceId = model.spellsUnknown ? model.unknownId ?? -1 : -1
@@ -18,9 +21,13 @@ struct TokenEdges: Sendable {
     for id in vocabulary.sortedIds {
       if let token = vocabulary.token(of: id) { add(token, id) }
     }
-    // Those that the model knows are spelled alike there.
-    for token in added.tokens where token.id >= vocabulary.idLimit {
-      add(Array(token.content.utf8)[...], token.id)
+    for token in added.tokens {
+      let text = Array(token.content.utf8)[...]
+      switch vocabulary.token(of: token.id) {
+      case nil: add(text, token.id)
+      case text: continue
+      default: knowsAdded = false
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import CKernels
 /// the order in which they were first met, which puts those that are met often close together. New words are
 /// open until they are learned, many at a time. The memory grows with what it holds, to about 20 MB; whoever
 /// uses it starts afresh once `hasRoom` says no.
-struct WordMemory: ~Copyable {
+///
+/// Sending one is safe: it alone owns what its pointers lead to.
+struct WordMemory: ~Copyable, @unchecked Sendable {
   /// The memory as the kernels see it.
   private var kernel = anneal_memory()
   private var words: LargeTable<anneal_word>
@@ -210,7 +212,7 @@ struct WordMemory: ~Copyable {
 
   private mutating func makeRoom(for more: Int) {
     if count + more > words.count { growWords() }
-    if (count + more) * 2 > index.count { growIndex() }
+    if (count + more) * 2 > index.count { growIndex(for: more) }
   }
 
   /// Goes from a small table to one for all words there may be, of which only what is used costs memory.
@@ -221,9 +223,12 @@ struct WordMemory: ~Copyable {
     kernel.words = larger.base
   }
 
-  private mutating func growIndex() {
+  /// Makes an index of which half is free behind so many words more: looking for a place in a full one never ends.
+  private mutating func growIndex(for more: Int) {
     // Four times as large, so that little is written again and again.
-    index = LargeTable(zeros: min(index.count * 4, Self.mostWords * 2), of: 0)
+    var size = index.count * 4
+    while size < (count + more) * 2 { size *= 4 }
+    index = LargeTable(zeros: min(size, Self.mostWords * 2), of: 0)
     useIndex()
     anneal_index_words(&kernel)
   }

@@ -162,7 +162,7 @@ enum JinjaMethods {
       return .text(MarkedText.filling(try fill(arguments), width - text.count) + text)
     },
     "expandtabs": { text, arguments throws(ChatTemplateError) in
-      .text(text.expandingTabs(to: try arguments.integer(0, "tabsize", default: 8)))
+      .text(try text.expandingTabs(to: try arguments.integer(0, "tabsize", default: 8)))
     },
     "zfill": { text, arguments throws(ChatTemplateError) in
       let width = try arguments.integer(0, "width", default: 0)

@@ -70,9 +70,7 @@ extension MarkedText {
         result.units.append(units[place])
         place += 1
       }
-      guard result.count < 100_000_000 else {
-        throw ChatTemplateError(.limit, "a text grows too long")
-      }
+      guard result.count < Self.longest else { throw Self.tooLong }
     }
     result.units += units[min(place, count)...]
     return result
@@ -142,6 +140,12 @@ extension MarkedText {
     return Self.filling(fill, left) + self + Self.filling(fill, space - left)
   }
 
+  /// The most scalars of a text that a template makes.
+  private static let longest = 100_000_000
+  private static var tooLong: ChatTemplateError {
+    ChatTemplateError(.limit, "a text grows too long")
+  }
+
   static func filling(_ fill: Unicode.Scalar, _ count: Int) -> MarkedText {
     MarkedText(
       [MarkedScalar](
@@ -149,12 +153,13 @@ extension MarkedText {
   }
 
   /// Tabs written as spaces up to the next place that `width` divides.
-  func expandingTabs(to width: Int) -> MarkedText {
+  func expandingTabs(to width: Int) throws(ChatTemplateError) -> MarkedText {
     var result = MarkedText()
     var column = 0
     for unit in units {
       guard unit.scalar != "\t" else {
-        let space = width > 0 ? min(width, 10_000) - column % min(width, 10_000) : 0
+        let space = width > 0 ? width - column % width : 0
+        guard space < Self.longest - result.count else { throw Self.tooLong }
         result.units += Self.filling(" ", space).units
         column += space
         continue

@@ -23,6 +23,7 @@ package struct HubRepository {
   ]
 
   /// What models of any library here are read from, weights apart.
+  private static let modelStems = ["model", "adapter_model", "pytorch_model"]
   private static let modelEndings = ["json", "txt", "model", "jinja", "tiktoken"]
 
   /// Files of a data set or a model.
@@ -174,6 +175,12 @@ package struct HubRepository {
       chosen = names.filter { name in ending.map { Self.isData(name, $0) } ?? false }
     }
     guard !chosen.isEmpty else {
+      if address.path == nil, address.kind == .models {
+        throw fault(
+          "missing-file", "it has no weights, in safetensors or pytorch_model.bin",
+          "name a file: \(address.repository)/FILE; it has \(names.prefix(8).joined(separator: ", "))"
+        )
+      }
       let near = address.path.flatMap { Suggestion.nearest(to: $0, among: names) }
       throw fault(
         "missing-file", "it has no such file",
@@ -192,11 +199,16 @@ package struct HubRepository {
     return ["", ".gz", ".zst"].contains { file.hasSuffix(".\(ending)\($0)") }
   }
 
-  /// The weights in safetensors, and the settings and vocabularies beside them; none without weights.
+  /// The weights, in safetensors where there are such, and the settings and vocabularies beside them; none without
+  /// weights.
   private static func modelFiles(_ names: [String]) -> [String] {
-    let weights = names.filter { $0.hasSuffix(".safetensors") && !$0.utf8.contains(0x2F) }
+    let top = names.filter { !$0.utf8.contains(0x2F) }
+    let safe = top.filter { $0.hasSuffix(".safetensors") }
+    let weights =
+      safe.isEmpty
+      ? top.filter { $0.hasSuffix(".bin") && modelStems.contains(where: $0.hasPrefix) } : safe
     // Some models have their weights twice, once in their makers' own layout.
-    let usual = weights.filter { $0.hasPrefix("model") || $0.hasPrefix("adapter_model") }
+    let usual = weights.filter { modelStems.contains(where: $0.hasPrefix) }
     guard !weights.isEmpty else { return [] }
     let others = names.filter { name in
       !name.hasPrefix(".") && modelEndings.contains { name.hasSuffix(".\($0)") }

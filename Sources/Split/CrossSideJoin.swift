@@ -59,12 +59,14 @@ struct CrossSideJoin {
     let passes = UInt32(1 + listed * MemoryLayout<Entry>.stride / Self.listBytes)
     let best = Atomic(Pair.none)
     for pass in 0..<passes {
-      try Interruption.check()
       let lists = try OrderedMap.slices(of: members.count, threads: threads) { range in
         try entries(of: range) { $0 % passes == pass }
       }
       _ = try OrderedMap.slices(of: Self.buckets, threads: threads) { buckets in
-        for bucket in buckets { try search(lists.flatMap { $0[bucket] }, best) }
+        for bucket in buckets {
+          try Interruption.check()
+          try search(lists.flatMap { $0[bucket] }, best)
+        }
       }
     }
     let found = best.load(ordering: .relaxed)

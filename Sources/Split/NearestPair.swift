@@ -23,6 +23,9 @@ public struct NearestPair: Sendable, Hashable {
     self.secondSide = secondSide
   }
 
+  /// The similarities from which records may count as near duplicates: below, most pairs share words by chance.
+  static let range = 0.3...1.0
+
   /// How far the search goes.
   enum Limits {
     /// Words a shingle.

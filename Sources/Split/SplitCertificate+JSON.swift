@@ -72,7 +72,12 @@ extension SplitCertificate {
     self.sides = sides
     stratify = json["stratify"]?.string
     group = json["group"]?.string
-    nearDuplicates = json["near_duplicates"]?.double
+    let least = try member("near_duplicates", json["near_duplicates"])
+    nearDuplicates =
+      least.isNull
+      ? nil
+      : try member(
+        "near_duplicates", least.double.flatMap { NearestPair.range.contains($0) ? $0 : nil })
     largestFamily = try member("largest_family", json["largest_family"]?.int)
     groups = json["groups"]?.int ?? 0
     ungrouped = json["ungrouped"]?.int ?? 0

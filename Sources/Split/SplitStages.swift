@@ -29,7 +29,7 @@ enum SplitDescriptor {
     "near-duplicates", default: 0.8,
     "Keep records whose questions share this part of their 3-word runs (Jaccard) on one side; none.",
     check: { value in
-      value.map { (0.3...1).contains($0) } == false ? "must be from 0.3 to 1" : nil
+      value.map { NearestPair.range.contains($0) } == false ? "must be from 0.3 to 1" : nil
     })
 
   static let descriptor = StageDescriptor(

@@ -125,7 +125,14 @@ struct HubTests {
       case "/api/models/o/m/revision/main", "/api/models/m/revision/main":
         let list = names.map { "{\"rfilename\":\"\($0)\"}" }.joined(separator: ",")
         return .init(body: Array("{\"sha\":\"\(commit)\",\"siblings\":[\(list)]}".utf8))
-      case let path where path.contains("m/resolve/\(commit)/"):
+      case "/api/models/o/old/revision/main":
+        let list = ["config.json", "pytorch_model-1.bin", "pytorch_model.bin.index.json", "t.bin"]
+          .map { "{\"rfilename\":\"\($0)\"}" }.joined(separator: ",")
+        return .init(body: Array("{\"sha\":\"\(commit)\",\"siblings\":[\(list)]}".utf8))
+      case "/api/models/o/bare/revision/main":
+        return .init(
+          body: Array("{\"sha\":\"\(commit)\",\"siblings\":[{\"rfilename\":\"a.txt\"}]}".utf8))
+      case let path where path.contains("/resolve/\(commit)/"):
         return .init(headers: ["ETag": "\"\(StableHash.hash(path))\""], body: Array(path.utf8))
       default: return .init(status: 404)
       }
@@ -143,6 +150,16 @@ struct HubTests {
             "tokenizer.json", "vocab.txt",
           ].map { "\(cache)/snapshots/\(commit)/\($0)" })
       #expect(try FileReader.contents(paths[1]).starts(with: "/\(address.repository)/res".utf8))
+    }
+    let old = try #require(HubAddress(model: "o/old"))
+    #expect(
+      try HubRepository(old, settings: settings).files().map { FilePaths.name($0.path) }
+        == ["config.json", "pytorch_model-1.bin", "pytorch_model.bin.index.json"])
+    let bare = try #require(HubAddress(model: "o/bare"))
+    #expect {
+      try HubRepository(bare, settings: settings).files()
+    } throws: {
+      "\($0)".contains("it has no weights") && "\($0)".contains("name a file: o/bare/FILE")
     }
     let one = try #require(HubAddress(model: "o/m@main/README.md"))
     #expect(try HubRepository(one, settings: settings).files().count == 1)

@@ -85,7 +85,7 @@ import Testing
     }
     let folder = try TemporaryFolder()
     let wide = try ingest(try folder.write(bytes: frame(window: 0xA8), to: "a.txt"))
-    #expect(wide.codes == ["too-large"])
+    #expect(wide.codes == ["large-window"])
     #expect(wide.faults.last?.message.contains("a window of more than 128 MB") == true)
     let usual = try ingest(try folder.write(bytes: frame(window: 0x68), to: "a.txt"))
     #expect(usual.codes == ["too-large"])

@@ -81,11 +81,12 @@ import Testing
     let folder = try TemporaryFolder()
     let lines = [
       #"{"text": "a\ud800b \udc00\uD800 \ud83d\ude00 \ud800\u0041"}"#,
-      #"{"text": "\\ud800 c"}"#, #"{"text": "d é\udfff"}"#,
+      #"{"text": "\\ud800 c"}"#, #"{"text": "d é\udfff"}"#, #"{"text": "cut off \"#,
     ]
     let path = try folder.write(lines.joined(separator: "\n") + "\n", to: "a.jsonl")
-    #expect(try ingest(path).codes == ["invalid-json", "invalid-json"])
+    #expect(try ingest(path).codes == ["invalid-json", "invalid-json", "invalid-json"])
     let result = try ingest(path, ["errors": "replace"])
+    #expect(result.codes == ["invalid-json"])
     #expect(
       result.texts == [
         "a\u{FFFD}b \u{FFFD}\u{FFFD} \u{1F600} \u{FFFD}A", #"\ud800 c"#, "d é\u{FFFD}",

@@ -125,6 +125,13 @@ import Testing
     #expect(throws: SplitFault.self) { try forged { $0["sides"] = nil } }
     #expect(throws: SplitFault.self) { try forged { $0["version"] = 2 } }
     #expect(throws: SplitFault.self) { try forged { $0["method"] = "luck" } }
+    let thresholds: [JSONValue?] = [nil, 0, -1, 0.2, 1.5, .real(1e300), "0.8"]
+    for threshold in thresholds {
+      #expect(throws: SplitFault.self, "\(String(describing: threshold))") {
+        try forged { $0["near_duplicates"] = threshold }
+      }
+    }
+    #expect(try forged { $0["near_duplicates"] = .null } == [])
   }
 
   @Test func `a forged similarity is found out from the files`() throws {

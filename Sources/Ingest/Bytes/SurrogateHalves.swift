@@ -7,7 +7,7 @@ enum SurrogateHalves {
   static func replace(in json: inout [UInt8]) -> Int {
     var count = 0
     var place = 0
-    while let escape = json[place...].firstIndex(of: UInt8(ascii: "\\")) {
+    while place < json.count, let escape = json[place...].firstIndex(of: UInt8(ascii: "\\")) {
       place = escape + 2
       guard let unit = unit(json, escape), (0xD800..<0xE000).contains(unit) else { continue }
       if unit < 0xDC00, let low = self.unit(json, escape + 6), (0xDC00..<0xE000).contains(low) {

@@ -144,7 +144,7 @@ final class UnpackedBytes: ByteStream {
       throw fault(
         "\(kind.subject) is damaged after \(produced) bytes of content",
         "fetch or write the file again")
-    case .tooLarge(let reason, let remedy): throw fault(reason, remedy, code: "too-large")
+    case .tooLarge(let reason, let remedy): throw fault(reason, remedy, code: "large-window")
     }
     return output
   }

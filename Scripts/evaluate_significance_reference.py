@@ -90,6 +90,23 @@ def sacrebleu_tests():
     return result
 
 
+def intervals(data, statistic, **options):
+    """The statistic's bootstrap intervals, by each method."""
+    result = {}
+    for key, method in [("percentile", "percentile"), ("bca", "BCa")]:
+        found = stats.bootstrap(
+            data,
+            statistic,
+            n_resamples=999,
+            method=method,
+            confidence_level=0.9,
+            rng=np.random.default_rng(SEED),
+            **options,
+        )
+        result[key] = [float(end) for end in found.confidence_interval]
+    return result
+
+
 def bootstraps():
     random = np.random.default_rng(SEED)
     result = []
@@ -98,17 +115,7 @@ def bootstraps():
         ("few distinct", random.integers(0, 3, size=40).astype(float)),
     ]:
         row = {"name": name, "values": values.tolist()}
-        for key, method in [("percentile", "percentile"), ("bca", "BCa")]:
-            found = stats.bootstrap(
-                (values,),
-                np.mean,
-                n_resamples=999,
-                method=method,
-                confidence_level=0.9,
-                rng=np.random.default_rng(SEED),
-            )
-            row[key] = [float(end) for end in found.confidence_interval]
-        result.append(row)
+        result.append(row | intervals((values,), np.mean))
     return result
 
 
@@ -123,19 +130,15 @@ def differences():
         ("right or wrong", ((coins[0] < 0.7).astype(float), (coins[1] < 0.85).astype(float))),
     ]:
         row = {"name": name, "first": pair[0].tolist(), "second": pair[1].tolist()}
-        for key, method in [("percentile", "percentile"), ("bca", "BCa")]:
-            found = stats.bootstrap(
+        result.append(
+            row
+            | intervals(
                 pair,
                 lambda one, other: np.mean(other) - np.mean(one),
                 paired=True,
                 vectorized=False,
-                n_resamples=999,
-                method=method,
-                confidence_level=0.9,
-                rng=np.random.default_rng(SEED),
             )
-            row[key] = [float(end) for end in found.confidence_interval]
-        result.append(row)
+        )
     return result
 
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct `The time that is left of a training` {
   /// What `Scripts/record_steps.py` recorded of a real training.
   struct Recording {
-    enum Event { case step(Int), pause }
+    enum Event { case step(Int), look, checkpoint }
 
     var steps: Int
     var events: [(moment: Double, event: Event)]
@@ -23,7 +23,11 @@ import Testing
         guard let parts = event.array, parts.count == 3, let moment = parts[0].double,
           let number = parts[2].int
         else { return nil }
-        return (moment, parts[1].string == "step" ? .step(number) : .pause)
+        return switch parts[1].string {
+        case "step": (moment, .step(number))
+        case "look": (moment, .look)
+        default: (moment, .checkpoint)
+        }
       }
       (trainingRecords, validationRecords) = (training, validation)
       self.stepsPerEpoch = stepsPerEpoch
@@ -40,7 +44,8 @@ import Testing
       var faults: [(step: Int, share: Double)] = []
       for (moment, event) in events {
         switch event {
-        case .pause: pace.pause(at: moment)
+        case .look: pace.pause(at: moment, isLook: true)
+        case .checkpoint: pace.pause(at: moment, isLook: false)
         case .step(let number):
           pace.step(number, epoch: Double(number) / Double(stepsPerEpoch), at: moment)
           guard number * 10 >= steps, number < steps, let left = pace.remaining(at: moment)
@@ -76,9 +81,34 @@ import Testing
     #expect(isNear(pace.remaining(at: 40), 360 + 80))
     for step in 41...100 { pace.step(step, epoch: Double(step) / 100, at: Double(step)) }
     #expect(isNear(pace.remaining(at: 100), 300 + 80))
-    pace.pause(at: 110)
+    pace.pause(at: 110, isLook: true)
     pace.step(101, epoch: 1.01, at: 111)
     #expect(isNear(pace.remaining(at: 111), 299 + 30))
+  }
+
+  @Test func `checkpoints within an epoch are part of the steps, those behind looks are not`() {
+    var pace = Pace(totalSteps: 400, doneSteps: 0, trainingRecords: 1000, validationRecords: 600)
+    pace.start(at: 0)
+    var moment = 0.0
+    for step in 1...100 {
+      moment += 1
+      pace.step(step, epoch: Double(step) / 100, at: moment)
+      if step == 55 {
+        // 55 steps and five checkpoints, but for the first three.
+        let perStep = (52 + 5 * 2) / 52.0
+        #expect(isNear(pace.remaining(at: moment), 345 * perStep + 4 * 20 * perStep))
+      }
+      if step % 10 == 0, step < 100 {
+        moment += 2
+        pace.pause(at: moment, isLook: false)
+      }
+    }
+    pace.pause(at: moment + 15, isLook: true)
+    pace.pause(at: moment + 17, isLook: false)
+    moment += 18
+    pace.step(101, epoch: 1.01, at: moment)
+    let perStep = (98 + 9 * 2) / 98.0
+    #expect(isNear(pace.remaining(at: moment), 299 * perStep + 3 * 17))
   }
 
   @Test func `the first steps, which take long, do not count`() {

@@ -2,9 +2,10 @@
 ///
 /// A step's length depends on its texts and on what else the machine does, so all steps of this run
 /// count alike, but for the first few, in which memory is taken: of recorded trainings their mean
-/// foretold better than their median or the mean of late ones. Pauses for validation and checkpoints are counted apart, since the first of them comes
-/// long after people want to know; until then they are taken for what reading the validation side
-/// costs, a third of learning from as many records.
+/// foretold better than their median or the mean of late ones. Checkpoints within an epoch are part
+/// of that mean. Looks at the validation side are counted apart, since the first of them comes long
+/// after people want to know; until then they are taken for what reading the validation side costs,
+/// a third of learning from as many records.
 package struct Pace: Sendable {
   /// Optimizer steps in all, and those that an earlier run has done.
   private let totalSteps: Int
@@ -14,13 +15,26 @@ package struct Pace: Sendable {
 
   private static let warmUp = 3
 
-  /// The length of each step of this run, in seconds.
-  private var steps: [Double] = []
-  private var pauses: [Double] = []
+  /// The steps of this run with the checkpoints between them: how many, and their seconds.
+  private var steps = Total()
+  /// The seconds of each of the first steps.
+  private var firstSteps: [Double] = []
+  /// The ends of epochs: looks at the validation side, and the checkpoints behind them.
+  private var looks = Total()
   private var last: Double?
-  private var pauseStart: Double?
+  private var lookStart: Double?
   private var step: Int
   private var stepsPerEpoch: Int?
+
+  private struct Total {
+    var count = 0
+    var seconds = 0.0
+
+    mutating func add(_ more: Double) {
+      count += 1
+      seconds += more
+    }
+  }
 
   /// A training of so many steps.
   package init(totalSteps: Int, doneSteps: Int, trainingRecords: Int, validationRecords: Int) {
@@ -37,51 +51,56 @@ package struct Pace: Sendable {
   ///
   /// - Parameter epoch: passes over the training side so far.
   package mutating func step(_ number: Int, epoch: Double, at moment: Double) {
-    endPause()
-    if let last { steps.append(max(0, moment - last)) }
+    endLook()
+    if let last {
+      let seconds = max(0, moment - last)
+      steps.add(seconds)
+      if firstSteps.count < Self.warmUp { firstSteps.append(seconds) }
+    }
     step = number
     last = moment
     if epoch > 0 { stepsPerEpoch = Int((Double(number) / epoch).rounded()) }
   }
 
   /// A look at the validation side, or a checkpoint, has ended.
-  package mutating func pause(at moment: Double) {
-    if pauseStart == nil { pauseStart = last }
+  package mutating func pause(at moment: Double, isLook: Bool) {
+    if isLook, lookStart == nil { lookStart = last }
+    if lookStart == nil, let last { steps.seconds += max(0, moment - last) }
     last = moment
   }
 
-  private mutating func endPause() {
-    guard let start = pauseStart, let last else { return }
-    pauses.append(last - start)
-    pauseStart = nil
+  private mutating func endLook() {
+    guard let start = lookStart, let last else { return }
+    looks.add(last - start)
+    lookStart = nil
   }
 
   /// Seconds a step takes; nil before the fifth.
   package var secondsPerStep: Double? {
     guard steps.count >= 5 else { return nil }
-    let counted = steps.suffix(max(5, steps.count - Self.warmUp))
-    return counted.reduce(0, +) / Double(counted.count)
+    let left = min(Self.warmUp, steps.count - 5)
+    return (steps.seconds - firstSteps.prefix(left).reduce(0, +)) / Double(steps.count - left)
   }
 
-  /// Seconds until the last step and its pause are done; nil while too little is known.
+  /// Seconds until the last step and its look are done; nil while too little is known.
   package func remaining(at moment: Double) -> Double? {
     guard let perStep = secondsPerStep, let last else { return nil }
     let stepsLeft = Double(totalSteps - step)
     let since = min(max(0, moment - last), perStep)
-    return max(0, stepsLeft * perStep + pausesLeft * pause(perStep) - since)
+    return max(0, stepsLeft * perStep + looksLeft * look(perStep) - since)
   }
 
   /// Ends of epochs that are still to come; an epoch cut short by the last step has one too.
-  private var pausesLeft: Double {
+  private var looksLeft: Double {
     guard let stepsPerEpoch, stepsPerEpoch > 0 else { return 0 }
     let all = (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch
-    // The end of the epoch under way has been reached, and its pause has not ended.
-    let isDue = step > doneSteps && step % stepsPerEpoch == 0 && pauseStart == nil
+    // The end of the epoch under way has been reached, and its look has not ended.
+    let isDue = step > doneSteps && step % stepsPerEpoch == 0 && lookStart == nil
     return Double(max(0, all - step / stepsPerEpoch + (isDue ? 1 : 0)))
   }
 
-  private func pause(_ perStep: Double) -> Double {
-    if !pauses.isEmpty { return pauses.reduce(0, +) / Double(pauses.count) }
+  private func look(_ perStep: Double) -> Double {
+    if looks.count > 0 { return looks.seconds / Double(looks.count) }
     return validationShare * Double(stepsPerEpoch ?? 0) * perStep / 3
   }
 }

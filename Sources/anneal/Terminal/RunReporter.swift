@@ -28,14 +28,14 @@ final class RunReporter: RunObserver {
     case .started(let plan): started(plan)
     case .stepped(let step): stepped(step)
     case .evaluated(let step, let epoch, let values, let isBest):
-      live.withLock { $0?.pace.pause(at: Moment.now) }
+      live.withLock { $0?.pace.pause(at: Moment.now, isLook: true) }
       let scores = values.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
       let mark = isBest ? console.green("  best so far") : ""
       console.say(
         "\(console.bold("epoch \(Self.rounded(epoch))"))  step \(step)  validation: \(scores)\(mark)"
       )
     case .saved(let step, let folder):
-      live.withLock { $0?.pace.pause(at: Moment.now) }
+      live.withLock { $0?.pace.pause(at: Moment.now, isLook: false) }
       console.detail("saved step \(step) in \(folder)")
     case .stoppedEarly(let step): console.say("stopped early at step \(step): no improvement")
     }

@@ -346,19 +346,31 @@ def record(identity, text, label=None, **own):
     return {"text": text} | ({"label": label} if label else {}) | {"anneal": provenance | own}
 
 
-def cache_of_classifier(cache, name, short, long):
+# Two records that differ behind all that the page shows of a lost one from its beginning.
+STORY = (
+    "Since last spring I have had a dull ache below the left shoulder blade that comes on when I sit "
+    "at my desk for more than an hour and goes away when I walk. It does not hurt at night, I have "
+    "no fever, and breathing in deeply changes nothing. My doctor listened to my lungs and found "
+    "them clear. He gave me {medicine} for two weeks, which helped a little, and told me to come "
+    "back if it gets worse. Should I ask for an X-ray, or is it enough to change my chair?"
+)
+STORIES = [STORY.format(medicine=name) for name in ("ibuprofen", "a muscle relaxant")]
+
+
+def cache_of_classifier(cache, name, short, long, told):
     """What stages passed on: the first all their records, others what they did to those before."""
     twins = [record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
              record(long, "My  knee clicks and hurts when I stand up.", "orthopaedics")]
     heels = [record(identity, f"Sore heel {number}", "orthopaedics")
              for number, identity in enumerate(short)]
     first = "03-clean.unicode-0123456789ab"
-    lines(cache / first / "records.lines", [twins[0], *heels, twins[1]])
+    stories = [record(identity, text, "orthopaedics") for identity, text in zip(told, STORIES)]
+    lines(cache / first / "records.lines", [twins[0], *heels, twins[1], *stories])
     tidy = twins[1] | {"text": "My knee clicks and hurts when I stand up."}
     second = "04-clean.length-0123456789ab"
     changed = json.dumps(tidy, ensure_ascii=False)
-    write(cache / second / "records.lines", f"#{first}\n=1\n-3\n{changed}\n")
-    write(cache / "05-clean.duplicates-0123456789ab" / "records.lines", f"#{second}\n=1\n-1\n")
+    write(cache / second / "records.lines", f"#{first}\n=1\n-3\n{changed}\n=2\n")
+    write(cache / "05-clean.duplicates-0123456789ab" / "records.lines", f"#{second}\n=1\n-1\n=1\n-1\n")
 
 
 def data_of_classifier(folder):
@@ -367,6 +379,7 @@ def data_of_classifier(folder):
     name = "patients.jsonl"
     short = [f"{name}:{line}" for line in (41, 97, 1203)]
     long = f"{name}:77"
+    told = [f"{name}:120", f"{name}:121"]
     ledger = [
         {"id": f"{name}:9", "source": {"file": name, "line": 9}, "events": [], "fate": "quarantined",
          "stage": "ingest", "reason": "bad-json", "message": "a number has no digits, at byte 2"},
@@ -382,12 +395,16 @@ def data_of_classifier(folder):
          "stage": "clean.duplicates", "reason": "near-duplicate", "detail": {"similarity": 0.9},
          "into": f"{name}:70"})
     ledger.append(
+        {"id": told[1], "source": {"file": name, "line": 121}, "events": [], "fate": "merged",
+         "stage": "clean.duplicates", "reason": "near-duplicate", "detail": {"similarity": 0.93},
+         "into": told[0]})
+    ledger.append(
         {"id": f"{name}:70", "source": {"file": name, "line": 70}, "events": [], "fate": "kept",
          "side": "train"})
     lines(folder / "ledger.jsonl", ledger)
     lines(folder / "quarantine.jsonl", [
         {"file": name, "line": 9, "stage": "ingest", "reason": "bad-json", "raw": "-- page 2 <b> --"}])
-    cache_of_classifier(folder / "cache", name, short, long)
+    cache_of_classifier(folder / "cache", name, short, long, told)
     lines(folder / "data/train.jsonl", [
         record(f"{name}:70", "My knee clicks and locks when I stand up.", "orthopaedics"),
         record(f"{name}:70/synonyms.1", "My knee clicks and jams when I stand up.", "orthopaedics",

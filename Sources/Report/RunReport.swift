@@ -9,7 +9,13 @@ public enum RunReport {
   ///
   /// - Throws: ``ReportError`` when the path is no run folder.
   public static func html(ofRunAt path: String) throws(ReportError) -> String {
-    let run = try Run(folder: RunFolder(path: path))
-    return page(of: run)
+    try html(ofRunAt: path, reading: ReadingBounds())
+  }
+
+  /// The page, with so much read of files that grow with the data.
+  package static func html(
+    ofRunAt path: String, reading bounds: ReadingBounds
+  ) throws(ReportError) -> String {
+    page(of: try Run(folder: RunFolder(path: path), bounds: bounds))
   }
 }

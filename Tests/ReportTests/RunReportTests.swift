@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Report
 import Testing
 
@@ -125,6 +126,82 @@ import Testing
     }
     #expect(
       html.contains("My knee clicks and <del>hurts</del><ins>locks</ins> when I stand up."))
+  }
+
+  @Test func `texts that differ far from their beginning are shown where they do`() throws {
+    let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
+    #expect(
+      html.contains("gave me <del>a muscle relaxant </del><ins>ibuprofen </ins>for two weeks"))
+    let text = ReadPage(html).text
+    #expect(text.contains("256 merged:  near-duplicate"))
+  }
+
+  /// A line of `data/train.jsonl`.
+  private func line(_ id: String, _ text: String, parent: String? = nil) -> String {
+    let made = parent.map { #", "parent": "\#($0)", "augmented_by": "augment.synonyms""# } ?? ""
+    return #"{"text": "\#(text)", "anneal": {"id": "\#(id)", "schema": "text", "#
+      + #""source": {"file": "a", "line": 1}\#(made), "side": "train"}}"#
+  }
+
+  @Test func `a derived record that says the same as its parent is shown`() throws {
+    try Sample.classifier.withCopy { folder in
+      let text = String(repeating: "The patient asks again. ", count: 20)
+      let lines = [line("a:1", text), line("a:1/b.1", text, parent: "a:1")]
+      try Data(lines.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "data/train.jsonl"))
+      #expect(try readPage(folder).text.contains(text))
+    }
+  }
+
+  @Test func `samples are drawn from all that was lost and all that was derived`() throws {
+    try Sample.classifier.withCopy { folder in
+      let lost = (0..<2000).map { "lost:\($0)" }
+      let ledger = lost.map {
+        #"{"id": "\#($0)", "fate": "dropped", "stage": "clean.length", "reason": "min-words"}"#
+      }
+      try Data(ledger.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "ledger.jsonl"))
+      let derived = (0..<2000).map { "made:\($0)" }
+      try Data(derived.map { line($0, "x", parent: "a:1") }.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "data/train.jsonl"))
+      let text = try readPage(folder).text
+      for (ids, count) in [(lost, 3), (derived, 4)] {
+        let drawn = ids.sorted { StableHash.hash($0) < StableHash.hash($1) }
+        for id in drawn.prefix(count) { #expect(text.contains(id), "\(id)") }
+      }
+    }
+  }
+
+  @Test func `what is left unread of long files is told`() throws {
+    try Sample.classifier.withCopy { folder in
+      let lines = [line("a:1", "x"), line("a:1/b.1", "y", parent: "a:1"), line("a:2", "z")]
+      try Data(lines.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "data/train.jsonl"))
+      let whole = try readPage(folder).text
+      #expect(!whole.contains("were read"))
+      var bounds = ReadingBounds()
+      (bounds.ledger, bounds.derived) = (400, 200)
+      let page = ReadPage(try RunReport.html(ofRunAt: folder.path, reading: bounds))
+      #expect(page.text.contains("Only the first 400 B of ledger.jsonl were read"))
+      #expect(page.text.contains("Only the first 200 B of data/train.jsonl were read"))
+    }
+  }
+
+  @Test func `of a score that is better when lower, the highest is the worst`() throws {
+    try Sample.texts.withCopy { folder in
+      let lines = (1...3).map {
+        #"{"id": "a:\#($0)", "input": "q", "reference": "r", "generated": "g", "#
+          + #""scores": {"ter": \#($0)0}}"#
+      }
+      try Data(lines.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "predictions.jsonl"))
+      let text = try readPage(folder).text
+      #expect(text.contains("Worst, the highest score first"))
+      #expect(text.contains("Best, the lowest score first"))
+      let worst = try #require(text.range(of: "Worst, the"))
+      let best = try #require(text.range(of: "Best, the"))
+      #expect(text[worst.lowerBound..<best.lowerBound].contains("30.00"))
+    }
   }
 
   @Test func `derived records stand beside their parents with the differences marked`() throws {

@@ -49,6 +49,29 @@ import Testing
     #expect(before.utf8.elementsEqual(old.utf8) && after.utf8.elementsEqual(new.utf8))
   }
 
+  @Test(arguments: [
+    // Short texts are compared whole, long ones from the words before the first difference on.
+    ("one two three", "one two four", "one two "),
+    (String(repeating: "word ", count: 30) + "a", String(repeating: "word ", count: 30) + "b", nil),
+    (String(repeating: "字", count: 90), String(repeating: "字", count: 89) + "词", nil),
+    (String(repeating: "x", count: 300), String(repeating: "x", count: 299), nil),
+  ])
+  func `a stretch holds the first difference`(old: String, new: String, start: String?) {
+    let pieces = TextChange(from: old, to: new, limit: 80).pieces
+    #expect(pieces.count > 1)
+    guard case .same(let shared) = pieces.first else {
+      Issue.record("no words before the difference: \(pieces)")
+      return
+    }
+    if let start { #expect(shared == start) } else { #expect(shared.hasPrefix("…")) }
+    #expect(shared.unicodeScalars.count <= 61)
+  }
+
+  @Test func `equal texts are compared from their beginning on`() {
+    let text = String(repeating: "word ", count: 30)
+    #expect(TextChange(from: text, to: text, limit: 9).pieces == [.same("word word…")])
+  }
+
   @Test func `long texts are compared up to a limit`() {
     let long = String(repeating: "word ", count: 100_000)
     #expect(pieces(long, long + "end").count == 1)

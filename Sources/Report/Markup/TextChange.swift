@@ -22,11 +22,38 @@ package struct TextChange {
     pieces = Self.joined(Self.edits(old, new))
   }
 
+  /// Compares stretches of two texts, so many scalars of each, that begin shortly before they differ.
+  package init(from old: String, to new: String, limit: Int) {
+    let start = Self.start(old.unicodeScalars, new.unicodeScalars, limit: limit)
+    self.init(
+      from: Self.stretch(of: old, from: start, limit: limit),
+      to: Self.stretch(of: new, from: start, limit: limit))
+  }
+
+  /// Where the stretches begin: where texts that are too long begin to differ, and some words before.
+  private static func start(
+    _ old: String.UnicodeScalarView, _ new: String.UnicodeScalarView, limit: Int
+  ) -> Int {
+    let shared = zip(old, new).lazy.prefix { $0 == $1 }.reduce(0) { count, _ in count + 1 }
+    let longest = max(old.count, new.count)
+    guard longest > limit, shared < longest, shared > context else { return 0 }
+    let lead = old.dropFirst(shared - context).prefix(context)
+    let blank = lead.firstIndex(of: " ").map { lead.distance(from: lead.startIndex, to: $0) + 1 }
+    return shared - context + (blank ?? 0)
+  }
+
+  private static func stretch(of text: String, from start: Int, limit: Int) -> String {
+    let rest = String(text.unicodeScalars.dropFirst(start))
+    return (start > 0 ? "…" : "") + Format.excerpt(rest, limit: limit)
+  }
+
   /// The pieces as they are shown: what was taken out struck through, what was put in underlined.
   var node: Node {
     .fragment(
       pieces.enumerated().map { index, piece in
         switch piece {
+        // Where nothing differs, the text itself is what there is to see.
+        case .same(let text) where pieces.count == 1: .text(text)
         case .same(let text):
           .text(Self.cut(text, isFirst: index == 0, isLast: index == pieces.count - 1))
         case .removed(let text): tag("del") { text }

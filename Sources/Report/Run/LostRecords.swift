@@ -6,11 +6,19 @@ import Stages
 struct LostRecords {
   /// Records that ended in one stage for one reason.
   struct Group {
+    let end: End
+    fileprivate(set) var count = 0
+    fileprivate(set) var samples: [Sample] = []
+    fileprivate var drawn = Ranking<Sample>(limit: 3)
+
+    fileprivate init(end: End) { self.end = end }
+  }
+
+  /// Where, how and why records ended.
+  struct End: Hashable {
     let stage: String
     let fate: String
     let reason: String
-    fileprivate(set) var count = 0
-    fileprivate(set) var samples: [Sample] = []
   }
 
   /// One record that ended.
@@ -26,22 +34,22 @@ struct LostRecords {
     var intoText: String?
   }
 
+  /// In the order in which the ledger tells of them first.
   private(set) var groups: [Group] = []
-
-  /// Samples are drawn from so many records of a reason at the most, so that finding what they say
-  /// takes no walk over all the data.
-  private static let drawn = 200
-  /// How many samples a reason has.
-  private static let shown = 3
-  /// How much of the ledger is read.
-  private static let limit = 512 << 20
+  /// How much of the ledger was read, where that is not all of it.
+  private(set) var bound: Int?
+  private var places: [End: Int] = [:]
 
   /// Reads the ledger, then looks up what the samples said; nil where nothing was lost.
-  static func read(from folder: RunFolder) -> LostRecords? {
+  static func read(from folder: RunFolder, upTo bound: Int) -> LostRecords? {
     guard var lines = try? LineCursor(folder.at("ledger.jsonl").path) else { return nil }
     var lost = LostRecords()
     var bytes = 0
-    while bytes < limit, let line = try? lines.next() {
+    while let line = try? lines.next() {
+      guard bytes < bound else {
+        lost.bound = bound
+        break
+      }
       bytes += line.count
       if line.holds(#""fate":"kept""#) { continue }
       guard let json = try? JSONValue.parse(line) else { continue }
@@ -56,15 +64,17 @@ struct LostRecords {
     guard let id = json["id"]?.string, let fate = json["fate"]?.string,
       ["dropped", "merged", "quarantined"].contains(fate)
     else { return }
-    let stage = json["stage"]?.string ?? "?"
-    let reason = json["reason"]?.string ?? "no reason given"
-    let place = groups.firstIndex { ($0.stage, $0.fate, $0.reason) == (stage, fate, reason) }
-    let index = place ?? groups.endIndex
-    if place == nil { groups.append(Group(stage: stage, fate: fate, reason: reason)) }
-    groups[index].count += 1
-    guard groups[index].count <= Self.drawn else { return }
-    let sample = Sample(id: id, detail: Self.detail(json), into: json["into"]?.string)
-    groups[index].insert(sample, limit: Self.shown)
+    let end = End(
+      stage: json["stage"]?.string ?? "?", fate: fate,
+      reason: json["reason"]?.string ?? "no reason given")
+    let place = places[end] ?? groups.endIndex
+    if place == groups.endIndex {
+      groups.append(Group(end: end))
+      places[end] = place
+    }
+    groups[place].count += 1
+    groups[place].drawn.draw(
+      Sample(id: id, detail: Self.detail(json), into: json["into"]?.string), by: id)
   }
 
   /// `words 2, min-words 3`, or what a fault's message says.
@@ -79,39 +89,21 @@ struct LostRecords {
   }
 
   private mutating func lookUp(in folder: RunFolder) {
+    for place in groups.indices { groups[place].samples = groups[place].drawn.items }
+    let faulty = groups.indices.filter { groups[$0].end.fate == "quarantined" }
+    let raw = Quarantine(folder: folder, of: Set(faulty.flatMap { groups[$0].samples.map(\.id) }))
+    for place in faulty { groups[place].fill(raw.texts) }
     let cache = StageOutputs(folder: folder)
-    let raw = Quarantine(folder: folder)
-    for index in groups.indices {
-      if groups[index].fate == "quarantined" {
-        for place in groups[index].samples.indices {
-          groups[index].samples[place].text = raw[groups[index].samples[place].id]
-        }
-      }
-    }
-    for stage in Set(groups.map(\.stage)).sorted() {
-      let members = groups.indices.filter { groups[$0].stage == stage }
+    for stage in Set(groups.map(\.end.stage)).sorted() {
+      let members = groups.indices.filter { groups[$0].end.stage == stage }
       let wanted = members.flatMap { groups[$0].samples.flatMap { [$0.id, $0.into ?? $0.id] } }
       let texts = cache.texts(of: Set(wanted), before: stage)
-      for index in members { groups[index].fill(texts) }
+      for place in members { groups[place].fill(texts) }
     }
   }
 }
 
 extension LostRecords.Group {
-  fileprivate init(stage: String, fate: String, reason: String) {
-    self.stage = stage
-    self.fate = fate
-    self.reason = reason
-  }
-
-  /// Keeps the samples whose ids have the least hashes: a fair draw that is the same every time.
-  fileprivate mutating func insert(_ sample: LostRecords.Sample, limit: Int) {
-    let hash = StableHash.hash(sample.id)
-    let place = samples.firstIndex { StableHash.hash($0.id) > hash } ?? samples.endIndex
-    samples.insert(sample, at: place)
-    if samples.count > limit { samples.removeLast() }
-  }
-
   fileprivate mutating func fill(_ texts: [String: String]) {
     for index in samples.indices {
       samples[index].text = samples[index].text ?? texts[samples[index].id]
@@ -122,20 +114,21 @@ extension LostRecords.Group {
 
 /// The raw lines of `quarantine.jsonl` by the place they were read from.
 private struct Quarantine {
-  private var raw: [String: String] = [:]
-  private static let limit = 16 << 20
+  private(set) var texts: [String: String] = [:]
+  private static let limit = 64 << 20
 
-  init(folder: RunFolder) {
-    guard var lines = try? LineCursor(folder.at("quarantine.jsonl").path) else { return }
+  init(folder: RunFolder, of ids: Set<String>) {
+    guard !ids.isEmpty, var lines = try? LineCursor(folder.at("quarantine.jsonl").path) else {
+      return
+    }
     var bytes = 0
-    while bytes < Self.limit, let line = try? lines.next() {
+    while bytes < Self.limit, texts.count < ids.count, let line = try? lines.next() {
       bytes += line.count
       guard let json = try? JSONValue.parse(line), let file = json["file"]?.string,
-        let place = json["line"]?.count, let text = json["raw"]?.string
+        let place = json["line"]?.count, let text = json["raw"]?.string,
+        ids.contains("\(file):\(place)")
       else { continue }
-      raw["\(file):\(place)"] = Format.excerpt(text, limit: 600)
+      texts["\(file):\(place)"] = Format.excerpt(text, limit: 600)
     }
   }
-
-  subscript(id: String) -> String? { raw[id] }
 }

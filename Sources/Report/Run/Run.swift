@@ -27,7 +27,7 @@ struct Run {
   ]
 
   /// - Throws: ``ReportError`` when the folder holds none of a run's files.
-  init(folder: RunFolder) throws(ReportError) {
+  init(folder: RunFolder, bounds: ReadingBounds) throws(ReportError) {
     guard Self.marks.contains(where: folder.has) else { throw .noRun(path: folder.path) }
     metrics = folder.object("metrics.json").read(as: "file of metrics") { MetricsFile($0) }
     stages = folder.object("stages.json").read(as: "list of stages") { StagesFile($0) }
@@ -38,8 +38,8 @@ struct Run {
       .read(as: "state of a trainer") { History(trainerState: $0) }
     summary = folder.object("data/summary.json")
       .read(as: "summary of the sides") { SummaryFile($0) }
-    lost = LostRecords.read(from: folder)
-    augmented = AugmentedRecords.read(from: folder)
+    lost = LostRecords.read(from: folder, upTo: bounds.ledger)
+    augmented = AugmentedRecords.read(from: folder, upTo: bounds.derived)
     nearestTexts = StageOutputs(folder: folder).finished(
       Set(certificate.value?.nearest?.records.map(\.id) ?? []),
       sides: certificate.value?.nearest?.records.map(\.side) ?? [])

@@ -24,7 +24,7 @@ struct StageOutputs {
     guard let place = names.firstIndex(where: { Self.label($0) == stage }), place > 0 else {
       return [:]
     }
-    return Self.texts(of: ids, in: folder.at("cache/\(names[place - 1])/records.lines"))
+    return texts(of: ids, in: "cache/\(names[place - 1])/records.lines")
   }
 
   /// What records of the finished data say, on whichever side they are.
@@ -32,7 +32,7 @@ struct StageOutputs {
     var found: [String: String] = [:]
     for side in sides where found.count < ids.count {
       let rest = ids.subtracting(found.keys)
-      found.merge(Self.texts(of: rest, in: folder.at("data/\(side).jsonl"))) { old, _ in old }
+      found.merge(texts(of: rest, in: "data/\(side).jsonl")) { old, _ in old }
     }
     return found
   }
@@ -44,23 +44,30 @@ struct StageOutputs {
   }
 
   /// Walks records until all that are asked for are found.
-  private static func texts(of ids: Set<String>, in file: URL) -> [String: String] {
+  private func texts(of ids: Set<String>, in file: String) -> [String: String] {
     guard !ids.isEmpty else { return [:] }
     var found: [String: String] = [:]
     var bytes = 0
     // A file that is missing or damaged in part shows what was found before.
-    try? RecordCollection(path: file.path, count: 0, threads: 1).forEachStoredBatch {
+    try? folder.records(file).forEachStoredBatch {
       (size: $0.size, record: try ids.contains($0.id()) ? $0.record() : nil)
     } _: { batch in
       for record in batch.lazy.compactMap(\.record) { found[record.id] = record.shown }
       bytes += batch.reduce(0) { $0 + $1.size }
-      if bytes > limit || found.count == ids.count { throw Enough() }
+      if bytes > Self.limit || found.count == ids.count { throw Enough() }
     }
     return found
   }
 
   /// Ends a walk before the last record.
-  private struct Enough: Error {}
+  struct Enough: Error {}
+}
+
+extension RunFolder {
+  /// Records as they lie in a file of the run.
+  func records(_ file: String) -> RecordCollection {
+    RecordCollection(path: at(file).path, count: 0, threads: 1)
+  }
 }
 
 extension Record {

@@ -20,6 +20,10 @@ func augmentationSection(_ run: Run) -> Section? {
         }
       }
     }
+    if let bound = augmented.bound {
+      remark(
+        ReadingBounds.remark("data/train.jsonl", bound) + ": the samples are drawn from there.")
+    }
   }
 }
 
@@ -28,7 +32,8 @@ private func madeCount(_ stage: String, _ run: Run) -> Int? {
 }
 
 private func change(_ sample: AugmentedRecords.Sample) -> Node {
-  let text = Format.excerpt(sample.text, limit: 600)
-  guard let parent = sample.parentText else { return .text(text) }
-  return TextChange(from: Format.excerpt(parent, limit: 600), to: text).node
+  guard let parent = sample.parentText else {
+    return .text(Format.excerpt(sample.text, limit: 600))
+  }
+  return TextChange(from: parent, to: sample.text, limit: 600).node
 }

@@ -11,7 +11,7 @@ func examplesSection(_ run: Run) -> Section? {
       filters(shelves.map { ($0.shelf, $0.examples.count) }, labels)
       for (shelf, examples) in shelves {
         tag("div", ["class": "shelf \(shelf.rawValue)"]) {
-          tag("h3") { shelf.title }
+          tag("h3") { shelf.title(predictions.ranking?.isLowerBetter ?? false) }
           tag("ol", ["class": "examples"]) {
             examples.map { item($0, labels: labels, ranking: predictions.ranking?.name) }
           }
@@ -41,13 +41,13 @@ private func lead(_ predictions: Predictions) -> String {
 }
 
 extension ExampleShelf {
-  fileprivate var title: String {
+  fileprivate func title(_ isLowerBetter: Bool) -> String {
     switch self {
     case .wrong: "Wrong, the surest first"
     case .unsure: "Undecided, the least sure first"
     case .right: "Right, the surest first"
-    case .worst: "Worst, the lowest score first"
-    case .best: "Best, the highest score first"
+    case .worst: "Worst, the \(isLowerBetter ? "highest" : "lowest") score first"
+    case .best: "Best, the \(isLowerBetter ? "lowest" : "highest") score first"
     case .hardest: "Hardest passages"
     case .easiest: "Easiest passages"
     }

@@ -1,7 +1,7 @@
 /// What was dropped, merged or put aside, and why, with records to judge the rule by.
 func lostSection(_ run: Run) -> Section? {
   guard let lost = run.lost, let stages = run.stages.value?.stages else { return nil }
-  let groups = lost.groups.map { (group: $0, count: count($0, stages)) }
+  let groups = lost.groups.map { (group: $0, count: count($0, of: lost, stages)) }
     .sorted { $0.count > $1.count }
   let shown = groups.prefix(mostGroups)
   let rest = groups.count - shown.count
@@ -12,6 +12,11 @@ func lostSection(_ run: Run) -> Section? {
   ) {
     tag("div", ["class": "groups"]) { shown.map { groupNode($0.group, count: $0.count) } }
     if rest > 0 { remark("\(Format.count(rest)) rarer reasons are in ledger.jsonl.") }
+    if let bound = lost.bound {
+      remark(
+        ReadingBounds.remark("ledger.jsonl", bound)
+          + ": the samples are drawn from there, and reasons may be missing.")
+    }
   }
 }
 
@@ -21,19 +26,30 @@ private let mostGroups = 24
 private let lostExcerpt = 240
 
 /// The stage's own count, since not all of a long ledger may have been read.
-private func count(_ group: LostRecords.Group, _ stages: [StagesFile.Stage]) -> Int {
-  guard let stage = stages.first(where: { $0.name == group.stage }) else { return group.count }
-  let reasons = group.fate == "quarantined" ? stage.quarantined : stage.dropped
-  return max(group.count, reasons.first { $0.reason == group.reason }?.count ?? 0)
+private func count(
+  _ group: LostRecords.Group, of lost: LostRecords, _ stages: [StagesFile.Stage]
+) -> Int {
+  let end = group.end
+  guard let stage = stages.first(where: { $0.name == end.stage }) else { return group.count }
+  let own =
+    switch end.fate {
+    case "merged":
+      // Stages count what they merged as one, whatever the reasons.
+      lost.groups.count { ($0.end.stage, $0.end.fate) == (end.stage, end.fate) } == 1
+        ? stage.merged : nil
+    case "quarantined": stage.quarantined.first { $0.reason == end.reason }?.count
+    default: stage.dropped.first { $0.reason == end.reason }?.count
+    }
+  return max(group.count, own ?? 0)
 }
 
 private func groupNode(_ group: LostRecords.Group, count: Int) -> Node {
   tag("details", ["class": "group", "open": "open"]) {
     tag("summary") {
       tag("b") { Format.count(count) }
-      " \(verb(group.fate)): "
-      tag("code") { group.reason }
-      tag("span", ["class": "stage"]) { group.stage }
+      " \(verb(group.end.fate)): "
+      tag("code") { group.end.reason }
+      tag("span", ["class": "stage"]) { group.end.stage }
     }
     if group.samples.allSatisfy({ $0.text == nil && $0.detail.isEmpty && $0.into == nil }) {
       // Nothing is known of them but where they stood.
@@ -68,10 +84,7 @@ private func quoted(_ text: String, beside other: String?) -> Node {
   if excerpt.allSatisfy(\.isWhitespace) {
     return tag("p", ["class": "quote empty"]) { "(nothing that can be seen)" }
   }
-  guard let other, !other.utf8.elementsEqual(text.utf8) else {
-    return tag("p", ["class": "quote", "dir": "auto"]) { excerpt }
-  }
   return tag("p", ["class": "quote", "dir": "auto"]) {
-    TextChange(from: excerpt, to: Format.excerpt(other, limit: lostExcerpt)).node
+    other.map { TextChange(from: text, to: $0, limit: lostExcerpt).node } ?? .text(excerpt)
   }
 }

@@ -51,9 +51,7 @@ private func nearest(_ certificate: CertificateFile, _ texts: [String: String]) 
     tag("ul", ["class": "samples"]) {
       tag("li") {
         tag("p", ["class": "quote", "dir": "auto"]) {
-          TextChange(
-            from: Format.excerpt(first, limit: 600), to: Format.excerpt(second, limit: 600)
-          ).node
+          TextChange(from: first, to: second, limit: 600).node
         }
         tag("p", ["class": "remark"]) {
           "From \(pair.records[0].side) to \(pair.records[1].side), similarity "

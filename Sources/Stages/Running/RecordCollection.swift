@@ -97,6 +97,12 @@ package struct StoredRecord: Sendable {
     try RecordLine(provenanceOf: line, in: path, at: index).record.id
   }
 
+  /// Where it came from, which a line of Anneal's tells likewise: the record without its content.
+  /// - Throws: as `record`.
+  package func provenance() throws(StageError) -> Record {
+    try RecordLine(provenanceOf: line, in: path, at: index).record
+  }
+
   /// Its length and label.
   /// - Throws: as `record`.
   package func measure() throws(StageError) -> RecordMeasure {

@@ -76,8 +76,8 @@ package struct HTTPResponse: Sendable, Equatable {
 
   private static let words = [
     200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
-    421: "Misdirected Request", 431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
+    408: "Request Timeout", 421: "Misdirected Request",
+    431: "Request Header Fields Too Large", 500: "Internal Server Error",
   ]
 
   /// The bytes on the wire; of a HEAD request, without the body.

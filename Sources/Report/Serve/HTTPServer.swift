@@ -1,16 +1,12 @@
 import Foundation
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
+import Synchronization
 
 /// A small HTTP/1.1 server for one person: GET and HEAD, one request a connection.
 ///
 /// It is no server for the world: it listens on the loopback address unless told otherwise, takes
-/// heads of 8 KiB in ten seconds, and at most 32 connections at once; others wait in the system's
-/// queue.
+/// heads of 32 KiB in ten seconds, gives each answer a minute, and serves at most 32 connections at
+/// once; others wait in the system's queue.
 package final class HTTPServer: Sendable {
   /// What answers.
   package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
@@ -20,13 +16,17 @@ package final class HTTPServer: Sendable {
   private let listener: Int32
   private let isLoopback: Bool
   private let handler: Handler
+  private let patience: Duration
   private let slots = DispatchSemaphore(value: 32)
-  private static let longestHead = 8192
+  private let isStopped = Atomic(false)
 
   /// Takes an address and a port; 0 picks a free one.
   ///
+  /// - Parameter patience: how long a request may take to come; an answer may take six times as long.
   /// - Throws: ``ServeError`` where they cannot be had.
-  package init(address: String, port: Int, handler: @escaping Handler) throws(ServeError) {
+  package init(
+    address: String, port: Int, patience: Duration = .seconds(10), handler: @escaping Handler
+  ) throws(ServeError) {
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
     guard inet_pton(AF_INET, address, &place.sin_addr) == 1 else {
@@ -44,21 +44,26 @@ package final class HTTPServer: Sendable {
     }
     self.port = Self.port(of: listener) ?? port
     self.handler = handler
+    self.patience = patience
     isLoopback = address.hasPrefix("127.")
   }
 
+  // Not before the last connection is served: another file could take the number over.
+  deinit { close(listener) }
+
   /// Answers until the process ends or ``stop()`` is called.
   package func run() {
-    while true {
+    while !isStopped.load(ordering: .acquiring) {
       let connection = accept(listener, nil, nil)
-      if connection < 0 {
-        if errno == EINTR || errno == ECONNABORTED { continue }
-        return
+      guard connection >= 0 else {
+        if [EBADF, EINVAL].contains(errno) { return }
+        // Too many open files or too little memory: both pass, and who asks waits in the queue.
+        if errno != EINTR, errno != ECONNABORTED { usleep(50_000) }
+        continue
       }
       slots.wait()
       DispatchQueue.global().async {
-        self.serve(connection)
-        close(connection)
+        self.serve(Connection(connection))
         self.slots.signal()
       }
     }
@@ -66,23 +71,26 @@ package final class HTTPServer: Sendable {
 
   /// Stops listening; `run` returns.
   package func stop() {
+    isStopped.store(true, ordering: .releasing)
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
-  private func serve(_ connection: Int32) {
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(
-        connection, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+  private func serve(_ connection: consuming Connection) {
+    let answer: [UInt8]
+    switch connection.head(within: patience) {
+    case .success(let head):
+      guard let request = HTTPRequest(head: head) else {
+        answer = HTTPResponse.failure(400, "this is no request").bytes()
+        break
+      }
+      answer = self.answer(request).bytes(headOnly: request.method == "HEAD")
+    case .failure(.tooLong):
+      answer = HTTPResponse.failure(431, "the request is too long").bytes()
+    case .failure(.late):
+      answer = HTTPResponse.failure(408, "the request took too long to come").bytes()
+    case .failure(.closed): return
     }
-    guard let head = Self.readHead(connection) else {
-      return Self.send(HTTPResponse.failure(431, "the request is too long").bytes(), connection)
-    }
-    guard let request = HTTPRequest(head: head) else {
-      return Self.send(HTTPResponse.failure(400, "this is no request").bytes(), connection)
-    }
-    Self.send(answer(request).bytes(headOnly: request.method == "HEAD"), connection)
+    connection.send(answer, within: patience * 6)
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
@@ -100,35 +108,6 @@ package final class HTTPServer: Sendable {
     let name = host.split(separator: ":").first.map(String.init) ?? ""
     return name == "localhost"
       || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
-  }
-
-  /// The head up to its blank line; nil where it is too long, empty or late.
-  private static func readHead(_ connection: Int32) -> [UInt8]? {
-    var head: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 2048)
-    let end = ContinuousClock.now + .seconds(10)
-    while head.count <= longestHead, ContinuousClock.now < end {
-      let count = recv(connection, &buffer, buffer.count, 0)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
-      head.append(contentsOf: buffer[..<count])
-      if head[...].holds("\r\n\r\n") { return head }
-    }
-    return nil
-  }
-
-  private static func send(_ bytes: [UInt8], _ connection: Int32) {
-    var start = 0
-    while start < bytes.count {
-      let sent = bytes.withUnsafeBytes { buffer in
-        buffer.baseAddress.map {
-          Glibc.send(connection, $0 + start, buffer.count - start, Int32(MSG_NOSIGNAL))
-        } ?? -1
-      }
-      if sent < 0, errno == EINTR { continue }
-      guard sent > 0 else { return }
-      start += sent
-    }
   }
 
   private static func bind(_ socket: Int32, _ place: inout sockaddr_in) -> Bool {

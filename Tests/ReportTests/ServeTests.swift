@@ -1,12 +1,9 @@
 import Foundation
+import Glibc
 import Report
+import Stages
+import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 @Suite struct `Served pages` {
   /// Serves a folder of two runs while a test asks.
@@ -32,29 +29,13 @@ import Testing
 
   /// Sends a request as it stands and reads all that comes back.
   private func ask(_ server: ReportServer, _ request: String) throws -> String {
-    let port = try #require(URL(string: server.address)?.port)
-    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(connection) }
-    var place = sockaddr_in()
-    place.sin_family = sa_family_t(AF_INET)
-    place.sin_port = UInt16(port).bigEndian
-    inet_pton(AF_INET, "127.0.0.1", &place.sin_addr)
-    let isConnected = withUnsafePointer(to: &place) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    try #require(isConnected)
-    let bytes = Array(request.utf8)
-    _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    var answer: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = recv(connection, &buffer, buffer.count, 0)
-      guard count > 0 else { break }
-      answer += buffer[..<count]
-    }
-    return String(decoding: answer, as: UTF8.self)
+    let connection = try LoopbackConnection(port: port(of: server))
+    connection.send(request)
+    return connection.rest()
+  }
+
+  private func port(of server: ReportServer) throws -> Int {
+    try #require(URL(string: server.address)?.port)
   }
 
   private func get(_ server: ReportServer, _ path: String, host: String = "localhost") throws
@@ -97,8 +78,10 @@ import Testing
       let post = "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n"
       #expect(try ask(server, post).hasPrefix("HTTP/1.1 405 "))
       #expect(try ask(server, "hello\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
-      let long = "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 9000))"
-      #expect(try ask(server, long).hasPrefix("HTTP/1.1 431 "))
+      let start = "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: "
+      let cookies = start + String(repeating: "x", count: 30_000) + "\r\n\r\n"
+      #expect(try ask(server, cookies).hasPrefix("HTTP/1.1 200 "))
+      #expect(try ask(server, start + cookies + cookies).hasPrefix("HTTP/1.1 431 "))
       let head = try ask(server, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
       #expect(head.hasPrefix("HTTP/1.1 200 ") && head.hasSuffix("\r\n\r\n"))
     }
@@ -127,6 +110,107 @@ import Testing
       #expect(now.contains("step 30 of 90, loss 1.0000"))
       #expect(now.contains("training: 1.5000 at 10, 1.0000 at 30."))
       #expect(try get(server, "/run/now").contains("data-source=\"/now/now\""))
+    }
+  }
+
+  /// Makes the folder of a run that has come to a step of 90, an hour ago.
+  private func makeRun(_ name: String, step: Int, in shelf: URL) throws -> URL {
+    let run = shelf.appending(path: name)
+    try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+    try write(step: step, loss: "1.5", to: run)
+    try touch(run.appending(path: "trainer_state.json"), secondsAgo: 3600)
+    return run
+  }
+
+  private func write(step: Int, loss: String, to run: URL) throws {
+    let state =
+      #"{"global_step": \#(step), "max_steps": 90, "log_history": [{"step": 1, "loss": 9}, "#
+    try Data("\(state){\"step\": \(step), \"loss\": \(loss)}]}".utf8)
+      .write(to: run.appending(path: "trainer_state.json"))
+  }
+
+  private func touch(_ file: URL, secondsAgo: Double) throws {
+    let date = Date(timeIntervalSinceNow: -secondsAgo)
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.path)
+  }
+
+  @Test func `the lock tells whether a run is at work, however long it has been quiet`() throws {
+    try withServer { server, shelf in
+      let run = try makeRun("now", step: 30, in: shelf)
+      #expect(try get(server, "/now/now").contains("stopped"))
+      let lock = try FolderLock(run.path)
+      #expect(try get(server, "/now/now").contains("training"))
+      #expect(try get(server, "/list").contains("training"))
+      withExtendedLifetime(lock) {}
+    }
+    try withServer { server, shelf in
+      let run = try makeRun("now", step: 90, in: shelf)
+      try Data("<html></html>".utf8).write(to: run.appending(path: "report.html"))
+      var lock: FolderLock? = try FolderLock(run.path)
+      #expect(try get(server, "/list").contains("scoring"))
+      try Data(#"{"test": {"accuracy": 1}}"#.utf8).write(to: run.appending(path: "metrics.json"))
+      try touch(run.appending(path: "metrics.json"), secondsAgo: 60)
+      #expect(try get(server, "/now/now").contains("running again"))
+      #expect(lock != nil)
+      lock = nil
+      #expect(try get(server, "/now/now").contains("finished"))
+    }
+  }
+
+  @Test func `a page that is older than other files is that of an earlier run`() throws {
+    try withServer { server, shelf in
+      let run = try makeRun("now", step: 30, in: shelf)
+      try Data("<html></html>".utf8).write(to: run.appending(path: "report.html"))
+      try touch(run.appending(path: "report.html"), secondsAgo: 4000)
+      try touch(run.appending(path: "trainer_state.json"), secondsAgo: 5)
+      #expect(try get(server, "/now/now").contains("training"))
+      try write(step: 90, loss: "1", to: run)
+      #expect(try get(server, "/now/now").contains("scoring"))
+      try touch(run.appending(path: "trainer_state.json"), secondsAgo: 310)
+      #expect(try get(server, "/now/now").contains("no sign for 5 min"))
+      try touch(run.appending(path: "trainer_state.json"), secondsAgo: 1000)
+      #expect(try get(server, "/now/now").contains("stopped"))
+    }
+  }
+
+  @Test func `only runs that have changed are read again`() throws {
+    try withServer { server, shelf in
+      let run = try makeRun("now", step: 30, in: shelf)
+      let file = run.appending(path: "trainer_state.json")
+      let date = try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate]
+      #expect(try get(server, "/list").contains("loss 9.0000 to 1.5000"))
+      try write(step: 30, loss: "2.5", to: run)
+      try FileManager.default.setAttributes(
+        [.modificationDate: try #require(date)], ofItemAtPath: file.path)
+      #expect(try get(server, "/list").contains("loss 9.0000 to 1.5000"))
+      try touch(file, secondsAgo: 5)
+      #expect(try get(server, "/list").contains("loss 9.0000 to 2.5000"))
+    }
+  }
+
+  @Test func `of more runs than are shown the last are, and the others have their pages`() throws {
+    try withServer { server, shelf in
+      for number in 0..<500 {
+        let run = try makeRun("a\(number)", step: 1, in: shelf)
+        try touch(run.appending(path: "trainer_state.json"), secondsAgo: 9000 + Double(number))
+      }
+      let list = try get(server, "/")
+      #expect(list.contains("502 runs") && list.contains("2 older runs are not shown"))
+      #expect(list.contains("more/中文") && list.contains("/run/a497\""))
+      #expect(!list.contains("/run/a498\""))
+      #expect(try get(server, "/run/a499").hasPrefix("HTTP/1.1 200 "))
+    }
+  }
+
+  @Test func `a folder of countless files is not looked through to its end`() throws {
+    try withServer { server, shelf in
+      _ = try makeRun("~last", step: 1, in: shelf)
+      #expect(try get(server, "/").contains("~last"))
+      for number in 0..<20_000 { try Folders.make("\(shelf.path)/b\(number)") }
+      let list = try get(server, "/")
+      #expect(list.contains("a run &amp; more") && !list.contains("~last"))
+      #expect(list.contains("The folder holds too much to look through"))
+      #expect(try get(server, "/run/~last").hasPrefix("HTTP/1.1 200 "))
     }
   }
 

@@ -4,9 +4,11 @@ import Synchronization
 /// The pages of a folder of runs: a list, each run's page, and curves of one under way.
 final class RunSite: Sendable {
   private let shelf: RunShelf
-  /// Pages made so far, with the change of the run that they tell of.
-  private let pages = Mutex<[String: (changed: Date, html: String)]>([:])
+  /// Pages made so far, with the times of the files that they tell of.
+  private let pages = Mutex<[String: (stamps: [Date], html: String)]>([:])
   private static let mostPages = 32
+  /// What lists have shown of runs, by name: most of them change no more.
+  private let glances = Mutex<[String: RunGlance]>([:])
 
   init(shelf: RunShelf) { self.shelf = shelf }
 
@@ -14,8 +16,8 @@ final class RunSite: Sendable {
   func answer(_ request: HTTPRequest) -> HTTPResponse {
     guard let parts = request.parts else { return .failure(400, "this address names no page") }
     switch (parts.first, parts.count) {
-    case (nil, _): return .page(listPage(shelf.name, shelf.entries.map { RunGlance($0) }))
-    case ("list", 1): return .page(list(shelf.entries.map { RunGlance($0) }).markup)
+    case (nil, _): return .page(listPage(shelf.name, list()))
+    case ("list", 1): return .page(list().markup)
     case ("live.js", 1):
       return HTTPResponse(type: "text/javascript; charset=utf-8", body: liveScript)
     case ("run", 2...): return page(parts.dropFirst().joined(separator: "/"))
@@ -24,26 +26,51 @@ final class RunSite: Sendable {
     }
   }
 
+  /// The runs in a table, with what of the shelf it does not show.
+  private func list() -> Node {
+    let listing = shelf.listing
+    return runList(
+      listing.entries.map { glance($0) }, hidden: listing.hidden, isCut: listing.isCut)
+  }
+
+  /// A run as it stands; only one that has changed is read again.
+  private func glance(_ entry: RunShelf.Entry) -> RunGlance {
+    if var known = glances.withLock({ $0[entry.name] }), known.stamps == entry.stamps {
+      known.askLock(of: entry.folder)
+      return known
+    }
+    let glance = RunGlance(entry)
+    glances.withLock { glances in
+      if glances.count >= 2 * RunShelf.most { glances.removeAll() }
+      glances[entry.name] = glance
+    }
+    return glance
+  }
+
   private func page(_ name: String) -> HTTPResponse {
     guard let entry = shelf[name] else { return Self.noRun(name) }
-    let glance = RunGlance(entry)
-    guard !glance.isUnderWay else { return .page(livePage(glance)) }
+    let glance = glance(entry)
+    guard !glance.isUnderWay else { return live(entry, glance) }
     let known = pages.withLock { $0[name] }
-    if let known, known.changed == entry.changed { return .page(known.html) }
+    if let known, known.stamps == entry.stamps { return .page(known.html) }
     guard let html = try? RunReport.html(ofRunAt: entry.folder.path) else {
-      return .page(livePage(glance))
+      return live(entry, glance)
     }
     pages.withLock { pages in
       if pages.count >= Self.mostPages { pages.removeAll() }
-      pages[name] = (entry.changed, html)
+      pages[name] = (entry.stamps, html)
     }
     return .page(html)
+  }
+
+  private func live(_ entry: RunShelf.Entry, _ glance: RunGlance) -> HTTPResponse {
+    .page(livePage(glance, entry.folder.history))
   }
 
   /// What has come of a run so far, as a piece of a page.
   private func now(_ name: String) -> HTTPResponse {
     guard let entry = shelf[name] else { return Self.noRun(name) }
-    return .page(liveBody(RunGlance(entry)).markup)
+    return .page(liveBody(glance(entry), entry.folder.history).markup)
   }
 
   private static func noRun(_ name: String) -> HTTPResponse {

@@ -1,21 +1,24 @@
 import Foundation
 
 /// The list of runs as a page that renews itself.
-func listPage(_ shelf: String, _ runs: [RunGlance]) -> String {
+func listPage(_ shelf: String, _ list: Node) -> String {
   servedPage(title: "Runs in \(shelf)", source: "/list") {
     tag("header") {
       tag("p", ["class": "eyebrow"]) { "Anneal" }
       tag("h1", ["dir": "auto"]) { "Runs in \(shelf)" }
     }
-    tag("main", ["id": "live"]) { list(runs) }
+    tag("main", ["id": "live"]) { list }
   }
 }
 
 /// The runs in a table, the last changed first.
-func list(_ runs: [RunGlance]) -> Node {
+/// - Parameters:
+///   - hidden: How many older ones are left out.
+///   - isCut: Whether there was more to look through.
+func runList(_ runs: [RunGlance], hidden: Int, isCut: Bool) -> Node {
   tag("section", ["aria-labelledby": "runs-title"]) {
     tag("h2", ["id": "runs-title"]) {
-      "\(Format.count(runs.count)) \(runs.count == 1 ? "run" : "runs")"
+      "\(Format.count(runs.count + hidden)) \(runs.count == 1 ? "run" : "runs")"
     }
     if runs.isEmpty { remark("None yet: anneal run FILE --out a folder below this one makes one.") }
     if !runs.isEmpty {
@@ -24,34 +27,43 @@ func list(_ runs: [RunGlance]) -> Node {
         columns: [
           .text("Run"), .text("State"), .text("Loss"), .number("Result"), .aside("Last change"),
         ],
-        rows: runs.map { run in
-          Row([
-            tag("a", ["href": "/run/\(encoded(run.name))"]) { run.name },
-            badge(run.status.text, kind: run.status.kind), miniature(run),
-            run.best.map { .text("\(MetricWords.title($0.name)) \(Format.number($0.value))") }
-              ?? "–",
-            .text(moment(run.changed)),
-          ])
-        })
+        rows: runs.map(row))
+    }
+    if hidden > 0 {
+      remark(
+        "\(Format.count(hidden)) older \(hidden == 1 ? "run is" : "runs are") not shown; "
+          + "their pages are at /run/ and their name.")
+    }
+    if isCut {
+      remark("The folder holds too much to look through: serve one below it to see all its runs.")
     }
   }
 }
 
+private func row(_ run: RunGlance) -> Row {
+  Row([
+    tag("a", ["href": "/run/\(encoded(run.name))"]) { run.name },
+    badge(run.status.text, kind: run.status.kind), miniature(run.losses),
+    run.best.map { .text("\(MetricWords.title($0.name)) \(Format.number($0.value))") } ?? "–",
+    .text(moment(run.changed)),
+  ])
+}
+
 /// The page of a run under way.
-func livePage(_ run: RunGlance) -> String {
+func livePage(_ run: RunGlance, _ history: History?) -> String {
   servedPage(title: run.title, source: "/now/\(encoded(run.name))") {
     tag("header") {
       tag("p", ["class": "eyebrow"]) { tag("a", ["href": "/"]) { "All runs" } }
       tag("h1", ["dir": "auto"]) { run.title }
     }
-    tag("main", ["id": "live"]) { liveBody(run) }
+    tag("main", ["id": "live"]) { liveBody(run, history) }
   }
 }
 
 /// How far a run has come, and its curves so far.
-func liveBody(_ run: RunGlance) -> Node {
-  let curves = run.history.flatMap {
-    curvesSection($0, isLanguageModel: run.history?.validations.last?["perplexity"] != nil)
+func liveBody(_ run: RunGlance, _ history: History?) -> Node {
+  let curves = history.flatMap {
+    curvesSection($0, isLanguageModel: $0.validations.last?["perplexity"] != nil)
   }
   return .fragment([
     tag("section", ["aria-labelledby": "now-title"]) {
@@ -60,7 +72,7 @@ func liveBody(_ run: RunGlance) -> Node {
         badge(run.status.text, kind: run.status.kind)
         tag("span") { progressText(run) }
       }
-      run.history?.progress.map { progress in
+      run.progress.map { progress in
         bar(share: Double(progress.step) / Double(max(progress.of, 1)))
       }
       if !run.isUnderWay {
@@ -72,8 +84,9 @@ func liveBody(_ run: RunGlance) -> Node {
 }
 
 private func progressText(_ run: RunGlance) -> String {
-  if let progress = run.history?.progress {
-    let loss = run.history?.entries.last.map { ", loss \(Format.number($0.loss))" } ?? ""
+  if run.isRepeated { return "what is shown here is of the time before" }
+  if let progress = run.progress {
+    let loss = run.lastLoss.map { ", loss \(Format.number($0))" } ?? ""
     return "step \(Format.count(progress.step)) of \(Format.count(progress.of))\(loss)"
   }
   guard let last = run.stages.last else { return "reading the data" }
@@ -81,9 +94,7 @@ private func progressText(_ run: RunGlance) -> String {
 }
 
 /// A small picture of the loss so far.
-private func miniature(_ run: RunGlance) -> Node {
-  let points = (run.history?.entries ?? []).map { Series.Point($0.step, $0.loss) }
-  let line = Series(name: "loss", points: points).thinned(to: 60).points.filter(\.isDrawable)
+private func miniature(_ line: [Series.Point]) -> Node {
   guard line.count > 1, let first = line.first, let last = line.last,
     let low = line.map(\.y).min(), let high = line.map(\.y).max()
   else { return "–" }

@@ -15,9 +15,31 @@ public final class FolderLock {
     descriptor = open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError("lock", folder) }
     // Some network file systems have no locks; there, as everywhere, the rest is the user's care.
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-      throw FileError("lock", folder, code: EWOULDBLOCK)
+    guard Self.take(descriptor) else { throw FileError("lock", folder, code: EWOULDBLOCK) }
+  }
+
+  /// Takes a lock; false where another process holds it.
+  ///
+  /// One that only asks holds it too, for microseconds, so it is tried for a tenth of a second.
+  private static func take(_ descriptor: Int32) -> Bool {
+    for _ in 0..<20 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
+      usleep(5000)
     }
+    return false
+  }
+
+  /// Whether a process, this one too, works in a folder.
+  /// - Returns: nil where there is no lock to ask, or the file system has none.
+  package static func isHeld(_ folder: String) -> Bool? {
+    let descriptor = open("\(folder)/.lock", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+      return errno == EWOULDBLOCK ? true : nil
+    }
+    flock(descriptor, LOCK_UN)
+    return false
   }
 
   deinit {

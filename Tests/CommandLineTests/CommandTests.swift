@@ -151,6 +151,38 @@ import Testing
     }
   }
 
+  @Test func `what records hold is shown without acting on the terminal`() throws {
+    let folder = try TemporaryFolder()
+    let escape = #"\u001b[2J\u202e"#
+    let line =
+      #"{"id": "\#(escape)a:1", "source": {"file": "a", "line": 1}, "fate": "dropped", "#
+      + #""stage": "x", "reason": "\#(escape)r", "detail": {"word": "\#(escape)"}, "#
+      + #""message": "\#(escape)"}"# + "\n"
+    try folder.write(line, to: "one/ledger.jsonl")
+    let other = line.replacingOccurrences(
+      of: #""dropped""#, with: #""merged", "into": "\#(escape)""#)
+    try folder.write(other, to: "two/ledger.jsonl")
+    let (one, two) = ("\(folder.path)/one", "\(folder.path)/two")
+    let label = #"{"text": "a \#(escape) b", "label": "\#(escape)"}"# + "\n"
+    try folder.write(label + label.replacingOccurrences(of: " b", with: " c"), to: "data.jsonl")
+    let pipeline =
+      "name: a\nstages:\n- ingest: {path: data.jsonl, fields: {text: text, label: label}}\n"
+    try folder.write(pipeline, to: "a.yaml")
+    let file = "\(folder.path)/a.yaml"
+    let commands = [
+      ["ledger", one], ["ledger", two],
+      ["ledger", one, "--against", two], ["explain", one, "\u{1B}[2J\u{202E}a:1"],
+      ["run", file, "--out", "\(folder.path)/run"], ["show", file, "--stage", "ingest"],
+    ]
+    for command in commands {
+      let result = try Binary.succeed(command, in: folder)
+      let text = result.output + result.errors
+      #expect(text.contains("[2J"), "\(command): \(text)")
+      #expect(
+        !text.unicodeScalars.contains { ["\u{1B}", "\u{202E}"].contains($0) }, "\(command)")
+    }
+  }
+
   @Test func `stages lists everything, and doctor finds this machine healthy`() throws {
     let folder = try TemporaryFolder()
     let list = try Binary.succeed(["stages", "--json"], in: folder)

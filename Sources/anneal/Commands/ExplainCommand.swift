@@ -22,7 +22,7 @@ struct ExplainCommand: ParsableCommand {
     if common.json {
       Output.write(JSONValue.array(explanation.lines.map { .object($0) }).prettyText)
     } else {
-      Output.write(explanation.text)
+      Output.write(explanation.text.printableLines)
     }
   }
 }

@@ -44,7 +44,7 @@ struct ShowCommand: ParsableCommand {
       return
     }
     Output.write("\(sample.stage)\n")
-    for pair in sample.pairs { Output.write(Self.text(pair)) }
+    for pair in sample.pairs { Output.write(Self.text(pair).printableLines) }
   }
 
   private static func text(_ pair: Sample.Pair) -> String {

@@ -1,11 +1,6 @@
 import Foundation
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Talks to people on standard error; data goes to standard output and nowhere else.
 final class Console: Sendable {
@@ -129,14 +124,6 @@ extension Int {
 }
 
 extension Double {
-  /// A duration as people say it: `0.4 s`, `2 min 05 s`.
-  var duration: String {
-    if self < 10 { return "\((self * 100).rounded() / 100) s" }
-    if self < 120 { return "\(Int(rounded())) s" }
-    let seconds = Int(rounded())
-    return "\(seconds / 60) min \(seconds % 60) s"
-  }
-
   /// A time to come, as roughly as it is known: `10 s`, `4 min`, `2 h 05 min`.
   var span: String {
     guard isFinite, self < 1e9 else { return "long" }

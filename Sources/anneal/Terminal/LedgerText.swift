@@ -6,13 +6,14 @@ import Stages
 enum LedgerText {
   /// One line a group: how many, which share, the first of them.
   static func text(_ table: LedgerTable) -> String {
-    let width = table.rows.map(\.group.count).max() ?? 0
+    let width = table.rows.map(\.group.printable.count).max() ?? 0
     var text = "\(table.total) records\n"
     for row in table.rows {
-      text += "  \(right(row.count)) \(share(row.count, of: table.total))  \(row.group)"
+      let group = row.group.printable
+      text += "  \(right(row.count)) \(share(row.count, of: table.total))  \(group)"
       let samples = row.samples.map(sample)
       if samples.count == 1 {
-        text += String(repeating: " ", count: width - row.group.count) + "  \(samples[0])"
+        text += String(repeating: " ", count: width - group.count) + "  \(samples[0])"
       }
       text += "\n"
       if samples.count > 1 { text += samples.map { "                  \($0)\n" }.joined() }
@@ -42,9 +43,10 @@ enum LedgerText {
     }
     text += "\n"
     for row in difference.rows {
-      text += "  \(right(row.count))  \(row.change.before) → \(row.change.after)\n"
+      let change = "\(row.change.before) → \(row.change.after)"
+      text += "  \(right(row.count))  \(change.printable)\n"
       if !row.samples.isEmpty {
-        text += "            \(row.samples.joined(separator: ", "))\n"
+        text += "            \(row.samples.joined(separator: ", ").printable)\n"
       }
     }
     return text
@@ -59,7 +61,7 @@ enum LedgerText {
     for reason in Set(before.keys).union(after.keys).sorted() {
       let counts = (old: before[reason, default: 0], new: after[reason, default: 0])
       guard counts.old != counts.new else { continue }
-      text += "  \(right(counts.old)) → \(right(counts.new))  \(reason)\n"
+      text += "  \(right(counts.old)) → \(right(counts.new))  \(reason.printable)\n"
     }
     return text
   }
@@ -72,7 +74,7 @@ enum LedgerText {
 
   private static func list(_ word: String, _ count: Int, _ ids: [String]) -> String {
     guard count > 0 else { return "" }
-    let names = ids.isEmpty ? "" : ": \(ids.joined(separator: ", "))"
+    let names = ids.isEmpty ? "" : ": \(ids.joined(separator: ", ").printable)"
     return "\(count) \(word)\(names)\(count > ids.count && !ids.isEmpty ? ", …" : "")\n"
   }
 
@@ -82,7 +84,7 @@ enum LedgerText {
       text += "  \(member.key) \(member.value.string ?? member.value.text)"
     }
     if let into = line["into"]?.string { text += "  into \(into)" }
-    return text
+    return text.printable
   }
 
   private static func right(_ count: Int) -> String {

@@ -21,7 +21,7 @@ final class RunReporter: RunObserver {
 
   func stage(_ progress: StageProgress) { stages.report(progress) }
 
-  func say(_ text: String) { console.say(text) }
+  func say(_ text: String) { console.say(text.printableLines) }
 
   func training(_ event: TrainingEvent) {
     switch event {
@@ -97,7 +97,7 @@ extension RunSummary {
       let text = scores.values.map { "\($0.name) \(RunReporter.short($0.value))" }
       lines.append("\(scores.side): \(text.joined(separator: "  "))")
     }
-    lines.append("done in \(seconds.duration); report: \(report)")
+    lines.append("done in \(Format.duration(seconds)); report: \(report)")
     return lines
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Report
 import Stages
 import Synchronization
 
@@ -44,8 +45,8 @@ final class StageReporter: Sendable {
 
   private func finished(_ progress: StageProgress, _ result: StageResult) {
     given.withLock { $0[progress.number] = result.counts.kept }
-    let time = result.cached ? console.dim("reused") : console.dim(result.seconds.duration)
-    console.say("\(head(progress)) \(Self.story(result.counts))  \(time)")
+    let time = result.cached ? console.dim("reused") : console.dim(Format.duration(result.seconds))
+    console.say("\(head(progress)) \(Self.story(result.counts).printable)  \(time)")
   }
 
   private func head(_ progress: StageProgress) -> String {

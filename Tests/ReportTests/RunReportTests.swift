@@ -131,7 +131,7 @@ import Testing
   @Test func `texts that differ far from their beginning are shown where they do`() throws {
     let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
     #expect(
-      html.contains("gave me <del>a muscle relaxant </del><ins>ibuprofen </ins>for two weeks"))
+      html.contains("gave me <del>a muscle relaxant</del><ins>ibuprofen</ins> for two weeks"))
     let text = ReadPage(html).text
     #expect(text.contains("256 merged:  near-duplicate"))
   }

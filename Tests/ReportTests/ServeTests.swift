@@ -81,7 +81,8 @@ import Testing
       let start = "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: "
       let cookies = start + String(repeating: "x", count: 30_000) + "\r\n\r\n"
       #expect(try ask(server, cookies).hasPrefix("HTTP/1.1 200 "))
-      #expect(try ask(server, start + cookies + cookies).hasPrefix("HTTP/1.1 431 "))
+      let long = start + String(repeating: "x", count: 60_000)
+      #expect(try ask(server, long).hasPrefix("HTTP/1.1 431 "))
       let head = try ask(server, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
       #expect(head.hasPrefix("HTTP/1.1 200 ") && head.hasSuffix("\r\n\r\n"))
     }

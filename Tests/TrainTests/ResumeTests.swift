@@ -39,6 +39,8 @@ struct ResumeTests {
     ["epochs": 3, "best-metric": "f1.weighted"] as JSONObject,
     ["epochs": 2, "save-steps": 4, "logging-steps": 3, "keep-checkpoints": 2],
     ["epochs": 9, "learning-rate": 0, "early-stopping": 2],
+    // The last checkpoint within the epoch is of the last step, and not evaluated yet.
+    ["max-steps": 6, "save-steps": 2],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)
@@ -59,6 +61,26 @@ struct ResumeTests {
       #expect(started.map { "killed-\($0.doneSteps)" } == copy)
       #expect(try contents("\(root)/\(copy)", Self.files) == expected, "\(copy)")
       #expect(try predictions(copy, json) == predicted)
+    }
+  }
+
+  @Test func `a run interrupted in its last step is evaluated when it goes on`() async {
+    // In a process of its own, because the wish to stop is one for a whole process.
+    await #expect(processExitsWith: .success) {
+      let workshop = try Workshop(Workshop.classified(120))
+      let json = classification(["epochs": 2])
+      let expected = try workshop.run("whole", json).result
+      let session = try workshop.session("stopped", json)
+      #expect(throws: Interrupted.self) {
+        try session.run { event in
+          if case .stepped(let report) = event, report.step == 18 { Interruption.request() }
+        }
+      }
+      Interruption.reset()
+      let result = try workshop.run("stopped", json).result
+      #expect(result.json["validation"] == expected.json["validation"])
+      let runs = ["stopped", "whole"].map { "\(workshop.folder.path)/\($0)" }
+      #expect(try contents(runs[0], Self.files) == contents(runs[1], Self.files))
     }
   }
 

@@ -146,6 +146,25 @@ struct WritingTests {
     #expect(error?.description.contains("keywords") == true)
   }
 
+  @Test(arguments: [[], [1, 2], ["a": "b"], ["w1", 2]] as [JSONValue])
+  func `what are no keywords matters only to metrics of keywords`(value: JSONValue) throws {
+    let records = Workshop.instructions(60).map { record in
+      var record = record
+      record.metadata["keywords"] = value
+      return record
+    }
+    let workshop = try Workshop(records)
+    let json = causal(["max-steps": 1, "best-metric": "bleu"])
+    let result = try workshop.run("run", json).result
+    let predictor = try Predictor(model: result.modelFolder, options: options(json))
+    let found = try predictor.predict(workshop.test, scoring: scoring(["bleu"]))
+    #expect(try lines(found, workshop.test)[0]["keywords"] == nil)
+    let error = #expect(throws: StageError.self) {
+      try predictor.predict(workshop.test, scoring: scoring(["keywords.any"]))
+    }
+    #expect(error?.description.contains("holds no keywords") == true)
+  }
+
   @Test func `a plain text asks nothing`() throws {
     let json = causal(["max-steps": 1])
     let result = try workshop.run("run", json).result

@@ -35,6 +35,9 @@ struct LossHistory: Sendable, Equatable {
     entries.append(entry)
   }
 
+  /// The step of the last evaluation; nil before the first.
+  var lastEvaluation: Int? { entries.last { $0["loss"] == nil }?["step"]?.int }
+
   /// The form in which it is kept between runs.
   var json: JSONValue {
     [

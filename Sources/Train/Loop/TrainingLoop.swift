@@ -33,11 +33,16 @@ struct TrainingLoop {
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
   ///   that is not a number.
   mutating func run() throws {
-    while state.step < settings.totalSteps, !state.isStopped {
+    while state.step < settings.totalSteps || !isEvaluated, !state.isStopped {
       try runEpoch()
       try evaluate()
       try save()
     }
+  }
+
+  /// Whether the model of this step was looked at: a run may have ended between its last step and that.
+  private var isEvaluated: Bool {
+    validation.isEmpty || selection == nil || state.history.lastEvaluation == state.step
   }
 
   /// The batches of the epoch under way.
@@ -65,7 +70,8 @@ struct TrainingLoop {
       state.epoch += 1
       state.stepInEpoch = 0
     }
-    epochSeconds.append(seconds)
+    // None where a run goes on behind the last step of an epoch.
+    if seconds > 0 { epochSeconds.append(seconds) }
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.

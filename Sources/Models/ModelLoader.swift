@@ -117,12 +117,7 @@ public enum ModelLoader {
     guard let layers else { return try encoder(folder) }
     let folders = try ModelFolders(folder, adapter: nil)
     let whole = try folders.configuration
-    let architecture = try architecture(whole.modelType, file: whole.file)
-    guard folders.adapter == nil, let (field, names) = architecture.layers else {
-      throw ModelError(
-        .unsupported, file: folder, problem: "the layers of this model cannot be taken apart",
-        remedy: "Give the folder of a BERT, RoBERTa or DistilBERT, or name no layer.")
-    }
+    let (field, names) = try layered(folders, folder)
     let all = try whole.size(field)
     guard (1...all).contains(layers) else {
       throw ModelError(
@@ -137,6 +132,39 @@ public enum ModelLoader {
       throw ModelError(.mismatch, file: folder, problem: "holds no model of texts")
     }
     return model
+  }
+
+  /// Refuses a model that ``encoder(_:layers:)`` would not load, by its configuration alone.
+  /// - Throws: `ModelError.unsupported` for a model that gives no vectors of single texts, or whose
+  ///   first layers are none by themselves where `layers` asks for some.
+  package static func checkEncoder(_ folder: String, layers: Int?) throws(ModelError) {
+    let folders = try ModelFolders(folder, adapter: nil)
+    let whole = try folders.configuration
+    let architecture = try architecture(whole.modelType, file: whole.file)
+    guard architecture.encodes else { throw unsupported(.encoding, whole) }
+    if layers != nil { _ = try layered(folders, folder) }
+  }
+
+  /// The field that counts layers and what their names begin with, of a model that can be cut short.
+  private static func layered(
+    _ folders: ModelFolders, _ folder: String
+  ) throws(ModelError) -> (field: String, names: String) {
+    let whole = try folders.configuration
+    let architecture = try architecture(whole.modelType, file: whole.file)
+    guard folders.adapter == nil, let layers = architecture.layers else {
+      throw ModelError(
+        .unsupported, file: folder, problem: "the layers of this model cannot be taken apart",
+        remedy: "Give the folder of a BERT, RoBERTa or DistilBERT, or name no layer.")
+    }
+    return layers
+  }
+
+  private static func unsupported(
+    _ task: ModelTask, _ configuration: ModelConfiguration
+  ) -> ModelError {
+    ModelError(
+      .unsupported, file: configuration.file,
+      problem: "a model of type \((try? configuration.modelType) ?? "") does no \(task.name)")
   }
 
   /// Loads a model that reads one sequence and predicts another.
@@ -218,9 +246,7 @@ extension ModelLoader {
       checkpoint: checkpoint, prefix: architecture.prefix,
       renewed: keepsHead ? [] : architecture.outputs, seed: seed)
     guard let model = try architecture.make(configuration, task, source) else {
-      throw ModelError(
-        .unsupported, file: configuration.file,
-        problem: "a model of type \(architecture.modelType) does no \(task.name)")
+      throw unsupported(task, configuration)
     }
     try source.finish(heads: architecture.heads + excess)
     return LoadedModel(model: model, fresh: source.fresh, ignored: source.ignored)

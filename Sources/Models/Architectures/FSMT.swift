@@ -69,7 +69,7 @@ final class FSMT: PostNormTranslator {
 extension Architecture {
   /// FSMT, such as wmt19-en-de.
   static let fsmt = Architecture(
-    modelType: "fsmt", prefix: "model.", heads: [], outputs: [],
+    modelType: "fsmt", prefix: "model.", heads: [], outputs: [], encodes: false,
     dropouts: ["dropout", "attention_dropout", "activation_dropout"],
     configuration: { sizes in
       var fields = PostNormConfiguration.fields("fsmt", sizes)

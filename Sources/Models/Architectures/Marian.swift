@@ -67,7 +67,7 @@ final class Marian: PostNormTranslator {
 extension Architecture {
   /// Marian's translation models.
   static let marian = Architecture(
-    modelType: "marian", prefix: "model.", heads: [], outputs: [],
+    modelType: "marian", prefix: "model.", heads: [], outputs: [], encodes: false,
     dropouts: ["dropout", "attention_dropout", "activation_dropout"],
     configuration: { sizes in
       var fields = PostNormConfiguration.fields("marian", sizes)

@@ -58,7 +58,7 @@ struct T5Configuration: Sendable {
 extension Architecture {
   /// T5: v1.0, v1.1 and what has their shape, such as Flan-T5 and mT5.
   static let t5 = Architecture(
-    modelType: "t5", prefix: "", heads: [], outputs: [], dropouts: ["dropout_rate"],
+    modelType: "t5", prefix: "", heads: [], outputs: [], encodes: false, dropouts: ["dropout_rate"],
     configuration: { sizes in
       ModelConfiguration([
         "model_type": "t5", "is_encoder_decoder": true,

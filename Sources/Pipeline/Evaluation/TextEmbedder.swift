@@ -14,25 +14,25 @@ final class TextEmbedder: Embedder {
   let name: String
   private let folder: String
   private let layers: Int?
+  /// How whole texts are read; nil where vectors are of a layer within the model.
+  private let sentences: SentenceVectors?
   private let loaded = Mutex<Loaded?>(nil)
 
   private struct Loaded {
     let model: any TextEncoder
     let tokenizer: Tokenizer
     let type: String
-    let pooling: Pooling
   }
-
-  /// How the vectors of tokens become one of the text.
-  private enum Pooling { case mean, first }
 
   /// How many texts are read together; memory grows with it.
   private static let batchSize = 64
 
   /// Finds a model.
-  /// - Throws: `ModelError.notFound` listing the places looked at, `.invalid` for a layer it lacks.
+  /// - Throws: `ModelError.notFound` listing the places looked at, `.invalid` for a layer it lacks,
+  ///   `.unsupported` for one that is no encoder, or whose vectors of texts are made in other ways.
   init(model: String, base: String?, layer: EncoderLayer) throws(ModelError) {
     folder = try ModelLocator().folder(of: model, base: base)
+    try ModelLoader.checkEncoder(folder, layers: nil)
     let short = FilePaths.name(model.hasSuffix("/") ? String(model.dropLast()) : model)
     let all = try ModelConfiguration(folder: folder).size(
       "num_hidden_layers", "n_layers", "n_layer", "num_layers")
@@ -46,12 +46,15 @@ final class TextEmbedder: Embedder {
       throw ModelError(
         .invalid, file: folder, problem: "the model has the layers 1 to \(all), not \(chosen)")
     }
-    self.layers = chosen == all ? nil : chosen
+    layers = chosen == all ? nil : chosen
+    try ModelLoader.checkEncoder(folder, layers: layers)
+    sentences = layer == .last ? try SentenceVectors(folder) : nil
     name = "\(short)_L\(chosen)"
   }
 
   func tokens(of texts: [String]) throws(EmbeddingError) -> [EmbeddedText] {
-    try read(texts) { encoding, rows, width in
+    let loaded = try load()
+    return read(texts.map { tokens($0, loaded) }, loaded) { encoding, rows, width in
       EmbeddedText(
         ids: encoding.ids, isSpecial: encoding.specialMask.map { $0 != 0 }, width: width,
         values: Array(rows))
@@ -60,13 +63,17 @@ final class TextEmbedder: Embedder {
 
   func ids(of texts: [String]) throws(EmbeddingError) -> [[Int32]] {
     let loaded = try load()
-    return texts.map { Self.encoding($0, loaded).ids }
+    return texts.map { tokens($0, loaded).ids }
   }
 
   func vectors(of texts: [String]) throws(EmbeddingError) -> [[Float]] {
-    let pooling = try load().pooling
-    return try read(texts) { encoding, rows, width in
-      guard pooling == .mean else { return Array(rows.prefix(width)) }
+    guard let sentences else {
+      throw EmbeddingError("\(name) is a layer for vectors of tokens, not of whole texts")
+    }
+    let loaded = try load()
+    let encodings = texts.map { encoding($0, loaded, maximumLength: sentences.maximumLength) }
+    return read(encodings, loaded) { encoding, rows, width in
+      guard sentences.pooling == .mean else { return Array(rows.prefix(width)) }
       var sum = [Float](repeating: 0, count: width)
       for (place, value) in rows.enumerated() { sum[place % width] += value }
       return sum.map { $0 / Float(max(1, encoding.count)) }
@@ -75,12 +82,11 @@ final class TextEmbedder: Embedder {
 
   /// Reads texts in batches of about equal length, and calls `make` with the rows of each.
   private func read<Result>(
-    _ texts: [String], _ make: (Encoding, ArraySlice<Float>, Int) -> Result
-  ) throws(EmbeddingError) -> [Result] {
-    let loaded = try load()
-    let encodings = texts.map { Self.encoding($0, loaded) }
+    _ encodings: [Encoding], _ loaded: Loaded,
+    _ make: (Encoding, ArraySlice<Float>, Int) -> Result
+  ) -> [Result] {
     let order = encodings.indices.sorted { (encodings[$0].count, $0) < (encodings[$1].count, $1) }
-    var results = [Result?](repeating: nil, count: texts.count)
+    var results = [Result?](repeating: nil, count: encodings.count)
     for start in stride(from: 0, to: order.count, by: Self.batchSize) {
       let batch = order[start..<min(start + Self.batchSize, order.count)]
       let states = Engine.$precision.withValue(.fp32) {
@@ -100,12 +106,18 @@ final class TextEmbedder: Embedder {
     return results.compactMap(\.self)
   }
 
-  private static func encoding(_ text: String, _ loaded: Loaded) -> Encoding {
-    var options = EncodingOptions()
-    options.truncation = Truncation(maximumLength: loaded.model.maximumLength)
-    // RoBERTa's words are learned with a blank before them; bert-score puts one before the first.
+  /// A text as bert-score reads it, which puts the blank that RoBERTa's words are learned with before
+  /// the first as well.
+  private func tokens(_ text: String, _ loaded: Loaded) -> Encoding {
     let isSpaced = loaded.type == "roberta" && !text.isEmpty
-    return loaded.tokenizer.encode(isSpaced ? " \(text)" : text, options: options)
+    return encoding(isSpaced ? " \(text)" : text, loaded, maximumLength: nil)
+  }
+
+  private func encoding(_ text: String, _ loaded: Loaded, maximumLength: Int?) -> Encoding {
+    var options = EncodingOptions()
+    let most = loaded.model.maximumLength
+    options.truncation = Truncation(maximumLength: min(maximumLength ?? most, most))
+    return loaded.tokenizer.encode(text, options: options)
   }
 
   private func load() throws(EmbeddingError) -> Loaded {
@@ -115,20 +127,13 @@ final class TextEmbedder: Embedder {
         let made = Loaded(
           model: try ModelLoader.encoder(folder, layers: layers),
           tokenizer: try ModelTokenizer.load(folder),
-          type: try ModelConfiguration(folder: folder).modelType, pooling: Self.pooling(folder))
+          type: try ModelConfiguration(folder: folder).modelType)
         held = made
         return made
       }
     } catch {
       throw EmbeddingError("\(error)")
     }
-  }
-
-  /// What sentence-transformers says of the model, the mean where it says nothing.
-  private static func pooling(_ folder: String) -> Pooling {
-    let file = try? FileReader.contents("\(folder)/1_Pooling/config.json")
-    let fields = file.flatMap { try? JSONValue.parse($0) }
-    return fields?["pooling_mode_cls_token"]?.bool == true ? .first : .mean
   }
 }
 

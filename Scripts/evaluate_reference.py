@@ -216,6 +216,9 @@ def searches():
         search("nothing relevant", [("a", 1, 0), ("b", 2, 0)]),
         search("all scores equal", [("a", 1, 1), ("b", 1, 0), ("c", 1, 2), ("d", 1, 0)]),
         search("one document", [("a", 1, 1)]),
+        search(
+            "levels below 0, of spam",
+            [("a", 4, 2), ("b", 3, -1), ("c", 2, 0), ("d", 1, 1), ("e", 0.5, -2)], [1, -1]),
     ]
 
 

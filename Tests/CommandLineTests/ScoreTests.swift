@@ -283,4 +283,84 @@ import Testing
     let found = try score(["--metrics", "keywords.all", lines], in: folder)
     #expect(found["keywords.all"]?.double == 100)
   }
+
+  @Test func `areas are scikit-learn's, whatever the classes' scores have in common`() throws {
+    let folder = try TemporaryFolder()
+    let rows: [(String, [Double])] = [
+      ("a", [0.5, 0.3, 0.2]), ("a", [0.6, 0.3, 0.1]), ("b", [0.3, 0.3, 0.4]),
+      ("b", [0.2, 0.7, 0.1]), ("c", [0.1, 0.3, 0.6]), ("c", [0.45, 0.15, 0.4]),
+      ("a", [0.35, 0.4, 0.25]),
+    ]
+    let lines = try folder.write(
+      rows.map { truth, scores in
+        #"{"reference":"\#(truth)","scores":{"a":\#(scores[0]),"b":\#(scores[1]),"c":\#(scores[2])}}"#
+          + "\n"
+      }.joined(), to: "lines.jsonl")
+    // roc_auc_score and average_precision_score of scikit-learn 1.9.1.
+    let expected = [
+      ("auc.micro", 0.8979591836734694), ("auc.macro", 0.8722222222222222),
+      ("auc.weighted", 0.8785714285714287), ("auc.ovo-macro", 0.875),
+      ("ap.macro", 0.8055555555555554), ("ap.weighted", 0.8214285714285714),
+    ]
+    let names = expected.map(\.0).joined(separator: ",")
+    let found = try score(["--metrics", names, lines], in: folder)
+    for (name, value) in expected {
+      #expect(abs((found[name]?.double ?? .nan) - value) < 1e-12, "\(name): \(found)")
+    }
+    // Scores that single precision does not tell apart.
+    let truth = try folder.write("1\n0\n1\n0\n", to: "truth.txt")
+    let scores = try folder.write(
+      "0.999999999\n0.99999999\n0.9999999999\n0.5\n", to: "scores.txt")
+    for metric in ["ap.binary", "auc.binary"] {
+      #expect(
+        try score(["--metrics", metric, truth, scores], in: folder)[metric] == 1, "\(metric)")
+    }
+  }
+
+  @Test func `the positive class does not depend on the order of a line's keys`() throws {
+    let folder = try TemporaryFolder()
+    func lines(_ first: String, _ second: String, _ name: String) throws -> String {
+      let rows = [("yes", 0.9), ("no", 0.8), ("yes", 0.7), ("no", 0.2), ("no", 0.1)]
+      return try folder.write(
+        rows.map { truth, yes in
+          let scores = ["yes": yes, "no": 1 - yes]
+          return #"{"reference":"\#(truth)","prediction":"\#(yes > 0.5 ? "yes" : "no")","#
+            + #""scores":{"\#(first)":\#(scores[first] ?? 0),"\#(second)":\#(scores[second] ?? 0)}}"#
+            + "\n"
+        }.joined(), to: name)
+    }
+    let metrics = ["--metrics", "f1.binary,auc.binary,ap.binary,brier"]
+    let one = try score(metrics + [lines("no", "yes", "one.jsonl")], in: folder)
+    let other = try score(metrics + [lines("yes", "no", "other.jsonl")], in: folder)
+    #expect(one == other)
+    #expect(one["f1.binary"]?.double == 0.8)
+    #expect(abs((one["ap.binary"]?.double ?? 0) - (1 + 2.0 / 3) / 2) < 1e-12)
+  }
+
+  @Test func `names that Unicode calls equivalent are different documents and classes`() throws {
+    let folder = try TemporaryFolder()
+    let (one, other) = ("e\u{301}", "\u{E9}")
+    let relevances = try folder.write(
+      #"{"query":"\#(one)","documents":["\#(one)"]}"# + "\n"
+        + #"{"query":"\#(other)","documents":["\#(other)"]}"# + "\n", to: "qrels.jsonl")
+    let run = try folder.write(
+      #"{"query":"\#(one)","documents":["\#(other)","\#(one)"]}"# + "\n"
+        + #"{"query":"\#(other)","documents":["\#(other)"]}"# + "\n", to: "run.jsonl")
+    let found = try score(["--metrics", "mrr,recall@1", relevances, run], in: folder)
+    #expect(found["mrr"] == 0.75 && found["recall@1"] == 0.5)
+    let truth = try folder.write("\(one)\n\(other)\nz\n", to: "truth.txt")
+    let said = try folder.write("\(other)\n\(other)\nz\n", to: "said.txt")
+    let classes = try score(["--metrics", "accuracy,balanced-accuracy", truth, said], in: folder)
+    #expect(classes["accuracy"]?.double == 2.0 / 3)
+    #expect(classes["balanced-accuracy"]?.double == 2.0 / 3)
+  }
+
+  @Test func `a query whose documents come in a later line counts once`() throws {
+    let folder = try TemporaryFolder()
+    let relevances = try folder.write(
+      #"{"query":"q1","documents":[]}"# + "\n" + #"{"query":"q1","document":"d1"}"# + "\n"
+        + #"{"query":"q2","document":"d2"}"# + "\n", to: "qrels.jsonl")
+    let run = try folder.write(#"{"query":"q1","documents":["d1"]}"# + "\n", to: "run.jsonl")
+    #expect(try score(["--metrics", "mrr", relevances, run], in: folder)["mrr"] == 0.5)
+  }
 }

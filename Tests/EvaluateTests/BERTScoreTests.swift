@@ -74,6 +74,15 @@ private struct VectorReference: Embedder {
     #expect(found.metric.signature == "nrefs:var|model:hollow_L1")
   }
 
+  @Test func `texts that Unicode calls equivalent are two`() throws {
+    let texts = ["e\u{301}", "\u{E9}"]
+    let corpus = TextCorpus(hypotheses: texts, references: texts.reversed())
+    let one = TextCorpus(hypotheses: [texts[0]], references: [texts[1]])
+    let found = try BERTScore(embedder: Spelling()).measure(corpus)[0].recordScores
+    #expect(found[0] == (try BERTScore(embedder: Spelling()).measure(one)[0].recordScores[0]))
+    #expect(found.allSatisfy { $0 < 99 }, "\(found)")
+  }
+
   @Test func `without an encoder it says what to name`() throws {
     let corpus = TextCorpus(hypotheses: ["x"], references: ["x"])
     for name in ["bertscore", "embedding-similarity"] {
@@ -99,4 +108,21 @@ private struct Hollow: Embedder {
   }
 
   func vectors(of texts: [String]) -> [[Float]] { texts.map { $0 == "x" ? [1, 0] : [0.6, 0.8] } }
+}
+
+/// A text's one token has the direction of its number of bytes.
+private struct Spelling: Embedder {
+  let name = "spelling_L1"
+
+  func ids(of texts: [String]) -> [[Int32]] { texts.map { [Int32($0.utf8.count)] } }
+
+  func tokens(of texts: [String]) -> [EmbeddedText] {
+    texts.map { text in
+      EmbeddedText(
+        ids: [Int32(text.utf8.count)], isSpecial: [false], width: 2,
+        values: [Float(text.utf8.count), 1])
+    }
+  }
+
+  func vectors(of texts: [String]) -> [[Float]] { tokens(of: texts).map(\.values) }
 }

@@ -47,7 +47,7 @@ import Testing
 
   @Test func `gain, rank and recall are trec_eval's, and scikit-learn's with averaged ties`() {
     let cases = Reference.shared.root["searches"]?.array ?? []
-    #expect(cases.count == 6)
+    #expect(cases.count == 7)
     for json in cases {
       let query = query(json)
       let found = [
@@ -80,6 +80,13 @@ import Testing
     let averaged = (discounts[0] + 0.5 * discounts[2] + 0.5 * discounts[3]) / best
     #expect(abs(query.gain() - byName) < 1e-15)
     #expect(abs(query.gain(ties: .averaged) - averaged) < 1e-15)
+  }
+
+  @Test func `gains averaged over ties are of no relevance below 0, as in scikit-learn`() {
+    let query = RetrievalOutcomes.Query(
+      found: [.init(id: "a", score: 2, relevance: 1), .init(id: "b", score: 1, relevance: -1)])
+    #expect(query.gain() == 1)
+    #expect(query.gain(ties: .averaged).isNaN)
   }
 
   @Test func `metrics of searches are means over queries`() throws {

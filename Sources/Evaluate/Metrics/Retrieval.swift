@@ -54,10 +54,13 @@ extension RetrievalOutcomes.Query {
 
   /// Gain discounted by the logarithm of the rank, over that of the best order; 0 without gain.
   ///
-  /// Järvelin and Kekäläinen (2002) with gains as they are, discount 1 / log2(rank + 1).
+  /// Järvelin and Kekäläinen (2002) with gains as they are, discount 1 / log2(rank + 1). Levels below
+  /// 0, such as of spam, gain nothing, as in trec_eval; averaged over ties they have no gain (NaN):
+  /// scikit-learn refuses them.
   public func gain(at k: Int? = nil, ties: RankingTies = .byName) -> Double {
     let limit = k ?? Int.max
     let ideal = (found.map(\.relevance) + missed).sorted(by: >)
+    if ties == .averaged, let least = ideal.last, least < 0 { return .nan }
     let best = Self.discounted(ideal, limit)
     guard best > 0 else { return 0 }
     return Self.discounted(ties == .byName ? ranked : tieAveraged, limit) / best
@@ -76,7 +79,9 @@ extension RetrievalOutcomes.Query {
   }
 
   private static func discounted(_ gains: [Double], _ limit: Int) -> Double {
-    gains.prefix(limit).enumerated().reduce(0) { $0 + $1.element / log2(Double($1.offset) + 2) }
+    gains.prefix(limit).enumerated().reduce(0) {
+      $0 + max(0, $1.element) / log2(Double($1.offset) + 2)
+    }
   }
 }
 

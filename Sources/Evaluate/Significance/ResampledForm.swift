@@ -45,5 +45,10 @@ extension MetricDescriptor {
     if case .sums = resampledForm { true } else { false }
   }
 
+  /// Whether nothing but the order of scores counts.
+  package var isOfOrder: Bool {
+    if case .area = resampledForm { true } else { false }
+  }
+
   var resampled: ResampledMetric { ResampledMetric(name: name, direction: direction) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 public import Stages
 
 /// BERTScore (Zhang and others, 2020) as bert-score computes it: each token of a text is matched with
@@ -130,20 +131,20 @@ private struct UnitTokens: Sendable {
 
 /// The vectors of some records of a corpus; a text that occurs often is read once.
 private struct TokenVectors: Sendable {
-  private let places: [String: Int]
+  private let places: [ByteKey: Int]
   private let texts: [UnitTokens]
   private let corpus: TextCorpus
 
   init(
     _ corpus: TextCorpus, _ records: Range<Int>, _ embedder: any Embedder
   ) throws(EmbeddingError) {
-    var places: [String: Int] = [:]
+    var places: [ByteKey: Int] = [:]
     var distinct: [String] = []
     for record in records {
       for text in [corpus.hypotheses[record]] + corpus.references(of: record) {
         let text = text.stripped
-        if places[text] == nil {
-          places[text] = distinct.count
+        if places[ByteKey(text)] == nil {
+          places[ByteKey(text)] = distinct.count
           distinct.append(text)
         }
       }
@@ -158,7 +159,9 @@ private struct TokenVectors: Sendable {
     corpus.references(of: record).map { vectors(of: $0) }
   }
 
-  private func vectors(of text: String) -> UnitTokens { texts[places[text.stripped, default: 0]] }
+  private func vectors(of text: String) -> UnitTokens {
+    texts[places[ByteKey(text.stripped), default: 0]]
+  }
 }
 
 /// How much tokens weigh.

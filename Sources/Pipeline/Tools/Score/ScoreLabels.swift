@@ -39,20 +39,19 @@ struct ScoreLabels {
     for record in 0..<hypothesis.count { rows.append(try scores(record, &classes)) }
     let references = try indices(expected, in: classes, reference, referenceField)
     let values =
-      ranked ? Self.ranks(rows, classes.count) : rows.flatMap { $0.map { Float($0) } }
+      ranked ? Self.ranks(rows.flatMap { $0 }) : rows.flatMap { $0.map { Float($0) } }
     return ClassificationOutcomes(labels: classes, references: references, highestOf: values)
   }
 
-  /// The place of each score among those of its class, equal scores at one place.
-  private static func ranks(_ rows: [[Double]], _ columns: Int) -> [Float] {
-    var ranks = [Float](repeating: 0, count: rows.count * columns)
-    for column in 0..<columns {
-      let order = rows.indices.sorted { rows[$0][column] < rows[$1][column] }
-      var rank: Float = 0
-      for (place, record) in order.enumerated() {
-        if place > 0, rows[order[place - 1]][column] < rows[record][column] { rank += 1 }
-        ranks[record * columns + column] = rank
-      }
+  /// Numbers of single precision in the order of all scores of all classes, equal ones for equal ones.
+  private static func ranks(_ scores: [Double]) -> [Float] {
+    var ranks = [Float](repeating: 0, count: scores.count)
+    let order = scores.indices.sorted { scores[$0] < scores[$1] }
+    // Each rank is the next number there is, of which there are two thousand million.
+    var rank = Float.leastNormalMagnitude
+    for (place, cell) in order.enumerated() {
+      if place > 0, scores[order[place - 1]] < scores[cell] { rank = rank.nextUp }
+      ranks[cell] = rank
     }
     return ranks
   }
@@ -81,7 +80,9 @@ struct ScoreLabels {
 
   /// Distinct labels: whole numbers by value, else by their bytes, which also tell 1 from 01.
   private static func sorted(_ labels: [String]) -> [String] {
-    let distinct = Set(labels).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let distinct = Set(labels.map { ByteKey($0) }).map(\.text).sorted {
+      $0.utf8.lexicographicallyPrecedes($1.utf8)
+    }
     let numbers = distinct.compactMap { label in Int(label).map { (value: $0, label: label) } }
     guard numbers.count == distinct.count else { return distinct }
     return numbers.enumerated()
@@ -93,11 +94,12 @@ struct ScoreLabels {
     _ found: [String], in classes: [String], _ file: ScoreFile, _ field: String?
   ) throws(StageError) -> [Int] {
     let places = Dictionary(
-      classes.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      classes.enumerated().map { (ByteKey($0.element), $0.offset) },
+      uniquingKeysWith: { first, _ in first })
     var indices: [Int] = []
     indices.reserveCapacity(found.count)
     for (record, label) in found.enumerated() {
-      guard let place = places[label] else {
+      guard let place = places[ByteKey(label)] else {
         throw StageError(
           "unknown-label", "'\(label)' is no class", source: file.source(record), field: field,
           remedy: Suggestion.remedy(for: label, among: classes)
@@ -111,12 +113,12 @@ struct ScoreLabels {
   // MARK: - Scores
 
   /// A score of each class: a number is the second class's, a list one of each class in order, an
-  /// object one of each class by name.
+  /// object one of each class by name, where the classes are in the order of labels.
   private func scores(_ record: Int, _ classes: inout [String]) throws(StageError) -> [Double] {
     let field = ["scores", "probabilities"].first { hypothesis.has($0) } ?? hypothesisField
     let value = try hypothesis.value(record, field: field)
     if let object = value.object {
-      if record == 0, labels == nil { classes = object.keys }
+      if record == 0, labels == nil { classes = Self.sorted(object.keys) }
       return try scores(object, record, field, classes)
     }
     let numbers: [Double]
@@ -142,8 +144,11 @@ struct ScoreLabels {
     _ object: JSONObject, _ record: Int, _ field: String?, _ classes: [String]
   ) throws(StageError) -> [Double] {
     var numbers: [Double] = []
+    // To look each of many classes up by itself would take the square of their number.
+    let members = Dictionary(
+      uniqueKeysWithValues: object.members.map { (ByteKey($0.key), $0.value) })
     for label in classes {
-      guard let score = object[label]?.double, score.isFinite else {
+      guard let score = members[ByteKey(label)]?.double, score.isFinite else {
         throw fault("has no finite score of class '\(label)'", record, field)
       }
       numbers.append(score)

@@ -22,7 +22,7 @@ struct ScoreRankings {
   private static let scoreFields = ["score", "sim", "similarity"]
 
   /// The documents of a query, in the order named, with a number each.
-  private typealias Lists = [String: [(id: String, value: Double)]]
+  private typealias Lists = [ByteKey: [(id: String, value: Double)]]
 
   /// What a file of relevances and a file of finds come to; queries in the order of the first.
   static func outcomes(
@@ -33,33 +33,39 @@ struct ScoreRankings {
     return RetrievalOutcomes(
       queries: queries.map { query in
         let truth = Dictionary(
-          (truths[query] ?? []).map { ($0.id, $0.value) }, uniquingKeysWith: { first, _ in first })
+          (truths[query] ?? []).map { (ByteKey($0.id), $0.value) },
+          uniquingKeysWith: { first, _ in first })
         let list = lists[query] ?? []
-        let ids = Set(list.map(\.id))
+        let ids = Set(list.map { ByteKey($0.id) })
         return RetrievalOutcomes.Query(
-          found: list.map { .init(id: $0.id, score: $0.value, relevance: truth[$0.id] ?? 0) },
+          found: list.map {
+            .init(id: $0.id, score: $0.value, relevance: truth[ByteKey($0.id)] ?? 0)
+          },
           missed: truth.filter { !ids.contains($0.key) }.map(\.value).sorted(by: >))
       })
   }
 
   private static func read(
     _ file: ScoreFile, values: [String], isRanked: Bool
-  ) throws(StageError) -> (queries: [String], lists: Lists) {
-    var order: [String] = []
+  ) throws(StageError) -> (queries: [ByteKey], lists: Lists) {
+    var order: [ByteKey] = []
     var lists = Lists()
-    var seen: [String: Set<String>] = [:]
+    var seen: [ByteKey: Set<ByteKey>] = [:]
     for record in 0..<file.count {
       guard let line = file.object(record) else {
         throw StageError(
           "invalid-record", "is no object", source: file.source(record),
           remedy: "write queries and documents as JSON lines, in a file that ends in .jsonl")
       }
-      let query = try name(line, queryFields, file, record)
-      if lists[query] == nil { order.append(query) }
+      let query = ByteKey(try name(line, queryFields, file, record))
+      if lists[query] == nil {
+        order.append(query)
+        lists[query] = []
+      }
       for entry in try documents(line, values, isRanked, file, record) {
-        guard seen[query, default: []].insert(entry.id).inserted else {
+        guard seen[query, default: []].insert(ByteKey(entry.id)).inserted else {
           throw StageError(
-            "invalid-record", "names document '\(entry.id)' of query '\(query)' a second time",
+            "invalid-record", "names document '\(entry.id)' of query '\(query.text)' a second time",
             source: file.source(record))
         }
         lists[query, default: []].append(entry)

@@ -325,12 +325,12 @@ public struct ScoreTool: Sendable {
   ) throws(StageError) -> ClassificationOutcomes {
     let catalog = MetricCatalog.standard
     let canonical = catalog.canonicalName(name)
-    let needsScores = catalog.metrics.contains { metric in
+    let ofScores = catalog.metrics.filter { metric in
       metric.needs == .probabilities
         && (metric.name == canonical || metric.name.hasPrefix("\(canonical)."))
     }
-    guard needsScores else { return try reader.outcomes() }
-    return try reader.scoredOutcomes(ranked: canonical.hasPrefix("auc"))
+    guard !ofScores.isEmpty else { return try reader.outcomes() }
+    return try reader.scoredOutcomes(ranked: ofScores.allSatisfy(\.isOfOrder))
   }
 
   /// Adds the metrics of a name; a group's name itself stands for the member that selects models.

@@ -8,7 +8,9 @@ import Testing
 @Suite(.serialized) struct `A run that scores what its model writes` {
   /// Instructions with one right answer each.
   private func write(
-    to folder: TemporaryFolder, evaluate: String, more: String = "", train: String = ""
+    to folder: TemporaryFolder, evaluate: String, more: String = "", train: String = "",
+    model: String = Self.scratch, tokenizer: String = "{bpe: {vocabulary: 320}}",
+    name: String = "talk.yaml"
   ) throws -> String {
     let lines = (0..<80).map { index -> String in
       let word = ["red", "blue", "green", "black"][index % 4]
@@ -24,11 +26,10 @@ import Testing
       name: talk
       stages:
         - ingest: {path: data.jsonl}
-        - tokenize: {tokenizer: {bpe: {vocabulary: 320}}, max-length: 96}
+        - tokenize: {tokenizer: \(tokenizer), max-length: 96}
         - split: {train: 0.7, validation: 0.15, test: 0.15}
       train:
-        model: scratch
-        architecture: {gpt2: {layers: 1, width: 32, heads: 2, context: 128}}
+        \(model)
         objective: causal
         epochs: 2
         batch-size: 8
@@ -36,8 +37,13 @@ import Testing
         \(train)
       evaluate: \(evaluate)
       \(more)
-      """, to: "talk.yaml")
+      """, to: name)
   }
+
+  private static let scratch = """
+    model: scratch
+      architecture: {gpt2: {layers: 1, width: 32, heads: 2, context: 128}}
+    """
 
   private static let all =
     "[bleu, chrf, rougeL, exact-match, token-f1, keywords, distinct-n, refusals, pii, perplexity]"
@@ -169,5 +175,168 @@ import Testing
     #expect(rows["bleu"]?["baseline"] == test["bleu"])
     #expect(rows["keywords.all"]?["baseline"] == test["keywords.all"])
     #expect(rows["perplexity"]?["baseline"] != nil && rows["rougeL"] == nil)
+  }
+
+  /// A folder `base` with a model and an encoder `enc`, which pipelines name by relative paths.
+  private func models(in folder: TemporaryFolder) throws {
+    let file = try write(to: folder, evaluate: "[perplexity]", train: "max-steps: 2")
+    try Binary.succeed(["run", file, "--out", "\(folder.path)/first"], in: folder)
+    for (from, to) in [
+      ("\(folder.path)/first/model", "base"),
+      ("\(Shared.project)/Tests/Fixtures/Pipeline/sentences/bert", "enc"),
+    ] { try FileManager.default.copyItem(atPath: from, toPath: "\(folder.path)/\(to)") }
+  }
+
+  @Test func `is evaluated again where its model was named by a path, and when that is gone`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    try models(in: folder)
+    let evaluate = "[bleu, {embedding_similarity: {model: ./enc}}]"
+    func run(_ name: String, _ train: String) throws -> String {
+      let file = try write(
+        to: folder, evaluate: evaluate, more: Self.short, train: train,
+        model: "model: ./base", tokenizer: "model", name: "\(name).yaml")
+      let out = "\(folder.path)/\(name)"
+      try Binary.succeed(["run", file, "--out", out, "--threads", "2"], in: folder)
+      return out
+    }
+    let adapter = try run("adapter", "method: {lora: {rank: 2}}\n  max-steps: 2")
+    let whole = try run("whole", "max-steps: 2")
+    let data = ["--data", "\(folder.path)/data.jsonl", "--limit", "5"]
+    for more in [[], data] {
+      try Binary.succeed(["evaluate", adapter, "--threads", "2"] + more, in: folder)
+    }
+    try Folders.remove("\(folder.path)/base")
+    for more in [[], data] {
+      try Binary.succeed(["evaluate", whole, "--threads", "2"] + more, in: folder)
+    }
+  }
+
+  @Test func `other data are read as --set says, and all of them`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(
+      to: folder, evaluate: "[perplexity]", train: "max-steps: 2")
+    let out = "\(folder.path)/run"
+    try Binary.succeed(
+      [
+        "run", file, "--out", out, "--set", "ingest.limit=40", "--set", "ingest.every=2",
+      ], in: folder)
+    let other = try folder.write(
+      (0..<50).map { #"{"question":"Say \#($0).","reply":"red it is"}"# }.joined(separator: "\n"),
+      to: "other.jsonl")
+    let fields = "ingest.fields={instruction: question, output: reply}"
+    func count(_ more: [String]) throws -> Int? {
+      let result = try Binary.succeed(
+        ["evaluate", out, "--data", other, "--set", fields, "--predictions", "\(folder.path)/p"]
+          + more, in: folder)
+      _ = result
+      return try lines("\(folder.path)/p").count
+    }
+    #expect(try count([]) == 50)
+    #expect(try count(["--limit", "7"]) == 7)
+    #expect(try count(["--set", "ingest.every=5"]) == 10)
+  }
+
+  @Test func `says how many questions were cut, and again when it is evaluated`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(to: folder, evaluate: "[bleu]", more: Self.short, train: "max-steps: 2")
+    let out = "\(folder.path)/run"
+    try Binary.succeed(["run", file, "--out", out], in: folder)
+    let long = (0..<200).map { "w\($0)" }.joined(separator: " ")
+    let other = try folder.write(
+      #"{"instruction":"\#(long)","output":"red"}"# + "\n"
+        + #"{"instruction":"Say red.","output":"red"}"# + "\n", to: "long.jsonl")
+    let result = try Binary.succeed(["evaluate", out, "--data", other], in: folder)
+    #expect(
+      result.errors.contains("1 of 2 questions were too long for the model"), "\(result.errors)")
+  }
+
+  @Test func `a record that asks nothing is refused before training wherever texts are written`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let file = try write(to: folder, evaluate: "[perplexity]", more: Self.short)
+    try folder.write(
+      (0..<80).map { #"{"text":"red it is, number \#($0)"}"# }.joined(separator: "\n"),
+      to: "data.jsonl")
+    let out = "\(folder.path)/run"
+    let result = try Binary.run(["run", file, "--out", out], in: folder)
+    #expect(result.status == 2 && result.errors.contains("asks nothing"), "\(result.errors)")
+    #expect(!Folders.exists("\(out)/trainer_state.json"))
+  }
+
+  @Test func `an encoder that has changed scores anew`() throws {
+    let folder = try TemporaryFolder()
+    try models(in: folder)
+    let file = try write(
+      to: folder, evaluate: "[{embedding_similarity: {model: ./enc}}]", more: Self.short,
+      train: "max-steps: 2")
+    let out = "\(folder.path)/run"
+    func run() throws -> Binary.Result {
+      try Binary.succeed(["run", file, "--out", out, "--threads", "2"], in: folder)
+    }
+    _ = try run()
+    let score = try json("\(out)/metrics.json")["test"]?["embedding_similarity"]
+    #expect(try run().errors.contains("nothing has changed"))
+    try Folders.remove("\(folder.path)/enc")
+    try FileManager.default.copyItem(
+      atPath: "\(Shared.project)/Tests/Fixtures/Pipeline/sentences/roberta",
+      toPath: "\(folder.path)/enc")
+    #expect(try run().errors.contains("the model is reused, and scored anew"))
+    #expect(score != nil)
+    #expect(try json("\(out)/metrics.json")["test"]?["embedding_similarity"] != score)
+  }
+
+  @Test func `keeps the times of its training when killed while it is scored`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(to: folder, evaluate: "[bleu]", more: Self.short, train: "max-steps: 3")
+    let out = "\(folder.path)/run"
+    let arguments = ["run", file, "--out", out, "--threads", "2"]
+    try Binary.succeed(arguments, in: folder)
+    let training = try json("\(out)/timings.json")["training"]
+    #expect(training?["seconds"]?.double != nil)
+    // What a kill between training and the end of scoring leaves.
+    var manifest = try #require(json("\(out)/cache/train.json").object)
+    (manifest["scores"], manifest["outputs"]) = (nil, nil)
+    try AtomicFile.write(JSONValue.object(manifest).text.utf8, to: "\(out)/cache/train.json")
+    for name in ["timings.json", "metrics.json", "predictions.jsonl"] {
+      try Folders.remove("\(out)/\(name)")
+    }
+    let again = try Binary.succeed(arguments, in: folder)
+    #expect(again.errors.contains("the model is reused, and scored anew"), "\(again.errors)")
+    let kept = try json("\(out)/timings.json")["training"]
+    for key in ["seconds", "precision", "epochs"] {
+      #expect(kept?[key] == training?[key], "\(key)")
+    }
+    // Scoring it again may have taken more.
+    let memory = [kept, training].map { $0?["peak_memory_bytes"]?.int ?? 0 }
+    #expect(memory[0] >= memory[1])
+  }
+
+  @Test(arguments: [
+    "evaluate=[keywords.all]", "train.early-stopping={metric: keywords.all}",
+    "train.method={lora: {target-modules: [nothing]}}",
+  ])
+  func `what is refused before training removes nothing`(setting: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try write(to: folder, evaluate: "[bleu]", more: Self.short, train: "max-steps: 3")
+    let data = String(decoding: try FileReader.contents("\(folder.path)/data.jsonl"), as: UTF8.self)
+    try folder.write(data.replacing("keywords", with: "words"), to: "data.jsonl")
+    let out = "\(folder.path)/run"
+    let arguments = ["run", file, "--out", out, "--threads", "2"]
+    try Binary.succeed(arguments, in: folder)
+    let metrics = try FileReader.contents("\(out)/metrics.json")
+    let result = try Binary.run(
+      arguments + ["--set", "train.learning-rate=1e-4", "--set", setting], in: folder)
+    #expect(result.status != 0)
+    for name in ["model/model.safetensors", "trainer_state.json", "predictions.jsonl"] {
+      #expect(Folders.exists("\(out)/\(name)"), "\(name): \(result.errors)")
+    }
+    #expect(Folders.exists("\(out)/checkpoints"))
+    #expect(try FileReader.contents("\(out)/metrics.json") == metrics)
+    // The first pipeline is still done.
+    let again = try Binary.succeed(arguments, in: folder)
+    #expect(again.errors.contains("nothing has changed"), "\(again.errors)")
   }
 }

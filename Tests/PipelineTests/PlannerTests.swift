@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct `A pipeline file is checked as a whole` {
+  private static let models = "\(Shared.project)/Tests/Fixtures/Models"
+
   private func plan(
     _ text: String, _ settings: [String] = []
   ) throws -> PipelinePlan {
@@ -200,6 +202,19 @@ import Testing
     ("evaluate: [{perplexity: {base: 2}}]", "causal", "takes no options"),
     ("evaluate: [bertscore]", "causal", "'model' (text) is missing"),
     ("evaluate: [{bertscore: {model: no-such-encoder}}]", "causal", "no such model"),
+    ("evaluate: [{bertscore: {model: \(models)/tiny-t5}}]", "causal", "does no encoding"),
+    (
+      "evaluate: [{bertscore: {model: \(models)/tiny-gpt2, layer: 1}}]", "causal",
+      "cannot be taken apart"
+    ),
+    (
+      "evaluate: [{bleu: {tokenize: zh}}, {bleu: {tokenize: char}}]", "causal",
+      "other options than 'bleu'"
+    ),
+    (
+      "evaluate: [{rouge1: {stemmer: true}}, {rouge2: {tokenizer: unicode}}]", "causal",
+      "other options than 'rouge1'"
+    ),
     ("generate: {beam: 2}", "causal", "did you mean 'beams'?"),
     ("generate: {top-p: 3}", "causal", "top_p is 3"),
     ("generate: {beams: 2}", "classification", "nothing is trained that writes"),
@@ -217,6 +232,8 @@ import Testing
     ("early-stopping={metric: bleu}", "classification", "of texts that a model writes"),
     ("early-stopping={metric: rouge}", "causal", "name one of rouge1"),
     ("best-metric=confusion", "classification", "cannot order models"),
+    ("best-metric=bertscore", "causal", "needs options"),
+    ("early-stopping={metric: embedding_similarity}", "causal", "needs options"),
   ])
   func `metrics that training watches are checked before anything runs`(
     setting: String, objective: String, part: String
@@ -225,5 +242,32 @@ import Testing
     #expect(faults.count == 1 && faults[0].contains(part), "\(faults)")
     let right = "early-stopping={metric: bleu, patience: 1}"
     #expect(try self.faults(writing(""), ["train.\(right)"]).isEmpty)
+  }
+
+  @Test func `metrics of one family share their options, wherever they are written`() throws {
+    let plan = try plan(writing("evaluate: [rouge2, {rouge1: {stemmer: true}}, rougeL, bleu]"))
+    let metrics = try #require(plan.object["evaluate"]?.array)
+    #expect(metrics[0]["rouge2"]?["stemmer"] == true)
+    #expect(metrics[1]["rouge1"]?["stemmer"] == true)
+    #expect(metrics[2]["rougeL"]?["stemmer"] == true)
+    #expect(metrics[3]["bleu"]?["tokenize"] == "13a")
+    let encoder = "\(Shared.project)/Tests/Fixtures/Pipeline/sentences/bert"
+    let watched = writing("evaluate: [bertscore_recall, {bertscore: {model: \(encoder)}}]")
+    #expect(try faults(watched, ["train.best-metric=bertscore_precision"]).isEmpty)
+  }
+
+  @Test func `models named by a path are locked so that the run finds them from its folder`() throws
+  {
+    let text = """
+      stages: [{ingest: {path: a}}, {tokenize: {tokenizer: model}}]
+      train: {model: ./Models/tiny-gpt2, objective: causal}
+      evaluate: [{embedding_similarity: {model: Pipeline/sentences/bert}}]
+      """
+    let base = "\(Shared.project)/Tests/Fixtures"
+    let file = try PipelineFile(text: text, path: "p.yaml", base: base)
+    let plan = try Planner.plan(file)
+    #expect(plan.object["train"]?["model"] == .string("\(base)/Models/tiny-gpt2"))
+    let metric = plan.object["evaluate"]?.array?.first?["embedding_similarity"]
+    #expect(metric?["model"] == .string("\(base)/Pipeline/sentences/bert"))
   }
 }

@@ -20,7 +20,7 @@ package final class WordNet: Sendable {
   let expressions: Expressions
 
   /// The files below a folder, in the order they are read.
-  static func paths(below folder: String) -> [String] {
+  package static func paths(below folder: String) -> [String] {
     WordClass.allCases.flatMap {
       ["\(folder)/index.\($0.suffix)", "\(folder)/data.\($0.suffix)", "\(folder)/\($0.suffix).exc"]
     } + ["\(folder)/cntlist.rev"]

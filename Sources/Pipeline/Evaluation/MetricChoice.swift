@@ -1,4 +1,5 @@
 import Evaluate
+import Models
 public import Records
 import Stages
 
@@ -33,15 +34,43 @@ public struct MetricChoice: Sendable {
     (self.name, self.values) = (name, values)
   }
 
-  /// The entry as it is written in a lock file, every default included.
+  /// The entry with every default.
   public var encoded: JSONValue {
-    guard let values else { return .string(name) }
-    return .object([name: .object(values.encoded)])
+    guard let options else { return .string(name) }
+    return .object([name: .object(options)])
+  }
+
+  /// The entry as it is written in a lock file, which lies elsewhere: a model that was found by its
+  /// path from `base` has its whole path.
+  func encoded(base: String) -> JSONValue {
+    guard var options, let model, let folder = try? ModelLocator().folder(of: model, base: base),
+      folder == FilePaths.join(base, model)
+    else { return encoded }
+    options[Self.modelKey] = .string(folder)
+    return .object([name: .object(options)])
+  }
+
+  /// All options with their values; nil for metrics that take nothing.
+  var options: JSONObject? { values?.encoded }
+
+  /// What every family calls the model that reads texts for it.
+  private static let modelKey = "model"
+
+  /// The model that reads texts for the metric, as it is written; nil for metrics without one.
+  var model: String? { options?[Self.modelKey]?.string }
+
+  /// Whether the metric is computed together with another, with which it shares its options.
+  func isOfFamily(of name: String) -> Bool {
+    guard let family, let other = TextMetrics.family(of: name) else { return false }
+    return family.members.first?.name == other.members.first?.name
   }
 
   /// Reads `NAME` or `NAME: {…}`, noting every fault; nil where there is one.
+  ///
+  /// - Parameter others: Entries beside it; a bare name takes the options that one of its family has.
   static func read(
-    _ node: ConfigurationNode, into diagnostics: inout Diagnostics
+    _ node: ConfigurationNode, sharing others: [ConfigurationNode] = [],
+    into diagnostics: inout Diagnostics
   ) -> MetricChoice? {
     guard let entry = StageEntry(node) else {
       diagnostics.add(
@@ -61,10 +90,18 @@ public struct MetricChoice: Sendable {
     }
     guard
       let values = ParameterValues.read(
-        family.parameters, from: entry.parameters, owner: entry.name, place: entry.place,
-        into: &diagnostics)
+        family.parameters, from: entry.parameters ?? shared(entry.name, others),
+        owner: entry.name, place: entry.place, into: &diagnostics)
     else { return nil }
     return MetricChoice(entry.name, values)
+  }
+
+  /// The options that are written at another metric of a metric's family.
+  private static func shared(
+    _ name: String, _ others: [ConfigurationNode]
+  ) -> ConfigurationNode? {
+    others.lazy.compactMap { StageEntry($0) }
+      .first { $0.parameters != nil && MetricChoice($0.name, nil).isOfFamily(of: name) }?.parameters
   }
 }
 
@@ -74,6 +111,22 @@ extension [MetricChoice] {
 
   /// The names of metrics of what a model writes.
   var ofTexts: [String] { filter { $0.family != nil }.map(\.name) }
+
+  /// The files that scores depend on: of encoders, and of WordNet.
+  /// - Throws: `ModelError` where a model is not there, `FileError` for a folder that cannot be read.
+  func files(base: String) throws -> [String] {
+    var files: [String] = []
+    for choice in self {
+      if let model = choice.model {
+        let folder = try ModelLocator().folder(of: model, base: base)
+        files += try ModelFiles.all(of: folder) + SentenceVectors.files(of: folder)
+      }
+      if choice.isOfFamily(of: "meteor") {
+        files += WordNetSynonyms.files(choice.options?["wordnet"]?.string)
+      }
+    }
+    return files
+  }
 
   /// The settings of all metrics of texts.
   /// - Throws: What says why a model or list of words that a metric needs is not there.

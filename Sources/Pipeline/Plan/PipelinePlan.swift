@@ -1,4 +1,5 @@
 import Evaluate
+import Models
 public import Records
 public import Stages
 import Tokenize
@@ -37,9 +38,20 @@ public struct PipelinePlan: Sendable {
     var object: JSONObject = ["name": .string(name), "seed": .string("\(seed)")]
     object["stages"] = .array(
       steps.map { .object([$0.descriptor.name: .object($0.values.encoded)]) })
-    if let training { object["train"] = .object(training.encoded) }
-    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map(\.encoded)) }
+    if let training { object["train"] = .object(locked(training)) }
+    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map { $0.encoded(base: base) }) }
     if let writing { object["generate"] = .object(writing.values.encoded) }
+    return object
+  }
+
+  /// The values of `train:` for a file that lies elsewhere: a model found by its path from `base` has
+  /// its whole path.
+  private func locked(_ training: ParameterValues) -> JSONObject {
+    var object = training.encoded
+    let model = TrainingOptions.Keys.model
+    if let modelFolder, modelFolder == FilePaths.join(base, training[model]) {
+      object[model.name] = .string(modelFolder)
+    }
     return object
   }
 
@@ -49,16 +61,21 @@ public struct PipelinePlan: Sendable {
     TextScoring(
       metrics: try TextMetrics(named: metrics.ofTexts),
       settings: try metrics.settings(MetricResources(base: base)),
-      writing: writing ?? WritingOptions(), fingerprint: scoringFingerprint)
+      writing: writing ?? WritingOptions(), fingerprint: try scoringFingerprint())
   }
 
   /// All that the scores of a model's texts depend on besides the model and the records.
-  var scoringFingerprint: String {
-    let written: JSONValue = [
+  private func scoringFingerprint() throws -> String {
+    var object: JSONObject = [
       "metrics": .array(metrics.map(\.encoded)),
       "generate": .object((writing ?? WritingOptions()).values.encoded),
     ]
-    return written.text
+    // Nothing is added where no file is read, so that older runs stay what they are.
+    let files = try metrics.files(base: base)
+    if !files.isEmpty {
+      object["files"] = .array(try files.map { .string(try ContentHash.ofFile($0)) })
+    }
+    return JSONValue.object(object).text
   }
 }
 

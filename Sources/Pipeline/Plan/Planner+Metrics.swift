@@ -9,11 +9,29 @@ extension Planner {
   ) -> [MetricChoice] {
     guard let node else { return [] }
     let nodes: [ConfigurationNode] = if case .list(let list) = node.value { list } else { [node] }
-    return nodes.compactMap { node in
-      guard let choice = MetricChoice.read(node, into: &diagnostics) else { return nil }
+    var choices: [MetricChoice] = []
+    for node in nodes {
+      guard let choice = MetricChoice.read(node, sharing: nodes, into: &diagnostics) else {
+        continue
+      }
       check(choice, training.map { TrainingOptions($0) }, base: base, place: node.place)
-      return choice
+      checkOptions(choice, choices, place: node.place)
+      choices.append(choice)
     }
+    return choices
+  }
+
+  /// The metrics of a family are computed together, so that they have one set of options.
+  private mutating func checkOptions(
+    _ choice: MetricChoice, _ others: [MetricChoice], place: Place
+  ) {
+    let other = others.first { $0.isOfFamily(of: choice.name) && $0.options != choice.options }
+    guard let other else { return }
+    diagnostics.add(
+      Diagnostic(
+        "'\(choice.name)' has other options than '\(other.name)', with which it is computed",
+        path: "evaluate", place: place,
+        remedy: "write the options at one of them; the other takes them as well"))
   }
 
   private mutating func check(
@@ -49,11 +67,21 @@ extension Planner {
   }
 
   /// The metrics that choose the model and end training.
-  mutating func watchedMetrics(_ training: ParameterValues?, _ node: ConfigurationNode?) {
-    guard let training else { return }
-    for (key, fault) in TrainingOptions(training).metricFaults {
+  mutating func watchedMetrics(
+    _ training: ParameterValues?, _ metrics: [MetricChoice], _ node: ConfigurationNode?
+  ) {
+    guard let options = training.map({ TrainingOptions($0) }) else { return }
+    func place(_ key: String) -> Place? { node?[key]?.place ?? node?.place }
+    for (key, fault) in options.metricFaults {
+      diagnostics.add(Diagnostic("\(fault)", path: "train.\(key)", place: place(key)))
+    }
+    for (key, name) in options.namedMetrics where options.writes && MetricChoice(name) == nil {
+      guard !metrics.contains(where: { $0.isOfFamily(of: name) }) else { continue }
       diagnostics.add(
-        Diagnostic("\(fault)", path: "train.\(key)", place: node?[key]?.place ?? node?.place))
+        Diagnostic(
+          "metric '\(name)' needs options that evaluate does not give", path: "train.\(key)",
+          place: place(key),
+          remedy: "name it there as well, as in evaluate: [{\(name): {model: all-MiniLM-L6-v2}}]"))
     }
   }
 

@@ -49,11 +49,7 @@ struct ModelScores {
   }
 
   private func evaluate(_ predictions: Predictions) throws -> JSONValue {
-    if let written = predictions.written, written.cutQuestions > 0 {
-      observer.say(
-        "warning: \(written.cutQuestions) of \(written.texts.count) questions were too long for "
-          + "the model and lost their beginning")
-    }
+    if let warning = predictions.written?.warning { observer.say(warning) }
     return try plan.metrics.evaluation(of: predictions).json
   }
 }

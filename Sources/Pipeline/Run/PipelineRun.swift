@@ -60,12 +60,11 @@ public struct PipelineRun: Sendable {
       _ = memory.take()
       let outcome = try TrainStep(
         plan: plan, options: TrainingOptions(training), folder: folder, threads: threads,
-        sides: sides, data: results.last?.fingerprint ?? "", observer: observer
+        sides: sides, data: results.last?.fingerprint ?? "", observer: observer, memory: memory
       ).run()
       // What training took is not needed for the page.
       Engine.releaseMemory()
-      (timings.training, timings.trains) = (outcome.timing, true)
-      timings.trainingMemory = memory.take()
+      timings.training = outcome.timing
       summary.metrics = outcome.metrics
       summary.reusedTraining = outcome.reused
     } else {

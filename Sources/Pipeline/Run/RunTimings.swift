@@ -11,11 +11,8 @@ import Tensors
 /// `timings.json`: the one file of a run that holds times and the machine.
 struct RunTimings {
   var stages: [StageResult] = []
+  /// How long training took, in this run or an earlier one; nil where nothing is trained.
   var training: JSONValue?
-  /// Whether the pipeline trains at all.
-  var trains = false
-  /// The most memory that training and scoring held, in bytes.
-  var trainingMemory: Int?
   let memory = StageMemory()
   private let threads: Int
   private let clock = ContinuousClock()
@@ -33,19 +30,16 @@ struct RunTimings {
   func write(to folder: String, keepingOld: Bool) throws {
     let path = "\(folder)/timings.json"
     if keepingOld, Folders.exists(path) { return }
-    let old = (try? FileReader.contents(path)).flatMap { try? JSONValue.parse($0) }
-    try AtomicFile.write(JSONValue.object(object(old)).prettyText.utf8, to: path)
+    try AtomicFile.write(JSONValue.object(object).prettyText.utf8, to: path)
   }
 
-  /// A model that was only scored anew keeps the times of its training.
-  private func object(_ old: JSONValue?) -> JSONObject {
+  private var object: JSONObject {
     var object: JSONObject = [
       "version": .string(AnnealVersion.current), "finished": .string(Self.now),
       "total_seconds": .real(seconds), "peak_memory_bytes": .integer(memory.highest),
       "stages": .array(stages.map(json)),
     ]
-    if let training { object["training"] = withMemory(training) }
-    if training == nil, trains, let kept = old?["training"] { object["training"] = kept }
+    if let training { object["training"] = training }
     object["machine"] = [
       "cpu": .string(Machine.processor), "threads": .integer(threads),
       "instructions": .string(Engine.instructions),
@@ -61,12 +55,6 @@ struct RunTimings {
       "records_per_second": .real(rate.rounded()),
     ]
     if let bytes = memory.of(stage.label) { object["peak_memory_bytes"] = .integer(bytes) }
-    return .object(object)
-  }
-
-  private func withMemory(_ training: JSONValue) -> JSONValue {
-    guard var object = training.object, let trainingMemory else { return training }
-    object["peak_memory_bytes"] = .integer(trainingMemory)
     return .object(object)
   }
 

@@ -9,6 +9,16 @@ struct TrainManifest {
     let folder: String
     /// `train` of `metrics.json`.
     let json: JSONValue
+    /// `training` of `timings.json`; nil where an older build trained.
+    var timing: JSONValue?
+
+    /// Notes the memory, in bytes, that training or scoring held; the most counts.
+    mutating func note(memory: Int?) {
+      guard var object = timing?.object, let memory else { return }
+      let key = "peak_memory_bytes"
+      object[key] = .integer(max(memory, object[key]?.int ?? 0))
+      timing = .object(object)
+    }
   }
 
   private let folder: String
@@ -34,7 +44,7 @@ struct TrainManifest {
     guard let name = kept?["trained"]?.string, let json = kept?["train"],
       Folders.exists("\(folder)/\(name)"), Folders.exists("\(folder)/trainer_state.json")
     else { return nil }
-    return Trained(folder: name, json: json)
+    return Trained(folder: name, json: json, timing: kept?["timing"])
   }
 
   /// The metrics of the same model and scores, if all they vouch for is there.
@@ -60,7 +70,7 @@ struct TrainManifest {
 
   /// Notes that there is a model, so that it is not trained again where scoring is interrupted.
   func keep(_ trained: Trained) throws {
-    try write(["trained": .string(trained.folder), "train": trained.json])
+    try write(json(trained))
   }
 
   /// Notes that all is there.
@@ -69,10 +79,16 @@ struct TrainManifest {
     for name in Self.outputs where Folders.exists("\(folder)/\(name)") {
       hashes[name] = .string(try ContentHash.ofFile("\(folder)/\(name)"))
     }
-    try write([
-      "trained": .string(trained.folder), "train": trained.json, "scores": .string(scores),
-      "outputs": .object(hashes),
-    ])
+    var object = json(trained)
+    object["scores"] = .string(scores)
+    object["outputs"] = .object(hashes)
+    try write(object)
+  }
+
+  private func json(_ trained: Trained) -> JSONObject {
+    var object: JSONObject = ["trained": .string(trained.folder), "train": trained.json]
+    object["timing"] = trained.timing
+    return object
   }
 
   private func write(_ more: JSONObject) throws {

@@ -20,61 +20,66 @@ struct TrainStep {
   /// The fingerprint of the data stages.
   let data: String
   let observer: any RunObserver
+  let memory: StageMemory
 
   /// What the step leaves for the rest of the run.
   struct Outcome {
     let metrics: JSONValue
-    /// Nil where an earlier run trained.
-    var timing: JSONValue?
+    /// How long the training took, whenever that was, and the memory of it and of scoring.
+    let timing: JSONValue?
     let reused: Bool
   }
 
   func run() throws -> Outcome {
     Engine.threads = threads
-    let manifest = try TrainManifest(folder: folder, fingerprint: fingerprint())
     let scoring = try plan.scoring()
+    let manifest = try TrainManifest(folder: folder, fingerprint: fingerprint(scoring))
     let scores = ContentHash.of(
       JSONValue.array([.string(scoring.fingerprint), .bool(plan.writing != nil)]).text)
     if let metrics = manifest.metrics(scores) {
       observer.say("train: nothing has changed; the model and its scores are reused")
-      return Outcome(metrics: metrics, reused: true)
+      return Outcome(metrics: metrics, timing: manifest.trained?.timing, reused: true)
     }
-    let (trained, timing) = try trained(manifest, scoring)
+    var trained = try trained(manifest, scoring)
     let metrics = try ModelScores(
       plan: plan, options: options, folder: folder, sides: sides, threads: threads,
       scoring: scoring, observer: observer
     ).write(model: "\(folder)/\(trained.folder)", training: trained.json)
+    trained.note(memory: memory.take())
     try manifest.finish(trained, scores: scores)
-    return Outcome(metrics: metrics, timing: timing, reused: false)
+    return Outcome(metrics: metrics, timing: trained.timing, reused: false)
   }
 
   /// The model that an earlier run trained, or a new one.
   private func trained(
     _ manifest: TrainManifest, _ scoring: TextScoring
-  ) throws -> (TrainManifest.Trained, timing: JSONValue?) {
+  ) throws -> TrainManifest.Trained {
     if let trained = manifest.trained {
       observer.say("train: the model is reused, and scored anew")
-      return (trained, nil)
+      return trained
     }
-    try manifest.begin()
     let validation = sides[.validation, default: 0] > 0 ? records(.validation) : nil
     try checkQuestions(scoring, validation)
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context(scoring))
+    // Only now is an earlier model removed: what is refused costs nothing.
+    try manifest.begin()
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
     let clock = ContinuousClock()
     let start = clock.now
     let result = try session.run { observer.training($0) }
     let seconds = (clock.now - start) / .seconds(1)
-    let trained = TrainManifest.Trained(
-      folder: FilePaths.name(result.modelFolder), json: result.json)
+    var trained = TrainManifest.Trained(
+      folder: FilePaths.name(result.modelFolder), json: result.json,
+      timing: timing(result, seconds))
+    trained.note(memory: memory.take())
     try manifest.keep(trained)
-    return (trained, timing(result, seconds))
+    return trained
   }
 
   /// A record that asks nothing is told before hours of training, not after them.
   private func checkQuestions(_ scoring: TextScoring, _ validation: RecordCollection?) throws {
-    guard !scoring.metrics.names.isEmpty else { return }
+    guard !scoring.metrics.names.isEmpty || plan.writing != nil else { return }
     let side = sides[.test, default: 0] > 0 ? records(.test) : validation
     try side?.forEachBatch { batch in
       for record in batch { try scoring.check(record, options) }
@@ -107,7 +112,7 @@ struct TrainStep {
   // MARK: - Resume
 
   /// A hash of all that the model depends on.
-  private func fingerprint() throws -> String {
+  private func fingerprint(_ scoring: TextScoring) throws -> String {
     var object: JSONObject = [
       "format": 2, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
       "data": .string(data),
@@ -122,7 +127,7 @@ struct TrainStep {
     let files = options.files
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
     // Where training watches what the model writes, the choice of the model hangs on how it writes.
-    if !options.watchedTexts.isEmpty { object["scoring"] = .string(plan.scoringFingerprint) }
+    if !options.watchedTexts.isEmpty { object["scoring"] = .string(scoring.fingerprint) }
     return ContentHash.of(JSONValue.object(object).text)
   }
 

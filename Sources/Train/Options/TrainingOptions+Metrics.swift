@@ -36,14 +36,17 @@ extension TrainingOptions {
     return WatchedMetric(name: metric.name, direction: metric.direction)
   }
 
-  /// What is wrong with the metrics that choose the model and end training, before data is read.
-  public var metricFaults: [(key: String, fault: MetricError)] {
-    let named = [
+  /// The names of metrics that are written to choose the model and end training, by their keys.
+  public var namedMetrics: [(key: String, name: String)] {
+    [
       (Keys.bestMetric.name, values[Keys.bestMetric]),
       (Keys.earlyStopping.name, values[Keys.earlyStopping]?.metric),
-    ]
-    return named.compactMap { key, name in
-      guard let name else { return nil }
+    ].compactMap { key, name in name.map { (key, $0) } }
+  }
+
+  /// What is wrong with the metrics that choose the model and end training, before data is read.
+  public var metricFaults: [(key: String, fault: MetricError)] {
+    namedMetrics.compactMap { key, name in
       do throws(MetricError) {
         _ = try watched(name, classes: nil)
         return nil

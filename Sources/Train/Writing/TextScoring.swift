@@ -52,6 +52,13 @@ public struct WrittenTexts: Sendable {
   /// How many questions were too long and lost their beginning.
   public let cutQuestions: Int
 
+  /// What people should know of it; nil where there is nothing.
+  public var warning: String? {
+    guard cutQuestions > 0 else { return nil }
+    return "warning: \(cutQuestions) of \(texts.count) questions were too long for the model and "
+      + "lost their beginning"
+  }
+
   init(
     _ texts: [String], _ goals: [AnswerGoal], _ metrics: TextMetrics,
     _ settings: TextMetricSettings, cutQuestions: Int

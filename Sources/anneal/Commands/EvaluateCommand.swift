@@ -61,6 +61,7 @@ struct EvaluateCommand: ParsableCommand {
     (request.limit, request.settings, request.predictions) = (limit, settings, predictions)
     request.threads = common.threadCount
     let result = try RunEvaluation(run: folder, request).execute()
+    if let warning = result.warning { common.console.say(warning) }
     guard !common.json else {
       Output.write(result.json.prettyText)
       return

@@ -7,8 +7,9 @@ import Train
 /// Scores the model of a finished run again: by other metrics, on another side or other data.
 ///
 /// ```swift
-/// let evaluation = try RunEvaluation(run: "runs/talk", metrics: ["bleu", "chrf"])
-/// print(try evaluation.run().json)
+/// var request = RunEvaluation.Request()
+/// request.metrics = ["bleu", "chrf"]
+/// print(try RunEvaluation(run: "runs/talk", request).execute().json)
 /// ```
 /// The run's own files stay as they are.
 public struct RunEvaluation: Sendable {
@@ -39,6 +40,8 @@ public struct RunEvaluation: Sendable {
     public let json: JSONValue
     /// How many records were scored.
     public let count: Int
+    /// What people should know of the scores; nil where there is nothing.
+    public let warning: String?
 
     /// The single numbers, by name.
     public var scores: [(name: String, value: Double)] {
@@ -50,6 +53,8 @@ public struct RunEvaluation: Sendable {
 
   private let run: String
   private let request: Request
+  /// What is set in the run's file.
+  private let overrides: [Override]
   private let plan: PipelinePlan
   private let training: ParameterValues
 
@@ -72,6 +77,7 @@ public struct RunEvaluation: Sendable {
       let list = "[\(request.metrics.joined(separator: ", "))]"
       overrides.append(try Override("evaluate=\(list)"))
     }
+    self.overrides = overrides
     plan = try Planner.plan(PipelineFile(path: path), overrides: overrides)
     guard let training = plan.training else {
       throw Diagnostics([
@@ -112,7 +118,9 @@ public struct RunEvaluation: Sendable {
       records, scoring: scoring,
       writes: plan.writing != nil && request.predictions != nil ? true : nil, seed: plan.seed)
     if let path = request.predictions { try predictions.write(records, to: path) }
-    return Result(json: try plan.metrics.evaluation(of: predictions).json, count: records.count)
+    return Result(
+      json: try plan.metrics.evaluation(of: predictions).json, count: records.count,
+      warning: predictions.written?.warning)
   }
 
   /// The records of a side, or those of a file.
@@ -147,10 +155,14 @@ public struct RunEvaluation: Sendable {
       path: "\(folder)/records.jsonl", count: count, threads: request.threads)
   }
 
-  /// The run's own `ingest`, of another file: fields and forms are those that the model learned from.
+  /// The run's own `ingest`, of another file.
+  ///
+  /// Fields and forms are those that the model learned from, unless the request sets others. How many
+  /// records the run read of its data says nothing of these.
   private func ingest(_ data: String) throws -> StageStep {
     let path = data == "-" ? data : FilePaths.join(FilePaths.current, data)
-    var overrides = [Override(key: "ingest.path", text: path)]
+    var overrides = [try Override("ingest.limit=null"), Override(key: "ingest.every", text: "1")]
+    overrides += self.overrides + [Override(key: "ingest.path", text: path)]
     if let limit = request.limit {
       overrides.append(Override(key: "ingest.limit", text: "\(limit)"))
     }

@@ -34,6 +34,12 @@ public struct WordNetSynonyms: SynonymSource {
     return try WordNetSynonyms(folder: standardFolder)
   }
 
+  /// The files of the synonyms that ``find(_:)`` gives.
+  static func files(_ folder: String?) -> [String] {
+    let folder = folder ?? standardFolder
+    return WordNet.paths(below: folder).filter { !folder.isEmpty && Folders.exists($0) }
+  }
+
   /// The single words of every set of synonyms that any form of a word is in.
   public func synonyms(of word: String) -> [String] {
     var found: [String] = []

@@ -260,6 +260,63 @@ import Testing
     #expect(pair.leftOut.map(\.reason) == ["'\(read)' has no generated text"])
   }
 
+  /// A run of 12 records that was scored by some metrics; `scores` stand in all its lines.
+  private func written(
+    _ name: String, evaluate: String, scores: String, _ change: (Int, String) -> String = { $1 }
+  ) throws -> String {
+    let lines = Self.texts(12, loss: 2, #","tokens":3,"generated":"ab","scores":{\#(scores)}"#)
+    let run = try run(name, lines.enumerated().map { change($0.offset, $0.element) })
+    try folder.write("evaluate: \(evaluate)\n", to: "\(name)/pipeline.lock.yaml")
+    return run
+  }
+
+  @Test func `scores by an encoder that one run lacks are said to be missing`() throws {
+    let scored = "[bleu, {bertscore: {model: one}}]"
+    let both = #""bleu":1,"bertscore":70"#
+    let whole = try written("whole", evaluate: scored, scores: both)
+    let bare = try written("bare", evaluate: "[bleu]", scores: #""bleu":1"#)
+    let holed = try written("holed", evaluate: scored, scores: both) { place, line in
+      place == 3 ? line.replacing(#""bertscore":70"#, with: #""bertscore":null"#) : line
+    }
+    let comparison = try RunComparison(runs: [whole, bare, holed, whole], options: options())
+    let left = comparison.pairs.map(\.leftOut)
+    #expect(left.map { $0.map(\.metrics) } == [[["bertscore"]], [["bertscore"]], []])
+    #expect(left[0].first?.reason == "'\(bare)' has no scores of bertscore")
+    #expect(left[1].first?.reason == "record r3 of '\(holed)' has no scores of bertscore")
+    #expect(comparison.pairs[2].rows.contains { $0.metric.name == "bertscore" })
+    let turned = try RunComparison(runs: [bare, whole], options: options()).pairs[0]
+    #expect(turned.leftOut.map(\.reason) == ["'\(bare)' has no scores of bertscore"])
+  }
+
+  @Test func `scores by different encoders are not held against each other`() throws {
+    let scores = #""bertscore":70,"embedding_similarity":60"#
+    let runs = try ["one", "two"].map { name in
+      try written(
+        name, evaluate: "[{bertscore: {model: \(name)}}, {embedding_similarity: {model: one}}]",
+        scores: scores)
+    }
+    let pair = try RunComparison(runs: runs, options: options()).pairs[0]
+    #expect(!pair.rows.contains { $0.metric.name == "bertscore" })
+    #expect(pair.rows.contains { $0.metric.name == "embedding_similarity" })
+    #expect(pair.leftOut.map(\.metrics) == [["bertscore"]])
+    #expect(pair.leftOut.first?.reason.contains("other options") == true, "\(pair.leftOut)")
+    let error = #expect(throws: Diagnostic.self) {
+      try RunComparison(runs: runs, options: options(["bertscore"]))
+    }
+    #expect(error?.message.contains("other options") == true)
+  }
+
+  @Test func `options of metrics that are not compared are not looked at`() throws {
+    let runs = try ["one", "two"].map { name in
+      try written(
+        name, evaluate: "[{bleu: {tokenize: char}}, {meteor: {wordnet: /no/such/folder}}]",
+        scores: #""bleu":1"#)
+    }
+    let pair = try RunComparison(runs: runs, options: options(["bleu"])).pairs[0]
+    #expect(pair.rows.map(\.metric.name) == ["bleu"])
+    #expect(throws: (any Error).self) { try RunComparison(runs: runs, options: options()) }
+  }
+
   @Test func `corrected intervals are corrected for differences as well`() throws {
     let one = try run("one", Self.lines(90, period: 4))
     let two = try run("two", Self.lines(90, period: 7))
@@ -339,15 +396,21 @@ import Testing
 
   @Test func `a further run is compared as if it were the only one`() throws {
     let one = try run("one", Self.lines(60, period: 4))
-    let others = try [7, 5, 9].map { try run("run\($0)", Self.lines(60, period: $0)) }
+    let bare = Self.lines(60, period: 5).map { $0.replacing(/"scores":\{[^}]*\},/, with: "") }
+    let others =
+      try [7, 5, 9].map { try run("run\($0)", Self.lines(60, period: $0)) } + [run("bare", bare)]
     let alone = try others.map {
-      try RunComparison(runs: [one, $0], options: options()).pairs[0].rows
+      try RunComparison(runs: [one, $0], options: options()).pairs[0]
     }
-    let together = try RunComparison(runs: [one] + others, options: options()).pairs.map(\.rows)
-    for (rows, row) in zip(together, alone) {
-      #expect(rows.map(\.pValue) == row.map(\.pValue))
-      #expect(rows.map(\.baseline) == row.map(\.baseline))
-      #expect(rows.map(\.difference) == row.map(\.difference))
+    let together = try RunComparison(runs: [one] + others, options: options()).pairs
+    #expect(together.map(\.leftOut.count) == [0, 0, 0, 1])
+    for (pair, other) in zip(together, alone) {
+      #expect(pair.rows.map(\.pValue) == other.rows.map(\.pValue))
+      #expect(pair.rows.map(\.baseline) == other.rows.map(\.baseline))
+      #expect(pair.rows.map(\.system) == other.rows.map(\.system))
+      #expect(pair.rows.map(\.difference) == other.rows.map(\.difference))
+      #expect(pair.leftOut.map(\.metrics) == other.leftOut.map(\.metrics))
+      #expect(pair.leftOut.map(\.reason) == other.leftOut.map(\.reason))
     }
   }
 

@@ -70,7 +70,10 @@ func randomization(_ folder: String) throws {
     let test = Resampling(times: 10_000, generator: generator, threads: threads)
     time("randomization.\(generator.rawValue)") { test.randomization(rows)[0].pValue }
     let draws = Resampling(times: 1000, generator: generator, threads: threads)
-    time("bootstrap.\(generator.rawValue)") { draws.pairedBootstrap(rows)[0].pValue }
+    time("bootstrap.\(generator.rawValue)") {
+      let drawn = draws.bootstrap(systems.map { StatisticsRows($0) })
+      return drawn[1].less(drawn[0]).pValues[0]
+    }
   }
 }
 

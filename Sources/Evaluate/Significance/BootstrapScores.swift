@@ -77,7 +77,9 @@ public struct BootstrapScores: Sendable {
 
   /// How likely so large a difference is where two systems do not differ, of scores of differences.
   ///
-  /// Two-sided and centred: the share of draws, the records at hand among them, whose difference is
+  /// The paired bootstrap: Koehn (2004), aclanthology.org/W04-3250, as in Moses; with `.numpy` and seed
+  /// 12345 the p-values of `sacrebleu --paired-bs`. Without `.numpy` equal differences count as well.
+  /// Randomisation is the more careful test. Two-sided and centred: the share of draws, the records at hand among them, whose difference is
   /// further from the mean size of differences than the one at hand; NaN without that.
   public var pValues: [Double] {
     metrics.indices.map { metric in

@@ -8,8 +8,6 @@ public struct PairedResult: Sendable, Equatable {
   public let system: Double
   /// How likely so large a difference is where the systems do not differ; NaN without scores.
   public let pValue: Double
-  /// Between which values the difference lies; nil where the test draws no records anew.
-  public let interval: ConfidenceInterval?
 
   /// The second system's score less the first's.
   public var difference: Double { system - baseline }
@@ -47,7 +45,7 @@ extension Resampling {
       }
       done += next
     }
-    return pair.results { metric in ((Double(larger[metric]) + 1) / (Double(times) + 1), nil) }
+    return pair.results { metric in (Double(larger[metric]) + 1) / (Double(times) + 1) }
   }
 
   /// Counts the swaps that make the systems differ at least as much as they do.
@@ -65,30 +63,6 @@ extension Resampling {
         : differences.count { !(abs($0[metric]) < difference - slack) }
     }
   }
-
-  /// The paired bootstrap: both systems are scored on the same records drawn anew.
-  ///
-  /// Koehn (2004), aclanthology.org/W04-3250, two-sided and centred as in Moses and
-  /// `sacrebleu --paired-bs`, whose p-values these are with `.numpy` and seed 12345. The interval is
-  /// of the difference of the systems. Without `.numpy` equal differences count as well.
-  /// Randomisation is the more careful test.
-  ///
-  /// - Parameter rows: the records of the first system and then those of the second.
-  public func pairedBootstrap(_ rows: some ScoredRows, level: Double = 0.95) -> [PairedResult] {
-    let records = rows.count / 2
-    let pair = PairedScores(rows)
-    let none = [Int32](repeating: 0, count: records)
-    let drawn = BootstrapScores(
-      metrics: pair.metrics, estimates: zip(pair.system, pair.baseline).map { $0 - $1 },
-      samples: scores(
-        purpose: "bootstrap", size: 4 * records, draw: { $0.weights(records) },
-        score: { weights in
-          zip(rows.scores(weights: none + weights), rows.scores(weights: weights + none))
-            .map { $0 - $1 }
-        }), leftOut: [], generator: generator)
-    let (pValues, intervals) = (drawn.pValues, drawn.intervals(level: level))
-    return pair.results { (pValues[$0], intervals[$0]) }
-  }
 }
 
 /// The scores of two systems as they are.
@@ -104,14 +78,13 @@ private struct PairedScores {
     system = rows.scores(of: rows.count / 2..<rows.count)
   }
 
-  /// One result a metric, of its p-value and interval; NaN where a system has no score.
-  func results(_ test: (Int) -> (Double, ConfidenceInterval?)) -> [PairedResult] {
+  /// One result a metric, of its p-value; NaN where a system has no score.
+  func results(_ test: (Int) -> Double) -> [PairedResult] {
     metrics.indices.map { metric in
       let isDefined = !(baseline[metric] - system[metric]).isNaN
-      let (p, interval) = isDefined ? test(metric) : (.nan, nil)
       return PairedResult(
-        metric: metrics[metric], baseline: baseline[metric], system: system[metric], pValue: p,
-        interval: interval)
+        metric: metrics[metric], baseline: baseline[metric], system: system[metric],
+        pValue: isDefined ? test(metric) : .nan)
     }
   }
 }

@@ -1,13 +1,17 @@
 /// Rows of a metric that follows from sums: BLEU, means, losses.
 public struct StatisticsRows: ScoredRows {
   let metric: any CorpusMetric
-  let statistics: RecordStatistics
-  /// The statistics again, four numbers side by side, a row's last four filled with zeros.
+  /// How many numbers a row has.
+  let width: Int
+  /// Number of rows.
+  public let count: Int
+  /// The numbers, four side by side, a row's last four filled with zeros.
   let lanes: [SIMD4<Double>]
 
   /// The records of one system.
   public init(_ measurement: CorpusMeasurement) {
-    (metric, statistics) = (measurement.metric, measurement.statistics)
+    let statistics = measurement.statistics
+    (metric, width, count) = (measurement.metric, statistics.width, statistics.count)
     lanes = statistics.lanes
   }
 
@@ -19,10 +23,9 @@ public struct StatisticsRows: ScoredRows {
       first.statistics.count == second.statistics.count
         && first.statistics.width == second.statistics.width,
       "\(first.statistics.count) records against \(second.statistics.count)")
-    metric = first.metric
-    statistics = RecordStatistics(
-      width: first.statistics.width, values: first.statistics.values + second.statistics.values)
-    lanes = statistics.lanes
+    (metric, width) = (first.metric, first.statistics.width)
+    count = 2 * first.statistics.count
+    lanes = first.statistics.lanes + second.statistics.lanes
   }
 
   /// The one metric.
@@ -30,18 +33,27 @@ public struct StatisticsRows: ScoredRows {
     [ResampledMetric(name: metric.name, direction: metric.direction)]
   }
 
-  /// Number of rows.
-  public var count: Int { statistics.count }
-
   /// The metric of the weighted sums.
   public func scores(weights: [Int32]) -> [Double] {
-    let width = (statistics.width + 3) / 4
-    var sums = [SIMD4<Double>](repeating: .zero, count: width)
+    let lanesPerRow = lanesPerRow
+    var sums = [SIMD4<Double>](repeating: .zero, count: lanesPerRow)
     for (row, weight) in weights.enumerated() where weight != 0 {
       let factor = SIMD4(repeating: Double(weight))
-      for lane in 0..<width { sums[lane] += factor * lanes[row * width + lane] }
+      for lane in 0..<lanesPerRow { sums[lane] += factor * lanes[row * lanesPerRow + lane] }
     }
-    return [metric.score(of: (0..<statistics.width).map { sums[$0 / 4][$0 % 4] })]
+    return [metric.score(of: (0..<width).map { sums[$0 / 4][$0 % 4] })]
+  }
+
+  var lanesPerRow: Int { (width + 3) / 4 }
+
+  /// The sums over some rows.
+  func sums(of rows: Range<Int>) -> [Double] {
+    let lanesPerRow = lanesPerRow
+    var sums = [SIMD4<Double>](repeating: .zero, count: lanesPerRow)
+    for row in rows {
+      for lane in 0..<lanesPerRow { sums[lane] += lanes[row * lanesPerRow + lane] }
+    }
+    return (0..<width).map { sums[$0 / 4][$0 % 4] }
   }
 }
 

@@ -21,14 +21,13 @@ private struct SwappedSums: SwappedScores {
 
   init(_ rows: StatisticsRows) {
     let records = rows.count / 2
-    let width = rows.statistics.width
-    let lanes = (width + 3) / 4
+    let (width, lanes) = (rows.width, rows.lanesPerRow)
     var gains = [Lane](repeating: .zero, count: (records + 7) / 8 * 8 * lanes)
     for place in 0..<records * lanes {
       gains[place] = rows.lanes[place] - rows.lanes[records * lanes + place]
     }
-    base = rows.statistics.sums(of: records..<2 * records)
-    total = zip(rows.statistics.sums(of: 0..<records), base).map(+)
+    base = rows.sums(of: records..<2 * records)
+    total = zip(rows.sums(of: 0..<records), base).map(+)
     (self.width, self.lanes, self.gains) = (width, lanes, gains)
     metric = rows.metric
   }

@@ -21,13 +21,23 @@ extension PairedPredictions {
       labels == nil
       ? [
         lacking(["bits-per-byte"], "bytes") { $0.bytes != nil },
-        lacking(usualTextMetrics, "generated text") { $0.generated != nil },
-      ]
+        lacking(usualTextMetrics.filter { !Self.readsWithModel($0) }, "generated text") {
+          $0.generated != nil
+        },
+      ] + usualRecordedMetrics.map(unrecorded)
       : [
         lacking(usualOfScores, "scores") { $0.scores != nil },
         lacking(["loss"], "loss") { $0.loss != nil },
       ]
     return found.compactMap(\.self)
+  }
+
+  /// A metric whose scores a model gave, and that one run lacks or had another model for.
+  private func unrecorded(_ name: String) -> RunComparison.LeftOut? {
+    if areOtherOptions(of: name) {
+      return RunComparison.LeftOut(metrics: [name], reason: Self.otherOptions(name))
+    }
+    return lacking([name], "scores of \(name)") { $0.textScores[name] != nil }
   }
 
   private func lacking(

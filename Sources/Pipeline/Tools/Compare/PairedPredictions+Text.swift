@@ -1,16 +1,29 @@
 import Evaluate
+import Records
 import Stages
 
 extension PairedPredictions {
   /// The text metrics that are compared where none is named: those that the first run was scored by.
   var usualTextMetrics: [String] {
-    let scored = (try? TextMetrics(named: metrics.ofTexts).names) ?? []
     // Those of the texts as a whole cannot be resampled by records.
-    let usable = scored.filter { name in
+    let usable = Self.names(metrics.first).filter { name in
       !name.hasPrefix("distinct") && name != "self_bleu"
-        && (TextMetrics.family(of: name)?.readsWithModel != true || isRecorded(name))
+        && (!Self.readsWithModel(name) || isRecorded(name) && !areOtherOptions(of: name))
     }
     return usable.isEmpty ? ["bleu", "chrf", "rougeL"] : usable
+  }
+
+  /// The metrics that a model gave scores of, in either run.
+  var usualRecordedMetrics: [String] {
+    Self.names(metrics.first + metrics.second).filter { Self.readsWithModel($0) }
+  }
+
+  private static func names(_ choices: [MetricChoice]) -> [String] {
+    (try? TextMetrics(named: choices.ofTexts).names) ?? []
+  }
+
+  static func readsWithModel(_ name: String) -> Bool {
+    TextMetrics.family(of: name)?.readsWithModel == true
   }
 
   /// What both runs wrote, beside the references; nil where one of them wrote nothing.
@@ -45,10 +58,19 @@ extension PairedPredictions {
           + "predictions.jsonl then holds what was generated")
     }
     let asked = try TextMetrics(named: names).names
-    let recorded = asked.filter { TextMetrics.family(of: $0)?.readsWithModel == true }
+    let recorded = asked.filter { Self.readsWithModel($0) }
     let others = try TextMetrics(named: asked.filter { !recorded.contains($0) })
-    return try pairs(others, scores(others, corpora.first), scores(others, corpora.second))
+    let settings = try settings(others)
+    return try pairs(
+      others, scores(others, corpora.first, settings), scores(others, corpora.second, settings))
       + recorded.map(recordedMeasurement)
+  }
+
+  /// The first run's options of some metrics; those of others may name what is no longer there.
+  private func settings(_ metrics: TextMetrics) throws -> TextMetricSettings {
+    try self.metrics.first.filter { choice in
+      metrics.names.contains { choice.isOfFamily(of: $0) }
+    }.settings(MetricResources(base: nil))
   }
 
   private func pairs(
@@ -66,14 +88,14 @@ extension PairedPredictions {
     return pairs
   }
 
-  /// The scores of one run, by the options of the first.
-  private func scores(_ metrics: TextMetrics, _ corpus: TextCorpus) throws -> [TextScore] {
-    let choices = self.metrics.filter { $0.family?.readsWithModel == false }
+  /// The scores of one run.
+  private func scores(
+    _ metrics: TextMetrics, _ corpus: TextCorpus, _ settings: TextMetricSettings
+  ) throws -> [TextScore] {
     let keywords = TextCorpus(
       hypotheses: (0..<corpus.count).map { corpus.hypotheses[$0] },
       references: first.map { $0.keywords ?? [$0.reference] })
-    return try metrics.scores(
-      of: corpus, keywords: keywords, settings: choices.settings(MetricResources(base: nil)))
+    return try metrics.scores(of: corpus, keywords: keywords, settings: settings)
   }
 
   // MARK: - Scores that a model gave
@@ -82,12 +104,33 @@ extension PairedPredictions {
     (first + second).allSatisfy { $0.textScores[name] != nil }
   }
 
+  /// Whether the runs' scores of a metric are known to be by different models, or options of them.
+  func areOtherOptions(of name: String) -> Bool {
+    func options(_ choices: [MetricChoice]) -> JSONObject? {
+      choices.first { $0.isOfFamily(of: name) }?.options
+    }
+    guard let first = options(metrics.first), let second = options(metrics.second) else {
+      return false
+    }
+    return first != second
+  }
+
+  /// Why the scores of such a metric are not held against each other.
+  static func otherOptions(_ name: String) -> String {
+    "the runs' scores of \(name) are by other options, such as another model"
+  }
+
   /// A metric whose scores stand in the predictions, so that no model is needed.
   private func recordedMeasurement(_ name: String) throws -> PairedMeasurement {
     guard isRecorded(name) else {
       throw Diagnostic(
         "the runs hold no scores of metric '\(name)', which a model gives",
         remedy: "name it with its model in evaluate of both pipelines and run them again")
+    }
+    guard !areOtherOptions(of: name) else {
+      throw Diagnostic(
+        Self.otherOptions(name), path: "evaluate",
+        remedy: "score both by the same: anneal run again with one of the two")
     }
     let direction = try TextMetrics.selector(named: name).direction
     let metric = MeanMetric(name: name, signature: name, direction: direction, scale: 1)

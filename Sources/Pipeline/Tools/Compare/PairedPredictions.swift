@@ -9,8 +9,8 @@ struct PairedPredictions: Sendable {
   /// The classes of both, the first run's first; nil where texts were predicted.
   let labels: [String]?
   let classes: (first: [String]?, second: [String]?)
-  /// What the first run was scored by, whose options count for both.
-  let metrics: [MetricChoice]
+  /// What the runs were scored by; the first run's options count for both.
+  let metrics: (first: [MetricChoice], second: [MetricChoice])
   /// What the user calls the runs.
   let names: (first: String, second: String)
   /// What classifiers predicted; nil of texts.
@@ -34,7 +34,7 @@ struct PairedPredictions: Sendable {
     self.first = first.records
     self.second = others
     classes = (first.classes, second.classes)
-    metrics = first.metrics
+    metrics = (first.metrics, second.metrics)
     names = (first.name, second.name)
     labels = Self.labels(first.records + others, classes)
     outcomes = Self.outcomes(first.records, others, labels, classes)
@@ -42,9 +42,6 @@ struct PairedPredictions: Sendable {
       Self.losses(others).map { (first: losses, second: $0) }
     }
   }
-
-  /// How many records there are.
-  var count: Int { first.count }
 
   private static func checkSameRecords(
     _ first: PredictionFile, _ second: PredictionFile, _ places: [ByteKey: Int]

@@ -102,8 +102,10 @@ struct PredictedRecord: Sendable {
         path: "scores", remedy: "compare predictions of one model")
     }
     var scores: [Float] = []
-    for name in names {
-      guard let score = object[name] else {
+    for (place, name) in names.enumerated() {
+      // Lines name the classes in one order: looking each up would take the square of their number.
+      let member = object.members[place]
+      guard let score = member.key.hasSameBytes(as: name) ? member.value : object[name] else {
         throw Diagnostic(
           "record \(id) has no score of class '\(name)'", path: "scores",
           remedy: "compare predictions of one model")

@@ -248,8 +248,9 @@ import Testing
       #"{"instruction":"\#(long)","output":"red"}"# + "\n"
         + #"{"instruction":"Say red.","output":"red"}"# + "\n", to: "long.jsonl")
     let result = try Binary.succeed(["evaluate", out, "--data", other], in: folder)
+    // What stands around a question is too long for this model already.
     #expect(
-      result.errors.contains("1 of 2 questions were too long for the model"), "\(result.errors)")
+      result.errors.contains("2 of 2 questions were too long for the model"), "\(result.errors)")
   }
 
   @Test func `a record that asks nothing is refused before training wherever texts are written`()

@@ -73,7 +73,7 @@ struct StageChangesTests {
       try run.step("clean.loud", change("b", to: "B")),
       try run.step("clean.same", change("x", to: "y")),
     ])
-    for (stage, text, line) in [(2, "\"B\"", 3), (0, "\"c\"", 3)] {
+    for (stage, text, line) in [(2, "\"B\"", 2), (0, "\"c\"", 3)] {
       let path = results[stage].records
       let lines = String(decoding: try FileReader.contents(path), as: UTF8.self)
       try AtomicFile.write(lines.replacing(text, with: "}").utf8, to: path)

@@ -108,7 +108,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Endpoint", dependencies: modules("Records", "Stages"), swiftSettings: strict),
     .target(
-      name: "Augment", dependencies: modules("Records", "Stages", "TextKit", "Models", "Endpoint"),
+      name: "Augment", dependencies: modules("Records", "Stages", "TextKit", "Evaluate"),
       swiftSettings: strict),
     .target(
       name: "Train",

@@ -25,8 +25,9 @@ struct CheckCommand: ParsableCommand {
 
   private static func text(_ plan: PipelinePlan, _ notes: [String]) -> String {
     var text = "\(plan.name): \(plan.steps.count) stages, in the order they run\n"
+    let width = 1 + max(19, plan.steps.map(\.label.count).max() ?? 0)
     for (index, step) in plan.steps.enumerated() {
-      text += "  \(index + 1)  \(step.label.padded(to: 20))\(step.descriptor.summary)"
+      text += "  \(index + 1)  \(step.label.padded(to: width))\(step.descriptor.summary)"
       if let memory = step.descriptor.memory { text += " Memory: \(memory)." }
       text += "\n"
     }

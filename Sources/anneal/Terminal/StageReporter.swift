@@ -51,7 +51,7 @@ final class StageReporter: Sendable {
 
   private func head(_ progress: StageProgress) -> String {
     let number = "\(progress.number)/\(progress.total)".padded(to: 5)
-    return "\(console.dim(number)) \(console.bold(progress.label.padded(to: 20)))"
+    return "\(console.dim(number)) \(console.bold(progress.label.padded(to: 25)))"
   }
 
   /// `1,034 in → 1,020 kept · 12 quarantined (invalid-json) · 2 dropped (blank-line)`.

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 package import Stages
 
@@ -23,15 +24,27 @@ package struct TextProgram {
     package var isTooLong = false
   }
 
+  /// What the program finds in its environment.
+  package enum Environment {
+    /// The same wherever it is run, so that what it writes does not depend on the language of whoever runs it.
+    case plain
+    /// What this program was given.
+    case inherited
+  }
+
   /// The path of the program.
   package let path: String
+  private let environment: Environment
   /// Seconds after which it is ended.
   let seconds: Double
   /// Bytes after which it is ended.
   let mostBytes: Int
 
   /// A program and what it may take.
-  package init(path: String, seconds: Double, mostBytes: Int) {
+  package init(
+    path: String, seconds: Double, mostBytes: Int, environment: Environment = .plain
+  ) {
+    self.environment = environment
     self.path = path
     self.seconds = seconds
     self.mostBytes = mostBytes
@@ -92,13 +105,19 @@ package struct TextProgram {
     for (place, descriptor) in [input, output, errors].enumerated() {
       posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place))
     }
-    // What the program writes must not depend on the language of whoever runs it.
     var words = Self.cStrings([path] + arguments)
-    var environment = Self.cStrings(["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"])
+    var environment = Self.cStrings(variables)
     defer { for text in words + environment { free(text) } }
     var child: pid_t = 0
     let status = posix_spawn(&child, path, &actions, nil, &words, &environment)
     return status == 0 ? child : nil
+  }
+
+  private var variables: [String] {
+    switch environment {
+    case .plain: ["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"]
+    case .inherited: ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }
+    }
   }
 
   /// Copies of texts as C has lists of them, for the caller to free.

@@ -76,6 +76,15 @@ struct TextGenerator: Sendable {
     if generator.options.eosTokenId.isEmpty || style != nil { stop(at: end) }
   }
 
+  /// The same, whose tokens are drawn one by one.
+  func drawing(temperature: Double) -> TextGenerator {
+    var copy = self
+    copy.generator.options.numBeams = 1
+    copy.generator.options.doSample = true
+    copy.generator.options.temperature = temperature
+    return copy
+  }
+
   private mutating func stop(at id: Int32) {
     guard !generator.options.eosTokenId.contains(id) else { return }
     generator.options.eosTokenId.append(id)

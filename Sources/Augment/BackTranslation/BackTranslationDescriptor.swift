@@ -1,0 +1,91 @@
+import Records
+import Stages
+
+/// What `augment.back-translation` is called, takes and needs.
+enum BackTranslationDescriptor {
+  private static let via = Parameter(
+    "via", default: "de", aliases: ["pivot"],
+    "The language that texts are translated to and back from.",
+    check: isLanguage)
+  private static let language = Parameter(
+    "language", default: "en", aliases: ["lang"], "The language of the texts.", check: isLanguage)
+  private static let backend = Parameter(
+    "backend", default: TranslatorBackend.auto,
+    "Where translations come from; auto: the first that can be had of a model, an endpoint, Apertium."
+  )
+  private static let model = Parameter<PathValue?>(
+    "model", default: nil, aliases: ["from_model_name"],
+    "The checkpoint that translates to the other language, or the endpoint's model.")
+  private static let back = Parameter<PathValue?>(
+    "back", default: nil, aliases: ["to_model_name"], "The checkpoint that translates back.")
+  private static let command = Parameter<String?>(
+    "command", default: nil,
+    "A program that reads {\"text\", \"from\", \"to\"} a line and writes {\"text\"} a line.")
+  private static let copies = Parameter(
+    "copies", default: 1, "How many children are derived from each record.",
+    check: Check.within(1...20))
+  private static let tries = Parameter(
+    "tries", default: 3, "How often a child that is refused is drawn anew.",
+    check: Check.within(1...20))
+  private static let temperature = Parameter(
+    "temperature", default: 0.8, "How much chance there is in what is drawn.",
+    check: Check.within(0.01...5.0))
+  private static let least = Parameter(
+    "min-similarity", default: 40, "Refuse children less like their parent, by chrF.",
+    check: Check.within(0.0...100.0))
+  private static let most = Parameter(
+    "max-similarity", default: 95, "Refuse children more like their parent, by chrF.",
+    check: Check.within(0.0...100.0))
+  private static let fields = Parameter(
+    "fields", default: ["text", "messages[user]"].compactMap { Selector($0) },
+    "The texts to change; by default a text, or what the user says. Never the label.")
+  private static let protect = Parameter(
+    "protect", default: [String](),
+    "Spans that a child must keep; * stands for anything within a line: '[[*]]'.")
+
+  /// The stage, with translators that `provider` finds.
+  static func descriptor(_ provider: @escaping TranslatorProvider) -> StageDescriptor {
+    StageDescriptor(
+      AugmentNames.backTranslation,
+      "Derives records whose texts were translated to another language and back by a model.",
+      role: .augmenting,
+      parameters: [
+        via, language, backend, model, back, command, copies, tries, temperature, least, most,
+        fields, protect,
+      ],
+      memory: "the models', and the children's texts",
+      example: "augment.back-translation: {via: de, model: models/en-de, back: models/de-en}",
+      make: { values throws(Diagnostic) in try make(values, provider) })
+  }
+
+  private static func make(
+    _ values: ParameterValues, _ provider: TranslatorProvider
+  ) throws(Diagnostic) -> any Stage {
+    guard values[least] < values[most] else {
+      throw Diagnostic(
+        "min-similarity is not below max-similarity", path: AugmentNames.backTranslation,
+        remedy: "leave a band between them: 40 and 95")
+    }
+    guard values[via] != values[language] else {
+      throw Diagnostic(
+        "texts in '\(values[language])' are to pass through the same language",
+        path: AugmentNames.backTranslation, remedy: "name another one with 'via'")
+    }
+    var request = TranslatorRequest(
+      from: values[language], to: values[via], backend: values[backend], model: values[model],
+      command: values[command], temperature: values[temperature])
+    let there = try provider(request)
+    (request.from, request.to) = (request.to, request.from)
+    request.model = values[back]
+    return BackTranslationStage(
+      there: there, back: try provider(request), language: values[language], pivot: values[via],
+      copies: values[copies], tries: values[tries], fields: values[fields],
+      contract: RoundTripContract(
+        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
+  }
+
+  private static let isLanguage: @Sendable (String) -> String? = { code in
+    let letters = code.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    return letters && (2...3).contains(code.utf8.count) ? nil : "must be a code such as 'de'"
+  }
+}

@@ -1,0 +1,148 @@
+import Augment
+import Records
+import Stages
+import TestSupport
+import Testing
+
+/// A translator that is a function of the text and the key.
+private struct Table: Translator {
+  let name = "a table"
+  let change: @Sendable (String, UInt64?) -> String?
+
+  func files() throws(StageError) -> [String] { [] }
+
+  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
+    texts.enumerated().map { change($0.element, draws?[$0.offset]) }
+  }
+}
+
+struct BackTranslationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// What becomes of texts; the way there leaves them, so that `change` is the round trip.
+  private func outcomes(
+    _ records: [Record], _ parameters: [String: String] = [:], threads: Int = 2,
+    by change: @escaping @Sendable (String, UInt64?) -> String?
+  ) throws -> [Outcome] {
+    let descriptor = augmentStages { request throws(Diagnostic) in
+      request.from == "en" ? Table(change: change) : Table { text, _ in text }
+    }[1]
+    let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
+    var lines: [UInt8] = []
+    for record in records {
+      record.write(to: &lines)
+      lines.append(0x0A)
+    }
+    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
+    let collection = RecordCollection(path: path, count: records.count, threads: threads)
+    return try run(stage, collection, records)
+  }
+
+  private func run<Each: CollectionStage>(
+    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
+  ) throws -> [Outcome] {
+    let context = StageContext(seed: 7, stage: "augment.back-translation", threads: 2)
+    let plan = try stage.plan(collection, context)
+    return try records.enumerated().map { index, record in
+      if stage.leaves(recordAt: index, plan) { return .keep(record) }
+      return try stage.outcome(of: record, at: index, plan, context)
+    }
+  }
+
+  private func record(_ text: String, _ name: String = "1", label: String? = nil) -> Record {
+    Record(
+      id: "a.jsonl:\(name)", source: Source(file: "a.jsonl", line: 1), content: .text(text),
+      label: label.map { Label($0) }, schema: .text)
+  }
+
+  private func children(_ outcome: Outcome) -> [Record] {
+    if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
+  }
+
+  private func reason(_ outcome: Outcome) -> String? {
+    if case .keep(_, let note) = outcome { note?["no-child"]?.string } else { nil }
+  }
+
+  @Test func `sentences are translated one by one, and what stands between them stays`() throws {
+    let text = "  The big dog sleeps. It has 3 legs!\n\n```\nbig = 1\n```\n- A big cat.  "
+    let outcome = try outcomes([record(text)]) { text, _ in
+      #expect(!text.contains("\n") && text.first != " " && text.last != " ")
+      // White space around a translation is the translator's own.
+      return " " + text.replacing("big", with: "very large") + " \n"
+    }[0]
+    let child = try #require(children(outcome).first)
+    #expect(
+      child.content
+        == .text(
+          "  The very large dog sleeps. It has 3 legs!\n\n```\nbig = 1\n```\n- A very large cat.  ")
+    )
+    #expect(child.id == "a.jsonl:1/back-translation.1" && child.parent == "a.jsonl:1")
+    #expect(child.augmentedBy == "augment.back-translation")
+  }
+
+  @Test(arguments: [
+    ("The dog sleeps on the mat.", "the dog sleeps, on the Mat!", "unchanged"),
+    ("He paid 1,200 euros for the car.", "He paid 1,300 euros for a car.", "numbers"),
+    ("He paid 1,200 euros for the car.", "He has paid for the car.", "numbers"),
+    ("Write to me at a@b.org about the car.", "Write me at a@c.org about a car.", "locked"),
+    ("See https://a.org/x for the manual.", "Look at a.org for the whole manual.", "locked"),
+    ("Print {name} in the first line.", "Print {Name} on the first line.", "locked"),
+    ("The cardiology ward is upstairs today.", "The heart ward is upstairs today.", "locked"),
+    ("The dog sleeps on the mat.", "It sleeps.", "length"),
+    ("The dog sleeps on the mat.", "Der Hund schläft auf der Matte.", "language"),
+    ("The dog sleeps on the mat.", "A hound is resting over there.", "similarity"),
+  ])
+  func `a child that does not keep its parent's words is refused`(
+    text: String, other: String, fault: String
+  ) throws {
+    let outcome = try outcomes([record(text, label: "cardiology")]) { _, _ in other }[0]
+    #expect(children(outcome).isEmpty && reason(outcome) == fault)
+  }
+
+  @Test func `numbers may be written as the other language does`() throws {
+    let text = "He paid 1,200.50 euros for the car."
+    let outcome = try outcomes([record(text)]) { _, _ in "He paid 1.200,50 euros for that car." }[0]
+    #expect(children(outcome).count == 1)
+  }
+
+  @Test func `what is refused is drawn anew, and copies differ`() throws {
+    let words = ["dog", "hound", "puppy", "DOG"]
+    let change: @Sendable (String, UInt64?) -> String? = { text, key in
+      // The likeliest translation says what the text says.
+      key.map { text.replacing("dog", with: words[Int($0 % 4)]) } ?? text
+    }
+    let records = (0..<50).map { record("The dog sleeps on the mat in hall \($0).", "\($0)") }
+    let one = try outcomes(records, ["tries": "8"], by: change)
+    #expect(one.allSatisfy { children($0).count == 1 })
+    let two = try outcomes(records, ["copies": "2", "tries": "12"], by: change)
+    for outcome in two {
+      let texts = children(outcome).map(\.content)
+      #expect(texts.count == 2 && texts[0] != texts[1])
+    }
+    let again = try outcomes(records, ["copies": "2", "tries": "12"], threads: 4, by: change)
+    #expect(two.map(children) == again.map(children))
+    // A record's draws are its own, whatever stands beside it.
+    let alone = try outcomes([records[17]], ["copies": "2", "tries": "12"], by: change)
+    #expect(children(alone[0]) == children(two[17]))
+  }
+
+  @Test func `children and evaluation sides have no children`() throws {
+    var child = record("The dog sleeps on the mat.", "2")
+    child.augmentedBy = "augment.synonyms"
+    var test = record("The dog sleeps on the mat.", "3")
+    test.side = .test
+    let outcomes = try outcomes([child, test, record("")]) { text, _ in
+      text.replacing("dog", with: "hound")
+    }
+    #expect(outcomes.allSatisfy { children($0).isEmpty && reason($0) == nil })
+  }
+
+  @Test func `a sentence that comes to no end is told`() throws {
+    let outcome = try outcomes([record("One dog. Two dogs.")]) { text, _ in
+      text.hasPrefix("Two") ? nil : text
+    }[0]
+    #expect(reason(outcome) == "unfinished")
+  }
+}

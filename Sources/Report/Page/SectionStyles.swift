@@ -9,7 +9,7 @@ let sectionStyles: StaticString = """
   .metric{font-weight:500}
   .key-name{display:block;color:var(--muted);font-size:.75rem}
   .flow{list-style:none;margin:0;padding:0}
-  .flow li{display:grid;grid-template-columns:minmax(8rem,13rem) minmax(7rem,22rem) minmax(0,1fr);
+  .flow li{display:grid;grid-template-columns:minmax(8rem,17rem) minmax(7rem,22rem) minmax(0,1fr);
   column-gap:1.1rem;min-height:3.4rem}
   .flow-name{display:flex;flex-wrap:wrap;gap:0 .6rem;justify-content:space-between;
   align-content:flex-start;padding-top:.55rem;overflow-wrap:anywhere}

@@ -9,5 +9,6 @@ import Write
 extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
-    ingestStages, cleanStages, splitStages, augmentStages, tokenizeStages, writeStages)
+    ingestStages, cleanStages { FileTokenCounter($0) }, splitStages, augmentStages,
+    tokenizeStages, writeStages)
 }

@@ -14,7 +14,8 @@ import Testing
     }
 
     static func loud(_ text: String) -> String {
-      text.replacing("b", with: "B\"\n").replacing("é", with: "")
+      // A second stage finds something to change in what the first leaves.
+      text.replacing("b", with: "B\"\n").replacing("é", with: "").replacing("a", with: "ba")
     }
 
     func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {

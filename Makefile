@@ -12,6 +12,7 @@
 #                           CORPUS=… has a document a line, MODEL=… picks
 #   make bench-data         cleaning in turns with datatrove and datasets; PYTHON=…, PYTHON_DATASETS=…,
 #                           RECORDS=… holds instructions as JSON lines
+#   make bench-ledger       what the ledger costs a cleaning run, in instructions; RECORDS=… likewise
 #   make bench-duplicates   near duplicates in turns with datatrove; PYTHON=… has datatrove, CORPUS=…
 #                           has a document a line
 #   make bench-evaluate     metrics in turns with sacrebleu, rouge_score and scikit-learn, and paired
@@ -39,7 +40,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-ledger bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -83,6 +84,9 @@ bench-tokenize:
 
 bench-data: build
 	Scripts/data_bench.sh $(RECORDS)
+
+bench-ledger: build
+	Scripts/ledger_bench.sh $(RECORDS)
 
 bench-duplicates: build
 	Scripts/duplicates_bench.sh $(CORPUS)

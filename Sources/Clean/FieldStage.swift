@@ -9,6 +9,8 @@ struct FieldStage: RecordStage {
   /// What becomes of a text.
   let change: @Sendable (String) -> String
 
+  var textChange: (@Sendable (String) -> String)? { fields == [.all] ? change : nil }
+
   func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool { spares(json) }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {

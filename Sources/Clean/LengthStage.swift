@@ -6,8 +6,9 @@ import TextKit
 ///
 /// A word is what Unicode's rules find between two boundaries and that holds a letter or a digit;
 /// Chinese, Japanese and Thai, which write no blanks, are divided by ICU's dictionaries. Characters
-/// are Unicode scalars. Of several texts the lengths are added.
-struct LengthStage: RecordStage {
+/// are Unicode scalars. Tokens are those of the texts alone, without what a model puts around them.
+/// Of several texts the lengths are added.
+struct LengthStage: RecordStage, ModelTokenizerStage {
   private enum Keys {
     static let minWords = Parameter<Int?>(
       "min-words", default: nil, aliases: ["min_num_words"], "Drop records with fewer words.",
@@ -20,23 +21,80 @@ struct LengthStage: RecordStage {
     static let maxCharacters = Parameter<Int?>(
       "max-characters", default: nil, aliases: ["max_len"], "Drop records with more characters.",
       check: Check.optionalAtLeast(0))
+    static let minTokens = Parameter<Int?>(
+      "min-tokens", default: nil, "Drop records with fewer tokens.",
+      check: Check.optionalAtLeast(0))
+    static let maxTokens = Parameter<Int?>(
+      "max-tokens", default: nil, "Drop records with more tokens.", check: Check.optionalAtLeast(0))
+    static let tokenizer = Parameter(
+      "tokenizer", default: TokenizerName.model, aliases: ["hf_tokenizer"],
+      "What counts tokens: the trained model's own tokenizer, a path, or a model's name.")
   }
 
-  static let descriptor = StageDescriptor(
-    "clean.length", "Drop records that are too short or too long.", role: .cleaning,
-    parameters: [
-      Keys.minWords, Keys.maxWords, Keys.minCharacters, Keys.maxCharacters, CleanKeys.fields,
-    ], example: "clean.length: {min-words: 5, max-words: 2000}"
-  ) { values throws(Diagnostic) in
-    LengthStage(
-      fields: values[CleanKeys.fields],
-      words: Bounds("words", values[Keys.minWords], values[Keys.maxWords]),
-      characters: Bounds("characters", values[Keys.minCharacters], values[Keys.maxCharacters]))
+  /// The stage, counting tokens by what `counter` makes of a tokenizer's path or name.
+  static func descriptor(
+    _ counter: @escaping @Sendable (PathValue) -> any TokenCounter
+  ) -> StageDescriptor {
+    StageDescriptor(
+      "clean.length", "Drop records that are too short or too long.", role: .cleaning,
+      parameters: [
+        Keys.minWords, Keys.maxWords, Keys.minCharacters, Keys.maxCharacters, Keys.minTokens,
+        Keys.maxTokens, Keys.tokenizer, CleanKeys.fields,
+      ], example: "clean.length: {min-words: 5, max-words: 2000}"
+    ) { values throws(Diagnostic) in
+      let stage = LengthStage(
+        fields: values[CleanKeys.fields],
+        words: Bounds("words", values[Keys.minWords], values[Keys.maxWords]),
+        characters: Bounds("characters", values[Keys.minCharacters], values[Keys.maxCharacters]),
+        tokens: Bounds("tokens", values[Keys.minTokens], values[Keys.maxTokens]),
+        makeCounter: counter)
+      guard case .named(let name) = values[Keys.tokenizer] else { return stage }
+      return stage.counting(by: name)
+    }
   }
 
   let fields: [Selector]
   let words: Bounds
   let characters: Bounds
+  let tokens: Bounds
+  private let makeCounter: @Sendable (PathValue) -> any TokenCounter
+  /// What counts tokens; nil as long as the trained model is not known.
+  private var counter: (any TokenCounter)?
+
+  private init(
+    fields: [Selector], words: Bounds, characters: Bounds, tokens: Bounds,
+    makeCounter: @escaping @Sendable (PathValue) -> any TokenCounter
+  ) {
+    self.fields = fields
+    self.words = words
+    self.characters = characters
+    self.tokens = tokens
+    self.makeCounter = makeCounter
+  }
+
+  private func counting(by tokenizer: PathValue) -> LengthStage {
+    var stage = self
+    stage.counter = makeCounter(tokenizer)
+    return stage
+  }
+
+  func resolving(model folder: String) -> LengthStage {
+    counter == nil ? counting(by: PathValue(folder, base: folder)) : self
+  }
+
+  func dependencies() throws(StageError) -> [String] {
+    tokens.isSet ? try tokenCounter().files() : []
+  }
+
+  private func tokenCounter() throws(StageError) -> any TokenCounter {
+    guard let counter else {
+      throw StageError(
+        "no-model", "'tokenizer: model' needs a model to take the tokenizer from",
+        field: Keys.tokenizer.name,
+        remedy: "name one under 'train: model:', or give a path or a model's name here")
+    }
+    return counter
+  }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
     let texts = fields.flatMap { record.fields($0) }.map(\.text)
@@ -47,6 +105,12 @@ struct LengthStage: RecordStage {
     if words.isSet {
       let count = texts.reduce(0) { $0 + WordCount.of($1) }
       if let reason = words.reason(against: count) { return .drop(reason) }
+    }
+    if tokens.isSet {
+      let counter = try tokenCounter()
+      var count = 0
+      for text in texts { count += try counter.count(of: text) }
+      if let reason = tokens.reason(against: count) { return .drop(reason) }
     }
     return .keep(record)
   }

@@ -33,6 +33,17 @@ struct IngestStage: SourceStage {
     }
   }
 
+  func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool {
+    guard case .bytes(let bytes) = unit.payload, options.mapping.fields.isEmpty,
+      !options.decoding.replaces
+    else { return false }
+    let entry = parsers.entry(of: unit.source.file)
+    guard case .json = entry.parser, entry.encoding == nil else { return false }
+    return bytes.withUnsafeBufferPointer {
+      RawRecord.write($0, as: options.mapping.schema, at: unit.source, to: &buffer)
+    }
+  }
+
   private func outcome(
     of bytes: [UInt8], at source: Source
   ) throws(StageError) -> Outcome {

@@ -9,6 +9,7 @@ import Write
 extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
-    ingestStages, cleanStages, splitStages, augmentStages(translators: Translators.standard),
+    ingestStages, cleanStages { FileTokenCounter($0) }, splitStages,
+    augmentStages(translators: Translators.standard),
     tokenizeStages, writeStages)
 }

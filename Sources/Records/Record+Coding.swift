@@ -67,7 +67,7 @@ extension Record {
   }
 
   /// Appends what `provenance` makes.
-  private func writeProvenance(_ form: Schema, _ aside: JSONObject, to buffer: inout [UInt8]) {
+  func writeProvenance(_ form: Schema, _ aside: JSONObject, to buffer: inout [UInt8]) {
     func add(_ key: StaticString, _ text: String?) {
       guard let text else { return }
       key.withUTF8Buffer { buffer.append(contentsOf: $0) }

@@ -14,37 +14,20 @@ package struct RecordMeasure: Sendable, Equatable {
   /// Measures the JSON of a line that `Record.write` wrote without making its texts; nil where the record
   /// must be read for that.
   package init?(of json: UnsafeBufferPointer<UInt8>) {
-    guard let start = RecordLineReader.ownMember(of: UnsafeRawBufferPointer(json)),
-      let form = Self.form(RecordLineReader(json, from: start)), let keys = form.textKeys
-    else { return nil }
-    // The comma before Anneal's member ends the one before it.
-    let end = start - RecordLineReader.ownKey.utf8CodeUnitCount + 1
-    var reader = RecordLineReader(json)
-    guard reader.take("{") else { return nil }
-    while reader.place < end {
-      guard let key = reader.string(), reader.take(":"), key != Schema.systemKey,
-        key != Schema.historyKey
-      else { return nil }
-      if key == keys.first || key == keys.input || key == keys.output {
-        guard let text = reader.passString(), let length = Self.length(of: text, in: json) else {
-          return nil
-        }
-        characters += length
-      } else {
-        guard let value = reader.value() else { return nil }
-        if key == form.labelKey { label = Label(scalar: value) }
-      }
-      guard reader.take(",") else { return nil }
+    guard let places = TextPlaces(in: json) else { return nil }
+    var isWhole = true
+    var characters = 0
+    places.forEach { text, _ in
+      guard let length = Self.length(of: text, in: json) else { return isWhole = false }
+      characters += length
     }
-  }
-
-  /// The form a record is written in.
-  private static func form(_ start: RecordLineReader) -> Schema? {
-    var reader = start
-    guard reader.take("{\"id\":"), reader.passString() != nil, reader.take(",\"schema\":"),
-      let schema = reader.schema()
-    else { return nil }
-    return reader.take(",\"form\":") ? reader.schema() : schema
+    guard isWhole else { return nil }
+    self.characters = characters
+    if let place = places.label {
+      var reader = RecordLineReader(json, from: place.lowerBound)
+      guard let value = reader.value() else { return nil }
+      label = Label(scalar: value)
+    }
   }
 
   /// The characters of a string that stands in quotes at a place; nil where it has escapes that `Record`

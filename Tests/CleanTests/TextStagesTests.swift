@@ -97,4 +97,39 @@ import Testing
     }
     #expect(reason == Reason("max-characters", ["characters": 4, "max-characters": 3]))
   }
+
+  @Test(
+    arguments: [("3", nil, true), ("4", nil, false), (nil, "3", true), (nil, "2", false)]
+      as [(String?, String?, Bool)])
+  func `tokens are counted by the tokenizer that is named`(
+    least: String?, most: String?, kept: Bool
+  ) throws {
+    var parameters = ["tokenizer": "words"]
+    parameters["min-tokens"] = least
+    parameters["max-tokens"] = most
+    #expect((try clean("clean.length", "don't-stop it now", parameters) != nil) == kept)
+  }
+
+  @Test func `tokens of several texts are added, and the ledger has value and threshold`() throws {
+    let descriptor = try #require(cleanStages.first { $0.name == "clean.length" })
+    let parameters = ["max-tokens": "4", "tokenizer": "words"]
+    let stage = try #require(try descriptor.stage(parameters) as? any RecordStage)
+    let record = Record.instruction("one two", output: "three four five", id: "a")
+    guard case .drop(let reason) = try stage.outcome(of: record, .test()) else {
+      Issue.record("kept")
+      return
+    }
+    #expect(reason == Reason("max-tokens", ["tokens": 5, "max-tokens": 4]))
+    #expect(try stage.dependencies() == ["words.json"])
+  }
+
+  @Test func `a tokenizer is asked for only where tokens are bounded`() throws {
+    let descriptor = try #require(cleanStages.first { $0.name == "clean.length" })
+    #expect(try descriptor.stage(["min-words": "1"]).dependencies() == [])
+    let stage = try descriptor.stage(["min-tokens": "1"])
+    let error = #expect(throws: StageError.self) { try stage.dependencies() }
+    #expect(error?.remedy?.contains("train: model:") == true)
+    let model = try #require(stage as? any ModelTokenizerStage)
+    #expect(try model.resolving(model: "/m").dependencies() == ["/m.json"])
+  }
 }

@@ -30,12 +30,16 @@ enum DuplicateMethod: Sendable {
       // No text holds the mark between two.
       let key = texts.map { normalizes ? ComparableText.form($0) : $0 }
         .joined(separator: "\u{0}")
-      let hash = ContentHash.short(key)
-      return [UInt64(truncatingIfNeeded: hash), UInt64(truncatingIfNeeded: hash >> 64)]
+      return Self.numbers(of: ContentHash.short(key))
     case .minhash(let form, _, _): return form.shingles(texts).hashes
     case .datatrove(let rule): return rule.set(of: texts)
     case .simhash(let form, _): return [SimHash.fingerprint(form.shingles(texts))]
     }
+  }
+
+  /// A hash of equal texts as a set.
+  static func numbers(of hash: UInt128) -> [UInt64] {
+    [UInt64(truncatingIfNeeded: hash), UInt64(truncatingIfNeeded: hash >> 64)]
   }
 
   /// Finds the survivor of every record.
@@ -47,7 +51,9 @@ enum DuplicateMethod: Sendable {
         .runWithinMemory(order, bytes: bytes, &finder)
     }
     switch self {
-    case .exact: try run(EqualityRule())
+    case .exact:
+      var sets = EqualSets(in: store, bytes: bytes)
+      try sets.run(order, &finder)
     case .minhash(_, _, let rule?): try run(rule)
     case .minhash(_, let threshold, nil):
       try run(try JaccardRule(threshold: threshold, in: store, bytes: bytes / 4))

@@ -18,15 +18,11 @@ struct DuplicatesStage: CollectionStage {
     var store = SetStore(bytes: memory / 2, folder: folder)
     var names = NamePool()
     var ranks: [Double] = []
-    try records.forEachBatch { record in
-      let texts = fields.flatMap { record.texts($0) }
-      return (record.id, method.set(of: texts), survivor.rank(of: record, texts))
-    } _: { batch in
-      for (id, set, rank) in batch {
-        try store.append(set)
-        names.append(id)
-        if let rank { ranks.append(rank) }
-      }
+    let reader = SetReader(method: method, fields: fields, survivor: survivor)
+    try records.forEachSlice({ try reader.sets(of: $0) }) { sets in
+      for set in sets.sets { try store.append(set) }
+      names.append(sets.names)
+      ranks += sets.ranks
     }
     var finder = SurvivorFinder(count: store.count)
     try method.search(
@@ -99,6 +95,19 @@ struct NamePool: Sendable {
   mutating func append(_ name: String) {
     bytes.append(contentsOf: name.utf8)
     ends.append(bytes.count)
+  }
+
+  /// Adds the next id, which is these bytes.
+  mutating func append(_ name: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: name)
+    ends.append(bytes.count)
+  }
+
+  /// Adds the ids of another pool.
+  mutating func append(_ other: NamePool) {
+    let start = bytes.count
+    bytes += other.bytes
+    for end in other.ends { ends.append(start + end) }
   }
 
   /// The id at a place.

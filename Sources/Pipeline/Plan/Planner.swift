@@ -234,7 +234,7 @@ extension StageStep {
 
   /// The step with the model's folder, where its stage needs one.
   fileprivate func resolving(model folder: String) -> StageStep {
-    guard let stage = stage as? TokenizeStage else { return self }
+    guard let stage = stage as? any ModelTokenizerStage else { return self }
     return StageStep(
       label: label, descriptor: descriptor, values: values, onError: onError, rescue: rescue,
       stage: stage.resolving(model: folder))

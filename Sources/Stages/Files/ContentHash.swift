@@ -11,7 +11,12 @@ public enum ContentHash {
   /// The first 128 bits of the hash of a text's UTF-8: few enough to keep one for every record.
   public static func short(_ text: String) -> UInt128 {
     var text = text
-    let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 { short($0) }
+  }
+
+  /// The first 128 bits of the hash of bytes.
+  package static func short(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt128 {
+    let digest = SHA256.hash(data: UnsafeRawBufferPointer(bytes))
     return digest.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
   }
 

@@ -46,7 +46,7 @@ extension Folders {
   }
 
   /// Sees to it that all files and folders below a folder are on the disk.
-  private static func syncTree(_ path: String) throws(FileError) {
+  static func syncTree(_ path: String) throws(FileError) {
     for name in try list(path) {
       let full = "\(path)/\(name)"
       if isRealFolder(full) { try syncTree(full) } else if isFile(full) { try sync(full) }

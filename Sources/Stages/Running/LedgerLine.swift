@@ -1,8 +1,11 @@
 import Records
 
 /// One line of `ledger.jsonl`: where a record came from, what happened to it, how it ended.
+///
+/// Its two main methods are functions of their own, so that profiles show what the ledger costs.
 enum LedgerLine {
   /// Appends the line of a record that has reached its fate.
+  @inline(never)
   static func write(
     _ line: RecordLine, fate: String, _ end: JSONObject, to buffer: inout [UInt8]
   ) {
@@ -16,6 +19,7 @@ enum LedgerLine {
   }
 
   /// Appends the line of a record that was kept, from its JSON and the parts of that.
+  @inline(never)
   static func write(
     kept json: UnsafeBufferPointer<UInt8>, _ places: ProvenancePlaces,
     trail: ArraySlice<UInt8>, to buffer: inout [UInt8]

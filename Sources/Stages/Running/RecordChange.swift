@@ -24,8 +24,7 @@ struct RecordChange {
 
   /// Appends the event.
   func write(to buffer: inout [UInt8]) {
-    buffer.append(contentsOf: "{\"stage\":".utf8)
-    JSONValue.write(stage, to: &buffer)
+    Self.begin(stage, to: &buffer)
     writeContent(to: &buffer)
     var rest = JSONObject()
     if before.side != after.side {
@@ -42,6 +41,24 @@ struct RecordChange {
       member.value.write(to: &buffer)
     }
     buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends the event of a stage that changed nothing but these texts.
+  static func write(
+    _ edits: [TextPlaces.Edit], of stage: String, to buffer: inout [UInt8]
+  ) {
+    begin(stage, to: &buffer)
+    buffer.append(contentsOf: ",\"changes\":[".utf8)
+    for (index, edit) in edits.enumerated() {
+      if index > 0 { buffer.append(UInt8(ascii: ",")) }
+      TextDifference(edit.old, edit.new).write(field: edit.field.description, to: &buffer)
+    }
+    buffer.append(contentsOf: "]}".utf8)
+  }
+
+  private static func begin(_ stage: String, to buffer: inout [UInt8]) {
+    buffer.append(contentsOf: "{\"stage\":".utf8)
+    JSONValue.write(stage, to: &buffer)
   }
 
   /// The keys that were added, changed or removed.

@@ -19,7 +19,6 @@ struct RecordLine: Sendable {
   private let json: Int
 
   private static let tab = UInt8(ascii: "\t")
-  private static let newline = UInt8(ascii: "\n")
 
   /// A record to which nothing has happened.
   init(new record: Record) { self.init(record, line: [], json: 0) }
@@ -82,7 +81,8 @@ struct RecordLine: Sendable {
   /// The line as it was read, for the next stage.
   var pending: PendingLine { PendingLine(bytes, json: json, record: record, at: 0) }
 
-  /// Appends the line of a record with what earlier stages did, and one more event, if there is one.
+  /// Appends the line of a record, but for its end, with what earlier stages did, and one more event, if
+  /// there is one.
   /// - Returns: Where the record's own JSON ends.
   static func write(
     _ record: Record, _ trail: ArraySlice<UInt8>, to buffer: inout [UInt8],
@@ -95,7 +95,27 @@ struct RecordLine: Sendable {
       buffer.append(tab)
       event(&buffer)
     }
-    buffer.append(newline)
+    return end
+  }
+
+  /// Appends a line, but for its end, some texts of which a stage made others of, with the event of that.
+  /// - Parameter edits: The changed texts, in their order.
+  /// - Returns: Where the record's own JSON ends.
+  static func write(
+    _ line: PendingLine, _ edits: [TextPlaces.Edit], of stage: String, to buffer: inout [UInt8]
+  ) -> Int {
+    let json = line.bytes.prefix(line.json)
+    var place = json.startIndex
+    for edit in edits {
+      buffer += json[place..<json.startIndex + edit.place.lowerBound]
+      JSONValue.write(edit.new, to: &buffer)
+      place = json.startIndex + edit.place.upperBound
+    }
+    buffer += json[place...]
+    let end = buffer.count
+    buffer += line.bytes[json.endIndex...]
+    buffer.append(tab)
+    RecordChange.write(edits, of: stage, to: &buffer)
     return end
   }
 

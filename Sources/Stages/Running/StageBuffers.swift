@@ -15,7 +15,7 @@ struct StageBuffers: Sendable {
   /// A record that goes on: as it came, or as it stands in `changes`.
   private enum Passed {
     case same(PendingLine)
-    case written(Record, start: Int, json: Int, end: Int)
+    case written(Record?, start: Int, json: Int, end: Int)
   }
 
   /// - Parameter isFirst: Whether there are no records before the stage.
@@ -44,6 +44,46 @@ struct StageBuffers: Sendable {
     counts.kept += 1
     changes.add(StageChanges.Mark.same)
     if passesOn { passed.append(.same(line)) }
+  }
+
+  /// Notes a record of the first source, the JSON of which `write` appends; false where it appends none.
+  mutating func read(_ write: (inout [UInt8]) -> Bool) -> Bool {
+    precondition(changes.isWhole, "\(stage) has records before it")
+    let start = changes.bytes.count
+    guard write(&changes.bytes) else { return false }
+    counts.incoming += 1
+    counts.kept += 1
+    endLine(nil, from: start, json: changes.bytes.count)
+    return true
+  }
+
+  /// Notes a record whose texts a stage changes one by one, where they stand in its line; false where the
+  /// record must be parsed for that.
+  mutating func edit(_ line: PendingLine, _ change: (String) -> String) -> Bool {
+    let edits = line.bytes.prefix(line.json).withUnsafeBufferPointer { json in
+      TextPlaces(in: json)?.edits(in: json, change)
+    }
+    guard let edits else { return false }
+    if edits.isEmpty {
+      keep(line)
+      return true
+    }
+    counts.incoming += 1
+    counts.kept += 1
+    counts.changed += 1
+    changes.begin(isMade: false)
+    let start = changes.bytes.count
+    let json = RecordLine.write(line, edits, of: stage, to: &changes.bytes)
+    endLine(nil, from: start, json: json)
+    return true
+  }
+
+  /// Passes on the line at the end of `changes`, `json` being where the record's own JSON ends.
+  private mutating func endLine(_ record: Record?, from start: Int, json: Int) {
+    changes.bytes.append(UInt8(ascii: "\n"))
+    if passesOn {
+      passed.append(.written(record, start: start, json: json, end: changes.bytes.count))
+    }
   }
 
   /// Notes what became of one record.
@@ -95,9 +135,7 @@ struct StageBuffers: Sendable {
     changes.begin(isMade: isMade)
     let start = changes.bytes.count
     let json = RecordLine.write(record, trail, to: &changes.bytes, event: event)
-    if passesOn {
-      passed.append(.written(record, start: start, json: json, end: changes.bytes.count))
-    }
+    endLine(record, from: start, json: json)
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {

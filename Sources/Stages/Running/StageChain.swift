@@ -143,6 +143,7 @@ struct StageChain {
   ) throws {
     try Interruption.check()
     guard let stage, !line.isLeft(by: stage) else { return buffers.keep(line) }
+    if let change = stage.textChange, buffers.edit(line, change) { return }
     let line = try line.parsed(in: input?.records ?? link.folder)
     try link.decide(line, &buffers) { record throws(StageError) in
       try stage.outcome(of: record, context)
@@ -155,6 +156,7 @@ struct StageChain {
   ) throws(StageError) {
     do throws(StageError) {
       if case .fault(let error) = unit.payload { throw error }
+      if input == nil, buffers.read({ stage.write(unit, to: &$0) }) { return }
       // Two sources may read files of one name: the ids of all but the first say which it was.
       let prefix = input == nil ? "" : "\(link.step.label):"
       let outcome = try stage.outcome(of: unit, context).prefixingIDs(prefix)

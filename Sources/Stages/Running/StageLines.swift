@@ -87,18 +87,50 @@ final class LineLayer {
   /// The next records' lines, of about so many bytes; nil behind the last.
   func batch(of size: Int) throws -> [ArraySlice<UInt8>]? {
     // A line holds the chunk of its file that it was read with: few lines of many chunks are put together.
+    var batch = Batch()
+    try fill(&batch, upTo: size, most: .max)
+    let lines = batch.lines
+    return lines.isEmpty ? nil : lines
+  }
+
+  /// Lines put together, without their ends.
+  private struct Batch {
     var bytes: [UInt8] = []
-    var ends: [Int] = []
-    while bytes.count < size, let line = try next() {
+    private var ends: [Int] = []
+
+    var count: Int { ends.count }
+
+    mutating func append(_ line: ArraySlice<UInt8>) {
       bytes += line
       ends.append(bytes.count)
     }
-    var start = 0
-    let lines = ends.map { end in
-      defer { start = end }
-      return bytes[start..<end]
+
+    var lines: [ArraySlice<UInt8>] {
+      var start = 0
+      return ends.map { end in
+        defer { start = end }
+        return bytes[start..<end]
+      }
     }
-    return lines.isEmpty ? nil : lines
+  }
+
+  /// Appends the next records' lines, at most so many, until they have so many bytes.
+  ///
+  /// Records that a stage let go on as they were are asked for all at once: most lines then pass through
+  /// no layer but the one they are read from.
+  private func fill(_ batch: inout Batch, upTo size: Int, most: Int) throws {
+    let end = most == .max ? .max : batch.count + most
+    while batch.bytes.count < size, batch.count < end {
+      if let before, run.count > 0, run.mark == StageChanges.Mark.same {
+        let start = batch.count
+        try before.fill(&batch, upTo: size, most: min(run.count, end - start))
+        guard batch.count > start else { throw Self.damaged(path) }
+        run.count -= batch.count - start
+      } else {
+        guard let line = try next() else { return }
+        batch.append(line)
+      }
+    }
   }
 
   /// Where the line of a record stands: in a stage's own file, or in one of those before it.

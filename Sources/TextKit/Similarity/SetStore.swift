@@ -48,7 +48,10 @@ package struct SetStore: Sendable {
   }
 
   /// Adds a set; its place is the number of sets before it.
-  package mutating func append(_ set: [UInt64]) throws(FileError) {
+  package mutating func append(_ set: [UInt64]) throws(FileError) { try append(set[...]) }
+
+  /// Adds a set that is part of an array.
+  package mutating func append(_ set: ArraySlice<UInt64>) throws(FileError) {
     places.append(chunks.count << 32 | newest.count)
     counts.append(Int32(set.count))
     newest += set

@@ -6,7 +6,7 @@ public import Stages
 /// Records go on unchanged: models are fed by the training step, which cuts texts to the same length.
 /// `tokenizer/statistics.json` tells tokens, cut records, unknown tokens and fertility (tokens a word) for
 /// each side; a record that is cut or has unknown tokens says so in the ledger.
-public struct TokenizeStage: CollectionStage {
+public struct TokenizeStage: CollectionStage, ModelTokenizerStage {
   /// Where the tokenizer comes from.
   public let tokenizer: TokenizerChoice
   /// The most tokens of a record, special ones included; nil for no bound.

@@ -3,10 +3,12 @@
 
 usage: python3 Scripts/tokenize_fuzz.py [--seed 1] [--files 200] [--texts 10] [--command 'anneal tokenizer']
        python3 Scripts/tokenize_fuzz.py --seed 7 --files 90 --texts 3 --write Tests/Fixtures/Tokenize/random.json
+       python3 Scripts/tokenize_fuzz.py --cut --seed 3 --files 24 --texts 2 --write Tests/Fixtures/Tokenize/windows.json
 
 Needs: pip install tokenizers==0.23.3. A file has a random normalizer, pre-tokenizer, model, post-processor, decoder and
 added tokens; files that the library refuses are left out, as are texts at which it panics. Ids, offsets, types, special
 masks and decoded texts must be equal. With --write nothing is compared: the library's answers become a fixture.
+With --cut, files cut texts to a length, some texts are pairs, and windows of what is cut off must be equal too.
 
 Left out of the files: a prefix or suffix of symbols together with byte fallback, where the library spells the prefix in
 bytes too, and gives offsets beyond the text.
@@ -57,8 +59,9 @@ ALPHABET = byte_alphabet()
 class Maker:
     """Random files and texts."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, cuts=False):
         self.random = random.Random(seed)
+        self.cuts = cuts
 
     def maybe(self, rate=0.5):
         return self.random.random() < rate
@@ -73,6 +76,18 @@ class Maker:
         while self.maybe(0.3):
             parts.insert(self.random.randrange(len(parts) + 1), self.random.choice(LONG))
         return "".join(parts)
+
+    def request(self):
+        """A text, or a pair of them."""
+        if self.cuts and self.maybe(0.4):
+            return {"text": self.text(), "pair": self.text()}
+        return {"text": self.text()}
+
+    def truncation(self):
+        # Where the template leaves no token of a text, the library makes a window of the whole text, which is left out.
+        length = self.random.randrange(6, 13)
+        return {"direction": self.pick("Left", "Right"), "max_length": length, "stride": self.random.randrange(length // 2),
+                "strategy": self.pick("LongestFirst", "LongestFirst", "OnlyFirst", "OnlySecond")}
 
     def words(self):
         return sorted({"".join(self.random.choice(PARTS) for _ in range(self.random.randrange(1, 4)))
@@ -234,7 +249,7 @@ class Maker:
                         "special": self.maybe()} for number, content in enumerate(contents)), key=lambda token: token["id"])
 
     def file(self):
-        bytes_ = self.maybe(0.2)
+        bytes_ = self.maybe(0.8 if self.cuts else 0.2)
         known = not bytes_ and self.maybe(1 / 3)
         model = (self.bpe(bytes_) if bytes_ or known and self.maybe(0.6) else
                  self.pick(lambda: self.bpe(False), self.unigram, self.wordpiece, self.wordlevel))
@@ -248,17 +263,24 @@ class Maker:
         if known:
             normalizer, pre_tokenizer = self.known_pair()
         added = [] if self.maybe(0.3) else self.added_tokens(model["vocab"])
-        return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": normalizer,
+        truncation = self.truncation() if self.cuts else None
+        return {"version": "1.0", "truncation": truncation, "padding": None, "added_tokens": added, "normalizer": normalizer,
                 "pre_tokenizer": pre_tokenizer,
                 "post_processor": self.post_processor(), "decoder": self.decoder(), "model": model}
 
 
-def answer(tokenizer, text):
-    """What the library makes of a text, or None where it panics."""
+def tokens_of(encoding):
+    """The fields of an encoding that have an element a token."""
+    return {"ids": encoding.ids, "offsets": [list(offset) for offset in encoding.offsets], "type_ids": encoding.type_ids,
+            "special_mask": encoding.special_tokens_mask}
+
+
+def answer(tokenizer, request):
+    """What the library makes of a text or a pair, or None where it panics."""
     try:
-        encoding = tokenizer.encode(text)
-        return {"text": text, "ids": encoding.ids, "offsets": [list(offset) for offset in encoding.offsets],
-                "type_ids": encoding.type_ids, "special_mask": encoding.special_tokens_mask,
+        encoding = tokenizer.encode(request["text"], request.get("pair"))
+        windows = [tokens_of(window) for window in encoding.overflowing]
+        return {**request, **tokens_of(encoding), **({"overflowing": windows} if windows else {}),
                 "decoded": tokenizer.decode(encoding.ids),
                 "decoded_raw": tokenizer.decode(encoding.ids, skip_special_tokens=False)}
     except BaseException as panic:  # noqa: BLE001
@@ -269,17 +291,17 @@ def answer(tokenizer, text):
 
 def cases(options):
     """Files with the library's answers to some texts each."""
-    maker = Maker(options.seed)
+    maker = Maker(options.seed, options.cut)
     made = 0
     while made < options.files:
         file = maker.file()
-        texts = [maker.text() for _ in range(options.texts)]
+        requests = [maker.request() for _ in range(options.texts)]
         try:
             tokenizer = Tokenizer.from_str(json.dumps(file))
         except Exception:  # noqa: BLE001
             continue
         made += 1
-        yield file, [result for text in texts if (result := answer(tokenizer, text))]
+        yield file, [result for request in requests if (result := answer(tokenizer, request))]
 
 
 def lines(command, requests):
@@ -292,15 +314,17 @@ def lines(command, requests):
 
 def differences(command, path, results):
     """What differs: lists of field, text, wanted and found."""
-    found = lines([*command, "encode", "--tokenizer", path], [{"text": result["text"]} for result in results])
+    asked = [{key: result[key] for key in ("text", "pair") if key in result} for result in results]
+    found = lines([*command, "encode", "--truncation", "--tokenizer", path], asked)
     if isinstance(found, str):
         return [["the file", "", "", found]]
     for field, flags in (("decoded", ["--skip-special-tokens"]), ("decoded_raw", [])):
         texts = lines([*command, "decode", "--tokenizer", path, *flags], [{"ids": result["ids"]} for result in results])
         for answer_, text in zip(found, texts):
             answer_[field] = text["text"]
-    return [[field, wanted["text"], wanted[field], ours.get(field)] for wanted, ours in zip(results, found)
-            for field in wanted if field != "text" and wanted[field] != ours.get(field)]
+    return [[field, [wanted["text"], wanted.get("pair")], wanted.get(field), ours.get(field)]
+            for wanted, ours in zip(results, found) for field in wanted.keys() | ours.keys()
+            if field not in ("text", "pair") and wanted.get(field) != ours.get(field)]
 
 
 def main():
@@ -309,6 +333,7 @@ def main():
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--texts", type=int, default=10)
     parser.add_argument("--command", default=".build/release/anneal tokenizer")
+    parser.add_argument("--cut", action="store_true")
     parser.add_argument("--write")
     options = parser.parse_args()
     if options.write:

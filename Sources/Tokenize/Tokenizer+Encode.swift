@@ -71,6 +71,7 @@ extension Tokenizer {
     _ text: String, _ pair: String?, _ options: EncodingOptions, _ workspace: inout Workspace
   ) -> Encoding {
     var runOptions = RunOptions(tracks: true, plainSpecials: options.treatsSpecialTokensAsText)
+    runOptions.cuts = options.truncation != nil
     runOptions.draws = options.dropout?.draws(text: 0)
     if pair == nil, options.truncation == nil {
       pipeline.fill(&workspace, with: text, runOptions)

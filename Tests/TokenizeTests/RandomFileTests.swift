@@ -29,4 +29,31 @@ struct RandomFileTests {
   }
 
   @Test func `the random files are there`() { #expect(Self.cases.count == 90) }
+
+  private static let cut = (try? Fixture.load("windows"))?["cases"]?.array ?? []
+
+  @Test(arguments: cut.indices)
+  func `windows of what is cut off are those of Hugging Face's library, offsets trimmed in each`(
+    index: Int
+  ) throws {
+    let test = Self.cut[index]
+    let tokenizer = try Tokenizer(json: try #require(test["file"]).bytes)
+    var options = EncodingOptions()
+    options.truncation = tokenizer.truncation
+    for result in try #require(test["results"]?.array) {
+      let text = try #require(result["text"]?.string)
+      let encoding = tokenizer.encode(text, pair: result["pair"]?.string, options: options)
+      let windows = result["overflowing"]?.array ?? []
+      #expect(encoding.overflowing.count == windows.count, "\(text.debugDescription)")
+      for (found, wanted) in zip([encoding] + encoding.overflowing, [result] + windows) {
+        let comment = Comment(rawValue: text.debugDescription)
+        #expect(found.ids == wanted["ids"]?.integers, comment)
+        #expect(found.flatOffsets == wanted["offsets"]?.array?.flatMap(\.integers), comment)
+        #expect(found.typeIds == wanted["type_ids"]?.integers, comment)
+        #expect(found.specialMask == wanted["special_mask"]?.integers, comment)
+      }
+    }
+  }
+
+  @Test func `the files that cut are there`() { #expect(Self.cut.count == 24) }
 }

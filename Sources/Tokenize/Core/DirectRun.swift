@@ -38,13 +38,9 @@ struct DirectRun {
   ) {
     workspace.add(id)
     guard options.tracks else { return }
-    var origin = cursor.origin(of: range, in: text)
-    if let trim = pipeline.postProcessing.trim {
-      let spaces = EdgeSpaces(Array(text[range.indices])[...])
-      origin = trim.trimmed(origin, spaces, isFirst: workspace.origins.count == 0)
-    }
-    workspace.origins.append(origin)
-    workspace.words.append(word)
+    workspace.addOrigin(
+      cursor.origin(of: range, in: text), of: Array(text[range.indices])[...], word: word,
+      pipeline.postProcessing.trim, cuts: options.cuts)
     word += 1
   }
 
@@ -60,9 +56,9 @@ struct DirectRun {
       workspace.beginPiece(pipeline.learner)
       workspace.add(words, of: text, pipeline.learner, tracks: true)
       workspace.settle(pipeline.learner, tracks: true)
-      workspace.addOrigins(words, of: text, firstWord: word, pipeline.edgeSpaces) { range in
-        cursor.origin(of: range, in: text)
-      }
+      workspace.addOrigins(
+        words, of: text, firstWord: word, pipeline.edgeSpaces, cuts: options.cuts
+      ) { cursor.origin(of: $0, in: text) }
       word += Int32(truncatingIfNeeded: words.count)
     }
   }

@@ -4,6 +4,8 @@ struct TokenRun: Sendable {
   /// Empty where offsets are not wanted, like `words`.
   var origins: [Origin] = []
   var words: [Int32] = []
+  /// The origins that the tokens have where a window begins with them; empty where these are the same.
+  var firstOrigins: [Origin] = []
 
   /// Some of the tokens.
   subscript(range: Range<Int>) -> TokenRun {
@@ -13,6 +15,7 @@ struct TokenRun: Sendable {
     guard !origins.isEmpty else { return part }
     part.origins = Array(origins[range])
     part.words = Array(words[range])
+    if !firstOrigins.isEmpty, !range.isEmpty { part.origins[0] = firstOrigins[range.lowerBound] }
     return part
   }
 }

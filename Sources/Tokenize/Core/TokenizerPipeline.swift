@@ -147,6 +147,7 @@ final class TokenizerPipeline: Sendable {
     run.ids = workspace.ids.array()
     run.origins = workspace.origins.array()
     run.words = workspace.words.array()
+    run.firstOrigins = workspace.firstOrigins.array()
     return run
   }
 }
@@ -157,6 +158,8 @@ struct RunOptions: Sendable {
   var tracks: Bool
   /// Whether special tokens in the text are plain text.
   var plainSpecials: Bool
+  /// Whether the tokens may be cut into windows.
+  var cuts = false
   /// What leaves out merges, if anything does.
   var draws: MergeDraws?
 }
@@ -235,13 +238,9 @@ private struct TokenRunBuilder {
     defer { word += 1 }
     workspace.add(id)
     guard options.tracks else { return }
-    var origin = cursor.origin(of: range, in: text)
-    if let trim = pipeline.postProcessing.trim {
-      let spaces = EdgeSpaces(text.bytes[range.indices])
-      origin = trim.trimmed(origin, spaces, isFirst: workspace.origins.count == 0)
-    }
-    workspace.origins.append(origin)
-    workspace.words.append(word)
+    workspace.addOrigin(
+      cursor.origin(of: range, in: text), of: text.bytes[range.indices], word: word,
+      pipeline.postProcessing.trim, cuts: options.cuts)
   }
 
   /// Cuts a piece into words and adds their tokens.
@@ -253,7 +252,9 @@ private struct TokenRunBuilder {
       var cursor = OriginCursor(words.text)
       words.words.withUnsafeBufferPointer { ranges in
         words.text.bytes.withUnsafeBufferPointer { bytes in
-          workspace.addOrigins(ranges, of: bytes, firstWord: word, pipeline.edgeSpaces) {
+          workspace.addOrigins(
+            ranges, of: bytes, firstWord: word, pipeline.edgeSpaces, cuts: options.cuts
+          ) {
             cursor.origin(of: $0, in: words.text)
           }
         }

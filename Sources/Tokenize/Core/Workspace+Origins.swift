@@ -85,13 +85,30 @@ extension TokenEdges {
 }
 
 extension Workspace {
+  /// Adds the origin and the word of an added token, of whose text the white space is trimmed.
+  ///
+  /// - Parameter cuts: Whether the tokens may be cut into windows, of which this one may be the first.
+  mutating func addOrigin(
+    _ origin: Origin, of text: ArraySlice<UInt8>, word: Int32, _ trim: OffsetTrim?, cuts: Bool
+  ) {
+    words.append(word)
+    guard let trim else { return origins.append(origin) }
+    let spaces = EdgeSpaces(text)
+    if cuts, trim.addsPrefixSpace {
+      firstOrigins.append(trim.trimmed(origin, spaces, isFirst: true))
+    }
+    origins.append(trim.trimmed(origin, spaces, isFirst: origins.count == 0))
+  }
+
   /// Adds the origins and words of the tokens of words, which `tokenize` has just added.
   ///
-  /// - Parameter originOf: Where a range of bytes stems from; it is asked for ranges in ascending order.
+  /// - Parameters:
+  ///   - cuts: Whether the tokens may be cut into windows, of which they may be the first.
+  ///   - originOf: Where a range of bytes stems from; it is asked for ranges in ascending order.
   @inline(__always)
   mutating func addOrigins(
     _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
-    firstWord: Int32, _ edges: TokenEdges?,
+    firstWord: Int32, _ edges: TokenEdges?, cuts: Bool,
     _ originOf: (ByteRange) -> Origin
   ) {
     let firstId = ids.count - ends.count
@@ -106,10 +123,12 @@ extension Workspace {
         let end = range.start + ends.base[token]
         if end > start { shared = originOf(ByteRange(Int(start), Int(end))) }
         let id = ids.base[firstId + token]
+        let piece = ByteRange(Int(start), Int(end))
+        if cuts, let edges, edges.trim.addsPrefixSpace {
+          firstOrigins.append(edges.trimmed(shared, of: id, isFirst: true, text, piece))
+        }
         origins.append(
-          edges?.trimmed(
-            shared, of: id, isFirst: origins.count == 0, text, ByteRange(Int(start), Int(end)))
-            ?? shared)
+          edges?.trimmed(shared, of: id, isFirst: origins.count == 0, text, piece) ?? shared)
         self.words.append(firstWord + Int32(truncatingIfNeeded: number))
         start = end
         token += 1

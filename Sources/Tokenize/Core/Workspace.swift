@@ -38,6 +38,8 @@ struct Workspace: ~Copyable {
   private(set) var wordEnds = RawBuffer<Int32>()
   /// The origins of the tokens of the text at work, if wanted.
   var origins = RawBuffer<Origin>()
+  /// The origins that the tokens have at the beginning of a window, where they may differ from the others.
+  var firstOrigins = RawBuffer<Origin>()
   /// The words of the tokens of the text at work, if wanted.
   var words = RawBuffer<Int32>()
 
@@ -55,6 +57,7 @@ struct Workspace: ~Copyable {
     ends.restart(keeping: Self.mostKept)
     wordEnds.restart(keeping: Self.mostKept)
     origins.restart(keeping: Self.mostKept)
+    firstOrigins.restart(keeping: Self.mostKept)
     words.restart(keeping: Self.mostKept)
     parts.restart(keeping: Self.mostKept)
     if pieces.capacity > Self.mostKept { pieces = [] }

@@ -37,6 +37,8 @@ struct OffsetTrim: Sendable, Equatable {
   let addsPrefixSpace: Bool
 
   /// The origin of a token without the white space its text begins and ends with.
+  ///
+  /// - Parameter isFirst: Whether it is the first token of what is left after cutting.
   func trimmed(_ origin: Origin, _ spaces: EdgeSpaces, isFirst: Bool) -> Origin {
     var origin = origin
     var leading = spaces.leading

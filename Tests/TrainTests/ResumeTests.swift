@@ -39,6 +39,10 @@ struct ResumeTests {
     ["epochs": 3, "best-metric": "f1.weighted"] as JSONObject,
     ["epochs": 2, "save-steps": 4, "logging-steps": 3, "keep-checkpoints": 2],
     ["epochs": 9, "learning-rate": 0, "early-stopping": 2],
+    [
+      "epochs": 5, "learning-rate": 1e-4,
+      "schedule": ["reduce-on-plateau": ["patience": 0, "threshold": 0.5, "factor": 0.5]],
+    ],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)

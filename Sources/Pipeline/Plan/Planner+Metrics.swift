@@ -48,12 +48,12 @@ extension Planner {
     }
   }
 
-  /// The metrics that choose the model and end training.
-  mutating func watchedMetrics(_ training: ParameterValues?, _ node: ConfigurationNode?) {
+  /// Options of training that do not go together, or name a metric there is not.
+  mutating func trainingFaults(_ training: ParameterValues?, _ node: ConfigurationNode?) {
     guard let training else { return }
-    for (key, fault) in TrainingOptions(training).metricFaults {
+    for (key, problem) in TrainingOptions(training).faults {
       diagnostics.add(
-        Diagnostic("\(fault)", path: "train.\(key)", place: node?[key]?.place ?? node?.place))
+        Diagnostic(problem, path: "train.\(key)", place: node?[key]?.place ?? node?.place))
     }
   }
 

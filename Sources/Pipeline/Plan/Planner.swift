@@ -39,7 +39,7 @@ public struct Planner {
     if training != nil, !written.contains(where: { $0.stage is TokenizeStage }) {
       written += defaultStep("tokenize", place: Place(file: file.path))
     }
-    watchedMetrics(training, root["train"])
+    trainingFaults(training, root["train"])
     let metrics = metrics(root["evaluate"], training, base: root.base)
     let writing = writing(root["generate"], training)
     guard diagnostics.isEmpty else { return nil }

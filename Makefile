@@ -115,6 +115,10 @@ install: static
 	install -d $(pipelines)/data
 	install -m 644 pipelines/*.yaml $(pipelines)
 	install -m 644 pipelines/data/* $(pipelines)/data
+	for model in $(wildcard share/models/*); do \
+	  install -d $(datadir)/anneal/models/$$(basename $$model) && \
+	  install -m 644 $$model/* $(datadir)/anneal/models/$$(basename $$model) || exit 1; \
+	done
 	install -d $(dir $(bash_completion) $(zsh_completion) $(fish_completion))
 	$(static) --generate-completion-script bash > $(bash_completion)
 	$(static) --generate-completion-script zsh > $(zsh_completion)

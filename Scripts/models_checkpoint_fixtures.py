@@ -6,9 +6,10 @@
 It needs torch, transformers, accelerate, gguf and bitsandbytes, and a processor with AVX2.
 
 `blocks.safetensors` holds random blocks of ggml's formats and what gguf-py makes of them;
-`fourbit.safetensors` matrices and what bitsandbytes makes of them; `*.gguf` tiny models converted
-as llama.cpp's converter does, read back by transformers to prove it (but for bert, which it does
-not read); `*.pt` files of torch.save. Weights follow a formula that the tests repeat.
+`fourbit.safetensors` and `eightbit.safetensors` matrices and what bitsandbytes makes of them;
+`*.gguf` tiny models converted as llama.cpp's converter does, read back by transformers to prove it
+(but for bert, which it does not read); `*.pt` files of torch.save. Weights follow a formula that the
+tests repeat.
 """
 
 import json
@@ -85,6 +86,26 @@ def fourbit():
         values = (torch.arange(count) * 7919 % 1000 + 1).float() / 997
         means[count] = values.mean().item()
     (OUT / "means.json").write_text(json.dumps(means, indent=1) + "\n")
+
+
+def eightbit():
+    """Matrices and their 8-bit rows, one as bitsandbytes files a linear map."""
+    generator = torch.Generator().manual_seed(SEED)
+    tensors = {}
+    for name, shape, scale in [("odd", (7, 37), 1.0), ("even", (20, 64), 0.02)]:
+        weight = scale * torch.randn(shape, generator=generator)
+        weight[2] = 0
+        # Halves, which are rounded to the even neighbour.
+        weight[3, :5] = torch.tensor([127, 0.5, 1.5, -2.5, 126.5]) * scale
+        integers, scales, _ = bnb.int8_vectorwise_quant(weight)
+        tensors |= {
+            f"{name}.matrix": weight, f"{name}.integers": integers, f"{name}.scales": scales,
+            f"{name}.values": bnb.int8_vectorwise_dequant(integers, scales)}
+    linear = __import__("bitsandbytes").nn.Linear8bitLt(37, 7, has_fp16_weights=False)
+    linear.load_state_dict({"weight": tensors["odd.matrix"], "bias": torch.arange(7.0)})
+    linear(torch.ones(1, 37))
+    tensors |= {"map." + name: value for name, value in linear.state_dict().items()}
+    save_file({k: v.contiguous() for k, v in tensors.items()}, OUT / "eightbit.safetensors")
 
 
 def models():
@@ -197,6 +218,7 @@ def main():
     torch.manual_seed(SEED)
     blocks()
     fourbit()
+    eightbit()
     gguf_files()
     pickles()
     versions = {m.__name__: m.__version__ for m in (torch, transformers)}

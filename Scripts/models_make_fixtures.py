@@ -5,8 +5,8 @@
 
 Per architecture a tiny model of fixed seed is saved as transformers saves it, beside
 `reference.safetensors`: inputs, logits, loss, the gradient of every tensor, and four optimiser
-steps (losses, gradient norms, learning rates, the weights at the end). `schedules.json` holds
-learning-rate factors. All values come from PyTorch and transformers; `versions.json` names them.
+steps (losses, gradient norms, learning rates, the weights at the end). All values come from PyTorch
+and transformers; `versions.json` names them.
 """
 
 import json
@@ -19,7 +19,6 @@ from safetensors.torch import save_file
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODELS = HERE.parent / "Tests/Fixtures/Models"
-TRAIN = HERE.parent / "Tests/Fixtures/Train"
 SEED = 20260
 STEPS = 4
 LEARNING_RATE = 1e-2
@@ -114,29 +113,8 @@ def reference(kind, model, folder):
     (folder / "decayed.json").write_text(json.dumps(decayed, indent=1) + "\n")
 
 
-def schedules():
-    """Factors at every step for the three schedules, with and without warm-up."""
-    rows = []
-    for name, make in [
-        ("linear", transformers.get_linear_schedule_with_warmup),
-        ("cosine", transformers.get_cosine_schedule_with_warmup),
-        ("constant", lambda o, w, total: transformers.get_constant_schedule_with_warmup(o, w)),
-    ]:
-        for warmup, total in [(0, 7), (2, 11), (5, 20), (4, 4)]:
-            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-            schedule = make(optimizer, warmup, total)
-            factors = []
-            for _ in range(total):
-                factors.append(optimizer.param_groups[0]["lr"])
-                optimizer.step()
-                schedule.step()
-            rows.append({"schedule": name, "warmup": warmup, "total": total, "factors": factors})
-    (TRAIN / "schedules.json").write_text(json.dumps(rows) + "\n")
-
-
 def main():
     MODELS.mkdir(parents=True, exist_ok=True)
-    TRAIN.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     for kind, make in [("bert", bert), ("gpt2", gpt2)]:
         torch.manual_seed(SEED)
@@ -148,13 +126,11 @@ def main():
         reference(kind, model, folder)
         for extra in ["generation_config.json"]:
             (folder / extra).unlink(missing_ok=True)
-    schedules()
     versions = json.dumps({
         "command": "python Scripts/models_make_fixtures.py", "seed": SEED,
         "torch": torch.__version__.split("+")[0], "transformers": transformers.__version__,
     }, indent=1) + "\n"
-    for folder in (MODELS, TRAIN):
-        (folder / "versions.json").write_text(versions)
+    (MODELS / "versions.json").write_text(versions)
 
 
 if __name__ == "__main__":

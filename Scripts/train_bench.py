@@ -63,23 +63,42 @@ def causal(model, vocabulary):
     return model, {"input_ids": ids, "labels": ids}, 4 * 512
 
 
-def marian():
+def marian(width, layers, vocabulary, pairs, length):
+    padding, heads = vocabulary - 1, width // 64
     config = MarianConfig(
-        vocab_size=32001, d_model=512, encoder_layers=6, decoder_layers=6,
-        encoder_attention_heads=8, decoder_attention_heads=8, encoder_ffn_dim=2048,
-        decoder_ffn_dim=2048, max_position_embeddings=512, activation_function="swish",
-        scale_embedding=True, static_position_embeddings=True, pad_token_id=32000,
-        eos_token_id=0, decoder_start_token_id=32000, forced_eos_token_id=0)
-    batch = {"input_ids": torch.randint(1, 32000, (32, 64)),
-             "attention_mask": torch.ones(32, 64, dtype=torch.long),
-             "labels": torch.randint(1, 32000, (32, 64))}
-    return MarianMTModel(config), batch, 32 * 64
+        vocab_size=vocabulary, d_model=width, encoder_layers=layers, decoder_layers=layers,
+        encoder_attention_heads=heads, decoder_attention_heads=heads, encoder_ffn_dim=4 * width,
+        decoder_ffn_dim=4 * width, max_position_embeddings=512, activation_function="swish",
+        scale_embedding=True, static_position_embeddings=True, pad_token_id=padding,
+        eos_token_id=0, decoder_start_token_id=padding, forced_eos_token_id=0)
+    batch = {"input_ids": torch.randint(1, padding, (pairs, length)),
+             "attention_mask": torch.ones(pairs, length, dtype=torch.long),
+             "labels": torch.randint(1, padding, (pairs, length))}
+    return MarianMTModel(config), batch, pairs * length
+
+
+def translator():
+    """A small one, whose loss is smoothed as torch smooths it."""
+    model, batch, tokens = marian(256, 3, 6001, 96, 10)
+    plain = model.forward
+
+    def smoothed(labels, **inputs):
+        start = torch.full((len(labels), 1), model.config.decoder_start_token_id)
+        inputs["decoder_input_ids"] = torch.cat([start, labels[:, :-1]], 1)
+        output = plain(**inputs)
+        output.loss = torch.nn.functional.cross_entropy(
+            output.logits.flatten(0, 1), labels.flatten(), label_smoothing=0.1)
+        return output
+
+    model.forward = smoothed
+    return model, batch, tokens
 
 
 TASKS = {"minilm": lambda: minilm(0.1), "minilm-nodrop": lambda: minilm(0.0),
          "gpt2": lambda: gpt2(0.1), "gpt2-nodrop": lambda: gpt2(0.0),
          "gpt2-checkpointed": lambda: gpt2(0.1, True), "llama": llama,
-         "llama-lora": llama_lora, "marian": marian}
+         "llama-lora": llama_lora, "marian": lambda: marian(512, 6, 32001, 32, 64),
+         "translator": translator}
 
 
 def peak_megabytes():

@@ -16,7 +16,7 @@ rounds=${ROUNDS:-2}
 steps=${STEPS:-6}
 built=${BUILT:-.build-bench/release}
 peers=${PEERS:-eager compiled}
-[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop llama llama-lora marian
+[ $# -gt 0 ] || set -- minilm minilm-nodrop gpt2 gpt2-nodrop llama llama-lora marian translator
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 

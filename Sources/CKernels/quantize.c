@@ -127,6 +127,45 @@ void anneal_narrow_eight(
   for (int64_t b = 0; b < blocks_of(&c); b++) narrow_eight(&c, b);
 }
 
+typedef struct {
+  int64_t columns;
+  const float *in, *read_scales;
+  const int8_t *integers;
+  float *out, *scales;
+  int8_t *narrow;
+} rows_call;
+
+static void narrow_rows(void *context, int64_t first, int64_t last) {
+  const rows_call *c = context;
+  for (int64_t row = first; row < last; row++) {
+    const float *in = c->in + row * c->columns;
+    float scale = largest(in, 0, c->columns);
+    c->scales[row] = scale;
+    float factor = scale > 0 ? 127.0f / scale : 0;
+    for (int64_t j = 0; j < c->columns; j++)
+      c->narrow[row * c->columns + j] = (int8_t)rintf(in[j] * factor);
+  }
+}
+
+void anneal_narrow_rows(
+  int64_t rows, int64_t columns, const float *in, float *scales, int8_t *out) {
+  rows_call c = {.columns = columns, .in = in, .scales = scales, .narrow = out};
+  anneal_parallel(rows, 16, narrow_rows, &c);
+}
+
+static void widen_rows(void *context, int64_t first, int64_t last) {
+  const rows_call *c = context;
+  for (int64_t row = first; row < last; row++)
+    for (int64_t j = row * c->columns; j < (row + 1) * c->columns; j++)
+      c->out[j] = (float)c->integers[j] * c->read_scales[row] * 0.007874015718698502f;
+}
+
+void anneal_widen_rows(
+  int64_t rows, int64_t columns, const float *scales, const int8_t *in, float *out) {
+  rows_call c = {.columns = columns, .read_scales = scales, .integers = in, .out = out};
+  anneal_parallel(rows, 16, widen_rows, &c);
+}
+
 enum { lanes = 8, rows = 4, levels = 4 };
 
 /// Adds rows of lanes in groups: sums of a level are carried up when it is full.

@@ -239,6 +239,8 @@ extension ModelLoader {
     let architecture = try architecture(configuration.modelType, file: configuration.file)
     let (task, keepsHead) = try matched(task, configuration)
     var configuration = configuration
+    // Weights in few bits are wide from here on, and so is what is saved of them.
+    configuration.fields = configuration.fields.without([ModelConfiguration.quantization])
     if let dropout {
       for name in architecture.dropouts { configuration.fields[name] = .real(dropout) }
     }

@@ -2,9 +2,9 @@ import Stages
 
 /// Finds the folder of a model from what a person calls it.
 ///
-/// A path is taken as it stands. A name is looked up in Anneal's model cache, then in the Hugging
-/// Face cache, with and without its organisation: `sentence-transformers/all-MiniLM-L6-v2` and
-/// `all-MiniLM-L6-v2` find the same model.
+/// A path is taken as it stands. A name is looked up in Anneal's model cache, in the Hugging Face cache
+/// and among the models that come with Anneal, with and without its organisation:
+/// `sentence-transformers/all-MiniLM-L6-v2` and `all-MiniLM-L6-v2` find the same model.
 public struct ModelLocator: Sendable {
   /// A model that a cache holds.
   public struct KnownModel: Sendable, Equatable {
@@ -18,21 +18,40 @@ public struct ModelLocator: Sendable {
   public let modelCache: String
   /// The Hugging Face hub's cache, shared with every other tool.
   public let hubCache: String
+  /// Where models that come with Anneal may lie, the first place first.
+  public let shippedFolders: [String]
 
-  /// Places the caches as the environment says.
+  /// Places the caches as the environment says, and what comes with Anneal as the program lies.
   ///
   /// `ANNEAL_CACHE`, else `XDG_CACHE_HOME/anneal`, else `~/.cache/anneal`, each with `/models`; and
   /// `HF_HUB_CACHE`, `HUGGINGFACE_HUB_CACHE`, `HF_HOME/hub`, `~/.cache/huggingface/hub`.
-  public init() { self.init(environment: FilePaths.environment) }
+  public init() {
+    self.init(environment: FilePaths.environment, program: FilePaths.program)
+  }
 
   /// Places the caches as the given look-up of variables says.
-  public init(environment: (String) -> String?) {
+  /// - Parameter program: The path of the program; nil where nothing comes with it.
+  public init(environment: (String) -> String?, program: String? = nil) {
     let home = environment("HOME") ?? "/"
     let caches = environment("XDG_CACHE_HOME") ?? home + "/.cache"
     modelCache = (environment("ANNEAL_CACHE") ?? caches + "/anneal") + "/models"
     hubCache =
       environment("HF_HUB_CACHE") ?? environment("HUGGINGFACE_HUB_CACHE")
       ?? (environment("HF_HOME") ?? caches + "/huggingface") + "/hub"
+    shippedFolders = program.map(Self.shipped) ?? []
+  }
+
+  /// Where the models of a program lie: installed, beside its folder `bin`; built from source, in
+  /// some folder above it, which a package's manifest marks.
+  private static func shipped(with program: String) -> [String] {
+    let folder = FilePaths.folder(program)
+    var folders = [FilePaths.normalize(folder + "/../share/anneal/models")]
+    var above = folder
+    while above.utf8.count > 1 {
+      if Folders.exists(above + "/Package.swift") { folders.append(above + "/share/models") }
+      above = FilePaths.folder(above)
+    }
+    return folders
   }
 
   /// The folder of a model: a path, or a name that a cache knows.
@@ -48,20 +67,24 @@ public struct ModelLocator: Sendable {
     let known = knownModels
     if let found = known.first(where: { Self.same($0.name, model) }) { return found.folder }
     throw missing(
-      model, places: [path, modelCache + "/" + model, hubCache + "/" + Self.hubFolder(model)],
+      model,
+      places: [path, modelCache + "/" + model, hubCache + "/" + Self.hubFolder(model)]
+        + shippedFolders.map { $0 + "/" + model },
       candidates: known.map(\.name))
   }
 
-  /// Every model the two caches hold, Anneal's first.
-  public var knownModels: [KnownModel] { ownModels + hubModels }
+  /// Every model the two caches hold, Anneal's first, and those that come with Anneal.
+  public var knownModels: [KnownModel] {
+    Self.models(in: modelCache) + hubModels + shippedFolders.flatMap(Self.models)
+  }
 
-  private var ownModels: [KnownModel] {
-    Self.list(modelCache).flatMap { name -> [KnownModel] in
-      let model = KnownModel(name: name, folder: "\(modelCache)/\(name)")
-      if Self.holdsModel(model.folder) { return [model] }
-      return Self.list(model.folder)
+  private static func models(in cache: String) -> [KnownModel] {
+    list(cache).flatMap { name -> [KnownModel] in
+      let model = KnownModel(name: name, folder: "\(cache)/\(name)")
+      if holdsModel(model.folder) { return [model] }
+      return list(model.folder)
         .map { KnownModel(name: "\(name)/\($0)", folder: "\(model.folder)/\($0)") }
-        .filter { Self.holdsModel($0.folder) }
+        .filter { holdsModel($0.folder) }
     }
   }
 

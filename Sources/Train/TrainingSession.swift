@@ -96,10 +96,7 @@ public struct TrainingSession {
       seed: context.seed, batchSize: batchSize, accumulation: accumulation, packing: packing,
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps,
       learningRate: values[TrainingOptions.Keys.learningRate],
-      schedule: LearningRateSchedule(
-        values[TrainingOptions.Keys.schedule],
-        warmupRatio: values[TrainingOptions.Keys.warmupRatio],
-        warmupSteps: values[TrainingOptions.Keys.warmupSteps], totalSteps: totalSteps),
+      schedule: options.schedule(totalSteps: totalSteps),
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
       saveSteps: values[TrainingOptions.Keys.saveSteps],
       activationCheckpointing: values[TrainingOptions.Keys.activationCheckpointing],
@@ -169,22 +166,36 @@ public struct TrainingSession {
 // MARK: - Metrics
 
 extension TrainingSession {
-  /// The metrics that choose and stop; nil without a validation side.
+  /// What the metrics of the validation side decide; nil without one.
   private func selection() throws -> Selection? {
     let stopping = options.values[TrainingOptions.Keys.earlyStopping]
     guard !preparation.validation.isEmpty else {
-      guard stopping == nil else {
-        throw TrainingError(
-          "early-stopping needs records on the validation side",
-          remedy: "give validation a share in split, or leave early-stopping out")
-      }
+      try requireValidation(for: stopping.map { _ in TrainingOptions.Keys.earlyStopping.name })
+      try requireValidation(for: options.plateau.map { _ in "reduce-on-plateau" })
       return nil
     }
     let classes = preparation.objective.classCount
     return Selection(
       best: try options.watched(options.bestName, classes: classes),
       stopping: try stopping.map { ($0.metric ?? options.bestName, $0.patience) }
-        .map { (metric: try options.watched($0, classes: classes), patience: $1) })
+        .map { (metric: try options.watched($0, classes: classes), patience: $1) },
+      plateau: try plateau(classes: classes))
+  }
+
+  /// Refuses an option that waits for what an empty side cannot tell.
+  private func requireValidation(for name: String?) throws(TrainingError) {
+    guard let name else { return }
+    throw TrainingError(
+      "\(name) needs records on the validation side",
+      remedy: "give validation a share in split, or leave \(name) out")
+  }
+
+  private func plateau(classes: Int?) throws -> RatePlateau? {
+    guard let values = options.plateau, let name = options.plateauName else { return nil }
+    let metric = try options.watched(name, classes: classes)
+    return RatePlateau(
+      metric: metric.name, isGreaterBetter: metric.direction == .greater, values,
+      rate: options.values[TrainingOptions.Keys.learningRate])
   }
 
   private func validationMetrics() throws -> [MetricDescriptor] {

@@ -243,6 +243,14 @@ import Testing
       "--limit", "100", "--max-steps", "2", "--set",
       "data=\(Shared.path("data/instruct/alpaca_zh/alpaca_zh.jsonl.gz"))",
     ],
+    "translation-en-de.yaml": translation, "translation-de-en.yaml": translation,
+  ]
+
+  /// Pairs from all over a file that is sorted by length.
+  private static let translation = [
+    "--set", "ingest.every=300", "--max-steps", "2", "--set", "generate.validation-records=10",
+    "--set", "train.architecture.marian.width=32", "--set",
+    "data=\(Shared.path("data/parallel/tatoeba_en_de/deu.txt.gz"))",
   ]
 
   @Test func `no file is left out`() throws {

@@ -32,6 +32,29 @@ struct ModelLocatorTests {
     #expect(try locator.folder(of: model, base: folder.path) == "\(folder.path)/\(expected)")
   }
 
+  @Test func `models that come with the program are found installed and built, after the caches`()
+    throws
+  {
+    let root = folder.path
+    try folder.write("{}", to: "usr/share/anneal/models/en-xx/config.json")
+    try folder.write("", to: "source/Package.swift")
+    try folder.write("{}", to: "source/share/models/en-xx/config.json")
+    try folder.write("{}", to: "source/share/models/tiny/config.json")
+    func found(_ model: String, by program: String?) -> String? {
+      let locator = ModelLocator(environment: { $0 == "HOME" ? root : nil }, program: program)
+      return (try? locator.folder(of: model, base: root)).map {
+        String($0.dropFirst(root.utf8.count))
+      }
+    }
+    #expect(found("en-xx", by: nil) == nil)
+    let installed = found("en-xx", by: "\(root)/usr/bin/anneal")
+    #expect(installed == "/usr/share/anneal/models/en-xx")
+    let built = "\(root)/source/.build/x86_64/release/anneal"
+    #expect(found("en-xx", by: built) == "/source/share/models/en-xx")
+    #expect(found("tiny", by: built)?.hasPrefix("/.cache/huggingface") == true)
+    #expect(found("tiny", by: "/anneal") != nil)
+  }
+
   @Test func `a name that nothing holds lists the places and the nearest name`() throws {
     let error = try #require(
       #expect(throws: ModelError.self) {

@@ -155,7 +155,7 @@ import Testing
     #expect(plan.object["train"]?["model"] == "scratch")
     #expect(plan.object["train"]?["epochs"] == 2)
     #expect(plan.object["train"]?["batch-size"] == 4)
-    #expect(plan.object["train"]?["schedule"] == "cosine")
+    #expect(plan.object["train"]?["schedule"]?["cosine"] != nil)
     #expect(plan.object["train"]?["architecture"]?["bert"]?["layers"] == 1)
   }
 

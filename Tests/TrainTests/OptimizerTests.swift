@@ -1,4 +1,5 @@
 import Models
+import Records
 import Stages
 import Tensors
 import TestSupport
@@ -17,8 +18,7 @@ struct OptimizerTests {
       rate: reference.tensor("steps.rate").values
     )
     let optimizer = Optimizer(trial.model.parameters, .init(weightDecay: 0.05))
-    let schedule = LearningRateSchedule(
-      .linear, warmupRatio: 0, warmupSteps: 1, totalSteps: 5)
+    let schedule = try options(["model": "m", "warmup-steps": 1]).schedule(totalSteps: 5)
     for step in 0..<4 {
       let rate = 1e-2 * schedule.factor(step: step)
       #expect(abs(Float(rate) - expected.rate[step]) < 1e-9)

@@ -41,6 +41,10 @@ struct ResumeTests {
     ["epochs": 9, "learning-rate": 0, "early-stopping": 2],
     // The last checkpoint within the epoch is of the last step, and not evaluated yet.
     ["max-steps": 6, "save-steps": 2],
+    [
+      "epochs": 5, "learning-rate": 1e-4,
+      "schedule": ["reduce-on-plateau": ["patience": 0, "threshold": 0.5, "factor": 0.5]],
+    ],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)

@@ -30,7 +30,11 @@ struct Workload {
     "gpt2-checkpointed": { try gpt2(dropout: 0.1, checkpointsLayers: true) },
     "llama": { try causal(llama(), gigaflops: llamaArithmetic(products: 3)) },
     "llama-lora": { try lowRankLlama() },
-    "marian": { try marian() },
+    "marian": { try marian(width: 512, layers: 6, vocabulary: 32001, pairs: 32, length: 64) },
+    "translator": {
+      try marian(
+        width: 256, layers: 3, vocabulary: 6001, pairs: 96, length: 10, smoothing: 0.1)
+    },
   ]
 
   /// MiniLM-L6 with two classes, 32 texts of 128 tokens.
@@ -111,25 +115,29 @@ struct Workload {
     }
   }
 
-  /// Marian with 61 million parameters, 32 pairs of 64 tokens each.
-  private static func marian() throws -> Workload {
+  /// A Marian, whose heads are 64 wide, on pairs of texts of one length.
+  private static func marian(
+    width: Int, layers: Int, vocabulary: Int, pairs: Int, length: Int, smoothing: Float = 0
+  ) throws -> Workload {
+    let padding = Int32(vocabulary - 1)
     let sizes = ModelSizes(
-      vocabulary: 32001, layers: 6, hidden: 512, heads: 8, feedForward: 2048, positions: 512,
-      padding: 32000, end: 0)
+      vocabulary: vocabulary, layers: layers, hidden: width, heads: width / 64,
+      feedForward: 4 * width, positions: 512, padding: padding, end: 0)
     let made = try ModelLoader.make(
       "marian", sizes, for: .sequenceToSequence, seed: 1,
       fields: [
-        "activation_function": "swish", "pad_token_id": 32000, "decoder_start_token_id": 32000,
+        "activation_function": "swish", "pad_token_id": .integer(vocabulary - 1),
+        "decoder_start_token_id": .integer(vocabulary - 1),
       ])
     guard let model = made as? any SequenceToSequenceModel else { throw Mismatch() }
-    let source = TokenBatch(random(count: 32, length: 64, below: 32000))
-    let target = TargetBatch(random(count: 32, length: 64, below: 32000), for: model)
+    let source = TokenBatch(random(count: pairs, length: length, below: padding))
+    let target = TargetBatch(random(count: pairs, length: length, below: padding), for: model)
     // Encoder layers have 12, decoder layers 16 squares of the width; sources are as long as targets.
     let flops = arithmetic(
-      tokens: 32 * 64, weights: 6 * 28 * 512 * 512 + 32001 * 512,
-      attention: 6 * (64 + 32 + 64) * 512)
-    return Workload(model: model, tokens: 32 * 64, gigaflops: flops) { tape in
-      model.loss(tape, source: source, target: target)
+      tokens: pairs * length, weights: layers * 28 * width * width + vocabulary * width,
+      attention: layers * (length + length / 2 + length) * width)
+    return Workload(model: model, tokens: pairs * length, gigaflops: flops) { tape in
+      model.loss(tape, source: source, target: target, smoothing: smoothing)
     }
   }
 

@@ -10,6 +10,8 @@ public struct MergedModel: Sendable {
   public let parameters: [(name: String, tensor: Tensor)]
   /// What describes it.
   public let configuration: ModelConfiguration
+  /// The linear maps, stored output by output, by the names of their weights.
+  let maps: [String: String]
 
   /// Merges what methods have added to a model, which stays as it is.
   /// - Throws: `ModelError.unsupported` where the plain model has no place for a change.
@@ -28,6 +30,9 @@ public struct MergedModel: Sendable {
     }
     self.parameters = parameters
     self.configuration = configuration
+    maps = Dictionary(
+      model.linears.filter { $0.layout == .outputByInput }.map { ("\($0.name).weight", $0.name) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Why weights cannot hold what methods have added to a model; nil where they can.

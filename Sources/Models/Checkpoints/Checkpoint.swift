@@ -5,7 +5,7 @@ public import Tensors
 /// The weights of a model in any format, found by name.
 ///
 /// Files are memory-mapped: opening reads what they say about themselves, and a tensor is read when
-/// it is asked for. 4-bit matrices of bitsandbytes stand under their own names, as the model has them.
+/// it is asked for. 4-bit and 8-bit matrices of bitsandbytes stand under their own names, as the model has them.
 public struct Checkpoint: Sendable {
   /// The file it was opened by: the weights, or the index of the shards.
   public let path: String
@@ -13,6 +13,7 @@ public struct Checkpoint: Sendable {
   public let tensors: [StoredTensor]
   private let files: [any TensorFile]
   private let fourBit: [FourBitWeights]
+  private let eightBit: [EightBitWeights]
   private let homes: [String: (file: Int, place: Int)]
 
   /// Opens the weights of a folder, or a file of weights.
@@ -36,10 +37,14 @@ public struct Checkpoint: Sendable {
     var tensors: [StoredTensor] = []
     var homes: [String: (file: Int, place: Int)] = [:]
     var fourBit: [FourBitWeights] = []
+    var eightBit: [EightBitWeights] = []
     for (number, file) in files.enumerated() {
       let weights = try FourBitWeights(file)
+      let rows = try EightBitWeights(file)
       fourBit.append(weights)
-      for tensor in file.tensors where !weights.parts.contains(tensor.name) {
+      eightBit.append(rows)
+      let parts = weights.parts.union(rows.parts)
+      for tensor in file.tensors where !parts.contains(tensor.name) {
         guard homes.updateValue((number, tensors.count), forKey: tensor.name) == nil else {
           throw ModelError(.corrupt, file: path, problem: "two shards hold \(tensor.name)")
         }
@@ -49,6 +54,7 @@ public struct Checkpoint: Sendable {
     self.tensors = tensors
     self.homes = homes
     self.fourBit = fourBit
+    self.eightBit = eightBit
   }
 
   private init(index: String) throws(ModelError) {
@@ -72,7 +78,9 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  private func isPart(_ name: String) -> Bool { fourBit.contains { $0.parts.contains(name) } }
+  private func isPart(_ name: String) -> Bool {
+    fourBit.contains { $0.parts.contains(name) } || eightBit.contains { $0.parts.contains(name) }
+  }
 
   /// The tensor of a name as its header describes it, or nil.
   public subscript(name: String) -> StoredTensor? { homes[name].map { tensors[$0.place] } }
@@ -82,6 +90,7 @@ public struct Checkpoint: Sendable {
   public func tensor(_ name: String) throws(ModelError) -> Tensor {
     let home = try home(of: name)
     if let tensor = try fourBit[home].tensor(name, in: files[home]) { return tensor }
+    if let tensor = try eightBit[home].tensor(name, in: files[home]) { return tensor }
     return try files[home].tensor(name)
   }
 

@@ -7,6 +7,8 @@ public struct ModelConfiguration: Sendable {
   public var fields: JSONObject
   /// Where they were read, for error messages.
   public let file: String
+  /// The field that says how weights are stored in few bits.
+  static let quantization = "quantization_config"
 
   /// Fields made by a program.
   public init(_ fields: JSONObject, file: String = "configuration") {

@@ -66,21 +66,26 @@ extension Planner {
     }
   }
 
-  /// The metrics that choose the model and end training.
+  /// Options of training that do not go together, or name a metric there is not.
+  mutating func trainingFaults(_ training: ParameterValues?, _ node: ConfigurationNode?) {
+    guard let training else { return }
+    for (key, problem) in TrainingOptions(training).faults {
+      diagnostics.add(
+        Diagnostic(problem, path: "train.\(key)", place: node?[key]?.place ?? node?.place))
+    }
+  }
+
+  /// The metrics that training watches need what `evaluate` gives them.
   mutating func watchedMetrics(
     _ training: ParameterValues?, _ metrics: [MetricChoice], _ node: ConfigurationNode?
   ) {
     guard let options = training.map({ TrainingOptions($0) }) else { return }
-    func place(_ key: String) -> Place? { node?[key]?.place ?? node?.place }
-    for (key, fault) in options.metricFaults {
-      diagnostics.add(Diagnostic("\(fault)", path: "train.\(key)", place: place(key)))
-    }
     for (key, name) in options.namedMetrics where options.writes && MetricChoice(name) == nil {
       guard !metrics.contains(where: { $0.isOfFamily(of: name) }) else { continue }
       diagnostics.add(
         Diagnostic(
           "metric '\(name)' needs options that evaluate does not give", path: "train.\(key)",
-          place: place(key),
+          place: node?[key]?.place ?? node?.place,
           remedy: "name it there as well, as in evaluate: [{\(name): {model: all-MiniLM-L6-v2}}]"))
     }
   }

@@ -39,6 +39,7 @@ public struct Planner {
     if training != nil, !written.contains(where: { $0.stage is TokenizeStage }) {
       written += defaultStep("tokenize", place: Place(file: file.path))
     }
+    trainingFaults(training, root["train"])
     let metrics = metrics(root["evaluate"], training, base: root.base)
     watchedMetrics(training, metrics, root["train"])
     let writing = writing(root["generate"], training)

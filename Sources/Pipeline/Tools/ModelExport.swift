@@ -11,6 +11,7 @@ public struct ModelExport: Sendable {
   private let place: ModelPlace
   private let merges: Bool
   private let isForPEFT: Bool
+  private let isEightBit: Bool
 
   /// Finds what is exported.
   /// - Parameters:
@@ -18,13 +19,16 @@ public struct ModelExport: Sendable {
   ///   - adapter: The folder of an adapter on the model.
   ///   - merges: Whether the adapter's changes go into the weights, so that a plain model remains.
   ///   - isForPEFT: Whether an adapter is refused that PEFT would compute otherwise.
+  ///   - isEightBit: Whether linear maps are filed in 8-bit integers, the rest in 16 bits.
   /// - Throws: `ModelError` where there is no such model.
   public init(
-    model name: String, adapter: String? = nil, merges: Bool, isForPEFT: Bool = false
+    model name: String, adapter: String? = nil, merges: Bool, isForPEFT: Bool = false,
+    isEightBit: Bool = false
   ) throws {
     place = try ModelPlace(name, adapter: adapter)
     self.merges = merges
     self.isForPEFT = isForPEFT
+    self.isEightBit = isEightBit
   }
 
   /// Writes the folder, which must not exist yet, and says what is in it.
@@ -49,8 +53,19 @@ public struct ModelExport: Sendable {
     let tokenizer =
       folders.adapter.flatMap { ModelFiles.holdsTokenizer($0) ? $0 : nil } ?? folders.base
     guard let adapter = loaded.adapter, !merges else {
-      try MergedModel(loaded.model).save(to: target, tokenizer: tokenizer)
-      return loaded.adapter == nil ? "model" : "model with its adapter merged"
+      let model = try MergedModel(loaded.model)
+      if isEightBit {
+        try model.saveEightBit(to: target, tokenizer: tokenizer)
+      } else {
+        try model.save(to: target, tokenizer: tokenizer)
+      }
+      let kind = loaded.adapter == nil ? "model" : "model with its adapter merged"
+      return isEightBit ? "\(kind), linear maps in 8 bits" : kind
+    }
+    guard !isEightBit else {
+      throw ModelError(
+        .unsupported, file: target, problem: "an adapter is not filed in 8 bits",
+        remedy: "Add --merge.")
     }
     if isForPEFT { try AdapterFolder.requirePEFT(adapter, folders.adapter ?? folders.base) }
     try AdapterFolder.save(adapter, of: loaded.model, base: folders.base, to: target)

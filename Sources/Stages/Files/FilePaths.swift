@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// Arithmetic on paths, without looking at the disk.
+/// Arithmetic on paths, and those that the system tells.
 public enum FilePaths {
   /// The user's home folder.
   public static var home: String { environment("HOME") ?? "/" }
@@ -20,6 +20,13 @@ public enum FilePaths {
   public static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
+  }
+
+  /// The program that runs, links resolved; nil where the system does not tell.
+  public static var program: String? {
+    guard let buffer = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(buffer) }
+    return String(cString: buffer)
   }
 
   /// The folder for files that nobody needs afterwards.

@@ -23,6 +23,8 @@ public struct Component: ParameterValue {
 public struct ComponentDescriptor: Sendable {
   /// The name users write.
   public let name: String
+  /// Names that users know from other tools; accepted, and the name is what is printed.
+  public let aliases: [String]
   /// What it does, one sentence.
   public let summary: String
   /// What it takes.
@@ -33,13 +35,21 @@ public struct ComponentDescriptor: Sendable {
   /// A component.
   /// - Parameter check: Says what does not go together; places and paths are filled in.
   public init(
-    _ name: String, _ summary: String, parameters: [any AnyParameter] = [],
+    _ name: String, aliases: [String] = [], _ summary: String,
+    parameters: [any AnyParameter] = [],
     check: @escaping @Sendable (ParameterValues) -> [Diagnostic] = { _ in [] }
   ) {
     self.name = name
+    self.aliases = aliases
     self.summary = summary
     self.parameters = parameters
     self.check = check
+  }
+
+  /// Whether a name is its own or one of its aliases; kebab and snake case are one.
+  fileprivate func isCalled(_ written: String) -> Bool {
+    let name = ParameterValues.kebab(written)
+    return name == self.name || aliases.contains { ParameterValues.kebab($0) == name }
   }
 
   /// Reads the values of its parameters, noting every fault of one of them or of several together.
@@ -101,10 +111,9 @@ extension Component {
     _ node: ConfigurationNode, among choices: [ComponentDescriptor]
   ) throws(Diagnostic) -> Component {
     let (name, place, inner) = try parts(of: node, choices)
-    guard let descriptor = choices.first(where: { $0.name == name }) else {
+    guard let descriptor = choices.first(where: { $0.isCalled(name) }) else {
       throw Diagnostic(
-        "unknown choice '\(name)'", place: place,
-        remedy: Suggestion.remedy(for: name, among: choices.map(\.name)))
+        "unknown choice '\(name)'", place: place, remedy: remedy(for: name, among: choices))
     }
     var diagnostics = Diagnostics()
     guard let values = descriptor.values(from: inner, place: place, into: &diagnostics) else {
@@ -113,7 +122,18 @@ extension Component {
         diagnostics.list.map(\.message).joined(separator: "; "), path: first?.path ?? "",
         place: first?.place, remedy: first?.remedy)
     }
-    return Component(name: name, values: values)
+    return Component(name: descriptor.name, values: values)
+  }
+
+  /// The component whose name or alias is nearest, or all names.
+  private static func remedy(
+    for name: String, among choices: [ComponentDescriptor]
+  ) -> String? {
+    let near = Suggestion.nearest(to: name, among: choices.flatMap { [$0.name] + $0.aliases })
+    guard let near, let meant = choices.first(where: { $0.isCalled(near) }) else {
+      return Suggestion.remedy(for: name, among: choices.map(\.name))
+    }
+    return "did you mean '\(meant.name)'?"
   }
 
   private static func parts(

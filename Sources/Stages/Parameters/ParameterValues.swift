@@ -37,6 +37,13 @@ public struct ParameterValues: Sendable {
   }
 }
 
+extension ParameterValues {
+  /// A name in kebab case, which snake case stands for as well: `min_words` is `min-words`.
+  static func kebab(_ key: String) -> String {
+    String(decoding: key.utf8.map { $0 == 0x5F ? 0x2D : $0 }, as: UTF8.self)
+  }
+}
+
 /// One pass over a map of parameters.
 private struct Reading {
   let parameters: [any AnyParameter]
@@ -81,20 +88,17 @@ private struct Reading {
     }
   }
 
-  /// Kebab and snake case are one: `min_words` is `min-words`.
   private func parameter(named key: String) -> (any AnyParameter)? {
-    let name = Self.kebab(key)
-    return parameters.first { $0.name == name || $0.aliases.contains { Self.kebab($0) == name } }
-  }
-
-  private static func kebab(_ key: String) -> String {
-    String(decoding: key.utf8.map { $0 == 0x5F ? 0x2D : $0 }, as: UTF8.self)
+    let name = ParameterValues.kebab(key)
+    return parameters.first {
+      $0.name == name || $0.aliases.contains { ParameterValues.kebab($0) == name }
+    }
   }
 
   /// The parameter whose name or alias is nearest, or all names.
   private func remedy(for key: String) -> String? {
-    let spellings = parameters.flatMap { [$0.name] + $0.aliases.map(Self.kebab) }
-    let near = Suggestion.nearest(to: Self.kebab(key), among: spellings)
+    let spellings = parameters.flatMap { [$0.name] + $0.aliases.map(ParameterValues.kebab) }
+    let near = Suggestion.nearest(to: ParameterValues.kebab(key), among: spellings)
     guard let near, let meant = parameter(named: near) else {
       return Suggestion.remedy(for: key, among: parameters.map(\.name))
     }

@@ -7,33 +7,39 @@ struct WatchedMetric: Sendable {
   let direction: MetricDirection
 }
 
-/// Which checkpoint is the best so far, and whether waiting for a better one still pays.
+/// Which checkpoint is the best so far, whether waiting for a better one still pays, and what
+/// evaluations have made of the learning rate.
 struct Selection: Sendable {
   /// The metric that chooses the model.
   let best: WatchedMetric
   /// The metric whose stagnation ends training, and how many evaluations are waited.
   let stopping: (metric: WatchedMetric, patience: Int)?
+  /// The learning rate, where it hangs on a metric.
+  private(set) var plateau: RatePlateau?
   private(set) var bestStep: Int?
   private(set) var bestValue: Double?
   private var stoppingValue: Double?
   private var waited = 0
 
-  init(best: WatchedMetric, stopping: (metric: WatchedMetric, patience: Int)?) {
+  init(
+    best: WatchedMetric, stopping: (metric: WatchedMetric, patience: Int)?,
+    plateau: RatePlateau? = nil
+  ) {
     self.best = best
     self.stopping = stopping
+    self.plateau = plateau
   }
 
   /// Notes an evaluation; a metric that found nothing counts as no improvement.
   mutating func note(_ values: [(name: String, value: Double)], step: Int) {
-    func value(of metric: WatchedMetric) -> Double? {
-      values.first { $0.name == metric.name }?.value
-    }
-    if let value = value(of: best), best.direction.improves(value, over: bestValue) {
+    func value(of name: String) -> Double? { values.first { $0.name == name }?.value }
+    if let plateau { self.plateau?.note(value(of: plateau.metric)) }
+    if let value = value(of: best.name), best.direction.improves(value, over: bestValue) {
       bestStep = step
       bestValue = value
     }
     guard let stopping else { return }
-    if let value = value(of: stopping.metric),
+    if let value = value(of: stopping.metric.name),
       stopping.metric.direction.improves(value, over: stoppingValue)
     {
       stoppingValue = value
@@ -52,6 +58,7 @@ struct Selection: Sendable {
     return [
       "best_step": bestStep.map { .integer($0) } ?? .null, "best_value": optional(bestValue),
       "stopping_value": optional(stoppingValue), "waited": .integer(waited),
+      "plateau": plateau?.json ?? .null,
     ]
   }
 
@@ -61,5 +68,6 @@ struct Selection: Sendable {
     bestValue = json?["best_value"]?.double
     stoppingValue = json?["stopping_value"]?.double
     waited = json?["waited"]?.int ?? 0
+    plateau?.restore(json?["plateau"])
   }
 }

@@ -95,7 +95,8 @@ struct TrainingLoop {
         "the loss of step \(state.step + 1) is \(loss)",
         remedy: "lower learning-rate or max-grad-norm")
     }
-    let rate = settings.learningRate * settings.schedule.factor(step: state.step)
+    let peak = selection?.plateau?.rate ?? settings.learningRate
+    let rate = peak * settings.schedule.factor(step: state.step)
     let norm = optimizer.update(step: state.step + 1, learningRate: rate) { factor in
       adapter?.didStep(
         AdapterStep(

@@ -25,9 +25,12 @@ struct CausalObjective: WritingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "causal", "Cross-entropy of each token given those before it; prompts are read, not learned.",
-      parameters: [trainOn, template]),
+      parameters: [trainOn, template, LabelSmoothing.share]),
     provides: [.losses],
-    make: { Plan(trainOn: $0[trainOn], template: $0[template]) })
+    make: {
+      Plan(
+        trainOn: $0[trainOn], template: $0[template], smoothing: Float($0[LabelSmoothing.share]))
+    })
 
   let validationMetrics = ["loss", "perplexity"]
   let writesUnasked = false
@@ -43,6 +46,7 @@ struct CausalObjective: WritingObjective {
   struct Plan: ObjectivePlan {
     let trainOn: TrainOn
     let template: TemplateChoice
+    let smoothing: Float
 
     func task(_ records: RecordCollection) -> ModelTask { .causal }
 
@@ -158,15 +162,23 @@ struct CausalObjective: WritingObjective {
 
   /// Scores the vocabulary only where a token is learned.
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
+    loss(tape, examples, divisor: divisor, smoothing: plan.smoothing)
+  }
+
+  private func loss(
+    _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
+  ) -> Loss {
     let targets = examples.flatMap(\.targets)
     let counted = targets.indices.filter { targets[$0] >= 0 }
     return model.vocabularyLoss(
       tape, model.hiddenStates(tape, TokenBatch(examples)), rows: counted.map { Int32($0) },
-      targets: counted.map { targets[$0] }, divisor: divisor)
+      targets: counted.map { targets[$0] }, smoothing: smoothing, divisor: divisor)
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {
-    examples.texts(losses: loss(.inference(), examples, divisor: 1).rows) { tokenizer.decode($0) }
+    examples.texts(losses: loss(.inference(), examples, divisor: 1, smoothing: 0).rows) {
+      tokenizer.decode($0)
+    }
   }
 
   func outcomes(_ predictions: [Prediction]) -> Outcomes { .language(of: predictions) }

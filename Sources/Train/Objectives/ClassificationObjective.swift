@@ -9,18 +9,24 @@ import Tokenize
 struct ClassificationObjective: TrainingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
-      "classification", "Cross-entropy of the label given the text."),
-    provides: [.labels, .probabilities, .losses], writes: false, make: { _ in Plan() })
+      "classification", "Cross-entropy of the label given the text.",
+      parameters: [LabelSmoothing.share]),
+    provides: [.labels, .probabilities, .losses], writes: false,
+    make: { Plan(smoothing: Float($0[LabelSmoothing.share])) })
 
   let validationMetrics = ["loss", "accuracy", "f1.weighted"]
   private let model: any SequenceClassifier
   private let tokenizer: Tokenizer
   private let encoding: EncodingOptions
+  /// The share of a target that training spreads over all classes.
+  private let smoothing: Float
   /// Labels are told apart by their bytes: two spellings that Unicode calls equal are two labels.
   private let classes: [[UInt8]: Int32]
 
   /// The classes are those of the training records.
   struct Plan: ObjectivePlan {
+    let smoothing: Float
+
     func task(_ records: RecordCollection) throws -> ModelTask {
       let labels = Set(try records.map { Array(try LabelledText($0).label.utf8) })
       guard labels.count > 1 else {
@@ -45,11 +51,15 @@ struct ClassificationObjective: TrainingObjective {
       guard let model = model as? any SequenceClassifier else {
         preconditionFailure("a model without classes was loaded for classification")
       }
-      return ClassificationObjective(model, tokenizer, maximumLength: maximumLength)
+      return ClassificationObjective(
+        model, tokenizer, maximumLength: maximumLength, smoothing: smoothing)
     }
   }
 
-  private init(_ model: any SequenceClassifier, _ tokenizer: Tokenizer, maximumLength: Int) {
+  private init(
+    _ model: any SequenceClassifier, _ tokenizer: Tokenizer, maximumLength: Int, smoothing: Float
+  ) {
+    self.smoothing = smoothing
     self.model = model
     self.tokenizer = tokenizer
     var encoding = EncodingOptions()
@@ -83,7 +93,7 @@ struct ClassificationObjective: TrainingObjective {
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
     tape.crossEntropy(
       model.logits(tape, TokenBatch(examples)), targets: examples.flatMap(\.targets),
-      divisor: divisor)
+      smoothing: smoothing, divisor: divisor)
   }
 
   func predictions(_ examples: [Example]) -> [Prediction] {

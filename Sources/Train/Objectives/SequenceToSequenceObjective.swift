@@ -14,7 +14,7 @@ struct SequenceToSequenceObjective: WritingObjective {
     component: ComponentDescriptor(
       "sequence-to-sequence",
       "Cross-entropy of each token of an answer, given what was asked; for T5 and translators.",
-      parameters: [Keys.prefix, Keys.targetLength, Keys.smoothing, Keys.beams]),
+      parameters: [Keys.prefix, Keys.targetLength, LabelSmoothing.share, Keys.beams]),
     provides: [.losses], make: { Plan($0) })
 
   let validationMetrics = ["loss", "perplexity"]
@@ -37,7 +37,7 @@ struct SequenceToSequenceObjective: WritingObjective {
     init(_ values: ParameterValues) {
       prefix = values[Keys.prefix]
       targetLength = values[Keys.targetLength]
-      smoothing = Float(values[Keys.smoothing])
+      smoothing = Float(values[LabelSmoothing.share])
       beams = values[Keys.beams]
     }
 
@@ -149,10 +149,6 @@ private enum Keys {
     "max-target-length", default: 128,
     aliases: ["max_target_length", "val_max_target_length", "generation_max_length"],
     "Cut targets to this many tokens, and generate no more.", check: Check.atLeast(1))
-  static let smoothing = Parameter(
-    "label-smoothing", default: 0.0, aliases: ["label_smoothing_factor", "label_smoothing"],
-    "The share of every target that training spreads over the vocabulary.",
-    check: { (0..<1).contains($0) ? nil : "must be from 0 to below 1" })
   static let beams = Parameter<Int?>(
     "num-beams", default: nil, aliases: ["num_beams", "generation_num_beams"],
     "The beams of predicted texts; the model's own number by default.",

@@ -13,12 +13,15 @@ extension TrainingOptions {
   /// The name of the metric that chooses the model.
   var bestName: String { values[Keys.bestMetric] ?? "loss" }
 
-  /// The names of the metrics that choose the model and end training.
+  /// The name of the metric that a learning rate hangs on; nil where it follows from the step alone.
+  var plateauName: String? { plateau.map { $0[ScheduleKeys.metric] ?? bestName } }
+
+  /// The names of the metrics that choose the model, end training and cut the learning rate.
   var watchedNames: [String] {
-    [bestName] + [values[Keys.earlyStopping]?.metric].compactMap(\.self)
+    [bestName] + [values[Keys.earlyStopping]?.metric, plateauName].compactMap(\.self)
   }
 
-  /// The metrics of texts among those that choose the model and end training.
+  /// The metrics of texts among those that training watches.
   public var watchedTexts: [String] { watchedNames.filter { TextMetrics.expand($0) != nil } }
 
   /// The metric of a name, by which models are ordered.
@@ -36,16 +39,32 @@ extension TrainingOptions {
     return WatchedMetric(name: metric.name, direction: metric.direction)
   }
 
-  /// The names of metrics that are written to choose the model and end training, by their keys.
+  /// The names of metrics that training watches, where they are written, by their keys.
   public var namedMetrics: [(key: String, name: String)] {
     [
       (Keys.bestMetric.name, values[Keys.bestMetric]),
       (Keys.earlyStopping.name, values[Keys.earlyStopping]?.metric),
+      (Keys.schedule.name, plateau?[ScheduleKeys.metric]),
     ].compactMap { key, name in name.map { (key, $0) } }
   }
 
-  /// What is wrong with the metrics that choose the model and end training, before data is read.
-  public var metricFaults: [(key: String, fault: MetricError)] {
+  /// What is wrong with options that are right one by one, before data is read.
+  public var faults: [(key: String, problem: String)] {
+    metricFaults.map { ($0, "\($1)") } + [rateFault].compactMap(\.self)
+  }
+
+  /// A polynomial must not rise.
+  private var rateFault: (key: String, problem: String)? {
+    let (schedule, peak) = (values[Keys.schedule], values[Keys.learningRate])
+    guard schedule.name == "polynomial", schedule.values[ScheduleKeys.end] >= peak, peak > 0 else {
+      return nil
+    }
+    let end = schedule.values[ScheduleKeys.end]
+    return (Keys.schedule.name, "polynomial ends at \(end), which is not below \(peak)")
+  }
+
+  /// What is wrong with the metrics that training watches.
+  private var metricFaults: [(key: String, fault: MetricError)] {
     namedMetrics.compactMap { key, name in
       do throws(MetricError) {
         _ = try watched(name, classes: nil)

@@ -34,6 +34,20 @@ extension TrainingOptions {
     min(values[Keys.maxLength] ?? fallback ?? model.maximumLength, model.maximumLength)
   }
 
+  /// What `reduce-on-plateau` was told; nil for another schedule.
+  var plateau: ParameterValues? {
+    let schedule = values[Keys.schedule]
+    return schedule.name == "reduce-on-plateau" ? schedule.values : nil
+  }
+
+  /// The learning rates of a number of steps.
+  package func schedule(totalSteps: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      values[Keys.schedule], warmupRatio: values[Keys.warmupRatio],
+      warmupSteps: values[Keys.warmupSteps], totalSteps: totalSteps,
+      peak: values[Keys.learningRate])
+  }
+
   /// The optimizer's numbers.
   var optimizer: Optimizer.Settings {
     Optimizer.Settings(

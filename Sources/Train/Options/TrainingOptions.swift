@@ -75,10 +75,10 @@ public struct TrainingOptions: Sendable {
       "weight-decay", default: 0.0, aliases: ["wd"],
       "Decoupled weight decay; biases and norms are left out.", check: Check.atLeast(0))
     /// The learning rate after the warm-up.
-    public static let schedule = Parameter(
-      "schedule", default: LearningRateCurve.linear,
+    public static let schedule = Parameter<Component>(
+      "schedule", choices: trainingSchedules, default: "linear",
       aliases: ["lr_scheduler_type", "lr_scheduler"],
-      "How the learning rate falls after the warm-up.")
+      "How the learning rate goes on after the warm-up.")
     /// The share of steps in which the learning rate rises.
     public static let warmupRatio = Parameter(
       "warmup-ratio", default: 0.0, "The share of all steps in which the learning rate rises.",
@@ -139,24 +139,5 @@ public struct TrainingOptions: Sendable {
     public static let keepCheckpoints = Parameter(
       "keep-checkpoints", default: 1, aliases: ["save_total_limit"],
       "How many of the newest checkpoints stay on disk.", check: Check.atLeast(1))
-  }
-}
-
-/// How the learning rate falls after the warm-up.
-public enum LearningRateCurve: String, ChoiceValue {
-  case linear
-  case cosine
-  case constant
-
-  /// Reads one of the words; transformers' `constant_with_warmup` is `constant`, which warms up too.
-  public static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> LearningRateCurve {
-    let text = try String.decode(node)
-    let word = text.hasSuffix("_with_warmup") ? String(text.dropLast(12)) : text
-    guard let curve = LearningRateCurve(rawValue: word) else {
-      throw Diagnostic(
-        "'\(text)' is none of the choices", place: node.place,
-        remedy: Suggestion.remedy(for: text, among: allCases.map(\.rawValue)))
-    }
-    return curve
   }
 }

@@ -12,6 +12,9 @@ public struct SavedTensor: Sendable {
     case values(Tensor)
     case bytes([UInt8])
     case integers([Int32])
+    case small([Int8])
+    /// Floats that stay in 32 bits, whatever the precision of the file.
+    case single(Tensor)
   }
 
   /// A tensor of floats.
@@ -19,6 +22,13 @@ public struct SavedTensor: Sendable {
     self.name = name
     shape = tensor.shape
     content = .values(tensor)
+  }
+
+  /// A tensor of floats that stay in 32 bits.
+  public init(single name: String, _ tensor: Tensor) {
+    self.name = name
+    shape = tensor.shape
+    content = .single(tensor)
   }
 
   /// A tensor of bytes, such as numbers of few bits.
@@ -39,11 +49,22 @@ public struct SavedTensor: Sendable {
     content = .integers(integers)
   }
 
+  /// A tensor of 8-bit integers.
+  public init(_ name: String, integers: [Int8], shape: [Int]) {
+    precondition(
+      integers.count == shape.reduce(1, *), "\(integers.count) integers of shape \(shape)")
+    self.name = name
+    self.shape = shape
+    content = .small(integers)
+  }
+
   /// How its numbers are spelled in a file of a precision; nil is 32 bits.
   func format(_ half: HalfPrecision?) -> NumberFormat {
     switch content {
     case .bytes: return .u8
     case .integers: return .i32
+    case .small: return .i8
+    case .single: return .f32
     case .values: break
     }
     switch half {
@@ -63,6 +84,9 @@ public struct SavedTensor: Sendable {
     switch content {
     case .bytes(let bytes): try Self.passing(bytes.span, to: body)
     case .integers(let integers): try Self.passing(integers.span, to: body)
+    case .small(let integers): try Self.passing(integers.span, to: body)
+    case .single(let tensor):
+      try tensor.withValues { (values) throws(Failure) in try Self.passing(values, to: body) }
     case .values(let tensor):
       if let half {
         try Self.passing(tensor.halfPrecision(half).span, to: body)

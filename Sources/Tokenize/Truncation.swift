@@ -33,16 +33,18 @@ public struct Truncation: Sendable, Equatable {
   }
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    maximumLength = try reader.integer("max_length", default: 512)
-    let name = try reader.string("strategy", default: "LongestFirst")
+    // What is missing has no usual value here, and texts cut to another length are other texts.
+    try reader.mustBeObject()
+    maximumLength = try reader.required("max_length").integer()
+    let name = try reader.required("strategy").string()
     guard let strategy = Strategy(rawValue: name) else {
       throw reader.unsupported(
         "the strategy '\(name)' is not known",
         remedy: "known are LongestFirst, OnlyFirst, OnlySecond", key: "strategy")
     }
     self.strategy = strategy
-    cutsLeft = try reader.string("direction", default: "Right") == "Left"
-    stride = try reader.integer("stride", default: 0)
+    cutsLeft = try reader.isLeft("direction")
+    stride = try reader.required("stride").integer()
   }
 
   /// The windows of a text that is cut to some tokens, the one that is kept first.
@@ -110,17 +112,40 @@ public struct Padding: Sendable, Equatable {
   }
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    let fixed = reader.member("strategy")?.member("Fixed")
-    length = try fixed?.integer()
+    try reader.mustBeObject()
+    length = try Self.length(reader.required("strategy"))
     multiple = max(1, try reader.integer("pad_to_multiple_of", default: 1))
     id = Int32(try reader.integer("pad_id", default: 0))
     typeId = Int32(try reader.integer("pad_type_id", default: 0))
-    padsLeft = try reader.string("direction", default: "Right") == "Left"
+    padsLeft = try reader.isLeft("direction")
+  }
+
+  /// The length of the strategy `{"Fixed": length}`, or nil for `"BatchLongest"`.
+  private static func length(_ strategy: ComponentReader) throws(TokenizerError) -> Int? {
+    if let fixed = strategy.member("Fixed") { return try fixed.integer() }
+    guard try strategy.string() == "BatchLongest" else {
+      throw strategy.unsupported(
+        "the strategy is not known", remedy: #"known are "BatchLongest" and {"Fixed": length}"#)
+    }
+    return nil
   }
 
   /// The length a batch with this longest text is filled up to.
   func target(longest: Int) -> Int {
     let length = length ?? longest
     return (length + multiple - 1) / multiple * multiple
+  }
+}
+
+extension ComponentReader {
+  /// Whether a direction is `Left`, not `Right` or missing.
+  fileprivate func isLeft(_ key: String) throws(TokenizerError) -> Bool {
+    switch try string(key, default: "Right") {
+    case "Left": return true
+    case "Right": return false
+    case let other:
+      throw unsupported(
+        "the direction '\(other)' is not known", remedy: "known are Left and Right", key: key)
+    }
   }
 }

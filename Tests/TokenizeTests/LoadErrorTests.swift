@@ -65,6 +65,23 @@ struct LoadErrorTests {
       json: #"{"model": \#(wordPiece), "added_tokens": [{"content": "x"}]}"#, code: .malformed,
       place: "added_tokens[0]", says: "added_tokens[0].id is missing"),
     Fault(
+      json: #"{"model": \#(wordPiece), "truncation": 512}"#, code: .malformed, place: "truncation",
+      says: "here must stand an object, not a number"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "truncation": {"strategy": "LongestFirst", "stride": 0}}"#,
+      code: .malformed, place: "truncation", says: "truncation.max_length is missing"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "truncation": {"max_length": 9, "strategy": "OnlyFirst", "stride": 0, "direction": "left"}}"#,
+      code: .unsupported, place: "truncation.direction",
+      says: "the direction 'left' is not known"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "padding": {"strategy": "Longest"}}"#, code: .unsupported,
+      place: "padding.strategy", says: "the strategy is not known"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "padding": {"direction": "Left"}}"#, code: .malformed,
+      place: "padding", says: "padding.strategy is missing"),
+    Fault(
       json: #"{"model": \#(wordPiece), "decoder": {"type": "WordPiece", "cleanup": "yes"}}"#,
       code: .malformed, place: "decoder.cleanup",
       says: "here must stand true or false, not a string"),

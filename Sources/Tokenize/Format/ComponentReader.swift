@@ -46,6 +46,11 @@ struct ComponentReader {
     return member
   }
 
+  /// Refuses a part that is no object.
+  func mustBeObject() throws(TokenizerError) {
+    guard value.object != nil else { throw expected("an object") }
+  }
+
   /// The elements of an array.
   func elements() throws(TokenizerError) -> [ComponentReader] {
     guard let array = value.array else { throw expected("an array") }

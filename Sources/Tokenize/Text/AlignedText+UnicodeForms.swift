@@ -69,9 +69,32 @@ extension AlignedText {
 
   /// Sorts every run of marks by class and keeps the order within a class.
   private static func reorder(_ scalars: inout [FormScalar]) {
-    for index in scalars.indices.dropFirst() where scalars[index].combiningClass != 0 {
+    var start = 0
+    while start < scalars.count {
+      var end = start
+      while end < scalars.count, scalars[end].combiningClass != 0 { end += 1 }
+      if end - start <= Self.shortRun {
+        insertionSort(&scalars, start..<end)
+      } else {
+        // Texts can be one run of a million marks; the offsets keep what is equal in order.
+        let sorted = scalars[start..<end].enumerated().sorted {
+          ($0.element.combiningClass, $0.offset) < ($1.element.combiningClass, $1.offset)
+        }
+        scalars.replaceSubrange(start..<end, with: sorted.lazy.map(\.element))
+      }
+      start = end + 1
+    }
+  }
+
+  /// Up to so many marks are sorted in place; more stand nowhere in writing.
+  private static let shortRun = 16
+
+  private static func insertionSort(_ scalars: inout [FormScalar], _ run: Range<Int>) {
+    for index in run.dropFirst() {
       var place = index
-      while place > 0, scalars[place - 1].combiningClass > scalars[place].combiningClass {
+      while place > run.lowerBound,
+        scalars[place - 1].combiningClass > scalars[place].combiningClass
+      {
         scalars.swapAt(place - 1, place)
         place -= 1
       }

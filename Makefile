@@ -115,6 +115,8 @@ install: static
 	install -d $(pipelines)/data
 	install -m 644 pipelines/*.yaml $(pipelines)
 	install -m 644 pipelines/data/* $(pipelines)/data
+	install -d $(pipelines)/judges
+	install -m 644 pipelines/judges/* $(pipelines)/judges
 	for model in $(wildcard share/models/*); do \
 	  install -d $(datadir)/anneal/models/$$(basename $$model) && \
 	  install -m 644 $$model/* $(datadir)/anneal/models/$$(basename $$model) || exit 1; \

@@ -207,9 +207,11 @@ public enum ModelLoader {
 }
 
 extension ModelLoader {
-  /// The classes that a folder's model was trained on.
-  private static func labels(
-    _ folder: String, _ adapter: String?
+  /// The classes of a folder's model in the order of its scores.
+  ///
+  /// - Throws: `ModelError.mismatch` where the model names no classes.
+  public static func labels(
+    _ folder: String, _ adapter: String? = nil
   ) throws(ModelError) -> [String] {
     let folders = try ModelFolders(folder, adapter: adapter)
     if let labels = try folders.configuration.labels { return labels }

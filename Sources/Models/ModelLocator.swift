@@ -16,6 +16,8 @@ public struct ModelLocator: Sendable {
 
   /// Anneal's own model cache, one folder a model.
   public let modelCache: String
+  /// Where answers of judges are kept.
+  package let answerCache: String
   /// The Hugging Face hub's cache, shared with every other tool.
   public let hubCache: String
   /// Where models that come with Anneal may lie, the first place first.
@@ -34,7 +36,8 @@ public struct ModelLocator: Sendable {
   public init(environment: (String) -> String?, program: String? = nil) {
     let home = environment("HOME") ?? "/"
     let caches = environment("XDG_CACHE_HOME") ?? home + "/.cache"
-    modelCache = (environment("ANNEAL_CACHE") ?? caches + "/anneal") + "/models"
+    let own = environment("ANNEAL_CACHE") ?? caches + "/anneal"
+    (modelCache, answerCache) = (own + "/models", own + "/answers")
     hubCache =
       environment("HF_HUB_CACHE") ?? environment("HUGGINGFACE_HUB_CACHE")
       ?? (environment("HF_HOME") ?? caches + "/huggingface") + "/hub"

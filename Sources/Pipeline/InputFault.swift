@@ -18,7 +18,7 @@ extension SchemaError: InputFault {}
 extension JSONError: InputFault {}
 extension ModelError: InputFault {}
 extension MetricError: InputFault {}
-extension EmbeddingError: InputFault {}
+extension TextModelError: InputFault {}
 extension ReportError: InputFault {}
 extension ServeError: InputFault {}
 extension TokenizerError: InputFault {}

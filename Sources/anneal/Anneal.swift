@@ -21,10 +21,10 @@ struct Anneal: ParsableCommand {
     version: AnnealVersion.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, PullCommand.self, ShowCommand.self,
-      StagesCommand.self,
-      ExplainCommand.self, LedgerCommand.self, RescueCommand.self, CompareCommand.self,
-      ReportCommand.self, ForwardCommand.self, GenerateCommand.self, EvaluateCommand.self,
-      ScoreCommand.self, ChatCommand.self, TokenizerCommand.self, ExportCommand.self,
+      StagesCommand.self, ExplainCommand.self, LedgerCommand.self, RescueCommand.self,
+      CompareCommand.self, ReportCommand.self, ForwardCommand.self, GenerateCommand.self,
+      EvaluateCommand.self, ClassifyCommand.self, ScoreCommand.self, ChatCommand.self,
+      TokenizerCommand.self, ExportCommand.self,
       DoctorCommand.self,
     ])
 

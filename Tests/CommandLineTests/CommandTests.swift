@@ -232,6 +232,16 @@ import Testing
       "data=\(Shared.path("data/classify/medical_abstracts/medical_tc_test.csv.gz"))",
       "--set", "tokenize.max-length=32", "--set", "train.max-length=32",
     ],
+    "entailment.yaml": [
+      "--limit", "200", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/pairs/sick/SICK_train.txt.gz"))",
+    ],
+    "toxicity.yaml": [
+      "--limit", "200", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/classify/chnsenticorp/waimai_10k.csv.gz"))", "--set",
+      "ingest.fields={text: review, label: label}", "--set", "ingest.every=40", "--set",
+      "tokenize.max-length=32",
+    ],
     "wordnet-topics.yaml": [
       "--set", "ingest.every=400", "--max-steps", "2", "--set", "tokenize.max-length=32",
     ],

@@ -177,6 +177,210 @@ import Testing
     #expect(rows["perplexity"]?["baseline"] != nil && rows["rougeL"] == nil)
   }
 
+  @Test func `its model alone is evaluated on a file, as the run is`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(to: folder, evaluate: "[bleu, perplexity]", more: Self.short)
+    let out = "\(folder.path)/run"
+    try Binary.succeed(["run", file, "--out", out, "--threads", "2"], in: folder)
+    let shared = [
+      "--data", "\(folder.path)/data.jsonl", "--limit", "9", "--json", "--threads", "2",
+      "--set", "generate.max-new-tokens=8", "--metrics", "bleu,perplexity",
+      // A model alone does not know how long its texts were in training.
+      "--set", "train.max-length=96",
+    ]
+    let ofRun = try Binary.succeed(["evaluate", out] + shared, in: folder)
+    let ofModel = try Binary.succeed(["evaluate", "\(out)/model"] + shared, in: folder)
+    #expect(!ofRun.output.isEmpty && ofModel.output == ofRun.output)
+    let wrong = try Binary.run(["evaluate", "\(out)/model"], in: folder)
+    #expect(wrong.status == 2 && wrong.errors.contains("--data"), "\(wrong.errors)")
+    let none = try Binary.run(["evaluate", "nowhere", "--data", "x.jsonl"], in: folder)
+    #expect(none.status == 2 && none.errors.contains("no folder of a run and no model"))
+  }
+
+  @Test func `is killed while it writes answers, and keeps what it has written`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(
+      to: folder, evaluate: "[bleu, chrf]", more: "generate: {max-new-tokens: 40, batch-size: 1}")
+    func arguments(_ run: String) -> [String] {
+      ["run", file, "--out", "\(folder.path)/\(run)", "--threads", "2"]
+    }
+    try Binary.succeed(arguments("whole"), in: folder)
+    let journal = "\(folder.path)/killed/cache/answers.jsonl"
+    let (process, _) = try Binary.start(arguments("killed"), in: folder)
+    while process.isRunning,
+      ((try? FileReader.contents(journal)) ?? []).count(where: { $0 == 10 }) < 3
+    {
+      Thread.sleep(forTimeInterval: 0.001)
+    }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let written = try FileReader.contents(journal)
+    let whole = written[..<((written.lastIndex(of: 10) ?? -1) + 1)]
+    let inode = try FileManager.default.attributesOfItem(atPath: journal)[.systemFileNumber] as? Int
+    let again = try Binary.succeed(arguments("killed"), in: folder)
+    #expect(again.errors.contains("the model is reused"), "\(again.errors)")
+    let later = try FileReader.contents(journal)
+    #expect(later.starts(with: whole) && later.count > whole.count)
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: journal)[.systemFileNumber] as? Int == inode)
+    for name in ["metrics.json", "predictions.jsonl"] {
+      #expect(
+        try ContentHash.ofFile("\(folder.path)/killed/\(name)")
+          == ContentHash.ofFile("\(folder.path)/whole/\(name)"), "\(name)")
+    }
+  }
+
+  @Test func `tells what a model forgets that it could do before`() throws {
+    let folder = try TemporaryFolder()
+    let first = try write(to: folder, evaluate: "[bleu]", more: Self.short)
+    let (base, out) = ("\(folder.path)/base", "\(folder.path)/tuned")
+    try Binary.succeed(["run", first, "--out", base, "--threads", "2"], in: folder)
+    let general = (0..<20).map { #"{"instruction": "Say \#($0)", "output": "red it is"}"# }
+    try folder.write(general.joined(separator: "\n"), to: "general.jsonl")
+    let forgetting = "{forgetting: {data: general.jsonl, limit: 12}}"
+    let file = try write(
+      to: folder, evaluate: "[bleu, perplexity, \(forgetting)]", more: Self.short,
+      model: "model: \(base)/model", tokenizer: "model")
+    let arguments = ["run", file, "--out", out, "--threads", "2"]
+    try Binary.succeed(arguments, in: folder)
+    let found = try #require(json("\(out)/metrics.json")["forgetting"])
+    #expect(found["records"] == 12)
+    for (side, model) in [("before", "\(base)/model"), ("after", "\(out)/model")] {
+      let alone = try Binary.succeed(
+        [
+          "evaluate", model, "--data", "\(folder.path)/general.jsonl", "--limit", "12", "--json",
+          "--threads", "2", "--metrics", "bleu,perplexity", "--set", "generate.max-new-tokens=8",
+          "--set", "train.max-length=96",
+        ], in: folder)
+      #expect(try JSONValue.parse(Array(alone.output.utf8)) == found[side], "\(side)")
+    }
+    let (before, after) = (found["before"]?["perplexity"], found["after"]?["perplexity"])
+    #expect(before != after && before?.double != nil)
+    let change = try #require(found["change"]?["perplexity"]?.double)
+    #expect(change == (after?.double ?? 0) - (before?.double ?? 0))
+    let page = String(decoding: try FileReader.contents("\(out)/report.html"), as: UTF8.self)
+    #expect(page.contains("id=\"forgetting\"") && page.contains("on 12 records"))
+    #expect(try Binary.succeed(arguments, in: folder).errors.contains("nothing has changed"))
+    try folder.write(general.reversed().joined(separator: "\n"), to: "general.jsonl")
+    #expect(try Binary.succeed(arguments, in: folder).errors.contains("scored anew"))
+    try Binary.succeed(["check", "\(out)/pipeline.lock.yaml"], in: folder)
+  }
+
+  @Test(arguments: [
+    ("forgetting", "names no data"), ("{forgetting: {limit: 3}}", "names no data"),
+    ("{forgetting: {data: a.jsonl, limitt: 3}}", "did you mean 'limit'?"),
+    ("{forgeting: {data: a.jsonl}}", "did you mean 'forgetting'?"),
+  ])
+  func `what is wrong with 'forgetting' is told by check`(entry: String, expected: String) throws {
+    let folder = try TemporaryFolder()
+    let first = try write(to: folder, evaluate: "[bleu]", more: Self.short)
+    let base = "\(folder.path)/base"
+    try Binary.succeed(
+      ["run", first, "--out", base, "--threads", "2", "--max-steps", "1"], in: folder)
+    let file = try write(to: folder, evaluate: "[bleu, \(entry)]", more: Self.short)
+    let result = try Binary.run(
+      ["check", file, "--set", "train.model=\(base)/model", "--set", "tokenize.tokenizer=model"],
+      in: folder)
+    #expect(result.status == 2 && result.errors.contains(expected), "\(result.errors)")
+    let scratch = try write(to: folder, evaluate: "[{forgetting: {data: data.jsonl}}]")
+    let none = try Binary.run(["check", scratch], in: folder)
+    #expect(none.status == 2 && none.errors.contains("knows nothing"), "\(none.errors)")
+  }
+
+  @Test func `a watched metric that asks a model must be told which`() throws {
+    let folder = try TemporaryFolder()
+    let file = try write(
+      to: folder, evaluate: "[bleu]", more: Self.short, train: "best-metric: toxicity")
+    let result = try Binary.run(["check", file], in: folder)
+    #expect(result.status == 2 && result.errors.contains("under 'evaluate'"), "\(result.errors)")
+  }
+
+  /// Trains a small classifier of colours.
+  private func classifier(
+    in folder: TemporaryFolder, _ out: String, epochs: Int
+  ) throws {
+    let lines = (0..<60).map { index in
+      let word = ["red", "blue"][index % 2]
+      return #"{"text": "It is \#(word), number \#(index).", "label": "\#(word)"}"#
+    }
+    try folder.write(lines.joined(separator: "\n"), to: "colours.jsonl")
+    let file = try folder.write(
+      """
+      name: colours
+      stages:
+        - ingest: {path: colours.jsonl}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 300}}, max-length: 32}
+        - split: {train: 0.7, validation: 0.15, test: 0.15, near-duplicates: none}
+      train:
+        model: scratch
+        architecture: {bert: {layers: 1, width: 16, heads: 2, context: 64}}
+        objective: classification
+        epochs: \(epochs)
+        learning-rate: 5e-3
+      evaluate: [accuracy]
+      """, to: "colours.yaml")
+    try Binary.succeed(["run", file, "--out", out, "--threads", "2"], in: folder)
+  }
+
+  @Test func `is judged by a classifier that another pipeline trained`() throws {
+    let folder = try TemporaryFolder()
+    let (judge, out) = ("\(folder.path)/colours", "\(folder.path)/run")
+    try classifier(in: folder, judge, epochs: 1)
+    let toxicity = "{toxicity: {model: colours, label: red}}"
+    let consistency = "{consistency: {model: colours, label: red, against: input}}"
+    let file = try write(
+      to: folder, evaluate: "[\(toxicity), \(consistency), bleu]", more: Self.short)
+    let arguments = ["run", file, "--out", out, "--threads", "2"]
+    try Binary.succeed(arguments, in: folder)
+    let test = try #require(json("\(out)/metrics.json")["test"])
+    for name in [
+      "toxicity", "toxicity_ratio", "toxicity_max", "consistency", "consistency_ratio", "bleu",
+    ] { #expect((0...100).contains(test[name]?.double ?? -1), "\(name) in \(test.text)") }
+    #expect(test["signatures"]?["toxicity"] == "model:colours|label:red|threshold:likeliest")
+    let written = try lines("\(out)/predictions.jsonl")
+    let texts = written.map { JSONValue.object(["text": $0["generated"] ?? .null]).text + "\n" }
+    let found = try Binary.succeed(
+      ["classify", "--model", judge], in: folder, input: texts.joined()
+    ).output.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+    #expect(found.count == written.count && !found.isEmpty)
+    for (own, other) in zip(written, found) {
+      let score = try #require(own["scores"]?["toxicity"]?.double)
+      #expect(abs(score - 100 * (other["scores"]?["red"]?.double ?? -1)) < 1e-4)
+      #expect((own["scores"]?["toxicity_ratio"] == 100) == (other["label"] == "red"))
+    }
+    // The lock file finds it from its own folder.
+    let same = try Binary.succeed(["evaluate", out, "--json", "--threads", "2"], in: folder)
+    #expect(try JSONValue.parse(Array(same.output.utf8)) == test)
+    // Another classifier at the same place judges anew, and what was written stays.
+    let answers = try ContentHash.ofFile("\(out)/cache/answers.jsonl")
+    #expect(try Binary.succeed(arguments, in: folder).errors.contains("nothing has changed"))
+    try classifier(in: folder, judge, epochs: 5)
+    let again = try Binary.succeed(arguments, in: folder)
+    #expect(again.errors.contains("scored anew"), "\(again.errors)")
+    #expect(try json("\(out)/metrics.json")["test"]?["toxicity"] != test["toxicity"])
+    #expect(try ContentHash.ofFile("\(out)/cache/answers.jsonl") == answers)
+  }
+
+  @Test(arguments: [
+    ("{toxicity: {model: colours, label: redd}}", "did you mean 'red'?"),
+    ("{toxicity: {model: colours}}", "write label, one of blue, red"),
+    ("{toxicity: {model: colour, label: red}}", "no such model"),
+    ("{toxicity: {modle: colours}}", "did you mean 'model'?"),
+    ("{consistency: {model: colours, label: red, against: refrence}}", "did you mean 'reference'?"),
+    ("{consistency: {judge: nowhere.yaml}}", "nowhere.yaml"),
+    ("toxicity", "needs a classifier"),
+    ("toxicty", "did you mean 'toxicity'?"),
+  ])
+  func `a classifier that is not there is told by check`(
+    metric: String, expected: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try classifier(in: folder, "\(folder.path)/colours", epochs: 1)
+    let file = try write(to: folder, evaluate: "[\(metric)]", more: Self.short)
+    let result = try Binary.run(["check", file], in: folder)
+    #expect(result.status == 2 && result.errors.contains(expected), "\(result.errors)")
+  }
+
   /// A folder `base` with a model and an encoder `enc`, which pipelines name by relative paths.
   private func models(in folder: TemporaryFolder) throws {
     let file = try write(to: folder, evaluate: "[perplexity]", train: "max-steps: 2")

@@ -86,7 +86,7 @@ private struct VectorReference: Embedder {
   @Test func `without an encoder it says what to name`() throws {
     let corpus = TextCorpus(hypotheses: ["x"], references: ["x"])
     for name in ["bertscore", "embedding-similarity"] {
-      let error = #expect(throws: EmbeddingError.self) {
+      let error = #expect(throws: TextModelError.self) {
         try TextMetrics(named: [name]).scores(of: corpus)
       }
       #expect(error?.description.contains("--model") == true)

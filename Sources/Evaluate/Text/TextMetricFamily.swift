@@ -31,7 +31,7 @@ public struct TextMetricFamily: Sendable {
     @Sendable (ParameterValues, any TextMetricResources, inout TextMetricSettings) throws -> Void
   typealias Measure =
     @Sendable (_ names: [String], TextMaterial, TextMetricSettings, _ threads: Int?)
-    throws(EmbeddingError) -> [TextScore]
+    throws -> [TextScore]
 
   /// Its metrics, in the order shown.
   public let members: [Member]
@@ -89,6 +89,15 @@ public protocol TextMetricResources: Sendable {
   /// An encoder by its model's name or folder.
   /// - Throws: What says why there is none.
   func embedder(_ model: String, _ layer: EncoderLayer) throws -> any Embedder
+  /// A classifier by where it comes from.
+  /// - Throws: What says why there is none.
+  func classifier(_ source: ClassifierSource) throws -> any TextClassifier
+  /// A judge by its file.
+  /// - Throws: What says why there is none.
+  func judge(_ file: String) throws -> any Judge
+  /// The passages of a knowledge source by its file.
+  /// - Throws: What says why they cannot be read.
+  func passages(_ file: String) throws -> PassageIndex
   /// Which words mean the same, from WordNet's files; nil where there are none.
   /// - Throws: What says why files that were named cannot be read.
   func synonyms(_ folder: String?) throws -> (any SynonymSource)?
@@ -110,9 +119,29 @@ public struct TextMaterial: Sendable {
   public let corpus: TextCorpus
   /// The texts with their keywords in place of references; nil where these are the references.
   public let keywords: TextCorpus?
+  /// What was asked, a text a record; nil where that is not known.
+  public let inputs: [String?]?
+  /// What each record gives to answer from; nil where none does.
+  public let contexts: [String?]?
+  /// What each record is about; nil where none says.
+  public let topics: [String?]?
 
   /// Gathers what metrics look at.
-  public init(_ corpus: TextCorpus, keywords: TextCorpus? = nil) {
+  ///
+  /// - Precondition: there is one input and one context a record, where there are any.
+  public init(
+    _ corpus: TextCorpus, keywords: TextCorpus? = nil, inputs: [String?]? = nil,
+    contexts: [String?]? = nil, topics: [String?]? = nil
+  ) {
+    for texts in [inputs, contexts, topics] {
+      precondition(
+        texts.map { $0.count == corpus.count } ?? true,
+        "\(texts?.count ?? 0) inputs, contexts or topics of \(corpus.count) records")
+    }
     (self.corpus, self.keywords) = (corpus, keywords)
+    (self.inputs, self.contexts, self.topics) = (inputs, contexts, topics)
   }
+
+  /// What a record is about: its topic, or what was asked.
+  func topic(of record: Int) -> String? { topics?[record] ?? inputs?[record] }
 }

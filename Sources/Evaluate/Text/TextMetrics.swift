@@ -1,4 +1,4 @@
-public import Stages
+import Stages
 
 /// The settings of all text metrics that are named by a word.
 public struct TextMetricSettings: Sendable {
@@ -27,8 +27,31 @@ public struct TextMetricSettings: Sendable {
   /// Similarity of vectors, once there is an encoder.
   public var similarity: EmbeddingSimilarity?
 
+  /// Metrics by a classifier, by their names, once there is one.
+  public var classifiers: [String: ClassifierScore] = [:]
+  /// FactScore, once there are judges.
+  public var facts: FactScore?
+
   /// Every metric as its reference computes it by default.
   public init() {}
+
+  /// Whether a metric compares with the context that each record gives.
+  public func needsContext(_ metric: String) -> Bool {
+    if metric.hasPrefix("factscore") { return facts?.needsContext == true }
+    return classifiers.values.contains { $0.premise == .context && metric.hasPrefix($0.name) }
+  }
+
+  /// Changes when a classifier or judge does that metrics ask; nil where none is asked.
+  ///
+  /// - Throws: What says why a file of a classifier cannot be read.
+  public func fingerprint() throws -> String? {
+    let names = classifiers.keys.sorted()
+    var parts = try names.compactMap { name in
+      try classifiers[name].map { "\(name) \(try $0.classifier.fingerprint())" }
+    }
+    if let facts { parts.append("factscore \(facts.fingerprint)") }
+    return parts.isEmpty ? nil : parts.joined(separator: "\n")
+  }
 }
 
 /// Text metrics by their names.
@@ -40,7 +63,8 @@ public struct TextMetrics: Sendable {
   public static let families = [
     bleuFamily, chrfFamily, terFamily, rougeFamily, meteorFamily, answerFamily, keywordFamily,
     distinctFamily, selfBleuFamily, bertScoreFamily, embeddingSimilarityFamily,
-    refusalFamily, personalDataFamily,
+    consistencyFamily, factFamily, toxicityFamily, biasFamily, classifierFamily, refusalFamily,
+    personalDataFamily,
   ]
 
   /// Every metric, in the order shown.
@@ -76,7 +100,9 @@ public struct TextMetrics: Sendable {
 
   /// All names that are known, for suggestions.
   public static var known: [String] {
-    catalog.map(\.name) + families.flatMap { $0.groups.keys }.sorted()
+    let members = catalog.map(\.name)
+    let groups = families.flatMap { $0.groups.keys }.filter { !members.contains($0) }
+    return members + groups.sorted()
   }
 
   private static func unknown(_ name: String) -> MetricError {
@@ -92,7 +118,9 @@ public struct TextMetrics: Sendable {
     guard let family = family(of: name), let names = family.expand(name) else {
       throw unknown(name)
     }
-    guard let metric = names.first, names.count == 1 else {
+    // A group that is called like one of its members is chosen by that.
+    let chosen = names.count == 1 ? names.first : names.first { $0 == name }
+    guard let metric = chosen else {
       throw .isGroup(name: name, members: names)
     }
     // Names with an order of n-grams have the direction of the one that is listed.
@@ -115,12 +143,21 @@ public struct TextMetrics: Sendable {
   /// - Parameters:
   ///   - keywords: the corpus whose references are keywords; by default the same.
   ///   - threads: how many threads score, all cores if nil; the result is the same.
-  /// - Throws: `EmbeddingError` of a metric that reads texts with a model.
+  /// - Throws: `TextModelError` of a metric that reads texts with a model.
   public func scores(
     of corpus: TextCorpus, keywords: TextCorpus? = nil,
     settings: TextMetricSettings = TextMetricSettings(), threads: Int? = nil
-  ) throws(EmbeddingError) -> [TextScore] {
-    let material = TextMaterial(corpus, keywords: keywords)
+  ) throws -> [TextScore] {
+    try scores(of: TextMaterial(corpus, keywords: keywords), settings: settings, threads: threads)
+  }
+
+  /// The scores in the order of ``names``, also of metrics that look at inputs and contexts.
+  ///
+  /// - Throws: `TextModelError` of a metric that reads texts with a model.
+  public func scores(
+    of material: TextMaterial, settings: TextMetricSettings = TextMetricSettings(),
+    threads: Int? = nil
+  ) throws -> [TextScore] {
     var found: [String: TextScore] = [:]
     for family in Self.families {
       let names = names.filter { family.expand($0) != nil }

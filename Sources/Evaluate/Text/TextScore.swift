@@ -1,3 +1,5 @@
+public import Records
+
 /// What a text metric found.
 public struct TextScore: Sendable {
   /// The metric's name.
@@ -8,6 +10,9 @@ public struct TextScore: Sendable {
   public let signature: String
   /// What each record adds; nil for metrics of the texts as a whole, such as distinct-n.
   public let measurement: CorpusMeasurement?
+  /// What is told of each record besides, under a key of its line: the facts of a text; nil where
+  /// nothing is.
+  public internal(set) var details: (key: String, values: [JSONValue])?
 
   /// - Parameter name: Replaces the metric's own, which may say a setting too: `chrf+`.
   init(_ measurement: CorpusMeasurement, name: String? = nil) {

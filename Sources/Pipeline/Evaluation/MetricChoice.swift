@@ -1,4 +1,4 @@
-import Evaluate
+public import Evaluate
 import Models
 public import Records
 import Stages
@@ -11,6 +11,8 @@ public struct MetricChoice: Sendable {
   public let name: String
   /// The values of a metric of texts; nil for metrics that take nothing.
   let values: ParameterValues?
+  /// Whether options are written, be they those that hold anyway.
+  private var hasOptions = false
 
   /// The family of a metric of texts; nil for other metrics.
   var family: TextMetricFamily? { TextMetrics.family(of: name) }
@@ -30,8 +32,8 @@ public struct MetricChoice: Sendable {
     self.values = values
   }
 
-  private init(_ name: String, _ values: ParameterValues?) {
-    (self.name, self.values) = (name, values)
+  private init(_ name: String, _ values: ParameterValues?, hasOptions: Bool = false) {
+    (self.name, self.values, self.hasOptions) = (name, values, hasOptions)
   }
 
   /// The entry with every default.
@@ -59,11 +61,19 @@ public struct MetricChoice: Sendable {
   /// The model that reads texts for the metric, as it is written; nil for metrics without one.
   var model: String? { options?[Self.modelKey]?.string }
 
+  /// Whether a metric cannot be computed by its defaults, since nothing says which model it asks.
+  static func needsOptions(_ name: String) -> Bool {
+    MetricChoice(name) == nil || TextMetrics.family(of: name)?.readsWithModel == true
+  }
+
   /// Whether the metric is computed together with another, with which it shares its options.
   func isOfFamily(of name: String) -> Bool {
     guard let family, let other = TextMetrics.family(of: name) else { return false }
     return family.members.first?.name == other.members.first?.name
   }
+
+  /// Whether the model is an encoder, and not a classifier.
+  var isOfEncoder: Bool { ["bertscore", "embedding_similarity"].contains { isOfFamily(of: $0) } }
 
   /// Reads `NAME` or `NAME: {…}`, noting every fault; nil where there is one.
   ///
@@ -80,7 +90,8 @@ public struct MetricChoice: Sendable {
       return nil
     }
     guard let family = TextMetrics.family(of: entry.name), !family.parameters.isEmpty else {
-      if let extra = entry.parameters, extra.value != .null {
+      // What is called like no metric is told by who checks names.
+      if let extra = entry.parameters, extra.value != .null, isKnown(entry.name) {
         diagnostics.add(
           Diagnostic(
             "metric '\(entry.name)' takes no options", path: "evaluate", place: extra.place))
@@ -93,7 +104,39 @@ public struct MetricChoice: Sendable {
         family.parameters, from: entry.parameters ?? shared(entry.name, others),
         owner: entry.name, place: entry.place, into: &diagnostics)
     else { return nil }
-    return MetricChoice(entry.name, values)
+    return MetricChoice(entry.name, values, hasOptions: entry.parameters != nil)
+  }
+
+  /// Whether a metric is called so, whatever it needs.
+  private static func isKnown(_ name: String) -> Bool {
+    do throws(MetricError) {
+      _ = try MetricCatalog.standard.metrics(named: [name], providing: [], classes: nil)
+      return true
+    } catch {
+      if case .unknown = error { return TextMetrics.family(of: name) != nil }
+      return true
+    }
+  }
+}
+
+extension MetricChoice {
+  /// Reads metrics as a command line has them: `bleu, {toxicity: {model: runs/toxic}}`.
+  ///
+  /// - Throws: `Diagnostics` with all that is wrong.
+  public static func list(_ text: String) throws -> [MetricChoice] {
+    let root = try YAMLReader(file: "--metrics", base: FilePaths.current).read("[\(text)]")
+    var diagnostics = Diagnostics()
+    guard case .list(let nodes) = root.value else { return [] }
+    let choices = nodes.compactMap { read($0, sharing: nodes, into: &diagnostics) }
+    guard diagnostics.isEmpty else { throw diagnostics }
+    return choices
+  }
+
+  /// Puts the options that are written into settings; a metric without any leaves them as they are.
+  /// - Throws: What says why a model or list of words that the metric needs is not there.
+  public func set(_ settings: inout TextMetricSettings) throws {
+    guard let values, hasOptions else { return }
+    try family?.set(values, MetricResources(base: nil), &settings)
   }
 
   /// The options that are written at another metric of a metric's family.
@@ -113,11 +156,13 @@ extension [MetricChoice] {
   var ofTexts: [String] { filter { $0.family != nil }.map(\.name) }
 
   /// The files that scores depend on: of encoders, and of WordNet.
+  ///
+  /// Those of classifiers and judges are in the fingerprint of the settings.
   /// - Throws: `ModelError` where a model is not there, `FileError` for a folder that cannot be read.
   func files(base: String) throws -> [String] {
     var files: [String] = []
     for choice in self {
-      if let model = choice.model {
+      if let model = choice.model, choice.isOfEncoder {
         let folder = try ModelLocator().folder(of: model, base: base)
         files += try ModelFiles.all(of: folder) + SentenceVectors.files(of: folder)
       }

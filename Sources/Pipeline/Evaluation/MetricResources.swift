@@ -1,4 +1,5 @@
 public import Evaluate
+import Records
 import Stages
 
 /// What metrics of texts get from models and lists of words.
@@ -14,6 +15,32 @@ struct MetricResources: TextMetricResources {
 
   func embedder(_ model: String, _ layer: EncoderLayer) throws -> any Embedder {
     try TextEmbedder(model: model, base: base, layer: layer)
+  }
+
+  func classifier(_ source: ClassifierSource) throws -> any TextClassifier {
+    switch source {
+    case .model(let model): try ModelClassifier(model: model, base: base)
+    case .judge(let file): try JudgeClassifier(EndpointJudge(file: file))
+    }
+  }
+
+  func judge(_ file: String) throws -> any Judge { try EndpointJudge(file: file) }
+
+  func passages(_ file: String) throws -> PassageIndex {
+    var passages: [PassageIndex.Passage] = []
+    try LineBatches.forEachLine(of: file) { bytes, source in
+      let line = try InputLine.object(bytes, at: source)
+      func field(_ name: String) throws(StageError) -> String {
+        guard let text = line[name]?.string else {
+          throw StageError(
+            "missing-field", "is no text", source: source, field: name,
+            remedy: "write a passage a line: {\"title\": …, \"text\": …}")
+        }
+        return text
+      }
+      passages.append(try .init(title: field("title"), text: field("text")))
+    }
+    return PassageIndex(passages)
   }
 }
 

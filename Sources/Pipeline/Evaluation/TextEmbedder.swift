@@ -52,7 +52,7 @@ final class TextEmbedder: Embedder {
     name = "\(short)_L\(chosen)"
   }
 
-  func tokens(of texts: [String]) throws(EmbeddingError) -> [EmbeddedText] {
+  func tokens(of texts: [String]) throws(TextModelError) -> [EmbeddedText] {
     let loaded = try load()
     return read(texts.map { tokens($0, loaded) }, loaded) { encoding, rows, width in
       EmbeddedText(
@@ -61,14 +61,14 @@ final class TextEmbedder: Embedder {
     }
   }
 
-  func ids(of texts: [String]) throws(EmbeddingError) -> [[Int32]] {
+  func ids(of texts: [String]) throws(TextModelError) -> [[Int32]] {
     let loaded = try load()
     return texts.map { tokens($0, loaded).ids }
   }
 
-  func vectors(of texts: [String]) throws(EmbeddingError) -> [[Float]] {
+  func vectors(of texts: [String]) throws(TextModelError) -> [[Float]] {
     guard let sentences else {
-      throw EmbeddingError("\(name) is a layer for vectors of tokens, not of whole texts")
+      throw TextModelError("\(name) is a layer for vectors of tokens, not of whole texts")
     }
     let loaded = try load()
     let encodings = texts.map { encoding($0, loaded, maximumLength: sentences.maximumLength) }
@@ -120,7 +120,7 @@ final class TextEmbedder: Embedder {
     return loaded.tokenizer.encode(text, options: options)
   }
 
-  private func load() throws(EmbeddingError) -> Loaded {
+  private func load() throws(TextModelError) -> Loaded {
     do {
       return try loaded.withLock { held in
         if let held { return held }
@@ -132,7 +132,7 @@ final class TextEmbedder: Embedder {
         return made
       }
     } catch {
-      throw EmbeddingError("\(error)")
+      throw TextModelError("\(error)")
     }
   }
 }

@@ -21,6 +21,8 @@ public struct PipelinePlan: Sendable {
   public var training: ParameterValues?
   /// The metrics under `evaluate:`.
   public var metrics: [MetricChoice]
+  /// Whether what the model could do before training is looked at.
+  var forgetting: Forgetting?
   /// How a model writes what is scored; nil where the file does not say.
   public var writing: WritingOptions?
   /// The folder that relative names of models resolve against.
@@ -39,7 +41,9 @@ public struct PipelinePlan: Sendable {
     object["stages"] = .array(
       steps.map { .object([$0.descriptor.name: .object($0.values.encoded)]) })
     if let training { object["train"] = .object(locked(training)) }
-    if !metrics.isEmpty { object["evaluate"] = .array(metrics.map { $0.encoded(base: base) }) }
+    let evaluated =
+      metrics.map { $0.encoded(base: base) } + [forgetting?.encoded].compactMap(\.self)
+    if !evaluated.isEmpty { object["evaluate"] = .array(evaluated) }
     if let writing { object["generate"] = .object(writing.values.encoded) }
     return object
   }
@@ -58,14 +62,14 @@ public struct PipelinePlan: Sendable {
   /// How what the model writes is scored.
   /// - Throws: What says why a model or list of words that a metric needs is not there.
   func scoring() throws -> TextScoring {
-    TextScoring(
-      metrics: try TextMetrics(named: metrics.ofTexts),
-      settings: try metrics.settings(MetricResources(base: base)),
-      writing: writing ?? WritingOptions(), fingerprint: try scoringFingerprint())
+    let settings = try metrics.settings(MetricResources(base: base))
+    return TextScoring(
+      metrics: try TextMetrics(named: metrics.ofTexts), settings: settings,
+      writing: writing ?? WritingOptions(), fingerprint: try fingerprint(of: settings))
   }
 
   /// All that the scores of a model's texts depend on besides the model and the records.
-  private func scoringFingerprint() throws -> String {
+  private func fingerprint(of settings: TextMetricSettings) throws -> String {
     var object: JSONObject = [
       "metrics": .array(metrics.map(\.encoded)),
       "generate": .object((writing ?? WritingOptions()).values.encoded),
@@ -75,6 +79,7 @@ public struct PipelinePlan: Sendable {
     if !files.isEmpty {
       object["files"] = .array(try files.map { .string(try ContentHash.ofFile($0)) })
     }
+    if let classifiers = try settings.fingerprint() { object["classifiers"] = .string(classifiers) }
     return JSONValue.object(object).text
   }
 }

@@ -3,22 +3,30 @@ import Stages
 import Train
 
 extension Planner {
-  /// The metrics under `evaluate:`, each checked against what the training will give.
+  /// The metrics under `evaluate:`, each checked against what the training will give, and whether what
+  /// the model could do before is looked at.
   mutating func metrics(
     _ node: ConfigurationNode?, _ training: ParameterValues?, base: String
-  ) -> [MetricChoice] {
-    guard let node else { return [] }
+  ) -> (metrics: [MetricChoice], forgetting: Forgetting?) {
+    guard let node else { return ([], nil) }
     let nodes: [ConfigurationNode] = if case .list(let list) = node.value { list } else { [node] }
+    let (others, own) = (nodes.filter { !$0.isForgetting }, nodes.filter(\.isForgetting))
     var choices: [MetricChoice] = []
-    for node in nodes {
-      guard let choice = MetricChoice.read(node, sharing: nodes, into: &diagnostics) else {
+    for node in others {
+      guard let choice = MetricChoice.read(node, sharing: others, into: &diagnostics) else {
         continue
       }
       check(choice, training.map { TrainingOptions($0) }, base: base, place: node.place)
       checkOptions(choice, choices, place: node.place)
       choices.append(choice)
     }
-    return choices
+    if own.count > 1 {
+      diagnostics.add(
+        Diagnostic(
+          "'forgetting' is written twice", path: "evaluate", place: own[1].place,
+          remedy: "name all files in one: {forgetting: {data: [a.jsonl, b.jsonl]}}"))
+    }
+    return (choices, own.first.flatMap { forgetting($0, training) })
   }
 
   /// The metrics of a family are computed together, so that they have one set of options.
@@ -58,10 +66,11 @@ extension Planner {
     do throws(MetricError) {
       _ = try MetricCatalog.standard.metrics(named: [name], providing: provided, classes: nil)
     } catch .unknown(_, let suggestion, let known) {
-      let all = known + TextMetrics.known
+      let all = known + TextMetrics.known + [Forgetting.name]
       throw .unknown(
         name: name,
-        suggestion: suggestion ?? Suggestion.nearest(to: name, among: TextMetrics.known), known: all
+        suggestion: suggestion
+          ?? Suggestion.nearest(to: name, among: TextMetrics.known + [Forgetting.name]), known: all
       )
     }
   }
@@ -80,13 +89,16 @@ extension Planner {
     _ training: ParameterValues?, _ metrics: [MetricChoice], _ node: ConfigurationNode?
   ) {
     guard let options = training.map({ TrainingOptions($0) }) else { return }
-    for (key, name) in options.namedMetrics where options.writes && MetricChoice(name) == nil {
-      guard !metrics.contains(where: { $0.isOfFamily(of: name) }) else { continue }
+    for (key, name) in options.namedMetrics where options.writes {
+      guard MetricChoice.needsOptions(name),
+        !metrics.contains(where: { $0.isOfFamily(of: name) })
+      else { continue }
       diagnostics.add(
         Diagnostic(
           "metric '\(name)' needs options that evaluate does not give", path: "train.\(key)",
           place: node?[key]?.place ?? node?.place,
-          remedy: "name it there as well, as in evaluate: [{\(name): {model: all-MiniLM-L6-v2}}]"))
+          remedy: "name it under 'evaluate' as well, with what it takes: "
+            + "evaluate: [{\(name): {model: …}}]"))
     }
   }
 
@@ -111,4 +123,9 @@ extension Planner {
     }
     return options
   }
+}
+
+extension ConfigurationNode {
+  /// Whether an entry of `evaluate:` asks what a model forgets.
+  fileprivate var isForgetting: Bool { StageEntry(self)?.name == Forgetting.name }
 }

@@ -40,14 +40,14 @@ public struct Planner {
       written += defaultStep("tokenize", place: Place(file: file.path))
     }
     trainingFaults(training, root["train"])
-    let metrics = metrics(root["evaluate"], training, base: root.base)
+    let (metrics, forgetting) = metrics(root["evaluate"], training, base: root.base)
     watchedMetrics(training, metrics, root["train"])
     let writing = writing(root["generate"], training)
     guard diagnostics.isEmpty else { return nil }
     var plan = PipelinePlan(
       name: name, seed: UInt64(bitPattern: Int64(seed)), steps: written,
       written: written.map(\.label), notes: [], training: training, metrics: metrics,
-      writing: writing, base: root.base)
+      forgetting: forgetting, writing: writing, base: root.base)
     order(&plan)
     resolveModel(&plan, place: root["train"]?["model"]?.place)
     return diagnostics.isEmpty ? plan : nil
@@ -106,7 +106,8 @@ extension Planner {
     }
   }
 
-  private mutating func step(_ entry: StageEntry, occurrence: Int) -> StageStep? {
+  /// A stage with checked parameters; nil where there is a fault.
+  mutating func step(_ entry: StageEntry, occurrence: Int) -> StageStep? {
     guard let descriptor = catalog[entry.name] else {
       let inFamily = catalog.names.filter { $0.hasPrefix("\(entry.name).") }
       diagnostics.add(

@@ -11,6 +11,10 @@ struct ModelScores {
   let sides: [Side: Int]
   let threads: Int
   let scoring: TextScoring
+  /// The fingerprint of the model.
+  let fingerprint: String
+  /// Records that show what the model could do before; nil where that is not asked.
+  let slice: RecordCollection?
   let observer: any RunObserver
 
   /// Writes `predictions.jsonl` of the test side and `metrics.json`.
@@ -24,7 +28,8 @@ struct ModelScores {
     for side in [Side.validation, .test] where sides[side, default: 0] > 0 {
       let isScored = side == .test || sides[.test, default: 0] == 0
       let predictions = try predictor.predict(
-        records(side), scoring: scoring, writes: writes(isScored), seed: plan.seed)
+        records(side), scoring: scoring, writes: writes(isScored), seed: plan.seed,
+        journal: isScored ? journal : nil)
       found[side] = try evaluate(predictions)
       if side == .test {
         try predictions.write(records(side), to: "\(folder)/predictions.jsonl")
@@ -32,10 +37,36 @@ struct ModelScores {
     }
     var metrics = JSONObject()
     for side in [Side.test, .validation] { metrics[side.rawValue] = found[side] }
+    if let slice { metrics[Forgetting.name] = try forgetting(slice, model) }
     metrics["train"] = training
     try AtomicFile.write(JSONValue.object(metrics).prettyText.utf8, to: "\(folder)/metrics.json")
     return .object(metrics)
   }
+
+  /// The scores of the model that training began with, and of the one it left.
+  private func forgetting(_ slice: RecordCollection, _ model: String) throws -> JSONValue {
+    guard let start = plan.modelFolder else { preconditionFailure("training began with no model") }
+    // Each is loaded anew: writing prepares weights, after which losses may differ in their last bits.
+    func scores(_ folder: String) throws -> JSONValue {
+      let predictor = try Predictor(
+        model: folder, options: options, maximumLength: plan.maximumLength)
+      return try evaluate(
+        predictor.predict(slice, scoring: scoring, writes: writes(true), seed: plan.seed))
+    }
+    return Forgetting.json(
+      before: try scores(start), after: try scores(model), records: slice.count)
+  }
+
+  /// What the model has written, which goes on after a kill and serves other metrics too.
+  private var journal: AnswerJournal {
+    let settings: JSONValue = [
+      "model": .string(fingerprint), "generate": .object(scoring.writing.values.encoded),
+    ]
+    return AnswerJournal(path: "\(folder)/\(Self.answers)", fingerprint: settings.text)
+  }
+
+  /// The file of what the model has written, below the run's folder.
+  static let answers = "cache/answers.jsonl"
 
   /// Whether a side is answered: where `generate` is written, else as the objective does.
   private func writes(_ isScored: Bool) -> Bool? {

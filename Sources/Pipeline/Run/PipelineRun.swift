@@ -104,7 +104,7 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    for name in ["metrics.json", "predictions.jsonl", "trainer_state.json"] {
+    for name in ["metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers] {
       try Folders.remove("\(folder)/\(name)")
     }
   }

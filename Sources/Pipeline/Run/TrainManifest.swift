@@ -62,7 +62,7 @@ struct TrainManifest {
   /// Checkpoints of a training with other settings or data are of no use to this one.
   func begin() throws {
     guard kept == nil else { return }
-    for name in ["checkpoints", "model", "adapter", "base"] + Self.outputs {
+    for name in ["checkpoints", "model", "adapter", "base", ModelScores.answers] + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

@@ -33,17 +33,22 @@ struct TrainStep {
   func run() throws -> Outcome {
     Engine.threads = threads
     let scoring = try plan.scoring()
-    let manifest = try TrainManifest(folder: folder, fingerprint: fingerprint(scoring))
+    let fingerprint = try fingerprint(scoring)
+    let manifest = TrainManifest(folder: folder, fingerprint: fingerprint)
+    let temporary = "\(FilePaths.temporary)/anneal-forgetting-\(UInt64.random(in: 0 ... .max))"
+    defer { try? Folders.remove(temporary) }
+    let slice = try plan.forgetting?.slice(in: temporary, seed: plan.seed, threads: threads)
+    let parts = [scoring.fingerprint] + [slice?.fingerprint].compactMap(\.self)
     let scores = ContentHash.of(
-      JSONValue.array([.string(scoring.fingerprint), .bool(plan.writing != nil)]).text)
+      JSONValue.array(parts.map { .string($0) } + [.bool(plan.writing != nil)]).text)
     if let metrics = manifest.metrics(scores) {
       observer.say("train: nothing has changed; the model and its scores are reused")
       return Outcome(metrics: metrics, timing: manifest.trained?.timing, reused: true)
     }
-    var trained = try trained(manifest, scoring)
+    var trained = try trained(manifest, scoring, slice?.records)
     let metrics = try ModelScores(
       plan: plan, options: options, folder: folder, sides: sides, threads: threads,
-      scoring: scoring, observer: observer
+      scoring: scoring, fingerprint: fingerprint, slice: slice?.records, observer: observer
     ).write(model: "\(folder)/\(trained.folder)", training: trained.json)
     trained.note(memory: memory.take())
     try manifest.finish(trained, scores: scores)
@@ -52,14 +57,15 @@ struct TrainStep {
 
   /// The model that an earlier run trained, or a new one.
   private func trained(
-    _ manifest: TrainManifest, _ scoring: TextScoring
+    _ manifest: TrainManifest, _ scoring: TextScoring, _ slice: RecordCollection?
   ) throws -> TrainManifest.Trained {
     if let trained = manifest.trained {
       observer.say("train: the model is reused, and scored anew")
       return trained
     }
     let validation = sides[.validation, default: 0] > 0 ? records(.validation) : nil
-    try checkQuestions(scoring, validation)
+    let test = sides[.test, default: 0] > 0 ? records(.test) : validation
+    for side in [test, slice] { try checkQuestions(scoring, side) }
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context(scoring))
     // Only now is an earlier model removed: what is refused costs nothing.
@@ -78,9 +84,8 @@ struct TrainStep {
   }
 
   /// A record that asks nothing is told before hours of training, not after them.
-  private func checkQuestions(_ scoring: TextScoring, _ validation: RecordCollection?) throws {
+  private func checkQuestions(_ scoring: TextScoring, _ side: RecordCollection?) throws {
     guard !scoring.metrics.names.isEmpty || plan.writing != nil else { return }
-    let side = sides[.test, default: 0] > 0 ? records(.test) : validation
     try side?.forEachBatch { batch in
       for record in batch { try scoring.check(record, options) }
     }
@@ -114,7 +119,7 @@ struct TrainStep {
   /// A hash of all that the model depends on.
   private func fingerprint(_ scoring: TextScoring) throws -> String {
     var object: JSONObject = [
-      "format": 2, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
+      "format": 3, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
       "data": .string(data),
       "threads": .integer(threads), "instructions": .string(Engine.instructions),
       "precision": .string(options.precision.used.rawValue),

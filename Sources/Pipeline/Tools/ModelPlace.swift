@@ -13,13 +13,15 @@ struct ModelPlace {
   let adapter: String?
 
   /// Finds a model.
-  /// - Parameter adapter: The folder of an adapter, as a person wrote it.
+  /// - Parameters:
+  ///   - adapter: The folder of an adapter, as a person wrote it.
+  ///   - base: The folder that relative paths resolve against; the current one if nil.
   /// - Throws: `ModelError.notFound` listing the places looked at and names that are close.
-  init(_ name: String, adapter: String? = nil) throws(ModelError) {
+  init(_ name: String, adapter: String? = nil, base: String? = nil) throws(ModelError) {
     self.adapter = try adapter.map { (name) throws(ModelError) in try Self.adapter(name) }
-    let path = FilePaths.join(FilePaths.current, name)
+    let path = FilePaths.join(base ?? FilePaths.current, name)
     guard Folders.exists("\(path)/pipeline.lock.yaml") else {
-      folder = try ModelLocator().folder(of: name)
+      folder = try ModelLocator().folder(of: name, base: base)
       run = nil
       return
     }

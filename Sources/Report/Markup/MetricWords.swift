@@ -7,7 +7,12 @@ enum MetricWords {
     "ece": "Calibration error", "loss": "Loss", "perplexity": "Perplexity",
     "bits-per-byte": "Bits per byte", "bleu": "BLEU", "chrf": "chrF", "chrf++": "chrF++",
     "ter": "TER", "meteor": "METEOR", "exact_match": "Exact match", "token_f1": "Token F1",
-    "self_bleu": "Self-BLEU", "keywords": "Keywords",
+    "self_bleu": "Self-BLEU", "keywords": "Keywords", "consistency": "Consistency",
+    "consistency_ratio": "Consistent texts", "toxicity": "Toxicity",
+    "toxicity_ratio": "Toxic texts", "toxicity_max": "Highest toxicity", "bias": "Bias",
+    "bias_ratio": "Biased texts", "bias_max": "Highest bias", "factscore": "FactScore",
+    "factscore_init": "FactScore without penalty", "factscore_respond": "Texts that state facts",
+    "factscore_facts": "Facts a text",
   ]
 
   /// A metric's name in words: `f1.weighted` is "F1, weighted", `rouge2` is "ROUGE-2".

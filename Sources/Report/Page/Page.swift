@@ -1,7 +1,7 @@
 /// The whole page of a run.
 func page(of run: Run) -> String {
   let sections = [
-    flowSection, metricsSection, curvesSection, confusionSection, classesSection,
+    flowSection, metricsSection, forgettingSection, curvesSection, confusionSection, classesSection,
     calibrationSection, slicesSection, examplesSection, lostSection, distributionsSection,
     augmentationSection, splitSection, stagesSection, costSection, configurationSection,
     leftOutSection,

@@ -38,11 +38,21 @@ struct MetricsFile {
   let test: Side?
   let validation: Side?
   let history: History?
+  /// What the model could do before training and after, on data that it is not about.
+  let forgetting: Forgetting?
+
+  /// Scores on data that the training is not about.
+  struct Forgetting {
+    let before: Side
+    let after: Side
+    let records: Int
+  }
 
   init(_ json: JSONValue) {
     test = json["test"].flatMap(Side.init)
     validation = json["validation"].flatMap(Side.init)
     history = json["train"].flatMap(History.init(train:))
+    forgetting = json["forgetting"].flatMap(Forgetting.init)
   }
 }
 
@@ -62,6 +72,15 @@ extension MetricsFile.Side {
     (json?.object?.members ?? []).compactMap { member in
       member.value.string.map { (member.key, $0) }
     }
+  }
+}
+
+extension MetricsFile.Forgetting {
+  init?(_ json: JSONValue) {
+    guard let before = json["before"].flatMap(MetricsFile.Side.init),
+      let after = json["after"].flatMap(MetricsFile.Side.init)
+    else { return nil }
+    (self.before, self.after, records) = (before, after, json["records"]?.count ?? 0)
   }
 }
 

@@ -5,14 +5,14 @@ public protocol Embedder: Sendable {
   /// Model and layer, as signatures name them: `all-MiniLM-L6-v2_L6`.
   var name: String { get }
   /// The tokens of each text, with those that the model puts around it.
-  /// - Throws: `EmbeddingError`.
-  func ids(of texts: [String]) throws(EmbeddingError) -> [[Int32]]
+  /// - Throws: `TextModelError`.
+  func ids(of texts: [String]) throws(TextModelError) -> [[Int32]]
   /// The vectors of each text's tokens, in the order of the texts.
-  /// - Throws: `EmbeddingError`.
-  func tokens(of texts: [String]) throws(EmbeddingError) -> [EmbeddedText]
+  /// - Throws: `TextModelError`.
+  func tokens(of texts: [String]) throws(TextModelError) -> [EmbeddedText]
   /// One vector of each text, of any length.
-  /// - Throws: `EmbeddingError`.
-  func vectors(of texts: [String]) throws(EmbeddingError) -> [[Float]]
+  /// - Throws: `TextModelError`.
+  func vectors(of texts: [String]) throws(TextModelError) -> [[Float]]
 }
 
 /// The tokens of a text, each with the vector of its meaning there.
@@ -35,20 +35,4 @@ public struct EmbeddedText: Sendable, Hashable {
       "\(values.count) numbers for \(ids.count) tokens × \(width)")
     (self.ids, self.isSpecial, self.width, self.values) = (ids, isSpecial, width, values)
   }
-}
-
-/// Why there is no vector.
-public struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What is wrong, one clause.
-  public let message: String
-  /// What to do about it.
-  public let remedy: String?
-
-  /// A fault.
-  public init(_ message: String, remedy: String? = nil) {
-    (self.message, self.remedy) = (message, remedy)
-  }
-
-  /// `MESSAGE (REMEDY)`.
-  public var description: String { message + (remedy.map { " (\($0))" } ?? "") }
 }

@@ -5,19 +5,18 @@ import Stages
 import Tensors
 import Tokenize
 
-/// Cross-entropy of the label given the text.
+/// Cross-entropy of the label given the text, or the two texts of a pair of sentences.
 struct ClassificationObjective: TrainingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
-      "classification", "Cross-entropy of the label given the text.",
+      "classification", "Cross-entropy of the label given the text, or a pair of sentences.",
       parameters: [LabelSmoothing.share]),
     provides: [.labels, .probabilities, .losses], writes: false,
     make: { Plan(smoothing: Float($0[LabelSmoothing.share])) })
 
   let validationMetrics = ["loss", "accuracy", "f1.weighted"]
   private let model: any SequenceClassifier
-  private let tokenizer: Tokenizer
-  private let encoding: EncodingOptions
+  private let encoder: SegmentEncoder
   /// The share of a target that training spreads over all classes.
   private let smoothing: Float
   /// Labels are told apart by their bytes: two spellings that Unicode calls equal are two labels.
@@ -61,10 +60,7 @@ struct ClassificationObjective: TrainingObjective {
   ) {
     self.smoothing = smoothing
     self.model = model
-    self.tokenizer = tokenizer
-    var encoding = EncodingOptions()
-    encoding.truncation = Truncation(maximumLength: maximumLength)
-    self.encoding = encoding
+    encoder = SegmentEncoder(tokenizer, maximumLength: maximumLength)
     classes = Dictionary(
       model.labels.enumerated().map { (Array($1.utf8), Int32($0)) },
       uniquingKeysWith: { first, _ in first })
@@ -79,7 +75,7 @@ struct ClassificationObjective: TrainingObjective {
         "unknown-label", "the label '\(text.label)' is on no record of the training side",
         source: record.source, field: "label", remedy: "stratify the split by label")
     }
-    let encoded = tokenizer.encode(text.text, options: encoding)
+    let encoded = encoder.encode(text.text)
     guard encoded.count > 0 else {
       throw StageError(
         "empty-text", "the text has no token", source: record.source, field: "text",
@@ -126,51 +122,5 @@ struct ClassificationObjective: TrainingObjective {
       ClassificationOutcomes(
         labels: model.labels, references: references, predictions: chosen, scores: scores,
         totalLoss: total))
-  }
-}
-
-/// What a record offers a classifier: a text and its label.
-struct LabelledText {
-  let text: String
-  let label: String
-
-  /// Reads a text record, or the question of a conversation whose answer is the label.
-  /// - Throws: `StageError` where there is no text or no label.
-  init(_ record: Record) throws(StageError) {
-    text = try Self.text(record)
-    guard let label = record.label?.name ?? Self.answer(record) else {
-      throw StageError(
-        "missing-label", "the record has no label", source: record.source, field: "label",
-        remedy: "name the column with fields: {label: …}")
-    }
-    self.label = label
-  }
-
-  private static func text(_ record: Record) throws(StageError) -> String {
-    switch record.content {
-    case .text(let text): return text
-    case .conversation(let conversation):
-      return conversation.messages.filter { $0.role != .assistant }
-        .flatMap { [$0.content, $0.input].compactMap(\.self) }
-        .filter { !$0.isEmpty }.joined(separator: "\n")
-    case .preference:
-      throw StageError(
-        "no-text", "a preference is no text to classify", source: record.source,
-        remedy: "use records with text and label")
-    }
-  }
-
-  private static func answer(_ record: Record) -> String? {
-    guard case .conversation(let conversation) = record.content else { return nil }
-    return conversation.messages.last { $0.role == .assistant }?.content
-  }
-
-  /// Labels in the order of their numbers where all are numbers, else of their bytes.
-  static func sorted(_ labels: Set<[UInt8]>) -> [String] {
-    let ordered = labels.sorted { $0.lexicographicallyPrecedes($1) }
-      .map { String(decoding: $0, as: UTF8.self) }
-    let numbers = ordered.compactMap { label in Int(label).map { ($0, label) } }
-    guard numbers.count == ordered.count else { return ordered }
-    return numbers.sorted { $0.0 < $1.0 }.map(\.1)
   }
 }

@@ -30,7 +30,7 @@ extension Predictions {
     switch items[place] {
     case .label(let reference, let predicted, let probabilities, let loss):
       let labels = labels ?? []
-      line["input"] = (try? LabelledText(record)).map { .string($0.text) } ?? .null
+      line["input"] = (try? LabelledText(record)).map { .string($0.text.joined) } ?? .null
       line["reference"] = .string(labels[reference])
       line["prediction"] = .string(labels[predicted])
       line["scores"] = .object(
@@ -79,5 +79,6 @@ extension WrittenTexts {
       (name, scores[place].isFinite ? JSONValue.real(scores[place]) : .null)
     }
     if !own.isEmpty { line["scores"] = .object(JSONObject(own)) }
+    for detail in details { line[detail.key] = detail.values[place] }
   }
 }

@@ -56,24 +56,26 @@ public struct Predictor: Sendable {
   ///   - writes: Whether it writes; by default where a metric is of it, and always where a model
   ///     reads one sequence and writes another.
   ///   - seed: Keys what is drawn.
+  ///   - journal: Where what it writes is kept as it comes, and found that an earlier run wrote.
   /// - Throws: `StageError` for a record that the objective cannot read, or that asks nothing.
   public func predict(
     _ records: RecordCollection, scoring: TextScoring = TextScoring(), writes: Bool? = nil,
-    seed: UInt64 = 0
+    seed: UInt64 = 0, journal: AnswerJournal? = nil
   ) throws -> Predictions {
     let examples = try records.map { try objective.example(of: $0) }
     return try Engine.$precision.withValue(precision.used) {
       let items = Self.predictions(objective, examples, batchSize: batchSize)
       return Predictions(
         ids: examples.map(\.id), items: items,
-        written: try written(records, scoring, writes: writes, seed: seed), labels: labels,
+        written: try written(records, scoring, writes: writes, seed: seed, journal), labels: labels,
         outcomes: objective.outcomes(items))
     }
   }
 
   /// What the model writes; nil where it is not asked to, or cannot.
   private func written(
-    _ records: RecordCollection, _ scoring: TextScoring, writes: Bool?, seed: UInt64
+    _ records: RecordCollection, _ scoring: TextScoring, writes: Bool?, seed: UInt64,
+    _ journal: AnswerJournal?
   ) throws -> WrittenTexts? {
     guard let objective = objective as? any WritingObjective,
       writes ?? (objective.writesUnasked || !scoring.metrics.names.isEmpty)
@@ -82,12 +84,13 @@ public struct Predictor: Sendable {
     let asked = try records.map { record in
       let question = try objective.question(of: record, for: writer)
       let goal = try AnswerGoal(record)
-      try goal.require(scoring.metrics, of: record)
+      try goal.require(scoring.metrics, scoring.settings, of: record)
       return (question: question, goal: goal)
     }
     let questions = asked.map(\.question)
     return try WrittenTexts(
-      writer.answers(questions), asked.map(\.goal), scoring.metrics, scoring.settings,
+      writer.answers(questions, journal: journal), asked.map(\.goal), scoring.metrics,
+      scoring.settings,
       cutQuestions: questions.count(where: \.isCut))
   }
 

@@ -11,14 +11,28 @@ struct AnswerGoal: Sendable {
   let reference: String
   /// The words the answer has to mention; nil where the record holds none, or other things there.
   let keywords: [String]?
+  /// What the record gives to answer from; nil where it gives nothing.
+  let context: String?
+  /// What the record says it is about; nil where it does not.
+  let topic: String?
 
   private static let field = "keywords"
+  private static let contextField = "context"
 
   /// - Throws: `StageError` for a record without an answer.
   init(_ record: Record) throws(StageError) {
     let pair = try TextPair(record)
     (input, reference) = (pair.source, pair.target)
     keywords = Self.keywords(of: record)
+    context = Self.context(of: record)
+    topic = record.metadata["topic"]?.string
+  }
+
+  /// The record's field, or what its last question is about: alpaca's input, dolly's context.
+  private static func context(of record: Record) -> String? {
+    if let text = record.metadata[contextField]?.string { return text }
+    guard case .conversation(let conversation) = record.content else { return nil }
+    return conversation.messages.last { $0.role == .user }?.input
   }
 
   /// Keywords are metadata: a text, or a list of them.
@@ -28,20 +42,33 @@ struct AnswerGoal: Sendable {
     return words.isEmpty || words.count != value.array?.count ?? 1 ? nil : words
   }
 
-  /// Refuses a record without keywords where a metric is of them; no other metric looks at them.
-  func require(_ metrics: TextMetrics, of record: Record) throws(StageError) {
-    guard keywords == nil, let name = metrics.names.first(where: { TextMetrics.isOfKeywords($0) })
-    else { return }
-    if let value = record.metadata[Self.field], !value.isNull {
-      throw StageError(
-        "invalid-record", "holds no keywords, which metric '\(name)' is of",
-        source: record.source, field: Self.field, remedy: "write a text or a list of texts")
+  /// Refuses a record that lacks what a metric compares with; no other metric looks at it.
+  func require(
+    _ metrics: TextMetrics, _ settings: TextMetricSettings, of record: Record
+  ) throws(StageError) {
+    if keywords == nil, let name = metrics.names.first(where: { TextMetrics.isOfKeywords($0) }) {
+      if let value = record.metadata[Self.field], !value.isNull {
+        throw StageError(
+          "invalid-record", "holds no keywords, which metric '\(name)' is of",
+          source: record.source, field: Self.field, remedy: "write a text or a list of texts")
+      }
+      throw Self.missing(
+        Self.field, name, record,
+        remedy: "give each record the words its answer must mention, or leave the metric out")
     }
-    throw StageError(
-      "missing-field", "is missing, which metric '\(name)' is of", source: record.source,
-      field: Self.field,
-      remedy: "give each record the words its answer must mention, or leave "
-        + "the metric out")
+    if context == nil, let name = metrics.names.first(where: { settings.needsContext($0) }) {
+      throw Self.missing(
+        Self.contextField, name, record,
+        remedy: "give each record the text that its answer must follow from, or leave it out")
+    }
+  }
+
+  private static func missing(
+    _ field: String, _ metric: String, _ record: Record, remedy: String
+  ) -> StageError {
+    StageError(
+      "missing-field", "is missing, which metric '\(metric)' is of", source: record.source,
+      field: field, remedy: remedy)
   }
 }
 
@@ -49,14 +76,16 @@ extension [AnswerGoal] {
   /// The scores of what was written for these goals.
   func scores(
     of texts: [String], _ metrics: TextMetrics, _ settings: TextMetricSettings
-  ) throws(EmbeddingError) -> [TextScore] {
+  ) throws -> [TextScore] {
     guard !isEmpty else { return [] }
     let corpus = TextCorpus(hypotheses: texts, references: map(\.reference))
     let isKeyed = metrics.names.contains { TextMetrics.isOfKeywords($0) }
     let keywords =
       isKeyed
       ? TextCorpus(hypotheses: texts, references: map { $0.keywords ?? [$0.reference] }) : nil
-    return try metrics.scores(
-      of: corpus, keywords: keywords, settings: settings, threads: Engine.threads)
+    let material = TextMaterial(
+      corpus, keywords: keywords, inputs: map(\.input), contexts: map(\.context),
+      topics: map(\.topic))
+    return try metrics.scores(of: material, settings: settings, threads: Engine.threads)
   }
 }

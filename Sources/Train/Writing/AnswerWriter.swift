@@ -49,24 +49,35 @@ struct AnswerWriter: Sendable {
   }
 
   /// The answers in the order of the questions; each is what it were alone.
-  /// - Parameter inTraining: Whether training goes on afterwards. Then weights are not prepared, since
-  ///   those that do not change would keep that form in later steps, which a resumed run lacks; and
-  ///   nothing ends here, as the state is saved between steps.
-  /// - Throws: `ModelError` where nothing can be written, `Interrupted` where the user asked to stop.
-  func answers(_ questions: [Question], inTraining: Bool = false) throws -> [String] {
-    if !inTraining { generator.prepare() }
-    var texts = [String](repeating: "", count: questions.count)
+  /// - Parameters:
+  ///   - inTraining: Whether training goes on afterwards. Then weights are not prepared, since those
+  ///     that do not change would keep that form in later steps, which a resumed run lacks; and nothing
+  ///     ends here, as the state is saved between steps.
+  ///   - journal: Where answers are kept as they come, and found that an earlier run wrote.
+  /// - Throws: `ModelError` where nothing can be written, `Interrupted` where the user asked to stop,
+  ///   `FileError` where answers cannot be kept.
+  func answers(
+    _ questions: [Question], inTraining: Bool = false, journal: AnswerJournal? = nil
+  ) throws -> [String] {
     let batches = BatchOrder.sortedBatches(
       lengths: questions.map(\.tokens.count), batchSize: batchSize)
-    for batch in batches {
+    let lines = try journal?.open(questions, batches)
+    if !inTraining, lines?.kept.count != batches.count { generator.prepare() }
+    var texts = [String](repeating: "", count: questions.count)
+    for (number, batch) in batches.enumerated() {
       if !inTraining { try Interruption.check() }
-      let own = batch.map { questions[$0] }
-      let written = try generator.generate(own.map(\.tokens), keys: own.map(\.key))
-      for (place, sequences) in zip(batch, written) {
-        texts[place] = trimmed(generator.text?(sequences.first?.tokens ?? []) ?? "")
-      }
+      let kept = lines?.kept[number]
+      let written = try kept ?? answers(batch.map { questions[$0] })
+      if kept == nil { try lines?.keep(written, of: number) }
+      for (place, text) in zip(batch, written) { texts[place] = text }
     }
     return texts
+  }
+
+  /// The answers of one batch.
+  private func answers(_ questions: [Question]) throws -> [String] {
+    try generator.generate(questions.map(\.tokens), keys: questions.map(\.key))
+      .map { trimmed(generator.text?($0.first?.tokens ?? []) ?? "") }
   }
 
   /// The text up to the first that ends it.

@@ -35,7 +35,7 @@ extension TextScoring {
   /// - Throws: `StageError` naming the record and what it lacks.
   public func check(_ record: Record, _ options: TrainingOptions) throws(StageError) {
     try options.objectivePlan.checkQuestion(record)
-    try AnswerGoal(record).require(metrics, of: record)
+    try AnswerGoal(record).require(metrics, settings, of: record)
   }
 }
 
@@ -49,6 +49,8 @@ public struct WrittenTexts: Sendable {
   public let scores: [TextScore]
   /// The scores of each record alone, of metrics that have such.
   let recordScores: [(name: String, scores: [Double])]
+  /// What metrics tell of each record besides.
+  var details: [(key: String, values: [JSONValue])] { scores.compactMap(\.details) }
   /// How many questions were too long and lost their beginning.
   public let cutQuestions: Int
 
@@ -62,7 +64,7 @@ public struct WrittenTexts: Sendable {
   init(
     _ texts: [String], _ goals: [AnswerGoal], _ metrics: TextMetrics,
     _ settings: TextMetricSettings, cutQuestions: Int
-  ) throws(EmbeddingError) {
+  ) throws {
     (self.texts, self.goals, self.cutQuestions) = (texts, goals, cutQuestions)
     scores = try goals.scores(of: texts, metrics, settings)
     recordScores = scores.compactMap { score in

@@ -21,7 +21,7 @@ struct ValidationTexts: Sendable {
     let all = try records.map { record in
       let question = try objective.question(of: record, for: writer)
       let goal = try AnswerGoal(record)
-      try goal.require(watched, of: record)
+      try goal.require(watched, scoring.settings, of: record)
       return (question: question, goal: goal)
     }
     // Evenly over the side, whose order may be that of its files.

@@ -3,23 +3,32 @@ import Pipeline
 public import Records
 import Stages
 
-/// `anneal evaluate RUN`.
+/// `anneal evaluate RUN`, or `anneal evaluate MODEL --data FILE`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Score the model of a run again: by other metrics, on another side or other data.",
+    abstract:
+      "Score the model of a run again, or any model: by other metrics, on another side or other data.",
     discussion: """
       Examples:
         anneal evaluate runs/talk --metrics bleu,chrf,rougeL --set generate.beams=4
         anneal evaluate runs/talk --data new.jsonl --predictions new-predictions.jsonl --json
+        anneal evaluate t5-small --data pairs.jsonl --metrics bleu,rougeL --set generate.beams=4
 
       Metrics are those of 'evaluate' in a pipeline file, options included:
       --metrics '{bleu: {tokenize: zh}}'. Without --metrics they are the run's.
       Data are read as the run's own were, and not cleaned. The run stays as it is.
+
+      A model of no run is a folder or a name in a cache; what it is scored for is what its \
+      config.json names: a classifier, a causal or a sequence-to-sequence model. --set takes the keys \
+      of a pipeline file: --set ingest.fields='{text: body, label: topic}', \
+      --set train.objective='{causal: {template: chatml}}'.
       """)
 
   @Argument(
-    help: ArgumentHelp("The folder of a finished run.", valueName: "run"), completion: .directory)
+    help: ArgumentHelp(
+      "The folder of a finished run, or a model's folder or name.", valueName: "run"),
+    completion: .directory)
   var folder: String
 
   @Option(

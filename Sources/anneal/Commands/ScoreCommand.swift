@@ -29,6 +29,8 @@ struct ScoreCommand: ParsableCommand {
       f1.binary), auc, from 0 to 1. f1 alone is the weighted one. For auc a line of the hypotheses is \
       the second class's score, or has scores: {label: number}.
       By an encoder (--model): bertscore, embedding_similarity. Of hypotheses alone: refusals, pii.
+      By a classifier or a judge, with options as a pipeline file has them: consistency, toxicity, \
+      bias, classifier: --metrics 'bleu, {consistency: {model: runs/entailment}}'.
       Numbers: pearson, spearman, kendall.
       Searches: mrr, map, ndcg, recall@10 (any depth), from JSON lines {query, document, relevance} \
       and {query, document, score}, or {query, documents} with a list or {document: number}.
@@ -66,7 +68,7 @@ struct ScoreCommand: ParsableCommand {
 
   mutating func validate() throws {
     if files.isEmpty { throw ValidationError("give REFERENCES and HYPOTHESES") }
-    if names.isEmpty { throw ValidationError("--metrics names no metric") }
+    if try names.isEmpty { throw ValidationError("--metrics names no metric") }
     if let labels {
       let given = Self.list(labels)
       let distinct = Set(given.map { Array($0.utf8) })
@@ -77,7 +79,20 @@ struct ScoreCommand: ParsableCommand {
     try options.check()
   }
 
-  private var names: [String] { metrics.flatMap { Self.list($0) } }
+  private var names: [String] {
+    get throws {
+      let choices = try choices
+      return choices.isEmpty ? metrics.flatMap { Self.list($0) } : choices.map(\.name)
+    }
+  }
+
+  /// The metrics as a pipeline file has them, where one has options in braces; else none.
+  private var choices: [MetricChoice] {
+    get throws {
+      let text = metrics.joined(separator: ", ")
+      return text.contains("{") ? try MetricChoice.list(text) : []
+    }
+  }
 
   private static func list(_ text: String) -> [String] {
     text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
@@ -86,9 +101,12 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     var fields = ScoreTool.Fields()
     (fields.reference, fields.hypothesis) = (referenceField, hypothesisField)
+    let names = try names
+    var settings = try options.settings(for: names)
+    for choice in try choices { try choice.set(&settings) }
     let tool = try ScoreTool(
       files: files, metrics: names, fields: fields, labels: labels.map { Self.list($0) },
-      settings: try options.settings(for: names))
+      settings: settings)
     let result = try tool.run(threads: common.threadCount)
     if records != nil, result.records.isEmpty {
       throw StageError(
@@ -124,7 +142,11 @@ struct ScoreCommand: ParsableCommand {
   private func write(_ result: ScoreTool.Result, to path: String) throws {
     let file = try AtomicFile(path)
     for record in 0..<result.count {
-      let line = JSONObject(result.records.map { ($0.name, .real($0.scores[record])) })
+      let line = JSONObject(
+        result.records.map { name, scores in
+          // A text that a metric has no score of counts for nothing in its mean.
+          (name, scores[record].isFinite ? .real(scores[record]) : .null)
+        })
       try file.write(JSONValue.object(line).bytes + [UInt8(ascii: "\n")])
     }
     try file.commit()

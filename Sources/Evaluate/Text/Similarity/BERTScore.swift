@@ -29,10 +29,10 @@ public struct BERTScore: Sendable {
   /// Scores every record: `bertscore`, the F, `bertscore_precision` and `bertscore_recall`.
   ///
   /// - Parameter threads: how many threads match, all cores if nil; the result is the same.
-  /// - Throws: `EmbeddingError` where there are no vectors.
+  /// - Throws: `TextModelError` where there are no vectors.
   public func measure(
     _ corpus: TextCorpus, threads: Int? = nil
-  ) throws(EmbeddingError) -> [CorpusMeasurement] {
+  ) throws(TextModelError) -> [CorpusMeasurement] {
     let weights = idf ? try TokenWeights(corpus, embedder) : TokenWeights()
     var records: [[Matching]] = []
     for start in stride(from: 0, to: corpus.count, by: Self.portion) {
@@ -137,7 +137,7 @@ private struct TokenVectors: Sendable {
 
   init(
     _ corpus: TextCorpus, _ records: Range<Int>, _ embedder: any Embedder
-  ) throws(EmbeddingError) {
+  ) throws(TextModelError) {
     var places: [ByteKey: Int] = [:]
     var distinct: [String] = []
     for record in records {
@@ -174,7 +174,7 @@ private struct TokenWeights: Sendable {
   init() { (idf, unseen) = (nil, 1) }
 
   /// Tokens weigh their inverse document frequency over all references.
-  init(_ corpus: TextCorpus, _ embedder: any Embedder) throws(EmbeddingError) {
+  init(_ corpus: TextCorpus, _ embedder: any Embedder) throws(TextModelError) {
     let references = (0..<corpus.count).flatMap { corpus.references(of: $0).map(\.stripped) }
     var documents: [Int32: Int] = [:]
     for ids in try embedder.ids(of: references) {

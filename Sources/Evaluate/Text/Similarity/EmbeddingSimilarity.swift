@@ -14,8 +14,8 @@ public struct EmbeddingSimilarity: Sendable {
 
   /// Scores every record.
   ///
-  /// - Throws: `EmbeddingError` where there are no vectors.
-  public func measure(_ corpus: TextCorpus) throws(EmbeddingError) -> CorpusMeasurement {
+  /// - Throws: `TextModelError` where there are no vectors.
+  public func measure(_ corpus: TextCorpus) throws(TextModelError) -> CorpusMeasurement {
     let references = (0..<corpus.count).map { corpus.references(of: $0) }
     let hypotheses = try embedder.vectors(of: (0..<corpus.count).map { corpus.hypotheses[$0] })
     var others = try embedder.vectors(of: references.flatMap { $0 })[...]

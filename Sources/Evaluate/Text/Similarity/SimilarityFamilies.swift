@@ -18,7 +18,7 @@ let bertScoreFamily = TextMetricFamily(
       values[SimilarityKeys.layer].map { .number($0) } ?? .usual)
     settings.bertScore = BERTScore(embedder: embedder, idf: values[SimilarityKeys.idf])
   },
-  measure: { names, material, settings, threads throws(EmbeddingError) in
+  measure: { names, material, settings, threads throws(TextModelError) in
     guard let metric = settings.bertScore else { throw SimilarityKeys.missing(names) }
     return try metric.measure(material.corpus, threads: threads).map { TextScore($0) }
   })
@@ -35,7 +35,7 @@ let embeddingSimilarityFamily = TextMetricFamily(
     let embedder = try resources.embedder(values[SimilarityKeys.model], .last)
     settings.similarity = EmbeddingSimilarity(embedder: embedder)
   },
-  measure: { names, material, settings, _ throws(EmbeddingError) in
+  measure: { names, material, settings, _ throws(TextModelError) in
     guard let metric = settings.similarity else { throw SimilarityKeys.missing(names) }
     return [TextScore(try metric.measure(material.corpus))]
   })
@@ -52,8 +52,8 @@ enum SimilarityKeys {
   static let idf = Parameter(
     "idf", default: false, "Weigh tokens by how few references have them.")
 
-  static func missing(_ names: [String]) -> EmbeddingError {
-    EmbeddingError(
+  static func missing(_ names: [String]) -> TextModelError {
+    TextModelError(
       "metric '\(names.first ?? "")' needs an encoder",
       remedy: "name one: --model all-MiniLM-L6-v2, or {\(names.first ?? ""): {model: …}}")
   }

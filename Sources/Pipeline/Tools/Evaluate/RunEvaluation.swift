@@ -4,7 +4,8 @@ import Stages
 import Tensors
 import Train
 
-/// Scores the model of a finished run again: by other metrics, on another side or other data.
+/// Scores the model of a finished run again, or any model: by other metrics, on another side or other
+/// data.
 ///
 /// ```swift
 /// var request = RunEvaluation.Request()
@@ -51,34 +52,28 @@ public struct RunEvaluation: Sendable {
     }
   }
 
-  private let run: String
+  private let model: EvaluatedModel
   private let request: Request
   /// What is set in the run's file.
   private let overrides: [Override]
   private let plan: PipelinePlan
   private let training: ParameterValues
 
-  /// Reads what a run was made with.
+  /// Reads what a run was made with, or what a model's configuration says of a model that is of no run.
   ///
-  /// - Throws: `Diagnostics` where it is no run that trained, or a metric does not fit its task.
+  /// - Throws: `Diagnostics` where it is neither, the run did not train, a model comes without data, or a
+  ///   metric does not fit the task; `ModelError` for a model of a task that is not evaluated.
   public init(run: String, _ request: Request) throws {
-    self.run = FilePaths.join(FilePaths.current, run)
     self.request = request
-    let path = "\(self.run)/pipeline.lock.yaml"
-    guard Folders.exists(path) else {
-      throw Diagnostics([
-        Diagnostic(
-          "'\(run)' is no folder of a run", remedy: "name one that 'anneal run' wrote")
-      ])
-    }
+    model = try EvaluatedModel(run, data: request.data)
     var overrides = try request.settings.map { try Override($0) }
-    if let model = Self.model(of: self.run) { overrides.append(model) }
+    if let start = model.start { overrides.append(start) }
     if !request.metrics.isEmpty {
       let list = "[\(request.metrics.joined(separator: ", "))]"
       overrides.append(try Override("evaluate=\(list)"))
     }
     self.overrides = overrides
-    plan = try Planner.plan(PipelineFile(path: path), overrides: overrides)
+    plan = try Planner.plan(model.file, overrides: overrides)
     guard let training = plan.training else {
       throw Diagnostics([
         Diagnostic("the pipeline of '\(run)' does not train", remedy: "name a run that trained")
@@ -87,22 +82,13 @@ public struct RunEvaluation: Sendable {
     self.training = training
   }
 
-  /// The model that was trained stands for the one that training began with, which may be gone.
-  private static func model(of run: String) -> Override? {
-    let file = try? PipelineFile(path: "\(run)/pipeline.lock.yaml")
-    guard let node = file?.root["train"]?["model"], case .scalar(let name, _) = node.value,
-      name != TrainingOptions.scratch, Folders.exists("\(run)/model/config.json")
-    else { return nil }
-    return Override(key: "train.model", text: "\(run)/model")
-  }
-
   /// Predicts and scores.
   ///
   /// - Throws: `StageError` for records that cannot be read or asked, `ModelError` for a run without a
   ///   model.
   public func execute() throws -> Result {
     Engine.threads = request.threads
-    let place = try ModelPlace(run)
+    let place = try model.place()
     let scoring = try plan.scoring()
     let folder = "\(FilePaths.temporary)/anneal-evaluate-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
@@ -125,7 +111,7 @@ public struct RunEvaluation: Sendable {
 
   /// The records of a side, or those of a file.
   private func records(in folder: String) throws -> RecordCollection {
-    guard let data = request.data else {
+    if request.data == nil, let run = model.run {
       let path = RunPublisher.data(request.side, in: run)
       var lines = 0
       try LineBatches(path).forEach { lines += $0.count }
@@ -136,7 +122,7 @@ public struct RunEvaluation: Sendable {
       return try first(count, of: path, in: folder)
     }
     let results = try StageRunner(folder: folder, seed: plan.seed, threads: request.threads)
-      .run([try ingest(data)])
+      .run([try ingest()])
     guard let last = results.last else { preconditionFailure("a stage ran without a result") }
     return RecordCollection(
       path: last.records, count: last.counts.kept, threads: request.threads)
@@ -155,19 +141,21 @@ public struct RunEvaluation: Sendable {
       path: "\(folder)/records.jsonl", count: count, threads: request.threads)
   }
 
-  /// The run's own `ingest`, of another file.
+  /// The `ingest` of the run, or of the model's file, of another file.
   ///
   /// Fields and forms are those that the model learned from, unless the request sets others. How many
   /// records the run read of its data says nothing of these.
-  private func ingest(_ data: String) throws -> StageStep {
-    let path = data == "-" ? data : FilePaths.join(FilePaths.current, data)
+  private func ingest() throws -> StageStep {
     var overrides = [try Override("ingest.limit=null"), Override(key: "ingest.every", text: "1")]
-    overrides += self.overrides + [Override(key: "ingest.path", text: path)]
+    overrides += self.overrides
+    if let data = request.data {
+      let path = data == "-" ? data : FilePaths.join(FilePaths.current, data)
+      overrides.append(Override(key: "ingest.path", text: path))
+    }
     if let limit = request.limit {
       overrides.append(Override(key: "ingest.limit", text: "\(limit)"))
     }
-    let file = try PipelineFile(path: "\(run)/pipeline.lock.yaml")
-    let plan = try Planner.plan(file, overrides: overrides)
+    let plan = try Planner.plan(model.file, overrides: overrides)
     guard let step = plan.steps.first else { preconditionFailure("a plan without a stage") }
     return step
   }

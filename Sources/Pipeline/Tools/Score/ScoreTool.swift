@@ -230,9 +230,18 @@ public struct ScoreTool: Sendable {
     let keywords =
       isKeyed && references.contains { $0.has("keywords") } ? try corpus(keywords: true) : nil
     let corpus = areOnlyKeywords ? keywords : nil
-    return try texts.scores(
-      of: try corpus ?? self.corpus(keywords: false), keywords: keywords, settings: settings,
-      threads: threads)
+    let material = TextMaterial(
+      try corpus ?? self.corpus(keywords: false), keywords: keywords, inputs: texts(in: "input"),
+      contexts: texts(in: "context"), topics: texts(in: "topic"))
+    return try texts.scores(of: material, settings: settings, threads: threads)
+  }
+
+  /// The texts of a field beside the hypotheses, or else the references; nil where neither has it.
+  private func texts(in field: String) -> [String?]? {
+    guard let file = [hypotheses, references[0]].first(where: { $0.has(field) }) else { return nil }
+    var texts: [String?] = []
+    for record in 0..<file.count { texts.append(try? file.value(record, field: field).string) }
+    return texts
   }
 
   private func corpus(keywords: Bool) throws(StageError) -> TextCorpus {

@@ -1,4 +1,5 @@
 import Dispatch
+import Records
 import Stages
 import Synchronization
 
@@ -11,24 +12,48 @@ import Synchronization
 /// An HTTP server on 127.0.0.1 that gives prepared answers, one a request, and remembers what it got.
 ///
 /// It takes at most as many requests as it has answers, and stops waiting after five seconds.
-final class TinyServer: Sendable {
-  struct Answer: Sendable {
-    var status = 200
-    var body = ""
-    var headers = ""
+public final class TinyServer: Sendable {
+  /// One prepared answer.
+  public struct Answer: Sendable {
+    var status: Int
+    var body: String
+    var headers: String
+    var delay: Double
+
+    /// An answer, given after some seconds.
+    public init(
+      status: Int = 200, body: String = "", headers: String = "", delay: Double = 0
+    ) {
+      (self.status, self.body, self.headers) = (status, body, headers)
+      self.delay = delay
+    }
+
+    /// A chat completion that says something.
+    public static func saying(_ text: String, delay: Double = 0) -> Answer {
+      let body: JSONValue = [
+        "choices": [["message": ["content": .string(text)], "finish_reason": "stop"]]
+      ]
+      return Answer(body: body.text, delay: delay)
+    }
   }
 
-  let port: UInt16
+  /// The port it listens on.
+  public let port: UInt16
   private let received = Mutex<[String]>([])
   private let finished = DispatchSemaphore(value: 0)
 
-  init(_ answers: [Answer]) throws {
+  /// Listens, and answers in a thread of its own.
+  /// - Parameter port: 0 for any that is free.
+  public init(_ answers: [Answer], port: UInt16 = 0) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard listener >= 0 else { throw FileError("open", "a socket") }
     var timeout = timeval(tv_sec: 5, tv_usec: 0)
     setsockopt(
       listener, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    var again: Int32 = 1
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &again, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
+    address.sin_port = port.bigEndian
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -39,7 +64,7 @@ final class TinyServer: Sendable {
       }
     }
     guard bound else { throw FileError("listen on", "127.0.0.1") }
-    port = UInt16(bigEndian: address.sin_port)
+    self.port = UInt16(bigEndian: address.sin_port)
     DispatchQueue.global().async { [self] in
       for answer in answers where !serve(listener, answer) { break }
       close(listener)
@@ -48,7 +73,7 @@ final class TinyServer: Sendable {
   }
 
   /// The requests so far, headers and body, once all answers are given or the time is up.
-  func requests() -> [String] {
+  public func requests() -> [String] {
     finished.wait()
     finished.signal()
     return received.withLock { $0 }
@@ -60,6 +85,7 @@ final class TinyServer: Sendable {
     defer { close(connection) }
     let request = read(connection)
     received.withLock { $0.append(request) }
+    if answer.delay > 0 { usleep(UInt32(answer.delay * 1_000_000)) }
     let text =
       "HTTP/1.1 \(answer.status) X\r\n\(answer.headers)Content-Length: \(answer.body.utf8.count)\r\n"
       + "Connection: close\r\n\r\n\(answer.body)"

@@ -1,0 +1,100 @@
+public import Evaluate
+import Records
+import Stages
+
+/// Says to which class texts belong: JSON lines in, labels and probabilities out, one line for one line.
+///
+/// ```swift
+/// let filter = try ClassifyFilter(.model("runs/entailment"))
+/// try filter.run(input: "-") { write($0) }
+/// ```
+public struct ClassifyFilter: Sendable {
+  private enum Asked {
+    case model(ModelClassifier)
+    case judge(any Judge)
+  }
+
+  private let asked: Asked
+
+  /// Finds a classifier, or reads the file of a judge.
+  /// - Throws: `ModelError` for a model that is none, `Diagnostics` for a file that is wrong.
+  public init(_ source: ClassifierSource) throws {
+    switch source {
+    case .model(let name): asked = .model(try ModelClassifier(model: name, base: nil))
+    case .judge(let file): asked = .judge(try EndpointJudge(labelling: file))
+    }
+  }
+
+  /// Reads `input` (`-` is standard input) and calls `write` with a line for each line.
+  /// - Throws: `StageError` naming the line and field at fault; the batches before it are written.
+  public func run(input: String, write: ([UInt8]) throws -> Void) throws {
+    var lines: [(object: JSONObject, source: Source)] = []
+    try LineBatches.forEachLine(of: input) { bytes, source in
+      lines.append((try InputLine.object(bytes, at: source), source))
+    } between: {
+      for line in try results(lines) {
+        try write(JSONValue.object(line).bytes + [UInt8(ascii: "\n")])
+      }
+      lines = []
+    }
+  }
+
+  private func results(_ lines: [(object: JSONObject, source: Source)]) throws -> [JSONObject] {
+    switch asked {
+    case .model(let model):
+      let texts = try lines.map { try Self.text($0.object, $0.source) }
+      return try model.probabilities(of: texts).map { row in
+        let best = row.indices.max { row[$0] < row[$1] } ?? 0
+        return [
+          "label": .string(model.labels[best]),
+          "scores": .object(
+            JSONObject(zip(model.labels, row).map { ($0, JSONValue.single($1)) })),
+        ]
+      }
+    case .judge(let judge):
+      let questions = try lines.map { try Self.fields(judge.fields, $0.object, $0.source) }
+      return try judge.verdicts(questions).map { ["label": .string(judge.labels[$0])] }
+    }
+  }
+
+  // MARK: - Lines
+
+  private static let pairs = [
+    ("premise", "text"), ("sentence1", "sentence2"), ("premise", "hypothesis"),
+  ]
+
+  /// The text of a line, or a pair under one of its usual names.
+  private static func text(_ line: JSONObject, _ source: Source) throws(StageError)
+    -> ClassifiedText
+  {
+    for (first, second) in pairs where line[first] != nil && line[second] != nil {
+      return ClassifiedText(
+        try field(first, line, source), pair: try field(second, line, source))
+    }
+    return ClassifiedText(try field("text", line, source))
+  }
+
+  /// The fields that a prompt has places for.
+  private static func fields(
+    _ names: [String], _ line: JSONObject, _ source: Source
+  ) throws(StageError) -> [String: String] {
+    var values: [String: String] = [:]
+    for name in names { values[name] = try field(name, line, source) }
+    return values
+  }
+
+  private static func field(
+    _ name: String, _ line: JSONObject, _ source: Source
+  ) throws(StageError) -> String {
+    guard let value = line[name] else {
+      throw StageError(
+        "missing-field", "is missing", source: source, field: name,
+        remedy: Suggestion.remedy(for: name, among: line.keys))
+    }
+    guard let text = value.string else {
+      throw StageError(
+        "invalid-record", "is \(value.kindName), not a text", source: source, field: name)
+    }
+    return text
+  }
+}

@@ -77,9 +77,11 @@ struct TrainingLoop {
   /// One optimizer step over micro-batches, whose losses share one divisor.
   private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
-    let examples = batches.map { batch in batch.map { training[$0] } }
-    let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
+    let examples = batches.map { batch in
+      batch.map { objective.drawn(training[$0], randomness) }
+    }
+    let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
     var loss: Float = 0
     for (number, batch) in examples.enumerated() {
       let tape = Tape(

@@ -15,6 +15,8 @@ import Tensors
 /// bytes as one that was not. Memory: the model, twice as much again for AdamW, gradients, and 8
 /// bytes a token of both sides; nothing else grows with the records.
 public struct TrainingSession {
+  /// What is written below a run's folder for programs that draw curves.
+  package static let curves = ["trainer_log.jsonl", "tensorboard"]
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
@@ -72,12 +74,13 @@ public struct TrainingSession {
     } else {
       preparation.choose()
     }
+    let events = try eventFile(behind: saved?.step)
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: try settings(), store: store,
-      publishState: publishState, observe: observe, optimizer: optimizer,
+      publishState: publishState, observe: observe, events: events, optimizer: optimizer,
       state: saved ?? TrainingState(),
       selection: selection)
   }
@@ -130,6 +133,17 @@ public struct TrainingSession {
       options: options, state: loop.state, selection: loop.selection,
       totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
     try state.write(to: "\(context.folder)/trainer_state.json")
+    try TrainerLog(history: loop.state.history, totalSteps: loop.settings.totalSteps)
+      .write(to: "\(context.folder)/\(Self.curves[0])")
+  }
+
+  /// Where curves go as they come; those of another training are removed.
+  /// - Parameter step: The step of the checkpoint that the run goes on from; nil where it begins.
+  private func eventFile(behind step: Int?) throws(FileError) -> EventFile? {
+    let folder = "\(context.folder)/\(Self.curves[1])"
+    if step == nil { try Folders.remove(folder) }
+    guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
+    return try EventFile(folder: folder, behind: step ?? 0)
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

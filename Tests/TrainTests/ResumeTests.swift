@@ -9,7 +9,7 @@ import Train
 struct ResumeTests {
   private let workshop: Workshop
   private static let files = [
-    "model/model.safetensors", "model/config.json", "trainer_state.json",
+    "model/model.safetensors", "model/config.json", "trainer_state.json", "trainer_log.jsonl",
   ]
 
   init() throws { workshop = try Workshop(Workshop.classified(120)) }

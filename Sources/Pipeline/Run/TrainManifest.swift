@@ -1,5 +1,6 @@
 import Records
 import Stages
+import Train
 
 /// `cache/train.json`: what a run has trained and scored, and for which settings and data.
 struct TrainManifest {
@@ -62,7 +63,8 @@ struct TrainManifest {
   /// Checkpoints of a training with other settings or data are of no use to this one.
   func begin() throws {
     guard kept == nil else { return }
-    for name in ["checkpoints", "model", "adapter", "base", ModelScores.answers] + Self.outputs {
+    let folders = ["checkpoints", "model", "adapter", "base"] + TrainingSession.curves
+    for name in folders + [ModelScores.answers] + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

@@ -21,6 +21,8 @@ struct TrainingLoop {
   /// Writes `trainer_state.json`, so that a run under way can be looked at.
   let publishState: (TrainingLoop) throws -> Void
   let observe: (TrainingEvent) -> Void
+  /// Where curves go as they come; nil where nobody wants them.
+  let events: EventFile?
   var optimizer: Optimizer
   var state: TrainingState
   var selection: Selection?
@@ -118,6 +120,7 @@ struct TrainingLoop {
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
+      try state.history.entries.last.map { try events?.add($0) }
       try publishNowAndThen()
     }
     observe(
@@ -147,6 +150,7 @@ struct TrainingLoop {
       } + (validationTexts?.scores() ?? [])
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
+    try state.history.entries.last.map { try events?.add($0) }
     selection.note(values, step: state.step)
     self.selection = selection
     observe(

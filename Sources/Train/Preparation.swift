@@ -46,10 +46,10 @@ struct Preparation {
     model = loaded.model
     fresh = loaded.fresh
     tokenizerFolder = source.tokenizerFolder
-    self.objective = objective
     baseName = source.baseName
     isScratch = source.isScratch
     training = try train.map { try objective.example(of: $0) }
+    self.objective = try objective.fitted(to: training)
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     validationTexts = try Self.texts(options, objective, validation, context)
     guard training.counted > 0 else {

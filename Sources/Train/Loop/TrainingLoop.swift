@@ -83,7 +83,8 @@ struct TrainingLoop {
     let examples = batches.map { batch in
       batch.map { objective.drawn(training[$0], randomness) }
     }
-    let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
+    let weight = examples.joined().reduce(0) { $0 + objective.weight(of: $1) }
+    let divisor = weight > 0 ? weight : 1
     var loss: Float = 0
     for (number, batch) in examples.enumerated() {
       let tape = Tape(

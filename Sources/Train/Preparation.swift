@@ -61,7 +61,7 @@ struct Preparation {
     let examples = [training.fingerprint, self.validation.fingerprint]
       .map { String($0, radix: 16) }.joined(separator: "-")
     precision = options.precision
-    let settings = JSONValue.object(options.values.encoded).text
+    let settings = JSONValue.object(options.fingerprinted).text
     let scoring = validationTexts == nil ? "" : " \(context.scoring.fingerprint)"
     fingerprint = ContentHash.of(
       "3 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")

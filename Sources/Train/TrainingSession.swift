@@ -12,8 +12,9 @@ import Tensors
 /// let predictions = try Predictor(model: result.modelFolder, options: options).predict(test)
 /// ```
 /// A run that was killed goes on from its newest checkpoint in the same folder and ends with the same
-/// bytes as one that was not. Memory: the model, twice as much again for AdamW, gradients, and 8
-/// bytes a token of both sides; nothing else grows with the records.
+/// bytes as one that was not. Memory: the model, twice what is trained again for AdamW (once for Lion
+/// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
+/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records.
 public struct TrainingSession {
   /// What is written below a run's folder for programs that draw curves.
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
@@ -45,28 +46,43 @@ public struct TrainingSession {
   private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     try saveBase()
-    var loop = try loop(observe)
-    observe(.started(plan(loop)))
+    var removed = false
+    var loop = try loop(observe, removed: &removed)
+    observe(.started(plan(loop, removed: removed)))
     try loop.run()
-    if let best = loop.selection?.bestStep, best != loop.state.step {
-      try preparation.restore(from: loop.store.path(best))
-    }
+    try takeBest(loop)
     try saveModel()
     try publishState(loop)
     return TrainingResult(
       loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
   }
 
-  private func loop(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingLoop {
+  /// Gives the model the weights that are published: those of the best step, or their average then.
+  private func takeBest(_ loop: TrainingLoop) throws {
+    if let best = loop.selection?.bestStep, best != loop.state.step {
+      let folder = loop.store.path(best)
+      try preparation.restore(from: folder)
+      try loop.average?.restore(from: folder)
+    }
+    // Without a step there is nothing to average, and the average is the beginning itself.
+    loop.average?.exchange()
+  }
+
+  private func loop(
+    _ observe: @escaping (TrainingEvent) -> Void, removed: inout Bool
+  ) throws -> TrainingLoop {
     var selection = try selection()
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
       keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
       savesModel: preparation.method.adapter == nil,
       adapterState: preparation.method.adapter?.state ?? [])
+    let values = options.values
     var optimizer = Optimizer(
-      preparation.trainable, options.optimizer, rates: preparation.method.rates)
-    let saved = try store.newest(&selection)
+      preparation.trainable, options.updateRule,
+      weightDecay: values[TrainingOptions.Keys.weightDecay],
+      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
+    let saved = try store.newest(&selection, removed: &removed)
     if let saved {
       let folder = store.path(saved.step)
       try preparation.restore(from: folder)
@@ -75,12 +91,17 @@ public struct TrainingSession {
       preparation.choose()
     }
     let events = try eventFile(behind: saved?.step)
+    let average = values[TrainingOptions.Keys.averaging].map {
+      WeightAverage(preparation.trainable, decay: $0.decay)
+    }
+    if let saved { try average?.restore(from: store.path(saved.step)) }
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: try settings(), store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
+      average: average,
       state: saved ?? TrainingState(),
       selection: selection)
   }
@@ -103,6 +124,8 @@ public struct TrainingSession {
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
       saveSteps: values[TrainingOptions.Keys.saveSteps],
       activationCheckpointing: values[TrainingOptions.Keys.activationCheckpointing],
+      embeddingNoise: Float(values[TrainingOptions.Keys.embeddingNoise]),
+      stopsOnDivergence: values[TrainingOptions.Keys.stopOnDivergence],
       validationMetrics: try validationMetrics())
   }
 
@@ -113,7 +136,7 @@ public struct TrainingSession {
       lengths: preparation.training.map(\.tokens.count), capacity: preparation.maximumLength)
   }
 
-  private func plan(_ loop: TrainingLoop) -> TrainingPlan {
+  private func plan(_ loop: TrainingLoop, removed: Bool) -> TrainingPlan {
     func count(_ parameters: [NamedParameter]) -> Int {
       parameters.reduce(0) { $0 + $1.tensor.count }
     }
@@ -124,7 +147,8 @@ public struct TrainingSession {
       data: preparation.statistics, packedRows: loop.settings.packing?.rows.count,
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
-      notes: preparation.objective.notes,
+      notes: preparation.objective.notes
+        + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }
 

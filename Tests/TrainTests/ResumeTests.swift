@@ -45,6 +45,13 @@ struct ResumeTests {
       "epochs": 5, "learning-rate": 1e-4,
       "schedule": ["reduce-on-plateau": ["patience": 0, "threshold": 0.5, "factor": 0.5]],
     ],
+    ["optimizer": "sgd", "epochs": 3],
+    ["optimizer": ["sgd": ["momentum": 0.9, "dampening": 0.1]], "ema": 0.9],
+    ["optimizer": "lion", "learning-rate": 1e-3, "neftune-noise-alpha": 5],
+    [
+      "optimizer": ["adafactor": ["beta1": 0.9]], "ema": ["decay": 0.8], "max-steps": 20,
+      "save-steps": 3, "keep-checkpoints": 2,
+    ],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)

@@ -412,6 +412,61 @@ void anneal_adamw(
   int64_t count, anneal_adamw_settings settings, const float *gradient, float *value, float *first,
   float *second);
 
+typedef struct {
+  float learning_rate, momentum, dampening, weight_decay;
+  float gradient_factor;
+  bool is_nesterov;
+  /// Whether the buffer has seen no gradient yet: it becomes the gradient, undampened.
+  bool is_first;
+} anneal_sgd_settings;
+/// One step of SGD; buffer is NULL without momentum.
+void anneal_sgd(
+  int64_t count, anneal_sgd_settings settings, const float *gradient, float *value, float *buffer);
+
+typedef struct {
+  float learning_rate, beta1, beta2, weight_decay;
+  float gradient_factor;
+} anneal_lion_settings;
+/// One step of Lion with decoupled decay.
+void anneal_lion(
+  int64_t count, anneal_lion_settings settings, const float *gradient, float *value, float *mean);
+
+/// So many matrices, one after the other.
+typedef struct {
+  int64_t count, rows, columns;
+} anneal_matrices;
+/// means[count, rows] = mean over columns of (factor in)^2 + added; sums are in double precision.
+void anneal_mean_squares_of_rows(
+  anneal_matrices shape, float factor, float added, const float *in, float *means);
+/// means[count, columns] = mean over rows of (factor in)^2 + added.
+void anneal_mean_squares_of_columns(
+  anneal_matrices shape, float factor, float added, const float *in, float *means);
+/// The sum of (rows[i] columns[j] factor in)^2; totals has room for count * rows sums.
+double anneal_squares_of_scaled(
+  anneal_matrices shape, float factor, const float *rows, const float *columns, const float *in,
+  double *totals);
+
+typedef struct {
+  float learning_rate, weight_decay;
+  /// What clipping leaves of the update.
+  float scale;
+  /// The decay of the updates' mean, where there is one.
+  float beta1;
+  float gradient_factor;
+} anneal_adafactor_settings;
+/// value = value (1 - rate decay) - rate scale rows[i] columns[j] gradient, or less the mean of such
+/// updates where mean is not NULL.
+void anneal_adafactor(
+  anneal_matrices shape, anneal_adafactor_settings settings, const float *rows,
+  const float *columns, const float *gradient, float *value, float *mean);
+
+// MARK: noise
+
+/// out = in + magnitudes[i] u, where u is uniform from -1 to below 1 by (seed, keys[i], column).
+void anneal_add_noise(
+  int64_t rows, int64_t columns, uint64_t seed, const uint64_t *keys, const float *magnitudes,
+  const float *in, float *out);
+
 // MARK: conversion
 
 void anneal_from_bfloat16(int64_t count, const uint16_t *in, float *out);

@@ -33,8 +33,7 @@ struct TrainStep {
   func run() throws -> Outcome {
     Engine.threads = threads
     let scoring = try plan.scoring()
-    let fingerprint = try fingerprint(scoring)
-    let manifest = TrainManifest(folder: folder, fingerprint: fingerprint)
+    let manifest = TrainManifest(folder: folder, basis: try basis(scoring))
     let temporary = "\(FilePaths.temporary)/anneal-forgetting-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(temporary) }
     let slice = try plan.forgetting?.slice(in: temporary, seed: plan.seed, threads: threads)
@@ -48,7 +47,7 @@ struct TrainStep {
     var trained = try trained(manifest, scoring, slice?.records)
     let metrics = try ModelScores(
       plan: plan, options: options, folder: folder, sides: sides, threads: threads,
-      scoring: scoring, fingerprint: fingerprint, slice: slice?.records, observer: observer
+      scoring: scoring, fingerprint: manifest.fingerprint, slice: slice?.records, observer: observer
     ).write(model: "\(folder)/\(trained.folder)", training: trained.json)
     trained.note(memory: memory.take())
     try manifest.finish(trained, scores: scores)
@@ -69,7 +68,7 @@ struct TrainStep {
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context(scoring))
     // Only now is an earlier model removed: what is refused costs nothing.
-    try manifest.begin()
+    try manifest.begin { observer.say("train: \($0)") }
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
     let clock = ContinuousClock()
     let start = clock.now
@@ -116,10 +115,10 @@ struct TrainStep {
 
   // MARK: - Resume
 
-  /// A hash of all that the model depends on.
-  private func fingerprint(_ scoring: TextScoring) throws -> String {
+  /// All that the model depends on.
+  private func basis(_ scoring: TextScoring) throws -> JSONObject {
     var object: JSONObject = [
-      "format": 3, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
+      "format": 3, "options": .object(options.fingerprinted), "seed": .string("\(plan.seed)"),
       "data": .string(data),
       "threads": .integer(threads), "instructions": .string(Engine.instructions),
       "precision": .string(options.precision.used.rawValue),
@@ -133,7 +132,7 @@ struct TrainStep {
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
     // Where training watches what the model writes, the choice of the model hangs on how it writes.
     if !options.watchedTexts.isEmpty { object["scoring"] = .string(scoring.fingerprint) }
-    return ContentHash.of(JSONValue.object(object).text)
+    return object
   }
 
   /// Hashes of files by their names; the same bytes elsewhere are the same.

@@ -18,7 +18,8 @@
 #   make bench-evaluate     metrics in turns with sacrebleu, rouge_score and scikit-learn, and paired
 #                           tests; PYTHON=…, SENTENCES=… has a sentence a line, METRIC, TASK pick
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
-#   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
+#   make bench-pipelines    every pipeline but toxicity in full, timed; DATA=folder has the corpora that
+#                           some need
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
 #   make clean              removes what was built; runs/ and the model cache stay

@@ -32,6 +32,13 @@ public struct TrainingSession {
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
+  /// Reads records that are not trained on, so that what is wrong with one is told before training.
+  /// - Throws: `StageError` for a record that cannot be evaluated, such as one of an unknown class.
+  public func check(_ records: RecordCollection) throws {
+    let objective = preparation.objective
+    try records.forEachBatch({ _ = try objective.example(of: $0) }, { _ in })
+  }
+
   /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
   /// - Throws: `Interrupted` where the user asked to stop (the state is saved), `FileError` for a
   ///   full disk, `TrainingError` for a loss that is not a number.
@@ -65,8 +72,10 @@ public struct TrainingSession {
     var optimizer = Optimizer(
       preparation.trainable, options.optimizer, rates: preparation.method.rates)
     let saved = try store.newest(&selection)
+    var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
+      times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
     } else {
@@ -79,7 +88,7 @@ public struct TrainingSession {
       settings: try settings(), store: store,
       publishState: publishState, observe: observe, optimizer: optimizer,
       state: saved ?? TrainingState(),
-      selection: selection)
+      selection: selection, times: times)
   }
 
   private func settings() throws -> LoopSettings {

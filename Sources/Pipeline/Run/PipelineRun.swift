@@ -104,7 +104,10 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    for name in ["metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers] {
+    for name in [
+      "metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers,
+      Forgetting.cache,
+    ] {
       try Folders.remove("\(folder)/\(name)")
     }
   }

@@ -24,8 +24,8 @@ struct TrainingLoop {
   var optimizer: Optimizer
   var state: TrainingState
   var selection: Selection?
-  /// Seconds of each epoch taken in this process, evaluation and saving left out.
-  private(set) var epochSeconds: [Double] = []
+  /// How long it took, in earlier processes too.
+  var times: TrainingTimes
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
@@ -59,10 +59,9 @@ struct TrainingLoop {
 
   private mutating func runEpoch() throws {
     let order = order
-    var seconds = 0.0
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
-      seconds += report.seconds
+      times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
       try stopIfAsked()
     }
@@ -70,8 +69,6 @@ struct TrainingLoop {
       state.epoch += 1
       state.stepInEpoch = 0
     }
-    // None where a run goes on behind the last step of an epoch.
-    if seconds > 0 { epochSeconds.append(seconds) }
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.
@@ -158,7 +155,7 @@ struct TrainingLoop {
   }
 
   private func save() throws {
-    try store.save(state, selection, model, optimizer)
+    try store.save(state, selection, model, optimizer, times)
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }

@@ -96,6 +96,17 @@ def outputs(model):
         return model.eval()(**arguments).logits.float()
 
 
+def widened(model):
+    """The same model in 32 bits, and with the places that transformers computes in 16."""
+    model = model.dequantize(torch.float32).float()
+    for module in model.modules():
+        if hasattr(module, "create_weight"):  # Marian
+            module.weight = torch.nn.Parameter(module.create_weight())
+        elif hasattr(module, "make_weight"):  # FSMT
+            module.make_weight(*module.weight.shape, module.padding_idx)
+    return model
+
+
 def layout(ours, theirs):
     """How two files differ in names, shapes, formats and integers."""
     faults = [f"{name} is only in one" for name in sorted(ours.keys() ^ theirs.keys())
@@ -145,7 +156,7 @@ def loaded(kind, export, expected):
         faults.append("nothing is in 8 bits")
     if not outputs(model).isfinite().all():
         faults.append("outputs are not numbers")
-    difference = float((outputs(model.dequantize(torch.float32).float()) - expected).abs().max())
+    difference = float((outputs(widened(model)) - expected).abs().max())
     return faults + (["outputs differ"] if difference > 1e-4 else []), difference
 
 

@@ -35,6 +35,13 @@ public struct TrainingSession {
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
+  /// Reads records that are not trained on, so that what is wrong with one is told before training.
+  /// - Throws: `StageError` for a record that cannot be evaluated, such as one of an unknown class.
+  public func check(_ records: RecordCollection) throws {
+    let objective = preparation.objective
+    try records.forEachBatch({ _ = try objective.example(of: $0) }, { _ in })
+  }
+
   /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
   /// - Throws: `Interrupted` where the user asked to stop (the state is saved), `FileError` for a
   ///   full disk, `TrainingError` for a loss that is not a number.
@@ -83,8 +90,10 @@ public struct TrainingSession {
       weightDecay: values[TrainingOptions.Keys.weightDecay],
       maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
     let saved = try store.newest(&selection, removed: &removed)
+    var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
+      times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
     } else {
@@ -103,7 +112,7 @@ public struct TrainingSession {
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
       average: average,
       state: saved ?? TrainingState(),
-      selection: selection)
+      selection: selection, times: times)
   }
 
   private func settings() throws -> LoopSettings {

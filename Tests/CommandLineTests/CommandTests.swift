@@ -240,6 +240,33 @@ import Testing
     #expect(unknown.output.contains("ANNEAL_ISA is none of amx, avx512, avx2 and portable"))
   }
 
+  @Test func `doctor examines a model, and exits with 1 where something does not hold`() throws {
+    let folder = try TemporaryFolder()
+    let tiny = "\(Shared.project)/Tests/Fixtures/Models/tiny-gpt2"
+    let sound = try Binary.succeed(["doctor", "--model", tiny, "--threads", "2"], in: folder)
+    let lines = sound.output.split(separator: "\n")
+    #expect(lines.count == 10 && lines.allSatisfy { $0.contains(", at most ") })
+    let json = try Binary.succeed(["doctor", "--model", tiny, "--json"], in: folder)
+    let findings = try #require(JSONValue.parse(Array(json.output.utf8)).array)
+    #expect(findings.count == 10 && findings.allSatisfy { $0["good"] == true })
+    // A model of zeros, below which no gradient reaches.
+    let model = try FileReader.contents("\(tiny)/model.safetensors")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/nothing", withIntermediateDirectories: true)
+    let header =
+      8 + model.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    try AtomicFile.write(
+      Array(model.prefix(header)) + [UInt8](repeating: 0, count: model.count - header),
+      to: "\(folder.path)/nothing/model.safetensors")
+    try AtomicFile.write(
+      FileReader.contents("\(tiny)/config.json"), to: "\(folder.path)/nothing/config.json")
+    let broken = try Binary.run(["doctor", "--model", "\(folder.path)/nothing"], in: folder)
+    #expect(broken.status == 1, "\(broken.errors)")
+    #expect(broken.output.contains("the model: parameters without gradient"))
+    let missing = try Binary.run(["doctor", "--model", "no-such-model"], in: folder)
+    #expect(missing.status == 2 && missing.errors.contains("no such model"), "\(missing.errors)")
+  }
+
   @Test func `every command has help with an example`() throws {
     let folder = try TemporaryFolder()
     /// The commands below one, and those below them.

@@ -69,6 +69,19 @@ import Testing
     }
   }
 
+  @Test func `a run that went on tells the time of its last start as that`() throws {
+    try Sample.classifier.withCopy { folder in
+      let file = folder.appending(path: "timings.json")
+      var timings = try #require(JSONValue.parse([UInt8](Data(contentsOf: file))).object)
+      timings["total_seconds"] = 10
+      try Data(JSONValue.object(timings).text.utf8).write(to: file)
+      let text = try readPage(folder).text
+      #expect(text.contains("took 10.0 s since its last start"), "\(text.prefix(400))")
+      #expect(text.contains("Since the last start") && !text.contains("Whole run"))
+    }
+    #expect(try readPage(Sample.classifier.url).text.contains("Whole run"))
+  }
+
   @Test func `the confusion matrix shows each count with its share of the row`() throws {
     let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
     #expect(html.contains("title=\"cardiology → neurology: 10, 11.5 % of 87\""))

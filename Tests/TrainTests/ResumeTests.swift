@@ -95,6 +95,31 @@ struct ResumeTests {
     }
   }
 
+  @Test func `times are those of all processes, and epochs keep their numbers`() throws {
+    let json = classification(["epochs": 3, "save-steps": 4])
+    let copies = try copies(json)
+    let whole = try workshop.run("whole", json).result
+    #expect(whole.epochs.array?.compactMap { $0["epoch"]?.int } == [1, 2, 3])
+    // In the middle of the second epoch, with times that no clock gives.
+    let copy = try #require(copies.first { $0 == "killed-12" })
+    let earlier: JSONValue = [
+      "seconds": 1000,
+      "epochs": [["epoch": 1, "seconds": 300], ["epoch": 2, "seconds": 200]],
+    ]
+    try workshop.folder.write(earlier.text, to: "\(copy)/checkpoints/step-12/times.json")
+    let result = try workshop.run(copy, json).result
+    #expect(result.seconds > 1000)
+    let epochs = try #require(result.epochs.array)
+    #expect(epochs.compactMap { $0["epoch"]?.int } == [1, 2, 3])
+    #expect(epochs[0]["seconds"]?.double == 300)
+    #expect(epochs[1]["seconds"]?.double ?? 0 > 200 && epochs[2]["seconds"]?.double ?? 999 < 200)
+    // A checkpoint of an older build says nothing.
+    let old = try #require(copies.first { $0 == "killed-9" })
+    try Folders.remove("\(workshop.folder.path)/\(old)/checkpoints/step-9/times.json")
+    let rest = try workshop.run(old, json).result
+    #expect(rest.epochs.array?.compactMap { $0["epoch"]?.int } == [2, 3])
+  }
+
   @Test func `a finished run is not trained again`() throws {
     try workshop.run("run", classification())
     let (_, events) = try workshop.run("run", classification())

@@ -528,8 +528,8 @@ void anneal_widen_eight(
 /// The same with a sorted table of 256 values from -1 to 1, found in steps of 2 / 65535.
 void anneal_narrow_eight(
   int64_t count, int64_t block, const float *table, const float *in, float *scales, uint8_t *out);
-/// scales[i] = largest magnitude of row i; out = in * (127 / scale), rounded to nearest even; 0 in a row
-/// of zeros.
+/// scales[i] = largest magnitude of row i; out = in * (127 / scale), rounded to nearest even; 0 for what
+/// is no number, and in a row whose scale is at most 1e-36 or infinite.
 void anneal_narrow_rows(
   int64_t rows, int64_t columns, const float *in, float *scales, int8_t *out);
 /// out = in * scales[row] / 127.

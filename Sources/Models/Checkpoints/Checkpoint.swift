@@ -78,6 +78,12 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// Whether a tensor is filed as bitsandbytes files linear maps: in 4 or 8 bits, output by output.
+  func isQuantized(_ name: String) -> Bool {
+    fourBit.contains { $0.matrices[name] != nil }
+      || eightBit.contains { $0.matrices.contains(name) }
+  }
+
   private func isPart(_ name: String) -> Bool {
     fourBit.contains { $0.parts.contains(name) } || eightBit.contains { $0.parts.contains(name) }
   }

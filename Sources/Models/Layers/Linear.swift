@@ -23,7 +23,7 @@ public final class Linear: Sendable {
   ) {
     let shape = layout == .outputByInput ? [outputs, inputs] : [inputs, outputs]
     name = scope.path
-    weight = scope.weight(shape, .normal(deviation))
+    weight = scope.weight(shape, .normal(deviation), layout: layout)
     bias = hasBias ? scope.bias(outputs) : nil
     self.layout = layout
     scope.register(self)

@@ -57,9 +57,10 @@ public final class ParameterSource {
   public func at(_ path: String) -> ParameterScope { ParameterScope(source: self, path: path) }
 
   func parameter(
-    _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation
+    _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation,
+    layout: WeightLayout = .outputByInput
   ) -> Tensor {
-    let tensor = loaded(name, shape) ?? begin(name, shape, initial)
+    let tensor = loaded(name, shape, layout) ?? begin(name, shape, initial)
     parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
     return tensor
   }
@@ -79,16 +80,24 @@ public final class ParameterSource {
     if let stored = storedName(name) { used.insert(stored) }
   }
 
-  private func loaded(_ name: String, _ shape: [Int]) -> Tensor? {
+  private func loaded(
+    _ name: String, _ shape: [Int], _ layout: WeightLayout = .outputByInput
+  ) -> Tensor? {
     guard let checkpoint, let storedName = storedName(name), let info = checkpoint[storedName]
     else { return nil }
     used.insert(storedName)
     if renewed.contains(where: { name.hasPrefix($0) }) { return nil }
-    guard info.shape == shape else {
-      faults.append("\(name) has the shape \(info.shape), not \(shape)")
+    // Numbers of few bits are filed output by output, however the model stores its maps.
+    let isTurned = layout == .inputByOutput && checkpoint.isQuantized(storedName)
+    let expected = isTurned ? shape.reversed() : shape
+    guard info.shape == expected else {
+      faults.append("\(name) has the shape \(info.shape), not \(expected)")
       return nil
     }
-    do { return try checkpoint.tensor(storedName) } catch {
+    do {
+      let tensor = try checkpoint.tensor(storedName)
+      return isTurned ? tensor.transposed() : tensor
+    } catch {
       failure = failure ?? error
       return nil
     }
@@ -198,8 +207,11 @@ public struct ParameterScope {
   func register(_ place: VirtualPlace) { source.virtualPlaces.append(place) }
 
   /// The matrix of this part.
-  public func weight(_ shape: [Int], _ initial: Initialisation) -> Tensor {
-    source.parameter("\(path).weight", shape, .weight, initial)
+  /// - Parameter layout: How the model stores it, where it is a linear map's.
+  public func weight(
+    _ shape: [Int], _ initial: Initialisation, layout: WeightLayout = .outputByInput
+  ) -> Tensor {
+    source.parameter("\(path).weight", shape, .weight, initial, layout: layout)
   }
 
   /// The bias of this part.

@@ -104,7 +104,10 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    let names = ["metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers]
+    let names = [
+      "metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers,
+      Forgetting.cache,
+    ]
     for name in names + TrainingSession.curves {
       try Folders.remove("\(folder)/\(name)")
     }

@@ -28,8 +28,8 @@ struct TrainingLoop {
   let average: WeightAverage?
   var state: TrainingState
   var selection: Selection?
-  /// Seconds of each epoch taken in this process, evaluation and saving left out.
-  private(set) var epochSeconds: [Double] = []
+  /// How long it took, in earlier processes too.
+  var times: TrainingTimes
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
@@ -63,10 +63,9 @@ struct TrainingLoop {
 
   private mutating func runEpoch() throws {
     let order = order
-    var seconds = 0.0
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
-      seconds += report.seconds
+      times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
       try stopIfAsked()
     }
@@ -74,8 +73,6 @@ struct TrainingLoop {
       state.epoch += 1
       state.stepInEpoch = 0
     }
-    // None where a run goes on behind the last step of an epoch.
-    if seconds > 0 { epochSeconds.append(seconds) }
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.
@@ -195,7 +192,7 @@ struct TrainingLoop {
   }
 
   private func save() throws {
-    try store.save(state, selection, model, optimizer, average)
+    try store.save(state, selection, model, optimizer, average, times)
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }

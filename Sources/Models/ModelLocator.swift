@@ -16,7 +16,7 @@ public struct ModelLocator: Sendable {
 
   /// Anneal's own model cache, one folder a model.
   public let modelCache: String
-  /// Where answers of judges are kept.
+  /// Where answers of judges and translators are kept.
   package let answerCache: String
   /// The Hugging Face hub's cache, shared with every other tool.
   public let hubCache: String
@@ -79,6 +79,11 @@ public struct ModelLocator: Sendable {
   /// Every model the two caches hold, Anneal's first, and those that come with Anneal.
   public var knownModels: [KnownModel] {
     Self.models(in: modelCache) + hubModels + shippedFolders.flatMap(Self.models)
+  }
+
+  /// The folder of a model that comes with Anneal; nil where it does not.
+  package func shipped(_ name: String) -> String? {
+    shippedFolders.map { "\($0)/\(name)" }.first(where: Self.holdsModel)
   }
 
   private static func models(in cache: String) -> [KnownModel] {

@@ -17,7 +17,7 @@ public struct ModelLocator: Sendable {
 
   /// Anneal's own model cache, one folder a model.
   public let modelCache: String
-  /// Where answers of judges are kept.
+  /// Where answers of judges and translators are kept.
   package let answerCache: String
   /// The Hugging Face hub's cache, shared with every other tool.
   public let hubCache: String
@@ -97,6 +97,11 @@ public struct ModelLocator: Sendable {
   private func known(_ holds: (String) -> Bool) -> [KnownModel] {
     Self.models(in: modelCache, holds) + hubModels(holds)
       + shippedFolders.flatMap { Self.models(in: $0, holds) }
+  }
+
+  /// The folder of a model that comes with Anneal; nil where it does not.
+  package func shipped(_ name: String) -> String? {
+    shippedFolders.map { "\($0)/\(name)" }.first(where: Self.holdsModel)
   }
 
   private static func models(in cache: String, _ holds: (String) -> Bool) -> [KnownModel] {

@@ -76,6 +76,9 @@ struct ModelLocatorTests {
     #expect(found("en-xx", by: built) == "/source/share/models/en-xx")
     #expect(found("tiny", by: built)?.hasPrefix("/.cache/huggingface") == true)
     #expect(found("tiny", by: "/anneal") != nil)
+    let locator = ModelLocator(environment: { $0 == "HOME" ? root : nil }, program: built)
+    #expect(locator.shipped("tiny") == "\(root)/source/share/models/tiny")
+    #expect(locator.shipped("all-MiniLM-L6-v2") == nil)
   }
 
   @Test func `a name that nothing holds lists the places and the nearest name`() throws {

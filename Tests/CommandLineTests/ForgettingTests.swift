@@ -41,8 +41,43 @@ import Testing
     try Binary.succeed(["check", "\(out)/pipeline.lock.yaml"], in: folder)
   }
 
+  @Test func `keeps what both models have written, which another metric scores`() throws {
+    let folder = try TemporaryFolder()
+    let base = "\(folder.path)/base"
+    let first = try write(to: folder, evaluate: "[bleu]", more: Self.short, train: "max-steps: 2")
+    try Binary.succeed(["run", first, "--out", base, "--threads", "2"], in: folder)
+    let out = "\(folder.path)/tuned"
+    func run(_ metric: String) throws -> JSONValue {
+      let file = try write(
+        to: folder, evaluate: "[\(metric), {forgetting: {data: data.jsonl, limit: 9}}]",
+        more: Self.short, train: "max-steps: 2", model: "model: \(base)/model",
+        tokenizer: "model")
+      try Binary.succeed(["run", file, "--out", out, "--threads", "2"], in: folder)
+      return try #require(json("\(out)/metrics.json")["forgetting"])
+    }
+    _ = try run("bleu")
+    // Another text in their place shows that they are taken, and not written again.
+    for (name, text) in [("before", "red it is"), ("after", "none of them")] {
+      let path = "\(out)/cache/answers-\(name).jsonl"
+      var kept = try lines(path)
+      #expect(kept.count > 1)
+      for place in kept.indices.dropFirst() {
+        var line = try #require(kept[place].object)
+        let count = try #require(line["texts"]?.array?.count)
+        line["texts"] = .array([JSONValue](repeating: .string(text), count: count))
+        kept[place] = .object(line)
+      }
+      try AtomicFile.write(kept.map { $0.text + "\n" }.joined().utf8, to: path)
+    }
+    let found = try run("exact-match")
+    // Of records 0, …, 8 three are red.
+    #expect(abs((found["before"]?["exact_match"]?.double ?? 0) - 300.0 / 9) < 1e-9)
+    #expect(found["after"]?["exact_match"] == 0)
+  }
+
   @Test(arguments: [
     ("forgetting", "names no data"), ("{forgetting: {limit: 3}}", "names no data"),
+    ("{forgetting: {data: nowhere.jsonl}}", "nowhere.jsonl"),
     ("{forgetting: {data: a.jsonl, limitt: 3}}", "did you mean 'limit'?"),
     ("{forgeting: {data: a.jsonl}}", "did you mean 'forgetting'?"),
   ])

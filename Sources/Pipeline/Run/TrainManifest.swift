@@ -62,7 +62,8 @@ struct TrainManifest {
   /// Checkpoints of a training with other settings or data are of no use to this one.
   func begin() throws {
     guard kept == nil else { return }
-    for name in ["checkpoints", "model", "adapter", "base", ModelScores.answers] + Self.outputs {
+    let models = ["checkpoints", "model", "adapter", "base"]
+    for name in models + ModelScores.allAnswers + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

@@ -53,6 +53,33 @@ import Testing
     #expect(other.status == 2 && other.errors.contains("does not answer"), "\(other.errors)")
   }
 
+  @Test func `is asked equal questions once, however many wait at a time`() throws {
+    let server = try TinyServer([.saying("yes", delay: 0.2)])
+    let file = try folder.write(
+      "model: tiny\ntemperature: 1\nprompt: 'Is {text} wet?'\nlabels: ['yes', 'no']",
+      to: "judge.yaml")
+    let line = #"{"text": "It rains.", "id": 0}"#
+    let input = (0..<6).map { line.replacing("0", with: "\($0)") + "\n" }.joined()
+    let found = try Binary.run(
+      ["classify", "--judge", file], in: folder, input: input,
+      environment: environment(server.port))
+    #expect(try labels(found) == [String](repeating: "yes", count: 6), "\(found.errors)")
+    #expect(server.requests().count == 1)
+  }
+
+  @Test func `is asked nothing where a later line lacks a field`() throws {
+    let server = try TinyServer([.saying("yes")])
+    let file = try folder.write(
+      "model: tiny\nprompt: 'Does {text} follow from {source}?'\nlabels: ['yes', 'no']",
+      to: "judge.yaml")
+    let input = #"{"text": "a", "source": "b"}"# + "\n" + #"{"text": "a"}"# + "\n"
+    let result = try Binary.run(
+      ["classify", "--judge", file], in: folder, input: input,
+      environment: environment(server.port))
+    #expect(result.status == 2 && result.errors.contains("stdin:2"), "\(result.errors)")
+    #expect(server.requests().isEmpty)
+  }
+
   @Test func `is understood in Chinese, and with marks behind a place in its prompt`() throws {
     let server = try TinyServer([.saying("我认为不支持。"), .saying("支持"), .saying("答案：支持")])
     let file = try folder.write(
@@ -119,7 +146,7 @@ import Testing
   @Test func `of every kind is shipped, and can be asked`() throws {
     let judges = "\(Shared.project)/pipelines/judges"
     let options = [
-      "entailment": ("{consistency: {judge: FILE}}", ["Entailment."]),
+      "entailment": ("{consistency: {judge: FILE, against: context}}", ["Entailment."]),
       "toxicity": ("{toxicity: {judge: FILE}}", ["harmless"]),
       "bias": ("{bias: {judge: FILE}}", ["fair"]),
       "facts": ("{factscore: {facts: FILE, judge: \(judges)/supported.yaml}}", ["- A.", "True"]),
@@ -128,7 +155,7 @@ import Testing
     let files = try Folders.list(judges)
     #expect(files.count == 5)
     let texts = try folder.write(
-      #"{"text": "a", "reference": "b", "context": "c", "topic": "d"}"#, to: "texts.jsonl")
+      #"{"text": "a", "context": "c", "topic": "d"}"#, to: "texts.jsonl")
     for file in files {
       let (metric, answers) = try #require(options[String(file.dropLast(5))], "\(file)")
       let server = try TinyServer(answers.map { .saying($0) })

@@ -73,8 +73,8 @@ package struct TrainManifest {
   package func begin(say: (String) -> Void) throws {
     guard kept == nil else { return }
     if let removal { say(removal) }
-    let folders = ["checkpoints", "model", "adapter", "base"] + TrainingSession.curves
-    for name in folders + [ModelScores.answers] + Self.outputs {
+    let models = ["checkpoints", "model", "adapter", "base"]
+    for name in models + TrainingSession.curves + ModelScores.allAnswers + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

@@ -69,6 +69,8 @@ struct TrainingLoop {
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
       try stopIfAsked()
     }
+    // Answers are asked for and judged elsewhere, which may fail: the epoch is not lost with them.
+    if validationTexts != nil, seconds > 0 { try save() }
     if state.stepInEpoch == order.steps.count {
       state.epoch += 1
       state.stepInEpoch = 0

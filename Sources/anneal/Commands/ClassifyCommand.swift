@@ -17,7 +17,8 @@ struct ClassifyCommand: ParsableCommand {
         anneal score --metrics accuracy,kappa pairs.jsonl judged.jsonl
 
       A line has text, or a pair: premise and text, sentence1 and sentence2, premise and hypothesis. \
-      It becomes {"label": …, "scores": {LABEL: probability}}. A judge is a file that says what a model \
+      It becomes {"label": …, "scores": {LABEL: probability}}, or {"labels": […], …} where a text may have \
+      several classes (problem_type multi_label_classification). A judge is a file that says what a model \
       behind an endpoint is asked; its line has the fields that the prompt has places for, and becomes \
       {"label": …}. Answers are kept below ANNEAL_CACHE/answers (~/.cache/anneal/answers by default), so \
       that none is asked twice.

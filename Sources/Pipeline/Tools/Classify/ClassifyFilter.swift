@@ -43,14 +43,7 @@ public struct ClassifyFilter: Sendable {
     switch asked {
     case .model(let model):
       let texts = try lines.map { try Self.text($0.object, $0.source) }
-      return try model.probabilities(of: texts).map { row in
-        let best = row.indices.max { row[$0] < row[$1] } ?? 0
-        return [
-          "label": .string(model.labels[best]),
-          "scores": .object(
-            JSONObject(zip(model.labels, row).map { ($0, JSONValue.single($1)) })),
-        ]
-      }
+      return try model.probabilities(of: texts).map { Self.line(model, $0) }
     case .judge(let judge):
       let questions = try lines.map { try Self.fields(judge.fields, $0.object, $0.source) }
       return try judge.verdicts(questions).map { ["label": .string(judge.labels[$0])] }
@@ -58,6 +51,19 @@ public struct ClassifyFilter: Sendable {
   }
 
   // MARK: - Lines
+
+  /// The likeliest class, or all that apply where a text may have several, and all probabilities.
+  private static func line(_ model: ModelClassifier, _ row: [Float]) -> JSONObject {
+    let scores = JSONObject(zip(model.labels, row).map { ($0, JSONValue.single($1)) })
+    guard model.isMultiLabel else {
+      let best = row.indices.max { row[$0] < row[$1] } ?? 0
+      return ["label": .string(model.labels[best]), "scores": .object(scores)]
+    }
+    let own = row.indices.filter { Double(row[$0]) >= ClassifierScore.even }
+    return [
+      "labels": .array(own.map { .string(model.labels[$0]) }), "scores": .object(scores),
+    ]
+  }
 
   private static let pairs = [
     ("premise", "text"), ("sentence1", "sentence2"), ("premise", "hypothesis"),

@@ -67,6 +67,13 @@ struct EvaluatedModel {
         problem: "is a model for \(task.rawValue), of which there are no scores",
         remedy: "Give a classifier, a model that writes, or one of hidden tokens.")
     }
+    if task == .classification, try LabelProblem.ofClasses(configuration) == .multiLabel {
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: "gives a text any number of classes, of which there are no scores here",
+        remedy:
+          "Ask it with anneal classify --model, or as a metric: {toxicity: {model: …, label: …}}.")
+    }
     return task.rawValue
   }
 

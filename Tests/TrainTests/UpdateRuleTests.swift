@@ -129,6 +129,25 @@ struct UpdateRuleTests {
     #expect(throws: ModelError.self) { try lion.restore(SafetensorsFile(path)) }
   }
 
+  @Test(arguments: ["adamw", "sgd", "lion", "adafactor"])
+  func `a rate of its own is a multiple of the step's`(name: String) throws {
+    let options = try options(["model": "m", "optimizer": .string(name)])
+    func changes(_ rates: [String: Double]) throws -> [[Float]] {
+      let parameters = try start()
+      let before = parameters.map(\.tensor.values)
+      let optimizer = Optimizer(parameters, options.updateRule, maximumNorm: 0, rates: rates)
+      try step(optimizer, parameters, 0)
+      return zip(parameters, before).map { zip($0.tensor.values, $1).map(-) }
+    }
+    let (plain, faster) = (try changes([:]), try changes(["wide": 16]))
+    for (place, name) in names.enumerated() {
+      let factor: Float = name == "wide" ? 16 : 1
+      for (slow, fast) in zip(plain[place], faster[place]) {
+        #expect(abs(slow * factor - fast) < 1e-5)
+      }
+    }
+  }
+
   @Test func `nothing moves where the norm is not a number`() throws {
     let parameters = try start()
     let optimizer = try optimizer(parameters, ["train": [:]])

@@ -116,7 +116,6 @@ import Testing
     #expect(try ingest(broken).codes == ["invalid-pdf"])
   }
 
-
   // MARK: - Hostile files
 
   @Test(.timeLimit(.minutes(2)), arguments: ["report.docx", "book.epub"])

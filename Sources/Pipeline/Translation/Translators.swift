@@ -75,8 +75,9 @@ package struct Translators: Sendable {
     models.shipped("translation-\(request.from)-\(request.to)")
   }
 
-  /// Whether a model is one of this machine's: it is there, or is written as a path. Texts are not sent
-  /// away because of a slip in a path.
+  /// Whether a model is one of this machine's: it is there, or is written as a path.
+  ///
+  /// Texts are not sent away because of a slip in a path.
   private static func isLocal(_ model: PathValue) -> Bool {
     ["/", "./", "../", "~/"].contains { model.written.hasPrefix($0) }
       || Folders.isFolder(model.resolved)

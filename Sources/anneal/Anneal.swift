@@ -22,7 +22,8 @@ struct Anneal: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, PullCommand.self, ShowCommand.self,
       StagesCommand.self, ExplainCommand.self, LedgerCommand.self, RescueCommand.self,
-      CompareCommand.self, AblateCommand.self, ReportCommand.self, ForwardCommand.self,
+      CompareCommand.self, AblateCommand.self, ConvertCommand.self, ReportCommand.self,
+      ForwardCommand.self,
       GenerateCommand.self, EvaluateCommand.self, ClassifyCommand.self, ScoreCommand.self,
       ChatCommand.self, TokenizerCommand.self, ExportCommand.self, DoctorCommand.self,
     ])

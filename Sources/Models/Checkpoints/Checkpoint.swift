@@ -94,6 +94,21 @@ public struct Checkpoint: Sendable {
     return try files[home].tensor(name)
   }
 
+  /// A tensor that holds 4-bit numbers: those of the file, or else rounded to them.
+  ///
+  /// Memory: the wide values of this one tensor while it is rounded; what reading the file took is given
+  /// back.
+  /// - Throws: `ModelError.mismatch` if there is no such tensor, `.unsupported` for its numbers.
+  public func tensor(_ name: String, in base: FourBitBase) throws(ModelError) -> Tensor {
+    let home = try home(of: name)
+    defer { try? files[home].numbers(name).forgetPages() }
+    if let values = try fourBit[home].values(name, in: files[home]) {
+      return Tensor(holding: values, rounding: fourBit[home].matrices[name]?.rounding)
+    }
+    let wide = try tensor(name)
+    return Tensor(holding: FourBitValues(wide, base.code, nested: base.isNested))
+  }
+
   /// The values of an integer tensor, row by row.
   /// - Throws: `ModelError.mismatch` if there is no such tensor or it holds other numbers.
   public func integers(_ name: String) throws(ModelError) -> [Int] {

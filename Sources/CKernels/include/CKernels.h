@@ -118,6 +118,40 @@ void anneal_gemm_shared(
   anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
   anneal_matrix a, anneal_matrix b);
 
+/// Values in 4-bit numbers, two a byte, the first in the upper half, with a scale for each `block` of them.
+///
+/// Value i is table[number i] * scale, rounded to `rounding` (ANNEAL_FORMAT_F32 for none). Where `scales` is
+/// NULL, the scale of block b is code_table[codes[b]] * code_scales[b / code_block] + offset.
+typedef struct {
+  int64_t count, block;
+  const uint8_t *packed;
+  const float *table, *scales;
+  const uint8_t *codes;
+  const float *code_table, *code_scales;
+  int64_t code_block;
+  float offset;
+  int rounding;
+} anneal_four_values;
+
+/// out[i] = value first + i, on the calling thread.
+void anneal_four_read(const anneal_four_values *values, int64_t first, int64_t count, float *out);
+/// out = all values.
+void anneal_four_widen(const anneal_four_values *values, float *out);
+
+/// A matrix in 4-bit numbers read through strides, one of which is 1: element (i, j) is value
+/// i * row + j * column.
+typedef struct {
+  const anneal_four_values *values;
+  int64_t row, column;
+} anneal_four_matrix;
+
+/// out[m, n] (+)= a[m, k] · b[k, n], whose values are widened part by part as they are packed: never more
+/// than some kilobytes a thread are wide. The same bits as `anneal_gemm` gives for wide values where both
+/// pack them: of more than 16 rows, and by kernels of this library.
+void anneal_gemm_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a,
+  anneal_four_matrix b, float *out, int64_t out_row, bool accumulate);
+
 /// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
 typedef void (*anneal_sgemm)(
   bool a_turned, bool b_turned, int32_t m, int32_t n, int32_t k, const float *a, int32_t a_row,
@@ -154,6 +188,13 @@ bool anneal_linear_slope(
 void anneal_linear_columns(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
   const float *bias, float *out, int64_t out_row);
+
+/// The same with a bias, an activation and what it was applied to, as `anneal_linear`; rows of `out` are
+/// out_row apart, those of `before` n.
+void anneal_linear_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x,
+  anneal_four_matrix w, const float *bias, anneal_activation activation, float *out,
+  int64_t out_row, float *before);
 
 /// Whether an activation's slope follows from its result alone (ReLU, tanh, sigmoid). What the
 /// functions below call `kept` is then the result, otherwise the argument.

@@ -109,7 +109,8 @@ struct FourBitBaseTests {
     }
     let (wide, held) = (try model(nil), try model(FourBitBase()))
     let heads = held.linears.filter { !isHeld($0) }.map(\.name)
-    #expect(heads.allSatisfy { name in ["classifier", "pooler"].contains { name.contains($0) } })
+    #expect(
+      heads.allSatisfy { name in ["classifier", "pooler", "score"].contains { name.contains($0) } })
     #expect(held.linears.contains(where: isHeld))
     for (map, other) in zip(wide.linears, held.linears) where isHeld(other) {
       #expect(other.weight.values != map.weight.values)

@@ -42,8 +42,13 @@ struct FourBitTrainingTests {
   @Test(
     arguments: [
       ["qlora": ["rank": 4, "targets": "all-linear"]],
-      ["lora": ["rank": 4, "base": "fp4", "double-quantization": false, "rslora": true]],
-      ["lora": ["rank": 4, "load_in_4bit": true, "bnb_4bit_quant_type": "nf4", "bias": "all"]],
+      ["lora": ["rank": 2, "base": "fp4", "double-quantization": false, "targets": "all-linear"]],
+      [
+        "lora": [
+          "rank": 4, "load_in_4bit": true, "bnb_4bit_quant_type": "nf4",
+          "target_modules": "all-linear",
+        ]
+      ],
     ] as [JSONValue])
   func `it learns, and what is saved predicts on the same base`(method: JSONValue) throws {
     let json = json(method)

@@ -10,13 +10,29 @@ struct GermanGrammar: ThesaurusGrammar {
     guard let first = word.first else { return nil }
     if first.isUppercase { return Self.noun(word) }
     if word.ends(in: ["en", "eln", "ern"]) { return Self.verb(word) }
-    // Forms of declension and participles: `rapide`, `verwendet`.
-    let isParticiple =
-      word.ends(in: ["iert", "nd"])
-      || word.hasSuffix("t")
-        && word.begins(with: ["ge", "be", "er", "ver", "zer", "ent", "miss"], rest: 3)
-    if isParticiple || word.ends(in: ["e", "es", "te"]) { return nil }
-    return Agreement("adjective")
+    return Self.isInflected(word) || Self.isPronominal(word) ? nil : Agreement("adjective")
+  }
+
+  /// Forms of declension, comparatives, participles and finite verbs: `rapide`, `größer`, `getan`, `läuft`.
+  private static func isInflected(_ word: String) -> Bool {
+    if word.ends(in: ["e", "es", "em", "nd"]) { return !uninflected.contains(word) }
+    if word.ends(in: ["er"]) { return !uninflected.contains(word) }
+    if word.hasPrefix("ge"), word.hasSuffix("n") { return true }
+    return word.hasSuffix("t") && !word.ends(in: ["haft"]) && !uninflected.contains(word)
+  }
+
+  /// Words without an ending that look as if they had one.
+  private static let uninflected = WordList.set(
+    "leicht schlecht echt oft laut alt kalt glatt matt satt fett bunt hart zart weit breit bereit fest "
+      + "sicher teuer schwer bitter sauber düster tapfer heiter leise böse müde weise bequem extrem "
+      + "angenehm gesund blind rund wild blond fremd elegant tolerant interessant prominent intelligent "
+      + "konsequent effizient kompetent permanent transparent direkt perfekt korrekt exakt abstrakt "
+      + "konkret diskret strikt akut absolut robust ernst")
+
+  /// `womit`, `hierauf`, `heraus`: they belong to a verb or stand for a phrase.
+  private static func isPronominal(_ word: String) -> Bool {
+    separable.contains(word) || word.begins(with: ["hier", "wo", "da", "her", "hin"], rest: 2)
+      || word.ends(in: ["wärts"])
   }
 
   private static func noun(_ word: String) -> Agreement? {
@@ -95,5 +111,6 @@ struct GermanGrammar: ThesaurusGrammar {
       + "dagegen damit danach davor hin her links rechts oben unten vorn hinten erst gleich eins zwei "
       + "drei vier fünf sechs sieben acht neun zehn elf zwölf hundert tausend gut besser gern lieber "
       + "rot blau grün gelb schwarz weiß braun grau allein weder noch entweder sogar etwa fast kaum "
-      + "einander je desto umso")
+      + "einander je desto umso einfach ziemlich genug zuerst zuletzt niemals nimmer endlich wohl eigentlich "
+      + "überhaupt anders andere anderer anderes anderen irgend selten öfter meist getan")
 }

@@ -141,9 +141,13 @@ static void narrow_rows(void *context, int64_t first, int64_t last) {
     const float *in = c->in + row * c->columns;
     float scale = largest(in, 0, c->columns);
     c->scales[row] = scale;
-    float factor = scale > 0 ? 127.0f / scale : 0;
-    for (int64_t j = 0; j < c->columns; j++)
-      c->narrow[row * c->columns + j] = (int8_t)rintf(in[j] * factor);
+    // Below this the quotient would be infinite, and integers of infinite numbers are undefined.
+    float factor = scale > 1e-36f && scale < INFINITY ? 127.0f / scale : 0;
+    for (int64_t j = 0; j < c->columns; j++) {
+      float value = rintf(in[j] * factor);
+      // An infinite number times 0 is none.
+      c->narrow[row * c->columns + j] = value == value ? (int8_t)value : 0;
+    }
   }
 }
 

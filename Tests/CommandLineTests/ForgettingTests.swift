@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Stages
 import TestSupport
@@ -35,10 +36,31 @@ import Testing
     #expect(change == (after?.double ?? 0) - (before?.double ?? 0))
     let page = String(decoding: try FileReader.contents("\(out)/report.html"), as: UTF8.self)
     #expect(page.contains("id=\"forgetting\"") && page.contains("on 12 records"))
+    // The records lie in the run's own folder, once, and are read again only where they are others.
+    let slices = try folders(in: "\(out)/cache/forgetting/cache")
+    #expect(slices.count == 1)
     #expect(try Binary.succeed(arguments, in: folder).errors.contains("nothing has changed"))
+    #expect(try folders(in: "\(out)/cache/forgetting/cache") == slices)
     try folder.write(general.reversed().joined(separator: "\n"), to: "general.jsonl")
     #expect(try Binary.succeed(arguments, in: folder).errors.contains("scored anew"))
+    let others = try folders(in: "\(out)/cache/forgetting/cache")
+    #expect(others.count == 1 && others != slices)
     try Binary.succeed(["check", "\(out)/pipeline.lock.yaml"], in: folder)
+    let without = try write(
+      to: folder, evaluate: "[bleu, perplexity]", more: Self.short,
+      model: "model: \(base)/model", tokenizer: "model", name: "without.yaml")
+    try Binary.succeed(["run", without, "--out", out, "--threads", "2"], in: folder)
+    #expect(!Folders.exists("\(out)/cache/forgetting"))
+  }
+
+  /// The numbered folders of a cache with their inodes.
+  private func folders(in cache: String) throws -> [String: Int] {
+    let names = try Folders.list(cache).filter { $0.first?.isNumber == true }
+    return Dictionary(
+      uniqueKeysWithValues: try names.map { name in
+        let facts = try FileManager.default.attributesOfItem(atPath: "\(cache)/\(name)")
+        return (name, try #require(facts[.systemFileNumber] as? Int))
+      })
   }
 
   @Test func `keeps what both models have written, which another metric scores`() throws {

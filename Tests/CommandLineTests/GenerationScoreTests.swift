@@ -120,4 +120,44 @@ import Testing
     let again = try Binary.succeed(arguments, in: folder)
     #expect(again.errors.contains("nothing has changed"), "\(again.errors)")
   }
+
+  @Test func `a label that only the test side has is told before training`() throws {
+    let folder = try TemporaryFolder()
+    let lines = (0..<80).map { #"{"text": "number \#($0) is odd", "label": "\#($0 % 2)"}"# }
+    try folder.write(lines.joined(separator: "\n"), to: "data.jsonl")
+    let file = try folder.write(
+      """
+      name: odd
+      stages:
+        - ingest: {path: data.jsonl}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 300}}, max-length: 32}
+        - split: {train: 0.7, validation: 0.15, test: 0.15}
+      train:
+        model: scratch
+        architecture: {bert: {layers: 1, width: 16, heads: 2, context: 32}}
+        objective: classification
+        max-steps: 3
+      evaluate: [accuracy]
+      """, to: "odd.yaml")
+    let out = "\(folder.path)/run"
+    let arguments = ["run", file, "--out", out, "--threads", "2"]
+    try Binary.succeed(arguments, in: folder)
+    let metrics = try FileReader.contents("\(out)/metrics.json")
+    let tested = try #require(self.lines("\(out)/data/test.jsonl").last?["text"]?.string)
+    // Records keep their sides whatever their labels are.
+    let changed = lines.map { line in
+      guard line.contains("\"\(tested)\"") else { return line }
+      return line.replacing(#""label": "0""#, with: #""label": "nose""#)
+        .replacing(#""label": "1""#, with: #""label": "nose""#)
+    }
+    #expect(changed != lines)
+    try folder.write(changed.joined(separator: "\n"), to: "data.jsonl")
+    let result = try Binary.run(arguments, in: folder)
+    #expect(result.status != 0)
+    #expect(
+      result.errors.contains("'nose' is on no record of the training side"), "\(result.errors)")
+    // The model of the run before is still there.
+    #expect(Folders.exists("\(out)/model/model.safetensors"))
+    #expect(try FileReader.contents("\(out)/metrics.json") == metrics)
+  }
 }

@@ -104,8 +104,8 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json"]
-    for name in outputs + ModelScores.allAnswers {
+    let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json", Forgetting.cache]
+    for name in outputs + TrainingSession.curves + ModelScores.allAnswers {
       try Folders.remove("\(folder)/\(name)")
     }
   }

@@ -22,7 +22,8 @@ struct ClassifyCommand: ParsableCommand {
       It becomes {"label": …, "scores": {LABEL: probability}}, or {"labels": […], …} where a text may have \
       several classes (problem_type multi_label_classification). A judge is a file that says what a model \
       behind an endpoint is asked; its line has the fields that the prompt has places for, and becomes \
-      {"label": …}. Answers are kept below ANNEAL_CACHE/answers, so that none is asked twice.
+      {"label": …}. Answers are kept below ANNEAL_CACHE/answers (~/.cache/anneal/answers by default), so \
+      that none is asked twice.
 
       Two of them, models or judges, are held against each other: how often they agree, Cohen's kappa, and \
       the lines on which they differ; --json gives one object.

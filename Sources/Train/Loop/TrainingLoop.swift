@@ -63,6 +63,7 @@ struct TrainingLoop {
 
   private mutating func runEpoch() throws {
     let order = order
+    let begun = state.step
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
       times.add(report.seconds, epoch: state.epoch)
@@ -70,7 +71,7 @@ struct TrainingLoop {
       try stopIfAsked()
     }
     // Answers are asked for and judged elsewhere, which may fail: the epoch is not lost with them.
-    if validationTexts != nil, seconds > 0 { try save() }
+    if validationTexts != nil, state.step > begun { try save() }
     if state.stepInEpoch == order.steps.count {
       state.epoch += 1
       state.stepInEpoch = 0

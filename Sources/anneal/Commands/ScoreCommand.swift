@@ -132,7 +132,7 @@ struct ScoreCommand: ParsableCommand {
   }
 
   /// Four digits behind the point.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     guard value.isFinite else { return "undefined" }
     guard value.magnitude < 1e12 else { return "\(value)" }
     let scaled = Int((value * 10_000).rounded())

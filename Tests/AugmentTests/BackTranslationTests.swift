@@ -123,17 +123,17 @@ struct BackTranslationTests {
       key.map { text.replacing("dog", with: words[Int($0 % 4)]) } ?? text
     }
     let records = (0..<50).map { record("The dog sleeps on the mat in hall \($0).", "\($0)") }
-    let one = try outcomes(records, ["tries": "8"], by: change)
+    let one = try outcomes(records, ["tries": "20"], by: change)
     #expect(one.allSatisfy { children($0).count == 1 })
-    let two = try outcomes(records, ["copies": "2", "tries": "12"], by: change)
+    let two = try outcomes(records, ["copies": "2", "tries": "20"], by: change)
     for outcome in two {
       let texts = children(outcome).map(\.content)
       #expect(texts.count == 2 && texts[0] != texts[1])
     }
-    let again = try outcomes(records, ["copies": "2", "tries": "12"], threads: 4, by: change)
+    let again = try outcomes(records, ["copies": "2", "tries": "20"], threads: 4, by: change)
     #expect(two.map(children) == again.map(children))
     // A record's draws are its own, whatever stands beside it.
-    let alone = try outcomes([records[17]], ["copies": "2", "tries": "12"], by: change)
+    let alone = try outcomes([records[17]], ["copies": "2", "tries": "20"], by: change)
     #expect(children(alone[0]) == children(two[17]))
   }
 

@@ -155,6 +155,17 @@ import Testing
     #expect(!told.contains("sk-abc") && !told.contains("word@"), "\(told)")
   }
 
+  @Test func `a try ends when its time is up, fractions of a second too`() throws {
+    let slow = try TinyServer([.init(body: "{}", delay: 3)])
+    let chat = try ChatEndpoint(
+      model: "tiny", base: "http://127.0.0.1:\(slow.port)/v1", timeout: 0.5,
+      retries: RetryPolicy(attempts: 1), environment: { _ in nil })
+    let error = #expect(throws: GenerationError.self) {
+      try chat.generate(question, GenerationOptions())
+    }
+    #expect(error?.message.contains("no answer within 0.5 seconds") == true)
+  }
+
   @Test func `nobody at the address is a fault with a remedy`() throws {
     let server = try TinyServer([])
     _ = server.requests()

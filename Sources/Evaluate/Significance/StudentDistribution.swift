@@ -29,7 +29,10 @@ struct StudentDistribution {
     guard x > 0 else { return 0 }
     guard x < 1 else { return 1 }
     // The fraction converges fast below its mean; above it the mirrored one does.
-    guard x < (a + 1) / (a + b + 2) else { return 1 - incompleteBeta(1 - x, b, a) }
+    return x < (a + 1) / (a + b + 2) ? directly(x, a, b) : 1 - directly(1 - x, b, a)
+  }
+
+  private static func directly(_ x: Double, _ a: Double, _ b: Double) -> Double {
     let scale = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
     return exp(scale) * fraction(x, a, b) / a
   }

@@ -90,7 +90,7 @@ struct FourBitTrainingTests {
     let folder = "\(root)/whole/checkpoints"
     for checkpoint in try Folders.list(folder) {
       let kept = try Folders.list("\(folder)/\(checkpoint)")
-      #expect(kept == ["optimizer.safetensors", "state.json", "trained.safetensors"])
+      #expect(kept.contains("trained.safetensors") && !kept.contains("model.safetensors"))
     }
   }
 

@@ -117,6 +117,19 @@ struct FourBitTrainingTests {
     #expect(throws: Diagnostics.self) { try options(json(method)) }
   }
 
+  @Test func `the code of 4 bits may be named alone`() throws {
+    let json = json(["qlora": ["quant-type": "fp4", "double-quantization": false]])
+    let (result, _) = try workshop.run("run", json)
+    let model = try ModelLoader.load(result.modelFolder, for: .causal, seed: 1).model
+    for map in model.linears {
+      #expect(map.weight.fourBitValues?.table == FourBitCode.fp4.table)
+      guard case .plain = map.weight.fourBitValues?.scales else {
+        Issue.record("the scales of \(map.name) are in 8 bits")
+        continue
+      }
+    }
+  }
+
   @Test func `a model that begins with random weights is refused`() throws {
     let json = causal(["method": "qlora"])
     #expect(throws: TrainingError.self) { try workshop.session("run", json) }

@@ -79,6 +79,8 @@ def write_model(folder):
         "decoder": None, "model": {
             "type": "WordLevel", "unk_token": "w0",
             "vocab": {f"w{number}": number for number in range(WORDS)}}}))
+    (folder / "tokenizer_config.json").write_text(json.dumps({
+        "tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "w1"}))
 
 
 def write_pipeline(folder, steps):

@@ -99,7 +99,7 @@ private enum Keys {
     check: { $0 > 0 ? nil : "must be positive" })
 
   static let base = FrozenBase.parameter(default: .fp32)
-  static let fourBitBase = FrozenBase.parameter(default: .nf4)
+  static let fourBitBase = FrozenBase.parameter(default: .fourBit)
 
   static let all: [any AnyParameter] = [
     rank, alpha, dropout, targets, excluded, layers, layerPatterns, ranks, alphas, savedModules,

@@ -53,8 +53,9 @@ void anneal_widen_four(
 
 /// The code of a value between -1 and 1: of the two that are equally near, the lower.
 static uint8_t four_bits(const anneal_four_bits *code, float value) {
+  // Halving; a value that is no number gets the highest place.
   int place = 0;
-  while (place < 15 && !(code->bounds[place] >= value)) place++;
+  for (int step = 8; step > 0; step /= 2) place += code->bounds[place + step - 1] >= value ? 0 : step;
   return code->codes[place];
 }
 

@@ -31,6 +31,10 @@ enum SmallThesaurus {
     -|mühsam|beschwerlich
     beschwerlich|1
     -|mühsam|beschwerlich
+    schwach|1
+    -|schwach|kraftlos|sehr schwach sein|schwach werden|schwach auf der Brust|ganz schwach (ugs.)
+    kraftlos|1
+    -|schwach|kraftlos|sehr schwach sein|schwach werden|schwach auf der Brust|ganz schwach (ugs.)
     nicht|1
     -|nicht|keinesfalls
     keinesfalls|1
@@ -192,6 +196,8 @@ enum SmallThesaurus {
     ("de", "Wir kaufen morgen ein."), ("de", "Wir wollen uns kaufen."),
     // The participle of erwerben is another form, and anschaffen parts.
     ("de", "Sie wollen es anschaffen. Sie haben es erwerben."),
+    // A word that is much less known: of the expressions above it is in none.
+    ("de", "Er ist schwach."),
     // Function words.
     ("de", "Nicht er, keinesfalls sie."),
     // Names, compounds and protected spans.

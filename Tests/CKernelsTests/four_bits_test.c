@@ -104,7 +104,28 @@ static void linear(int64_t m, int64_t n, int64_t k) {
   release(&v);
 }
 
+/// Each value, the bounds themselves among them, gets the first place whose bound it does not pass.
+static void narrowing(void) {
+  enum { block = 64, blocks = 3, count = block * blocks };
+  anneal_four_bits code;
+  for (int i = 0; i < 16; i++) code.codes[i] = (uint8_t)(i * 7 % 16);
+  for (int i = 0; i < 15; i++) code.bounds[i] = (float)(i - 7) / 8;
+  float *in = numbers(count, 8), *scales = blanks(blocks);
+  for (int b = 0; b < blocks; b++) in[b * block] = 1;
+  for (int i = 0; i < 15; i++) in[1 + i] = code.bounds[i];
+  in[20] = NAN;
+  uint8_t out[count / 2];
+  anneal_narrow_four(count, block, code, in, scales, out);
+  for (int i = 0; i < count; i++) {
+    int place = 0, number = i % 2 ? out[i / 2] & 15 : out[i / 2] >> 4;
+    while (place < 15 && !(code.bounds[place] >= in[i])) place++;
+    demand(number == code.codes[place], "the 4-bit number of a value");
+  }
+  free(in), free(scales);
+}
+
 void test_four_bits(void) {
+  narrowing();
   for (int nested = 0; nested < 2; nested++)
     for (int rounding = ANNEAL_FORMAT_F32; rounding <= ANNEAL_FORMAT_BF16; rounding++) {
       reading(1, 64, nested, rounding);

@@ -26,12 +26,16 @@ final class Thesaurus: Sendable {
   }
   /// The entries of a word, by the word in lower case.
   private let entries: [String: [Entry]]
+  /// How often a word stands in the expressions of several words that the thesaurus lists, by the
+  /// word's hash.
+  private let uses: [UInt64: Int]
 
   /// Reads a `.dat` file.
   /// - Throws: `FileError` where it cannot be read, `StageError` where it is no thesaurus.
   init(path: String) throws {
     bytes = try Self.decoded(try FileReader.contents(path), path)
     entries = try Self.index(bytes, path)
+    uses = Self.countUses(bytes)
   }
 
   private static func decoded(_ raw: [UInt8], _ path: String) throws(StageError) -> [UInt8] {
@@ -78,6 +82,25 @@ final class Thesaurus: Sendable {
       "invalid-thesaurus", message, source: Source(file: path, line: line),
       remedy: "install it again, or name the .dat file of a MyThes thesaurus")
   }
+
+  /// Counts the words of expressions, each expression once.
+  private static func countUses(_ bytes: [UInt8]) -> [UInt64: Int] {
+    var seen: Set<UInt64> = []
+    var uses: [UInt64: Int] = [:]
+    var cursor = LinesOfBytes(bytes)
+    while let line = cursor.next() {
+      for part in line.split(separator: UInt8(ascii: "|")).dropFirst() where part.contains(0x20) {
+        guard seen.insert(StableHash.hash(Array(part))).inserted else { continue }
+        let words = unmarked(String(decoding: part, as: UTF8.self)).word.split(separator: " ")
+        guard words.count > 1 else { continue }
+        for word in words { uses[StableHash.hash(String(word)), default: 0] += 1 }
+      }
+    }
+    return uses
+  }
+
+  /// How well known a word is: in how many expressions of several words it stands.
+  func familiarity(of word: String) -> Int { uses[StableHash.hash(word), default: 0] }
 
   /// The senses of a word, whatever its case, each once; empty where it is not listed.
   func senses(of word: String) -> [ThesaurusSense] {

@@ -13,7 +13,7 @@ struct ThesaurusEntry: Sendable {
 }
 
 /// Finds what may stand for a word: words that share most senses with it, agree with the same words
-/// beside them, and are not marked as regional, old, rude or wider.
+/// beside them, are about as well known, and are not marked as regional, old, rude or wider.
 final class ThesaurusFinder: Sendable {
   let thesaurus: Thesaurus
   let grammar: any ThesaurusGrammar
@@ -94,7 +94,7 @@ final class ThesaurusFinder: Sendable {
     _ word: String, _ senses: [ThesaurusSense], _ candidate: String, _ agreement: Agreement
   ) -> Double? {
     guard isPlain(candidate), !grammar.functionWords.contains(candidate.lowercased()),
-      !Spelling.areVariants(word, candidate)
+      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word)
     else { return nil }
     let others = self.senses(of: candidate)
     guard self.agreement(of: candidate, others) == agreement else { return nil }
@@ -108,6 +108,13 @@ final class ThesaurusFinder: Sendable {
     }.max()
     guard let overlap, overlap >= Self.leastOverlap else { return nil }
     return overlap
+  }
+
+  /// Whether a word is at least a tenth as well known as the one it replaces, as for WordNet.
+  ///
+  /// `kaufen` stands in many expressions, `erkaufen` in none. Few uses prove little.
+  private func isFamiliar(_ candidate: String, beside word: String) -> Bool {
+    10 * thesaurus.familiarity(of: candidate) + 2 >= thesaurus.familiarity(of: word)
   }
 
   /// Jaccard's index.

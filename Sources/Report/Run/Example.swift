@@ -95,7 +95,7 @@ struct Example {
   static func mostTelling(of names: [String]) -> String? {
     if let best = mostTelling.first(where: names.contains) { return best }
     let known = names.filter { direction(of: $0) != nil }
-    return known.first { !TextMetrics.needsNoReference($0) } ?? known.first
+    return known.first(where: TextMetricSettings().needsReference) ?? known.first
   }
 
   /// Which way a metric of texts is better; nil for a name that is of none.

@@ -43,7 +43,7 @@ public struct TextMetricSettings: Sendable {
 
   /// Whether a metric compares with the references, or with keywords in their place.
   public func needsReference(_ metric: String) -> Bool {
-    guard let family = TextMetrics.family(of: metric), !TextMetrics.needsNoReference(metric) else {
+    guard let family = TextMetrics.family(of: metric), family.comparison != .nothing else {
       return false
     }
     // What a classifier of pairs compares with is an option of it.
@@ -141,11 +141,6 @@ public struct TextMetrics: Sendable {
   /// Whether a metric's references are keywords.
   public static func isOfKeywords(_ name: String) -> Bool {
     family(of: name)?.comparison == .keywords
-  }
-
-  /// Whether a metric looks at the hypotheses alone, whatever its options.
-  public static func needsNoReference(_ name: String) -> Bool {
-    family(of: name)?.comparison == .nothing
   }
 
   /// The scores in the order of ``names``.

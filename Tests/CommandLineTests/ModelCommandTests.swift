@@ -111,10 +111,10 @@ import Testing
       ],
     ]
     try folder.write(tokenizer.text, to: "tokenizer.json")
-    try folder.write(
+    let template = try folder.write(
       "{% for message in messages %}{{ message.content }} {% endfor %}", to: "talk.jinja")
     let chat = try Binary.succeed(
-      ["chat", folder.path, "--template", "talk.jinja", "--max-new-tokens", "3"], in: folder,
+      ["chat", folder.path, "--template", template, "--max-new-tokens", "3"], in: folder,
       input: "hello\n")
     let scalars = Set(chat.output.unicodeScalars)
     #expect(scalars.isDisjoint(with: ["\u{1B}", "\r", "\u{202E}", "\u{9B}"]), "\(chat.output)")

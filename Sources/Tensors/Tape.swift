@@ -35,12 +35,14 @@ public final class Tape {
   let precision: anneal_precision
   /// Whether `layer` keeps only what goes into a layer.
   public let checkpointsLayers: Bool
+  /// The noise on the vectors of tokens, as NEFTune's alpha; 0 for none.
+  public let embeddingNoise: Float
   /// The keys of the rows that a model's layers work on now, for dropouts within adapted layers.
   ///
   /// Bodies of models set them; where a layer works on rows of two layouts, both are there.
   package var rowKeys: [RowKeys] = []
   private var nodes: [Node] = []
-  /// How many operations have dropped something out so far.
+  /// How many operations chance has had a part in so far.
   var dropouts: UInt64 = 0
 
   private struct Node {
@@ -51,12 +53,17 @@ public final class Tape {
   /// A tape that records and, where `randomness` is given, drops out.
   /// - Parameter checkpointsLayers: Whether the layers of models keep only what goes into them, and
   ///   are computed again by the backward pass: less memory for more time.
-  public init(training randomness: Randomness? = nil, checkpointsLayers: Bool = false) {
+  /// - Parameter embeddingNoise: NEFTune's alpha, where `randomness` is given; 0 for no noise.
+  public init(
+    training randomness: Randomness? = nil, checkpointsLayers: Bool = false,
+    embeddingNoise: Float = 0
+  ) {
     _ = Engine.isPrepared
     precision = Engine.kernelPrecision
     isRecording = true
     self.randomness = randomness
     self.checkpointsLayers = checkpointsLayers
+    self.embeddingNoise = embeddingNoise
   }
 
   private init(inference: Void) {
@@ -65,6 +72,7 @@ public final class Tape {
     isRecording = false
     randomness = nil
     checkpointsLayers = false
+    embeddingNoise = 0
   }
 
   /// A tape for part of another one's operations, whose dropouts it goes on counting.
@@ -73,6 +81,7 @@ public final class Tape {
     isRecording = true
     randomness = other.randomness
     checkpointsLayers = false
+    embeddingNoise = 0
     rowKeys = other.rowKeys
     self.dropouts = dropouts
   }
@@ -132,8 +141,14 @@ public final class Tape {
 
   /// The key of the next dropout of this tape; nil when nothing is dropped.
   func dropoutSeed(_ probability: Float) -> UInt64? {
-    guard let randomness, probability > 0 else { return nil }
+    guard probability > 0 else { return nil }
     precondition(probability < 1, "a dropout probability of \(probability)")
+    return nextSeed()
+  }
+
+  /// The key of the next operation that chance has a part in; nil where it has none.
+  func nextSeed() -> UInt64? {
+    guard let randomness else { return nil }
     dropouts += 1
     let step = RowKeys.combine(randomness.seed, UInt64(bitPattern: Int64(randomness.step)))
     return RowKeys.combine(step, dropouts)

@@ -12,9 +12,12 @@ import Tensors
 /// let predictions = try Predictor(model: result.modelFolder, options: options).predict(test)
 /// ```
 /// A run that was killed goes on from its newest checkpoint in the same folder and ends with the same
-/// bytes as one that was not. Memory: the model, twice as much again for AdamW, gradients, and 8
-/// bytes a token of both sides; nothing else grows with the records.
+/// bytes as one that was not. Memory: the model, twice what is trained again for AdamW (once for Lion
+/// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
+/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records.
 public struct TrainingSession {
+  /// What is written below a run's folder for programs that draw curves.
+  package static let curves = ["trainer_log.jsonl", "tensorboard"]
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
@@ -32,6 +35,13 @@ public struct TrainingSession {
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
+  /// Reads records that are not trained on, so that what is wrong with one is told before training.
+  /// - Throws: `StageError` for a record that cannot be evaluated, such as one of an unknown class.
+  public func check(_ records: RecordCollection) throws {
+    let objective = preparation.objective
+    try records.forEachBatch({ _ = try objective.example(of: $0) }, { _ in })
+  }
+
   /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
   /// - Throws: `Interrupted` where the user asked to stop (the state is saved), `FileError` for a
   ///   full disk, `TrainingError` for a loss that is not a number.
@@ -43,43 +53,66 @@ public struct TrainingSession {
   private func train(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingResult {
     for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
     try saveBase()
-    var loop = try loop(observe)
-    observe(.started(plan(loop)))
+    var removed = false
+    var loop = try loop(observe, removed: &removed)
+    observe(.started(plan(loop, removed: removed)))
     try loop.run()
-    if let best = loop.selection?.bestStep, best != loop.state.step {
-      try preparation.restore(from: loop.store.path(best))
-    }
+    try takeBest(loop)
     try saveModel()
     try publishState(loop)
     return TrainingResult(
       loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
   }
 
-  private func loop(_ observe: @escaping (TrainingEvent) -> Void) throws -> TrainingLoop {
+  /// Gives the model the weights that are published: those of the best step, or their average then.
+  private func takeBest(_ loop: TrainingLoop) throws {
+    if let best = loop.selection?.bestStep, best != loop.state.step {
+      let folder = loop.store.path(best)
+      try preparation.restore(from: folder)
+      try loop.average?.restore(from: folder)
+    }
+    // Without a step there is nothing to average, and the average is the beginning itself.
+    loop.average?.exchange()
+  }
+
+  private func loop(
+    _ observe: @escaping (TrainingEvent) -> Void, removed: inout Bool
+  ) throws -> TrainingLoop {
     var selection = try selection()
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
       keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
       savesModel: preparation.method.adapter == nil,
       adapterState: preparation.method.adapter?.state ?? [])
+    let values = options.values
     var optimizer = Optimizer(
-      preparation.trainable, options.optimizer, rates: preparation.method.rates)
-    let saved = try store.newest(&selection)
+      preparation.trainable, options.updateRule,
+      weightDecay: values[TrainingOptions.Keys.weightDecay],
+      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
+    let saved = try store.newest(&selection, removed: &removed)
+    var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
+      times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
     } else {
       preparation.choose()
     }
+    let events = try eventFile(behind: saved?.step)
+    let average = values[TrainingOptions.Keys.averaging].map {
+      WeightAverage(preparation.trainable, decay: $0.decay)
+    }
+    if let saved { try average?.restore(from: store.path(saved.step)) }
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: try settings(), store: store,
-      publishState: publishState, observe: observe, optimizer: optimizer,
+      publishState: publishState, observe: observe, events: events, optimizer: optimizer,
+      average: average,
       state: saved ?? TrainingState(),
-      selection: selection)
+      selection: selection, times: times)
   }
 
   private func settings() throws -> LoopSettings {
@@ -100,6 +133,8 @@ public struct TrainingSession {
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
       saveSteps: values[TrainingOptions.Keys.saveSteps],
       activationCheckpointing: values[TrainingOptions.Keys.activationCheckpointing],
+      embeddingNoise: Float(values[TrainingOptions.Keys.embeddingNoise]),
+      stopsOnDivergence: values[TrainingOptions.Keys.stopOnDivergence],
       validationMetrics: try validationMetrics())
   }
 
@@ -110,7 +145,7 @@ public struct TrainingSession {
       lengths: preparation.training.map(\.tokens.count), capacity: preparation.maximumLength)
   }
 
-  private func plan(_ loop: TrainingLoop) -> TrainingPlan {
+  private func plan(_ loop: TrainingLoop, removed: Bool) -> TrainingPlan {
     func count(_ parameters: [NamedParameter]) -> Int {
       parameters.reduce(0) { $0 + $1.tensor.count }
     }
@@ -121,7 +156,8 @@ public struct TrainingSession {
       data: preparation.statistics, packedRows: loop.settings.packing?.rows.count,
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
-      notes: preparation.objective.notes,
+      notes: preparation.objective.notes
+        + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }
 
@@ -130,6 +166,17 @@ public struct TrainingSession {
       options: options, state: loop.state, selection: loop.selection,
       totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
     try state.write(to: "\(context.folder)/trainer_state.json")
+    try TrainerLog(history: loop.state.history, totalSteps: loop.settings.totalSteps)
+      .write(to: "\(context.folder)/\(Self.curves[0])")
+  }
+
+  /// Where curves go as they come; those of another training are removed.
+  /// - Parameter step: The step of the checkpoint that the run goes on from; nil where it begins.
+  private func eventFile(behind step: Int?) throws(FileError) -> EventFile? {
+    let folder = "\(context.folder)/\(Self.curves[1])"
+    if step == nil { try Folders.remove(folder) }
+    guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
+    return try EventFile(folder: folder, behind: step ?? 0)
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

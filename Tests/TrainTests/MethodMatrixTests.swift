@@ -150,18 +150,18 @@ struct MethodMatrixTests {
     ) { classification($0) }
   }
 
-  @Test(arguments: ["t5", "marian", "fsmt"], methods)
-  func `a model that writes another text learns by it`(
-    architecture: String, method: Case
+  /// Trains by a method a model that has learned to count, which must learn to count from further on.
+  ///
+  /// A random model's scores are next to zero whatever is added to it; one that has learned is sure.
+  private func learnFurther(
+    _ objective: JSONValue, _ method: Case, on architecture: String, masks: Bool = false
   ) throws {
     func description(_ changes: JSONObject) -> JSONObject {
       var object = changes
-      (object["objective"], object["dropout"]) = ("sequence-to-sequence", 0)
+      (object["objective"], object["dropout"]) = (objective, 0)
       return causal(object).object ?? [:]
     }
-    // A random translator's scores are next to zero whatever is added to it. One that has learned to
-    // count is sure of its answers, and must learn to count from further on.
-    let first = try Workshop(Workshop.instructions(60))
+    let first = try Workshop(Workshop.instructions(60), masks: masks)
     let base = description([
       "architecture": sizes(architecture), "epochs": 12, "schedule": "constant",
     ])
@@ -170,13 +170,25 @@ struct MethodMatrixTests {
       let answer = (1...4).map { "w\(index % 6 + $0 + 6)" }.joined(separator: " ")
       return Record.instruction("w\(index % 6)", output: answer, id: "test:\(index)")
     }
-    try learn(Workshop(further), method, on: architecture) { changes in
+    try learn(Workshop(further, masks: masks), method, on: architecture) { changes in
       var object = description(changes)
       object["model"] = .string(result.modelFolder)
       object["architecture"] = nil
       return .object(object)
     }
     withExtendedLifetime(first) {}
+  }
+
+  @Test(arguments: ["t5", "marian", "fsmt"], methods)
+  func `a model that writes another text learns by it`(
+    architecture: String, method: Case
+  ) throws {
+    try learnFurther("sequence-to-sequence", method, on: architecture)
+  }
+
+  @Test(arguments: ["bert", "roberta", "distilbert"], methods)
+  func `a model of hidden tokens learns by it`(architecture: String, method: Case) throws {
+    try learnFurther(["masked": ["share": 0.4]], method, on: architecture, masks: true)
   }
 
   @Test(arguments: ["gpt2", "gptj", "llama", "qwen2"], methods)

@@ -17,7 +17,7 @@ struct OptimizerTests {
       loss: reference.tensor("steps.loss").values, norm: reference.tensor("steps.norm").values,
       rate: reference.tensor("steps.rate").values
     )
-    let optimizer = Optimizer(trial.model.parameters, .init(weightDecay: 0.05))
+    let optimizer = Optimizer(trial.model.parameters, weightDecay: 0.05)
     let schedule = try options(["model": "m", "warmup-steps": 1]).schedule(totalSteps: 5)
     for step in 0..<4 {
       let rate = 1e-2 * schedule.factor(step: step)

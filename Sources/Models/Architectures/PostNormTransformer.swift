@@ -94,7 +94,7 @@ struct SinusoidalEmbedding: Sendable {
     let (c, ids) = (configuration, batch.ids)
     let padded = ids.indices.filter { ids[$0] == c.padding }
     let vectors = place.vectors(tape, batch, factor: c.wordFactor) {
-      tape.gather(words, rows: $0, factor: $1)
+      tape.addingNoise(tape.gather(words, rows: $0, factor: $1), to: batch, factor: $1)
     }
     var rows = context.positions.map { $0 + firstPlace }
     // fairseq counts no place for padding, which only a model that generates it ever reads.

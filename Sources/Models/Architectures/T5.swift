@@ -113,7 +113,9 @@ private struct T5Stack {
     memory: SourceMemory?
   ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
-    let words = place.vectors(tape, batch) { tape.embed([(table, $0)]) }
+    let words = place.vectors(tape, batch) {
+      tape.addingNoise(tape.embed([(table, $0)]), to: batch)
+    }
     let dropout = Dropout(dropout, keys: context.rows)
     let bias = bias(
       tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)

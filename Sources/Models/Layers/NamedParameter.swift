@@ -21,6 +21,13 @@ public struct NamedParameter: Sendable {
   /// What it is to its layer.
   public let role: Role
 
+  /// A tensor under a name.
+  package init(name: String, tensor: Tensor, role: Role) {
+    self.name = name
+    self.tensor = tensor
+    self.role = role
+  }
+
   /// Whether training may change it.
   public var isTrainable: Bool { role != .constant }
 

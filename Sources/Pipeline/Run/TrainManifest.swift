@@ -1,8 +1,9 @@
-import Records
+package import Records
 import Stages
+import Train
 
 /// `cache/train.json`: what a run has trained and scored, and for which settings and data.
-struct TrainManifest {
+package struct TrainManifest {
   /// What a training left.
   struct Trained {
     /// `model` or `adapter`.
@@ -22,21 +23,29 @@ struct TrainManifest {
   }
 
   private let folder: String
-  private let fingerprint: String
+  private let basis: JSONObject
+  /// A hash of all that the model depends on.
+  package let fingerprint: String
+  /// What a training of the same fingerprint left.
   private let kept: JSONValue?
+  /// What another training depended on; nil where there was none, or an older build's.
+  private let other: JSONObject?
 
   /// What scores vouch for.
   private static let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json"]
 
   /// Reads what is there of a run.
   ///
-  /// - Parameter fingerprint: of all that the model depends on.
-  init(folder: String, fingerprint: String) {
-    (self.folder, self.fingerprint) = (folder, fingerprint)
+  /// - Parameter basis: All that the model depends on.
+  package init(folder: String, basis: JSONObject) {
+    (self.folder, self.basis) = (folder, basis)
+    fingerprint = ContentHash.of(JSONValue.object(basis).text)
     let kept = (try? FileReader.contents("\(folder)/cache/train.json")).flatMap {
       try? JSONValue.parse($0)
     }
-    self.kept = kept?["fingerprint"]?.string == fingerprint ? kept : nil
+    let isSame = kept?["fingerprint"]?.string == fingerprint
+    self.kept = isSame ? kept : nil
+    other = isSame ? nil : kept?["basis"]?.object
   }
 
   /// The model that was trained with the same fingerprint, if it is there.
@@ -60,12 +69,30 @@ struct TrainManifest {
   }
 
   /// Checkpoints of a training with other settings or data are of no use to this one.
-  func begin() throws {
+  /// - Parameter say: Told in one line what is removed and why, before it is.
+  package func begin(say: (String) -> Void) throws {
     guard kept == nil else { return }
-    for name in ["checkpoints", "model", "adapter", "base", ModelScores.answers] + Self.outputs {
+    if let removal { say(removal) }
+    let models = ["checkpoints", "model", "adapter", "base"]
+    for name in models + TrainingSession.curves + ModelScores.allAnswers + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])
+  }
+
+  /// What `begin` removes, and why; nil where nothing is there.
+  private var removal: String? {
+    let steps = (try? Folders.list("\(folder)/checkpoints")) ?? []
+    let things = [
+      steps.contains { $0.hasPrefix("step-") } ? "checkpoints" : nil,
+      ["model", "adapter"].contains { Folders.exists("\(folder)/\($0)") } ? "model" : nil,
+    ].compactMap(\.self)
+    guard let first = things.first else { return nil }
+    let names = things.joined(separator: " and ")
+    let verb = things.count > 1 || first == "checkpoints" ? "are" : "is"
+    let reason = other.map { ": \(TrainingDifference($0, basis))" } ?? ""
+    return
+      "the \(names) here \(verb) of another training\(reason); \(verb == "is" ? "it is" : "they are") removed"
   }
 
   /// Notes that there is a model, so that it is not trained again where scoring is interrupted.
@@ -92,7 +119,7 @@ struct TrainManifest {
   }
 
   private func write(_ more: JSONObject) throws {
-    var object: JSONObject = ["fingerprint": .string(fingerprint)]
+    var object: JSONObject = ["fingerprint": .string(fingerprint), "basis": .object(basis)]
     object.merge(more)
     try AtomicFile.write(
       JSONValue.object(object).prettyText.utf8, to: "\(folder)/cache/train.json")

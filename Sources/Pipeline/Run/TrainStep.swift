@@ -33,11 +33,8 @@ struct TrainStep {
   func run() throws -> Outcome {
     Engine.threads = threads
     let scoring = try plan.scoring()
-    let fingerprint = try fingerprint(scoring)
-    let manifest = TrainManifest(folder: folder, fingerprint: fingerprint)
-    let temporary = "\(FilePaths.temporary)/anneal-forgetting-\(UInt64.random(in: 0 ... .max))"
-    defer { try? Folders.remove(temporary) }
-    let slice = try plan.forgetting?.slice(in: temporary, seed: plan.seed, threads: threads)
+    let manifest = TrainManifest(folder: folder, basis: try basis(scoring))
+    let slice = try slice()
     let parts = [scoring.fingerprint] + [slice?.fingerprint].compactMap(\.self)
     let scores = ContentHash.of(
       JSONValue.array(parts.map { .string($0) } + [.bool(plan.writing != nil)]).text)
@@ -48,11 +45,21 @@ struct TrainStep {
     var trained = try trained(manifest, scoring, slice?.records)
     let metrics = try ModelScores(
       plan: plan, options: options, folder: folder, sides: sides, threads: threads,
-      scoring: scoring, fingerprint: fingerprint, slice: slice?.records, observer: observer
+      scoring: scoring, fingerprint: manifest.fingerprint, slice: slice?.records, observer: observer
     ).write(model: "\(folder)/\(trained.folder)", training: trained.json)
     trained.note(memory: memory.take())
     try manifest.finish(trained, scores: scores)
     return Outcome(metrics: metrics, timing: trained.timing, reused: false)
+  }
+
+  /// The records of `forgetting`, in the run's cache: a run that goes on finds them there.
+  private func slice() throws -> Forgetting.Slice? {
+    let cache = "\(folder)/\(Forgetting.cache)"
+    guard let forgetting = plan.forgetting else {
+      try Folders.remove(cache)
+      return nil
+    }
+    return try forgetting.slice(in: cache, seed: plan.seed, threads: threads)
   }
 
   /// The model that an earlier run trained, or a new one.
@@ -68,16 +75,16 @@ struct TrainStep {
     for side in [test, slice] { try checkQuestions(scoring, side) }
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context(scoring))
+    // The validation side was read to prepare it.
+    for side in [sides[.test, default: 0] > 0 ? test : nil, slice].compactMap(\.self) {
+      try session.check(side)
+    }
     // Only now is an earlier model removed: what is refused costs nothing.
-    try manifest.begin()
+    try manifest.begin { observer.say("train: \($0)") }
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
-    let clock = ContinuousClock()
-    let start = clock.now
     let result = try session.run { observer.training($0) }
-    let seconds = (clock.now - start) / .seconds(1)
     var trained = TrainManifest.Trained(
-      folder: FilePaths.name(result.modelFolder), json: result.json,
-      timing: timing(result, seconds))
+      folder: FilePaths.name(result.modelFolder), json: result.json, timing: timing(result))
     trained.note(memory: memory.take())
     try manifest.keep(trained)
     return trained
@@ -104,22 +111,19 @@ struct TrainStep {
     return context
   }
 
-  private func timing(_ result: TrainingResult, _ seconds: Double) -> JSONValue {
-    let epochs = result.epochSeconds.enumerated().map { index, seconds -> JSONValue in
-      ["epoch": .integer(index + 1), "seconds": .real(seconds)]
-    }
-    return [
-      "seconds": .real(seconds), "precision": .string(options.precision.used.rawValue),
-      "epochs": .array(epochs),
+  private func timing(_ result: TrainingResult) -> JSONValue {
+    [
+      "seconds": .real(result.seconds), "precision": .string(options.precision.used.rawValue),
+      "epochs": result.epochs,
     ]
   }
 
   // MARK: - Resume
 
-  /// A hash of all that the model depends on.
-  private func fingerprint(_ scoring: TextScoring) throws -> String {
+  /// All that the model depends on.
+  private func basis(_ scoring: TextScoring) throws -> JSONObject {
     var object: JSONObject = [
-      "format": 3, "options": .object(options.values.encoded), "seed": .string("\(plan.seed)"),
+      "format": 3, "options": .object(options.fingerprinted), "seed": .string("\(plan.seed)"),
       "data": .string(data),
       "threads": .integer(threads), "instructions": .string(Engine.instructions),
       "precision": .string(options.precision.used.rawValue),
@@ -133,7 +137,7 @@ struct TrainStep {
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
     // Where training watches what the model writes, the choice of the model hangs on how it writes.
     if !options.watchedTexts.isEmpty { object["scoring"] = .string(scoring.fingerprint) }
-    return ContentHash.of(JSONValue.object(object).text)
+    return object
   }
 
   /// Hashes of files by their names; the same bytes elsewhere are the same.

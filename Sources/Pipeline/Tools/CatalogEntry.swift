@@ -31,6 +31,7 @@ public struct CatalogEntry: Sendable {
           memory: "the token ids of all records")
       ] + trainingMethods.map { CatalogEntry("training methods", $0) }
       + trainingObjectives.map { CatalogEntry("training objectives", $0) }
+      + trainingOptimizers.map { CatalogEntry("training optimizers", $0) }
       + trainingSchedules.map { CatalogEntry("training schedules", $0) }
       + [
         CatalogEntry(

@@ -45,7 +45,8 @@ struct Configuration {
     let pairs: [(String, String?)] = [
       ("Model", model), ("Objective", values["objective"]), ("Method", values["method"]),
       ("Epochs", values["epochs"]), ("Steps at most", values["max-steps"]),
-      ("Batch size", values["batch-size"]), ("Learning rate", values["learning-rate"]),
+      ("Batch size", values["batch-size"]), ("Optimizer", values["optimizer"]),
+      ("Learning rate", values["learning-rate"]),
       ("Schedule", values["schedule"]), ("Weight decay", values["weight-decay"]),
       ("Precision asked for", values["precision"]), ("Best model by", values["best-metric"]),
       ("Seed", seed),

@@ -32,7 +32,8 @@ struct CheckpointStore {
 
   /// Writes a checkpoint and removes those that need not stay.
   func save(
-    _ state: TrainingState, _ selection: Selection?, _ model: any Model, _ optimizer: Optimizer
+    _ state: TrainingState, _ selection: Selection?, _ model: any Model, _ optimizer: Optimizer,
+    _ average: WeightAverage?, _ times: TrainingTimes
   ) throws {
     let temporary = "\(folder)/.partial"
     try Folders.remove(temporary)
@@ -46,15 +47,20 @@ struct CheckpointStore {
         to: "\(temporary)/\(Preparation.trainedFile)")
     }
     try SafetensorsWriter.write(optimizer.saved, to: "\(temporary)/optimizer.safetensors")
+    if let average {
+      try SafetensorsWriter.write(average.saved, to: "\(temporary)/\(WeightAverage.file)")
+    }
     try AtomicFile.write(
       state.json(selection, fingerprint: fingerprint).prettyText.utf8,
       to: "\(temporary)/state.json")
+    try times.write(to: temporary)
     try Folders.publish(temporary, as: path(state.step))
     try prune(best: selection?.bestStep)
   }
 
   /// The newest checkpoint of this very run, if there is one; what belongs to another is removed.
-  func newest(_ selection: inout Selection?) throws -> TrainingState? {
+  /// - Parameter removed: Set where there were checkpoints of another.
+  func newest(_ selection: inout Selection?, removed: inout Bool) throws -> TrainingState? {
     for step in try steps().reversed() {
       guard let json = try? ModelFiles.json("\(path(step))/state.json"),
         let state = TrainingState(json, fingerprint: fingerprint)
@@ -62,6 +68,7 @@ struct CheckpointStore {
       selection?.restore(json["selection"])
       return state
     }
+    removed = try !steps().isEmpty
     try Folders.remove(folder)
     return nil
   }

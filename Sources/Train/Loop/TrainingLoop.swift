@@ -21,17 +21,21 @@ struct TrainingLoop {
   /// Writes `trainer_state.json`, so that a run under way can be looked at.
   let publishState: (TrainingLoop) throws -> Void
   let observe: (TrainingEvent) -> Void
+  /// Where curves go as they come; nil where nobody wants them.
+  let events: EventFile?
   var optimizer: Optimizer
+  /// What is evaluated and saved in place of the parameters; nil where they are themselves.
+  let average: WeightAverage?
   var state: TrainingState
   var selection: Selection?
-  /// Seconds of each epoch taken in this process, evaluation and saving left out.
-  private(set) var epochSeconds: [Double] = []
+  /// How long it took, in earlier processes too.
+  var times: TrainingTimes
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
-  ///   that is not a number.
+  ///   that is not a number, or has gone astray.
   mutating func run() throws {
     while state.step < settings.totalSteps || !isEvaluated, !state.isStopped {
       try runEpoch()
@@ -59,54 +63,81 @@ struct TrainingLoop {
 
   private mutating func runEpoch() throws {
     let order = order
-    var seconds = 0.0
+    let begun = state.step
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
-      seconds += report.seconds
+      times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
       try stopIfAsked()
     }
+    // Answers are asked for and judged elsewhere, which may fail: the epoch is not lost with them.
+    if validationTexts != nil, state.step > begun { try save() }
     if state.stepInEpoch == order.steps.count {
       state.epoch += 1
       state.stepInEpoch = 0
     }
-    // None where a run goes on behind the last step of an epoch.
-    if seconds > 0 { epochSeconds.append(seconds) }
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.
   private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
-    let examples = batches.map { batch in batch.map { training[$0] } }
-    let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
+    let examples = batches.map { batch in
+      batch.map { objective.drawn(training[$0], randomness) }
+    }
+    let weight = examples.joined().reduce(0) { $0 + objective.weight(of: $1) }
+    let divisor = weight > 0 ? weight : 1
     var loss: Float = 0
     for (number, batch) in examples.enumerated() {
       let tape = Tape(
-        training: randomness, checkpointsLayers: settings.activationCheckpointing)
+        training: randomness, checkpointsLayers: settings.activationCheckpointing,
+        embeddingNoise: settings.embeddingNoise)
       let part = objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
       // Once a step, whatever its micro-batches.
       let penalty = number == 0 ? adapter?.penalty(tape) : nil
       tape.backward(from: penalty.map { tape.add(part.mean, $0) } ?? part.mean)
     }
-    guard loss.isFinite else {
-      throw TrainingError(
-        "the loss of step \(state.step + 1) is \(loss)",
-        remedy: "lower learning-rate or max-grad-norm")
-    }
-    let peak = selection?.plateau?.rate ?? settings.learningRate
-    let rate = peak * settings.schedule.factor(step: state.step)
-    let norm = optimizer.update(step: state.step + 1, learningRate: rate) { factor in
-      adapter?.didStep(
-        AdapterStep(
-          number: state.step + 1, total: settings.totalSteps, gradientFactor: factor))
-    }
+    try requireNumber(loss, "loss")
+    let (rate, norm) = try update()
     let tokens = examples.joined().reduce(0) { $0 + $1.tokens.count }
-    state.advance(tokens: tokens, loss: loss)
+    let diverged = state.advance(tokens: tokens, loss: loss)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     try report(loss, rate, norm, tokensPerSecond: Double(tokens) / seconds)
+    if let diverged, settings.stopsOnDivergence { throw divergence(diverged) }
     return (seconds, loss)
+  }
+
+  /// Changes the parameters by their gradients: the learning rate, and the gradients' norm.
+  private mutating func update() throws -> (rate: Double, norm: Float) {
+    let number = state.step + 1
+    let peak = selection?.plateau?.rate ?? settings.learningRate
+    let rate = optimizer.rate(
+      step: number, scheduled: peak * settings.schedule.factor(step: state.step))
+    let norm = optimizer.update(step: number, learningRate: rate) { factor in
+      adapter?.didStep(
+        AdapterStep(number: number, total: settings.totalSteps, gradientFactor: factor))
+    }
+    try requireNumber(norm, "gradient norm")
+    average?.note(step: number)
+    return (rate, norm)
+  }
+
+  private func requireNumber(_ value: Float, _ name: String) throws(TrainingError) {
+    guard !value.isFinite else { return }
+    throw TrainingError(
+      "the \(name) of step \(state.step + 1) is \(value)",
+      remedy: "lower learning-rate or max-grad-norm")
+  }
+
+  private func divergence(_ mean: Double) -> TrainingError {
+    func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+    let (lowest, block) = (state.watch.lowest, DivergenceWatch.block)
+    return TrainingError(
+      "the loss has diverged: its mean over the last \(block) steps up to \(state.step) is "
+        + "\(short(mean)), after \(short(lowest)) at best",
+      remedy: "lower learning-rate or max-grad-norm, or raise warmup-steps; "
+        + "stop-on-divergence: false goes on all the same")
   }
 
   private mutating func report(
@@ -116,6 +147,7 @@ struct TrainingLoop {
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
+      try state.history.entries.last.map { try events?.add($0) }
       try publishNowAndThen()
     }
     observe(
@@ -135,16 +167,10 @@ struct TrainingLoop {
   /// Scores the validation side and notes whether the model is the best so far.
   private mutating func evaluate() throws {
     guard !validation.isEmpty, var selection else { return }
-    let predictions = Predictor.predictions(
-      objective, validation, batchSize: settings.evaluationBatchSize)
-    let evaluation = Evaluation(
-      of: objective.outcomes(predictions), metrics: settings.validationMetrics)
-    let values =
-      try settings.validationMetrics.compactMap { metric in
-        evaluation[metric.name].map { (name: metric.name, value: $0) }
-      } + (validationTexts?.scores() ?? [])
+    let values = try average?.standingIn { try scores() } ?? scores()
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
+    try state.history.entries.last.map { try events?.add($0) }
     selection.note(values, step: state.step)
     self.selection = selection
     observe(
@@ -157,8 +183,19 @@ struct TrainingLoop {
     }
   }
 
+  /// What the metrics of the validation side find.
+  private func scores() throws -> [(name: String, value: Double)] {
+    let predictions = Predictor.predictions(
+      objective, validation, batchSize: settings.evaluationBatchSize)
+    let evaluation = Evaluation(
+      of: objective.outcomes(predictions), metrics: settings.validationMetrics)
+    return try settings.validationMetrics.compactMap { metric in
+      evaluation[metric.name].map { (name: metric.name, value: $0) }
+    } + (validationTexts?.scores() ?? [])
+  }
+
   private func save() throws {
-    try store.save(state, selection, model, optimizer)
+    try store.save(state, selection, model, optimizer, average, times)
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }
@@ -184,6 +221,9 @@ struct LoopSettings {
   let loggingSteps: Int
   let saveSteps: Int?
   let activationCheckpointing: Bool
+  /// NEFTune's alpha; 0 for no noise.
+  let embeddingNoise: Float
+  let stopsOnDivergence: Bool
   let validationMetrics: [MetricDescriptor]
 
   /// Evaluation keeps no gradients, so it takes larger batches.

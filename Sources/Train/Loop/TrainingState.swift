@@ -15,17 +15,20 @@ struct TrainingState: Sendable {
   var tokens = 0
   /// What was logged.
   var history = LossHistory()
+  /// What tells a loss that goes astray.
+  var watch = DivergenceWatch()
   /// Whether early stopping ended the run.
   var isStopped = false
 
   init() {}
 
-  /// Counts a step.
-  mutating func advance(tokens: Int, loss: Float) {
+  /// Counts a step, and tells the mean loss of the last ones where the training has diverged.
+  mutating func advance(tokens: Int, loss: Float) -> Double? {
     step += 1
     stepInEpoch += 1
     self.tokens += tokens
     history.add(loss)
+    return watch.note(loss)
   }
 
   /// The form in which it is kept, with the selection and what the run was made from.
@@ -33,7 +36,7 @@ struct TrainingState: Sendable {
     [
       "fingerprint": .string(fingerprint), "step": .integer(step), "epoch": .integer(epoch),
       "step_in_epoch": .integer(stepInEpoch), "tokens": .integer(tokens),
-      "history": history.json, "is_stopped": .bool(isStopped),
+      "history": history.json, "watch": watch.json, "is_stopped": .bool(isStopped),
       "selection": selection?.json ?? .null,
     ]
   }
@@ -50,6 +53,7 @@ struct TrainingState: Sendable {
     self.stepInEpoch = stepInEpoch
     self.tokens = tokens
     self.history = history
+    watch = DivergenceWatch(json["watch"])
     self.isStopped = isStopped
   }
 }

@@ -50,7 +50,24 @@ extension TrainingOptions {
 
   /// What is wrong with options that are right one by one, before data is read.
   public var faults: [(key: String, problem: String)] {
-    metricFaults.map { ($0, "\($1)") } + [rateFault].compactMap(\.self)
+    metricFaults.map { ($0, "\($1)") } + [rateFault, averagingFault].compactMap(\.self)
+      + momentFaults
+  }
+
+  /// What AdamW alone reads must not be written for another optimizer.
+  private var momentFaults: [(key: String, problem: String)] {
+    let name = values[Keys.optimizer].name
+    guard name != AdamWRule.descriptor.component.name else { return [] }
+    return [Keys.beta1, Keys.beta2, Keys.epsilon].filter { values[$0] != $0.fallback }.map {
+      ($0.name, "\($0.name) is AdamW's; write what \(name) takes as optimizer: {\(name): {…}}")
+    }
+  }
+
+  /// AdaLoRA takes directions away for good, which an average would bring back.
+  private var averagingFault: (key: String, problem: String)? {
+    let method = AdaptiveRankMethod.descriptor.component.name
+    guard values[Keys.averaging] != nil, values[Keys.method].name == method else { return nil }
+    return (Keys.averaging.name, "ema does not go with \(method), whose directions are taken away")
   }
 
   /// A polynomial must not rise.

@@ -48,10 +48,6 @@ extension TrainingOptions {
       peak: values[Keys.learningRate])
   }
 
-  /// The optimizer's numbers.
-  var optimizer: Optimizer.Settings {
-    Optimizer.Settings(
-      beta1: values[Keys.beta1], beta2: values[Keys.beta2], epsilon: values[Keys.epsilon],
-      weightDecay: values[Keys.weightDecay], maximumNorm: values[Keys.maxGradNorm])
-  }
+  /// The rule by which parameters are changed.
+  package var updateRule: any UpdateRule { OptimizerDescriptor.rule(values) }
 }

@@ -11,12 +11,12 @@ public struct TrainingOptions: Sendable {
   /// What `train:` takes, in the order shown to users.
   public static let parameters: [any AnyParameter] = [
     Keys.model, Keys.architecture, Keys.objective, Keys.method, Keys.epochs, Keys.maxSteps,
-    Keys.batchSize, Keys.accumulation, Keys.packing, Keys.maxLength, Keys.learningRate,
-    Keys.weightDecay,
+    Keys.batchSize, Keys.accumulation, Keys.packing, Keys.maxLength, Keys.optimizer,
+    Keys.learningRate, Keys.weightDecay,
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
-    Keys.epsilon, Keys.dropout, Keys.precision, Keys.activationCheckpointing,
-    Keys.bestMetric, Keys.earlyStopping,
-    Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints,
+    Keys.epsilon, Keys.dropout, Keys.embeddingNoise, Keys.averaging, Keys.precision,
+    Keys.activationCheckpointing, Keys.bestMetric, Keys.earlyStopping, Keys.stopOnDivergence,
+    Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints, Keys.reportTo,
   ]
 
   /// The parameters; names that other trainers use for them are aliases.
@@ -66,14 +66,19 @@ public struct TrainingOptions: Sendable {
       aliases: ["cutoff_len", "sequence_len", "max_seq_length", "max_seq_len"],
       "Cut records to this many tokens; the tokenize stage's limit by default.",
       check: Check.optionalAtLeast(1))
+    /// What takes the steps.
+    public static let optimizer = Parameter<Component>(
+      "optimizer", choices: trainingOptimizers, default: "adamw",
+      aliases: ["optim", "optimizer_type"], "What takes the steps.")
     /// The peak learning rate.
     public static let learningRate = Parameter(
       "learning-rate", default: 5e-5, aliases: ["lr"], "The learning rate at its peak.",
       check: Check.atLeast(0))
-    /// Decoupled weight decay; biases and norms are left out.
+    /// Weight decay; biases and norms are left out.
     public static let weightDecay = Parameter(
       "weight-decay", default: 0.0, aliases: ["wd"],
-      "Decoupled weight decay; biases and norms are left out.", check: Check.atLeast(0))
+      "Weight decay, decoupled but for sgd; biases and norms are left out.",
+      check: Check.atLeast(0))
     /// The learning rate after the warm-up.
     public static let schedule = Parameter<Component>(
       "schedule", choices: trainingSchedules, default: "linear",
@@ -108,6 +113,15 @@ public struct TrainingOptions: Sendable {
     public static let dropout = Parameter<Double?>(
       "dropout", default: nil, "Dropout everywhere; the model's own by default.",
       check: { $0.map { !(0..<1).contains($0) } == true ? "must be from 0 to below 1" : nil })
+    /// NEFTune's alpha.
+    public static let embeddingNoise = Parameter(
+      "neftune-noise-alpha", default: 0.0, aliases: ["neftune_alpha", "noisy_embedding_alpha"],
+      "Noise on the vectors of words while training, up to this over the root of tokens times width.",
+      check: Check.atLeast(0))
+    /// The average of weights that is evaluated and saved.
+    public static let averaging = Parameter<WeightAveraging?>(
+      "ema", default: nil, aliases: ["ema_decay"],
+      "Evaluate and save a moving average of the weights in their place; off by default.")
     /// The numbers that matrix products compute with.
     public static let precision = Parameter(
       "precision", default: Precision.auto, "The numbers that matrix products compute with.")
@@ -126,6 +140,10 @@ public struct TrainingOptions: Sendable {
       "early-stopping", default: nil,
       aliases: ["early_stop", "early_stopping_patience", "early_stopping_steps"],
       "Stop when a metric of the validation side has not improved for some evaluations.")
+    /// Whether a loss that has gone astray ends the run.
+    public static let stopOnDivergence = Parameter(
+      "stop-on-divergence", default: true,
+      "Stop with advice when the loss doubles and half of what was learned is lost for 50 steps.")
     /// Steps between two lines of the log.
     public static let loggingSteps = Parameter(
       "logging-steps", default: 10, aliases: ["steps_per_report", "log_every_n_steps"],
@@ -139,5 +157,9 @@ public struct TrainingOptions: Sendable {
     public static let keepCheckpoints = Parameter(
       "keep-checkpoints", default: 1, aliases: ["save_total_limit"],
       "How many of the newest checkpoints stay on disk.", check: Check.atLeast(1))
+    /// The programs that curves are written for.
+    static let reportTo = Parameter(
+      "report-to", default: [ReportTarget.tensorboard], aliases: ["report_to"],
+      "Programs that curves are written for: tensorboard reads the run's folder; or none.")
   }
 }

@@ -177,9 +177,19 @@ extension Tape {
     _ words: Embedding, _ batch: TokenBatch,
     with others: [(table: Embedding, ids: [Int32])] = [], _ place: VirtualPlace
   ) -> Tensor {
-    guard batch.virtual > 0 else { return embed([(words, batch.ids)] + others) }
-    let vectors = place.vectors(self, batch) { embed([(words, $0)]) }
+    guard batch.virtual > 0 else {
+      return addingNoise(embed([(words, batch.ids)] + others), to: batch)
+    }
+    let vectors = place.vectors(self, batch) { addingNoise(embed([(words, $0)]), to: batch) }
     return others.isEmpty ? vectors : add(vectors, embed(others))
+  }
+
+  /// Vectors of a batch's words with noise, where the tape has it.
+  func addingNoise(_ vectors: Tensor, to batch: TokenBatch, factor: Float = 1) -> Tensor {
+    addingNoise(
+      vectors,
+      layout: batch.virtual == 0 ? batch.layout : batch.layout.lengthened(by: -batch.virtual),
+      factor: factor)
   }
 }
 

@@ -31,6 +31,10 @@ enum SmallThesaurus {
     -|mühsam|beschwerlich
     beschwerlich|1
     -|mühsam|beschwerlich
+    lügen|1
+    -|lügen|belügen
+    belügen|1
+    -|lügen|belügen
     schwach|1
     -|schwach|kraftlos|sehr schwach sein|schwach werden|schwach auf der Brust|ganz schwach (ugs.)
     kraftlos|1
@@ -202,6 +206,8 @@ enum SmallThesaurus {
     ("de", "Sie wollen es anschaffen. Sie haben es erwerben."),
     // A word that is much less known: of the expressions above it is in none.
     ("de", "Er ist schwach."),
+    // `belügen` asks for an object.
+    ("de", "Sie lügen."),
     // Function words.
     ("de", "Nicht er, keinesfalls sie."),
     // Names, compounds and protected spans.

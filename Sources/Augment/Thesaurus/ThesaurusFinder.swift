@@ -91,7 +91,8 @@ final class ThesaurusFinder: Sendable {
     _ word: String, _ senses: [ThesaurusSense], _ candidate: String, _ agreement: Agreement
   ) -> Double? {
     guard isPlain(candidate), !grammar.functionWords.contains(candidate.lowercased()),
-      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word)
+      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word),
+      !Self.areNested(word.lowercased(), candidate.lowercased())
     else { return nil }
     let others = self.senses(of: candidate)
     guard self.agreement(of: candidate, others) == agreement else { return nil }
@@ -108,6 +109,12 @@ final class ThesaurusFinder: Sendable {
     }.max()
     guard let overlap, overlap >= grammar.leastOverlap else { return nil }
     return overlap
+  }
+
+  /// Whether the one word is the other with something before it: `lügen`, `belügen`, whose objects
+  /// differ, or `Ahnung`, `Vorahnung`.
+  private static func areNested(_ left: String, _ right: String) -> Bool {
+    left.hasSuffix(right) || right.hasSuffix(left)
   }
 
   /// Whether a word is about an eighth as well known as the one it replaces.

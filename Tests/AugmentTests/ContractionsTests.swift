@@ -30,7 +30,7 @@ import Testing
     ("I do not know.", "I don't know."),
     ("We cannot go and will not go.", "We can't go and won't go."),
     ("I am going; they are waiting.", "I'm going; they're waiting."),
-    ("You will see. I will be there.", "You will see. I'll be there."),
+    ("You will see. I will be there, as she will.", "You'll see. I'll be there, as she will."),
     ("It was “fine” and I’d not say it is not.", "It was “fine” and I’d not say it isn’t."),
     ("We have been there.", "We've been there."), ("DO NOT GO", "DON'T GO"),
   ]

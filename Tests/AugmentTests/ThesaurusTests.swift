@@ -31,6 +31,10 @@ enum SmallThesaurus {
     -|mühsam|beschwerlich
     beschwerlich|1
     -|mühsam|beschwerlich
+    lügen|1
+    -|lügen|belügen
+    belügen|1
+    -|lügen|belügen
     schwach|1
     -|schwach|kraftlos|sehr schwach sein|schwach werden|schwach auf der Brust|ganz schwach (ugs.)
     kraftlos|1
@@ -88,6 +92,10 @@ enum SmallThesaurus {
     (Nom)|réparation
     répression|1
     (Nom)|châtiment|peine|prison|loi|police
+    parler|1
+    (Verbe)|bavarder|causer|discuter
+    discuter|1
+    (Verbe)|bavarder|causer|parler
     nation|1
     (Nom)|fraction|a|b|c|d|e|f
     fraction|1
@@ -193,11 +201,13 @@ enum SmallThesaurus {
     // Genders that no ending shows: das Auto, der Wagen.
     ("de", "Das Auto steht. Der Wagen steht."),
     // A prefix at the clause's end makes another verb, a pronoun another meaning.
-    ("de", "Wir kaufen morgen ein."), ("de", "Wir wollen uns kaufen."),
+    ("de", "Wir kaufen morgen ein."), ("de", "Die kaufen Leute."), ("de", "Wir wollen uns kaufen."),
     // The participle of erwerben is another form, and anschaffen parts.
     ("de", "Sie wollen es anschaffen. Sie haben es erwerben."),
     // A word that is much less known: of the expressions above it is in none.
     ("de", "Er ist schwach."),
+    // `belügen` asks for an object.
+    ("de", "Sie lügen."),
     // Function words.
     ("de", "Nicht er, keinesfalls sie."),
     // Names, compounds and protected spans.
@@ -208,7 +218,8 @@ enum SmallThesaurus {
     // The nominal reading is not sure without an article.
     ("es", "Hoy terminación."), ("es", "Se comenzar."),
     // Words that share too little are no synonyms; voiture begins with another sound than automobile.
-    ("fr", "Une voiture. La répression. Une nation."), ("fr", "Il veut se terminer."),
+    ("fr", "Une voiture. La répression. Une nation."), ("fr", "Il veut parler."),
+    ("fr", "Il veut se terminer."),
     ("de", ""), ("de", "12 https://krankheit.de/krankheit"),
   ]
 
@@ -292,7 +303,7 @@ enum SmallThesaurus {
   static let sentences: [String: String] = [
     "de": "Die Krankheit ist schwierig, und die Entscheidung kommt oft.",
     "es": "El médico quiere terminar el tratamiento y elegir la residencia.",
-    "fr": "Il veut terminer le travail et parle souvent.",
+    "fr": "Il veut acheter le livre et viendra bientôt.",
     "it": "Vuole usare la terapia e finire rapidamente.",
   ]
 

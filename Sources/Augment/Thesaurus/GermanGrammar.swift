@@ -15,9 +15,11 @@ struct GermanGrammar: ThesaurusGrammar {
 
   /// Forms of declension, comparatives, participles and finite verbs: `rapide`, `größer`, `getan`, `läuft`.
   private static func isInflected(_ word: String) -> Bool {
-    if word.ends(in: ["e", "es", "em", "nd"]) { return !uninflected.contains(word) }
+    if word.ends(in: ["e", "em", "nd"]) { return !uninflected.contains(word) }
     if word.ends(in: ["er"]) { return !uninflected.contains(word) }
     if word.hasPrefix("ge"), word.hasSuffix("n") { return true }
+    // `nachts` and `nächtlich` do not stand in the same places.
+    if word.hasSuffix("s"), !word.ends(in: ["los"]) { return true }
     return word.hasSuffix("t") && !word.ends(in: ["haft"]) && !uninflected.contains(word)
   }
 
@@ -82,7 +84,10 @@ struct GermanGrammar: ThesaurusGrammar {
       // `Wir kaufen morgen ein`: the prefix stands at the end.
       let isParted = surroundings.last != word && Self.separable.contains(surroundings.last)
       let isReflexive = Self.reflexives.contains(surroundings.previous)
-      return !maybeParticiple && !isParted && !isReflexive
+      // `Den langen Weg`: before a noun it is an adjective.
+      let isVerb =
+        surroundings.last == word || ["wir", "sie", "zu"].contains(surroundings.previous)
+      return isVerb && !maybeParticiple && !isParted && !isReflexive
     default: return true
     }
   }
@@ -112,5 +117,6 @@ struct GermanGrammar: ThesaurusGrammar {
       + "drei vier fünf sechs sieben acht neun zehn elf zwölf hundert tausend gut besser gern lieber "
       + "rot blau grün gelb schwarz weiß braun grau allein weder noch entweder sogar etwa fast kaum "
       + "einander je desto umso einfach ziemlich genug zuerst zuletzt niemals nimmer endlich wohl eigentlich "
-      + "überhaupt anders andere anderer anderes anderen irgend selten öfter meist getan")
+      + "überhaupt anders andere anderer anderes anderen irgend selten öfter meist getan solch keinerlei vielerlei allerlei mittels langen reichen"
+  )
 }

@@ -23,6 +23,8 @@ struct RomanceContext: Sendable {
 /// 16th edition, 2016, §§ 468 to 471).
 struct FrenchGrammar: ThesaurusGrammar {
   let functionWords = Self.words
+  /// The French file lists words of one field, the nearest first: carriages behind cars.
+  let furthestRank = 2
 
   func agreement(of word: String, hint: String) -> Agreement? {
     // Of an h no spelling shows whether `l'` stands before it.

@@ -24,9 +24,6 @@ final class ThesaurusFinder: Sendable {
 
   /// Rare words fill the cache too; it starts again before it grows beyond some 20 MB.
   private static let mostKnown = 1 << 15
-  /// Senses that share less than this of their words are related at most: lists of French words for
-  /// vehicles name the carriage beside the car.
-  private static let leastOverlap = 0.25
   private static let mostChoices = 3
 
   init(_ thesaurus: Thesaurus, _ grammar: any ThesaurusGrammar, certainty: Double) {
@@ -94,27 +91,37 @@ final class ThesaurusFinder: Sendable {
     _ word: String, _ senses: [ThesaurusSense], _ candidate: String, _ agreement: Agreement
   ) -> Double? {
     guard isPlain(candidate), !grammar.functionWords.contains(candidate.lowercased()),
-      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word)
+      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word),
+      !Self.areNested(word.lowercased(), candidate.lowercased())
     else { return nil }
     let others = self.senses(of: candidate)
     guard self.agreement(of: candidate, others) == agreement else { return nil }
-    let meant = senses.filter { $0.synonyms.contains(candidate) }
-    let meaning = others.filter { $0.members.contains(word) }
+    let rank = grammar.furthestRank
+    let meant = senses.filter { $0.synonyms.prefix(rank).contains(candidate) }
+    let meaning = others.filter {
+      $0.members.contains(word) && (rank == .max || $0.synonyms.prefix(rank).contains(word))
+    }
     guard Double(meant.count) >= certainty * Double(senses.count),
       Double(meaning.count) >= certainty * Double(others.count)
     else { return nil }
     let overlap = meant.flatMap { sense in
       meaning.map { Self.overlap(sense.members.union([word]), $0.members.union([candidate])) }
     }.max()
-    guard let overlap, overlap >= Self.leastOverlap else { return nil }
+    guard let overlap, overlap >= grammar.leastOverlap else { return nil }
     return overlap
   }
 
-  /// Whether a word is at least a tenth as well known as the one it replaces, as for WordNet.
+  /// Whether the one word is the other with something before it: `lügen`, `belügen`, whose objects
+  /// differ, or `Ahnung`, `Vorahnung`.
+  private static func areNested(_ left: String, _ right: String) -> Bool {
+    left.hasSuffix(right) || right.hasSuffix(left)
+  }
+
+  /// Whether a word is about an eighth as well known as the one it replaces.
   ///
   /// `kaufen` stands in many expressions, `erkaufen` in none. Few uses prove little.
   private func isFamiliar(_ candidate: String, beside word: String) -> Bool {
-    10 * thesaurus.familiarity(of: candidate) + 2 >= thesaurus.familiarity(of: word)
+    8 * thesaurus.familiarity(of: candidate) + 2 >= thesaurus.familiarity(of: word)
   }
 
   /// Jaccard's index.

@@ -28,6 +28,10 @@ struct Surroundings: Sendable {
 protocol ThesaurusGrammar: Sendable {
   /// Words that are never replaced and never put in.
   var functionWords: Set<String> { get }
+  /// How much of their words the senses of two words must share, 0 to 1.
+  var leastOverlap: Double { get }
+  /// How far from the start of its list a synonym may stand, where the file puts the nearest first.
+  var furthestRank: Int { get }
   /// Whether nouns begin with a capital.
   var capitalizesNouns: Bool { get }
   /// What a word is by its ending and by what the file says of its part of speech; nil where that
@@ -39,6 +43,8 @@ protocol ThesaurusGrammar: Sendable {
 
 extension ThesaurusGrammar {
   var capitalizesNouns: Bool { false }
+  var leastOverlap: Double { 0.25 }
+  var furthestRank: Int { .max }
 }
 
 /// Tables of words, written as one text.

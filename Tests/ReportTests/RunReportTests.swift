@@ -77,9 +77,9 @@ import Testing
       try Data(JSONValue.object(timings).text.utf8).write(to: file)
       let text = try readPage(folder).text
       #expect(text.contains("took 10.0 s since its last start"), "\(text.prefix(400))")
-      #expect(text.contains("Since the last start") && !text.contains("Whole run"))
+      #expect(text.contains("Since the last start") && !text.contains("Total time"))
     }
-    #expect(try readPage(Sample.classifier.url).text.contains("Whole run"))
+    #expect(try readPage(Sample.classifier.url).text.contains("Total time"))
   }
 
   @Test func `the confusion matrix shows each count with its share of the row`() throws {

@@ -443,11 +443,11 @@ double anneal_sum_of_squares(int64_t count, const float *in);
 // MARK: optimizer
 
 typedef struct {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float learning_rate, beta1, beta2, rest1, rest2, epsilon, weight_decay;
   float correction1, correction2;
   float gradient_factor;
 } anneal_adamw_settings;
-/// One AdamW step with decoupled decay; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t;
+/// One AdamW step with decoupled decay; rest1 = 1 - beta1, correction1 = 1 - beta1^t, and so of beta2;
 /// the gradient is multiplied by gradient_factor (clipping) on the way.
 void anneal_adamw(
   int64_t count, anneal_adamw_settings settings, const float *gradient, float *value, float *first,

@@ -100,6 +100,8 @@ import Testing
     }
     let metric = try Binary.run(arguments("augment", "d", ["--metric", "accurcy"]), in: folder)
     #expect(metric.status == 2 && metric.errors.contains("accuracy"), "\(metric.errors)")
+    let texts = try Binary.run(arguments("augment", "d", ["--metric", "bleu"]), in: folder)
+    #expect(texts.status == 2 && texts.errors.contains("is of texts"), "\(texts.errors)")
     #expect(!Folders.exists("\(folder.path)/d"))
   }
 

@@ -11,6 +11,28 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     file = try TinyRun.write(to: folder)
+    try folder.write(Self.lines(160), to: "data.jsonl")
+  }
+
+  /// Sentences about two topics whose words have synonyms; one in ten stands there twice.
+  private static func lines(_ count: Int) -> String {
+    let topics = [("weather", ["rain", "snow", "fog"]), ("food", ["bread", "cheese", "soup"])]
+    let (people, sizes) = (["doctor", "lawyer", "child", "policeman"], ["big", "small", "huge"])
+    let (verbs, things) = (
+      ["purchased", "helped", "hurried to"], ["car", "house", "road", "shop"]
+    )
+    var random = CounterRandom(seed: 1, purpose: "ablation data")
+    func word(_ words: [String]) -> String { words[random.below(words.count)] }
+    var lines: [String] = []
+    for index in 0..<count {
+      let (label, topic) = topics[index % 2]
+      let text =
+        "The \(word(topic)) was seen when a \(word(sizes)) \(word(people)) \(word(verbs)) the "
+        + "\(word(sizes)) \(word(things)) near \(word(topic)) number \(random.below(90))."
+      let object: JSONObject = ["text": .string(text), "label": .string(label)]
+      lines += [String](repeating: JSONValue.object(object).text, count: index % 10 == 0 ? 2 : 1)
+    }
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private func arguments(
@@ -86,6 +108,8 @@ import Testing
     let with = try side("test", of: "c/seed-7/with")
     let without = try side("test", of: "c/seed-7/without")
     #expect(!with.isEmpty && with == without)
+    let ledger = try FileReader.contents("\(folder.path)/c/seed-7/without/ledger.jsonl")
+    #expect(String(decoding: ledger, as: UTF8.self).contains("not-in-both-arms"))
     #expect(answer["metrics"]?["accuracy"]?["seed_interval"] == JSONValue.null)
     #expect(told.output.contains("over test records alone"))
   }
@@ -100,6 +124,8 @@ import Testing
     }
     let metric = try Binary.run(arguments("augment", "d", ["--metric", "accurcy"]), in: folder)
     #expect(metric.status == 2 && metric.errors.contains("accuracy"), "\(metric.errors)")
+    let texts = try Binary.run(arguments("augment", "d", ["--metric", "bleu"]), in: folder)
+    #expect(texts.status == 2 && texts.errors.contains("is of texts"), "\(texts.errors)")
     #expect(!Folders.exists("\(folder.path)/d"))
   }
 

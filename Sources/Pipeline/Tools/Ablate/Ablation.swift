@@ -84,8 +84,17 @@ public struct Ablation: Sendable {
       ])
     }
     let provided = TrainingOptions.provides(training)
-    for name in options.metrics where TextMetrics.expand(name) == nil {
-      _ = try MetricCatalog.standard.metrics(named: [name], providing: provided, classes: nil)
+    for name in options.metrics {
+      guard TextMetrics.expand(name) != nil else {
+        _ = try MetricCatalog.standard.metrics(named: [name], providing: provided, classes: nil)
+        continue
+      }
+      guard plan.metrics.ofTexts.isEmpty else { continue }
+      throw Diagnostics([
+        Diagnostic(
+          "metric '\(name)' is of texts, and the runs write none", place: Place(file: "--metric"),
+          remedy: "name a metric of texts under 'evaluate' of a pipeline that trains a writer")
+      ])
     }
   }
 

@@ -66,7 +66,7 @@ public struct ConfigConversion: Sendable {
     }
     func known(_ kind: ConfigKind) -> Int { leaves.count { kind.rule(of: $0.key) != nil } }
     var best = ConfigKind.all[0]
-    for kind in ConfigKind.all where known(kind) > known(best) { best = kind }
+    for kind in ConfigKind.all where kind.fits(leaves) && known(kind) > known(best) { best = kind }
     guard known(best) > 1 else {
       throw Diagnostics([
         Diagnostic(

@@ -48,13 +48,19 @@ struct ConfigLeaf {
       || text.flatMap { Double($0) } == 0
   }
 
-  /// The value in one line.
+  /// The ends of keys whose values are secrets.
+  private static let secrets = [
+    "hub_token", "hf_token", "auth_token", "api_key", "secret", "password", "access_token",
+  ]
+
+  /// The value in one line; a secret is not shown.
   var written: String {
-    switch node.value {
+    if Self.secrets.contains(where: { key.hasSuffix($0) }), !isOff { return "…" }
+    return switch node.value {
     case .list: "[\(texts.joined(separator: ", "))]"
     case .map: "{}"
     case .null: "null"
-    case .scalar(let text, _): text
+    case .scalar(let text, _): text.withoutAddressSecrets
     }
   }
 }

@@ -76,6 +76,8 @@ struct ConfigKind: Sendable {
   let name: String
   /// What people call the trainer.
   let title: String
+  /// Keys of which a file has at least one; of a kind that takes over another's keys.
+  var marks: [String] = []
   /// Keys, dots between nested ones and `[]` for places of lists, and what they become; a key stands
   /// for all that is nested in it, too.
   let rules: [String: ConfigRule]
@@ -92,6 +94,11 @@ struct ConfigKind: Sendable {
   static let all: [ConfigKind] = [
     .trainingArguments, .llamaFactory, .axolotl, .mlx, .torchtune,
   ]
+
+  /// Whether a file may be of this kind.
+  func fits(_ leaves: [ConfigLeaf]) -> Bool {
+    marks.isEmpty || leaves.contains { marks.contains($0.key) }
+  }
 
   /// What a key means; nil where the table does not know it.
   func rule(of key: String) -> ConfigRule? {

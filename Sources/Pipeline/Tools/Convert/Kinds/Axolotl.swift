@@ -1,7 +1,9 @@
 extension ConfigKind {
   /// axolotl's yaml.
   static let axolotl = ConfigKind(
-    name: "axolotl", title: "axolotl", rules: rulesOfAxolotl,
+    name: "axolotl", title: "axolotl",
+    marks: ["base_model", "micro_batch_size", "sequence_len", "datasets[].path"],
+    rules: rulesOfAxolotl,
     defaults: [
       ("batch-size", "1"), ("epochs", "1"), ("max-length", "512"), ("schedule", "cosine"),
     ])

@@ -1,7 +1,9 @@
 extension ConfigKind {
   /// LLaMA-Factory's yaml of `llamafactory-cli train`.
   static let llamaFactory = ConfigKind(
-    name: "llama-factory", title: "LLaMA-Factory", rules: rulesOfLlamaFactory,
+    name: "llama-factory", title: "LLaMA-Factory",
+    marks: ["model_name_or_path", "finetuning_type", "stage", "dataset", "cutoff_len"],
+    rules: rulesOfLlamaFactory,
     defaults: trainingArguments.defaults + [("max-length", "2048")], method: "lora",
     adapterDefaults: [("targets", "all-linear")])
 

@@ -67,19 +67,35 @@ extension ConfigKind {
         "the run writes its own logs and page",
         [
           "report_to", "logging_dir", "logging_strategy", "logging_first_step", "log_level",
-          "disable_tqdm", "project", "include_tokens_per_second",
+          "disable_tqdm", "project", "include_tokens_per_second", "log_level_replica",
+          "log_on_each_node", "logging_nan_inf_filter", "trackio_space_id", "skip_memory_metrics",
         ]
       ),
       (
         "records are read by --threads threads",
-        ["dataloader_num_workers", "dataloader_pin_memory", "dataloader_prefetch_factor"]
+        [
+          "dataloader_num_workers", "dataloader_pin_memory", "dataloader_prefetch_factor",
+          "dataloader_persistent_workers", "dataloader_in_order", "accelerator_config",
+        ]
       ),
+      (
+        "records are shuffled each epoch",
+        ["train_sampling_strategy", "length_column_name"]
+      ),
+      (
+        "nothing is sent to the hub",
+        ["hub_strategy", "hub_token", "hub_model_id", "hub_private_repo", "push_to_hub"]
+      ),
+      ("there is one way to compute layers again", ["gradient_checkpointing_kwargs"]),
       ("safetensors are always written", ["save_safetensors"]),
       ("the program runs on the processor", ["use_cpu", "no_cuda", "ddp_timeout", "local_rank"]),
       ("runs are always deterministic", ["full_determinism"]),
       (
         "it says nothing of the training",
-        ["per_device_eval_batch_size", "remove_unused_columns", "save_only_model"]
+        [
+          "per_device_eval_batch_size", "remove_unused_columns", "save_only_model",
+          "eval_do_concat_batches", "average_tokens_across_devices", "restore_callback_states",
+        ]
       ),
     ]
     for (reason, keys) in needless {

@@ -57,7 +57,8 @@ struct AdapterMethodTests {
     let checkpoints = try Folders.list(folder + "/checkpoints")
     for checkpoint in checkpoints {
       let files = try Folders.list("\(folder)/checkpoints/\(checkpoint)")
-      #expect(files == ["optimizer.safetensors", "state.json", "trained.safetensors"])
+      #expect(
+        files == ["optimizer.safetensors", "state.json", "times.json", "trained.safetensors"])
     }
     // The best loss on the validation side comes again from the folder.
     let best = try #require(result.bestValue)

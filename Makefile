@@ -7,6 +7,7 @@
 #   make format             puts all Swift files in the one format
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
 #   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
+#   make bench-qlora        LoRA on 1.1 billion weights in 4 bits in turns with PyTorch; PYTHON=… has torch
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
 #                           CORPUS=… has a document a line, MODEL=… picks
@@ -18,7 +19,8 @@
 #   make bench-evaluate     metrics in turns with sacrebleu, rouge_score and scikit-learn, and paired
 #                           tests; PYTHON=…, SENTENCES=… has a sentence a line, METRIC, TASK pick
 #   make bench-quality      the quality stages in turns with datatrove; PYTHON=…, CORPUS=…
-#   make bench-pipelines    every pipeline in full, timed; DATA=folder for those that need a corpus
+#   make bench-pipelines    every pipeline but toxicity in full, timed; DATA=folder has the corpora that
+#                           some need
 #   make install            the binary, the pipelines and shell completions under PREFIX
 #   make uninstall          takes them away again
 #   make clean              removes what was built; runs/ and the model cache stay
@@ -40,7 +42,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-generate bench-tokenize bench-data bench-ledger bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-qlora bench-generate bench-tokenize bench-data bench-ledger bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -71,6 +73,9 @@ bench-train:
 	  $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build-bench --product $$product || exit; \
 	done
 	Scripts/train_bench.sh $(TASK)
+
+bench-qlora: build
+	$${PYTHON:-python3} Scripts/qlora_bench.py .build/release/anneal
 
 bench-generate:
 	for product in generation machine; do \

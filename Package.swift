@@ -25,7 +25,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Models": modules("Tensors", "Tokenize"),
   "Train": modules("Tensors", "Models", "Tokenize", "Evaluate"),
   "Report": modules("Evaluate"),
-  "Pipeline": modules("Evaluate", "Models", "Report", "Tensors", "Train"),
+  "Pipeline": modules("Augment", "Endpoint", "Evaluate", "Models", "Report", "Tensors", "Train"),
   "Augment": modules("TextKit"),
   "Clean": modules("TextKit"),
   "Write": modules("Parquet"),

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The records of the benchmark of cleaning, and the peers' side of it.
 
-usage: data_bench.py make RECORDS.jsonl OUT.jsonl     instruction records of alpaca form are taken
+usage: data_bench.py make RECORDS.jsonl FOLDER [LINES]     instruction records of alpaca form are taken
        data_bench.py datatrove|datasets FILE.jsonl [TASKS]
 
-make: by a seed, every fifth answer becomes HTML, every tenth takes compatibility characters and
+make: FOLDER/records.jsonl, at most so many lines, and the pipeline FOLDER/clean.yaml. By a seed, every fifth answer becomes HTML, every tenth takes compatibility characters and
 invisible ones, every tenth blanks and control characters; behind 15 % of the records stands a copy of
 one of those so far. The peers' cleaning is the usual one of Python: tags by a pattern, references by
 the html module, NFKC, control characters and runs of blanks by patterns. datatrove reads, cleans and
@@ -13,6 +13,7 @@ by map on 4 processes, drops equal records by their hash and writes JSON lines.
 """
 import hashlib
 import html
+import itertools
 import json
 import os
 import random
@@ -30,6 +31,15 @@ TAG = re.compile(r"<[^>]{0,400}>")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\ufeff]")
 BLANKS = re.compile(r"[^\S\n]+")
 LINES = re.compile(r"\n{3,}")
+PIPELINE = """\
+name: clean
+stages:
+  - ingest: {path: records.jsonl}
+  - clean.unicode: {form: NFKC}
+  - clean.whitespace
+  - clean.html
+  - clean.duplicates: {method: exact}
+"""
 
 
 def noisy(text, draw):
@@ -45,17 +55,22 @@ def noisy(text, draw):
     return text
 
 
-def make(path, out):
+def noisy_records(records):
     draw = random.Random(0)
+    for index, record in enumerate(records):
+        yield dict(record, output=noisy(record["output"], draw))
+        if draw.random() < 0.15:
+            yield records[draw.randrange(index + 1)]
+
+
+def make(path, folder, lines):
     with open(path, encoding="utf-8") as file:
         records = [r for r in map(json.loads, file) if all(isinstance(r.get(f), str) for f in FIELDS)]
-    with open(out, "w", encoding="utf-8") as file:
-        for index, record in enumerate(records):
-            changed = dict(record, output=noisy(record["output"], draw))
-            file.write(json.dumps(changed, ensure_ascii=False) + "\n")
-            if draw.random() < 0.15:
-                copy = records[draw.randrange(index + 1)]
-                file.write(json.dumps(copy, ensure_ascii=False) + "\n")
+    with open(f"{folder}/records.jsonl", "w", encoding="utf-8") as file:
+        for record in itertools.islice(noisy_records(records), lines):
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    with open(f"{folder}/clean.yaml", "w", encoding="utf-8") as file:
+        file.write(PIPELINE)
 
 
 def clean(text):
@@ -126,8 +141,8 @@ def peer(name, path, tasks):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["make"] and len(sys.argv) == 4:
-        make(sys.argv[2], sys.argv[3])
+    if sys.argv[1:2] == ["make"] and len(sys.argv) in (4, 5):
+        make(sys.argv[2], sys.argv[3], int(sys.argv[4]) if len(sys.argv) == 5 else None)
     elif sys.argv[1:2] in (["datatrove"], ["datasets"]) and len(sys.argv) in (3, 4):
         peer(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) == 4 else 4)
     else:

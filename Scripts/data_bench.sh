@@ -14,18 +14,9 @@ cd "$(dirname "$0")/.."
 threads=${THREADS:-4}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 Scripts/data_bench.py make "$1" "$folder/records.jsonl"
+python3 Scripts/data_bench.py make "$1" "$folder"
 bytes=$(wc -c < "$folder/records.jsonl")
 echo "$(wc -l < "$folder/records.jsonl") records, $bytes bytes, $threads threads"
-cat > "$folder/clean.yaml" <<'YAML'
-name: clean
-stages:
-  - ingest: {path: records.jsonl}
-  - clean.unicode: {form: NFKC}
-  - clean.whitespace
-  - clean.html
-  - clean.duplicates: {method: exact}
-YAML
 
 ours() {
   rm -rf "$folder/run"

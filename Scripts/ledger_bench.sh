@@ -14,17 +14,7 @@ cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 Scripts/data_bench.py make "$1" "$folder/all.jsonl"
-head -n "${LINES:-10000}" "$folder/all.jsonl" > "$folder/records.jsonl"
-cat > "$folder/clean.yaml" <<'YAML'
-name: clean
-stages:
-  - ingest: {path: records.jsonl}
-  - clean.unicode: {form: NFKC}
-  - clean.whitespace
-  - clean.html
-  - clean.duplicates: {method: exact}
-YAML
+python3 Scripts/data_bench.py make "$1" "$folder" "${LINES:-10000}"
 # Some versions of valgrind cannot read Swift's debugging information.
 strip --strip-debug -o "$folder/anneal" .build/release/anneal
 valgrind --tool=callgrind --callgrind-out-file="$folder/counts" "$folder/anneal" run \

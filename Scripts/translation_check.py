@@ -50,7 +50,8 @@ def translate(anneal, model, sources, options):
     done = subprocess.run(
         [anneal, "generate", "--model", model, "--max-new-tokens", "64", *options], input=lines,
         check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    texts = [json.loads(line)["text"] for line in done.stdout.splitlines()]
+    # Not splitlines(), which also cuts at characters that may stand in a text.
+    texts = [json.loads(line)["text"] for line in done.stdout.split("\n") if line]
     assert len(texts) == len(sources)
     return texts, len(sources) / (time.perf_counter() - started)
 

@@ -5,11 +5,17 @@ public import Stages
 public func augmentStages(
   translators: @escaping TranslatorProvider
 ) -> [StageDescriptor] {
-  [SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators)]
+  [
+    SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators),
+    EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
+  ]
 }
 
 /// The names that children carry in `augmentedBy`.
 enum AugmentNames {
   static let synonyms = "augment.synonyms"
   static let backTranslation = "augment.back-translation"
+  static let eda = "augment.eda"
+  static let noise = "augment.noise"
+  static let contractions = "augment.contractions"
 }

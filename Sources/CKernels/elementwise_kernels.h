@@ -285,8 +285,8 @@ static TARGET void NAME(adamw)(
   const float rate = t.learning_rate / t.correction1, root = 1 / sqrtf(t.correction2);
   for (int64_t i = 0; i < count; i++) {
     float g = gradient[i] * t.gradient_factor;
-    float m = first[i] = t.beta1 * first[i] + (1 - t.beta1) * g;
-    float v = second[i] = t.beta2 * second[i] + (1 - t.beta2) * g * g;
+    float m = first[i] = t.beta1 * first[i] + t.rest1 * g;
+    float v = second[i] = t.beta2 * second[i] + t.rest2 * g * g;
     value[i] = value[i] * decay - rate * m / (__builtin_elementwise_sqrt(v) * root + t.epsilon);
   }
 }

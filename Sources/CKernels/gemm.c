@@ -43,6 +43,9 @@ typedef struct {
   const gemm_kernels *kernels;
   int64_t m, n, k;
   anneal_matrix a, b;
+  /// The values of b where they are 4-bit numbers, from the given one on; b has then strides alone.
+  const anneal_four_values *four;
+  int64_t first_value;
   float *out;
   int64_t out_row;
   bool accumulate;
@@ -77,29 +80,65 @@ static float *tiles_of_pass(const product *p, int64_t at) {
 typedef struct {
   const product *p;
   anneal_matrix matrix;
+  /// The values of the matrix where they are 4-bit numbers, from `first` on.
+  const anneal_four_values *four;
+  int64_t first;
   int64_t lanes, width;
   void (*pack)(int64_t k, int64_t lanes, anneal_matrix matrix, float *out, int64_t panel);
   float *(*pass)(const product *p, int64_t at);
 } operand;
+
+/// Packs steps `from` to `to` of lanes `lane` to `end` of a pass of k steps that begins with step `at`.
+static void pack_stretch(
+  const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lane, int64_t end) {
+  const product *p = o->p;
+  int64_t row = o->matrix.row, column = o->matrix.column, first = (at + from) * row + lane * column;
+  anneal_matrix part = {o->matrix.base, row, column};
+  if (o->four) {
+    bool by_lane = column != 1;
+    int64_t lines = by_lane ? end - lane : to - from, count = by_lane ? to - from : end - lane;
+    float *wide = anneal_scratch(slot_wide, lines * count);
+    for (int64_t i = 0; i < lines; i++)
+      anneal_four_read(
+        o->four, o->first + first + i * (by_lane ? column : row), count, wide + i * count);
+    part = (anneal_matrix){wide, by_lane ? 1 : count, by_lane ? count : 1};
+  } else {
+    part.base += first;
+  }
+  float *panels = o->pass(p, at) + packed_size(p, lane, k);
+  o->pack(
+    to - from, end - lane, part, panels + packed_size(p, o->width, from),
+    packed_size(p, o->width, k));
+}
+
+/// Packs the same in parts small enough that what is widened of them stays in the second cache.
+static void pack_by_stretches(
+  const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lanes, int64_t end) {
+  if (!o->four) {
+    if (to > from && end > lanes) pack_stretch(o, at, k, from, to, lanes, end);
+    return;
+  }
+  bool by_lane = o->matrix.column != 1;
+  int64_t steps = by_lane ? k : rounded_up(8, o->p->kernels->unit);
+  int64_t width = by_lane ? o->width : block_columns;
+  for (int64_t step = from; step < to; step += steps)
+    for (int64_t lane = lanes; lane < end; lane += width)
+      pack_stretch(o, at, k, step, smaller(to, step + steps), lane, smaller(end, lane + width));
+}
 
 /// Packs one part of a pass: some steps of all panels where lanes are neighbours in memory,
 /// otherwise all steps of some panels.
 static void pack_part(const operand *o, int64_t at, int64_t part) {
   const product *p = o->p;
   int64_t k = smaller(p->step, p->k - at), width = o->width, unit = p->kernels->unit;
-  int64_t panel = packed_size(p, width, k), row = o->matrix.row, column = o->matrix.column;
-  const float *base = o->matrix.base + at * row;
-  float *out = o->pass(p, at);
-  if (column == 1) {
+  if (o->matrix.column == 1) {
     int64_t from = smaller(k, rounded_up(k * part / pack_parts, unit));
     int64_t to = smaller(k, rounded_up(k * (part + 1) / pack_parts, unit));
-    anneal_matrix lines = {base + from * row, row, 1};
-    o->pack(to - from, o->lanes, lines, out + packed_size(p, width, from), panel);
+    pack_by_stretches(o, at, k, from, to, 0, o->lanes);
   } else {
     int64_t panels = (o->lanes + width - 1) / width, from = panels * part / pack_parts * width;
     int64_t to = smaller(panels * (part + 1) / pack_parts * width, o->lanes);
-    anneal_matrix lanes = {base + from * column, row, column};
-    if (to > from) o->pack(k, to - from, lanes, out + packed_size(p, from, k), panel);
+    pack_by_stretches(o, at, k, 0, k, from, to);
   }
 }
 
@@ -116,13 +155,15 @@ static void pack_all(operand o) {
 
 static void pack_b(const product *p) {
   const gemm_kernels *kernels = p->kernels;
-  pack_all((operand){p, p->b, p->n, kernels->columns, kernels->pack, packed_pass});
+  pack_all((operand){
+    p, p->b, p->four, p->first_value, p->n, kernels->columns, kernels->pack, packed_pass});
 }
 
 static void pack_a(const product *p) {
   const gemm_kernels *kernels = p->kernels;
   anneal_matrix turned = {p->a.base, p->a.column, p->a.row};
-  pack_all((operand){p, turned, p->m, kernels->rows, kernels->pack_rows, tiles_of_pass});
+  pack_all((operand){
+    p, turned, NULL, 0, p->m, kernels->rows, kernels->pack_rows, tiles_of_pass});
 }
 
 /// One block of the output: all of the packed k, in passes.
@@ -294,7 +335,9 @@ static void multiply_stretches(product p, int64_t count, const anneal_product *p
     for (int64_t at = 0; at < p.k; at += steps) {
       stretch.n = smaller(width, p.n - j);
       stretch.k = smaller(steps, p.k - at);
-      stretch.b.base = p.b.base + j * p.b.column + at * p.b.row;
+      int64_t first = j * p.b.column + at * p.b.row;
+      if (p.four) stretch.first_value = first;
+      else stretch.b.base = p.b.base + first;
       stretch.first_column = j;
       stretch.finish = at + steps >= p.k ? p.finish : NULL;
       pack_b(&stretch);
@@ -318,6 +361,31 @@ void anneal_gemm_finished(
   if (tiles) p.kernels = tiles;
   else if (leave_to_blas(&p)) return;
   multiply_stretches(p, 1, &(anneal_product){m, a.base, out, accumulate});
+}
+
+void anneal_gemm_four_finished(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a,
+  anneal_four_matrix b, float *out, int64_t out_row, bool accumulate, gemm_finish finish,
+  void *context) {
+  // Few rows are multiplied in fp32, as everywhere.
+  const gemm_kernels *tiles = m > thin_rows ? anneal_tile_kernels(precision) : NULL;
+  product p = {
+    .kernels = tiles ? tiles : anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a,
+    .b = {NULL, b.row, b.column}, .four = b.values, .out = out, .out_row = out_row,
+    .accumulate = accumulate, .finish = finish, .context = context};
+  if (k == 0) {
+    if (!accumulate) clear(m, n, out, out_row);
+    if (finish) finish(context, 0, m, 0, n);
+  } else if (m > 0 && n > 0) {
+    multiply_stretches(p, 1, &(anneal_product){m, a.base, out, accumulate});
+  }
+}
+
+void anneal_gemm_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a,
+  anneal_four_matrix b, float *out, int64_t out_row, bool accumulate) {
+  anneal_gemm_four_finished(
+    precision, m, n, k, a, b, out, out_row, accumulate, NULL, NULL);
 }
 
 bool anneal_gemm_taken(

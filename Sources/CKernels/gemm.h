@@ -48,6 +48,12 @@ void anneal_gemm_finished(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   float *out, int64_t out_row, bool accumulate, gemm_finish finish, void *context);
 
+/// The same with b in 4-bit numbers.
+void anneal_gemm_four_finished(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a,
+  anneal_four_matrix b, float *out, int64_t out_row, bool accumulate, gemm_finish finish,
+  void *context);
+
 /// Called with each finished part of a product, which lies in the cache of the thread, rows of it
 /// `block_row` floats apart.
 typedef void (*gemm_take)(

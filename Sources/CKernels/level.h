@@ -36,6 +36,7 @@ enum {
   slot_sums,
   slot_attention,
   slot_block,
+  slot_wide,
   slot_count,
 };
 

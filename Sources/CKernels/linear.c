@@ -42,6 +42,17 @@ void anneal_linear_columns(
     precision, m, n, k, rows, w, out, out_row, false, bias ? touch : NULL, &t);
 }
 
+void anneal_linear_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x,
+  anneal_four_matrix w, const float *bias, anneal_activation activation, float *out,
+  int64_t out_row, float *before) {
+  last_touch t = {anneal_elementwise(), n, out_row, bias, activation, out, before};
+  bool plain = !bias && !before && activation == ANNEAL_ACTIVATION_NONE;
+  anneal_matrix rows = {x, k, 1};
+  anneal_gemm_four_finished(
+    precision, m, n, k, rows, w, out, out_row, false, plain ? NULL : touch, &t);
+}
+
 typedef struct {
   const elementwise_kernels *kernels;
   int64_t n;

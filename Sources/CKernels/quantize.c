@@ -53,8 +53,9 @@ void anneal_widen_four(
 
 /// The code of a value between -1 and 1: of the two that are equally near, the lower.
 static uint8_t four_bits(const anneal_four_bits *code, float value) {
+  // Halving; a value that is no number gets the highest place.
   int place = 0;
-  while (place < 15 && !(code->bounds[place] >= value)) place++;
+  for (int step = 8; step > 0; step /= 2) place += code->bounds[place + step - 1] >= value ? 0 : step;
   return code->codes[place];
 }
 
@@ -141,9 +142,13 @@ static void narrow_rows(void *context, int64_t first, int64_t last) {
     const float *in = c->in + row * c->columns;
     float scale = largest(in, 0, c->columns);
     c->scales[row] = scale;
-    float factor = scale > 0 ? 127.0f / scale : 0;
-    for (int64_t j = 0; j < c->columns; j++)
-      c->narrow[row * c->columns + j] = (int8_t)rintf(in[j] * factor);
+    // Below this the quotient would be infinite, and integers of infinite numbers are undefined.
+    float factor = scale > 1e-36f && scale < INFINITY ? 127.0f / scale : 0;
+    for (int64_t j = 0; j < c->columns; j++) {
+      float value = rintf(in[j] * factor);
+      // An infinite number times 0 is none.
+      c->narrow[row * c->columns + j] = value == value ? (int8_t)value : 0;
+    }
   }
 }
 

@@ -49,7 +49,7 @@ struct LengthStage: RecordStage, ModelTokenizerStage {
         tokens: Bounds("tokens", values[Keys.minTokens], values[Keys.maxTokens]),
         makeCounter: counter)
       guard case .named(let name) = values[Keys.tokenizer] else { return stage }
-      return stage.counting(by: name)
+      return stage.counting(by: name.path)
     }
   }
 

@@ -3,11 +3,12 @@ public import Stages
 
 /// A model behind an endpoint that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, Ollama.
 ///
-/// Faults that pass (408, 409, 429, 5xx, a broken connection) are tried again with growing pauses;
-/// an answer that was cut short by the token limit is a fault, because half an answer is no example
-/// to train on.
+/// Faults that pass (408, 409, 429, 5xx, a broken connection, an answer that is no completion) are tried
+/// again with growing pauses; an answer that was cut short by the token limit is a fault, because half an
+/// answer is no example to train on.
 public struct ChatEndpoint: Generator {
-  /// The address that `/chat/completions` is below, such as `http://localhost:8000/v1`.
+  /// The address that `/chat/completions` is below, such as `http://localhost:8000/v1`, as it may be shown: `…`
+  /// stands for secrets in it.
   public let base: String
   /// The model's name at the endpoint.
   public let model: String
@@ -39,10 +40,10 @@ public struct ChatEndpoint: Generator {
     while trimmed.hasSuffix("/") { trimmed.removeLast() }
     guard let transport = HTTPTransport(url: "\(trimmed)/chat/completions", timeout: timeout) else {
       throw Diagnostic(
-        "'\(address)' is no address of an endpoint",
+        "'\(address.withoutAddressSecrets)' is no address of an endpoint",
         remedy: "write http://HOST:PORT/v1 or https://HOST/v1")
     }
-    self.base = trimmed
+    self.base = trimmed.withoutAddressSecrets
     self.model = model
     self.retries = retries
     self.transport = transport
@@ -59,7 +60,9 @@ public struct ChatEndpoint: Generator {
       let failure: Failure
       switch transport.post(body, key: key) {
       case .success(let answer) where answer.status == 200:
-        return try ChatWire.answer(answer.body)
+        do throws(GenerationError) { return try ChatWire.answer(answer.body) } catch {
+          failure = Failure(error: error, passes: error.code == "bad-answer")
+        }
       case .success(let answer): failure = refusal(answer)
       case .failure(let fault): failure = unreachable(fault)
       }
@@ -67,6 +70,8 @@ public struct ChatEndpoint: Generator {
         throw failure.error
       }
       retries.sleep(pause)
+      // Whoever asked to stop wants no further try.
+      if Interruption.isRequested { throw failure.error }
       attempt += 1
     }
   }
@@ -89,7 +94,9 @@ public struct ChatEndpoint: Generator {
 
   /// What an answer other than 200 means.
   private func refusal(_ answer: HTTPAnswer) -> Failure {
-    let said = ChatWire.errorMessage(answer.body) ?? "no reason given"
+    var said = ChatWire.errorMessage(answer.body) ?? "no reason given"
+    // Some say which key they refuse.
+    if let key { said = said.replacing(key, with: "…") }
     let remedy: String? =
       switch answer.status {
       case 401, 403: "set OPENAI_API_KEY to a key that the endpoint knows"

@@ -27,7 +27,8 @@ enum ChatWire {
   }
 
   /// Reads an answer.
-  /// - Throws: `GenerationError` where it is none, or was cut short.
+  /// - Throws: `GenerationError`: `bad-answer` where it is none, `cut-short`, `no-text` where the model gave none, as
+  ///   where a filter kept it back.
   static func answer(_ body: [UInt8]) throws(GenerationError) -> Generation {
     guard let json = try? JSONValue.parse(body), let choice = json["choices"]?.array?.first else {
       throw GenerationError("bad-answer", "the endpoint's answer is no chat completion")
@@ -38,7 +39,7 @@ enum ChatWire {
         "cut-short", "the answer was cut at the token limit", remedy: "raise the token limit")
     }
     guard reason == "stop", let text = choice["message"]?["content"]?.string else {
-      throw GenerationError("bad-answer", "the answer ended with '\(reason)' and is no text")
+      throw GenerationError("no-text", "the answer ended with '\(reason)' and is no text")
     }
     return Generation(
       text: text, promptTokens: json["usage"]?["prompt_tokens"]?.int,

@@ -40,19 +40,24 @@ struct HTTPTransport: Sendable {
 
   /// Posts a body; blocks the calling thread until the answer is whole.
   func post(_ body: [UInt8], key: String?) -> Result<HTTPAnswer, TransportFault> {
-    var request = URLRequest(url: url, timeoutInterval: timeout)
+    // Foundation counts whole seconds of silence; ours is the whole try, to the fraction, and comes first.
+    var request = URLRequest(url: url, timeoutInterval: timeout.rounded(.up) + 1)
     request.httpMethod = "POST"
     request.httpBody = Data(body)
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
     if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
     let result = Mutex<Result<HTTPAnswer, TransportFault>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    session.dataTask(with: request) { data, response, error in
+    let task = session.dataTask(with: request) { data, response, error in
       let outcome = Self.outcome(data, response, error)
       result.withLock { $0 = outcome }
       done.signal()
-    }.resume()
-    done.wait()
+    }
+    task.resume()
+    guard done.wait(timeout: .now() + timeout) == .success else {
+      task.cancel()
+      return .failure(TransportFault(reason: "no answer within \(timeout) seconds"))
+    }
     return result.withLock { $0 } ?? .failure(TransportFault(reason: "no answer"))
   }
 

@@ -10,6 +10,7 @@ public enum Requests {
     _ count: Int, atOnce: Int, _ ask: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {
     precondition(atOnce > 0, "\(atOnce) requests at once")
+    if atOnce == 1 { return try (0..<count).map(ask) }
     let state = Mutex(Progress<Result>(count))
     let group = DispatchGroup()
     for _ in 0..<min(atOnce, count) {

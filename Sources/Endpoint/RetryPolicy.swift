@@ -1,3 +1,5 @@
+import Stages
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -29,9 +31,15 @@ public struct RetryPolicy: Sendable {
     self.wait = wait
   }
 
-  /// Waits for some seconds.
+  /// Waits for some seconds, or until the user asks to stop.
   func sleep(_ seconds: Double) {
-    if let wait { wait(seconds) } else { usleep(UInt32(seconds * 1_000_000)) }
+    if let wait { return wait(seconds) }
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    while !Interruption.isRequested, clock.now < end {
+      let rest = clock.now.duration(to: end) / .seconds(1)
+      usleep(UInt32(min(max(rest, 0), 0.2) * 1_000_000))
+    }
   }
 
   /// Seconds to wait after a failed try, counted from 1; nil after the last.

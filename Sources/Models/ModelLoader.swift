@@ -39,14 +39,19 @@ public enum ModelLoader {
   ///   - folder: The model's, or that of an adapter, which names its model.
   ///   - adapter: The folder of an adapter on the model.
   ///   - dropout: Replaces every dropout of the model, where given.
+  ///   - base: How linear maps are held. If nil, as 32-bit floats, but below an adapter as its
+  ///     `config.json` says: so as they were when it was trained.
   /// - Throws: `ModelError` for a folder that holds no model, or one that this program cannot build.
   public static func load(
     _ folder: String, adapter: String? = nil, for task: ModelTask, seed: UInt64,
-    dropout: Double? = nil
+    dropout: Double? = nil, base: FourBitBase? = nil
   ) throws(ModelError) -> LoadedModel {
     let folders = try ModelFolders(folder, adapter: adapter)
+    let configuration = try folders.configuration
+    let trainedOn = folders.adapter == nil ? nil : FourBitBase(configuration)
     let loaded = try build(
-      folders.configuration, Checkpoint(folder: folders.base), task, seed: seed, dropout: dropout)
+      configuration, Checkpoint(folder: folders.base), task, seed: seed, dropout: dropout,
+      base: base ?? trainedOn)
     guard let path = folders.adapter else { return loaded }
     let file = try AdapterFolder(path)
     let adapter = try file.attach(to: loaded.model)
@@ -236,19 +241,20 @@ extension ModelLoader {
   /// - Parameter excess: Beginnings of names that the checkpoint may hold besides the model's.
   private static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
-    seed: UInt64, dropout: Double?, excess: [String] = []
+    seed: UInt64, dropout: Double?, excess: [String] = [], base: FourBitBase? = nil
   ) throws(ModelError) -> LoadedModel {
     let architecture = try architecture(configuration.modelType, file: configuration.file)
     let (task, keepsHead) = try matched(task, configuration)
     var configuration = configuration
-    // Weights in few bits are wide from here on, and so is what is saved of them.
-    configuration.fields = configuration.fields.without([ModelConfiguration.quantization])
+    // What is saved of weights in few bits is wide.
+    configuration = configuration.holding(nil)
     if let dropout {
       for name in architecture.dropouts { configuration.fields[name] = .real(dropout) }
     }
     let source = ParameterSource(
       checkpoint: checkpoint, prefix: architecture.prefix,
-      renewed: keepsHead ? [] : architecture.outputs, seed: seed)
+      renewed: keepsHead ? [] : architecture.outputs, seed: seed,
+      base: base.map { $0.keeping(architecture.heads) })
     guard let model = try architecture.make(configuration, task, source) else {
       throw unsupported(task, configuration)
     }

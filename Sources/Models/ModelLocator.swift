@@ -1,4 +1,5 @@
 import Stages
+import Tokenize
 
 /// Finds the folder of a model from what a person calls it.
 ///
@@ -16,7 +17,7 @@ public struct ModelLocator: Sendable {
 
   /// Anneal's own model cache, one folder a model.
   public let modelCache: String
-  /// Where answers of judges are kept.
+  /// Where answers of judges and translators are kept.
   package let answerCache: String
   /// The Hugging Face hub's cache, shared with every other tool.
   public let hubCache: String
@@ -63,42 +64,64 @@ public struct ModelLocator: Sendable {
   ///   - base: The folder that relative paths resolve against; the current one if nil.
   /// - Throws: `ModelError.notFound` listing the places looked at and names that are close.
   public func folder(of model: String, base: String? = nil) throws(ModelError) -> String {
+    try folder(of: model, base, Self.holdsModel, remedy: Self.remedy)
+  }
+
+  /// The folder of a tokenizer: that of a model, or one with a tokenizer alone, by its path or its name in
+  /// a cache.
+  /// - Throws: `ModelError.notFound` as `folder(of:base:)`, with another remedy.
+  package func tokenizerFolder(of name: String, base: String? = nil) throws(ModelError) -> String {
+    try folder(of: name, base, Self.holdsModelOrTokenizer, remedy: Self.tokenizerRemedy)
+  }
+
+  private func folder(
+    of model: String, _ base: String?, _ holds: (String) -> Bool, remedy: String
+  ) throws(ModelError) -> String {
     let path = Self.path(model, base: base)
-    if Self.holdsModel(path) { return path }
+    if holds(path) { return path }
     let isPath = ["/", "./", "../", "~/"].contains { model.hasPrefix($0) }
-    if isPath { throw missing(model, places: [path], candidates: []) }
-    let known = knownModels
+    if isPath { throw missing(model, places: [path], candidates: [], remedy) }
+    let known = known(holds)
     if let found = known.first(where: { Self.same($0.name, model) }) { return found.folder }
     throw missing(
       model,
       places: [path, modelCache + "/" + model, hubCache + "/" + Self.hubFolder(model)]
         + shippedFolders.map { $0 + "/" + model },
-      candidates: known.map(\.name))
+      candidates: known.map(\.name), remedy)
   }
 
   /// Every model the two caches hold, Anneal's first, and those that come with Anneal.
-  public var knownModels: [KnownModel] {
-    Self.models(in: modelCache) + hubModels + shippedFolders.flatMap(Self.models)
+  public var knownModels: [KnownModel] { known(Self.holdsModel) }
+
+  /// What lies where models do, of the folders that hold what is looked for.
+  private func known(_ holds: (String) -> Bool) -> [KnownModel] {
+    Self.models(in: modelCache, holds) + hubModels(holds)
+      + shippedFolders.flatMap { Self.models(in: $0, holds) }
   }
 
-  private static func models(in cache: String) -> [KnownModel] {
+  /// The folder of a model that comes with Anneal; nil where it does not.
+  package func shipped(_ name: String) -> String? {
+    shippedFolders.map { "\($0)/\(name)" }.first(where: Self.holdsModel)
+  }
+
+  private static func models(in cache: String, _ holds: (String) -> Bool) -> [KnownModel] {
     list(cache).flatMap { name -> [KnownModel] in
       let model = KnownModel(name: name, folder: "\(cache)/\(name)")
-      if holdsModel(model.folder) { return [model] }
+      if holds(model.folder) { return [model] }
       return list(model.folder)
         .map { KnownModel(name: "\(name)/\($0)", folder: "\(model.folder)/\($0)") }
-        .filter { holdsModel($0.folder) }
+        .filter { holds($0.folder) }
     }
   }
 
-  private var hubModels: [KnownModel] {
+  private func hubModels(_ holds: (String) -> Bool) -> [KnownModel] {
     Self.list(hubCache).filter { $0.hasPrefix("models--") }.compactMap { entry in
       let repository = "\(hubCache)/\(entry)"
       guard let commit = try? FileReader.contents("\(repository)/refs/main") else { return nil }
       let revision = String(decoding: commit.filter { $0 > 0x20 }, as: UTF8.self)
       let folder = "\(repository)/snapshots/\(revision)"
       let name = entry.dropFirst("models--".count).split(separator: "--").joined(separator: "/")
-      return Self.holdsModel(folder) ? KnownModel(name: name, folder: folder) : nil
+      return holds(folder) ? KnownModel(name: name, folder: folder) : nil
     }
   }
 
@@ -118,13 +141,22 @@ public struct ModelLocator: Sendable {
 
   private static func holdsModel(_ path: String) -> Bool { WeightFiles.holdsModel(path) }
 
+  private static func holdsModelOrTokenizer(_ path: String) -> Bool {
+    holdsModel(path) || Folders.isFolder(path) && !Tokenizer.files(at: path).isEmpty
+  }
+
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
 
   /// What to give instead of a name that is not known.
   package static let remedy =
     "Give a folder that holds config.json and model.safetensors, or a .gguf file."
+  private static let tokenizerRemedy =
+    "Give the path of a tokenizer.json or of a folder that holds a tokenizer, or the name of a model "
+    + "that a cache holds."
 
-  private func missing(_ model: String, places: [String], candidates: [String]) -> ModelError {
+  private func missing(
+    _ model: String, places: [String], candidates: [String], _ remedy: String
+  ) -> ModelError {
     let near =
       Suggestion.nearest(to: model, among: candidates)
       ?? Suggestion.nearest(
@@ -133,6 +165,6 @@ public struct ModelLocator: Sendable {
       .notFound, file: model,
       problem: "no such model; looked at " + places.joined(separator: ", "),
       remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
-        + Self.remedy)
+        + remedy)
   }
 }

@@ -6,11 +6,11 @@ package struct ProvenancePlaces: Sendable {
   /// The place the record was read at, an object.
   package let source: Range<Int>
   /// The record it was derived from, where it was.
-  package private(set) var parent: Range<Int>?
+  package let parent: Range<Int>?
   /// The stage that derived it, where one did.
-  package private(set) var augmentedBy: Range<Int>?
+  package let augmentedBy: Range<Int>?
   /// The side it is on, once that is decided.
-  package private(set) var side: Side?
+  package let side: Side?
 
   /// Finds the parts; nil where the whole line must be parsed for that.
   package init?(in json: UnsafeBufferPointer<UInt8>) {
@@ -18,26 +18,28 @@ package struct ProvenancePlaces: Sendable {
       return nil
     }
     var reader = RecordLineReader(json, from: start)
-    guard reader.take("{\"id\":"), let id = reader.passString(), reader.take(",\"schema\":"),
-      reader.passString() != nil
-    else { return nil }
-    if reader.take(",\"form\":"), reader.passString() == nil { return nil }
-    guard reader.take(",\"source\":"), let source = reader.passSource() else { return nil }
-    self.id = id
-    self.source = source
-    if reader.take(",\"parent\":") {
-      parent = reader.passString()
-      if parent == nil { return nil }
+    var (id, source, parent, augmentedBy): (Range<Int>?, Range<Int>?, Range<Int>?, Range<Int>?)
+    var side: Side?
+    let isKnown = reader.readOwn { member, reader in
+      if member == .side {
+        side = reader.side()
+        return side != nil
+      }
+      let place = member == .source ? reader.passSource() : reader.passString()
+      switch member {
+      case .id: id = place
+      case .source: source = place
+      case .parent: parent = place
+      case .augmentedBy: augmentedBy = place
+      case .schema, .form, .side: break
+      }
+      return place != nil
     }
-    if reader.take(",\"augmented_by\":") {
-      augmentedBy = reader.passString()
-      if augmentedBy == nil { return nil }
+    guard isKnown, reader.take("}") || reader.take(",\"metadata\":"), let id, let source else {
+      return nil
     }
-    if reader.take(",\"side\":") {
-      side = reader.string().flatMap { Side(rawValue: $0) }
-      if side == nil { return nil }
-    }
-    guard reader.take("}") || reader.take(",\"metadata\":") else { return nil }
+    (self.id, self.source, self.parent) = (id, source, parent)
+    (self.augmentedBy, self.side) = (augmentedBy, side)
   }
 }
 

@@ -92,28 +92,27 @@ struct RecordLineReader {
   }
 
   private mutating func provenance() -> Provenance? {
-    guard take("{\"id\":"), let id = string(), take(",\"schema\":"), let schema = schema()
-    else { return nil }
-    var form = schema
-    if take(",\"form\":") {
-      guard let other = self.schema() else { return nil }
-      form = other
+    var (id, schema, form, source): (String?, Schema?, Schema?, Source?)
+    var (parent, augmentedBy, side): (String?, String?, Side?)
+    func isSet<Value>(_ part: inout Value?, _ value: Value?) -> Bool {
+      part = value
+      return value != nil
     }
-    guard take(",\"source\":"), let source = source() else { return nil }
-    var own = Provenance(id: id, schema: schema, form: form, source: source)
-    if take(",\"parent\":") {
-      guard let parent = string() else { return nil }
-      own.parent = parent
+    let isKnown = readOwn { member, reader in
+      switch member {
+      case .id: isSet(&id, reader.string())
+      case .schema: isSet(&schema, reader.schema())
+      case .form: isSet(&form, reader.schema())
+      case .source: isSet(&source, reader.source())
+      case .parent: isSet(&parent, reader.string())
+      case .augmentedBy: isSet(&augmentedBy, reader.string())
+      case .side: isSet(&side, reader.side())
+      }
     }
-    if take(",\"augmented_by\":") {
-      guard let stage = string() else { return nil }
-      own.augmentedBy = stage
-    }
-    if take(",\"side\":") {
-      guard let side = string().flatMap({ Side(rawValue: $0) }) else { return nil }
-      own.side = side
-    }
-    return own
+    guard isKnown, let id, let schema, let source else { return nil }
+    return Provenance(
+      id: id, schema: schema, form: form ?? schema, source: source, parent: parent,
+      augmentedBy: augmentedBy, side: side)
   }
 
   private mutating func source() -> Source? {
@@ -171,6 +170,8 @@ struct RecordLineReader {
     guard let text = string() else { return nil }
     return Schema(rawValue: text)
   }
+
+  mutating func side() -> Side? { string().flatMap { Side(rawValue: $0) } }
 
   mutating func integer() -> Int? {
     var value = 0

@@ -26,13 +26,16 @@ package struct TextPlaces: Sendable {
       return nil
     }
     var own = RecordLineReader(json, from: start)
-    guard own.take("{\"id\":"), let id = own.passString(), own.take(",\"schema\":"),
-      var form = own.schema()
-    else { return nil }
-    if own.take(",\"form\":") {
-      guard let other = own.schema() else { return nil }
-      form = other
+    var (id, form): (Range<Int>?, Schema?)
+    let isKnown = own.readOwnForm { member, own in
+      if member == .id {
+        id = own.passString()
+        return id != nil
+      }
+      form = own.schema()
+      return form != nil
     }
+    guard isKnown, let id, let form else { return nil }
     self.id = id
     self.form = form
     // The comma before Anneal's member ends the one before it.

@@ -9,9 +9,9 @@ public struct AdamW: Sendable {
   /// The learning rate of this step.
   public var learningRate: Float
   /// The decay of the mean of gradients.
-  public var beta1: Float
+  public var beta1: Double
   /// The decay of the mean of squared gradients.
-  public var beta2: Float
+  public var beta2: Double
   /// Added to the root.
   public var epsilon: Float
   /// λ, applied to the value itself.
@@ -19,7 +19,7 @@ public struct AdamW: Sendable {
 
   /// The defaults of torch and Hugging Face's Trainer, except the rate.
   public init(
-    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8,
     weightDecay: Float = 0
   ) {
     self.learningRate = learningRate
@@ -58,9 +58,11 @@ public struct AdamW: Sendable {
     precondition(step >= 1, "optimizer step \(step)")
     guard let gradient = parameter.gradient else { return }
     let settings = anneal_adamw_settings(
-      learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-      weight_decay: weightDecay, correction1: Float(1 - pow(Double(beta1), Double(step))),
-      correction2: Float(1 - pow(Double(beta2), Double(step))), gradient_factor: gradientFactor)
+      learning_rate: learningRate, beta1: Float(beta1), beta2: Float(beta2),
+      // Taken from the rounded 0.999, the rest would be off by 1.3e-5 of itself.
+      rest1: Float(1 - beta1), rest2: Float(1 - beta2), epsilon: epsilon,
+      weight_decay: weightDecay, correction1: Float(1 - pow(beta1, Double(step))),
+      correction2: Float(1 - pow(beta2, Double(step))), gradient_factor: gradientFactor)
     reading(gradient) {
       parameter.storage.write { value in
         moments.first.storage.write { first in

@@ -1,10 +1,11 @@
 internal import CKernels
 internal import Synchronization
 
-/// Memory of one tensor: pooled, or a part of a mapped file until the first write.
+/// Memory of one tensor: pooled, or until the first write a part of a mapped file or 4-bit numbers.
 ///
 /// Safe to share: `readers` counts the readers, or is -1 while one writer is at work, and an
-/// overlap traps; `memory` is only replaced by a writer.
+/// overlap traps; `memory` is only replaced by a writer, and, of 4-bit numbers, under the lock of
+/// `wideReaders` by the first reader and the last.
 final class Storage: @unchecked Sendable {
   let count: Int
   private(set) var memory: UnsafeMutablePointer<Float>
@@ -12,6 +13,9 @@ final class Storage: @unchecked Sendable {
   private var capacity: Int
   private var mapping: MappedFile?
   private let readers = Atomic<Int>(0)
+  /// What the values are widened from for readers.
+  private(set) var fourBit: FourBitForm?
+  private let wideReaders = Mutex<Int>(0)
   private let preparedForm = Mutex<PreparedWeight?>(nil)
 
   /// What stands for the values in products of inference, until they are written.
@@ -34,6 +38,13 @@ final class Storage: @unchecked Sendable {
     capacity = 0
   }
 
+  /// Values that are widened from 4-bit numbers while they are read.
+  init(fourBit: FourBitForm) {
+    count = fourBit.count
+    self.fourBit = fourBit
+    (memory, capacity) = TensorMemory.shared.take(0)
+  }
+
   deinit {
     if mapping == nil { TensorMemory.shared.give(memory, capacity) }
   }
@@ -42,9 +53,11 @@ final class Storage: @unchecked Sendable {
   func beginRead() {
     let previous = readers.wrappingAdd(1, ordering: .acquiring).oldValue
     precondition(previous >= 0, "a tensor is read while another thread writes it")
+    if fourBit != nil { widen() }
   }
 
   func endRead() {
+    if fourBit != nil { narrow() }
     readers.wrappingSubtract(1, ordering: .releasing)
   }
 
@@ -56,6 +69,7 @@ final class Storage: @unchecked Sendable {
     precondition(free, "a tensor is written while it is read or written elsewhere")
     defer { readers.store(0, ordering: .releasing) }
     detachFromFile()
+    detachFromNumbers()
     if prepared != nil { prepared = nil }
     return try body(memory)
   }
@@ -63,11 +77,59 @@ final class Storage: @unchecked Sendable {
   /// Gives back the memory that reading the values of a file took; they can be read again.
   func forgetPages() { mapping?.forget(memory, bytes: count * 4) }
 
+  /// The bytes of memory that the values take between readings; 0 where a file holds them.
+  var bytesHeld: Int { fourBit?.bytes ?? (mapping == nil ? 4 * count : 0) }
+
   private func detachFromFile() {
     guard mapping != nil else { return }
     let (own, room) = TensorMemory.shared.take(count)
     anneal_copy(Int64(count), memory, own)
     (memory, capacity) = (own, room)
     mapping = nil
+  }
+}
+
+// MARK: - 4-bit numbers
+
+extension Storage {
+  /// Calls `body` with the 4-bit numbers, which nobody changes meanwhile; nil where there are none.
+  func withFourBits<Result>(
+    _ body: (UnsafePointer<anneal_four_values>) -> Result
+  ) -> Result? {
+    let previous = readers.wrappingAdd(1, ordering: .acquiring).oldValue
+    precondition(previous >= 0, "a tensor is read while another thread writes it")
+    defer { readers.wrappingSubtract(1, ordering: .releasing) }
+    return fourBit.map { $0.withKernel(body) }
+  }
+
+  /// Makes the wide values for the first of the readers.
+  private func widen() {
+    wideReaders.withLock { readers in
+      if readers == 0 {
+        TensorMemory.shared.give(memory, capacity)
+        (memory, capacity) = TensorMemory.shared.take(count)
+        fourBit?.widen(into: memory)
+      }
+      readers += 1
+    }
+  }
+
+  /// Lets go of the wide values after the last of the readers.
+  private func narrow() {
+    wideReaders.withLock { readers in
+      readers -= 1
+      guard readers == 0 else { return }
+      TensorMemory.shared.give(memory, capacity)
+      (memory, capacity) = TensorMemory.shared.take(0)
+    }
+  }
+
+  /// Makes the wide values the tensor's own, for a writer.
+  private func detachFromNumbers() {
+    guard let form = fourBit else { return }
+    TensorMemory.shared.give(memory, capacity)
+    (memory, capacity) = TensorMemory.shared.take(count)
+    form.widen(into: memory)
+    fourBit = nil
   }
 }

@@ -61,13 +61,24 @@ private struct JointLinear {
   }
 
   func forward(_ x: Tensor, into output: Tensor) {
-    for (map, start) in zip(maps, starts) {
-      reading(x, map.weight, map.bias) {
-        anneal_linear_columns(
-          precision, Int64(rows), Int64(map.outputs), Int64(inputs), x.base,
-          anneal_matrix(base: map.weight.base, row: 1, column: Int64(inputs)), map.bias?.base,
-          output.fresh + start, Int64(outputs))
+    for (map, start) in zip(maps, starts) { multiply(x, map, into: output.fresh + start) }
+  }
+
+  private func multiply(_ x: Tensor, _ map: LinearMap, into memory: UnsafeMutablePointer<Float>) {
+    let (m, n, k) = (Int64(rows), Int64(map.outputs), Int64(inputs))
+    let isDone: Void? = map.weight.storage.withFourBits { values in
+      reading(x, map.bias) {
+        anneal_linear_four(
+          precision, m, n, k, x.base, WeightLayout.outputByInput.fourBits(values, columns: inputs),
+          map.bias?.base, ANNEAL_ACTIVATION_NONE, memory, Int64(outputs), nil)
       }
+    }
+    guard isDone == nil else { return }
+    reading(x, map.weight, map.bias) {
+      anneal_linear_columns(
+        precision, m, n, k, x.base,
+        anneal_matrix(base: map.weight.base, row: 1, column: k), map.bias?.base, memory,
+        Int64(outputs))
     }
   }
 
@@ -103,14 +114,25 @@ private struct JointLinear {
   func addToInput(_ gradient: Tensor, _ slot: GradientSlot) {
     slot.add { memory, add in
       for (index, (map, start)) in zip(maps, starts).enumerated() {
-        reading(map.weight) {
-          anneal_gemm(
-            precision, Int64(rows), Int64(inputs), Int64(map.outputs),
-            anneal_matrix(base: gradient.base + start, row: Int64(outputs), column: 1),
-            anneal_matrix(base: map.weight.base, row: Int64(inputs), column: 1), memory,
-            Int64(inputs), add || index > 0)
-        }
+        multiplyBack(gradient.base + start, map, into: memory, add: add || index > 0)
       }
+    }
+  }
+
+  private func multiplyBack(
+    _ gradient: UnsafePointer<Float>, _ map: LinearMap,
+    into memory: UnsafeMutablePointer<Float>, add: Bool
+  ) {
+    let (m, n, k) = (Int64(rows), Int64(map.outputs), Int64(inputs))
+    let left = anneal_matrix(base: gradient, row: Int64(outputs), column: 1)
+    let isDone: Void? = map.weight.storage.withFourBits { values in
+      let weight = WeightLayout.outputByInput.fourBits(values, columns: inputs, isBackward: true)
+      anneal_gemm_four(precision, m, k, n, left, weight, memory, k, add)
+    }
+    guard isDone == nil else { return }
+    reading(map.weight) {
+      let weight = anneal_matrix(base: map.weight.base, row: k, column: 1)
+      anneal_gemm(precision, m, k, n, left, weight, memory, k, add)
     }
   }
 }

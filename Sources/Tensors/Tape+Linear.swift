@@ -71,11 +71,7 @@ extension Tape {
       uninitialized: x.shape.dropLast() + [shape.outputs],
       recipe: before.map { Recipe.activation(Kept($0), activation, until: slope) })
     output.slot.slope = slope
-    reading(x, weight, bias) {
-      anneal_linear(
-        precision, Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs), x.base,
-        shape.forwardMatrix(weight), bias?.base, activation.kernel, output.fresh, before?.fresh)
-    }
+    shape.multiply(x, weight, bias, activation, into: output, before)
     let gradients = LinearGradients(
       shape: shape, activation: activation,
       basis: isRecorded && activation != .none ? before ?? Kept(output).tensor() : nil,
@@ -109,6 +105,44 @@ private struct LinearShape {
     precondition(
       bias.map { $0.count == outputs } ?? true,
       "a bias of shape \(bias?.shape ?? []) for \(outputs) outputs")
+  }
+
+  /// Writes activation(x · weight + bias), and what the activation is applied to.
+  func multiply(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ activation: Activation,
+    into output: Tensor, _ before: Tensor?
+  ) {
+    let (m, n, k) = (Int64(rows), Int64(outputs), Int64(inputs))
+    let isDone: Void? = weight.storage.withFourBits { values in
+      reading(x, bias) {
+        anneal_linear_four(
+          precision, m, n, k, x.base, layout.fourBits(values, columns: weight.columns),
+          bias?.base, activation.kernel, output.fresh, n, before?.fresh)
+      }
+    }
+    guard isDone == nil else { return }
+    reading(x, weight, bias) {
+      anneal_linear(
+        precision, m, n, k, x.base, forwardMatrix(weight), bias?.base, activation.kernel,
+        output.fresh, before?.fresh)
+    }
+  }
+
+  /// Writes gradient · weightᵀ, or adds it.
+  func multiplyBack(
+    _ gradient: Tensor, _ weight: Tensor, into memory: UnsafeMutablePointer<Float>, add: Bool
+  ) {
+    let (m, n, k) = (Int64(rows), Int64(outputs), Int64(inputs))
+    let left = anneal_matrix(base: gradient.base, row: n, column: 1)
+    let isDone: Void? = weight.storage.withFourBits { values in
+      anneal_gemm_four(
+        precision, m, k, n, left,
+        layout.fourBits(values, columns: weight.columns, isBackward: true), memory, k, add)
+    }
+    guard isDone == nil else { return }
+    reading(weight) {
+      anneal_gemm(precision, m, k, n, left, backwardMatrix(weight), memory, k, add)
+    }
   }
 
   /// The weight read as [in, out].
@@ -154,20 +188,14 @@ private struct LinearGradients {
   }
 
   private func addToInput(_ gradient: Tensor) {
-    let (m, n, k) = (Int64(shape.rows), Int64(shape.outputs), Int64(shape.inputs))
-    reading(weight) {
-      if let slope = x.slopeOfWhole,
+    if weight.storage.fourBit == nil, let slope = x.slopeOfWhole {
+      let isApplied = reading(weight) {
         slope.apply(
           shape.precision, to: gradient, columns: shape.outputs, shape.backwardMatrix(weight))
-      {
-        return x.add(slope.argument)
       }
-      x.add { memory, add in
-        let rows = anneal_matrix(base: gradient.base, row: n, column: 1)
-        anneal_gemm(
-          shape.precision, m, k, n, rows, shape.backwardMatrix(weight), memory, k, add)
-      }
+      if isApplied { return x.add(slope.argument) }
     }
+    x.add { shape.multiplyBack(gradient, weight, into: $0, add: $1) }
   }
 
   private func addToWeight(_ gradient: Tensor) {

@@ -112,6 +112,12 @@ public struct StoredNumbers: Sendable {
     return memcmp(left, right, size) == 0
   }
 
+  /// Gives back the memory that reading the numbers took; they can be read again.
+  package func forgetPages() {
+    guard let first = file.address(at: offset, count: range.count) else { return }
+    file.forget(first, bytes: range.count)
+  }
+
   /// The bytes of the numbers in rows without gaps.
   public var bytes: [UInt8] {
     let size = format.bytes(of: count) ?? 0

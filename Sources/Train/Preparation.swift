@@ -34,11 +34,12 @@ struct Preparation {
     let plan = options.objectivePlan
     let source = try ModelSource(options, context)
     let tokenizer = try ModelTokenizer.load(source.tokenizerFolder)
+    let chosen = options.method
     let loaded = try source.load(
       for: plan.task(train), tokenizer, seed: context.seed,
-      dropout: options.values[TrainingOptions.Keys.dropout])
+      dropout: options.values[TrainingOptions.Keys.dropout], base: chosen.base)
     // First, as virtual tokens take of the model's places.
-    method = try options.method.prepare(
+    method = try chosen.prepare(
       loaded.model,
       MethodStart(seed: context.seed, fresh: loaded.fresh, tokenizer: tokenizer))
     maximumLength = options.length(of: loaded.model, otherwise: context.maximumLength)
@@ -46,10 +47,10 @@ struct Preparation {
     model = loaded.model
     fresh = loaded.fresh
     tokenizerFolder = source.tokenizerFolder
-    self.objective = objective
     baseName = source.baseName
     isScratch = source.isScratch
     training = try train.map { try objective.example(of: $0) }
+    self.objective = try objective.fitted(to: training)
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     validationTexts = try Self.texts(options, objective, validation, context)
     guard training.counted > 0 else {
@@ -159,12 +160,19 @@ private struct ModelSource {
   }
 
   func load(
-    for task: ModelTask, _ tokenizer: Tokenizer, seed: UInt64, dropout: Double?
+    for task: ModelTask, _ tokenizer: Tokenizer, seed: UInt64, dropout: Double?,
+    base: FourBitBase?
   ) throws -> LoadedModel {
     guard let folder else {
+      guard base == nil else {
+        throw TrainingError(
+          "a model that begins with random weights has learned nothing that 4 bits would keep",
+          remedy: "name a trained model, or leave base out of the method")
+      }
       return try make(for: task, tokenizer, seed: seed, dropout: dropout)
     }
-    let loaded = try ModelLoader.load(folder, for: task, seed: seed, dropout: dropout)
+    let loaded = try ModelLoader.load(
+      folder, for: task, seed: seed, dropout: dropout, base: base)
     guard tokenizer.vocabularySize <= loaded.model.vocabularySize else {
       throw TrainingError(
         "the tokenizer has \(tokenizer.vocabularySize) tokens and the model takes "

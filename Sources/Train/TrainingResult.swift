@@ -16,8 +16,12 @@ public struct TrainingResult: Sendable {
   public let bestValue: Double?
   /// Whether early stopping ended the run.
   public let stoppedEarly: Bool
-  /// Seconds of each epoch taken in this process, evaluation and saving left out.
-  public let epochSeconds: [Double]
+  /// Seconds of training in this process and those that were stopped before it, without what was done
+  /// behind a checkpoint and had to be done again.
+  public let seconds: Double
+  /// A list of epochs from 1 with the `seconds` of their steps, evaluation and saving left out; of all
+  /// those processes.
+  public let epochs: JSONValue
   /// `train` of `metrics.json`: the loss curve, the validation scores, the best step.
   public let json: JSONValue
 }
@@ -32,7 +36,8 @@ extension TrainingResult {
     bestMetric = loop.selection?.best.name
     bestValue = loop.selection?.bestValue
     stoppedEarly = loop.state.isStopped
-    epochSeconds = loop.epochSeconds
+    seconds = loop.times.seconds
+    epochs = loop.times.epochsJSON
     json = Self.json(loop, data)
   }
 

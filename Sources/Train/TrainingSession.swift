@@ -16,6 +16,8 @@ import Tensors
 /// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
 /// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records.
 public struct TrainingSession {
+  /// What is written below a run's folder for programs that draw curves.
+  package static let curves = ["trainer_log.jsonl", "tensorboard"]
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
@@ -31,6 +33,13 @@ public struct TrainingSession {
     self.context = context
     preparation = try Preparation(options, train, validation, context)
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
+  }
+
+  /// Reads records that are not trained on, so that what is wrong with one is told before training.
+  /// - Throws: `StageError` for a record that cannot be evaluated, such as one of an unknown class.
+  public func check(_ records: RecordCollection) throws {
+    let objective = preparation.objective
+    try records.forEachBatch({ _ = try objective.example(of: $0) }, { _ in })
   }
 
   /// Trains to the end, or goes on where an earlier run stopped, and saves the best model.
@@ -81,13 +90,16 @@ public struct TrainingSession {
       weightDecay: values[TrainingOptions.Keys.weightDecay],
       maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
     let saved = try store.newest(&selection, removed: &removed)
+    var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
+      times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
       try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
     } else {
       preparation.choose()
     }
+    let events = try eventFile(behind: saved?.step)
     let average = values[TrainingOptions.Keys.averaging].map {
       WeightAverage(preparation.trainable, decay: $0.decay)
     }
@@ -97,9 +109,10 @@ public struct TrainingSession {
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: try settings(), store: store,
-      publishState: publishState, observe: observe, optimizer: optimizer, average: average,
+      publishState: publishState, observe: observe, events: events, optimizer: optimizer,
+      average: average,
       state: saved ?? TrainingState(),
-      selection: selection)
+      selection: selection, times: times)
   }
 
   private func settings() throws -> LoopSettings {
@@ -153,6 +166,17 @@ public struct TrainingSession {
       options: options, state: loop.state, selection: loop.selection,
       totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
     try state.write(to: "\(context.folder)/trainer_state.json")
+    try TrainerLog(history: loop.state.history, totalSteps: loop.settings.totalSteps)
+      .write(to: "\(context.folder)/\(Self.curves[0])")
+  }
+
+  /// Where curves go as they come; those of another training are removed.
+  /// - Parameter step: The step of the checkpoint that the run goes on from; nil where it begins.
+  private func eventFile(behind step: Int?) throws(FileError) -> EventFile? {
+    let folder = "\(context.folder)/\(Self.curves[1])"
+    if step == nil { try Folders.remove(folder) }
+    guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
+    return try EventFile(folder: folder, behind: step ?? 0)
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

@@ -22,10 +22,10 @@ struct Anneal: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, InitCommand.self, PullCommand.self, ShowCommand.self,
       StagesCommand.self, ExplainCommand.self, LedgerCommand.self, RescueCommand.self,
-      CompareCommand.self, ReportCommand.self, ForwardCommand.self, GenerateCommand.self,
-      EvaluateCommand.self, ClassifyCommand.self, ScoreCommand.self, ChatCommand.self,
-      TokenizerCommand.self, ExportCommand.self,
-      DoctorCommand.self,
+      CompareCommand.self, AblateCommand.self, ConvertCommand.self, ReportCommand.self,
+      ForwardCommand.self,
+      GenerateCommand.self, EvaluateCommand.self, ClassifyCommand.self, ScoreCommand.self,
+      ChatCommand.self, TokenizerCommand.self, ExportCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs; every fault ends in one place, with its own exit code.

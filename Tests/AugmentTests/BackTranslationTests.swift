@@ -1,17 +1,21 @@
 import Augment
 import Records
 import Stages
+import Synchronization
 import TestSupport
 import Testing
 
 /// A translator that is a function of the text and the key.
 private struct Table: Translator {
   let name = "a table"
+  var draws = true
   let change: @Sendable (String, UInt64?) -> String?
+
+  var identity: JSONValue { "a table" }
 
   func files() throws(StageError) -> [String] { [] }
 
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
     texts.enumerated().map { change($0.element, draws?[$0.offset]) }
   }
 }
@@ -23,11 +27,11 @@ struct BackTranslationTests {
 
   /// What becomes of texts; the way there leaves them, so that `change` is the round trip.
   private func outcomes(
-    _ records: [Record], _ parameters: [String: String] = [:], threads: Int = 2,
-    by change: @escaping @Sendable (String, UInt64?) -> String?
+    _ records: [Record], _ parameters: [String: String] = [:], threads: Int = 2, seed: UInt64 = 7,
+    draws: Bool = true, by change: @escaping @Sendable (String, UInt64?) -> String?
   ) throws -> [Outcome] {
     let descriptor = augmentStages { request throws(Diagnostic) in
-      request.from == "en" ? Table(change: change) : Table { text, _ in text }
+      request.from == "en" ? Table(draws: draws, change: change) : Table { text, _ in text }
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
     var lines: [UInt8] = []
@@ -37,13 +41,13 @@ struct BackTranslationTests {
     }
     let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
     let collection = RecordCollection(path: path, count: records.count, threads: threads)
-    return try run(stage, collection, records)
+    return try run(stage, collection, records, seed)
   }
 
   private func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
+    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ seed: UInt64
   ) throws -> [Outcome] {
-    let context = StageContext(seed: 7, stage: "augment.back-translation", threads: 2)
+    let context = StageContext(seed: seed, stage: "augment.back-translation", threads: 2)
     let plan = try stage.plan(collection, context)
     return try records.enumerated().map { index, record in
       if stage.leaves(recordAt: index, plan) { return .keep(record) }
@@ -84,6 +88,11 @@ struct BackTranslationTests {
 
   @Test(arguments: [
     ("The dog sleeps on the mat.", "the dog sleeps, on the Mat!", "unchanged"),
+    ("He said \"print {name} today\" twice.", "He said \"print {Name} now\" twice.", "locked"),
+    (
+      "He said \u{201C}see `a.b` now\u{201D} to me.", "He said \u{201C}see a.b\u{201D} to me.",
+      "locked"
+    ),
     ("He paid 1,200 euros for the car.", "He paid 1,300 euros for a car.", "numbers"),
     ("He paid 1,200 euros for the car.", "He has paid for the car.", "numbers"),
     ("Write to me at a@b.org about the car.", "Write me at a@c.org about a car.", "locked"),
@@ -114,18 +123,102 @@ struct BackTranslationTests {
       key.map { text.replacing("dog", with: words[Int($0 % 4)]) } ?? text
     }
     let records = (0..<50).map { record("The dog sleeps on the mat in hall \($0).", "\($0)") }
-    let one = try outcomes(records, ["tries": "8"], by: change)
+    let one = try outcomes(records, ["tries": "20"], by: change)
     #expect(one.allSatisfy { children($0).count == 1 })
-    let two = try outcomes(records, ["copies": "2", "tries": "12"], by: change)
+    let two = try outcomes(records, ["copies": "2", "tries": "20"], by: change)
     for outcome in two {
       let texts = children(outcome).map(\.content)
       #expect(texts.count == 2 && texts[0] != texts[1])
     }
-    let again = try outcomes(records, ["copies": "2", "tries": "12"], threads: 4, by: change)
+    let again = try outcomes(records, ["copies": "2", "tries": "20"], threads: 4, by: change)
     #expect(two.map(children) == again.map(children))
     // A record's draws are its own, whatever stands beside it.
-    let alone = try outcomes([records[17]], ["copies": "2", "tries": "12"], by: change)
+    let alone = try outcomes([records[17]], ["copies": "2", "tries": "20"], by: change)
     #expect(children(alone[0]) == children(two[17]))
+  }
+
+  @Test func `what is drawn depends on the seed`() throws {
+    let change: @Sendable (String, UInt64?) -> String? = { text, key in
+      key.map { text.replacing("dog", with: ["hound", "puppy", "poodle"][Int($0 % 3)]) } ?? text
+    }
+    let records = (0..<40).map { record("The dog sleeps on the mat in hall \($0).", "\($0)") }
+    func texts(_ seed: UInt64) throws -> [[String]] {
+      try outcomes(records, seed: seed, by: change).map { children($0).flatMap { $0.texts() } }
+    }
+    let first = try texts(7)
+    #expect(first == (try texts(7)) && first.allSatisfy { $0.count == 1 })
+    let other = try texts(8)
+    #expect(zip(first, other).filter { $0 != $1 }.count > 10)
+  }
+
+  @Test func `quotations are translated, whole sentences of them too`() throws {
+    let outcome = try outcomes([record("\u{201C}The big dog sleeps here.\u{201D} \"Is it big?\"")])
+    {
+      text, _ in text.replacing("big", with: "large")
+    }[0]
+    #expect(
+      children(outcome).map(\.content) == [
+        .text("\u{201C}The large dog sleeps here.\u{201D} \"Is it large?\"")
+      ])
+  }
+
+  @Test func `a turn that stays what it was does not refuse a conversation`() throws {
+    let turns = [
+      Message(.user, "Hi!"), Message(.assistant, "Hello."),
+      Message(.user, "The big dog sleeps on the mat."), Message(.assistant, "Good."),
+    ]
+    let record = Record(
+      id: "a.jsonl:1", source: Source(file: "a.jsonl", line: 1),
+      content: .conversation(Conversation(turns)), schema: .messages)
+    let child = try #require(
+      children(
+        try outcomes([record]) { text, _ in
+          text == "Hi!" ? "hi" : text.replacing("big", with: "large")
+        }[0]
+      ).first)
+    guard case .conversation(let changed) = child.content else {
+      Issue.record("no conversation")
+      return
+    }
+    #expect(
+      changed.messages.map(\.content) == [
+        "Hi!", "Hello.", "The large dog sleeps on the mat.", "Good.",
+      ])
+    let same = try outcomes([record]) { text, _ in text == "Hi!" ? "hi" : text }[0]
+    #expect(reason(same) == "unchanged")
+  }
+
+  @Test func `a translator that cannot draw is asked once`() throws {
+    let asked = Mutex(0)
+    let outcome = try outcomes([record("One dog.")], ["copies": "3", "tries": "9"], draws: false) {
+      text, key in
+      asked.withLock { $0 += 1 }
+      #expect(key == nil)
+      return text
+    }[0]
+    #expect(reason(outcome) == "unchanged" && asked.withLock { $0 } == 1)
+  }
+
+  @Test func `the models of a lock file are what was written, or a path in full`() throws {
+    let descriptor = augmentStages { _ throws(Diagnostic) in Table { text, _ in text } }[1]
+    let model = try #require(
+      descriptor.parameters.first { $0.name == "model" } as? Parameter<ModelName?>)
+    func encoded(_ written: String) throws -> JSONValue {
+      let place = Place(file: "p.yaml")
+      let entry = ConfigurationNode.Entry(
+        key: "model", place: place,
+        node: ConfigurationNode(.scalar(written, quoted: false), place: place, base: folder.path))
+      var diagnostics = Diagnostics()
+      let values = ParameterValues.read(
+        descriptor.parameters,
+        from: ConfigurationNode(.map([entry]), place: place, base: folder.path),
+        owner: descriptor.name, into: &diagnostics)
+      return try #require(values)[model]?.encoded ?? .null
+    }
+    try folder.write("{}", to: "models/en-de/config.json")
+    #expect(try encoded("models/en-de") == .string("\(folder.path)/models/en-de"))
+    #expect(try encoded("Helsinki-NLP/opus-mt-en-de") == "Helsinki-NLP/opus-mt-en-de")
+    #expect(try encoded("llama-3") == "llama-3")
   }
 
   @Test func `children and evaluation sides have no children`() throws {

@@ -24,6 +24,7 @@ void demand(bool condition, const char *what);
 
 void test_products(void);
 void test_tiles(void);
+void test_four_bits(void);
 void test_bytes(void);
 void test_panels(void);
 void test_decoding(void);

@@ -84,6 +84,7 @@ int main(int count, char **arguments) {
       anneal_pool_set_threads(threads);
       test_products();
       test_tiles();
+      test_four_bits();
       test_bytes();
       test_panels();
       test_decoding();

@@ -42,7 +42,8 @@ static void test_dropout(void) {
 
 static void test_adamw(void) {
   const anneal_adamw_settings t = {
-    .learning_rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-8f, .weight_decay = 0.1f,
+    .learning_rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.99f, .rest1 = 0.1f, .rest2 = 0.01f,
+    .epsilon = 1e-8f, .weight_decay = 0.1f,
     .correction1 = 0.19f, .correction2 = 0.0199f, .gradient_factor = 0.5f};
   float *g = numbers(odd, 1), *v = numbers(odd, 2), *m = numbers(odd, 3), *s = numbers(odd, 4);
   double value[odd], first[odd], second[odd];

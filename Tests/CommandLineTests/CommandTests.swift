@@ -30,6 +30,24 @@ import Testing
     #expect(record.metadata["instruction"] == "Sort.")
   }
 
+  @Test(arguments: [
+    ["clean.length", "--max-tokens", "5", "--tokenizer", "no-such"],
+    ["clean.flagged-words", "--list", "no-such"],
+    ["clean.perplexity", "--model", "no-such"],
+    ["clean.decontamination", "--against", "no-such"],
+    ["augment.synonyms", "--dictionary", "no-such"],
+  ])
+  func `a filter whose files are missing takes no record`(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let result = try Binary.run(
+      arguments + ["--on-error", "quarantine"], in: folder,
+      input: "{\"text\":\"one\"}\n{\"text\":\"two\"}\n")
+    #expect(result.status == 2, "\(arguments): \(result.errors)")
+    #expect(result.output.isEmpty, "\(arguments)")
+    #expect(result.errors.contains("no-such"), "\(arguments): \(result.errors)")
+    #expect(!result.errors.contains("quarantined"), "\(arguments): \(result.errors)")
+  }
+
   @Test func `a text on the command line is taken as it stands`() throws {
     let folder = try TemporaryFolder()
     let result = try Binary.succeed(
@@ -169,7 +187,16 @@ import Testing
       "name: a\nstages:\n- ingest: {path: data.jsonl, fields: {text: text, label: label}}\n"
     try folder.write(pipeline, to: "a.yaml")
     let file = "\(folder.path)/a.yaml"
+    let broken = try folder.write(
+      #"{"text": "a"}"# + "\n" + #"{"te\#(escape)xt": "a"}"# + "\n", to: "broken.jsonl")
+    let classes = try folder.write(
+      #"{"label": "a"}"# + "\n" + #"{"label": "b"}"# + "\n", to: "classes.jsonl")
+    // A class without records is named in a remark.
+    let score = #"{"scores": {"a": 0.6, "b": 0.3, "\#(escape)": 0.1}}"# + "\n"
+    let scores = try folder.write(score + score, to: "scores.jsonl")
     let commands = [
+      ["clean.html", "--on-error", "quarantine", broken],
+      ["score", "--metrics", "auc.macro", classes, scores],
       ["ledger", one], ["ledger", two],
       ["ledger", one, "--against", two], ["explain", one, "\u{1B}[2J\u{202E}a:1"],
       ["run", file, "--out", "\(folder.path)/run"], ["show", file, "--stage", "ingest"],
@@ -213,11 +240,56 @@ import Testing
     #expect(unknown.output.contains("ANNEAL_ISA is none of amx, avx512, avx2 and portable"))
   }
 
+  @Test func `doctor examines a model, and exits with 1 where something does not hold`() throws {
+    let folder = try TemporaryFolder()
+    let tiny = "\(Shared.project)/Tests/Fixtures/Models/tiny-gpt2"
+    let sound = try Binary.succeed(["doctor", "--model", tiny, "--threads", "2"], in: folder)
+    let lines = sound.output.split(separator: "\n")
+    #expect(lines.count == 10 && lines.allSatisfy { $0.contains(", at most ") })
+    let json = try Binary.succeed(["doctor", "--model", tiny, "--json"], in: folder)
+    let findings = try #require(JSONValue.parse(Array(json.output.utf8)).array)
+    #expect(findings.count == 10 && findings.allSatisfy { $0["good"] == true })
+    // A model of zeros, below which no gradient reaches.
+    let model = try FileReader.contents("\(tiny)/model.safetensors")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/nothing", withIntermediateDirectories: true)
+    let header =
+      8 + model.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    try AtomicFile.write(
+      Array(model.prefix(header)) + [UInt8](repeating: 0, count: model.count - header),
+      to: "\(folder.path)/nothing/model.safetensors")
+    try AtomicFile.write(
+      FileReader.contents("\(tiny)/config.json"), to: "\(folder.path)/nothing/config.json")
+    let broken = try Binary.run(["doctor", "--model", "\(folder.path)/nothing"], in: folder)
+    #expect(broken.status == 1, "\(broken.errors)")
+    #expect(broken.output.contains("the model: parameters without gradient"))
+    let missing = try Binary.run(["doctor", "--model", "no-such-model"], in: folder)
+    #expect(missing.status == 2 && missing.errors.contains("no such model"), "\(missing.errors)")
+  }
+
   @Test func `every command has help with an example`() throws {
     let folder = try TemporaryFolder()
-    for command in ["run", "check", "init", "show", "stages", "explain", "report", "doctor"] {
-      let help = try Binary.succeed([command, "--help"], in: folder)
-      #expect(help.output.contains("Example: anneal \(command)"), "\(command)")
+    /// The commands below one, and those below them.
+    func commands(below command: [String]) throws -> [[String]] {
+      let help = try Binary.succeed(command + ["--help"], in: folder).output
+      guard let list = help.range(of: "SUBCOMMANDS:\n") else { return [] }
+      // A name stands behind two blanks; what it does may go on behind more.
+      let names = help[list.upperBound...].split(separator: "\n")
+        .prefix { $0.hasPrefix("  ") && !$0.hasPrefix("  See") }
+        .filter { !$0.hasPrefix("   ") }
+        .compactMap { $0.split(separator: " ").first.map(String.init) }
+      return try names.flatMap { [command + [$0]] + (try commands(below: command + [$0])) }
+    }
+    let all = try commands(below: [])
+    #expect(all.count >= 24, "\(all)")
+    for command in all {
+      let help = try Binary.succeed(command + ["--help"], in: folder).output
+      // The lines are cut to the width of a terminal.
+      let words = help.prefix(upTo: help.range(of: "USAGE:")?.lowerBound ?? help.endIndex)
+        .split { $0.isWhitespace }.joined(separator: " ")
+      let example = words.range(of: "Example").map { words[$0.lowerBound...] } ?? ""
+      #expect(
+        example.contains("anneal \(command.joined(separator: " "))"), "\(command): \(words)")
     }
   }
 }

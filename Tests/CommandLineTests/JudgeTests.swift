@@ -53,6 +53,33 @@ import Testing
     #expect(other.status == 2 && other.errors.contains("does not answer"), "\(other.errors)")
   }
 
+  @Test func `is asked equal questions once, however many wait at a time`() throws {
+    let server = try TinyServer([.saying("yes", delay: 0.2)])
+    let file = try folder.write(
+      "model: tiny\ntemperature: 1\nprompt: 'Is {text} wet?'\nlabels: ['yes', 'no']",
+      to: "judge.yaml")
+    let line = #"{"text": "It rains.", "id": 0}"#
+    let input = (0..<6).map { line.replacing("0", with: "\($0)") + "\n" }.joined()
+    let found = try Binary.run(
+      ["classify", "--judge", file], in: folder, input: input,
+      environment: environment(server.port))
+    #expect(try labels(found) == [String](repeating: "yes", count: 6), "\(found.errors)")
+    #expect(server.requests().count == 1)
+  }
+
+  @Test func `is asked nothing where a later line lacks a field`() throws {
+    let server = try TinyServer([.saying("yes")])
+    let file = try folder.write(
+      "model: tiny\nprompt: 'Does {text} follow from {source}?'\nlabels: ['yes', 'no']",
+      to: "judge.yaml")
+    let input = #"{"text": "a", "source": "b"}"# + "\n" + #"{"text": "a"}"# + "\n"
+    let result = try Binary.run(
+      ["classify", "--judge", file], in: folder, input: input,
+      environment: environment(server.port))
+    #expect(result.status == 2 && result.errors.contains("stdin:2"), "\(result.errors)")
+    #expect(server.requests().isEmpty)
+  }
+
   @Test func `is understood in Chinese, and with marks behind a place in its prompt`() throws {
     let server = try TinyServer([.saying("我认为不支持。"), .saying("支持"), .saying("答案：支持")])
     let file = try folder.write(
@@ -119,7 +146,7 @@ import Testing
   @Test func `of every kind is shipped, and can be asked`() throws {
     let judges = "\(Shared.project)/pipelines/judges"
     let options = [
-      "entailment": ("{consistency: {judge: FILE}}", ["Entailment."]),
+      "entailment": ("{consistency: {judge: FILE, against: context}}", ["Entailment."]),
       "toxicity": ("{toxicity: {judge: FILE}}", ["harmless"]),
       "bias": ("{bias: {judge: FILE}}", ["fair"]),
       "facts": ("{factscore: {facts: FILE, judge: \(judges)/supported.yaml}}", ["- A.", "True"]),
@@ -128,7 +155,7 @@ import Testing
     let files = try Folders.list(judges)
     #expect(files.count == 5)
     let texts = try folder.write(
-      #"{"text": "a", "reference": "b", "context": "c", "topic": "d"}"#, to: "texts.jsonl")
+      #"{"text": "a", "context": "c", "topic": "d"}"#, to: "texts.jsonl")
     for file in files {
       let (metric, answers) = try #require(options[String(file.dropLast(5))], "\(file)")
       let server = try TinyServer(answers.map { .saying($0) })
@@ -152,6 +179,59 @@ import Testing
     #expect(scores["accuracy"] == .real(2.0 / 3))
     // (2/3 - 4/9) / (1 - 4/9)
     #expect(abs((scores["kappa"]?.double ?? 0) - 0.4) < 1e-12)
+  }
+
+  @Test func `agrees with another as often as is counted, and the lines of dissent are shown`()
+    throws
+  {
+    let answers = ["yes", "no", "no", "Yes.", "no", "yes"]
+    let others = ["yes", "no", "yes", "no", "no", "yes"]
+    let server = try TinyServer((answers + others).map { .saying($0) })
+    let first = try judge()
+    let second = try folder.write(
+      "model: other\nprompt: 'Is it wet: {text}'\nlabels: ['no', 'yes', maybe]\nat-once: 1",
+      to: "other.yaml")
+    let input = (0..<6).map { "{\"text\": \"It rains \($0) mm.\u{1B}[2J\"}\n" }.joined()
+    func agreement(_ more: [String]) throws -> Binary.Result {
+      try Binary.run(
+        ["classify", "--judge", first, "--judge", second] + more, in: folder,
+        input: input.replacing("\u{1B}", with: "\\u001b"), environment: environment(server.port))
+    }
+    let found = try agreement(["--json"])
+    let json = try JSONValue.parse(Array(found.output.utf8))
+    #expect(json["records"] == 6 && json["agreement"] == .real(4.0 / 6), "\(found.errors)")
+    // Each says yes of 3 and no of 3: (4/6 - 1/2) / (1 - 1/2), as sklearn's cohen_kappa_score.
+    #expect(abs((json["kappa"]?.double ?? 0) - 1.0 / 3) < 1e-12)
+    let differing = try #require(json["differing"]?.array)
+    #expect(differing.map { $0["line"] } == [3, 4])
+    #expect(differing.map { $0["labels"] } == [["no", "yes"], ["yes", "no"]])
+    #expect(differing[0]["record"]?["text"]?.string?.hasPrefix("It rains 2 mm.") == true)
+    let text = try agreement([]).output
+    #expect(text.hasPrefix("agreement  0.6667  4 of 6\nkappa      0.3333\n{\"line\":3,"), "\(text)")
+    #expect(text.split(separator: "\n").count == 4 && !text.contains("\u{1B}"))
+  }
+
+  @Test func `is held against one other that has a class in common`() throws {
+    let first = try judge()
+    let other = try folder.write(
+      "model: tiny\nprompt: '{text}'\nlabels: ['True', 'False']", to: "other.yaml")
+    for (arguments, part) in [
+      (["--judge", first, "--judge", other], "no class in common: yes, no and True, False"),
+      (["--judge", first, "--judge", first, "--judge", first], "two of them"),
+      ([], "give --model or --judge"),
+    ] {
+      let result = try Binary.run(
+        ["classify"] + arguments, in: folder, input: "{\"text\": \"a\"}\n",
+        environment: environment(1))
+      #expect(result.status == 2 && result.errors.contains(part), "\(result.errors)")
+    }
+    // The same judge twice, of no lines: nothing is defined.
+    let none = try Binary.run(
+      ["classify", "--json", "--judge", first, "--judge", first], in: folder, input: "",
+      environment: environment(1))
+    #expect(
+      none.output == "{\"records\":0,\"agreement\":null,\"kappa\":null,\"differing\":[]}\n",
+      "\(none.output) \(none.errors)")
   }
 
   @Test func `takes texts apart into facts and checks them`() throws {

@@ -94,6 +94,33 @@ import Testing
     #expect(chat.errors.isEmpty)
   }
 
+  @Test func `chat shows what a terminal would obey`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["config.json", "model.safetensors"] {
+      try AtomicFile.write(
+        FileReader.contents("\(Self.gpt2)/\(name)"), to: "\(folder.path)/\(name)")
+    }
+    // Every word of the model clears the screen, goes back, and turns the direction of what follows.
+    let words = ["[UNK]"] + (1..<61).map { "w\($0)\u{1B}[2J\r\u{202E}\u{9B}\t\n." }
+    let tokenizer: JSONValue = [
+      "version": "1.0", "truncation": nil, "padding": nil, "added_tokens": [], "normalizer": nil,
+      "pre_tokenizer": ["type": "Whitespace"], "post_processor": nil, "decoder": nil,
+      "model": [
+        "type": "WordLevel", "unk_token": "[UNK]",
+        "vocab": .object(JSONObject(words.enumerated().map { ($1, .integer($0)) })),
+      ],
+    ]
+    try folder.write(tokenizer.text, to: "tokenizer.json")
+    let template = try folder.write(
+      "{% for message in messages %}{{ message.content }} {% endfor %}", to: "talk.jinja")
+    let chat = try Binary.succeed(
+      ["chat", folder.path, "--template", template, "--max-new-tokens", "3"], in: folder,
+      input: "hello\n")
+    let scalars = Set(chat.output.unicodeScalars)
+    #expect(scalars.isDisjoint(with: ["\u{1B}", "\r", "\u{202E}", "\u{9B}"]), "\(chat.output)")
+    #expect(chat.output.contains(" [2J   \t\n."), "\(chat.output)")
+  }
+
   /// A run of two steps over a few instructions.
   private func instructionRun(in folder: TemporaryFolder) throws -> String {
     try folder.write(

@@ -112,16 +112,58 @@ import Testing
     #expect(error?.code == "cut-short")
   }
 
+  @Test(arguments: ["", "[]", "<html>", #"{"choices": []}"#, #"{"choices": [{"mess"#])
+  func `what is no completion is tried again, and is a fault`(_ body: String) throws {
+    let garbage = TinyServer.Answer(body: body)
+    let server = try TinyServer([garbage, garbage, Self.answer])
+    #expect(try endpoint(server).generate(question, GenerationOptions()).text == "Grüße\n1")
+    let broken = try TinyServer([garbage, garbage])
+    let error = #expect(throws: GenerationError.self) {
+      try endpoint(broken, attempts: 2).generate(question, GenerationOptions())
+    }
+    #expect(error?.code == "bad-answer")
+    #expect(broken.requests().count == 2)
+  }
+
   @Test(arguments: [
-    "", "[]", "<html>", #"{"choices": []}"#, #"{"choices": [{"message": {"content": null}}]}"#,
+    #"{"choices": [{"message": {"content": null}}]}"#,
     #"{"choices": [{"message": {"content": "x"}, "finish_reason": "content_filter"}]}"#,
   ])
-  func `what is no completion is a fault`(_ body: String) throws {
+  func `an answer that is kept back is a fault of its own, and not asked for again`(
+    _ body: String
+  ) throws {
     let server = try TinyServer([.init(body: body)])
     let error = #expect(throws: GenerationError.self) {
       try endpoint(server).generate(question, GenerationOptions())
     }
-    #expect(error?.code == "bad-answer")
+    #expect(error?.code == "no-text")
+    #expect(server.requests().count == 1)
+  }
+
+  @Test func `neither the key nor what is secret in the address is told`() throws {
+    let server = try TinyServer([
+      .init(status: 401, body: #"{"error": {"message": "no such key: sk-abc"}}"#)
+    ])
+    let chat = try ChatEndpoint(
+      model: "tiny", base: "http://user:word@127.0.0.1:\(server.port)/v1",
+      environment: { $0 == "OPENAI_API_KEY" ? "sk-abc" : nil })
+    let error = #expect(throws: GenerationError.self) {
+      try chat.generate(question, GenerationOptions())
+    }
+    let told = "\(chat.base) \(try #require(error))"
+    #expect(told.contains("no such key: …"), "\(told)")
+    #expect(!told.contains("sk-abc") && !told.contains("word@"), "\(told)")
+  }
+
+  @Test func `a try ends when its time is up, fractions of a second too`() throws {
+    let slow = try TinyServer([.init(body: "{}", delay: 3)])
+    let chat = try ChatEndpoint(
+      model: "tiny", base: "http://127.0.0.1:\(slow.port)/v1", timeout: 0.5,
+      retries: RetryPolicy(attempts: 1), environment: { _ in nil })
+    let error = #expect(throws: GenerationError.self) {
+      try chat.generate(question, GenerationOptions())
+    }
+    #expect(error?.message.contains("no answer within 0.5 seconds") == true)
   }
 
   @Test func `nobody at the address is a fault with a remedy`() throws {

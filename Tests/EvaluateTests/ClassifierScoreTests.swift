@@ -7,6 +7,7 @@ import Testing
 private struct Echo: TextClassifier {
   let name = "echo"
   var labels = ["no", "yes", "maybe"]
+  var isMultiLabel = false
   func fingerprint() -> String { "1" }
   func probabilities(of texts: [ClassifiedText]) throws -> [[Float]] {
     texts.map { text in
@@ -21,9 +22,11 @@ private struct Resources: TextMetricResources {
   func embedder(_ model: String, _ layer: EncoderLayer) throws -> any Embedder {
     throw TextModelError("none")
   }
-  func classifier(_ source: ClassifierSource) -> any TextClassifier { Echo(labels: labels) }
+  func classifier(_ source: ClassifierSource, ofPairs: Bool) -> any TextClassifier {
+    Echo(labels: labels)
+  }
   func judge(_ file: String) throws -> any Judge { throw TextModelError("none") }
-  func passages(_ file: String) -> PassageIndex { PassageIndex([]) }
+  func passages(_ file: String) throws -> PassageIndex { try PassageIndex([]) }
   func synonyms(_ folder: String?) -> (any SynonymSource)? { nil }
 }
 
@@ -50,6 +53,18 @@ private struct Resources: TextMetricResources {
     let strict = try score(0.5).measure(TextMaterial(corpus))
     #expect(strict[1].measurement?.recordScores == [100, 0, 0])
     #expect(strict[0].signature == "model:echo|label:yes|threshold:0.5")
+  }
+
+  @Test func `of classes that stand by themselves begin at a half`() throws {
+    let echo = Echo(isMultiLabel: true)
+    func ratio(_ threshold: Double?) throws -> TextScore {
+      try ClassifierScore(name: "toxicity", classifier: echo, label: 1, threshold: threshold)
+        .measure(TextMaterial(corpus))[1]
+    }
+    // 0.4 is the likeliest of three, and does not apply.
+    #expect(try ratio(nil).measurement?.recordScores == [100, 0, 0])
+    #expect(try ratio(nil).signature == "model:echo|label:yes|threshold:0.5")
+    #expect(try ratio(0.3).measurement?.recordScores == [100, 100, 0])
   }
 
   @Test func `are of the premise that a text follows from best`() throws {

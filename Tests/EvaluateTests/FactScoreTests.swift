@@ -104,7 +104,7 @@ private final class Scripted: Judge {
   }
 
   @Test func `looks facts up, the nearest passage last`() throws {
-    let index = PassageIndex([
+    let index = try PassageIndex([
       .init(title: "Topic", text: "the cat sat"), .init(title: "Other", text: "a zebra ran"),
       .init(title: "topic", text: "one zebra and its stripes"), .init(title: "Topic", text: "end"),
     ])
@@ -114,7 +114,7 @@ private final class Scripted: Judge {
     let context = try #require(verifier.asked.withLock { $0.last?["context"] })
     #expect(context.hasSuffix("Title: topic\nText: one zebra and its stripes"), "\(context)")
     #expect(!context.contains("Other"))
-    #expect(index.best(1, for: "zebra ran", title: "Nowhere")[0].title == "Other")
+    #expect(try index.best(1, for: "zebra ran", title: "Nowhere")[0].title == "Other")
   }
 
   @Test func `ranks passages as rank_bm25`() throws {
@@ -122,7 +122,7 @@ private final class Scripted: Judge {
     let file = folder.appending(path: "Fixtures/Evaluate/bm25.json")
     let root = try JSONValue.parse([UInt8](Data(contentsOf: file)))
     let texts = (root["passages"]?.array ?? []).compactMap(\.string)
-    let index = PassageIndex(texts.map { .init(title: "", text: $0) })
+    let index = try PassageIndex(texts.map { .init(title: "", text: $0) })
     let queries = root["queries"]?.array ?? []
     #expect(queries.count == 6 && texts.count == 12)
     for query in queries {

@@ -116,23 +116,6 @@ import Testing
     #expect(try ingest(broken).codes == ["invalid-pdf"])
   }
 
-  @Test func `a program is found on the path or not at all`() throws {
-    #expect(TextProgram.find("pdftotext", in: "/nonexistent:/proc") == nil)
-    #expect(TextProgram.find("sh", in: "/nonexistent:/bin") == "/bin/sh")
-  }
-
-  @Test(.timeLimit(.minutes(1)))
-  func `programs that take too long or write too much are ended`() throws {
-    let slow = TextProgram(path: "/bin/sh", seconds: 0.2, mostBytes: 1000)
-    let late = try slow.run(["-c", "sleep 60"], input: [])
-    #expect(late.isLate && late.status == nil)
-    let long = TextProgram(path: "/bin/sh", seconds: 30, mostBytes: 1000)
-    let endless = try long.run(["-c", "while :; do echo aaaaaaaaaa; done"], input: [])
-    #expect(endless.isTooLong && endless.status == nil)
-    let plain = try long.run(["-c", "cat; echo oops >&2; exit 3"], input: Array("in".utf8))
-    #expect(plain.output == Array("in".utf8) && plain.status == 3 && plain.complaint == "oops")
-  }
-
   // MARK: - Hostile files
 
   @Test(.timeLimit(.minutes(2)), arguments: ["report.docx", "book.epub"])

@@ -32,6 +32,29 @@ struct ModelLocatorTests {
     #expect(try locator.folder(of: model, base: folder.path) == "\(folder.path)/\(expected)")
   }
 
+  @Test func `a tokenizer is found where there is no model, and by its own remedy where it is not`()
+    throws
+  {
+    let hub = ".cache/huggingface/hub/models--org--words"
+    try folder.write("abc\n", to: "\(hub)/refs/main")
+    try folder.write("{}", to: "\(hub)/snapshots/abc/tokenizer.json")
+    func place(_ name: String) throws(ModelError) -> String {
+      try locator.tokenizerFolder(of: name, base: folder.path)
+    }
+    let words = "\(folder.path)/\(hub)/snapshots/abc"
+    #expect(try place("org/words") == words && place("words") == words)
+    #expect(try place("tiny") == locator.folder(of: "tiny", base: folder.path))
+    #expect(throws: ModelError.self) { try locator.folder(of: "words", base: folder.path) }
+    #expect {
+      try place("worbs")
+    } throws: {
+      "\($0)".contains("Did you mean 'words'? Give the path of a tokenizer.json")
+    }
+    // A file of a tokenizer beside a path that is not there makes no tokenizer of it.
+    try folder.write("{}", to: "tokenizer.json")
+    #expect(throws: ModelError.self) { try place("none") }
+  }
+
   @Test func `models that come with the program are found installed and built, after the caches`()
     throws
   {
@@ -53,6 +76,9 @@ struct ModelLocatorTests {
     #expect(found("en-xx", by: built) == "/source/share/models/en-xx")
     #expect(found("tiny", by: built)?.hasPrefix("/.cache/huggingface") == true)
     #expect(found("tiny", by: "/anneal") != nil)
+    let locator = ModelLocator(environment: { $0 == "HOME" ? root : nil }, program: built)
+    #expect(locator.shipped("tiny") == "\(root)/source/share/models/tiny")
+    #expect(locator.shipped("all-MiniLM-L6-v2") == nil)
   }
 
   @Test func `a name that nothing holds lists the places and the nearest name`() throws {

@@ -126,6 +126,40 @@ import Testing
     }
   }
 
+  @Test func `facts of texts are compared, those without any left out of the means`() throws {
+    /// Every third text states no fact.
+    func lines(_ share: Double) -> [String] {
+      (0..<30).map { index in
+        let states = index % 3 != 0
+        let (score, facts) = states ? ("\(share + Double(index % 5))", "4") : ("null", "null")
+        let respond = states ? 100 : 0
+        return #"{"id":"r\#(index)","input":"a","reference":"b","loss":8,"tokens":4,"bytes":8,"#
+          + #""generated":"c","scores":{"factscore":\#(score),"factscore_init":\#(score),"#
+          + #""factscore_facts":\#(facts),"factscore_respond":\#(respond)}}"#
+      }
+    }
+    let names = ["factscore", "factscore_init", "factscore_respond", "factscore_facts"]
+    let one = try run("one", lines(40))
+    let other = try run("other", lines(60))
+    let comparison = try RunComparison(runs: [one, other], options: options(["factscore"]))
+    let rows = try #require(comparison.pairs.first).rows
+    #expect(rows.map(\.metric.name) == names)
+    let own = (0..<30).filter { $0 % 3 != 0 }
+    let mean = own.reduce(0) { $0 + Double($1 % 5) } / 20
+    #expect(abs(rows[0].baseline.estimate - (40 + mean)) < 1e-12)
+    #expect(abs(rows[0].difference.estimate - 20) < 1e-12)
+    #expect(rows[0].isBetter == true && comparison.isSignificant(rows[0]))
+    #expect(rows[3].baseline.estimate == 4 && rows[3].difference.estimate == 0)
+    #expect(abs(rows[2].baseline.estimate - 200.0 / 3) < 1e-12)
+    // Of other metrics a lack stays a lack.
+    let lacking = lines(40).map { $0.replacing("factscore\"", with: "embedding_similarity\"") }
+    let broken = try run("broken", lacking)
+    let error = #expect(throws: Diagnostic.self) {
+      try RunComparison(runs: [broken, broken], options: options(["embedding_similarity"]))
+    }
+    #expect(error?.message.contains("hold no scores") == true, "\(error as Any)")
+  }
+
   private func fault(_ lines: [String], against other: [String]? = nil) throws -> String {
     let good = try run("good", other ?? Self.lines(6, period: 3))
     let bad = try run("bad", lines)

@@ -3,15 +3,8 @@ import Records
 import Stages
 import TestSupport
 import Testing
-import Train
 
 @Suite struct `The ledger of a run answers questions` {
-  private struct Silent: RunObserver {
-    func stage(_ progress: StageProgress) {}
-    func training(_ event: TrainingEvent) {}
-    func say(_ text: String) {}
-  }
-
   private let folder: TemporaryFolder
   private var run: String { "\(folder.path)/run" }
 

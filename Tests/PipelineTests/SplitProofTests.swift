@@ -3,15 +3,8 @@ import Records
 import Stages
 import TestSupport
 import Testing
-import Train
 
 @Suite struct `A split is proven again from the files of the run` {
-  private struct Silent: RunObserver {
-    func stage(_ progress: StageProgress) {}
-    func training(_ event: TrainingEvent) {}
-    func say(_ text: String) {}
-  }
-
   @Test func `a record smuggled onto a second side stops the run`() throws {
     let folder = try TemporaryFolder()
     let lines = (0..<60).map { "{\"text\": \"sentence number \($0) of sixty\"}" }

@@ -3,15 +3,8 @@ import Records
 import Stages
 import TestSupport
 import Testing
-import Train
 
 @Suite struct `Lengths in tokens` {
-  private struct Silent: RunObserver {
-    func stage(_ progress: StageProgress) {}
-    func training(_ event: TrainingEvent) {}
-    func say(_ text: String) {}
-  }
-
   private let folder: TemporaryFolder
   private var run: String { "\(folder.path)/run" }
 
@@ -84,6 +77,11 @@ import Train
     }
     let missing = fault("tokenizer: no-such-model, min-tokens: 2")
     #expect(missing.contains("'no-such-model' is neither the path of a tokenizer"))
+    #expect(
+      missing.contains(
+        "Give the path of a tokenizer.json or of a folder that holds a tokenizer, or the name of a "
+          + "model that a cache holds."))
+    #expect(!missing.contains("safetensors"))
     try folder.write("{}", to: "broken/tokenizer.json")
     #expect(fault("tokenizer: broken, min-tokens: 2").contains("broken/tokenizer.json: "))
     #expect(fault("min-tokens: 2").contains("train: model:"))

@@ -46,4 +46,33 @@ import Testing
       #expect(count < 32 << 20)
     }
   }
+
+  /// How many connections to a port the process has taken from the system's queue.
+  private func taken(_ port: Int) throws -> Int {
+    let place = ":" + String(port, radix: 16, uppercase: true)
+    let lines = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n")
+    return lines.count { line in
+      let fields = line.split(separator: " ")
+      // Established, on the server's side, and with an owner: in the queue there is none.
+      return fields.count > 9 && fields[1].hasSuffix(place) && fields[3] == "01" && fields[9] != "0"
+    }
+  }
+
+  @Test func `those beyond the limit wait outside of the process, and are served in turn`() throws {
+    let server = try HTTPServer(
+      address: "127.0.0.1", port: 0, patience: .seconds(20), connections: 2
+    ) { _ in .page("hello") }
+    Thread { server.run() }.start()
+    defer { server.stop() }
+    let clients = try (0..<5).map { _ in try LoopbackConnection(port: server.port) }
+    while try taken(server.port) < 2 { Thread.sleep(forTimeInterval: 0.01) }
+    for _ in 0..<20 {
+      #expect(try taken(server.port) == 2)
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    for client in clients {
+      client.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+      #expect(client.rest().contains("hello"))
+    }
+  }
 }

@@ -69,6 +69,19 @@ import Testing
     }
   }
 
+  @Test func `a run that went on tells the time of its last start as that`() throws {
+    try Sample.classifier.withCopy { folder in
+      let file = folder.appending(path: "timings.json")
+      var timings = try #require(JSONValue.parse([UInt8](Data(contentsOf: file))).object)
+      timings["total_seconds"] = 10
+      try Data(JSONValue.object(timings).text.utf8).write(to: file)
+      let text = try readPage(folder).text
+      #expect(text.contains("took 10.0 s since its last start"), "\(text.prefix(400))")
+      #expect(text.contains("Since the last start") && !text.contains("Total time"))
+    }
+    #expect(try readPage(Sample.classifier.url).text.contains("Total time"))
+  }
+
   @Test func `the confusion matrix shows each count with its share of the row`() throws {
     let html = try RunReport.html(ofRunAt: Sample.classifier.url.path)
     #expect(html.contains("title=\"cardiology → neurology: 10, 11.5 % of 87\""))
@@ -187,11 +200,12 @@ import Testing
     }
   }
 
-  @Test func `of a score that is better when lower, the highest is the worst`() throws {
+  @Test(arguments: ["ter", "toxicity", "refusals", "pii_count", "bias"])
+  func `of a score that is better when lower, the highest is the worst`(metric: String) throws {
     try Sample.texts.withCopy { folder in
       let lines = (1...3).map {
         #"{"id": "a:\#($0)", "input": "q", "reference": "r", "generated": "g", "#
-          + #""scores": {"ter": \#($0)0}}"#
+          + #""scores": {"\#(metric)": \#($0)0}}"#
       }
       try Data(lines.joined(separator: "\n").utf8)
         .write(to: folder.appending(path: "predictions.jsonl"))
@@ -201,6 +215,37 @@ import Testing
       let worst = try #require(text.range(of: "Worst, the"))
       let best = try #require(text.range(of: "Best, the"))
       #expect(text[worst.lowerBound..<best.lowerBound].contains("30.00"))
+    }
+  }
+
+  @Test(arguments: [
+    (#""consistency": 10, "consistency_ratio": 20"#, "Consistency"),
+    (#""factscore_init": 10, "toxicity": 20"#, "FactScore without penalty"),
+    (#""toxicity": 10, "keywords.all": 20"#, "Keywords, all"),
+    (#""pii": 10, "embedding_similarity": 20, "rouge4": 5"#, "Similarity of vectors"),
+  ])
+  func `what a model wrote is shown whichever metrics scored it`(scores: String, ranking: String)
+    throws
+  {
+    try Sample.texts.withCopy { folder in
+      let line =
+        #"{"id": "a:1", "input": "q", "reference": "r", "generated": "what it wrote", "#
+        + #""loss": 2, "tokens": 3, "scores": {\#(scores)}}"#
+      try Data(line.utf8).write(to: folder.appending(path: "predictions.jsonl"))
+      let text = try readPage(folder).text
+      #expect(text.contains("what it wrote"))
+      #expect(text.contains("ranked by each record's \(ranking)."))
+      #expect(text.contains("Worst, the lowest score first"))
+    }
+  }
+
+  @Test func `classes that are called like metrics are classes`() throws {
+    try Sample.classifier.withCopy { folder in
+      let line =
+        #"{"id": "a:1", "input": "q", "reference": "bias", "prediction": "toxicity", "#
+        + #""scores": {"toxicity": 0.7, "bias": 0.3}, "loss": 1}"#
+      try Data(line.utf8).write(to: folder.appending(path: "predictions.jsonl"))
+      #expect(try readPage(folder).text.contains("1 of 1 test records are wrong."))
     }
   }
 

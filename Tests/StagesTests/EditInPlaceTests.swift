@@ -75,4 +75,19 @@ import Testing
     for (name, text) in records { #expect(texts[name] == text, "\(name)") }
     #expect(records["ledger.jsonl"]?.contains("\"clean.again\"") == true)
   }
+
+  @Test func `are shown originals of the training side alone where they augment`() throws {
+    let run = try TestRun()
+    let sides = EachStage { record, _ in
+      var record = record
+      record.side = record.text.hasPrefix("t") ? .test : .train
+      return .keep(record)
+    }
+    let results = try run.run([
+      try run.source(["a", "ta"]), try run.step("split", sides, role: .splitting),
+      try run.step("augment.loud", LoudStage(isPlain: true), role: .augmenting),
+    ])
+    let records = try RecordCollection(path: results[2].records, count: 2, threads: 2).map(\.text)
+    #expect(records == ["ba", "ta"])
+  }
 }

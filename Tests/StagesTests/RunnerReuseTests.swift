@@ -56,6 +56,26 @@ struct RunnerReuseTests {
     #expect(try cached(steps()) == [true, true, true, true])
   }
 
+  @Test func `a stage that is made by something else is run again`() throws {
+    func cached(_ name: JSONValue?) throws -> Bool {
+      try run.run([run.source(["a"]), run.step("clean.one", NamedStage(name: name))])[1].cached
+    }
+    #expect(try cached(["model": "a"]) == false)
+    #expect(try cached(["model": "a"]) == true)
+    #expect(try cached(["model": "b"]) == false)
+    #expect(try cached(nil) == false)
+  }
+
+  @Test func `the fingerprint of a stage that says nothing is what it was`() throws {
+    let results = try run.run([run.source(["a"]), run.step("clean.one", NamedStage(name: nil))])
+    let expected: JSONValue = [
+      "format": 4, "stage": "clean.one", "version": 1, "parameters": [:],
+      "on-error": "quarantine", "rescue": [], "seed": "42", "files": [:],
+      "upstream": .string(results[0].fingerprint), "shard": .null,
+    ]
+    #expect(results[1].fingerprint == ContentHash.of(expected.text))
+  }
+
   @Test func `what a killed run left of a stage is no part of its output`() throws {
     let results = try run.run(steps())
     for place in ["artifacts/stranger.txt", "units", "records.lines"] {

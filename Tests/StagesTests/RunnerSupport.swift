@@ -49,6 +49,17 @@ struct EachStage: RecordStage {
   }
 }
 
+/// A stage that leaves records as they are, made by something of a name.
+struct NamedStage: RecordStage {
+  let name: JSONValue?
+
+  func identity() throws(StageError) -> JSONValue? { name }
+
+  func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
+    .keep(record)
+  }
+}
+
 /// Merges each record into the first of the same text, and leaves the number of texts as a file.
 struct MergeStage: CollectionStage {
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> [String: String] {

@@ -145,6 +145,30 @@ struct ShardTests {
     #expect(error?.source == Source(file: stage.ledger, line: 1))
   }
 
+  @Test func `a damaged record of a shard is told with its file and line`() throws {
+    let parts = EachStage { record, _ in
+      switch record.text {
+      case "a": .drop(Reason("named"))
+      case "c":
+        .expand([record.child("p", content: .text("C")), record.child("q", content: .text("D"))])
+      default: .keep(record)
+      }
+    }
+    let steps = [try run.source(["a", "b", "c", "e"]), try run.step("clean.parts", parts)]
+    let folders = try shards(steps, of: 1)
+    let stage = try #require(try StageRunner.results(in: folders[0]).last)
+    let text = String(decoding: try FileReader.contents(stage.records), as: UTF8.self)
+    // The folder, one that ended, one that went on, one that ended; then the two that it became.
+    var lines = text.split(separator: "\n").map(String.init)
+    #expect(lines[5].hasPrefix("+{\"text\":\"D\""))
+    lines[5] = lines[5].replacing("\"id\":", with: "\"ix\":")
+    try AtomicFile.write((lines.joined(separator: "\n") + "\n").utf8, to: stage.records)
+    let runner = StageRunner(folder: run.path, seed: 42, threads: 2)
+    let error = #expect(throws: StageError.self) { try runner.merge(steps, shards: folders) }
+    #expect(error?.code == "damaged-cache")
+    #expect(error?.source == Source(file: stage.records, line: 6))
+  }
+
   @Test(arguments: ["0/2", "3/2", "1", "1/", "a/b", "1/2/3", "-1/2", ""])
   func `what is no shard is none`(text: String) {
     #expect(Shard(text) == nil)

@@ -96,7 +96,23 @@ struct StageChangesTests {
     let text = String(decoding: try FileReader.contents(manifest), as: UTF8.self)
     let other = String(results[0].contentHash.reversed())
     try AtomicFile.write(text.replacing(results[0].contentHash, with: other).utf8, to: manifest)
-    #expect(throws: Diagnostics.self) { try StageRunner.results(in: run.path) }
+    #expect {
+      try StageRunner.results(in: run.path)
+    } throws: {
+      "\($0)".contains("the stages in '\(run.path)' are of different runs (run the pipeline again)")
+    }
+  }
+
+  @Test func `what is no run, or one whose stages are gone, has no finished stages`() throws {
+    let results = try run.run([try run.source(["a"]), try run.step("clean.drop", drop("b"))])
+    for folder in [results[1].folder, "\(run.path)/cache"] {
+      try Folders.remove(folder)
+      #expect {
+        try StageRunner.results(in: run.path)
+      } throws: {
+        "\($0)".contains("there are no finished stages in '\(run.path)'")
+      }
+    }
   }
 
   @Test(arguments: ["=9", "=1", "=x", "-0"])

@@ -29,6 +29,19 @@ struct FaultTests {
     #expect(try fault(records, classification()).contains("'nose' is on no record of the training"))
   }
 
+  @Test func `a label that only the test side has is named when the side is checked`() throws {
+    var records = Workshop.classified(30)
+    let workshop = try Workshop(records)
+    try workshop.session("run", classification()).check(workshop.test)
+    records[29].label = Label("nose")
+    records[29].source = Source(file: "a.jsonl", line: 30)
+    let odd = try Workshop(records)
+    let session = try odd.session("run", classification())
+    let error = #expect(throws: StageError.self) { try session.check(odd.test) }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains("a.jsonl:30") && message.contains("'nose' is on no record"))
+  }
+
   @Test func `one class is no classification`() throws {
     let message = try fault(Workshop.classified(30, classes: ["ear"]), classification())
     #expect(message.contains("only the label 'ear'"))

@@ -9,7 +9,7 @@ import Train
 struct ResumeTests {
   private let workshop: Workshop
   private static let files = [
-    "model/model.safetensors", "model/config.json", "trainer_state.json",
+    "model/model.safetensors", "model/config.json", "trainer_state.json", "trainer_log.jsonl",
   ]
 
   init() throws { workshop = try Workshop(Workshop.classified(120)) }
@@ -93,6 +93,31 @@ struct ResumeTests {
       let runs = ["stopped", "whole"].map { "\(workshop.folder.path)/\($0)" }
       #expect(try contents(runs[0], Self.files) == contents(runs[1], Self.files))
     }
+  }
+
+  @Test func `times are those of all processes, and epochs keep their numbers`() throws {
+    let json = classification(["epochs": 3, "save-steps": 4])
+    let copies = try copies(json)
+    let whole = try workshop.run("whole", json).result
+    #expect(whole.epochs.array?.compactMap { $0["epoch"]?.int } == [1, 2, 3])
+    // In the middle of the second epoch, with times that no clock gives.
+    let copy = try #require(copies.first { $0 == "killed-12" })
+    let earlier: JSONValue = [
+      "seconds": 1000,
+      "epochs": [["epoch": 1, "seconds": 300], ["epoch": 2, "seconds": 200]],
+    ]
+    try workshop.folder.write(earlier.text, to: "\(copy)/checkpoints/step-12/times.json")
+    let result = try workshop.run(copy, json).result
+    #expect(result.seconds > 1000)
+    let epochs = try #require(result.epochs.array)
+    #expect(epochs.compactMap { $0["epoch"]?.int } == [1, 2, 3])
+    #expect(epochs[0]["seconds"]?.double == 300)
+    #expect(epochs[1]["seconds"]?.double ?? 0 > 200 && epochs[2]["seconds"]?.double ?? 999 < 200)
+    // A checkpoint of an older build says nothing.
+    let old = try #require(copies.first { $0 == "killed-9" })
+    try Folders.remove("\(workshop.folder.path)/\(old)/checkpoints/step-9/times.json")
+    let rest = try workshop.run(old, json).result
+    #expect(rest.epochs.array?.compactMap { $0["epoch"]?.int } == [2, 3])
   }
 
   @Test func `a finished run is not trained again`() throws {

@@ -37,9 +37,10 @@ struct Workshop {
   let validation: RecordCollection
   let test: RecordCollection
 
-  init(_ records: [Record]) throws {
+  /// - Parameter masks: Whether the tokenizer has a token that hides others.
+  init(_ records: [Record], masks: Bool = false) throws {
     folder = try TemporaryFolder()
-    try folder.write(Self.tokenizer, to: "tokenizer/tokenizer.json")
+    try folder.write(Self.tokenizer(masks: masks), to: "tokenizer/tokenizer.json")
     let parts = [records.count * 6 / 10, records.count * 8 / 10]
     train = try Self.write(records[..<parts[0]], to: "\(folder.path)/train.jsonl")
     validation = try Self.write(
@@ -78,7 +79,8 @@ struct Workshop {
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "<|endoftext|>"]
     + (0..<40).map { "w\($0)" } + ["Instruction", "Response", "Input", "#", ":", "."]
 
-  private static var tokenizer: String {
+  private static func tokenizer(masks: Bool) -> String {
+    let words = masks ? words + ["[MASK]"] : words
     func special(_ id: Int) -> JSONValue {
       [
         "id": .integer(id), "content": .string(words[id]), "single_word": false, "lstrip": false,
@@ -87,7 +89,8 @@ struct Workshop {
     }
     let json: JSONValue = [
       "version": "1.0", "truncation": nil, "padding": nil,
-      "added_tokens": .array((0..<5).map(special)), "normalizer": nil,
+      "added_tokens": .array((Array(0..<5) + (masks ? [words.count - 1] : [])).map(special)),
+      "normalizer": nil,
       "pre_tokenizer": ["type": "Whitespace"], "post_processor": nil, "decoder": nil,
       "model": [
         "type": "WordLevel", "unk_token": "[UNK]",

@@ -2,6 +2,7 @@ import Evaluate
 import Foundation
 import Records
 import Stages
+import Synchronization
 import TestSupport
 import Testing
 import Train
@@ -117,6 +118,57 @@ struct WritingTests {
       _ = try session(copy).run()
       #expect(try contents("\(root)/\(copy)", files) == expected, "\(copy)")
     }
+  }
+
+  /// A classifier that fails when it is asked for the second time, as one elsewhere may.
+  private final class Flaky: TextClassifier {
+    let name = "flaky"
+    let labels = ["no", "yes"]
+    private let asked = Mutex(0)
+    private let fails: Bool
+
+    init(fails: Bool) { self.fails = fails }
+
+    func fingerprint() -> String { name }
+
+    func probabilities(of texts: [ClassifiedText]) throws -> [[Float]] {
+      let count = asked.withLock { asked -> Int in
+        asked += 1
+        return asked
+      }
+      if fails, count == 2 { throw TextModelError("nobody answers") }
+      return texts.map { text in
+        let yes = Float(text.text.utf8.count % 7) / 10
+        return [1 - yes, yes]
+      }
+    }
+  }
+
+  @Test func `an epoch is not lost where the judge of its answers fails`() throws {
+    let json = causal(["epochs": 3, "best-metric": "toxicity"])
+    func session(_ run: String, fails: Bool) throws -> TrainingSession {
+      var settings = TextMetricSettings()
+      settings.classifiers["toxicity"] = ClassifierScore(
+        name: "toxicity", classifier: Flaky(fails: fails), label: 1)
+      var context = workshop.context(run)
+      context.scoring = TextScoring(metrics: TextMetrics(), settings: settings)
+      return try TrainingSession(
+        options: options(json), train: workshop.train, validation: workshop.validation, context)
+    }
+    let whole = try session("whole", fails: false).run()
+    let error = #expect(throws: TextModelError.self) { try session("failed", fails: true).run() }
+    #expect(error?.message == "nobody answers")
+    var steps: [Int] = []
+    let again = try session("failed", fails: false).run { event in
+      if case .stepped(let report) = event { steps.append(report.step) }
+    }
+    // Two epochs of five steps were done, the second of which nobody had looked at.
+    #expect(whole.steps == 15 && steps == Array(11...15))
+    #expect(again.json["validation"] == whole.json["validation"])
+    let files = ["model/model.safetensors", "trainer_state.json"]
+    #expect(
+      try contents("\(workshop.folder.path)/failed", files)
+        == contents("\(workshop.folder.path)/whole", files))
   }
 
   @Test func `early stopping waits for what the model writes`() throws {

@@ -11,16 +11,25 @@ enum BackTranslationDescriptor {
     "language", default: "en", aliases: ["lang"], "The language of the texts.", check: isLanguage)
   private static let backend = Parameter(
     "backend", default: TranslatorBackend.auto,
-    "Where translations come from; auto: the first that can be had of a model, an endpoint, Apertium."
+    "Where translations come from; auto: from what is named, else the first of a model and Apertium."
   )
-  private static let model = Parameter<PathValue?>(
+  private static let model = Parameter<ModelName?>(
     "model", default: nil, aliases: ["from_model_name"],
     "The checkpoint that translates to the other language, or the endpoint's model.")
-  private static let back = Parameter<PathValue?>(
-    "back", default: nil, aliases: ["to_model_name"], "The checkpoint that translates back.")
+  private static let back = Parameter<ModelName?>(
+    "back", default: nil, aliases: ["to_model_name"],
+    "The checkpoint that translates back, or the endpoint's model.")
+  private static let prefix = Parameter<String?>(
+    "prefix", default: nil, aliases: ["source-prefix"],
+    "What a checkpoint reads before each text: '>>fr<< '; by default what its config.json says.")
+  private static let backPrefix = Parameter<String?>(
+    "back-prefix", default: nil, "The same on the way back.")
   private static let command = Parameter<String?>(
     "command", default: nil,
     "A program that reads {\"text\", \"from\", \"to\"} a line and writes {\"text\"} a line.")
+  private static let version = Parameter<String?>(
+    "version", default: nil,
+    "Another one makes anew what was kept; for a program or a model that changed behind its name.")
   private static let copies = Parameter(
     "copies", default: 1, "How many children are derived from each record.",
     check: Check.within(1...20))
@@ -48,12 +57,12 @@ enum BackTranslationDescriptor {
     StageDescriptor(
       AugmentNames.backTranslation,
       "Derives records whose texts were translated to another language and back by a model.",
-      role: .augmenting,
+      role: .augmenting, version: 2,
       parameters: [
-        via, language, backend, model, back, command, copies, tries, temperature, least, most,
-        fields, protect,
+        via, language, backend, model, back, prefix, backPrefix, command, version, copies, tries,
+        temperature, least, most, fields, protect,
       ],
-      memory: "the models', and the children's texts",
+      memory: "the models', and 16 bytes a record",
       example: "augment.back-translation: {via: de, model: models/en-de, back: models/de-en}",
       make: { values throws(Diagnostic) in try make(values, provider) })
   }
@@ -71,15 +80,15 @@ enum BackTranslationDescriptor {
         "texts in '\(values[language])' are to pass through the same language",
         path: AugmentNames.backTranslation, remedy: "name another one with 'via'")
     }
-    var request = TranslatorRequest(
-      from: values[language], to: values[via], backend: values[backend], model: values[model],
-      command: values[command], temperature: values[temperature])
-    let there = try provider(request)
-    (request.from, request.to) = (request.to, request.from)
-    request.model = values[back]
+    let request = TranslatorRequest(
+      from: values[language], to: values[via], backend: values[backend],
+      model: values[model]?.path, prefix: values[prefix], command: values[command],
+      temperature: values[temperature], version: values[version])
     return BackTranslationStage(
-      there: there, back: try provider(request), language: values[language], pivot: values[via],
-      copies: values[copies], tries: values[tries], fields: values[fields],
+      there: try provider(request),
+      back: try provider(request.back(model: values[back]?.path, prefix: values[backPrefix])),
+      language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
+      fields: values[fields],
       contract: RoundTripContract(
         similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
   }

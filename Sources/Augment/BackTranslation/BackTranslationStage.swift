@@ -16,46 +16,82 @@ struct BackTranslationStage: CollectionStage {
   let fields: [Selector]
   let contract: RoundTripContract
 
-  /// What became of each record, by its place.
+  /// What became of each record, by its place: lines in a file.
   struct Plan: Sendable {
-    fileprivate(set) var results: [Int: RoundTrips] = [:]
+    let file: ScratchFile
+    /// Where each record's line is; empty for one of which no child was to be made.
+    fileprivate(set) var ranges: [Range<Int>]
+    private var end = 0
+
+    init(records: Int, in folder: String) throws(FileError) {
+      file = try ScratchFile(in: folder)
+      ranges = [Range<Int>](repeating: 0..<0, count: records)
+    }
+
+    fileprivate mutating func note(_ trips: RoundTrips) throws(FileError) {
+      let line = trips.line
+      try file.write(bytes: line, at: end)
+      ranges[trips.parent.index] = end..<end + line.count
+      end += line.count
+    }
   }
 
   func dependencies() throws(StageError) -> [String] {
+    let limit = there.draws ? "" : "; it draws nothing, so a record has one child at most"
     Fetching.current.say(
-      "augment.back-translation: \(language) to \(pivot) by \(there.name), back by \(back.name)"
+      "augment.back-translation: \(language) to \(pivot) by \(there.name), back by \(back.name)\(limit)"
     )
     return try there.files() + back.files()
   }
 
+  func identity() throws(StageError) -> JSONValue? {
+    do { return try [there.identity, back.identity] } catch {
+      throw error as? StageError ?? StageError("no-translation", "\(error)")
+    }
+  }
+
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> Plan {
-    var plan = Plan()
+    let folder = Folders.isFolder(context.artifacts) ? context.artifacts : FilePaths.temporary
+    var plan = try Plan(records: records.count, in: folder)
     try records.forEachStoredBatch {
       RoundTrips.Parent(try $0.record(), at: $0.index, fields: fields)
     } _: { parents in
       var trips = parents.compactMap { $0 }.map { RoundTrips(of: $0) }
-      for attempt in 1...tries {
+      // What does not draw says the same again.
+      for attempt in 1...(there.draws ? tries : 1) {
         try Interruption.check()
         try translate(&trips, attempt: attempt, context)
       }
-      for trip in trips { plan.results[trip.parent.index] = trip }
+      for trip in trips { try plan.note(trip) }
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: Plan) -> Bool { plan.results[index] == nil }
+  func leaves(recordAt index: Int, _ plan: Plan) -> Bool { plan.ranges[index].isEmpty }
 
   func outcome(
     of record: Record, at index: Int, _ plan: Plan, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    guard let trips = plan.results[index] else { return .keep(record) }
+    guard !plan.ranges[index].isEmpty else { return .keep(record) }
+    let trips = try entry(at: index, plan)
     // A second stage of this kind is `augment.back-translation#2`, and so are its children's names.
     let name = context.stage.split(separator: ".").last ?? "back-translation"
     let children = trips.children.enumerated().map { number, child in
       derived(from: record, child, "\(name).\(number + 1)", context)
     }
     if !children.isEmpty { return .derive(record, children: children) }
-    return .keep(record, note: ["no-child": .string(trips.fault?.rawValue ?? "none")])
+    return .keep(record, note: ["no-child": .string(trips.fault ?? "none")])
+  }
+
+  private func entry(at index: Int, _ plan: Plan) throws(StageError) -> RoundTrips.Entry {
+    let line: [UInt8]
+    do { line = try plan.file.bytes(plan.ranges[index]) } catch {
+      throw StageError("unreadable", "\(error)", remedy: "run again; what was translated is kept")
+    }
+    guard let entry = RoundTrips.Entry(line: line) else {
+      preconditionFailure("line \(index) of the plan is \(String(decoding: line, as: UTF8.self))")
+    }
+    return entry
   }
 
   // MARK: - Translating
@@ -63,7 +99,8 @@ struct BackTranslationStage: CollectionStage {
   /// Makes one more child of each record that wants one.
   private func translate(
     _ trips: inout [RoundTrips], attempt: Int, _ context: StageContext
-  ) throws(StageError) {
+  ) throws {
+    let copies = there.draws ? copies : 1
     // Where the likeliest translation did, a further copy needs another.
     let isDrawn = attempt > 1 || copies > 1
     let waiting = trips.indices.filter { trips[$0].children.count < copies }
@@ -81,15 +118,16 @@ struct BackTranslationStage: CollectionStage {
   /// The texts of each record, there and back; nil for one whose translation came to no end.
   private func roundTrip(
     _ parents: [RoundTrips.Parent], draw: UInt64?, _ context: StageContext
-  ) throws(StageError) -> [[String?]] {
+  ) throws -> [[String?]] {
     var sentences: [String] = []
     var draws: [UInt64] = []
     var pieces: [SentencePieces] = []
     for parent in parents {
       for field in parent.texts {
-        let kept = contract.spans.find(in: Array(field.text.utf8))
-        let cut = SentencePieces(field.text, language: language, kept: kept)
-        let key = StableHash.hash("\(context.stage)/\(parent.id)/\(field.path)/\(draw ?? 0)")
+        let cut = SentencePieces(
+          field.text, language: language, kept: contract.kept(in: field.text))
+        let key = StableHash.hash(
+          "\(context.stage)/\(parent.id)/\(field.path)/\(draw ?? 0)", seed: context.seed)
         sentences += cut.texts
         draws += cut.ranges.indices.map { key &+ UInt64($0) }
         pieces.append(cut)

@@ -10,7 +10,7 @@ struct RoundTripContract: Sendable {
   let spans: ProtectedSpans
 
   /// Why a text is refused.
-  enum Fault: String, Sendable, CaseIterable {
+  enum Fault: String, Error, CaseIterable {
     /// A sentence came to no end.
     case unfinished
     /// It says what the parent says, but for capitals, blanks and punctuation.
@@ -29,23 +29,23 @@ struct RoundTripContract: Sendable {
     case similarity
   }
 
-  /// The first thing that is wrong with a child's text; nil where nothing is.
+  /// How like its parent a child's text is, by chrF from 0 to 100.
   /// - Parameter names: Words that stay where the parent has them.
-  func fault(of child: String, from parent: String, names: [String]) -> Fault? {
-    if Self.skeleton(child) == Self.skeleton(parent) { return .unchanged }
-    if Self.numbers(child) != Self.numbers(parent) { return .numbers }
+  /// - Throws: The first thing that is wrong with it.
+  func similarity(
+    of child: String, to parent: String, names: [String]
+  ) throws(Fault) -> Double {
+    if Self.skeleton(child) == Self.skeleton(parent) { throw .unchanged }
+    if Self.numbers(child) != Self.numbers(parent) { throw .numbers }
     if Self.counted(locked(in: child, names)) != Self.counted(locked(in: parent, names)) {
-      return .locked
+      throw .locked
     }
     let length = Double(child.unicodeScalars.count) / Double(max(1, parent.unicodeScalars.count))
-    if !Self.lengths.contains(length) { return .length }
-    if Self.changesLanguage(child, parent) { return .language }
-    return similarity.contains(Self.chrf(child, parent)) ? nil : .similarity
-  }
-
-  /// The similarity of two texts, from 0 to 100.
-  static func chrf(_ child: String, _ parent: String) -> Double {
-    Chrf().score(child, references: [parent])
+    if !Self.lengths.contains(length) { throw .length }
+    if Self.changesLanguage(child, parent) { throw .language }
+    let score = Chrf().score(child, references: [parent])
+    guard similarity.contains(score) else { throw .similarity }
+    return score
   }
 
   /// The letters and digits of a text, all small, as what makes two texts the same.
@@ -65,17 +65,18 @@ struct RoundTripContract: Sendable {
       .map { String(String.UnicodeScalarView($0)) }.sorted()
   }
 
-  /// Code, addresses, placeholders and names, which no translation may touch; quotations are no such thing.
+  /// Stretches of a text that are not translated; quotations are.
+  func kept(in text: String) -> [Range<Int>] {
+    spans.find(in: Array(text.utf8), quotations: false)
+  }
+
+  /// Code, addresses, placeholders and names, which no translation may touch.
   private func locked(in text: String, _ names: [String]) -> [String] {
     let bytes = Array(text.utf8)
-    let marked = spans.find(in: bytes, names: names).map { bytes[$0] }.filter { span in
-      !Self.quotes.contains { span.starts(with: $0.utf8) }
-    }
+    let marked = spans.find(in: bytes, names: names, quotations: false).map { bytes[$0] }
     let addresses = bytes.split { $0 <= 0x20 }.filter { Self.isAddress($0) }
     return (marked + addresses).map { String(decoding: $0, as: UTF8.self) }
   }
-
-  private static let quotes = ["\"", "\u{201C}", "\u{AB}"]
 
   /// Whether a word is an address of the web or of mail, or a path.
   private static func isAddress(_ word: ArraySlice<UInt8>) -> Bool {

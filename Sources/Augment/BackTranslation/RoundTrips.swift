@@ -45,26 +45,77 @@ struct RoundTrips: Sendable {
 
   /// Takes the translated texts as a child where they keep the contract.
   mutating func take(_ translated: [String?], attempt: Int, _ contract: RoundTripContract) {
+    do throws(RoundTripContract.Fault) {
+      children.append(try child(translated, attempt: attempt, contract))
+      fault = nil
+    } catch { fault = error }
+  }
+
+  private func child(
+    _ translated: [String?], attempt: Int, _ contract: RoundTripContract
+  ) throws(RoundTripContract.Fault) -> Child {
     var texts: [(path: String, text: String)] = []
     var similarity = 0.0
     for (field, text) in zip(parent.texts, translated) {
-      guard let text else { return fault = .unfinished }
-      // A text without a word, such as a number alone, is what it was.
-      if text != field.text {
-        fault = contract.fault(of: text, from: field.text, names: parent.names)
-        if fault != nil { return }
+      guard let text else { throw .unfinished }
+      var (kept, likeness) = (text, 100.0)
+      do throws(RoundTripContract.Fault) {
+        likeness = try contract.similarity(of: text, to: field.text, names: parent.names)
+      } catch {
+        // A short turn, or a text without a word, may well say what it said: it is then what it was.
+        guard error == .unchanged else { throw error }
+        kept = field.text
       }
-      texts.append((field.path, text))
-      similarity += RoundTripContract.chrf(text, field.text) / Double(parent.texts.count)
+      texts.append((field.path, kept))
+      similarity += likeness / Double(parent.texts.count)
     }
     guard zip(parent.texts, texts).contains(where: { $0.text != $1.text }) else {
-      return fault = .unchanged
+      throw .unchanged
     }
     let skeleton = texts.map { RoundTripContract.skeleton($0.text) }
     let isNew = children.allSatisfy {
       $0.texts.map { RoundTripContract.skeleton($0.text) } != skeleton
     }
-    guard isNew else { return fault = .repeated }
-    children.append(Child(texts: texts, similarity: similarity, attempt: attempt))
+    guard isNew else { throw .repeated }
+    return Child(texts: texts, similarity: similarity, attempt: attempt)
+  }
+
+  // MARK: - On disk
+
+  /// What came of the record, as a line of JSON that `Entry` reads.
+  var line: [UInt8] {
+    let children = children.map { child -> JSONValue in
+      [
+        "texts": .object(JSONObject(child.texts.map { ($0.path, .string($0.text)) })),
+        "similarity": .real((child.similarity * 100).rounded() / 100),
+        "try": .integer(child.attempt),
+      ]
+    }
+    let fault = fault.map { JSONValue.string($0.rawValue) } ?? .null
+    return JSONValue.object(["children": .array(children), "fault": fault]).bytes
+  }
+
+  /// What came of a record.
+  struct Entry {
+    let children: [Child]
+    /// What was wrong with the last that was refused.
+    let fault: String?
+
+    /// Reads a line that `RoundTrips` wrote; nil where it is damaged.
+    init?(line: [UInt8]) {
+      guard let json = try? JSONValue.parse(line), let list = json["children"]?.array else {
+        return nil
+      }
+      children = list.compactMap { child in
+        guard let texts = child["texts"]?.object, let attempt = child["try"]?.int,
+          let similarity = child["similarity"]?.double
+        else { return nil }
+        return Child(
+          texts: texts.members.compactMap { member in
+            member.value.string.map { (member.key, $0) }
+          }, similarity: similarity, attempt: attempt)
+      }
+      fault = json["fault"]?.string
+    }
   }
 }

@@ -12,8 +12,13 @@ struct ProtectedSpans: Sendable {
   init(_ patterns: [String] = []) { self.patterns = patterns.map(SpanPattern.init) }
 
   /// The stretches in UTF-8 bytes, in order and without overlap; `names` are protected like patterns.
-  func find(in bytes: [UInt8], names: [String] = []) -> [Range<Int>] {
-    var spans = Self.marked(bytes) + CodeLines.find(in: bytes)
+  /// - Parameter quotations: Whether what stands in double quotation marks is one; else what is found within them is.
+  func find(
+    in bytes: [UInt8], names: [String] = [], quotations: Bool = true
+  ) -> [Range<Int>] {
+    var spans =
+      Self.marked(bytes, quotations ? Self.allByFirstByte : Self.plainByFirstByte)
+      + CodeLines.find(in: bytes)
     for pattern in patterns + names.map(SpanPattern.init) { spans += pattern.matches(in: bytes) }
     spans.sort { $0.lowerBound < $1.lowerBound }
     var merged: [Range<Int>] = []
@@ -43,7 +48,7 @@ struct ProtectedSpans: Sendable {
   }
 
   /// The longer of two marks that begin alike comes first.
-  private static let marks = [
+  private static let plain = [
     Marks("```", "```", reach: .max, withinLine: false),
     Marks("~~~", "~~~", reach: .max, withinLine: false),
     Marks("<code", "</code>", reach: .max, withinLine: false),
@@ -54,16 +59,21 @@ struct ProtectedSpans: Sendable {
     Marks("[[", "]]"), Marks("[", "]", reach: 60),
     Marks("$$", "$$", reach: 2000, withinLine: false),
     Marks("\\(", "\\)"), Marks("\\[", "\\]", reach: 2000, withinLine: false),
+  ]
+  private static let quotations = [
     Marks("\"", "\"", reach: 400), Marks("\u{201C}", "\u{201D}", reach: 400),
     Marks("\u{AB}", "\u{BB}", reach: 400),
   ]
 
   /// The marks that a byte can begin, by the byte.
-  private static let marksByFirstByte: [[Marks]] = (0..<256).map { byte in
-    marks.filter { $0.open.first == UInt8(byte) }
+  private static let plainByFirstByte = byFirstByte(plain)
+  private static let allByFirstByte = byFirstByte(plain + quotations)
+
+  private static func byFirstByte(_ marks: [Marks]) -> [[Marks]] {
+    (0..<256).map { byte in marks.filter { $0.open.first == UInt8(byte) } }
   }
 
-  private static func marked(_ bytes: [UInt8]) -> [Range<Int>] {
+  private static func marked(_ bytes: [UInt8], _ marksByFirstByte: [[Marks]]) -> [Range<Int>] {
     var spans: [Range<Int>] = []
     var place = 0
     while place < bytes.count {

@@ -1,48 +1,25 @@
 import Records
 
-/// One change of a text.
-struct TextEdit: Sendable, Hashable {
-  /// What is replaced, in UTF-8 bytes of the parent's text.
-  let range: Range<Int>
-  let replacement: String
-  /// `noun`, `verb`, `adjective`, `adverb`, or `article` for an `a` that became `an`.
-  let part: String
-  /// Where the sense stands in WordNet's data file; nil for articles.
-  let synset: Int?
+/// A text and the places of it where synonyms fit.
+struct SlottedText: Sendable {
+  let path: String
+  let bytes: [UInt8]
+  /// How many words may be changed, whether or not a synonym is known.
+  let eligible: Int
+  let slots: [Slot]
 }
 
 /// The texts of one record, read once, from which any number of changed copies are drawn.
 struct SynonymSwapper: Sendable {
-  /// A text of the record.
-  private struct Text: Sendable {
-    let path: String
-    let bytes: [UInt8]
-    let slots: [Slot]
-  }
-
-  private let texts: [Text]
+  private let texts: [SlottedText]
   /// How many words may be changed, whether or not a synonym is known.
   let eligible: Int
   /// How many places a synonym fits in.
   let swappable: Int
 
-  /// Reads the texts.
-  init(
-    _ fields: [Field], protecting spans: ProtectedSpans, kept: KeptWords, _ finder: SynonymFinder,
-    _ cache: inout WordCache
-  ) {
-    var texts: [Text] = []
-    var eligible = 0
-    for field in fields {
-      let bytes = Array(field.text.utf8)
-      let reader = TextReader(
-        bytes, protecting: spans.find(in: bytes, names: kept.names), kept: kept.lemmas, finder,
-        &cache)
-      eligible += reader.eligible
-      texts.append(Text(path: field.path, bytes: bytes, slots: reader.slots))
-    }
+  init(_ texts: [SlottedText]) {
     self.texts = texts
-    self.eligible = eligible
+    eligible = texts.reduce(0) { $0 + $1.eligible }
     swappable = texts.reduce(0) { $0 + $1.slots.count }
   }
 
@@ -65,6 +42,13 @@ struct SynonymSwapper: Sendable {
     return edits
   }
 
+  /// Draws synonyms of up to `count` words of one text, as dictionaries list them.
+  func drawSynonyms(_ count: Int, in path: String, _ random: inout CounterRandom) -> [String] {
+    let slots = texts.first { $0.path == path }?.slots ?? []
+    var chosen: [String: String] = [:]
+    return random.some(count, of: slots).map { choose($0, &chosen, &random).lemma }
+  }
+
   private func choose(
     _ slot: Slot, _ chosen: inout [String: String], _ random: inout CounterRandom
   ) -> Slot.Choice {
@@ -82,12 +66,16 @@ struct SynonymSwapper: Sendable {
 
   private static func edits(_ slot: Slot, _ choice: Slot.Choice, in bytes: [UInt8]) -> [TextEdit] {
     let swap = TextEdit(
-      range: slot.range, replacement: choice.text, part: "\(slot.part)", synset: choice.synset)
+      range: slot.range, replacement: choice.text,
+      cause: .synonym(part: slot.part, synset: choice.synset))
     guard let article = slot.article else { return [swap] }
     let old = String(decoding: bytes[article], as: UTF8.self)
     let fitting = agreeing(old, with: choice.text)
     guard fitting != old else { return [swap] }
-    return [TextEdit(range: article, replacement: fitting, part: "article", synset: nil), swap]
+    return [
+      TextEdit(range: article, replacement: fitting, cause: .synonym(part: "article", synset: nil)),
+      swap,
+    ]
   }
 
   /// `a` or `an`, in the casing of the article that stands there.
@@ -95,34 +83,5 @@ struct SynonymSwapper: Sendable {
     let base = article.utf8.first == UInt8(ascii: "A") ? "A" : "a"
     guard Spelling.takesAn(word) else { return base }
     return article == "AN" || article == "A" && word == word.uppercased() ? "AN" : "\(base)n"
-  }
-}
-
-extension TextEdit {
-  /// The text with edits made in place; all that they do not name stays byte for byte.
-  static func apply(_ edits: [TextEdit], to text: String) -> String {
-    let bytes = Array(text.utf8)
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + 32)
-    var place = 0
-    for edit in edits {
-      result += bytes[place..<edit.range.lowerBound]
-      result += edit.replacement.utf8
-      place = edit.range.upperBound
-    }
-    result += bytes[place...]
-    return String(decoding: result, as: UTF8.self)
-  }
-
-  /// The edit as the ledger shows it; `at` counts Unicode scalars from the start of the text.
-  func note(field: String, in bytes: [UInt8]) -> JSONValue {
-    let at = bytes[..<range.lowerBound].count { $0 & 0xC0 != 0x80 }
-    var note: JSONObject = [
-      "field": .string(field), "at": .integer(at),
-      "from": .string(String(decoding: bytes[range], as: UTF8.self)),
-      "to": .string(replacement), "pos": .string(part),
-    ]
-    if let synset { note["synset"] = .integer(synset) }
-    return .object(note)
   }
 }

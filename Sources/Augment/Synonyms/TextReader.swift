@@ -2,7 +2,8 @@
 struct Slot: Sendable {
   /// The word, in UTF-8 bytes.
   let range: Range<Int>
-  let part: WordClass
+  /// `noun`, `verb`, `adjective` or `adverb`.
+  let part: String
   let lemma: String
   /// What can stand there, in the word's form and casing, and how likely each is.
   let choices: [Choice]
@@ -13,7 +14,8 @@ struct Slot: Sendable {
     let text: String
     let lemma: String
     let weight: Int
-    let synset: Int
+    /// Where the sense stands in WordNet's data file; nil for what is not of WordNet.
+    let synset: Int?
   }
 }
 
@@ -123,7 +125,8 @@ struct TextReader {
     guard !choices.isEmpty else { return }
     slots.append(
       Slot(
-        range: tokens[index].range, part: reading.part, lemma: reading.lemma, choices: choices,
+        range: tokens[index].range, part: "\(reading.part)", lemma: reading.lemma,
+        choices: choices,
         article: article(before: index)))
   }
 

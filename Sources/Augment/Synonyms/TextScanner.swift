@@ -47,6 +47,12 @@ struct TextScanner {
     return scanner.tokens
   }
 
+  /// The stretches between blanks that hold an address, a path, code or the like.
+  static func opaqueChunks(_ bytes: [UInt8]) -> [Range<Int>] {
+    let scanner = TextScanner(bytes)
+    return bytes.split { $0 <= 0x20 }.map(\.indices).filter(scanner.isOpaque)
+  }
+
   private func isBlank(_ place: Int) -> Bool { bytes[place] <= 0x20 }
 
   private mutating func breakLine(at place: Int) {

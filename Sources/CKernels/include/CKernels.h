@@ -118,6 +118,40 @@ void anneal_gemm_shared(
   anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
   anneal_matrix a, anneal_matrix b);
 
+/// Values in 4-bit numbers, two a byte, the first in the upper half, with a scale for each `block` of them.
+///
+/// Value i is table[number i] * scale, rounded to `rounding` (ANNEAL_FORMAT_F32 for none). Where `scales` is
+/// NULL, the scale of block b is code_table[codes[b]] * code_scales[b / code_block] + offset.
+typedef struct {
+  int64_t count, block;
+  const uint8_t *packed;
+  const float *table, *scales;
+  const uint8_t *codes;
+  const float *code_table, *code_scales;
+  int64_t code_block;
+  float offset;
+  int rounding;
+} anneal_four_values;
+
+/// out[i] = value first + i, on the calling thread.
+void anneal_four_read(const anneal_four_values *values, int64_t first, int64_t count, float *out);
+/// out = all values.
+void anneal_four_widen(const anneal_four_values *values, float *out);
+
+/// A matrix in 4-bit numbers read through strides, one of which is 1: element (i, j) is value
+/// i * row + j * column.
+typedef struct {
+  const anneal_four_values *values;
+  int64_t row, column;
+} anneal_four_matrix;
+
+/// out[m, n] (+)= a[m, k] · b[k, n], whose values are widened part by part as they are packed: never more
+/// than some kilobytes a thread are wide. The same bits as `anneal_gemm` gives for wide values where both
+/// pack them: of more than 16 rows, and by kernels of this library.
+void anneal_gemm_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a,
+  anneal_four_matrix b, float *out, int64_t out_row, bool accumulate);
+
 /// c[m, n] = a · b + beta c, row-major; turned operands are stored the other way round.
 typedef void (*anneal_sgemm)(
   bool a_turned, bool b_turned, int32_t m, int32_t n, int32_t k, const float *a, int32_t a_row,
@@ -154,6 +188,13 @@ bool anneal_linear_slope(
 void anneal_linear_columns(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
   const float *bias, float *out, int64_t out_row);
+
+/// The same with a bias, an activation and what it was applied to, as `anneal_linear`; rows of `out` are
+/// out_row apart, those of `before` n.
+void anneal_linear_four(
+  anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x,
+  anneal_four_matrix w, const float *bias, anneal_activation activation, float *out,
+  int64_t out_row, float *before);
 
 /// Whether an activation's slope follows from its result alone (ReLU, tanh, sigmoid). What the
 /// functions below call `kept` is then the result, otherwise the argument.
@@ -402,11 +443,11 @@ double anneal_sum_of_squares(int64_t count, const float *in);
 // MARK: optimizer
 
 typedef struct {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float learning_rate, beta1, beta2, rest1, rest2, epsilon, weight_decay;
   float correction1, correction2;
   float gradient_factor;
 } anneal_adamw_settings;
-/// One AdamW step with decoupled decay; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t;
+/// One AdamW step with decoupled decay; rest1 = 1 - beta1, correction1 = 1 - beta1^t, and so of beta2;
 /// the gradient is multiplied by gradient_factor (clipping) on the way.
 void anneal_adamw(
   int64_t count, anneal_adamw_settings settings, const float *gradient, float *value, float *first,
@@ -528,8 +569,8 @@ void anneal_widen_eight(
 /// The same with a sorted table of 256 values from -1 to 1, found in steps of 2 / 65535.
 void anneal_narrow_eight(
   int64_t count, int64_t block, const float *table, const float *in, float *scales, uint8_t *out);
-/// scales[i] = largest magnitude of row i; out = in * (127 / scale), rounded to nearest even; 0 in a row
-/// of zeros.
+/// scales[i] = largest magnitude of row i; out = in * (127 / scale), rounded to nearest even; 0 for what
+/// is no number, and in a row whose scale is at most 1e-36 or infinite.
 void anneal_narrow_rows(
   int64_t rows, int64_t columns, const float *in, float *scales, int8_t *out);
 /// out = in * scales[row] / 127.

@@ -20,6 +20,11 @@ public struct ResampledMetric: Sendable, Equatable {
   public let name: String
   /// Which way is better.
   public let direction: MetricDirection
+
+  /// A metric of this name.
+  package init(name: String, direction: MetricDirection) {
+    (self.name, self.direction) = (name, direction)
+  }
 }
 
 extension ScoredRows {

@@ -90,8 +90,9 @@ public protocol TextMetricResources: Sendable {
   /// - Throws: What says why there is none.
   func embedder(_ model: String, _ layer: EncoderLayer) throws -> any Embedder
   /// A classifier by where it comes from.
-  /// - Throws: What says why there is none.
-  func classifier(_ source: ClassifierSource) throws -> any TextClassifier
+  /// - Parameter ofPairs: Whether it is asked of two texts, the first of which is the premise.
+  /// - Throws: What says why there is none, or why it cannot be asked so.
+  func classifier(_ source: ClassifierSource, ofPairs: Bool) throws -> any TextClassifier
   /// A judge by its file.
   /// - Throws: What says why there is none.
   func judge(_ file: String) throws -> any Judge

@@ -41,6 +41,16 @@ public struct TextMetricSettings: Sendable {
     return classifiers.values.contains { $0.premise == .context && metric.hasPrefix($0.name) }
   }
 
+  /// Whether a metric compares with the references, or with keywords in their place.
+  public func needsReference(_ metric: String) -> Bool {
+    guard let family = TextMetrics.family(of: metric), family.comparison != .nothing else {
+      return false
+    }
+    // What a classifier of pairs compares with is an option of it.
+    let score = classifiers.values.first { $0.premise != nil && family.expand($0.name) != nil }
+    return score.map { $0.premise == .reference } ?? true
+  }
+
   /// Changes when a classifier or judge does that metrics ask; nil where none is asked.
   ///
   /// - Throws: What says why a file of a classifier cannot be read.
@@ -131,11 +141,6 @@ public struct TextMetrics: Sendable {
   /// Whether a metric's references are keywords.
   public static func isOfKeywords(_ name: String) -> Bool {
     family(of: name)?.comparison == .keywords
-  }
-
-  /// Whether a metric looks at the hypotheses alone.
-  public static func needsNoReference(_ name: String) -> Bool {
-    family(of: name)?.comparison == .nothing
   }
 
   /// The scores in the order of ``names``.

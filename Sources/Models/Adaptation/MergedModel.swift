@@ -10,8 +10,8 @@ public struct MergedModel: Sendable {
   public let parameters: [(name: String, tensor: Tensor)]
   /// What describes it.
   public let configuration: ModelConfiguration
-  /// The linear maps, stored output by output, by the names of their weights.
-  let maps: [String: String]
+  /// The linear maps by the names of their weights.
+  let maps: [String: Linear]
 
   /// Merges what methods have added to a model, which stays as it is.
   /// - Throws: `ModelError.unsupported` where the plain model has no place for a change.
@@ -31,8 +31,7 @@ public struct MergedModel: Sendable {
     self.parameters = parameters
     self.configuration = configuration
     maps = Dictionary(
-      model.linears.filter { $0.layout == .outputByInput }.map { ("\($0.name).weight", $0.name) },
-      uniquingKeysWith: { first, _ in first })
+      model.linears.map { ("\($0.name).weight", $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Why weights cannot hold what methods have added to a model; nil where they can.

@@ -78,6 +78,12 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// Whether a tensor is filed as bitsandbytes files linear maps: in 4 or 8 bits, output by output.
+  func isQuantized(_ name: String) -> Bool {
+    fourBit.contains { $0.matrices[name] != nil }
+      || eightBit.contains { $0.matrices.contains(name) }
+  }
+
   private func isPart(_ name: String) -> Bool {
     fourBit.contains { $0.parts.contains(name) } || eightBit.contains { $0.parts.contains(name) }
   }
@@ -92,6 +98,31 @@ public struct Checkpoint: Sendable {
     if let tensor = try fourBit[home].tensor(name, in: files[home]) { return tensor }
     if let tensor = try eightBit[home].tensor(name, in: files[home]) { return tensor }
     return try files[home].tensor(name)
+  }
+
+  /// A tensor that holds 4-bit numbers: those of the file, or else rounded to them.
+  ///
+  /// Memory: the wide values of this one tensor while it is rounded; what reading the file took is given
+  /// back.
+  /// - Parameter turned: Whether the file has outputs for rows and the model inputs.
+  /// - Throws: `ModelError.mismatch` if there is no such tensor, `.unsupported` for its numbers.
+  public func tensor(
+    _ name: String, in base: FourBitBase, turned: Bool = false
+  ) throws(ModelError) -> Tensor {
+    let home = try home(of: name)
+    defer { try? files[home].numbers(name).forgetPages() }
+    if let values = try fourBit[home].values(name, in: files[home]) {
+      guard !turned else {
+        throw ModelError(
+          .unsupported, file: path,
+          problem: "\(name) holds 4-bit numbers in the order of outputs, the model that of inputs",
+          remedy: "Begin with the model in 16 or 32 bits.")
+      }
+      return Tensor(holding: values, rounding: fourBit[home].matrices[name]?.rounding)
+    }
+    let stored = try tensor(name)
+    let wide = turned ? stored.transposed() : stored
+    return Tensor(holding: FourBitValues(wide, base.code, nested: base.isNested))
   }
 
   /// The values of an integer tensor, row by row.

@@ -8,7 +8,7 @@ public import Tensors
 public final class Linear: Sendable {
   /// The name in the checkpoint, such as `bert.encoder.layer.0.attention.self.query`.
   public let name: String
-  /// W, stored as `layout` says.
+  /// W, stored as `layout` says; held in 4-bit numbers where the model was loaded so.
   public let weight: Tensor
   /// b: `[outputs]`; nil where the map adds nothing.
   public let bias: Tensor?
@@ -23,7 +23,7 @@ public final class Linear: Sendable {
   ) {
     let shape = layout == .outputByInput ? [outputs, inputs] : [inputs, outputs]
     name = scope.path
-    weight = scope.weight(shape, .normal(deviation))
+    weight = scope.mapWeight(shape, .normal(deviation), layout)
     bias = hasBias ? scope.bias(outputs) : nil
     self.layout = layout
     scope.register(self)

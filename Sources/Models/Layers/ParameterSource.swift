@@ -34,6 +34,7 @@ public final class ParameterSource {
   private let prefix: String
   private let seed: UInt64
   private let renewed: [String]
+  private let base: FourBitBase?
   private var stored: [String: String] = [:]
   private var used: Set<String> = []
   private var faults: [String] = []
@@ -43,9 +44,14 @@ public final class ParameterSource {
   /// - Parameters:
   ///   - prefix: What the base model's names begin with, such as `bert.`.
   ///   - renewed: Beginnings of names that begin fresh though the checkpoint may hold them.
-  public init(checkpoint: Checkpoint?, prefix: String, renewed: [String] = [], seed: UInt64) {
+  ///   - base: How the weights of linear maps are held; as 32-bit floats if nil.
+  public init(
+    checkpoint: Checkpoint?, prefix: String, renewed: [String] = [], seed: UInt64,
+    base: FourBitBase? = nil
+  ) {
     self.checkpoint = checkpoint
     self.prefix = prefix
+    self.base = base
     self.renewed = renewed
     self.seed = seed
     for tensor in checkpoint?.tensors ?? [] where !Self.isBuffer(tensor.name) {
@@ -57,9 +63,10 @@ public final class ParameterSource {
   public func at(_ path: String) -> ParameterScope { ParameterScope(source: self, path: path) }
 
   func parameter(
-    _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation
+    _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation,
+    layout: WeightLayout? = nil
   ) -> Tensor {
-    let tensor = loaded(name, shape) ?? begin(name, shape, initial)
+    let tensor = loaded(name, shape, layout) ?? begin(name, shape, initial)
     parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
     return tensor
   }
@@ -79,16 +86,26 @@ public final class ParameterSource {
     if let stored = storedName(name) { used.insert(stored) }
   }
 
-  private func loaded(_ name: String, _ shape: [Int]) -> Tensor? {
+  /// - Parameter layout: How the model stores it, where it is a linear map's.
+  private func loaded(_ name: String, _ shape: [Int], _ layout: WeightLayout? = nil) -> Tensor? {
     guard let checkpoint, let storedName = storedName(name), let info = checkpoint[storedName]
     else { return nil }
     used.insert(storedName)
     if renewed.contains(where: { name.hasPrefix($0) }) { return nil }
-    guard info.shape == shape else {
-      faults.append("\(name) has the shape \(info.shape), not \(shape)")
+    // Numbers of few bits are filed output by output, however the model stores its maps.
+    let isTurned = layout == .inputByOutput && checkpoint.isQuantized(storedName)
+    let expected = isTurned ? shape.reversed() : shape
+    guard info.shape == expected else {
+      faults.append("\(name) has the shape \(info.shape), not \(expected)")
       return nil
     }
-    do { return try checkpoint.tensor(storedName) } catch {
+    do {
+      if let base, layout != nil, base.holds(name) {
+        return try checkpoint.tensor(storedName, in: base, turned: isTurned)
+      }
+      let tensor = try checkpoint.tensor(storedName)
+      return isTurned ? tensor.transposed() : tensor
+    } catch {
       failure = failure ?? error
       return nil
     }
@@ -200,6 +217,11 @@ public struct ParameterScope {
   /// The matrix of this part.
   public func weight(_ shape: [Int], _ initial: Initialisation) -> Tensor {
     source.parameter("\(path).weight", shape, .weight, initial)
+  }
+
+  /// The matrix of this part, a linear map's, which may be held in fewer bits.
+  func mapWeight(_ shape: [Int], _ initial: Initialisation, _ layout: WeightLayout) -> Tensor {
+    source.parameter("\(path).weight", shape, .weight, initial, layout: layout)
   }
 
   /// The bias of this part.

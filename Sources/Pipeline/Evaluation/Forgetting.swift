@@ -17,6 +17,9 @@ struct Forgetting: Sendable {
   /// Reads the data.
   let step: StageStep
 
+  /// The folder of the records, below the run's.
+  static let cache = "cache/\(name)"
+
   /// The entry as it is written in a lock file, every default included.
   var encoded: JSONValue { .object([Self.name: .object(step.values.encoded)]) }
 
@@ -27,10 +30,11 @@ struct Forgetting: Sendable {
     let fingerprint: String
   }
 
-  /// Reads the data into a folder that the records then need.
+  /// Reads the data into a folder that the records then need, or finds them there; older ones go.
   /// - Throws: `StageError` for records that cannot be read, or a file without any.
   func slice(in folder: String, seed: UInt64, threads: Int) throws -> Slice {
     let results = try StageRunner(folder: folder, seed: seed, threads: threads).run([step])
+    try RunFolder.prune(folder, keeping: results)
     guard let last = results.last, last.counts.kept > 0 else {
       throw StageError(
         "no-records", "the data of '\(Self.name)' holds no record",

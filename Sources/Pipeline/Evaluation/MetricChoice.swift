@@ -72,6 +72,19 @@ public struct MetricChoice: Sendable {
     return family.members.first?.name == other.members.first?.name
   }
 
+  /// Why an entry does not go with those before it; nil where it does.
+  ///
+  /// The metrics of a family are computed together, so that they have one set of options.
+  func fault(beside others: [MetricChoice], place: Place?) -> Diagnostic? {
+    let other = others.first { $0.isOfFamily(of: name) && $0.options != options }
+    return other.map { other in
+      Diagnostic(
+        "'\(name)' has other options than '\(other.name)', with which it is computed",
+        path: "evaluate", place: place,
+        remedy: "write the options at one of them; the other takes them as well")
+    }
+  }
+
   /// Whether the model is an encoder, and not a classifier.
   var isOfEncoder: Bool { ["bertscore", "embedding_similarity"].contains { isOfFamily(of: $0) } }
 
@@ -127,7 +140,12 @@ extension MetricChoice {
     let root = try YAMLReader(file: "--metrics", base: FilePaths.current).read("[\(text)]")
     var diagnostics = Diagnostics()
     guard case .list(let nodes) = root.value else { return [] }
-    let choices = nodes.compactMap { read($0, sharing: nodes, into: &diagnostics) }
+    var choices: [MetricChoice] = []
+    for node in nodes {
+      guard let choice = read(node, sharing: nodes, into: &diagnostics) else { continue }
+      if let fault = choice.fault(beside: choices, place: node.place) { diagnostics.add(fault) }
+      choices.append(choice)
+    }
     guard diagnostics.isEmpty else { throw diagnostics }
     return choices
   }

@@ -6,7 +6,8 @@ import Stages
 struct MetricResources: TextMetricResources {
   /// The folder that names of models resolve against.
   let base: String?
-  /// Whether lists of words are read; a check of a plan needs only to know that they are there.
+  /// Whether lists of words and passages are read; a check of a plan needs only to know that they are
+  /// there.
   var reads = true
 
   func synonyms(_ folder: String?) throws -> (any SynonymSource)? {
@@ -17,10 +18,10 @@ struct MetricResources: TextMetricResources {
     try TextEmbedder(model: model, base: base, layer: layer)
   }
 
-  func classifier(_ source: ClassifierSource) throws -> any TextClassifier {
+  func classifier(_ source: ClassifierSource, ofPairs: Bool) throws -> any TextClassifier {
     switch source {
     case .model(let model): try ModelClassifier(model: model, base: base)
-    case .judge(let file): try JudgeClassifier(EndpointJudge(file: file))
+    case .judge(let file): try JudgeClassifier(EndpointJudge(file: file), ofPairs: ofPairs)
     }
   }
 
@@ -28,6 +29,11 @@ struct MetricResources: TextMetricResources {
 
   func passages(_ file: String) throws -> PassageIndex {
     var passages: [PassageIndex.Passage] = []
+    // Opened in either case, which says whether it is a file that can be read.
+    guard reads else {
+      _ = try FileReader(file)
+      return try PassageIndex([])
+    }
     try LineBatches.forEachLine(of: file) { bytes, source in
       let line = try InputLine.object(bytes, at: source)
       func field(_ name: String) throws(StageError) -> String {
@@ -40,7 +46,7 @@ struct MetricResources: TextMetricResources {
       }
       passages.append(try .init(title: field("title"), text: field("text")))
     }
-    return PassageIndex(passages)
+    return try PassageIndex(passages)
   }
 }
 

@@ -12,6 +12,7 @@ import Train
 final class ModelClassifier: TextClassifier {
   let name: String
   let labels: [String]
+  let isMultiLabel: Bool
   private let folder: String
   private let loaded = Mutex<Loaded?>(nil)
 
@@ -28,11 +29,12 @@ final class ModelClassifier: TextClassifier {
   ///   - model: A run, a folder or a name in a cache, as a person wrote it.
   ///   - base: The folder that relative paths resolve against; the current one if nil.
   /// - Throws: `ModelError.notFound` listing the places looked at, `.mismatch` for a model without
-  ///   classes.
+  ///   classes, `.unsupported` for one whose head gives a number.
   init(model: String, base: String?) throws(ModelError) {
     let place = try ModelPlace(model, base: base)
     folder = place.folder
     labels = try ModelLoader.labels(folder)
+    isMultiLabel = try LabelProblem.ofClasses(place.folders.configuration) == .multiLabel
     name = FilePaths.name(place.run ?? folder)
   }
 
@@ -58,13 +60,18 @@ final class ModelClassifier: TextClassifier {
       let tokens = TokenBatch(
         batch.map { encodings[$0].ids }, types: batch.map { encodings[$0].typeIds })
       let values = Engine.$precision.withValue(.fp32) {
-        loaded.model.logits(.inference(), tokens).softmaxRows().values
+        probabilities(loaded.model.logits(.inference(), tokens)).values
       }
       for (row, place) in batch.enumerated() {
         found[place] = Array(values[row * labels.count..<(row + 1) * labels.count])
       }
     }
     return found
+  }
+
+  /// Those of classes of which a text has one, or of each class by itself.
+  private func probabilities(_ logits: Tensor) -> Tensor {
+    isMultiLabel ? Tape.inference().activation(logits, .sigmoid) : logits.softmaxRows()
   }
 
   /// A text without a token is read as a line break: a model may well write nothing.

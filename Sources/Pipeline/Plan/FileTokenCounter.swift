@@ -14,7 +14,7 @@ final class FileTokenCounter: TokenCounter {
   /// A path wins over a name.
   private func location() throws(StageError) -> String {
     if Folders.exists(name.resolved) { return name.resolved }
-    do { return try ModelLocator().folder(of: name.written, base: name.base) } catch {
+    do { return try ModelLocator().tokenizerFolder(of: name.written, base: name.base) } catch {
       throw StageError(
         "no-tokenizer", "'\(name.written)' is neither the path of a tokenizer nor a model's name",
         field: "tokenizer", remedy: error.remedy)

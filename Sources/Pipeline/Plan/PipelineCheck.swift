@@ -17,14 +17,16 @@ public enum PipelineCheck {
 
   private static func checkInputs(of plan: PipelinePlan) throws {
     var diagnostics = Diagnostics()
-    for step in plan.steps {
+    var steps = plan.steps.map { (step: $0, label: $0.label) }
+    if let forgetting = plan.forgetting { steps.append((forgetting.step, Forgetting.name)) }
+    for (step, label) in steps {
       do throws(StageError) {
         for path in try step.stage.dependencies() where path != "-" && !Folders.exists(path) {
           diagnostics.add(
-            Diagnostic("'\(path)' is not there", path: step.label, remedy: "check the path"))
+            Diagnostic("'\(path)' is not there", path: label, remedy: "check the path"))
         }
       } catch {
-        diagnostics.add(Diagnostic(error.description, path: step.label))
+        diagnostics.add(Diagnostic(error.description, path: label))
       }
     }
     guard diagnostics.isEmpty else { throw diagnostics }

@@ -17,7 +17,7 @@ extension Planner {
         continue
       }
       check(choice, training.map { TrainingOptions($0) }, base: base, place: node.place)
-      checkOptions(choice, choices, place: node.place)
+      if let fault = choice.fault(beside: choices, place: node.place) { diagnostics.add(fault) }
       choices.append(choice)
     }
     if own.count > 1 {
@@ -27,19 +27,6 @@ extension Planner {
           remedy: "name all files in one: {forgetting: {data: [a.jsonl, b.jsonl]}}"))
     }
     return (choices, own.first.flatMap { forgetting($0, training) })
-  }
-
-  /// The metrics of a family are computed together, so that they have one set of options.
-  private mutating func checkOptions(
-    _ choice: MetricChoice, _ others: [MetricChoice], place: Place
-  ) {
-    let other = others.first { $0.isOfFamily(of: choice.name) && $0.options != choice.options }
-    guard let other else { return }
-    diagnostics.add(
-      Diagnostic(
-        "'\(choice.name)' has other options than '\(other.name)', with which it is computed",
-        path: "evaluate", place: place,
-        remedy: "write the options at one of them; the other takes them as well"))
   }
 
   private mutating func check(

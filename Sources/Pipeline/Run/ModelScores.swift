@@ -29,7 +29,7 @@ struct ModelScores {
       let isScored = side == .test || sides[.test, default: 0] == 0
       let predictions = try predictor.predict(
         records(side), scoring: scoring, writes: writes(isScored), seed: plan.seed,
-        journal: isScored ? journal : nil)
+        journal: isScored ? journal(Self.answers) : nil)
       found[side] = try evaluate(predictions)
       if side == .test {
         try predictions.write(records(side), to: "\(folder)/predictions.jsonl")
@@ -47,26 +47,34 @@ struct ModelScores {
   private func forgetting(_ slice: RecordCollection, _ model: String) throws -> JSONValue {
     guard let start = plan.modelFolder else { preconditionFailure("training began with no model") }
     // Each is loaded anew: writing prepares weights, after which losses may differ in their last bits.
-    func scores(_ folder: String) throws -> JSONValue {
+    func scores(_ folder: String, _ answers: String) throws -> JSONValue {
       let predictor = try Predictor(
         model: folder, options: options, maximumLength: plan.maximumLength)
       return try evaluate(
-        predictor.predict(slice, scoring: scoring, writes: writes(true), seed: plan.seed))
+        predictor.predict(
+          slice, scoring: scoring, writes: writes(true), seed: plan.seed,
+          journal: journal(answers)))
     }
     return Forgetting.json(
-      before: try scores(start), after: try scores(model), records: slice.count)
+      before: try scores(start, Self.answersBefore), after: try scores(model, Self.answersAfter),
+      records: slice.count)
   }
 
-  /// What the model has written, which goes on after a kill and serves other metrics too.
-  private var journal: AnswerJournal {
+  /// What a model has written, which goes on after a kill and serves other metrics too.
+  private func journal(_ name: String) -> AnswerJournal {
     let settings: JSONValue = [
       "model": .string(fingerprint), "generate": .object(scoring.writing.values.encoded),
     ]
-    return AnswerJournal(path: "\(folder)/\(Self.answers)", fingerprint: settings.text)
+    return AnswerJournal(path: "\(folder)/\(name)", fingerprint: settings.text)
   }
 
-  /// The file of what the model has written, below the run's folder.
-  static let answers = "cache/answers.jsonl"
+  /// The files of what models have written, below the run's folder.
+  static let allAnswers = [answers, answersBefore, answersAfter]
+  private static let answers = "cache/answers.jsonl"
+  /// Of the model that training began with, on the data that it may forget.
+  private static let answersBefore = "cache/answers-before.jsonl"
+  /// Of the model that training left, on the same.
+  private static let answersAfter = "cache/answers-after.jsonl"
 
   /// Whether a side is answered: where `generate` is written, else as the objective does.
   private func writes(_ isScored: Bool) -> Bool? {

@@ -104,7 +104,8 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    for name in ["metrics.json", "predictions.jsonl", "trainer_state.json", ModelScores.answers] {
+    let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json", Forgetting.cache]
+    for name in outputs + TrainingSession.curves + ModelScores.allAnswers {
       try Folders.remove("\(folder)/\(name)")
     }
   }

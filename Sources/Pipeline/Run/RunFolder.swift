@@ -30,7 +30,10 @@ struct RunFolder {
   }
 
   /// Removes what stages of older plans left in the cache.
-  func prune(keeping results: [StageResult]) throws {
+  func prune(keeping results: [StageResult]) throws { try Self.prune(path, keeping: results) }
+
+  /// The same of a folder that is no run's own.
+  static func prune(_ path: String, keeping results: [StageResult]) throws {
     let wanted = Set(results.map { FilePaths.name($0.folder) })
     for name in try Folders.list("\(path)/cache")
     where name.first?.isNumber == true && !wanted.contains(name) {

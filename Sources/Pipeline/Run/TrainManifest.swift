@@ -1,5 +1,6 @@
 package import Records
 import Stages
+import Train
 
 /// `cache/train.json`: what a run has trained and scored, and for which settings and data.
 package struct TrainManifest {
@@ -72,7 +73,8 @@ package struct TrainManifest {
   package func begin(say: (String) -> Void) throws {
     guard kept == nil else { return }
     if let removal { say(removal) }
-    for name in ["checkpoints", "model", "adapter", "base", ModelScores.answers] + Self.outputs {
+    let models = ["checkpoints", "model", "adapter", "base"]
+    for name in models + TrainingSession.curves + ModelScores.allAnswers + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

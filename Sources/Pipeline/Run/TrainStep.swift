@@ -34,9 +34,7 @@ struct TrainStep {
     Engine.threads = threads
     let scoring = try plan.scoring()
     let manifest = TrainManifest(folder: folder, basis: try basis(scoring))
-    let temporary = "\(FilePaths.temporary)/anneal-forgetting-\(UInt64.random(in: 0 ... .max))"
-    defer { try? Folders.remove(temporary) }
-    let slice = try plan.forgetting?.slice(in: temporary, seed: plan.seed, threads: threads)
+    let slice = try slice()
     let parts = [scoring.fingerprint] + [slice?.fingerprint].compactMap(\.self)
     let scores = ContentHash.of(
       JSONValue.array(parts.map { .string($0) } + [.bool(plan.writing != nil)]).text)
@@ -54,6 +52,16 @@ struct TrainStep {
     return Outcome(metrics: metrics, timing: trained.timing, reused: false)
   }
 
+  /// The records of `forgetting`, in the run's cache: a run that goes on finds them there.
+  private func slice() throws -> Forgetting.Slice? {
+    let cache = "\(folder)/\(Forgetting.cache)"
+    guard let forgetting = plan.forgetting else {
+      try Folders.remove(cache)
+      return nil
+    }
+    return try forgetting.slice(in: cache, seed: plan.seed, threads: threads)
+  }
+
   /// The model that an earlier run trained, or a new one.
   private func trained(
     _ manifest: TrainManifest, _ scoring: TextScoring, _ slice: RecordCollection?
@@ -67,16 +75,16 @@ struct TrainStep {
     for side in [test, slice] { try checkQuestions(scoring, side) }
     let session = try TrainingSession(
       options: options, train: records(.train), validation: validation, context(scoring))
+    // The validation side was read to prepare it.
+    for side in [sides[.test, default: 0] > 0 ? test : nil, slice].compactMap(\.self) {
+      try session.check(side)
+    }
     // Only now is an earlier model removed: what is refused costs nothing.
     try manifest.begin { observer.say("train: \($0)") }
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
-    let clock = ContinuousClock()
-    let start = clock.now
     let result = try session.run { observer.training($0) }
-    let seconds = (clock.now - start) / .seconds(1)
     var trained = TrainManifest.Trained(
-      folder: FilePaths.name(result.modelFolder), json: result.json,
-      timing: timing(result, seconds))
+      folder: FilePaths.name(result.modelFolder), json: result.json, timing: timing(result))
     trained.note(memory: memory.take())
     try manifest.keep(trained)
     return trained
@@ -103,13 +111,10 @@ struct TrainStep {
     return context
   }
 
-  private func timing(_ result: TrainingResult, _ seconds: Double) -> JSONValue {
-    let epochs = result.epochSeconds.enumerated().map { index, seconds -> JSONValue in
-      ["epoch": .integer(index + 1), "seconds": .real(seconds)]
-    }
-    return [
-      "seconds": .real(seconds), "precision": .string(options.precision.used.rawValue),
-      "epochs": .array(epochs),
+  private func timing(_ result: TrainingResult) -> JSONValue {
+    [
+      "seconds": .real(result.seconds), "precision": .string(options.precision.used.rawValue),
+      "epochs": result.epochs,
     ]
   }
 

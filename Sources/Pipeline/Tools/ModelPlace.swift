@@ -19,7 +19,7 @@ struct ModelPlace {
   /// - Throws: `ModelError.notFound` listing the places looked at and names that are close.
   init(_ name: String, adapter: String? = nil, base: String? = nil) throws(ModelError) {
     self.adapter = try adapter.map { (name) throws(ModelError) in try Self.adapter(name) }
-    let path = FilePaths.join(base ?? FilePaths.current, name)
+    let path = PathValue(name, base: base ?? FilePaths.current).resolved
     guard Folders.exists("\(path)/pipeline.lock.yaml") else {
       folder = try ModelLocator().folder(of: name, base: base)
       run = nil

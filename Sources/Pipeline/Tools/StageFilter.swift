@@ -30,7 +30,10 @@ public struct StageFilter: Sendable {
   /// Reads `input` (`-` is standard input) and calls `write` with lines in order.
   /// - Returns: What became of the records.
   public func run(input: String, write: ([UInt8]) throws -> Void) throws -> StageCounts {
-    if let stage = step.stage as? any RecordStage { return try stream(stage, input, write) }
+    if let stage = step.stage as? any RecordStage {
+      try checkFiles()
+      return try stream(stage, input, write)
+    }
     if let stage = step.stage as? WriteStage, stage.destination == nil {
       guard stage.writesLines else {
         throw Diagnostics([
@@ -42,9 +45,19 @@ public struct StageFilter: Sendable {
       return try stream(LineWriter(stage: stage), input, write)
     }
     if let stage = step.stage as? any CollectionStage, !(stage is any ExportingStage) {
+      try checkFiles()
       return try gather(stage, input, write)
     }
     return try collect(input, write)
+  }
+
+  /// Asks for the files that the stage reads besides its records, as a run does before it begins.
+  ///
+  /// A file that is missing is the fault of the command and not of each record, whatever `--on-error` says.
+  private func checkFiles() throws {
+    for path in try step.stage.dependencies() where path != "-" {
+      guard Folders.exists(path) else { throw FileError("open", path) }
+    }
   }
 
   private func stream(

@@ -1,4 +1,3 @@
-import Ingest
 import Records
 import Stages
 
@@ -29,7 +28,8 @@ struct ApertiumTranslator: Translator {
         remedy: Self.advice(request))
     }
     self.pair = pair
-    program = TextProgram(path: path, seconds: 24 * 3600, mostBytes: 1 << 32)
+    program = TextProgram(
+      path: path, seconds: 24 * 3600, mostBytes: 1 << 32, isStoppable: true)
     name = "Apertium's \(pair)"
   }
 
@@ -41,18 +41,18 @@ struct ApertiumTranslator: Translator {
     }.first { pairs.contains($0) }
   }
 
-  /// Which pivots there are for the language of the texts, or how to get one.
+  /// Which pivots there are for the language of the records, or how to get one.
   static func advice(_ request: TranslatorRequest) -> String {
-    let pairs = Set(installedPairs)
+    let language = request.language
     let pivots = codes.keys.filter { pivot in
-      var there = request
-      (there.from, there.to) = ("en", pivot)
-      var back = request
-      (back.from, back.to) = (pivot, "en")
-      return pivot != "en" && installedPair(there) != nil && installedPair(back) != nil
+      let there = TranslatorRequest(from: language, to: pivot, backend: .apertium)
+      return pivot != language && installedPair(there) != nil
+        && installedPair(there.back(model: nil, prefix: nil)) != nil
     }.sorted()
-    if pairs.isEmpty || pivots.isEmpty { return "apt-get install apertium-eng-spa, and 'via: es'" }
-    return "installed there and back: \(pivots.joined(separator: ", "))"
+    if !pivots.isEmpty { return "installed there and back: \(pivots.joined(separator: ", "))" }
+    return language == "en"
+      ? "apt-get install apertium-eng-spa, and 'via: es'"
+      : "apt-cache search ^apertium- lists the pairs there are"
   }
 
   private static var installedPairs: [String] {
@@ -65,23 +65,44 @@ struct ApertiumTranslator: Translator {
     [code] + [codes[code]].compactMap { $0 }
   }
 
-  func files() throws(StageError) -> [String] { ["\(Self.modes)/\(pair).mode"] }
+  var draws: Bool { false }
 
-  /// It cannot draw: for any keys it writes the same.
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
+  var identity: JSONValue { ["apertium": .string(pair)] }
+
+  /// The list of the programs of the pair, and the files that it names.
+  func files() throws(StageError) -> [String] {
+    let mode = "\(Self.modes)/\(pair).mode"
+    let text: [UInt8]
+    do { text = try FileReader.contents(mode) } catch { throw fault("\(error)") }
+    // Every other part stands within quotation marks.
+    let parts = text.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+    let named = stride(from: 1, to: parts.count, by: 2).map {
+      String(decoding: parts[$0], as: UTF8.self)
+    }
+    return [mode] + named.filter { Folders.isFile($0) }
+  }
+
+  func portions(_ texts: [String]) -> [[Int]] { Translators.portions(of: texts.count, size: 2000) }
+
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
     guard !texts.isEmpty else { return [] }
-    let input = Array((texts.joined(separator: "\n") + "\n").utf8)
+    // A paragraph each: within one, words are moved from line to line.
+    let input = Array(texts.map { "\($0)\n\n" }.joined().utf8)
     let result: TextProgram.Result
     do { result = try program.run(["-u", pair], input: input) } catch {
       throw fault("cannot be started: \(error)")
     }
+    try Interruption.check()
     guard result.status == 0 else { throw fault(result.complaint) }
     var lines = result.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
-    guard lines.count == texts.count else {
-      throw fault("wrote \(lines.count) lines for \(texts.count)")
+    guard lines.count == 2 * texts.count else {
+      throw fault("wrote \(lines.count) lines for \(texts.count) paragraphs")
     }
-    return lines.map { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+    return texts.indices.map { place in
+      let line = lines[2 * place]
+      return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
   }
 
   private func fault(_ what: String) -> StageError {

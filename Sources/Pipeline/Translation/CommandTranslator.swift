@@ -1,5 +1,4 @@
 import Foundation
-import Ingest
 import Records
 import Stages
 
@@ -20,9 +19,28 @@ struct CommandTranslator: Translator {
     name = "program '\(command)'"
   }
 
-  func files() throws(StageError) -> [String] { [] }
+  var identity: JSONValue {
+    get throws {
+      let hashes = try files().map { JSONValue.string(try ContentHash.ofFile($0)) }
+      return [
+        "command": .string(command), "from": .string(from), "to": .string(to),
+        "files": .array(hashes),
+      ]
+    }
+  }
 
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
+  /// The words of the command that are files: the program, where it stands with its path, and what it is given.
+  func files() throws(StageError) -> [String] {
+    let marks: Set<Character> = ["'", "\"", ";", "(", ")", "|", "&", "<"]
+    let words = command.split { $0.isWhitespace || marks.contains($0) }
+    return words.map { PathValue(String($0), base: FilePaths.current).resolved }
+      .filter { Folders.isFile($0) }
+  }
+
+  /// So many that a program that reads a model first is not started too often.
+  func portions(_ texts: [String]) -> [[Int]] { Translators.portions(of: texts.count, size: 2000) }
+
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
     guard !texts.isEmpty else { return [] }
     var input: [UInt8] = []
     for (place, text) in texts.enumerated() {
@@ -46,14 +64,16 @@ struct CommandTranslator: Translator {
     }
   }
 
-  private func run(_ input: [UInt8]) throws(StageError) -> [UInt8] {
+  private func run(_ input: [UInt8]) throws -> [UInt8] {
     let shell = TextProgram(
       path: "/bin/sh", seconds: 24 * 3600, mostBytes: 64 * input.count + 1 << 20,
-      environment: .inherited)
+      environment: .variables(ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }),
+      isStoppable: true)
     let result: TextProgram.Result
     do { result = try shell.run(["-c", command], input: input) } catch {
       throw fault("cannot be started: \(error)", "check the command")
     }
+    try Interruption.check()
     guard result.status == 0, !result.isTooLong else {
       let complaint = result.complaint.isEmpty ? "without a word" : result.complaint
       throw fault(

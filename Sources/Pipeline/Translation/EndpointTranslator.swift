@@ -1,34 +1,34 @@
-import Endpoint
+package import Endpoint
 import Foundation
-import Records
-import Stages
+package import Records
+package import Stages
 
 /// A model behind an endpoint for chats, asked for one translation at a time.
-struct EndpointTranslator: Translator {
-  let name: String
-  private let generator: any Generator
+package struct EndpointTranslator: Translator {
+  package let name: String
+  private let endpoint: ChatEndpoint
   private let instruction: String
   private let temperature: Double
-  /// How many questions are on their way at once.
-  private static let concurrency = 8
 
   /// Whether the environment names an endpoint.
-  static var hasAddress: Bool {
-    ["ANNEAL_LLM_BASE_URL", "OPENAI_BASE_URL"].contains { FilePaths.environment($0) != nil }
+  static func hasAddress(_ environment: (String) -> String?) -> Bool {
+    ["ANNEAL_LLM_BASE_URL", "OPENAI_BASE_URL"].contains { environment($0) != nil }
   }
 
-  init(_ request: TranslatorRequest) throws(Diagnostic) {
+  init(
+    _ request: TranslatorRequest, _ environment: (String) -> String?
+  ) throws(Diagnostic) {
     guard let model = request.model?.written else {
       throw Translators.fault(
         "the endpoint's model is not named", remedy: "name it with 'model', and with 'back'")
     }
-    self.init(try ChatEndpoint(model: model), model: model, request)
+    self.init(try ChatEndpoint(model: model, environment: environment), request)
   }
 
-  /// A translator that asks `generator`.
-  init(_ generator: any Generator, model: String, _ request: TranslatorRequest) {
-    self.generator = generator
-    name = "model '\(model)' behind the endpoint"
+  /// A translator that asks a model.
+  package init(_ endpoint: ChatEndpoint, _ request: TranslatorRequest) {
+    self.endpoint = endpoint
+    name = "model '\(endpoint.model)' behind the endpoint"
     temperature = request.temperature
     instruction = """
       Translate what the user writes from \(Self.title(request.from)) to \(Self.title(request.to)). \
@@ -36,19 +36,29 @@ struct EndpointTranslator: Translator {
       """
   }
 
-  func files() throws(StageError) -> [String] { [] }
+  package var atOnce: Int { 8 }
 
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
-    do {
-      return try OrderedMap.map(Array(texts.enumerated()), threads: Self.concurrency) {
-        place, text in
+  /// The address without what is secret in it: another key answers the same.
+  package var identity: JSONValue {
+    [
+      "endpoint": .string(endpoint.base), "model": .string(endpoint.model),
+      "instruction": .string(instruction), "temperature": .real(temperature),
+    ]
+  }
+
+  package func files() throws(StageError) -> [String] { [] }
+
+  package func portions(_ texts: [String]) -> [[Int]] { texts.indices.map { [$0] } }
+
+  package func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
+    try texts.enumerated().map { place, text in
+      do throws(GenerationError) { return try answer(to: text, draw: draws?[place]) } catch {
+        // No further try was made because of that.
         try Interruption.check()
-        return try answer(to: text.element, draw: draws?[place])
+        throw StageError(
+          "no-translation", "the \(name): \(error.message)",
+          remedy: error.remedy ?? "run again; what was translated is kept")
       }
-    } catch let error as GenerationError {
-      throw StageError("no-translation", error.message, remedy: error.remedy)
-    } catch {
-      throw StageError("no-translation", "\(error)")
     }
   }
 
@@ -57,12 +67,12 @@ struct EndpointTranslator: Translator {
     let options = GenerationOptions(
       temperature: draw == nil ? 0 : temperature, seed: draw.map { $0 >> 1 })
     do throws(GenerationError) {
-      let answer = try generator.generate(conversation, options).text
+      let answer = try endpoint.generate(conversation, options).text
       return answer.trimmingCharacters(in: .whitespacesAndNewlines)
         .replacingOccurrences(of: "\n", with: " ")
     } catch {
-      // Half a translation is none; what else goes wrong ends the stage.
-      guard error.code == "cut-short" else { throw error }
+      // Half a translation is none, and so is what a filter keeps back; what else goes wrong ends the stage.
+      guard ["cut-short", "no-text"].contains(error.code) else { throw error }
       return nil
     }
   }

@@ -1,4 +1,5 @@
 import Models
+import Records
 import Stages
 import Synchronization
 import Tensors
@@ -7,7 +8,10 @@ import Train
 /// A checkpoint that translates here: Marian, FSMT or T5.
 final class LocalTranslator: Translator {
   let name: String
-  private let folder: String
+  /// The folder that the model is loaded from, or the run that trained it.
+  private let model: String
+  private let place: ModelPlace
+  private let prefix: String
   private let temperature: Double
   private let loaded = Mutex<TextGenerator?>(nil)
 
@@ -16,61 +20,91 @@ final class LocalTranslator: Translator {
   private static let mostTokens = 4096
 
   /// Finds the checkpoint; it is loaded with the first text.
-  init(_ request: TranslatorRequest) throws(Diagnostic) {
-    guard let model = request.model else {
+  /// - Parameter shipped: The folder of the model that comes with Anneal, for a request that names none.
+  init(_ request: TranslatorRequest, shipped: String?) throws(Diagnostic) {
+    guard let named = request.model?.written ?? shipped else {
       throw Translators.fault(
         "no model is named that translates from '\(request.from)' to '\(request.to)'",
         remedy: "name checkpoints with 'model' (there) and 'back'")
     }
     do throws(ModelError) {
-      folder = try Self.folder(of: model)
-      guard try ModelConfiguration(folder: folder).flag("is_encoder_decoder", default: false) else {
-        throw ModelError(
-          .unsupported, file: folder, problem: "is no model that translates",
-          remedy: "Name a Marian, FSMT or T5 checkpoint.")
-      }
+      place = try ModelPlace(named, base: request.model?.base)
+      model = place.run ?? place.folder
+      prefix = try Self.prefix(request, place.folders.configuration)
     } catch {
-      throw Translators.fault(
-        "\(error.file): \(error.problem)", remedy: error.remedy)
+      throw Translators.fault("\(error.file): \(error.problem)", remedy: error.remedy)
     }
-    name = "model '\(model.written)'"
+    let isShipped = request.model == nil
+    name = isShipped ? "'\(FilePaths.name(named))', which comes with Anneal" : "model '\(named)'"
     temperature = request.temperature
   }
 
-  /// The folder of a checkpoint, or of the model that a run has trained.
-  private static func folder(of model: PathValue) throws(ModelError) -> String {
-    if Folders.exists("\(model.resolved)/pipeline.lock.yaml") { return "\(model.resolved)/model" }
-    return try ModelLocator().folder(of: model.written, base: model.base)
+  /// What the model reads before each text: what the request or the model's configuration says.
+  private static func prefix(
+    _ request: TranslatorRequest, _ configuration: ModelConfiguration
+  ) throws(ModelError) -> String {
+    guard try configuration.flag("is_encoder_decoder", default: false) else {
+      throw ModelError(
+        .unsupported, file: configuration.file, problem: "is no model that translates",
+        remedy: "Name a Marian, FSMT or T5 checkpoint.")
+    }
+    if let prefix = request.prefix { return prefix }
+    let task = "translation_\(request.from)_to_\(request.to)"
+    if let prefix = configuration.fields["task_specific_params"]?[task]?["prefix"]?.string {
+      return prefix
+    }
+    guard try configuration.modelType != "t5" else {
+      let option = request.from == request.language ? "prefix" : "back-prefix"
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: "does not say what this model reads before a text to translate",
+        remedy: "Write it as \(option): 'translate English to German: ', or '' for nothing.")
+    }
+    return ""
+  }
+
+  /// What decides how the numbers come out, too: another processor may round to another word.
+  var identity: JSONValue {
+    get throws {
+      let hashes = try files().map { path -> JSONValue in
+        .string("\(FilePaths.name(path)) \(try ContentHash.ofFile(path))")
+      }
+      return [
+        "files": .array(hashes), "weights": .string(WeightForm.int8.rawValue),
+        "temperature": .real(temperature), "prefix": .string(prefix),
+        "limit": [.integer(Limit.factor), .integer(Limit.more), .integer(Limit.most)],
+        "precision": .string(Engine.Precision.fp32.rawValue),
+        "instructions": .string(Engine.instructions),
+        "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
+      ]
+    }
   }
 
   func files() throws(StageError) -> [String] {
-    do { return try ModelFiles.all(of: folder) } catch { throw Self.fault(error) }
-  }
-
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
-    let generator = try generator(drawing: draws != nil)
-    var results = [String?](repeating: nil, count: texts.count)
     do {
-      let prompts = try texts.map { try generator.tokens(of: $0) }
-      for batch in Self.batches(of: prompts, generator) {
-        let sequences = try generator.generator.generate(
-          batch.map { prompts[$0] }, keys: draws.map { draws in batch.map { draws[$0] } })
-        for (place, found) in zip(batch, sequences) {
-          // A model that repeats itself without end says nothing worth keeping.
-          guard let best = found.first, best.reason != .length,
-            best.tokens.count <= 3 * prompts[place].count + 16
-          else { continue }
-          results[place] = generator.text(best.tokens)
-        }
+      let folders = try place.folders
+      let tokenizer = place.run.map { "\($0)/tokenizer" }.flatMap {
+        Folders.isFolder($0) ? $0 : nil
+      }
+      return try [folders.base, folders.adapter, tokenizer].compactMap(\.self).flatMap {
+        try ModelFiles.all(of: $0)
       }
     } catch { throw Self.fault(error) }
-    return results
   }
 
-  /// Places of prompts that are translated together, which are of like length; those that the model cannot take are
-  /// left out.
-  private static func batches(of prompts: [[Int32]], _ generator: TextGenerator) -> [[Int]] {
-    let order = prompts.indices.filter { generator.generator.fault(of: prompts[$0]) == nil }
+  /// Sentences of like length; those that the model cannot take are in none.
+  func portions(_ texts: [String]) throws(StageError) -> [[Int]] {
+    let generator = try generator()
+    do {
+      let prompts = try texts.map { try generator.tokens(of: prefix + $0) }
+      return Self.portions(of: prompts) { generator.generator.fault(of: prompts[$0]) == nil }
+    } catch { throw Self.fault(error) }
+  }
+
+  private static func portions(
+    of prompts: [[Int32]], where isTaken: (Int) -> Bool
+  ) -> [[Int]] {
+    let order = prompts.indices.filter(isTaken)
       .sorted { (prompts[$0].count, $0) < (prompts[$1].count, $1) }
     var batches: [[Int]] = []
     var batch: [Int] = []
@@ -85,24 +119,64 @@ final class LocalTranslator: Translator {
     return batch.isEmpty ? batches : batches + [batch]
   }
 
-  private func generator(drawing: Bool) throws(StageError) -> TextGenerator {
-    let generator = try loaded.withLock { loaded throws(StageError) in
+  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
+    let generator = try generator()
+    do {
+      let prompts = try texts.map { try generator.tokens(of: prefix + $0) }
+      let longest = Limit.tokens(of: prompts.map(\.count).max() ?? 0)
+      let limited = generator.limited(to: longest, drawing: draws == nil ? nil : temperature)
+      let sequences = try Engine.$precision.withValue(.fp32) {
+        try limited.generator.generate(prompts, keys: draws)
+      }
+      return zip(prompts, sequences).map { prompt, found in
+        // A model that repeats itself without end says nothing worth keeping.
+        guard let best = found.first, best.reason != .length,
+          best.tokens.count <= Limit.tokens(of: prompt.count)
+        else { return nil }
+        return generator.text(best.tokens)
+      }
+    } catch { throw Self.fault(error) }
+  }
+
+  /// How long a translation may become.
+  private enum Limit {
+    static let (factor, more, most) = (3, 16, 512)
+
+    /// The most tokens of the translation of so many.
+    static func tokens(of count: Int) -> Int { min(most, factor * count + more) }
+  }
+
+  private func generator() throws(StageError) -> TextGenerator {
+    try loaded.withLock { loaded throws(StageError) in
       if let loaded { return loaded }
       do {
         var settings = GenerationSettings()
         settings.weights = .int8
-        let made = try TextGenerator(model: folder, adapter: nil, settings)
+        let made = try TextGenerator(model: model, adapter: nil, settings)
         loaded = made
         return made
       } catch { throw Self.fault(error) }
     }
-    return drawing ? generator.drawing(temperature: temperature) : generator
   }
 
   private static func fault(_ error: any Error) -> StageError {
-    let error = error as? ModelError
+    if let error = error as? StageError { return error }
+    let known = error as? ModelError
     return StageError(
-      "no-translation", error.map { "\($0.file): \($0.problem)" } ?? "the model cannot translate",
-      remedy: error?.remedy)
+      "no-translation",
+      known.map { "\($0.file): \($0.problem)" } ?? "the model cannot translate: \(error)",
+      remedy: known?.remedy)
+  }
+}
+
+extension TextGenerator {
+  /// The same with at most so many new tokens, drawn where a temperature is given.
+  fileprivate func limited(to tokens: Int, drawing temperature: Double?) -> TextGenerator {
+    let copy = temperature.map { drawing(temperature: $0) } ?? self
+    return copy.changing {
+      $0.maxNewTokens = tokens
+      // It would make an end of what came to none.
+      $0.forcedEosTokenId = []
+    }
   }
 }

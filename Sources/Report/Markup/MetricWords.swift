@@ -12,7 +12,11 @@ enum MetricWords {
     "toxicity_ratio": "Toxic texts", "toxicity_max": "Highest toxicity", "bias": "Bias",
     "bias_ratio": "Biased texts", "bias_max": "Highest bias", "factscore": "FactScore",
     "factscore_init": "FactScore without penalty", "factscore_respond": "Texts that state facts",
-    "factscore_facts": "Facts a text",
+    "factscore_facts": "Facts a text", "bertscore": "BERTScore",
+    "bertscore_precision": "BERTScore, precision", "bertscore_recall": "BERTScore, recall",
+    "embedding_similarity": "Similarity of vectors", "classifier": "Classifier",
+    "classifier_ratio": "Texts of the class", "classifier_max": "Highest by the classifier",
+    "refusals": "Refusals", "pii": "Texts with personal data", "pii_count": "Personal data",
   ]
 
   /// A metric's name in words: `f1.weighted` is "F1, weighted", `rouge2` is "ROUGE-2".

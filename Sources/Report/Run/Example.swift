@@ -1,3 +1,4 @@
+import Evaluate
 import Records
 
 /// One line of `predictions.jsonl`.
@@ -83,16 +84,26 @@ struct Example {
     return String(id[..<colon])
   }
 
-  /// Metrics of texts, that by which they are best ranked first.
-  private static let metrics = [
+  /// Metrics by which texts are best ranked, the best first.
+  private static let mostTelling = [
     "rougeL", "chrf", "chrf++", "token_f1", "meteor", "bleu", "rougeLsum", "rouge1", "rouge2",
-    "exact_match", "bertscore", "similarity", "ter",
+    "exact_match", "bertscore", "embedding_similarity",
   ]
 
-  /// The metric that texts are ranked by; nil where the names are of none.
+  /// The metric that texts are ranked by, one that compares them with something before one that looks at
+  /// them alone; nil where the names are of no metrics of texts.
   static func mostTelling(of names: [String]) -> String? {
-    metrics.first(where: names.contains)
-      ?? names.first { $0.hasPrefix("keywords") || $0.hasPrefix("rouge") }
+    if let best = mostTelling.first(where: names.contains) { return best }
+    let known = names.filter { direction(of: $0) != nil }
+    return known.first(where: TextMetricSettings().needsReference) ?? known.first
+  }
+
+  /// Which way a metric of texts is better; nil for a name that is of none.
+  static func direction(of name: String) -> MetricDirection? {
+    guard let metric = try? TextMetrics.selector(named: name), metric.name == name else {
+      return nil
+    }
+    return metric.direction
   }
 
   /// A value as text: a string itself, anything else as JSON.

@@ -100,7 +100,7 @@ struct Predictions {
     guard let name, let value = example.scores.first(where: { $0.name == name })?.value else {
       return
     }
-    let isLowerBetter = ["ter", "loss"].contains(name)
+    let isLowerBetter = Example.direction(of: name) == .lower
     ranking = (name, isLowerBetter)
     worst.insert(example, rank: isLowerBetter ? value : -value)
     best.insert(example, rank: isLowerBetter ? -value : value)

@@ -55,6 +55,12 @@ struct TimingsFile {
     finished = json["finished"]?.string
   }
 
+  /// Whether the total is that of the last start alone: more time went into the steps.
+  var isOfLastStart: Bool {
+    let steps = stages.filter { !$0.isCached }.compactMap(\.seconds) + [trainingSeconds ?? 0]
+    return totalSeconds.map { steps.reduce(0, +) > $0 * 1.001 } ?? false
+  }
+
   /// Each stage's time, found by name; the second stage of a name gets the second time.
   func matched(to names: [String]) -> [Stage?] {
     var rest = stages

@@ -68,7 +68,10 @@ private func costTable(_ steps: [CostStep], _ timings: TimingsFile) -> Node {
     },
     footer: timings.totalSeconds.map { total in
       Row(
-        [.text("Whole run"), .text(Format.duration(total))]
+        [
+          .text(timings.isOfLastStart ? "Since the last start" : "Whole run"),
+          .text(Format.duration(total)),
+        ]
           + (hasMemory ? [.text(timings.peakMemoryBytes.map { Format.bytes($0) } ?? "")] : [])
           + [.text("")])
     })
@@ -81,7 +84,10 @@ private func time(_ step: CostStep, _ longest: Double) -> Node {
 
 private func facts(of timings: TimingsFile) -> [(String, String)] {
   let fixed: [(String, String?)] = [
-    ("Total time", timings.totalSeconds.map { Format.duration($0) }),
+    (
+      timings.isOfLastStart ? "Since the last start" : "Total time",
+      timings.totalSeconds.map { Format.duration($0) }
+    ),
     ("Peak memory", timings.peakMemoryBytes.map { Format.bytes($0) }),
     ("Precision", timings.precision), ("Each epoch", epochs(timings.epochs)),
     ("Anneal", timings.version), ("Started", timings.started.map(Format.date)),

@@ -19,7 +19,10 @@ private func circumstances(_ run: Run) -> [String] {
   guard let timings = run.timings.value else { return [] }
   var facts: [String] = []
   if let date = timings.started ?? timings.finished { facts.append(Format.date(date)) }
-  if let seconds = timings.totalSeconds { facts.append("took \(Format.duration(seconds))") }
+  if let seconds = timings.totalSeconds {
+    let note = timings.isOfLastStart ? " since its last start" : ""
+    facts.append("took \(Format.duration(seconds))\(note)")
+  }
   if let cpu = timings.machine.first(where: { $0.name == "cpu" }) { facts.append(cpu.value) }
   if let threads = timings.machine.first(where: { $0.name == "threads" }) {
     facts.append("\(threads.value) \(threads.value == "1" ? "thread" : "threads")")

@@ -5,8 +5,8 @@ import Synchronization
 /// A small HTTP/1.1 server for one person: GET and HEAD, one request a connection.
 ///
 /// It is no server for the world: it listens on the loopback address unless told otherwise, takes
-/// heads of 32 KiB in ten seconds, gives each answer a minute, and serves at most 32 connections at
-/// once; others wait in the system's queue.
+/// heads of 32 KiB in ten seconds, gives each answer a minute, and has at most 32 connections open at
+/// once; others wait in the system's queue, where they take none of the process's descriptors.
 package final class HTTPServer: Sendable {
   /// What answers.
   package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
@@ -17,15 +17,18 @@ package final class HTTPServer: Sendable {
   private let isLoopback: Bool
   private let handler: Handler
   private let patience: Duration
-  private let slots = DispatchSemaphore(value: 32)
+  private let slots: DispatchSemaphore
   private let isStopped = Atomic(false)
 
   /// Takes an address and a port; 0 picks a free one.
   ///
-  /// - Parameter patience: how long a request may take to come; an answer may take six times as long.
+  /// - Parameters:
+  ///   - patience: how long a request may take to come; an answer may take six times as long.
+  ///   - connections: how many are open at once.
   /// - Throws: ``ServeError`` where they cannot be had.
   package init(
-    address: String, port: Int, patience: Duration = .seconds(10), handler: @escaping Handler
+    address: String, port: Int, patience: Duration = .seconds(10), connections: Int = 32,
+    handler: @escaping Handler
   ) throws(ServeError) {
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
@@ -45,6 +48,7 @@ package final class HTTPServer: Sendable {
     self.port = Self.port(of: listener) ?? port
     self.handler = handler
     self.patience = patience
+    slots = DispatchSemaphore(value: connections)
     isLoopback = address.hasPrefix("127.")
   }
 
@@ -54,14 +58,17 @@ package final class HTTPServer: Sendable {
   /// Answers until the process ends or ``stop()`` is called.
   package func run() {
     while !isStopped.load(ordering: .acquiring) {
+      // Taken first: a connection that waited for it would hold a descriptor, and threads need some.
+      slots.wait()
       let connection = accept(listener, nil, nil)
       guard connection >= 0 else {
-        if [EBADF, EINVAL].contains(errno) { return }
+        let fault = errno
+        slots.signal()
+        if [EBADF, EINVAL].contains(fault) { return }
         // Too many open files or too little memory: both pass, and who asks waits in the queue.
-        if errno != EINTR, errno != ECONNABORTED { usleep(50_000) }
+        if fault != EINTR, fault != ECONNABORTED { usleep(50_000) }
         continue
       }
-      slots.wait()
       DispatchQueue.global().async {
         self.serve(Connection(connection))
         self.slots.signal()

@@ -57,7 +57,7 @@ public struct Generation: Sendable, Hashable {
 
 /// Why there is no answer.
 public struct GenerationError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The kind of fault in kebab case: `unreachable`, `refused`, `bad-answer`, `cut-short`.
+  /// The kind of fault in kebab case: `unreachable`, `refused`, `bad-answer`, `no-text`, `cut-short`.
   public let code: String
   /// What is wrong, one clause.
   public let message: String

@@ -9,6 +9,9 @@ public import Records
 public protocol Stage: Sendable {
   /// Files the stage reads besides its records; their contents are part of its fingerprint.
   func dependencies() throws(StageError) -> [String]
+  /// What its output depends on beside files, parameters and records, such as a model behind an endpoint; part of
+  /// its fingerprint where there is any.
+  func identity() throws(StageError) -> JSONValue?
   /// Whether it learns from the records it is given, so that a split stands before it: what is
   /// learned from records that a model is scored on says too much of them.
   var learnsFromRecords: Bool { get }
@@ -17,6 +20,8 @@ public protocol Stage: Sendable {
 extension Stage {
   /// Most stages read records only.
   public func dependencies() throws(StageError) -> [String] { [] }
+  /// Most stages are all that makes their output.
+  public func identity() throws(StageError) -> JSONValue? { nil }
   /// Most stages learn nothing.
   public var learnsFromRecords: Bool { false }
 }

@@ -7,12 +7,19 @@ public protocol TextClassifier: Sendable {
   var name: String { get }
   /// The class names, in the order of the probabilities.
   var labels: [String] { get }
+  /// Whether each class applies or not by itself: a text may have several, or none.
+  var isMultiLabel: Bool { get }
   /// Changes when anything does that the probabilities depend on besides the texts.
   /// - Throws: What says why a file cannot be read.
   func fingerprint() throws -> String
   /// The probability of each class of each text, in the order of the texts.
   /// - Throws: `TextModelError`, or `Interrupted` where the user asked to stop.
   func probabilities(of texts: [ClassifiedText]) throws -> [[Float]]
+}
+
+extension TextClassifier {
+  /// One class a text, unless a classifier says otherwise.
+  public var isMultiLabel: Bool { false }
 }
 
 /// What a classifier reads: a text, or two that are compared.

@@ -18,22 +18,22 @@ public enum TokenizerName: ParameterValue, Hashable {
   /// The tokenizer of the model that is trained.
   case model
   /// A tokenizer's file or a folder that holds one, or a model's name.
-  case named(PathValue)
+  case named(ModelName)
 
   /// What a person calls the type.
   public static let typeName = "model|path|name"
 
   /// Reads a value.
   public static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> TokenizerName {
-    let path = try PathValue.decode(node)
-    return path.written == "model" ? .model : .named(path)
+    let name = try ModelName.decode(node)
+    return name.path.written == "model" ? .model : .named(name)
   }
 
   /// The value as it is written in a lock file: a path in full, a name as it stands.
   public var encoded: JSONValue {
     switch self {
     case .model: "model"
-    case .named(let path): .string(Folders.exists(path.resolved) ? path.resolved : path.written)
+    case .named(let name): name.encoded
     }
   }
 }

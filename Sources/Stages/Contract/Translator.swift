@@ -1,19 +1,44 @@
+public import Records
+
 /// Translates texts: a model on this machine or behind an endpoint, Apertium, or any program.
 ///
 /// Pipeline injects it, so that stages know nothing of models.
 public protocol Translator: Sendable {
   /// What it is, for people: `Marian model 'models/en-de'`.
   var name: String { get }
+  /// Whether what it writes for a key is drawn; else it is the same for any key.
+  var draws: Bool { get }
+  /// How many portions it may be asked for at the same time.
+  var atOnce: Int { get }
+  /// All that decides a translation besides the text and the key.
+  /// - Throws: What says why a file that belongs to it cannot be read.
+  var identity: JSONValue { get throws }
   /// Files whose contents decide what it writes.
   /// - Throws: `StageError` where what it needs is not there.
   func files() throws(StageError) -> [String]
+  /// The places of the texts that one call is to translate together; a place that is in none has no translation.
+  ///
+  /// What comes of a portion depends on nothing outside of it.
+  func portions(_ texts: [String]) throws -> [[Int]]
   /// The translations, in the order of the texts; nil where one came to no end.
   ///
   /// - Parameters:
   ///   - texts: Sentences, none of them empty, without line ends.
   ///   - draws: A key of each text. What is written is then drawn, by nothing but the key and the text;
   ///     without keys it is the likeliest. Translators that cannot draw write the same for any key.
-  func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?]
+  /// - Throws: `StageError` where there are no translations, `Interrupted` where the user asked to stop.
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?]
+}
+
+extension Translator {
+  /// Most translators draw.
+  public var draws: Bool { true }
+  /// Most translators do one thing after the other.
+  public var atOnce: Int { 1 }
+  /// All texts together.
+  public func portions(_ texts: [String]) throws -> [[Int]] {
+    texts.isEmpty ? [] : [Array(texts.indices)]
+  }
 }
 
 /// Where translations come from.
@@ -36,26 +61,41 @@ public struct TranslatorRequest: Sendable {
   public var from: String
   /// The language of the translations.
   public var to: String
+  /// The language of the records, which is one of both.
+  public let language: String
   /// Where they come from.
   public var backend: TranslatorBackend
   /// A checkpoint's folder or name, or the name of a model behind an endpoint.
   public var model: PathValue?
+  /// What a checkpoint reads before each text; nil for what its folder says.
+  public var prefix: String?
   /// The program, as a shell runs it.
   public var command: String?
   /// How much chance there is in what is drawn.
   public var temperature: Double
+  /// Told apart by it are kept translations of something that changed behind its name.
+  public var version: String?
 
-  /// A translator between two languages.
+  /// A translator of records' texts to another language.
   public init(
     from: String, to: String, backend: TranslatorBackend, model: PathValue? = nil,
-    command: String? = nil, temperature: Double = 1
+    prefix: String? = nil, command: String? = nil, temperature: Double = 1, version: String? = nil
   ) {
-    self.from = from
-    self.to = to
+    (self.from, self.to, language) = (from, to, from)
     self.backend = backend
     self.model = model
+    self.prefix = prefix
     self.command = command
     self.temperature = temperature
+    self.version = version
+  }
+
+  /// The request of what translates back.
+  public func back(model: PathValue?, prefix: String?) -> TranslatorRequest {
+    var request = self
+    (request.from, request.to) = (to, from)
+    (request.model, request.prefix) = (model, prefix)
+    return request
   }
 }
 

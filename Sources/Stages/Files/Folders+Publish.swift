@@ -49,12 +49,12 @@ extension Folders {
   static func syncTree(_ path: String) throws(FileError) {
     for name in try list(path) {
       let full = "\(path)/\(name)"
-      if isRealFolder(full) { try syncTree(full) } else if isFile(full) { try sync(full) }
+      if isRealFolder(full) { try syncTree(full) } else if isRealFile(full) { try sync(full) }
     }
     try sync(path)
   }
 
-  private static func isFile(_ path: String) -> Bool {
+  private static func isRealFile(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }

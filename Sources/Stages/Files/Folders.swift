@@ -32,6 +32,12 @@ public enum Folders {
   /// Whether anything is there.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a path leads to a plain file: no folder, no device, no pipe.
+  package static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The size of a file in bytes; nil where there is none.
   public static func size(_ path: String) -> Int? {
     var status = stat()

@@ -59,6 +59,30 @@ package final class ScratchFile: Sendable {
     return numbers
   }
 
+  /// Writes bytes at a place, which counts bytes too.
+  package func write(bytes: [UInt8], at place: Int) throws(FileError) {
+    let fault = bytes.withUnsafeBytes { bytes in
+      Self.whole(bytes.count) { done in
+        pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, place + done)
+      }
+    }
+    if fault { throw FileError("write", folder) }
+  }
+
+  /// Reads the bytes of a range.
+  package func bytes(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    var fault = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+      let base = buffer.baseAddress
+      fault = Self.whole(range.count) { done in
+        pread(descriptor, base.map { $0 + done }, range.count - done, range.lowerBound + done)
+      }
+      filled = fault ? 0 : range.count
+    }
+    if fault { throw FileError("read", folder) }
+    return bytes
+  }
+
   /// Repeats a call until all bytes are done; true where it fails or the file ends.
   private static func whole(_ count: Int, _ call: (Int) -> Int) -> Bool {
     var done = 0

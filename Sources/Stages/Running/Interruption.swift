@@ -24,4 +24,7 @@ public enum Interruption {
 public struct Interrupted: Error, Sendable, CustomStringConvertible {
   /// What users read.
   public let description = "interrupted; run again to continue"
+
+  /// A stop.
+  package init() {}
 }

@@ -34,6 +34,6 @@ struct PendingLine: Sendable {
   /// - Throws: `StageError` where the file was damaged.
   func parsed(in path: String) throws(StageError) -> RecordLine {
     if let record { return RecordLine(record, line: bytes, json: json) }
-    return try RecordLine(bytes, json: json, in: path, at: index)
+    return try RecordLine(bytes, json: json, at: LineLayer.place(of: index, in: path))
   }
 }

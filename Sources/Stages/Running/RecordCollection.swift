@@ -88,19 +88,19 @@ package struct StoredRecord: Sendable {
   /// The whole record.
   /// - Throws: `StageError` where the file was damaged.
   package func record() throws(StageError) -> Record {
-    try RecordLine(line, in: path, at: index).record
+    try RecordLine(line, at: LineLayer.place(of: index, in: path)).record
   }
 
   /// Its id, which a line of Anneal's tells without its content being read.
   /// - Throws: as `record`.
   package func id() throws(StageError) -> String {
-    try RecordLine(provenanceOf: line, in: path, at: index).record.id
+    try RecordLine(provenanceOf: line, at: LineLayer.place(of: index, in: path)).record.id
   }
 
   /// Where it came from, which a line of Anneal's tells likewise: the record without its content.
   /// - Throws: as `record`.
   package func provenance() throws(StageError) -> Record {
-    try RecordLine(provenanceOf: line, in: path, at: index).record
+    try RecordLine(provenanceOf: line, at: LineLayer.place(of: index, in: path)).record
   }
 
   /// Its length and label.
@@ -113,7 +113,8 @@ package struct StoredRecord: Sendable {
 
   /// Whether it is on the training side, or no split has been made.
   func isForTraining() throws(StageError) -> Bool {
-    let side = try RecordLine(provenanceOf: line, in: path, at: index).record.side
+    let side = try RecordLine(provenanceOf: line, at: LineLayer.place(of: index, in: path)).record
+      .side
     return side == nil || side == .train
   }
 }

@@ -30,37 +30,39 @@ struct RecordLine: Sendable {
     self.json = json
   }
 
-  /// Reads the line at a place of a file that a stage wrote.
+  /// Reads a line of a file that a stage wrote.
+  /// - Parameter place: Where the line stands, for faults.
   /// - Throws: `StageError` where the file was damaged.
-  init(_ bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
+  init(_ bytes: ArraySlice<UInt8>, at place: @autoclosure () -> Source) throws(StageError) {
     let end = Self.endOfRecord(bytes)
-    try self.init(bytes, json: end - bytes.startIndex, in: path, at: index)
+    try self.init(bytes, json: end - bytes.startIndex, at: place())
   }
 
   /// Reads a line whose record's JSON has `json` bytes.
   init(
-    _ bytes: ArraySlice<UInt8>, json: Int, in path: String, at index: Int
+    _ bytes: ArraySlice<UInt8>, json: Int, at place: @autoclosure () -> Source
   ) throws(StageError) {
     self.bytes = bytes
     self.json = json
     do {
       record = try Record(json: bytes.prefix(json))
     } catch {
-      // What is damaged may lie in the file of an earlier stage.
-      let place = (try? LineLayer.place(of: index, in: path)) ?? Source(file: path, line: index + 1)
+      let place = place()
       throw StageError(
         "damaged-cache", "\(error)", source: place,
         remedy: "delete the folder '\(FilePaths.folder(place.file))' and run again")
     }
   }
 
-  /// Reads of the line at a place what the ledger and the split need; the record's content is not read.
-  init(provenanceOf bytes: ArraySlice<UInt8>, in path: String, at index: Int) throws(StageError) {
+  /// Reads of a line what the ledger and the split need; the record's content is not read.
+  init(
+    provenanceOf bytes: ArraySlice<UInt8>, at place: @autoclosure () -> Source
+  ) throws(StageError) {
     let end = Self.endOfRecord(bytes)
     if let record = Record(provenanceOf: bytes[..<end]) {
       self.init(record, line: bytes, json: end - bytes.startIndex)
     } else {
-      try self.init(bytes, in: path, at: index)
+      try self.init(bytes, at: place())
     }
   }
 

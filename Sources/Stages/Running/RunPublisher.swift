@@ -164,7 +164,7 @@ private struct SideBatch: Sendable {
   private mutating func parsed(
     _ bytes: ArraySlice<UInt8>, in path: String, at index: Int
   ) throws -> Side {
-    let line = try RecordLine(bytes, in: path, at: index)
+    let line = try RecordLine(bytes, at: LineLayer.place(of: index, in: path))
     let side = line.record.side ?? .train
     LedgerLine.write(line, fate: "kept", ["side": .string(side.rawValue)], to: &ledger)
     return side

@@ -30,12 +30,18 @@ extension StageRunner {
     let bytes = try? FileReader.contents("\(cache)/\(listName)")
     let names = bytes.flatMap { try? JSONValue.parse($0) }?.array ?? []
     let results = names.compactMap { name in name.string.flatMap { result(in: "\(cache)/\($0)") } }
-    // A stage's folder says what became of the records before it: of others it would tell nonsense.
-    let fit = zip(results, results.dropFirst()).allSatisfy { $1.upstreamHash == $0.contentHash }
-    guard !results.isEmpty, results.count == names.count, fit else {
+    guard !results.isEmpty, results.count == names.count else {
       throw Diagnostics([
         Diagnostic(
           "there are no finished stages in '\(folder)'", remedy: "name the folder of a run")
+      ])
+    }
+    // A stage's folder says what became of the records before it: of others it would tell nonsense.
+    let fit = zip(results, results.dropFirst()).allSatisfy { $1.upstreamHash == $0.contentHash }
+    guard fit else {
+      throw Diagnostics([
+        Diagnostic(
+          "the stages in '\(folder)' are of different runs", remedy: "run the pipeline again")
       ])
     }
     return results

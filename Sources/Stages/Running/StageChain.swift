@@ -143,7 +143,12 @@ struct StageChain {
   ) throws {
     try Interruption.check()
     guard let stage, !line.isLeft(by: stage) else { return buffers.keep(line) }
-    if let change = stage.textChange, buffers.edit(line, change) { return }
+    // Cleaners see every record; of all others `link.decide` knows whether they do.
+    if link.step.descriptor.role == .cleaning, let change = stage.textChange,
+      buffers.edit(line, change)
+    {
+      return
+    }
     let line = try line.parsed(in: input?.records ?? link.folder)
     try link.decide(line, &buffers) { record throws(StageError) in
       try stage.outcome(of: record, context)

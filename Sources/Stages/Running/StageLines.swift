@@ -86,17 +86,36 @@ final class LineLayer {
 
   /// The next records' lines, of about so many bytes; nil behind the last.
   func batch(of size: Int) throws -> [ArraySlice<UInt8>]? {
-    // A line holds the chunk of its file that it was read with: few lines of many chunks are put together.
-    var batch = Batch()
-    try fill(&batch, upTo: size, most: .max)
-    let lines = batch.lines
+    let lines = before == nil ? try ownBatch(of: size) : try joinedBatch(of: size)
     return lines.isEmpty ? nil : lines
+  }
+
+  /// The next lines of a file in which every line is a record, as they stand one behind the other.
+  private func ownBatch(of size: Int) throws -> [ArraySlice<UInt8>] {
+    var lines: [ArraySlice<UInt8>] = []
+    var left = size
+    while left > 0, let line = try nextLine() {
+      lines.append(line)
+      left -= line.count + 1
+    }
+    return lines
+  }
+
+  /// The next records' lines from several files, copied: a line holds the chunk of its file that it was read
+  /// with, and few lines may be of many chunks.
+  private func joinedBatch(of size: Int) throws -> [ArraySlice<UInt8>] {
+    var batch = Batch(size)
+    try fill(&batch, upTo: size, most: .max)
+    return batch.lines
   }
 
   /// Lines put together, without their ends.
   private struct Batch {
     var bytes: [UInt8] = []
     private var ends: [Int] = []
+
+    /// Room for about so many bytes, and a last line that goes past them.
+    init(_ size: Int) { bytes.reserveCapacity(size + size / 8) }
 
     var count: Int { ends.count }
 
@@ -134,15 +153,25 @@ final class LineLayer {
   }
 
   /// Where the line of a record stands: in a stage's own file, or in one of those before it.
-  static func place(of index: Int, in path: String) throws -> Source {
-    let layer = try LineLayer(path)
-    for _ in 0...index { guard try layer.next() != nil else { throw damaged(path) } }
-    return layer.place
+  static func place(of index: Int, in path: String) -> Source {
+    if let layer = try? LineLayer(path),
+      (0...index).allSatisfy({ _ in (try? layer.next()) != nil })
+    {
+      return layer.place
+    }
+    return Source(file: path, line: index + 1)
   }
 
+  /// Where the line of the last record stands.
   private var place: Source {
     guard let before, !isOwn else { return Source(file: path, line: number) }
     return before.place
+  }
+
+  /// Where the line stands that tells where the record of the last change came from.
+  func place(ofOriginIn change: LineChange) -> Source {
+    if case .made = change { return place }
+    return before?.place ?? place
   }
 
   /// What became of the next record before the stage, or what it made.

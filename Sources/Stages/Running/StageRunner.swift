@@ -86,7 +86,7 @@ public struct StageRunner: Sendable {
     _ step: StageStep, number: Int, after upstream: (folder: String, fingerprint: String)?
   ) throws -> StageLink {
     let files = try step.files()
-    let fingerprint = step.fingerprint(
+    let fingerprint = try step.fingerprint(
       after: upstream?.fingerprint ?? "", seed: seed, shard: shard, files: files)
     let cache = Self.cache(in: folder)
     return StageLink(

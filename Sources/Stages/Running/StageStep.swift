@@ -87,8 +87,8 @@ public struct StageStep: Sendable {
   /// The fingerprint where the files are hashed already.
   func fingerprint(
     after upstream: String, seed: UInt64, shard: Shard?, files: JSONObject
-  ) -> String {
-    let object: JSONObject = [
+  ) throws -> String {
+    var object: JSONObject = [
       "format": .integer(StageManifest.format), "stage": .string(label),
       "version": .integer(descriptor.version),
       "parameters": .object(values.encoded), "on-error": onError.encoded,
@@ -96,6 +96,8 @@ public struct StageStep: Sendable {
       "seed": .string("\(seed)"), "files": .object(files),
       "upstream": .string(upstream), "shard": shard.map { .string($0.description) } ?? .null,
     ]
+    // Nothing is added where a stage says nothing, so that what older versions left is found.
+    if let identity = try stage.identity() { object["made-by"] = identity }
     return ContentHash.of(JSONValue.object(object).text)
   }
 }

@@ -26,24 +26,21 @@ struct ShardReader {
 
 /// What a stage did to records, each of which comes from a raw record.
 private struct PlacedChanges {
-  private let path: String
   private let layer: LineLayer
-  private var number = 0
   /// What is not taken yet, and the raw record that it comes from.
   private var next: (change: LineChange, unit: UInt64)?
 
   init(_ path: String) throws {
-    self.path = path
     layer = try LineLayer(path)
     try read()
   }
 
   private mutating func read() throws {
     next = try layer.nextChange().map { change in
-      let line = try RecordLine(provenanceOf: change.origin, in: path, at: number)
+      let line = try RecordLine(
+        provenanceOf: change.origin, at: layer.place(ofOriginIn: change))
       return (change, ShardUnits.hash(of: line.record.source))
     }
-    number += 1
   }
 
   /// Appends what became of the records that come from a raw record.

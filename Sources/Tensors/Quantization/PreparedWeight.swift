@@ -90,8 +90,9 @@ extension Tensor {
   ///
   /// In fp32 that is the order in which products of few rows stream it; in 8 bits it is rounded. The
   /// values stay for whoever reads or trains them; where they are a file's, the memory that reading
-  /// them took is given back.
+  /// them took is given back. 4-bit numbers stay what they are, as a form of their own.
   public func prepare(_ layout: WeightLayout, as form: WeightForm) {
+    guard storage.fourBit == nil else { return }
     storage.prepared = PreparedWeight(self, layout, form)
     storage.forgetPages()
   }

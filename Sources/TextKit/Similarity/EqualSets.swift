@@ -12,6 +12,8 @@ package struct EqualSets {
   private let parts: UInt64
 
   private static let slotBytes = 12
+  /// A wish to stop is asked about every 65,536 sets.
+  private static let betweenChecks = 1 << 16 - 1
 
   /// - Parameters:
   ///   - bytes: The most that the table takes.
@@ -27,19 +29,48 @@ package struct EqualSets {
   }
 
   /// Visits the sets in an order, each with the one before it that is equal, where there is one.
+  ///
+  /// In the order of their places they are read in long runs, in any other one by one.
   package mutating func run(
     _ order: [Int32], _ visitor: inout some NeighbourVisitor
   ) throws {
+    let isInPlace = order.count == store.count && order.indices.allSatisfy { order[$0] == $0 }
     for part in 0..<parts {
-      try Interruption.check()
       if part > 0 { for slot in items.indices { items[slot] = -1 } }
-      for item in order {
-        let (first, second) = try store.with(Int(item)) { ($0[0], $0[1]) }
-        guard parts == 1 || second % parts == part else { continue }
-        let equal = try find(item, first, second)
-        _ = visitor.visit(item, equal.map { [Neighbour(item: $0, similarity: 1)] } ?? [])
+      if isInPlace {
+        try visitRuns(part, &visitor)
+      } else {
+        for (place, item) in order.enumerated() {
+          if place & Self.betweenChecks == 0 { try Interruption.check() }
+          let (first, second) = try store.with(Int(item)) { ($0[0], $0[1]) }
+          try visit(item, first, second, part, &visitor)
+        }
       }
     }
+  }
+
+  /// Visits all sets of a part in the order of their places.
+  private mutating func visitRuns(
+    _ part: UInt64, _ visitor: inout some NeighbourVisitor
+  ) throws {
+    var item: Int32 = 0
+    try store.forEachRun { numbers in
+      // A set of two numbers stands in one run.
+      for start in stride(from: 0, to: numbers.count, by: 2) {
+        if Int(item) & Self.betweenChecks == 0 { try Interruption.check() }
+        try visit(item, numbers[start], numbers[start + 1], part, &visitor)
+        item += 1
+      }
+    }
+  }
+
+  private mutating func visit(
+    _ item: Int32, _ first: UInt64, _ second: UInt64, _ part: UInt64,
+    _ visitor: inout some NeighbourVisitor
+  ) throws {
+    guard parts == 1 || second % parts == part else { return }
+    let equal = try find(item, first, second)
+    _ = visitor.visit(item, equal.map { [Neighbour(item: $0, similarity: 1)] } ?? [])
   }
 
   /// The set that is equal to one; where there is none, that one is kept for those behind it.

@@ -1,21 +1,22 @@
 import Records
 
 /// A record as the model sees it: 4 bytes a token and 4 bytes a target are kept in memory.
-struct Example: Sendable {
+package struct Example: Sendable {
   /// The record's id.
-  let id: String
+  package let id: String
   /// The record's number, which names it to dropout.
-  let key: UInt64
+  package let key: UInt64
   /// The tokens.
-  let tokens: [Int32]
+  package let tokens: [Int32]
   /// The segments of the tokens; empty where all are 0.
-  let types: [Int32]
+  package let types: [Int32]
   /// What is to be predicted: one class, or one token a place; -100 counts for nothing.
-  let targets: [Int32]
+  package let targets: [Int32]
   /// Whether tokens were cut off to fit the length.
-  let isTruncated: Bool
+  package let isTruncated: Bool
 
-  init(
+  /// An example whose key is that of its id.
+  package init(
     id: String, tokens: [Int32], types: [Int32] = [], targets: [Int32], isTruncated: Bool
   ) {
     self.id = id
@@ -27,7 +28,7 @@ struct Example: Sendable {
   }
 
   /// How many targets count.
-  var counted: Int { targets.count { $0 >= 0 } }
+  package var counted: Int { targets.count { $0 >= 0 } }
 }
 
 extension [Example] {

@@ -33,7 +33,7 @@ struct CheckpointStore {
   /// Writes a checkpoint and removes those that need not stay.
   func save(
     _ state: TrainingState, _ selection: Selection?, _ model: any Model, _ optimizer: Optimizer,
-    _ average: WeightAverage?
+    _ average: WeightAverage?, _ times: TrainingTimes
   ) throws {
     let temporary = "\(folder)/.partial"
     try Folders.remove(temporary)
@@ -53,6 +53,7 @@ struct CheckpointStore {
     try AtomicFile.write(
       state.json(selection, fingerprint: fingerprint).prettyText.utf8,
       to: "\(temporary)/state.json")
+    try times.write(to: temporary)
     try Folders.publish(temporary, as: path(state.step))
     try prune(best: selection?.bestStep)
   }

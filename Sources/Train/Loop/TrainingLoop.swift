@@ -21,13 +21,15 @@ struct TrainingLoop {
   /// Writes `trainer_state.json`, so that a run under way can be looked at.
   let publishState: (TrainingLoop) throws -> Void
   let observe: (TrainingEvent) -> Void
+  /// Where curves go as they come; nil where nobody wants them.
+  let events: EventFile?
   var optimizer: Optimizer
   /// What is evaluated and saved in place of the parameters; nil where they are themselves.
   let average: WeightAverage?
   var state: TrainingState
   var selection: Selection?
-  /// Seconds of each epoch taken in this process, evaluation and saving left out.
-  private(set) var epochSeconds: [Double] = []
+  /// How long it took, in earlier processes too.
+  var times: TrainingTimes
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
@@ -61,27 +63,30 @@ struct TrainingLoop {
 
   private mutating func runEpoch() throws {
     let order = order
-    var seconds = 0.0
+    let begun = state.step
     while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
       let report = try step(order.steps[state.stepInEpoch])
-      seconds += report.seconds
+      times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
       try stopIfAsked()
     }
+    // Answers are asked for and judged elsewhere, which may fail: the epoch is not lost with them.
+    if validationTexts != nil, state.step > begun { try save() }
     if state.stepInEpoch == order.steps.count {
       state.epoch += 1
       state.stepInEpoch = 0
     }
-    // None where a run goes on behind the last step of an epoch.
-    if seconds > 0 { epochSeconds.append(seconds) }
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.
   private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
-    let examples = batches.map { batch in batch.map { training[$0] } }
-    let divisor = Float(max(1, examples.reduce(0) { $0 + $1.counted }))
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
+    let examples = batches.map { batch in
+      batch.map { objective.drawn(training[$0], randomness) }
+    }
+    let weight = examples.joined().reduce(0) { $0 + objective.weight(of: $1) }
+    let divisor = weight > 0 ? weight : 1
     var loss: Float = 0
     for (number, batch) in examples.enumerated() {
       let tape = Tape(
@@ -142,6 +147,7 @@ struct TrainingLoop {
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
+      try state.history.entries.last.map { try events?.add($0) }
       try publishNowAndThen()
     }
     observe(
@@ -164,6 +170,7 @@ struct TrainingLoop {
     let values = try average?.standingIn { try scores() } ?? scores()
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
+    try state.history.entries.last.map { try events?.add($0) }
     selection.note(values, step: state.step)
     self.selection = selection
     observe(
@@ -188,7 +195,7 @@ struct TrainingLoop {
   }
 
   private func save() throws {
-    try store.save(state, selection, model, optimizer, average)
+    try store.save(state, selection, model, optimizer, average, times)
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }

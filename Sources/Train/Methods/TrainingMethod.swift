@@ -7,9 +7,15 @@ import Tokenize
 /// A method knows nothing of objectives and loops. It chooses among the parameters of any model, or
 /// adds its own; a new one is a folder in `Methods` and a line in `methods`.
 protocol TrainingMethod: Sendable {
+  /// How the linear maps of the model are held, which then are not trained; nil for 32-bit floats.
+  var base: FourBitBase? { get }
   /// Prepares a model and says what training updates.
   /// - Throws: `TrainingError` or `ModelError` where the model has no place for the method.
   func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod
+}
+
+extension TrainingMethod {
+  var base: FourBitBase? { nil }
 }
 
 /// What a method may know of the model's beginning.
@@ -50,7 +56,8 @@ struct MethodDescriptor: Sendable {
 /// Every method, in the order of the catalog.
 let methods: [MethodDescriptor] = [
   FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
-  LowRankMethod.descriptor, BottleneckMethod.descriptor, IA3Method.descriptor,
+  LowRankMethod.descriptor, LowRankMethod.fourBitDescriptor, BottleneckMethod.descriptor,
+  IA3Method.descriptor,
   BitFitMethod.descriptor, NormsMethod.descriptor, PrefixMethod.descriptor,
   PromptMethod.descriptor, PTuningMethod.descriptor, SparseMethod.descriptor,
   TokensMethod.descriptor, AdaptiveRankMethod.descriptor,

@@ -7,24 +7,42 @@ import Tokenize
 
 /// Cross-entropy of the label given the text, or the two texts of a pair of sentences.
 struct ClassificationObjective: TrainingObjective {
+  private static let classWeights = Parameter<ClassWeights?>(
+    "class-weights", default: nil, aliases: ["class_weights", "class_weight"],
+    "How much the records of a class count: balanced, by how rare it is, or {LABEL: number}.")
+
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "classification", "Cross-entropy of the label given the text, or a pair of sentences.",
-      parameters: [LabelSmoothing.share]),
+      parameters: [LabelSmoothing.share, classWeights],
+      check: { values in
+        guard values[LabelSmoothing.share] > 0, values[classWeights] != nil else { return [] }
+        return [
+          Diagnostic(
+            "has label-smoothing and class-weights, which are not joined here",
+            remedy: "leave one of them out")
+        ]
+      }),
     provides: [.labels, .probabilities, .losses], writes: false,
-    make: { Plan(smoothing: Float($0[LabelSmoothing.share])) })
+    make: {
+      Plan(smoothing: Float($0[LabelSmoothing.share]), classWeights: $0[classWeights])
+    })
 
   let validationMetrics = ["loss", "accuracy", "f1.weighted"]
   private let model: any SequenceClassifier
   private let encoder: SegmentEncoder
   /// The share of a target that training spreads over all classes.
   private let smoothing: Float
+  private let classWeights: ClassWeights?
+  /// How much a record of each class counts; nil where all count alike.
+  private var weights: [Float]?
   /// Labels are told apart by their bytes: two spellings that Unicode calls equal are two labels.
   private let classes: [[UInt8]: Int32]
 
   /// The classes are those of the training records.
   struct Plan: ObjectivePlan {
     let smoothing: Float
+    let classWeights: ClassWeights?
 
     func task(_ records: RecordCollection) throws -> ModelTask {
       let labels = Set(try records.map { Array(try LabelledText($0).label.utf8) })
@@ -50,15 +68,14 @@ struct ClassificationObjective: TrainingObjective {
       guard let model = model as? any SequenceClassifier else {
         preconditionFailure("a model without classes was loaded for classification")
       }
-      return ClassificationObjective(
-        model, tokenizer, maximumLength: maximumLength, smoothing: smoothing)
+      return ClassificationObjective(model, tokenizer, maximumLength: maximumLength, self)
     }
   }
 
   private init(
-    _ model: any SequenceClassifier, _ tokenizer: Tokenizer, maximumLength: Int, smoothing: Float
+    _ model: any SequenceClassifier, _ tokenizer: Tokenizer, maximumLength: Int, _ plan: Plan
   ) {
-    self.smoothing = smoothing
+    (smoothing, classWeights) = (plan.smoothing, plan.classWeights)
     self.model = model
     encoder = SegmentEncoder(tokenizer, maximumLength: maximumLength)
     classes = Dictionary(
@@ -67,6 +84,18 @@ struct ClassificationObjective: TrainingObjective {
   }
 
   var classCount: Int? { model.labels.count }
+
+  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective {
+    guard let classWeights else { return self }
+    var fitted = self
+    fitted.weights = try classWeights.weights(of: model.labels, training.flatMap(\.targets))
+    return fitted
+  }
+
+  func weight(of example: Example) -> Float {
+    guard let weights else { return Float(example.counted) }
+    return example.targets.reduce(0) { $0 + ($1 < 0 ? 0 : weights[Int($1)]) }
+  }
 
   func example(of record: Record) throws(StageError) -> Example {
     let text = try LabelledText(record)
@@ -89,9 +118,10 @@ struct ClassificationObjective: TrainingObjective {
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
     tape.crossEntropy(
       model.logits(tape, TokenBatch(examples)), targets: examples.flatMap(\.targets),
-      smoothing: smoothing, divisor: divisor)
+      smoothing: smoothing, divisor: divisor, classWeights: weights)
   }
 
+  /// Without weights, so that losses are those of the records as they are.
   func predictions(_ examples: [Example]) -> [Prediction] {
     let tape = Tape.inference()
     let logits = model.logits(tape, TokenBatch(examples))

@@ -19,7 +19,15 @@ protocol TrainingObjective: Sendable {
   /// A record as the model sees it.
   /// - Throws: `StageError` naming the record and the field that is missing.
   func example(of record: Record) throws(StageError) -> Example
-  /// The loss of some examples: the sum over counted targets, divided by `divisor`.
+  /// The objective with what it takes from the training side as a whole.
+  /// - Throws: `TrainingError` for options that do not fit it.
+  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective
+  /// How much an example counts in the mean of a step: its counted targets, unless they are weighed.
+  func weight(of example: Example) -> Float
+  /// What a step learns of an example, where that is drawn anew for each.
+  /// - Parameter randomness: The step; nil for what gradients are judged by before training.
+  func drawn(_ example: Example, _ randomness: Tape.Randomness?) -> Example
+  /// The loss of examples as they were drawn: the weighed sum over targets, divided by `divisor`.
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss
   /// What the model says of each example, dropout off.
   func predictions(_ examples: [Example]) -> [Prediction]
@@ -30,6 +38,15 @@ protocol TrainingObjective: Sendable {
 extension TrainingObjective {
   /// Most objectives have nothing to say.
   var notes: [String] { [] }
+
+  /// Most objectives need nothing of it.
+  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective { self }
+
+  /// Most objectives weigh all targets alike.
+  func weight(of example: Example) -> Float { Float(example.counted) }
+
+  /// Most objectives learn an example whole.
+  func drawn(_ example: Example, _ randomness: Tape.Randomness?) -> Example { example }
 }
 
 /// An objective whose models write texts.
@@ -79,7 +96,7 @@ struct ObjectiveDescriptor: Sendable {
 /// Every objective; a new one is a file in `Objectives` and a line here.
 let objectives: [ObjectiveDescriptor] = [
   ClassificationObjective.descriptor, CausalObjective.descriptor,
-  SequenceToSequenceObjective.descriptor,
+  SequenceToSequenceObjective.descriptor, MaskedObjective.descriptor,
 ]
 
 /// What can be minimised, for the catalog.

@@ -46,7 +46,7 @@ package struct AdamWRule: UpdateRule {
   /// Changes a parameter.
   package func update(_ parameter: Tensor, _ memory: [Tensor], _ step: UpdateStep) {
     AdamW(
-      learningRate: step.learningRate, beta1: Float(beta1), beta2: Float(beta2),
+      learningRate: step.learningRate, beta1: beta1, beta2: beta2,
       epsilon: Float(epsilon), weightDecay: step.weightDecay
     ).update(
       parameter, AdamW.Moments(first: memory[0], second: memory[1]), step: step.number,

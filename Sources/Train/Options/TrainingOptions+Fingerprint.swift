@@ -8,7 +8,7 @@ extension TrainingOptions {
   /// runs stay what they are; what only decides whether a training goes on is left out always.
   public var fingerprinted: JSONObject {
     var object = values.encoded
-    object[Keys.stopOnDivergence.name] = nil
+    for name in [Keys.stopOnDivergence.name, Keys.reportTo.name] { object[name] = nil }
     let later: [any AnyParameter] = [Keys.optimizer, Keys.embeddingNoise, Keys.averaging]
     for parameter in later where object[parameter.name] == parameter.defaultValue {
       object[parameter.name] = nil

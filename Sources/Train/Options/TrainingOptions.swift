@@ -16,7 +16,7 @@ public struct TrainingOptions: Sendable {
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
     Keys.epsilon, Keys.dropout, Keys.embeddingNoise, Keys.averaging, Keys.precision,
     Keys.activationCheckpointing, Keys.bestMetric, Keys.earlyStopping, Keys.stopOnDivergence,
-    Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints,
+    Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints, Keys.reportTo,
   ]
 
   /// The parameters; names that other trainers use for them are aliases.
@@ -157,5 +157,9 @@ public struct TrainingOptions: Sendable {
     public static let keepCheckpoints = Parameter(
       "keep-checkpoints", default: 1, aliases: ["save_total_limit"],
       "How many of the newest checkpoints stay on disk.", check: Check.atLeast(1))
+    /// The programs that curves are written for.
+    static let reportTo = Parameter(
+      "report-to", default: [ReportTarget.tensorboard], aliases: ["report_to"],
+      "Programs that curves are written for: tensorboard reads the run's folder; or none.")
   }
 }

@@ -63,7 +63,8 @@ struct ChatCommand: ParsableCommand {
   /// Shows the answer as it comes; a person may ask again after a question that is too long.
   private func answer(_ question: String, _ chat: inout Chat) throws {
     do {
-      try chat.answer(question) { Output.write($0) }
+      // What a model writes is shown, not obeyed.
+      try chat.answer(question) { Output.write($0.printableLines) }
       Output.write("\n")
     } catch let error as any InputFault where isTalk {
       common.console.say("\(error)")

@@ -16,8 +16,9 @@ struct CompareCommand: ParsableCommand {
 
       All runs must be tested on the same records; predictions.jsonl files are
       taken as well. Scores are computed anew from predictions, by the options under
-      'evaluate' of the first run's pipeline.lock.yaml; those by an encoder are
-      taken as they stand in the predictions. A mark stands where a difference is more than chance gives:
+      'evaluate' of the first run's pipeline.lock.yaml; scores that a model gives
+      (an encoder, a classifier, a judge) are taken as they stand in the
+      predictions. A mark stands where a difference is more than chance gives:
       ▲ better, ▼ worse. p-values are of paired randomisation (of McNemar's
       exact test for accuracy), corrected for all metrics and runs, and marked
       where they are below 1 - LEVEL. With --generator numpy p-values are those

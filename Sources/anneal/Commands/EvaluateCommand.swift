@@ -70,7 +70,7 @@ struct EvaluateCommand: ParsableCommand {
     (request.limit, request.settings, request.predictions) = (limit, settings, predictions)
     request.threads = common.threadCount
     let result = try RunEvaluation(run: folder, request).execute()
-    if let warning = result.warning { common.console.say(warning) }
+    if let warning = result.warning { common.console.say(warning.printableLines) }
     guard !common.json else {
       Output.write(result.json.prettyText)
       return
@@ -81,7 +81,7 @@ struct EvaluateCommand: ParsableCommand {
     Output.write("\(result.count) records\n")
     for (name, value) in scores {
       let signature = signatures?[name]?.string.map { "  \($0)" } ?? ""
-      Output.write("\(name.padded(to: width))\(value)\(signature)\n")
+      Output.write("\(name.padded(to: width))\(value)\(signature)".printable + "\n")
     }
   }
 }

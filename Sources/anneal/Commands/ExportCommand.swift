@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
       A run that trained an adapter gives the adapter in PEFT's layout; with --merge, a model in \
       Hugging Face's layout that computes the same without it. With --weights int8 linear maps are \
       8-bit integers with a scale an output, as bitsandbytes files them, and everything else has 16 \
-      bits: a quarter of the bytes.
+      bits: between a quarter and a half of the bytes.
       """)
 
   @Argument(help: "The folder of a run, or a model's folder or name.", completion: .directory)

@@ -30,7 +30,8 @@ struct ScoreCommand: ParsableCommand {
       the second class's score, or has scores: {label: number}.
       By an encoder (--model): bertscore, embedding_similarity. Of hypotheses alone: refusals, pii.
       By a classifier or a judge, with options as a pipeline file has them: consistency, toxicity, \
-      bias, classifier: --metrics 'bleu, {consistency: {model: runs/entailment}}'.
+      bias, classifier: --metrics 'bleu, {consistency: {model: runs/entailment}}'. By two judges: \
+      factscore, {factscore: {facts: facts.yaml, judge: supported.yaml}}.
       Numbers: pearson, spearman, kendall.
       Searches: mrr, map, ndcg, recall@10 (any depth), from JSON lines {query, document, relevance} \
       and {query, document, score}, or {query, documents} with a list or {document: number}.
@@ -113,7 +114,7 @@ struct ScoreCommand: ParsableCommand {
         "no-record-scores", "\(names.joined(separator: ", ")) has no scores of single records",
         remedy: "leave out --records, or ask for a metric of texts")
     }
-    for remark in result.remarks { common.console.say(remark) }
+    for remark in result.remarks { common.console.say(remark.printableLines) }
     if let records { try write(result, to: records) }
     Output.write(common.json ? result.json.text + "\n" : table(result))
   }
@@ -124,13 +125,14 @@ struct ScoreCommand: ParsableCommand {
     let lines = result.scores.map { name, value in
       let padding = String(repeating: " ", count: width - name.count + 2)
       let signature = result.signatures.first { $0.name == name }?.signature
-      return "\(name)\(padding)\(Self.number(value))\(signature.map { "  \($0)" } ?? "")\n"
+      return "\(name)\(padding)\(Self.number(value))\(signature.map { "  \($0)" } ?? "")".printable
+        + "\n"
     }
     return lines.joined()
   }
 
   /// Four digits behind the point.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     guard value.isFinite else { return "undefined" }
     guard value.magnitude < 1e12 else { return "\(value)" }
     let scaled = Int((value * 10_000).rounded())

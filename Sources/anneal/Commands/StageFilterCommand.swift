@@ -42,9 +42,9 @@ struct StageFilterCommand {
       step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])),
       threads: values[Own.threads] ?? CommonOptions.allThreads,
       keepsProvenance: values[Own.provenance]
-    ) { console.say("quarantined: \($0)") }
+    ) { console.say("quarantined: \($0)".printableLines) }
     let counts = try filter.run(input: input) { Output.write($0) }
-    console.say("\(descriptor.name): \(StageReporter.story(counts))")
+    console.say("\(descriptor.name): \(StageReporter.story(counts).printable)")
   }
 
   /// `--key value`, `--key=value`, a bare `--key` for true; one word without dashes is the input.

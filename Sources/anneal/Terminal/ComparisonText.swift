@@ -64,7 +64,7 @@ enum ComparisonText {
     return "\(texts[0]) [\(texts[1]), \(texts[2])]"
   }
 
-  private static func number(_ value: Double, signed: Bool) -> String {
+  static func number(_ value: Double, signed: Bool) -> String {
     guard value.isFinite else { return "–" }
     // Past ten million digits behind the point say nothing, and past 1e15 those before it.
     if abs(value) >= 1e7 { return String(format: signed ? "%+.4g" : "%.4g", value) }
@@ -72,12 +72,12 @@ enum ComparisonText {
     return String(format: signed ? "%+.\(digits)f" : "%.\(digits)f", value)
   }
 
-  private static func pValue(_ value: Double) -> String {
+  static func pValue(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     return value < 0.00005 ? String(format: "%.0e", value) : String(format: "%.4f", value)
   }
 
-  private static func percent(_ share: Double) -> String { String(format: "%g %%", 100 * share) }
+  static func percent(_ share: Double) -> String { String(format: "%g %%", 100 * share) }
 
   // MARK: - Records
 

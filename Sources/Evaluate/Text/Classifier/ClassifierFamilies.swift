@@ -77,11 +77,12 @@ private struct ClassifierMetric: Sendable {
       throw Diagnostic(
         "'model' and 'judge' both say what judges", path: name, remedy: "write one of them")
     }
-    let classifier = try resources.classifier(source)
+    let premise = premise(values)
+    let classifier = try resources.classifier(source, ofPairs: premise != nil)
     return ClassifierScore(
       name: name, direction: direction, classifier: classifier,
       label: try label(values[ClassifierKeys.label], classifier),
-      threshold: values[ClassifierKeys.threshold], premise: premise(values))
+      threshold: values[ClassifierKeys.threshold], premise: premise)
   }
 
   /// The place of the class that counts; capitals and small letters are one where that is clear.
@@ -148,7 +149,8 @@ enum ClassifierKeys {
     "The class that counts; by default one that is called like the metric.")
   static let threshold = Parameter<Double?>(
     "threshold", default: nil,
-    "The probability from which on a text is of the class; by default it must be the likeliest.",
+    "The probability from which on a text is of the class; by default it must be the likeliest, or "
+      + "0.5 where a text may have several classes.",
     check: { value in
       value.map { (0...1).contains($0) } == false ? "must be from 0 to 1" : nil
     })

@@ -28,9 +28,14 @@ public struct ClassifierScore: Sendable {
   /// The place of the class that counts among the classifier's labels.
   public let label: Int
   /// The probability from which on a text is of the class; nil where it must be the likeliest.
+  ///
+  /// Where a text may have several classes it is ``even`` unless another is given.
   public let threshold: Double?
   /// What texts are compared with; nil where they stand alone.
   public let premise: Premise?
+
+  /// The probability from which on a class is likelier to apply than not.
+  public static let even = 0.5
 
   /// Sets the metric up.
   ///
@@ -42,7 +47,8 @@ public struct ClassifierScore: Sendable {
     precondition(
       classifier.labels.indices.contains(label), "no label \(label) of \(classifier.labels)")
     (self.name, self.direction, self.classifier) = (name, direction, classifier)
-    (self.label, self.threshold, self.premise) = (label, threshold, premise)
+    self.threshold = threshold ?? (classifier.isMultiLabel ? Self.even : nil)
+    (self.label, self.premise) = (label, premise)
   }
 
   /// Judges every text: the mean, the share and the highest probability, in this order.

@@ -19,7 +19,10 @@ let factFamily = TextMetricFamily(
     let splitter = try resources.judge(values[FactKeys.facts].resolved)
     try splitter.check(offers: FactScore.splitterFields, needs: [])
     let verifier = try resources.judge(values[FactKeys.judge].resolved)
-    try verifier.check(offers: FactScore.verifierFields, needs: ["fact"])
+    // Passages that are looked up are of use only to a prompt that shows them.
+    let looksUp = values[FactKeys.knowledge] != nil
+    try verifier.check(
+      offers: FactScore.verifierFields, needs: looksUp ? ["fact", "context"] : ["fact"])
     try verifier.checkLabels()
     settings.facts = FactScore(
       splitter: splitter, verifier: verifier,

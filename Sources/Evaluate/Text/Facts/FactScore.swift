@@ -62,7 +62,8 @@ public struct FactScore: Sendable {
   /// 0 to 100, `factscore_respond`, the share of texts that state a fact, and `factscore_facts`, how many
   /// a text that does.
   ///
-  /// - Throws: `TextModelError` where a judge cannot answer, or records lack a context.
+  /// - Throws: `TextModelError` where a judge cannot answer, or records lack a context; `Interrupted`
+  ///   where the user asked to stop.
   public func measure(_ material: TextMaterial) throws -> [TextScore] {
     var facts = try facts(material)
     let questions = try facts.map { try question($0, material) }
@@ -127,13 +128,14 @@ public struct FactScore: Sendable {
 
   private func question(
     _ fact: Fact, _ material: TextMaterial
-  ) throws(TextModelError) -> [String: String] {
+  ) throws -> [String: String] {
+    try Interruption.check()
     let topic = material.topic(of: fact.record)
     var fields = ["fact": fact.text, "text": material.corpus.hypotheses[fact.record]]
     fields["topic"] = topic
     if let knowledge {
       // The nearest passage stands next to the question, as FactScore has it.
-      fields["context"] = knowledge.best(
+      fields["context"] = try knowledge.best(
         passages, for: "\(topic.map { "\($0) " } ?? "")\(fact.text)", title: topic
       ).reversed().map { "Title: \($0.title)\nText: \($0.text)" }.joined(separator: "\n\n")
     } else if let context = material.contexts?[fact.record] {

@@ -91,8 +91,9 @@ extension AdapterFolder {
       base: base, method: method(adapter), layout: adapter.layout, model: model,
       trained: adapter.parameters.reduce(0) { $0 + $1.tensor.count })
     try AtomicFile.write(card.text.utf8, to: "\(folder)/README.md")
-    // Of neither layout, and passed over by both: the classes that a new head was trained on.
-    try model.configuration.save(to: folder)
+    // Of neither layout, and passed over by both: the classes that a new head was trained on, and how
+    // the model's weights were held.
+    try model.configuration.holding(FourBitBase(of: model)).save(to: folder)
   }
 
   /// What PEFT calls the method, or would call AdapterHub's.

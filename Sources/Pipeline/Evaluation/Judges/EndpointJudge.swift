@@ -83,21 +83,35 @@ struct EndpointJudge: Judge {
     try checkLabels()
   }
 
+  /// Equal questions are asked once, so that they have one answer whatever `at-once` is.
   func answers(_ questions: [[String: String]]) throws -> [String] {
-    let cache = AnswerCache()
-    return try Requests.map(questions.count, atOnce: atOnce) { place in
-      try answer(questions[place], cache)
+    var places: [ByteKey: Int] = [:]
+    var texts: [String] = []
+    // All are filled in before the first is paid for.
+    let asked = try questions.map { values in
+      let text = try text(values)
+      if let place = places[ByteKey(text)] { return place }
+      places[ByteKey(text)] = texts.count
+      texts.append(text)
+      return texts.count - 1
     }
+    let (cache, distinct) = (AnswerCache(), texts)
+    let answers = try Requests.map(distinct.count, atOnce: atOnce) { place in
+      try answer(distinct[place], cache)
+    }
+    return asked.map { answers[$0] }
   }
 
-  private func answer(_ values: [String: String], _ cache: AnswerCache) throws -> String {
-    try Interruption.check()
-    let text: String
-    do throws(PromptText.MissingField) { text = try prompt.filled(values) } catch {
+  private func text(_ values: [String: String]) throws(TextModelError) -> String {
+    do throws(PromptText.MissingField) { return try prompt.filled(values) } catch {
       throw TextModelError(
         "the prompt of \(name) has a place for '{\(error.name)}', which the record lacks",
         remedy: "give each record the field '\(error.name)'")
     }
+  }
+
+  private func answer(_ text: String, _ cache: AnswerCache) throws -> String {
+    try Interruption.check()
     let turns = [system.map { Message(.system, $0) }, Message(.user, text)].compactMap(\.self)
     let conversation = Conversation(turns)
     return try cache.answer(question(conversation)) {

@@ -7,10 +7,13 @@ struct JudgeClassifier: TextClassifier {
   var name: String { judge.name }
   var labels: [String] { judge.labels }
 
-  /// - Throws: `Diagnostic` for a judge without two labels, or whose prompt has no place for the text.
-  init(_ judge: any Judge) throws(Diagnostic) {
+  /// - Parameter ofPairs: Whether it is asked of two texts.
+  /// - Throws: `Diagnostic` for a judge without two labels, or whose prompt has no place for what it is
+  ///   asked of, or one for something else.
+  init(_ judge: any Judge, ofPairs: Bool) throws(Diagnostic) {
     try judge.checkLabels()
-    try judge.check(offers: ["text", "premise"], needs: ["text"])
+    let fields = ofPairs ? ["text", "premise"] : ["text"]
+    try judge.check(offers: fields, needs: fields)
     self.judge = judge
   }
 

@@ -28,7 +28,7 @@ public struct ClassifyFilter: Sendable {
   /// Reads `input` (`-` is standard input) and calls `write` with a line for each line.
   /// - Throws: `StageError` naming the line and field at fault; the batches before it are written.
   public func run(input: String, write: ([UInt8]) throws -> Void) throws {
-    var lines: [(object: JSONObject, source: Source)] = []
+    var lines: [Line] = []
     try LineBatches.forEachLine(of: input) { bytes, source in
       lines.append((try InputLine.object(bytes, at: source), source))
     } between: {
@@ -39,25 +39,71 @@ public struct ClassifyFilter: Sendable {
     }
   }
 
-  private func results(_ lines: [(object: JSONObject, source: Source)]) throws -> [JSONObject] {
+  private func results(_ lines: [Line]) throws -> [JSONObject] {
     switch asked {
     case .model(let model):
-      let texts = try lines.map { try Self.text($0.object, $0.source) }
-      return try model.probabilities(of: texts).map { row in
-        let best = row.indices.max { row[$0] < row[$1] } ?? 0
-        return [
-          "label": .string(model.labels[best]),
-          "scores": .object(
-            JSONObject(zip(model.labels, row).map { ($0, JSONValue.single($1)) })),
-        ]
-      }
-    case .judge(let judge):
-      let questions = try lines.map { try Self.fields(judge.fields, $0.object, $0.source) }
-      return try judge.verdicts(questions).map { ["label": .string(judge.labels[$0])] }
+      return try probabilities(of: lines, model).map { Self.line(model, $0) }
+    case .judge:
+      return try labels(of: lines).map { ["label": .string($0)] }
     }
   }
 
+  // MARK: - Classes
+
+  /// A line with its place.
+  typealias Line = (object: JSONObject, source: Source)
+
+  /// The classifier or judge as signatures name it.
+  var name: String {
+    switch asked {
+    case .model(let model): model.name
+    case .judge(let judge): judge.name
+    }
+  }
+
+  /// The classes.
+  var labels: [String] {
+    switch asked {
+    case .model(let model): model.labels
+    case .judge(let judge): judge.labels
+    }
+  }
+
+  /// Whether a text may have several classes, or none.
+  var isMultiLabel: Bool {
+    if case .model(let model) = asked { model.isMultiLabel } else { false }
+  }
+
+  /// The likeliest class of each line.
+  func labels(of lines: [Line]) throws -> [String] {
+    switch asked {
+    case .model(let model):
+      return try probabilities(of: lines, model).map { model.labels[Self.best($0)] }
+    case .judge(let judge):
+      let questions = try lines.map { try Self.fields(judge.fields, $0.object, $0.source) }
+      return try judge.verdicts(questions).map { judge.labels[$0] }
+    }
+  }
+
+  private func probabilities(of lines: [Line], _ model: ModelClassifier) throws -> [[Float]] {
+    try model.probabilities(of: lines.map { try Self.text($0.object, $0.source) })
+  }
+
+  private static func best(_ row: [Float]) -> Int { row.indices.max { row[$0] < row[$1] } ?? 0 }
+
   // MARK: - Lines
+
+  /// The likeliest class, or all that apply where a text may have several, and all probabilities.
+  private static func line(_ model: ModelClassifier, _ row: [Float]) -> JSONObject {
+    let scores = JSONObject(zip(model.labels, row).map { ($0, JSONValue.single($1)) })
+    guard model.isMultiLabel else {
+      return ["label": .string(model.labels[best(row)]), "scores": .object(scores)]
+    }
+    let own = row.indices.filter { Double(row[$0]) >= ClassifierScore.even }
+    return [
+      "labels": .array(own.map { .string(model.labels[$0]) }), "scores": .object(scores),
+    ]
+  }
 
   private static let pairs = [
     ("premise", "text"), ("sentence1", "sentence2"), ("premise", "hypothesis"),

@@ -22,6 +22,11 @@ extension PairedPredictions {
     (try? TextMetrics(named: choices.ofTexts).names) ?? []
   }
 
+  /// Whether a metric is a mean over some of the texts: those that state a fact.
+  static func leavesTextsOut(_ name: String) -> Bool {
+    TextMetrics.family(of: name)?.members.first?.name == "factscore"
+  }
+
   static func readsWithModel(_ name: String) -> Bool {
     TextMetrics.family(of: name)?.readsWithModel == true
   }
@@ -134,10 +139,12 @@ extension PairedPredictions {
     }
     let direction = try TextMetrics.selector(named: name).direction
     let metric = MeanMetric(name: name, signature: name, direction: direction, scale: 1)
-    func values(_ records: [PredictedRecord]) -> [Double] {
-      records.map { $0.textScores[name] ?? .nan }
+    func measurement(_ records: [PredictedRecord]) -> CorpusMeasurement {
+      let scores = records.map { $0.textScores[name] ?? .nan }
+      guard Self.leavesTextsOut(name) else { return metric.measurement(of: scores) }
+      let rows = scores.flatMap { $0.isNaN ? [0.0, 0.0] : [$0, 1.0] }
+      return CorpusMeasurement(metric, RecordStatistics(width: metric.width, values: rows))
     }
-    return PairedMeasurement(
-      metric.measurement(of: values(first)), metric.measurement(of: values(second)))
+    return PairedMeasurement(measurement(first), measurement(second))
   }
 }

@@ -18,7 +18,8 @@ struct PredictedRecord: Sendable {
   let answer: Answer
   /// What the text has to mention; nil where the line does not say.
   let keywords: [String]?
-  /// The scores of metrics of texts that the line holds, by name.
+  /// The scores of metrics of texts that the line holds, by name; NaN where a text states no fact, of which
+  /// there is no share.
   let textScores: [String: Double]
 
   /// Reads a line.
@@ -71,7 +72,10 @@ struct PredictedRecord: Sendable {
   private static func textScores(_ json: JSONValue) -> [String: Double] {
     guard json["generated"] != nil, let object = json["scores"]?.object else { return [:] }
     return Dictionary(
-      object.members.compactMap { member in member.value.double.map { (member.key, $0) } },
+      object.members.compactMap { member in
+        let isLeftOut = member.value.isNull && PairedPredictions.leavesTextsOut(member.key)
+        return (isLeftOut ? .nan : member.value.double).map { (member.key, $0) }
+      },
       uniquingKeysWith: { first, _ in first })
   }
 

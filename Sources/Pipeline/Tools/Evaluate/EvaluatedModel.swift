@@ -61,11 +61,18 @@ struct EvaluatedModel {
     _ configuration: ModelConfiguration
   ) throws(ModelError) -> String {
     let task = try TaskName(configuration)
-    guard [.classification, .causal, .sequenceToSequence].contains(task) else {
+    guard [.classification, .causal, .sequenceToSequence, .masked].contains(task) else {
       throw ModelError(
         .unsupported, file: configuration.file,
         problem: "is a model for \(task.rawValue), of which there are no scores",
-        remedy: "Give a classifier, or a model that writes.")
+        remedy: "Give a classifier, a model that writes, or one of hidden tokens.")
+    }
+    if task == .classification, try LabelProblem.ofClasses(configuration) == .multiLabel {
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: "gives a text any number of classes, of which there are no scores here",
+        remedy:
+          "Ask it with anneal classify --model, or as a metric: {toxicity: {model: …, label: …}}.")
     }
     return task.rawValue
   }

@@ -24,6 +24,25 @@ enum LabelProblem: String, CaseIterable {
     }
     self = problem
   }
+
+  /// What a classifier's configuration says of its classes: whether a text has one, or any number of them.
+  /// - Throws: `ModelError.unsupported` for a head of numbers, which are no classes' probabilities.
+  static func ofClasses(_ configuration: ModelConfiguration) throws(ModelError) -> LabelProblem {
+    let problem = try LabelProblem(configuration)
+    if problem == .multiLabel { return .multiLabel }
+    // transformers too takes a single output for a number unless it is told otherwise.
+    let isNumber = try configuration.labels?.count == 1
+    guard problem != .regression, !isNumber else {
+      throw ModelError(
+        .unsupported, file: configuration.file,
+        problem: isNumber
+          ? "has a head of one number, of which there is no probability of a class"
+          : "is a regression, which has no probabilities of classes",
+        remedy: "Give a classifier of two classes or more; where each number is the logit of a "
+          + "class, write \"problem_type\": \"\(Self.multiLabel.rawValue)\" in its config.json.")
+    }
+    return .singleLabel
+  }
 }
 
 /// The labels of sequences as a line writes them: a number each, or one for each class.

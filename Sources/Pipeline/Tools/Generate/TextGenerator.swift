@@ -78,10 +78,17 @@ struct TextGenerator: Sendable {
 
   /// The same, whose tokens are drawn one by one.
   func drawing(temperature: Double) -> TextGenerator {
+    changing {
+      $0.numBeams = 1
+      $0.doSample = true
+      $0.temperature = temperature
+    }
+  }
+
+  /// The same with other options.
+  func changing(_ change: (inout DecodingOptions) -> Void) -> TextGenerator {
     var copy = self
-    copy.generator.options.numBeams = 1
-    copy.generator.options.doSample = true
-    copy.generator.options.temperature = temperature
+    change(&copy.generator.options)
     return copy
   }
 

@@ -166,7 +166,7 @@ public struct ScoreTool: Sendable {
     }
   }
 
-  private func needsReference(_ name: String) -> Bool { !TextMetrics.needsNoReference(name) }
+  private func needsReference(_ name: String) -> Bool { settings.needsReference(name) }
 
   /// Names of class metrics must be known, whether or not their outcomes allow them.
   private static func checkNames(_ names: [String]) throws(MetricError) {

@@ -1,16 +1,31 @@
 import Models
 import Stages
 
-/// Low-rank updates beside a frozen model (LoRA: Hu and others 2021).
+/// Low-rank updates beside a frozen model (LoRA: Hu and others 2021), which may be held in 4-bit numbers
+/// (QLoRA: Dettmers and others 2023).
 struct LowRankMethod: TrainingMethod {
+  let base: FourBitBase?
   private let options: LowRankOptions
   private let upRate: Double
 
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "lora", "Low-rank updates of linear maps are trained; the model itself is frozen.",
-      parameters: Keys.all, check: Keys.faults),
-    make: { LowRankMethod(options: Keys.options($0), upRate: $0[Keys.upRate]) })
+      parameters: Keys.all + FrozenBase.parameters(of: Keys.base), check: Keys.faults),
+    make: { LowRankMethod($0, Keys.base) })
+
+  /// The same under the name that says how the model is held.
+  static let fourBitDescriptor = MethodDescriptor(
+    component: ComponentDescriptor(
+      "qlora", "Low-rank updates of a frozen model that is held in 4-bit numbers.",
+      parameters: Keys.all + FrozenBase.parameters(of: Keys.fourBitBase), check: Keys.faults),
+    make: { LowRankMethod($0, Keys.fourBitBase) })
+
+  private init(_ values: ParameterValues, _ base: Parameter<FrozenBase>) {
+    options = Keys.options(values)
+    upRate = values[Keys.upRate]
+    self.base = FrozenBase.chosen(values, base, wideModules: options.savedModules)
+  }
 
   func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod {
     var options = options
@@ -83,6 +98,9 @@ private enum Keys {
     "The learning rate of the matrices B as a multiple of that of A (LoRA+).",
     check: { $0 > 0 ? nil : "must be positive" })
 
+  static let base = FrozenBase.parameter(default: .fp32)
+  static let fourBitBase = FrozenBase.parameter(default: .fourBit)
+
   static let all: [any AnyParameter] = [
     rank, alpha, dropout, targets, excluded, layers, layerPatterns, ranks, alphas, savedModules,
     bias, isRankStabilised, isDecomposed, hasUpBias, initialisation, upRate,
@@ -91,6 +109,7 @@ private enum Keys {
   /// What PEFT refuses as well.
   static let faults: @Sendable (ParameterValues) -> [Diagnostic] = { values in
     let start = values[initialisation]
+    let isFourBit = values[base] != .fp32
     let faults: [(Bool, String, remedy: String)] = [
       (
         values[isDecomposed] && [.pissa, .olora].contains(start),
@@ -106,12 +125,22 @@ private enum Keys {
         "leave one of them out"
       ),
       (
+        isFourBit && values[isDecomposed],
+        "has a base in 4 bits, and not so with dora", "write base: fp32, or leave dora out"
+      ),
+      (
+        isFourBit && [.pissa, .olora].contains(start),
+        "has a base in 4 bits, from which init: \(start.rawValue) would take a part",
+        "write base: fp32, or another init"
+      ),
+      (
         values[layerPatterns] != nil && values[layers] == nil,
         "has a layers-pattern without layers, which chooses nothing",
         "write layers: [0, 1], or leave it out"
       ),
     ]
     return faults.filter(\.0).map { Diagnostic($0.1, remedy: $0.remedy) }
+      + FrozenBase.faults(values, values[base])
   }
 
   static func options(_ values: ParameterValues) -> LowRankOptions {

@@ -13,7 +13,7 @@ struct GradientSample {
   /// Records from all of a side, at equal distances.
   init(_ objective: any TrainingObjective, _ side: [Example]) {
     self.objective = objective
-    examples = EvenPlaces.of(side.count, most: Self.size).map { side[$0] }
+    examples = EvenPlaces.of(side.count, most: Self.size).map { objective.drawn(side[$0], nil) }
   }
 
   /// The magnitude of each weight's gradient over all records, however they are cut into batches.

@@ -1,7 +1,3 @@
-import Foundation
-import Records
-package import Stages
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -22,29 +18,35 @@ package struct TextProgram {
     package var isLate = false
     /// Whether it was ended for writing too much.
     package var isTooLong = false
+    /// Whether it was ended because the user asked to stop.
+    package var isStopped = false
   }
 
   /// What the program finds in its environment.
   package enum Environment {
     /// The same wherever it is run, so that what it writes does not depend on the language of whoever runs it.
     case plain
-    /// What this program was given.
-    case inherited
+    /// These, as `NAME=value`.
+    case variables([String])
   }
 
   /// The path of the program.
   package let path: String
   private let environment: Environment
+  private let isStoppable: Bool
   /// Seconds after which it is ended.
   let seconds: Double
   /// Bytes after which it is ended.
   let mostBytes: Int
 
   /// A program and what it may take.
+  /// - Parameter isStoppable: Whether it is ended where the user asks to stop; else what it does is done first.
   package init(
-    path: String, seconds: Double, mostBytes: Int, environment: Environment = .plain
+    path: String, seconds: Double, mostBytes: Int, environment: Environment = .plain,
+    isStoppable: Bool = false
   ) {
     self.environment = environment
+    self.isStoppable = isStoppable
     self.path = path
     self.seconds = seconds
     self.mostBytes = mostBytes
@@ -75,7 +77,8 @@ package struct TextProgram {
     close(ends[1])
     guard let child else { throw FileError("run", path) }
     var result = read(from: ends[0])
-    if result.isLate || result.isTooLong { kill(child, SIGKILL) }
+    // What it started is ended with it.
+    if result.isLate || result.isTooLong || result.isStopped { kill(-child, SIGKILL) }
     result.status = Self.wait(for: child)
     result.complaint = Self.firstLine(of: complaints)
     return result
@@ -108,15 +111,32 @@ package struct TextProgram {
     var words = Self.cStrings([path] + arguments)
     var environment = Self.cStrings(variables)
     defer { for text in words + environment { free(text) } }
+    var attributes = Self.attributes()
+    defer { posix_spawnattr_destroy(&attributes) }
     var child: pid_t = 0
-    let status = posix_spawn(&child, path, &actions, nil, &words, &environment)
+    let status = posix_spawn(&child, path, &actions, &attributes, &words, &environment)
     return status == 0 ? child : nil
+  }
+
+  /// A group of its own, which Ctrl-C does not reach, so that it is this program that ends it; and the
+  /// signals as they are by default, which this program may have changed for itself.
+  private static func attributes() -> posix_spawnattr_t {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF)
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+    return attributes
   }
 
   private var variables: [String] {
     switch environment {
     case .plain: ["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"]
-    case .inherited: ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }
+    case .variables(let variables): variables
     }
   }
 
@@ -127,23 +147,27 @@ package struct TextProgram {
     return pointers + [nil]
   }
 
-  /// Reads up to the end, the limit of time or that of length.
+  /// Reads up to the end, a limit, or the user's wish to stop, which is asked about once a second.
   private func read(from descriptor: Int32) -> Result {
     var result = Result()
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+      if isStoppable, Interruption.isRequested {
+        result.isStopped = true
+        return result
+      }
       let rest = clock.now.duration(to: end)
-      var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let milliseconds =
         rest.components.seconds * 1000
         + rest.components.attoseconds / 1_000_000_000_000_000
-      let isReady = milliseconds > 0 && poll(&wait, 1, Int32(clamping: milliseconds)) != 0
-      guard isReady else {
+      guard milliseconds > 0 else {
         result.isLate = true
         return result
       }
+      var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&wait, 1, Int32(min(milliseconds, 1000))) != 0 else { continue }
       let count = systemRead(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return result }

@@ -1,0 +1,110 @@
+import Records
+import TextKit
+
+/// A word or number of a text.
+struct TextWord: Sendable, Hashable {
+  /// Where it stands, in UTF-8 bytes.
+  let range: Range<Int>
+  let text: String
+  /// Whether it is written in Han characters or kana, without blanks beside it.
+  let isIdeographs: Bool
+  /// Whether it may be changed.
+  let isFree: Bool
+}
+
+/// Finds the words of texts, in any script, and which of them may be changed.
+///
+/// Words are ICU's (Unicode Standard Annex 29, dictionaries for Chinese, Japanese and Thai). Left alone:
+/// what is protected, addresses, paths and code, numbers and what digits hang on (`COVID-19`), acronyms
+/// and words with capitals inside, the label's name, and the words of the answers.
+struct FreeWords: Sendable {
+  private let spans: ProtectedSpans
+  private let names: [String]
+  private let answers: Set<String>
+  private let segmentation: Segmentation
+
+  init(
+    of record: Record, protecting spans: ProtectedSpans, keepsAnswers: Bool, language: String
+  ) {
+    self.spans = spans
+    names = record.labelNames
+    segmentation = Segmentation(.word, locale: language)
+    answers = keepsAnswers ? Self.answers(of: record, segmentation) : []
+  }
+
+  /// The words that the assistant uses, in lower case.
+  private static func answers(of record: Record, _ segmentation: Segmentation) -> Set<String> {
+    guard case .conversation(let conversation) = record.content else { return [] }
+    var words: Set<String> = []
+    for message in conversation.messages where message.role == .assistant {
+      let bytes = Array(message.content.utf8)
+      for segment in segmentation.segments(of: message.content) where segment.isWord {
+        words.insert(String(decoding: bytes[segment.range], as: UTF8.self).lowercased())
+      }
+    }
+    return words
+  }
+
+  /// The words and numbers of a text, in order.
+  func find(in text: String) -> [TextWord] {
+    let bytes = Array(text.utf8)
+    let segments = segmentation.segments(of: text).filter(\.isWord)
+    let words = segments.map { String(decoding: bytes[$0.range], as: UTF8.self) }
+    let isUpperCase = 2 * words.count(where: Self.isUpperCase) > words.count
+    var isLocked = [Bool](repeating: false, count: bytes.count)
+    let locked = spans.find(in: bytes, names: names) + TextScanner.opaqueChunks(bytes)
+    for place in locked.joined() { isLocked[place] = true }
+    return zip(segments, words).map { segment, word in
+      let isFree =
+        segment.kind != .number && !segment.range.contains { isLocked[$0] }
+        && !Self.touchesDigit(bytes, segment.range)
+        && (isUpperCase || !Self.hasInnerCapital(word))
+        && (answers.isEmpty || !answers.contains(word.lowercased()))
+      return TextWord(
+        range: segment.range, text: word, isIdeographs: segment.kind == .ideographs,
+        isFree: isFree)
+    }
+  }
+
+  private static func isUpperCase(_ word: String) -> Bool {
+    word.utf8.count > 1 && word == word.uppercased() && word != word.lowercased()
+  }
+
+  /// `GPT`, `iMovie` and `McDonald`, but not `Movie`.
+  private static func hasInnerCapital(_ word: String) -> Bool {
+    word.dropFirst().contains { $0.isUppercase }
+  }
+
+  /// Whether letters, digits and hyphens that hang on a word hold a digit, or the word does.
+  private static func touchesDigit(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    func isJoined(_ byte: UInt8) -> Bool {
+      Bytes.isASCIILetter(byte) || Bytes.isDigit(byte) || byte == UInt8(ascii: "-")
+    }
+    let before = bytes[..<range.lowerBound].reversed().prefix(while: isJoined)
+    let after = bytes[range.upperBound...].prefix(while: isJoined)
+    return before.contains(where: Bytes.isDigit) || after.contains(where: Bytes.isDigit)
+      || bytes[range].contains(where: Bytes.isDigit)
+  }
+}
+
+/// How many of some things a rate asks for.
+enum Share {
+  /// The rate times the number, rounded up: at least one, and no more than there are.
+  ///
+  /// A rate of 0 asks for none. It is nlpaug's rule, with a minimum of 1.
+  static func count(_ rate: Double, of number: Int) -> Int {
+    rate > 0 ? min(number, max(1, Int((rate * Double(number)).rounded(.up)))) : 0
+  }
+}
+
+extension CounterRandom {
+  /// The first `count` of the elements in a random order, by as many draws.
+  mutating func some<Element>(_ count: Int, of elements: [Element]) -> [Element] {
+    var elements = elements
+    let count = min(count, elements.count)
+    for index in 0..<count {
+      elements.swapAt(index, index + below(elements.count - index))
+    }
+    return Array(elements[..<count])
+  }
+}

@@ -1,0 +1,76 @@
+import Records
+import Stages
+
+/// The children of one record: what edits of its texts make of it, each unlike it and its siblings.
+struct Offspring {
+  let parent: Record
+  /// The texts that may be changed, each once, however many selectors name it.
+  let texts: [Field]
+  private let context: StageContext
+  private var seen: Set<RecordBody>
+  private var children: [Derived] = []
+
+  /// Nil for a record that may have no children: children of children would drift away, and evaluation
+  /// sides hold originals only.
+  init?(of record: Record, _ selectors: [Selector], _ context: StageContext) {
+    guard record.augmentedBy == nil, record.side ?? .train == .train else { return nil }
+    parent = record
+    self.context = context
+    seen = [record.body]
+    var paths: Set<String> = []
+    texts = selectors.flatMap { record.fields($0) }
+      .filter { $0.path != "label" && paths.insert($0.path).inserted }
+  }
+
+  /// The random stream of one copy: it depends on the seed, the stage, the record and the copy alone.
+  func random(copy: Int) -> CounterRandom {
+    CounterRandom(seed: context.seed, purpose: context.stage, record: "\(parent.id)/\(copy)")
+  }
+
+  /// Makes a child by edits, in the order of each text, by the text's path.
+  ///
+  /// - Returns: False, and there is no child, where it would be like its parent or a sibling.
+  mutating func add(_ edits: [String: [TextEdit]]) -> Bool {
+    let changed = parent.applying(edits)
+    guard seen.insert(changed.body).inserted else { return false }
+    // A second stage of this kind is `augment.synonyms#2`, and so are its children's names.
+    let name = context.stage.split(separator: ".").last ?? "child"
+    var child = parent.child("\(name).\(children.count + 1)", content: changed.content)
+    child.metadata = changed.metadata
+    child.augmentedBy = context.stage
+    children.append(Derived(child, note: note(edits)))
+    return true
+  }
+
+  /// The record with its children; `reason` is noted of one that has none.
+  func outcome(withoutChild reason: String? = nil) -> Outcome {
+    if !children.isEmpty { return .derive(parent, children: children) }
+    return .keep(parent, note: reason.map { ["no-child": .string($0)] })
+  }
+
+  /// The edits for the ledger, in the order of the texts.
+  private func note(_ edits: [String: [TextEdit]]) -> JSONValue {
+    .array(
+      texts.flatMap { field in
+        let bytes = Array(field.text.utf8)
+        return (edits[field.path] ?? []).map { $0.note(field: field.path, in: bytes) }
+      })
+  }
+}
+
+extension Record {
+  /// The record with edits made in the texts they belong to.
+  fileprivate func applying(_ edits: [String: [TextEdit]]) -> Record {
+    var copy = self
+    for path in edits.keys.sorted() {
+      let selector = path.hasPrefix("metadata.") ? Selector(path) ?? .all : .all
+      copy.mapFields(selector) { place, text in
+        place == path ? TextEdit.apply(edits[path] ?? [], to: text) : text
+      }
+    }
+    return copy
+  }
+
+  /// The label's name, which stays wherever it stands: a class is called what it is called.
+  var labelNames: [String] { label?.value.string.map { [$0] } ?? [] }
+}

@@ -1,0 +1,30 @@
+import Stages
+import Synchronization
+
+/// A thesaurus that is read when the first record needs it and then shared by all threads.
+final class SharedThesaurus: Sendable {
+  let path: String
+
+  /// The thesauri this process has read, by path: a pipeline may use one in several stages.
+  private static let read = Mutex<[String: Thesaurus]>([:])
+
+  init(path: String) { self.path = path }
+
+  /// The thesaurus.
+  /// - Throws: `StageError` where the file cannot be read or is damaged.
+  func thesaurus() throws(StageError) -> Thesaurus {
+    do {
+      return try Self.read.withLock { read in
+        if let known = read[path] { return known }
+        let thesaurus = try Thesaurus(path: path)
+        read[path] = thesaurus
+        return thesaurus
+      }
+    } catch let error as StageError {
+      throw error
+    } catch {
+      throw StageError(
+        "unreadable-thesaurus", "\(error)", remedy: "name a .dat file that can be read")
+    }
+  }
+}

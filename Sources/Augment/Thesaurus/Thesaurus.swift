@@ -1,0 +1,175 @@
+import Records
+import Stages
+import TextKit
+
+/// One sense of a word of a thesaurus.
+struct ThesaurusSense: Sendable, Hashable {
+  /// What the file says of the part of speech: `(Nom)`, `(s.m.)`, `-`.
+  let hint: String
+  /// The words that mean the same, as spelled, without those marked as regional, wider or opposite.
+  let synonyms: [String]
+  /// All words of the sense without their marks.
+  let members: Set<String>
+}
+
+/// A thesaurus in MyThes's format, as OpenOffice and LibreOffice read it (MyThes 1.2, data_layout.txt).
+///
+/// The first line of the `.dat` file names its encoding. Then come, for each word, `word|n` and n lines
+/// `(part of speech)|synonym|synonym…`, one a sense. The `.idx` file beside it says where words stand;
+/// it is not needed, as the file is read whole: its size in memory, and 100 bytes a word.
+final class Thesaurus: Sendable {
+  private let bytes: [UInt8]
+  /// Where the lines of a word's senses begin and how many they are.
+  private struct Entry: Sendable {
+    let place: Int
+    let count: Int
+  }
+  /// The entries of a word, by the word in lower case.
+  private let entries: [String: [Entry]]
+  /// How often a word stands in the expressions of several words that the thesaurus lists, by the
+  /// word's hash.
+  private let uses: [UInt64: Int]
+
+  /// Reads a `.dat` file.
+  /// - Throws: `FileError` where it cannot be read, `StageError` where it is no thesaurus.
+  init(path: String) throws {
+    bytes = try Self.decoded(try FileReader.contents(path), path)
+    entries = try Self.index(bytes, path)
+    uses = Self.countUses(bytes)
+  }
+
+  private static func decoded(_ raw: [UInt8], _ path: String) throws(StageError) -> [UInt8] {
+    // Some files begin with UTF-8's byte order mark.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let raw = raw.starts(with: mark) ? Array(raw.dropFirst(3)) : raw
+    let first = raw.prefix { $0 != 0x0A && $0 != 0x0D }
+    let name = String(decoding: first, as: UTF8.self)
+    if TextEncoding.isUTF8(name) { return raw }
+    guard (1..<40).contains(first.count), let decoder = TextDecoder(name, replacing: true) else {
+      throw fault("the first line names no encoding", path, 1)
+    }
+    do {
+      return try decoder.decode(raw, atEnd: true)
+    } catch {
+      throw fault("byte \(error.offset) is no text of \(name)", path, 1)
+    }
+  }
+
+  private static func index(
+    _ bytes: [UInt8], _ path: String
+  ) throws(StageError) -> [String: [Entry]] {
+    var entries: [String: [Entry]] = [:]
+    var cursor = LinesOfBytes(bytes)
+    _ = cursor.next()
+    while let line = cursor.next() {
+      if line.isEmpty { continue }
+      guard let bar = line.lastIndex(of: UInt8(ascii: "|")),
+        let count = Int(String(decoding: line[(bar + 1)...], as: UTF8.self)), count >= 0
+      else { throw fault("'word|number of senses' is expected", path, cursor.number) }
+      entries[String(decoding: line[..<bar], as: UTF8.self).lowercased(), default: []]
+        .append(Entry(place: cursor.place, count: count))
+      let entry = cursor.number
+      for _ in 0..<count where cursor.next() == nil {
+        throw fault("the word has \(count) senses and the file ends", path, entry)
+      }
+    }
+    guard !entries.isEmpty else { throw fault("the thesaurus lists no words", path, 0) }
+    return entries
+  }
+
+  private static func fault(_ message: String, _ path: String, _ line: Int) -> StageError {
+    StageError(
+      "invalid-thesaurus", message, source: Source(file: path, line: line),
+      remedy: "install it again, or name the .dat file of a MyThes thesaurus")
+  }
+
+  /// Counts the words of expressions, each expression once.
+  private static func countUses(_ bytes: [UInt8]) -> [UInt64: Int] {
+    var seen: Set<UInt64> = []
+    var uses: [UInt64: Int] = [:]
+    var cursor = LinesOfBytes(bytes)
+    while let line = cursor.next() {
+      for part in line.split(separator: UInt8(ascii: "|")).dropFirst() where part.contains(0x20) {
+        guard seen.insert(StableHash.hash(Array(part))).inserted else { continue }
+        let words = unmarked(String(decoding: part, as: UTF8.self)).word.split(separator: " ")
+        guard words.count > 1 else { continue }
+        for word in words { uses[StableHash.hash(String(word)), default: 0] += 1 }
+      }
+    }
+    return uses
+  }
+
+  /// How well known a word is: in how many expressions of several words it stands.
+  func familiarity(of word: String) -> Int { uses[StableHash.hash(word), default: 0] }
+
+  /// The senses of a word, whatever its case, each once; empty where it is not listed.
+  func senses(of word: String) -> [ThesaurusSense] {
+    var senses: [ThesaurusSense] = []
+    for entry in entries[word.lowercased()] ?? [] {
+      var cursor = LinesOfBytes(bytes, at: entry.place)
+      for _ in 0..<entry.count {
+        guard let line = cursor.next() else { break }
+        let sense = Self.sense(line)
+        if !senses.contains(sense) { senses.append(sense) }
+      }
+    }
+    return senses
+  }
+
+  private static func sense(_ line: ArraySlice<UInt8>) -> ThesaurusSense {
+    let parts = line.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    var synonyms: [String] = []
+    var members: Set<String> = []
+    for part in parts.dropFirst() {
+      let (word, isMarked) = unmarked(part)
+      members.insert(word)
+      if !isMarked, !synonyms.contains(word) { synonyms.append(word) }
+    }
+    return ThesaurusSense(hint: parts.first ?? "", synonyms: synonyms, members: members)
+  }
+
+  /// A word without what stands in parentheses: `Bude (ugs.)` is marked, `Haus (Hauptform)` is not.
+  private static func unmarked(_ part: String) -> (word: String, isMarked: Bool) {
+    guard part.contains("(") else { return (part, false) }
+    var word: [UInt8] = []
+    var depth = 0
+    for byte in part.utf8 {
+      if byte == UInt8(ascii: "(") { depth += 1 }
+      if depth == 0 { word.append(byte) }
+      if byte == UInt8(ascii: ")") { depth = max(0, depth - 1) }
+    }
+    let trimmed = String(decoding: word.trimmingBlanks, as: UTF8.self)
+    return (trimmed, part != "\(trimmed) (Hauptform)")
+  }
+}
+
+extension [UInt8] {
+  fileprivate var trimmingBlanks: ArraySlice<UInt8> {
+    let start = drop { $0 == 0x20 }
+    return start[..<(start.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? start.startIndex)]
+  }
+}
+
+/// Walks lines of bytes, without their ends.
+private struct LinesOfBytes {
+  private let bytes: [UInt8]
+  /// Where the next line begins.
+  private(set) var place: Int
+  /// The number of the line read last, from where the walk began.
+  private(set) var number = 0
+
+  init(_ bytes: [UInt8], at place: Int = 0) {
+    self.bytes = bytes
+    self.place = place
+  }
+
+  mutating func next() -> ArraySlice<UInt8>? {
+    guard place < bytes.count else { return nil }
+    let end = bytes[place...].firstIndex(of: 0x0A) ?? bytes.count
+    let line = bytes[place..<end]
+    place = end + 1
+    number += 1
+    return line.last == 0x0D ? line.dropLast() : line
+  }
+}

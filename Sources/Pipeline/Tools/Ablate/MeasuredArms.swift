@@ -1,0 +1,72 @@
+import Evaluate
+import Records
+import Stages
+
+/// The scores of both arms of one seed, once both are done.
+struct MeasuredArms {
+  /// The scores by name, of `metrics.json` and of the predictions.
+  private(set) var with: [String: Double] = [:]
+  private(set) var without: [String: Double] = [:]
+  /// The metrics that can be drawn anew, in the order computed, and their differences so drawn.
+  private(set) var metrics: [ResampledMetric] = []
+  private(set) var differences: BootstrapScores?
+  /// Metrics that the predictions do not allow, and why.
+  private(set) var leftOut: [RunComparison.LeftOut] = []
+  /// Metrics of `metrics.json` alone, in its order.
+  private(set) var others: [String] = []
+
+  /// Reads and scores what two finished runs have predicted.
+  ///
+  /// - Throws: as `anneal compare` does.
+  init(_ seed: SeedOfAblation, _ options: AblationOptions) throws {
+    let predictions = try PairedPredictions(
+      PredictionFile(seed.without.folder), PredictionFile(seed.with.folder))
+    let own = try Self.scores(of: seed.with.folder)
+    let other = try Self.scores(of: seed.without.folder)
+    // What is of all texts together has its score in metrics.json, and cannot be drawn anew.
+    let drawn = options.metrics.filter { !Self.isOfWhole($0) }
+    if options.metrics.isEmpty || !drawn.isEmpty {
+      try draw(predictions, drawn, seed.seed, options)
+    }
+    leftOut = predictions.leftOut(metrics, isUsual: options.metrics.isEmpty)
+    for name in own.map(\.name) where with[name] == nil {
+      guard options.metrics.isEmpty || options.metrics.contains(name) else { continue }
+      guard let value = other.first(where: { $0.name == name })?.value else { continue }
+      with[name] = own.first { $0.name == name }?.value
+      without[name] = value
+      others.append(name)
+    }
+  }
+
+  /// Scores both arms by metrics of single records, as they are and on records drawn anew.
+  private mutating func draw(
+    _ predictions: PairedPredictions, _ names: [String], _ seed: UInt64,
+    _ options: AblationOptions
+  ) throws {
+    let measured = try predictions.measurements(names)
+    guard !measured.isEmpty else { return }
+    let resampling = Resampling(times: options.resamples, seed: seed, threads: options.threads)
+    let systems = resampling.bootstrap([
+      JoinedRows(measured.map(\.first)), JoinedRows(measured.map(\.second)),
+    ])
+    metrics = systems[0].metrics
+    for (index, metric) in metrics.enumerated() {
+      without[metric.name] = systems[0].estimates[index]
+      with[metric.name] = systems[1].estimates[index]
+    }
+    differences = systems[1].less(systems[0])
+  }
+
+  /// Whether a metric is of the texts as a whole.
+  static func isOfWhole(_ name: String) -> Bool {
+    name.hasPrefix("distinct") || name == "self_bleu"
+  }
+
+  /// The numbers that `metrics.json` gives of the test side.
+  private static func scores(of run: String) throws -> [(name: String, value: Double)] {
+    let json = try JSONValue.parse(FileReader.contents("\(run)/metrics.json"))
+    return (json["test"]?.object?.members ?? []).compactMap { member in
+      member.value.double.map { (name: member.key, value: $0) }
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import Pipeline
+import Records
+import Stages
+import TestSupport
+import Testing
+import Train
+
+@Suite struct `Config files of other trainers` {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func convert(
+    _ text: String, _ name: String = "config.yaml", from kind: String? = nil
+  ) throws -> ConfigConversion {
+    try ConfigConversion(
+      path: folder.write(text, to: name), kind: kind, out: "\(folder.path)/pipeline.yaml")
+  }
+
+  /// The written file's `train:` as the planner reads it, defaults included.
+  private func training(_ conversion: ConfigConversion) throws -> JSONValue {
+    #expect(conversion.faults.isEmpty, "\(conversion.faults)")
+    let file = try PipelineFile(text: conversion.text, path: "p.yaml", base: folder.path)
+    let node = try #require(file.root["train"])
+    var diagnostics = Diagnostics()
+    let values = ParameterValues.read(
+      TrainingOptions.parameters, from: node, owner: "train", into: &diagnostics)
+    #expect(diagnostics.isEmpty, "\(diagnostics)")
+    return .object(try #require(values).encoded)
+  }
+
+  private func lost(_ conversion: ConfigConversion) -> [String] {
+    conversion.lines.filter(\.isLost).map(\.key)
+  }
+
+  /// Whether an option is there: some are younger than others.
+  private func has(_ name: String) -> Bool {
+    TrainingOptions.parameters.contains { $0.name == name }
+  }
+
+  @Test func `TrainingArguments of Hugging Face`() throws {
+    let conversion = try convert(
+      """
+      {
+        "output_dir": "out", "per_device_train_batch_size": 16, "num_train_epochs": 4,
+        "learning_rate": 3e-05, "weight_decay": 0.01, "warmup_ratio": 0.1, "seed": 7,
+        "lr_scheduler_type": "cosine", "optim": "adamw_torch_fused", "max_steps": -1,
+        "label_smoothing_factor": 0.1, "metric_for_best_model": "eval_accuracy",
+        "load_best_model_at_end": true, "gradient_checkpointing": false, "fsdp": [],
+        "deepspeed": null, "fp16": false, "eval_strategy": "epoch", "save_total_limit": 2,
+        "data_seed": 11, "made_up_key": "value"
+      }
+      """, "args.json")
+    #expect(conversion.source == "Hugging Face TrainingArguments")
+    let train = try training(conversion)
+    #expect(train["batch-size"]?.int == 16 && train["epochs"]?.double == 4)
+    #expect(train["learning-rate"]?.double == 3e-5 && train["weight-decay"]?.double == 0.01)
+    #expect(train["schedule"]?["cosine"] != nil && train["best-metric"]?.string == "accuracy")
+    #expect(train["max-steps"] == .null && train["keep-checkpoints"]?.int == 2)
+    #expect(train["objective"]?["classification"]?["label-smoothing"]?.double == 0.1)
+    #expect(lost(conversion) == ["data_seed", "made_up_key"])
+    #expect(conversion.text.contains("# Not converted: made_up_key: value"))
+    #expect(conversion.text.contains("seed: 7"))
+    #expect(conversion.assumptions.contains { $0.hasPrefix("model: ") })
+  }
+
+  @Test func `LLaMA-Factory`() throws {
+    try folder.write(
+      #"{"alpaca_en": {"file_name": "alpaca_en.json"}, "hub": {"hf_hub_url": "a/b"}}"#,
+      to: "data/dataset_info.json")
+    let conversion = try convert(
+      """
+      ### model
+      model_name_or_path: meta-llama/Meta-Llama-3-8B-Instruct
+      trust_remote_code: true
+      ### method
+      stage: sft
+      do_train: true
+      finetuning_type: lora
+      lora_rank: 16
+      lora_target: all
+      ### dataset
+      dataset: alpaca_en,hub,missing
+      template: llama3
+      cutoff_len: 1024
+      max_samples: 1000
+      val_size: 0.1
+      ### train
+      per_device_train_batch_size: 1
+      gradient_accumulation_steps: 8
+      learning_rate: 1.0e-4
+      num_train_epochs: 3.0
+      lr_scheduler_type: cosine
+      warmup_ratio: 0.1
+      bf16: true
+      mask_history: true
+      neftune_noise_alpha: 5
+      """)
+    #expect(conversion.source == "LLaMA-Factory")
+    let train = try training(conversion)
+    let lora = train["method"]?["lora"]
+    #expect(lora?["rank"]?.int == 16 && lora?["targets"]?.array == ["all-linear"])
+    #expect(train["model"]?.string == "meta-llama/Meta-Llama-3-8B-Instruct")
+    #expect(train["objective"]?["causal"]?["template"]?.string == "llama3")
+    #expect(train["objective"]?["causal"]?["train-on"]?.string == "last")
+    #expect(train["max-length"]?.int == 1024 && train["precision"]?.string == "bf16")
+    #expect(train["gradient-accumulation-steps"]?.int == 8)
+    #expect(conversion.text.contains("path: data/alpaca_en.json"))
+    #expect(conversion.text.contains("hf://datasets/a/b"))
+    #expect(conversion.text.contains("validation: 0.1"))
+    let noise = has("neftune-noise-alpha") ? [] : ["neftune_noise_alpha"]
+    #expect(lost(conversion) == ["dataset"] + noise)
+  }
+
+  @Test func axolotl() throws {
+    let conversion = try convert(
+      """
+      base_model: NousResearch/Llama-3.2-1B
+      load_in_8bit: false
+      datasets:
+        - path: teknium/GPT4-LLM-Cleaned
+          type: alpaca
+        - path: org/chats
+          type: chat_template
+          field_messages: turns
+      val_set_size: 0.05
+      sequence_len: 2048
+      sample_packing: true
+      adapter: lora
+      lora_r: 16
+      lora_alpha: 32
+      lora_dropout: 0.05
+      lora_target_modules: [gate_proj, down_proj, q_proj]
+      wandb_project:
+      gradient_accumulation_steps: 2
+      micro_batch_size: 2
+      num_epochs: 1
+      optimizer: adamw_8bit
+      lr_scheduler: cosine
+      learning_rate: 0.0002
+      bf16: auto
+      gradient_checkpointing: true
+      train_on_inputs: false
+      warmup_ratio: 0.1
+      evals_per_epoch: 4
+      special_tokens:
+        pad_token: "<|end_of_text|>"
+      """)
+    #expect(conversion.source == "axolotl")
+    let train = try training(conversion)
+    let lora = train["method"]?["lora"]
+    #expect(lora?["alpha"]?.double == 32 && lora?["dropout"]?.double == 0.05)
+    #expect(lora?["targets"]?.array == ["gate_proj", "down_proj", "q_proj"])
+    #expect(train["packing"]?.bool == true && train["activation-checkpointing"]?.bool == true)
+    #expect(train["objective"]?["causal"]?["train-on"]?.string == "completions")
+    #expect(train["batch-size"]?.int == 2 && train["precision"]?.string == "auto")
+    #expect(conversion.text.contains("hf://datasets/teknium/GPT4-LLM-Cleaned"))
+    #expect(conversion.text.contains("messages: turns"))
+    #expect(lost(conversion) == ["optimizer", "evals_per_epoch", "special_tokens.pad_token"])
+  }
+
+  @Test func `mlx-lm, with its scale and its steps`() throws {
+    let conversion = try convert(
+      """
+      model: "mlx-community/Llama-3.2-1B-Instruct"
+      train: true
+      fine_tune_type: lora
+      optimizer: adamw
+      data: "./data"
+      seed: 0
+      num_layers: 16
+      batch_size: 2
+      iters: 600
+      learning_rate: 1e-5
+      steps_per_report: 20
+      steps_per_eval: 200
+      adapter_path: "adapters"
+      save_every: 100
+      mask_prompt: true
+      max_seq_length: 1024
+      lora_parameters:
+        keys: ["self_attn.q_proj", "self_attn.v_proj"]
+        rank: 8
+        scale: 20.0
+        dropout: 0.0
+      lr_schedule:
+        name: cosine_decay
+        warmup: 100
+        arguments: [1e-5, 600, 1e-7]
+      """)
+    #expect(conversion.source == "mlx-lm")
+    let train = try training(conversion)
+    #expect(train["method"]?["lora"]?["alpha"]?.double == 160)
+    #expect(train["max-steps"]?.int == 600 && (train["epochs"]?.double ?? 0) > 1000)
+    #expect(train["warmup-steps"]?.int == 100 && train["schedule"]?["cosine"] != nil)
+    #expect(train["logging-steps"]?.int == 20 && train["save-steps"]?.int == 100)
+    #expect(conversion.text.contains("data/train.jsonl"))
+    #expect(lost(conversion) == ["num_layers", "steps_per_eval", "lr_schedule.arguments"])
+  }
+
+  @Test func `torchtune, with values that refer to others`() throws {
+    let conversion = try convert(
+      """
+      output_dir: /tmp/torchtune/llama3_2_1B/lora
+      model_dir: /tmp/Llama-3.2-1B
+      tokenizer:
+        _component_: torchtune.models.llama3.llama3_tokenizer
+        path: ${model_dir}/original/tokenizer.model
+        max_seq_len: 512
+      model:
+        _component_: torchtune.models.llama3_2.lora_llama3_2_1b
+        lora_attn_modules: ['q_proj', 'v_proj', 'output_proj']
+        apply_lora_to_mlp: True
+        lora_rank: 64
+        lora_alpha: 128
+      checkpointer:
+        _component_: torchtune.training.FullModelHFCheckpointer
+        checkpoint_dir: ${model_dir}
+        model_type: LLAMA3_2
+      dataset:
+        _component_: torchtune.datasets.alpaca_cleaned_dataset
+        packed: False
+      seed: null
+      batch_size: 4
+      optimizer:
+        _component_: torch.optim.AdamW
+        fused: True
+        weight_decay: 0.02
+        lr: 3e-4
+      lr_scheduler:
+        _component_: torchtune.training.lr_schedulers.get_cosine_schedule_with_warmup
+        num_warmup_steps: 100
+      epochs: 1
+      max_steps_per_epoch: null
+      dtype: bf16
+      device: cuda
+      """)
+    #expect(conversion.source == "torchtune")
+    let train = try training(conversion)
+    let lora = train["method"]?["lora"]
+    #expect(
+      lora?["targets"]?.array == [
+        "q_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+      ])
+    #expect(lora?["rank"]?.int == 64 && lora?["alpha"]?.double == 128)
+    #expect(train["model"]?.string == "/tmp/Llama-3.2-1B")
+    #expect(train["learning-rate"]?.double == 3e-4 && train["weight-decay"]?.double == 0.02)
+    #expect(train["schedule"]?["cosine"] != nil && train["warmup-steps"]?.int == 100)
+    #expect(train["max-length"]?.int == 512 && train["precision"]?.string == "bf16")
+    #expect(conversion.text.contains("hf://datasets/yahma/alpaca-cleaned"))
+    #expect(lost(conversion).isEmpty)
+  }
+
+  @Test func `every value of a file has one line, and what is unknown is never dropped`() throws {
+    let conversion = try convert(
+      """
+      base_model: m
+      micro_batch_size: 1
+      unknown: {a: 1, b: [1, 2], c: [{d: x}, {d: ""}], e: {}}
+      learning_rate: fast
+      lora_r: 8
+      """)
+    let keys = conversion.lines.map(\.key)
+    #expect(
+      keys == [
+        "base_model", "micro_batch_size", "unknown.a", "unknown.b", "unknown.c[].d",
+        "unknown.c[].d", "unknown.e", "learning_rate", "lora_r",
+      ])
+    #expect(
+      lost(conversion) == ["unknown.a", "unknown.b", "unknown.c[].d", "learning_rate"])
+    #expect(conversion.lines.map(\.place.line) == [1, 2, 3, 3, 3, 3, 3, 4, 5])
+    #expect(conversion.faults.isEmpty)
+  }
+
+  @Test func `what is no such file is refused, and so is a kind that is none`() throws {
+    let strange = try folder.write("a: 1\nb: 2\n", to: "strange.yaml")
+    let unknown = #expect(throws: Diagnostics.self) {
+      try ConfigConversion(path: strange, kind: nil)
+    }
+    #expect(unknown?.description.contains("--from") == true)
+    let kind = #expect(throws: Diagnostics.self) {
+      try ConfigConversion(path: strange, kind: "axolot")
+    }
+    #expect(kind?.description.contains("did you mean 'axolotl'?") == true)
+    let forced = try ConfigConversion(path: strange, kind: "mlx")
+    #expect(forced.lines.allSatisfy(\.isLost) && forced.faults.isEmpty)
+  }
+}

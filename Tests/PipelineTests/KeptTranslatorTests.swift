@@ -1,0 +1,148 @@
+import Augment
+import Pipeline
+import Records
+import Stages
+import Synchronization
+import TestSupport
+import Testing
+
+/// A translator that notes what it is asked, and may stop there.
+private final class Counting: Translator {
+  let name = "a counter"
+  let model: String
+  private let asked = Mutex<[[String]]>([])
+  private let stop: Mutex<Int?>
+
+  /// - Parameter stop: The portion, counted from 1, that ends in an interruption.
+  init(model: String = "a", stop: Int? = nil) {
+    self.model = model
+    self.stop = Mutex(stop)
+  }
+
+  var identity: JSONValue { .string(model) }
+  var portionsAsked: [[String]] { asked.withLock { $0 } }
+
+  func files() throws(StageError) -> [String] { [] }
+
+  func portions(_ texts: [String]) -> [[Int]] {
+    // Not in their order, so that answers have to be put in their places.
+    stride(from: 0, to: texts.count, by: 3).map { Array($0..<min($0 + 3, texts.count)).reversed() }
+      .reversed()
+  }
+
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
+    let number = asked.withLock { asked in
+      asked.append(texts)
+      return asked.count
+    }
+    if number == stop.withLock({ $0 }) { throw Interrupted() }
+    return texts.enumerated().map { place, text in
+      if text.contains("nothing") { return nil }
+      let words = ["small", "little", "tiny"]
+      return text.replacing("big", with: draws.map { words[Int($0[place] % 3)] } ?? "large")
+    }
+  }
+}
+
+/// Translations that are kept on disk.
+struct KeptTranslatorTests {
+  private let folder: TemporaryFolder
+  private var cache: AnswerCache { AnswerCache(folder: "\(folder.path)/answers") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// What a run over records makes of them.
+  private func children(_ translator: any Translator, _ cache: AnswerCache?) throws -> [Record] {
+    let descriptor = augmentStages { request throws(Diagnostic) in
+      KeptTranslator(request.from == "en" ? translator : Counting(model: "back"), in: cache)
+    }[1]
+    let stage = try #require(
+      try descriptor.stage(["copies": "2", "tries": "2"]) as? any CollectionStage)
+    let records = (0..<10).map {
+      Record.text("A big dog sleeps in hall \($0). It is big.", id: "a:\($0)")
+    }
+    var lines: [UInt8] = []
+    for record in records {
+      record.write(to: &lines)
+      lines.append(0x0A)
+    }
+    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
+    return try derived(stage, RecordCollection(path: path, count: 10, threads: 2), records)
+  }
+
+  private func derived<Each: CollectionStage>(
+    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
+  ) throws -> [Record] {
+    let context = StageContext.test("augment.back-translation")
+    let plan = try stage.plan(collection, context)
+    return try records.enumerated().flatMap { index, record in
+      guard case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
+      else { return [Record]() }
+      return children.map(\.record)
+    }
+  }
+
+  @Test(arguments: [1, 2, 5, 8])
+  func `a run that goes on asks for the rest alone, and ends with the same records`(
+    stop: Int
+  ) throws {
+    let whole = Counting()
+    let expected = try children(whole, nil)
+    #expect(expected.count > 10 && whole.portionsAsked.count > 8)
+    let stopped = Counting(stop: stop)
+    #expect(throws: Interrupted.self) { try children(stopped, cache) }
+    #expect(stopped.portionsAsked == Array(whole.portionsAsked.prefix(stop)))
+    let second = Counting()
+    #expect(try children(second, cache) == expected)
+    #expect(second.portionsAsked == Array(whole.portionsAsked.dropFirst(stop - 1)))
+    let third = Counting()
+    #expect(try children(third, cache) == expected)
+    #expect(third.portionsAsked.isEmpty)
+  }
+
+  @Test func `equal texts with equal keys are asked once, and each has its own answer`() throws {
+    let counting = Counting()
+    let kept = KeptTranslator(counting, in: cache)
+    let texts = ["big a", "big b", "big a", "nothing", "big b", "nothing", "big c"]
+    let expected = ["large a", "large b", "large a", nil, "large b", nil, "large c"]
+    #expect(try kept.translate(texts, draws: nil) == expected)
+    #expect(counting.portionsAsked == [["big c"], ["nothing", "big b", "big a"]])
+    #expect(try kept.translate(texts, draws: nil) == expected)
+    #expect(counting.portionsAsked.joined().count == 4)
+    let drawn = try kept.translate(["big", "big", "big"], draws: [0, 1, 0])
+    #expect(drawn == ["small", "little", "small"])
+    #expect(counting.portionsAsked.last == ["big", "big"])
+    #expect(try kept.translate([], draws: nil).isEmpty)
+  }
+
+  @Test func `another translator, another version and broken files are asked anew`() throws {
+    func asked(_ model: String, _ version: String? = nil) throws -> Int {
+      let counting = Counting(model: model)
+      let kept = KeptTranslator(counting, in: cache, version: version)
+      #expect(try kept.translate(["big dog"], draws: nil) == ["large dog"])
+      return counting.portionsAsked.count
+    }
+    #expect(try asked("a") == 1)
+    #expect(try asked("a") == 0)
+    #expect(try asked("b") == 1)
+    #expect(try asked("a", "2") == 1)
+    #expect(try asked("a", "2") == 0)
+    for name in try Folders.files(below: "\(folder.path)/answers") {
+      let path = "\(folder.path)/answers/\(name)"
+      var kept = try #require(JSONValue.parse(FileReader.contents(path)).object)
+      kept["answer"] = ["one", "too many"]
+      try AtomicFile.write(JSONValue.object(kept).bytes, to: path)
+    }
+    #expect(try asked("a") == 1)
+    #expect(try asked("a") == 0)
+  }
+
+  @Test func `what failed is not kept`() throws {
+    let failing = KeptTranslator(Counting(stop: 1), in: cache)
+    #expect(throws: Interrupted.self) { try failing.translate(["big"], draws: nil) }
+    #expect(!Folders.exists("\(folder.path)/answers"))
+    let nothing = KeptTranslator(Counting(), in: nil)
+    #expect(try nothing.translate(["big"], draws: nil) == ["large"])
+    #expect(!Folders.exists("\(folder.path)/answers"))
+  }
+}

@@ -1,0 +1,133 @@
+import Pipeline
+import Records
+import Stages
+import TestSupport
+import Testing
+import Train
+
+/// A Marian that has learned to write one long sentence, as `augment.back-translation` asks it.
+struct LocalTranslatorTests {
+  private let folder: TemporaryFolder
+  /// The words that the tokenizer knows.
+  private static let words =
+    ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "<|endoftext|>"] + (0..<40).map { "w\($0)" }
+  /// More than 20 tokens, at which generation ends where nothing is said.
+  private static let target = (0..<26).map { "w\($0)" }.joined(separator: " ")
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static var tokenizer: String {
+    let special = (0..<5).map { id -> JSONValue in
+      [
+        "id": .integer(id), "content": .string(words[id]), "single_word": false, "lstrip": false,
+        "rstrip": false, "normalized": false, "special": true,
+      ]
+    }
+    let vocabulary = JSONObject(words.enumerated().map { ($1, .integer($0)) })
+    let json: JSONValue = [
+      "version": "1.0", "truncation": nil, "padding": nil, "added_tokens": .array(special),
+      "normalizer": nil, "pre_tokenizer": ["type": "Whitespace"], "post_processor": nil,
+      "decoder": nil,
+      "model": ["type": "WordLevel", "unk_token": "[UNK]", "vocab": .object(vocabulary)],
+    ]
+    return json.text
+  }
+
+  private static func source(_ index: Int) -> String {
+    (0..<5).map { "w\(26 + (index * 3 + $0 * 5) % 14)" }.joined(separator: " ")
+  }
+
+  private func collection(_ range: Range<Int>, _ name: String) throws -> RecordCollection {
+    let lines = range.map { index in
+      let record = Record.instruction(
+        Self.source(index), output: Self.target, id: "test:\(index)")
+      return JSONValue.object(record.object).text + "\n"
+    }
+    let path = try folder.write(lines.joined(), to: name)
+    return RecordCollection(path: path, count: range.count, threads: 2)
+  }
+
+  /// Trains the model and returns its folder.
+  private func train() throws -> String {
+    try folder.write(Self.tokenizer, to: "tokenizer/tokenizer.json")
+    let text = """
+      stages: []
+      train:
+        model: scratch
+        architecture: {marian: {layers: 1, width: 32, heads: 2, context: 64}}
+        objective: sequence-to-sequence
+        epochs: 20
+        batch-size: 8
+        dropout: 0
+        learning-rate: 0.01
+        schedule: constant
+      """
+    let node = try #require(
+      PipelineFile(text: text, path: "p", base: folder.path).root["train"])
+    var diagnostics = Diagnostics()
+    let values = ParameterValues.read(
+      TrainingOptions.parameters, from: node, owner: "train", into: &diagnostics)
+    let context = TrainingContext(
+      seed: 42, folder: "\(folder.path)/run", tokenizer: "\(folder.path)/tokenizer")
+    return try TrainingSession(
+      options: TrainingOptions(try #require(values, "\(diagnostics.list)")),
+      train: collection(0..<64, "train.jsonl"), validation: collection(64..<72, "validation.jsonl"),
+      context
+    ).run { _ in }.modelFolder
+  }
+
+  private func translator(
+    _ model: String, cache: String = "answers", temperature: Double = 0.5
+  ) throws -> any Translator {
+    try Translators(keeping: AnswerCache(folder: "\(folder.path)/\(cache)")).provider(
+      TranslatorRequest(
+        from: "en", to: "de", backend: .local, model: PathValue(model, base: folder.path),
+        temperature: temperature))
+  }
+
+  @Test func `what it writes is whole, is its texts' own, and is kept`() throws {
+    let model = try train()
+    let sources = (100..<170).map(Self.source)
+    let first = try translator(model)
+    let found = try first.translate(sources, draws: nil)
+    // The sentence is longer than what generation writes where no limit is set.
+    #expect(found.filter { $0 == Self.target }.count > 60, "\(found.prefix(3))")
+    // Nothing depends on neighbours, draws included.
+    let keys = sources.indices.map { UInt64($0 * 17) }
+    let drawn = try first.translate(sources, draws: keys)
+    for place in [0, 33, 69] {
+      let other = try translator(model, cache: "other-\(place)")
+      #expect(try other.translate([sources[place]], draws: nil) == [found[place]])
+      #expect(try other.translate([sources[place]], draws: [keys[place]]) == [drawn[place]])
+    }
+    // What the model cannot take is left out.
+    let long = Array(repeating: "w30", count: 200).joined(separator: " ")
+    #expect(try first.translate([long, sources[0]], draws: nil) == [nil, found[0]])
+    // The same from disk: only the tokenizer is needed beside it, and no number is computed.
+    let kept = try Folders.files(below: "\(folder.path)/answers").count
+    #expect(try translator(model).translate(sources, draws: keys) == drawn)
+    #expect(try Folders.files(below: "\(folder.path)/answers").count == kept)
+    try checkIdentity(model)
+  }
+
+  /// All that decides what it writes is part of what it is.
+  private func checkIdentity(_ model: String) throws {
+    let identity = try translator(model).identity
+    #expect(try translator(model).identity == identity)
+    #expect(try translator(model, temperature: 0.6).identity != identity)
+    #expect(identity["translator"]?["precision"] == "fp32")
+    #expect(identity["translator"]?["instructions"]?.string?.isEmpty == false)
+    let file = "\(model)/generation_config.json"
+    let before = try? FileReader.contents(file)
+    try AtomicFile.write(#"{"num_beams": 3}"#.utf8, to: file)
+    #expect(try translator(model).identity != identity)
+    #expect(try translator(model).files().contains(file))
+    if let before { try AtomicFile.write(before, to: file) } else { try Folders.remove(file) }
+    #expect(try translator(model).identity == identity)
+    // A run is named as well as its model.
+    let run = FilePaths.folder(model)
+    try AtomicFile.write("name: run\n".utf8, to: "\(run)/pipeline.lock.yaml")
+    #expect(FilePaths.name(model) == "model")
+    #expect(try translator(run).translate([Self.source(1)], draws: nil).count == 1)
+  }
+}

@@ -64,10 +64,10 @@ CLONED static void lion(
   const float decay = 1 - t.learning_rate * t.weight_decay;
   for (int64_t i = 0; i < count; i++) {
     float g = gradient[i] * t.gradient_factor;
-    float direction = t.beta1 * mean[i] + (1 - t.beta1) * g;
+    float direction = t.beta1 * mean[i] + t.rest1 * g;
     float sign = (float)((direction > 0) - (direction < 0));
     value[i] = value[i] * decay - t.learning_rate * sign;
-    mean[i] = t.beta2 * mean[i] + (1 - t.beta2) * g;
+    mean[i] = t.beta2 * mean[i] + t.rest2 * g;
   }
 }
 
@@ -193,10 +193,10 @@ CLONED static void adafactor_row(
 CLONED static void adafactor_row_by_mean(
   int64_t count, anneal_adafactor_settings t, float row, const float *restrict columns,
   const float *restrict gradient, float *restrict value, float *restrict mean) {
-  const float decay = 1 - t.learning_rate * t.weight_decay, taken = 1 - t.beta1;
+  const float decay = 1 - t.learning_rate * t.weight_decay;
   const float factor = row * t.gradient_factor * t.scale * t.learning_rate;
   for (int64_t j = 0; j < count; j++) {
-    mean[j] = t.beta1 * mean[j] + taken * (factor * columns[j] * gradient[j]);
+    mean[j] = t.beta1 * mean[j] + t.rest1 * (factor * columns[j] * gradient[j]);
     value[j] = value[j] * decay - mean[j];
   }
 }

@@ -229,6 +229,16 @@ struct UpdateRuleTests {
       #expect(plain[key] == nil, "\(key)")
     }
     #expect(plain["beta1"] == 0.9)
+    #expect(plain["objective"] == ["classification": ["label-smoothing": 0]])
+    let lora = try options(["model": "m", "method": "lora"]).fingerprinted["method"]?["lora"]
+    #expect(lora?["rank"] == 8 && lora?["base"] == nil && lora?["quant-type"] == nil)
+    let weighted: JSONValue = ["classification": ["class-weights": "balanced"]]
+    #expect(
+      try options(["model": "m", "objective": weighted]).fingerprinted["objective"]?[
+        "classification"]?["class-weights"] != nil)
+    #expect(
+      try options(["model": "m", "objective": "causal"]).fingerprinted["objective"]?["causal"]
+        != nil)
     #expect(
       try options(["model": "m", "optim": "adamw_torch", "stop-on-divergence": false])
         .fingerprinted == plain)

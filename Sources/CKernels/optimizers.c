@@ -64,10 +64,10 @@ CLONED static void lion(
   const float decay = 1 - t.learning_rate * t.weight_decay;
   for (int64_t i = 0; i < count; i++) {
     float g = gradient[i] * t.gradient_factor;
-    float direction = t.beta1 * mean[i] + (1 - t.beta1) * g;
+    float direction = t.beta1 * mean[i] + t.rest1 * g;
     float sign = (float)((direction > 0) - (direction < 0));
     value[i] = value[i] * decay - t.learning_rate * sign;
-    mean[i] = t.beta2 * mean[i] + (1 - t.beta2) * g;
+    mean[i] = t.beta2 * mean[i] + t.rest2 * g;
   }
 }
 
@@ -179,29 +179,47 @@ double anneal_squares_of_scaled(
   return sum;
 }
 
-CLONED static void adafactor_rows(void *context, int64_t start, int64_t end) {
-  const adafactor_call *c = context;
-  anneal_adafactor_settings t = c->settings;
-  int64_t columns = c->shape.columns;
+/// One row: row times columns times gradient is the update, but for its scale.
+CLONED static void adafactor_row(
+  int64_t count, anneal_adafactor_settings t, float row, const float *restrict columns,
+  const float *restrict gradient, float *restrict value) {
   const float decay = 1 - t.learning_rate * t.weight_decay;
+  const float factor = row * t.gradient_factor * t.scale * t.learning_rate;
+  for (int64_t j = 0; j < count; j++)
+    value[j] = value[j] * decay - factor * columns[j] * gradient[j];
+}
+
+/// The same by a mean of updates.
+CLONED static void adafactor_row_by_mean(
+  int64_t count, anneal_adafactor_settings t, float row, const float *restrict columns,
+  const float *restrict gradient, float *restrict value, float *restrict mean) {
+  const float decay = 1 - t.learning_rate * t.weight_decay;
+  const float factor = row * t.gradient_factor * t.scale * t.learning_rate;
+  for (int64_t j = 0; j < count; j++) {
+    mean[j] = t.beta1 * mean[j] + t.rest1 * (factor * columns[j] * gradient[j]);
+    value[j] = value[j] * decay - mean[j];
+  }
+}
+
+static void adafactor_rows(void *context, int64_t start, int64_t end) {
+  const adafactor_call *c = context;
+  int64_t count = c->shape.columns;
   for (int64_t i = start; i < end; i++) {
-    const float *gradient = c->gradient + i * columns;
-    const float *factors = c->columns + i / c->shape.rows * columns;
-    float *value = c->value + i * columns, *mean = c->mean ? c->mean + i * columns : NULL;
-    float row = c->rows[i];
-    for (int64_t j = 0; j < columns; j++) {
-      float u = row * factors[j] * (gradient[j] * c->factor) * t.scale * t.learning_rate;
-      if (mean) u = mean[j] = t.beta1 * mean[j] + (1 - t.beta1) * u;
-      value[j] = value[j] * decay - u;
-    }
+    const float *gradient = c->gradient + i * count;
+    const float *columns = c->columns + i / c->shape.rows * count;
+    float *value = c->value + i * count;
+    if (c->mean)
+      adafactor_row_by_mean(
+        count, c->settings, c->rows[i], columns, gradient, value, c->mean + i * count);
+    else
+      adafactor_row(count, c->settings, c->rows[i], columns, gradient, value);
   }
 }
 
 void anneal_adafactor(
   anneal_matrices shape, anneal_adafactor_settings settings, const float *rows,
   const float *columns, const float *gradient, float *value, float *mean) {
-  adafactor_call c = {.shape = shape, .factor = settings.gradient_factor, .gradient = gradient,
-                      .rows = rows, .columns = columns, .settings = settings, .value = value,
-                      .mean = mean};
+  adafactor_call c = {.shape = shape, .gradient = gradient, .rows = rows, .columns = columns,
+                      .settings = settings, .value = value, .mean = mean};
   anneal_parallel(shape.count * shape.rows, rows_a_piece(shape), adafactor_rows, &c);
 }

@@ -9,20 +9,20 @@ package struct Adafactor: Sendable {
   /// The learning rate of this step.
   package var learningRate: Float
   /// The decay of the means of squares at this step.
-  package var decay: Float
+  package var decay: Double
   /// Added to squared gradients.
   package var epsilon: Float
   /// The root mean square of updates before the learning rate, at most.
   package var clipThreshold: Float
   /// The decay of the mean of updates; nil for none.
-  package var beta1: Float?
+  package var beta1: Double?
   /// λ, applied to the value itself.
   package var weightDecay: Float
 
   /// A step.
   package init(
-    learningRate: Float, decay: Float, epsilon: Float = 1e-30, clipThreshold: Float = 1,
-    beta1: Float? = nil, weightDecay: Float = 0
+    learningRate: Float, decay: Double, epsilon: Float = 1e-30, clipThreshold: Float = 1,
+    beta1: Double? = nil, weightDecay: Float = 0
   ) {
     self.learningRate = learningRate
     self.decay = decay
@@ -56,8 +56,9 @@ package struct Adafactor: Sendable {
     let factors = self.factors(shape, gradient, squares, gradientFactor)
     let scale = self.scale(shape, gradient, factors, gradientFactor)
     let settings = anneal_adafactor_settings(
-      learning_rate: learningRate, weight_decay: weightDecay, scale: scale, beta1: beta1 ?? 0,
-      gradient_factor: gradientFactor)
+      learning_rate: learningRate, weight_decay: weightDecay, scale: scale,
+      beta1: Float(beta1 ?? 0),
+      rest1: Float(1 - (beta1 ?? 0)), gradient_factor: gradientFactor)
     reading(gradient, factors.rows, factors.columns) {
       parameter.storage.write { value in
         func step(_ mean: UnsafeMutablePointer<Float>?) {
@@ -108,7 +109,9 @@ package struct Adafactor: Sendable {
   private func take(_ new: Tensor, into mean: Tensor) {
     reading(new) {
       mean.storage.write {
-        anneal_combine(Int64(mean.count), decay, UnsafePointer($0), 1 - decay, new.base, $0)
+        // What a decay near 1 leaves would be lost in its rounding.
+        anneal_combine(
+          Int64(mean.count), Float(decay), UnsafePointer($0), Float(1 - decay), new.base, $0)
       }
     }
   }
@@ -152,11 +155,12 @@ extension Tensor {
   }
 
   /// value ← value + share (other - value), as torch's `lerp_`.
-  package func approach(_ other: Tensor, by share: Float) {
+  package func approach(_ other: Tensor, by share: Double) {
     precondition(other.shape == shape, "shape \(shape) approaching shape \(other.shape)")
     reading(other) {
       storage.write {
-        anneal_combine(Int64(count), 1 - share, UnsafePointer($0), share, other.base, $0)
+        anneal_combine(
+          Int64(count), Float(1 - share), UnsafePointer($0), Float(share), other.base, $0)
       }
     }
   }

@@ -7,15 +7,15 @@ package struct Lion: Sendable {
   /// The learning rate of this step.
   package var learningRate: Float
   /// The share of the mean in the direction.
-  package var beta1: Float
+  package var beta1: Double
   /// The decay of the mean of gradients.
-  package var beta2: Float
+  package var beta2: Double
   /// λ, applied to the value itself.
   package var weightDecay: Float
 
   /// A step; the defaults are those of the paper.
   package init(
-    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.99, weightDecay: Float = 0
+    learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Float = 0
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -28,7 +28,8 @@ package struct Lion: Sendable {
   package func update(_ parameter: Tensor, mean: Tensor, gradientFactor: Float = 1) {
     guard let gradient = parameter.gradient else { return }
     let settings = anneal_lion_settings(
-      learning_rate: learningRate, beta1: beta1, beta2: beta2, weight_decay: weightDecay,
+      learning_rate: learningRate, beta1: Float(beta1), beta2: Float(beta2),
+      rest1: Float(1 - beta1), rest2: Float(1 - beta2), weight_decay: weightDecay,
       gradient_factor: gradientFactor)
     reading(gradient) {
       parameter.storage.write { value in

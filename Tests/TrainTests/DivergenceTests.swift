@@ -58,6 +58,27 @@ struct DivergenceTests {
     #expect(stop([Float](repeating: 0, count: 400)) == nil)
   }
 
+  @Test func `a training that diverges stops, and goes on where it is told to`() throws {
+    let workshop = try Workshop(Workshop.classified(120))
+    // AdamW's steps are of bounded size, so that the loss climbs and stays a number.
+    let changes: JSONObject = [
+      "epochs": 40, "learning-rate": 30, "warmup-steps": 300, "max-grad-norm": 0,
+    ]
+    let error = #expect(throws: TrainingError.self) {
+      try workshop.run("run", classification(changes))
+    }
+    #expect(error?.problem.contains("the loss has diverged") == true)
+    #expect(error?.remedy.contains("stop-on-divergence") == true)
+    var told = changes
+    told["stop-on-divergence"] = false
+    var done = 0
+    let result = try workshop.session("run", classification(told)).run {
+      if case .started(let plan) = $0 { done = plan.doneSteps }
+    }
+    #expect(done >= 150)
+    #expect(result.steps == 360)
+  }
+
   @Test func `a checkpoint of an older build begins a watch`() {
     #expect(DivergenceWatch(nil as JSONValue?) == DivergenceWatch())
   }

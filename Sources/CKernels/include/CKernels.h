@@ -465,10 +465,10 @@ void anneal_sgd(
   int64_t count, anneal_sgd_settings settings, const float *gradient, float *value, float *buffer);
 
 typedef struct {
-  float learning_rate, beta1, beta2, weight_decay;
+  float learning_rate, beta1, beta2, rest1, rest2, weight_decay;
   float gradient_factor;
 } anneal_lion_settings;
-/// One step of Lion with decoupled decay.
+/// One step of Lion with decoupled decay; rest1 = 1 - beta1, rest2 = 1 - beta2.
 void anneal_lion(
   int64_t count, anneal_lion_settings settings, const float *gradient, float *value, float *mean);
 
@@ -491,8 +491,8 @@ typedef struct {
   float learning_rate, weight_decay;
   /// What clipping leaves of the update.
   float scale;
-  /// The decay of the updates' mean, where there is one.
-  float beta1;
+  /// The decay of the updates' mean, where there is one, and 1 - beta1.
+  float beta1, rest1;
   float gradient_factor;
 } anneal_adafactor_settings;
 /// value = value (1 - rate decay) - rate scale rows[i] columns[j] gradient, or less the mean of such

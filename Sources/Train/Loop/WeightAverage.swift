@@ -8,12 +8,12 @@ package import Tensors
 package struct WeightAverage {
   private let parameters: [NamedParameter]
   private let averages: [Tensor]
-  private let decay: Float
+  private let decay: Double
 
   /// An average that has seen no step.
   package init(_ parameters: [NamedParameter], decay: Double) {
     self.parameters = parameters
-    self.decay = Float(decay)
+    self.decay = decay
     averages = parameters.map { $0.tensor.copy() }
   }
 

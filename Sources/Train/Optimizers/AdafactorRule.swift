@@ -65,9 +65,9 @@ package struct AdafactorRule: UpdateRule {
       ? max(Float(settings.epsilon[1]), parameter.rootMeanSquare) : 1
     let adafactor = Adafactor(
       learningRate: scale * step.learningRate,
-      decay: Float(1 - pow(Double(step.number), settings.decayRate)),
+      decay: 1 - pow(Double(step.number), settings.decayRate),
       epsilon: Float(settings.epsilon[0]), clipThreshold: Float(settings.clipThreshold),
-      beta1: settings.beta1.map { Float($0) }, weightDecay: step.weightDecay)
+      beta1: settings.beta1, weightDecay: step.weightDecay)
     let isFactored = Adafactor.meanShapes(parameter.shape) != nil
     adafactor.update(
       parameter,

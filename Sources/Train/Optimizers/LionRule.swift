@@ -32,7 +32,7 @@ package struct LionRule: UpdateRule {
   /// Changes a parameter.
   package func update(_ parameter: Tensor, _ memory: [Tensor], _ step: UpdateStep) {
     Lion(
-      learningRate: step.learningRate, beta1: Float(beta1), beta2: Float(beta2),
+      learningRate: step.learningRate, beta1: beta1, beta2: beta2,
       weightDecay: step.weightDecay
     ).update(parameter, mean: memory[0], gradientFactor: step.gradientFactor)
   }

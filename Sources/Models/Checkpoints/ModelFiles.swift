@@ -31,16 +31,20 @@ package enum ModelFiles {
     Tokenizer.fileNames.contains { Folders.exists("\(folder)/\($0)") }
   }
 
-  /// Every file that a model is read from: its configuration and that of generating, weights, an adapter's, the
-  /// tokenizer's.
+  /// Every file that a model is read from: its configuration, weights, an adapter's, the tokenizer's.
   /// - Parameter model: Its folder, or a file of weights.
   package static func all(of model: String) throws(FileError) -> [String] {
     let folder = WeightFiles.folder(model)
     let suffixes = [".safetensors", ".index.json", ".bin", ".pt", ".pth", ".gguf"]
     return try Folders.list(folder).filter { name in
-      ["config.json", "generation_config.json", "adapter_config.json"].contains(name)
+      ["config.json", "adapter_config.json"].contains(name)
         || Tokenizer.fileNames.contains(name)
         || suffixes.contains { name.hasSuffix($0) }
     }.map { "\(folder)/\($0)" }
+  }
+
+  /// The file of how a model generates, where it has one; training and scores do not read it.
+  package static func generation(of folder: String) -> [String] {
+    ["\(folder)/generation_config.json"].filter(Folders.exists)
   }
 }

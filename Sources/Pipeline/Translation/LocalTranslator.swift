@@ -87,7 +87,7 @@ final class LocalTranslator: Translator {
         Folders.isFolder($0) ? $0 : nil
       }
       return try [folders.base, folders.adapter, tokenizer].compactMap(\.self).flatMap {
-        try ModelFiles.all(of: $0)
+        try ModelFiles.all(of: $0) + ModelFiles.generation(of: $0)
       }
     } catch { throw Self.fault(error) }
   }

@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -60,13 +61,14 @@ def medical(path):
 def children(anneal, options, texts):
     """The child of each text that has one, and the seconds it took."""
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-        file.write(lines)
-        file.flush()
+    # What is drawn hangs on the file's name, and what was translated before must not be found again.
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/texts.jsonl", "w", encoding="utf-8") as file:
+            file.write(lines)
         start = time.time()
         run = subprocess.run(
-            [anneal, "augment.back-translation", *shlex.split(options), file.name],
-            check=True, stdout=subprocess.PIPE)
+            [anneal, "augment.back-translation", *shlex.split(options), "texts.jsonl"], cwd=folder,
+            check=True, stdout=subprocess.PIPE, env=dict(os.environ, ANNEAL_CACHE=f"{folder}/cache"))
         seconds = time.time() - start
     found, place = {}, 0
     for line in io.StringIO(run.stdout.decode("utf-8"), newline="\n"):
@@ -100,6 +102,7 @@ def report(anneal, options, texts):
 
 def main():
     anneal, options, intents, bank, *rest = sys.argv[1:]
+    anneal = os.path.abspath(anneal)
     texts = drawn(clinc(intents), COUNT // 2) + drawn(banking(bank), COUNT // 2)
     found = {"everyday questions": report(anneal, options, texts)}
     if rest:

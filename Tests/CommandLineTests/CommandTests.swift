@@ -304,6 +304,11 @@ import Testing
       "data=\(Shared.path("data/classify/medical_abstracts/medical_tc_test.csv.gz"))",
       "--set", "tokenize.max-length=32", "--set", "train.max-length=32",
     ],
+    "medical-abstracts-augmented.yaml": [
+      "--limit", "40", "--max-steps", "2", "--set",
+      "data=\(Shared.path("data/classify/medical_abstracts/medical_tc_test.csv.gz"))",
+      "--set", "tokenize.max-length=32", "--set", "train.max-length=32",
+    ],
     "entailment.yaml": [
       "--limit", "200", "--max-steps", "2", "--set",
       "data=\(Shared.path("data/pairs/sick/SICK_train.txt.gz"))",

@@ -60,7 +60,7 @@ import Testing
 
   @Test func `those beyond the limit wait outside of the process, and are served in turn`() throws {
     let server = try HTTPServer(
-      address: "127.0.0.1", port: 0, patience: .seconds(20), connections: 2
+      address: "127.0.0.1", port: 0, patience: .seconds(600), connections: 2
     ) { _ in .page("hello") }
     Thread { server.run() }.start()
     defer { server.stop() }

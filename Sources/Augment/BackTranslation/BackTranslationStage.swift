@@ -119,7 +119,7 @@ struct BackTranslationStage: CollectionStage {
   private func roundTrip(
     _ parents: [RoundTrips.Parent], draw: UInt64?, _ context: StageContext
   ) throws -> [[String?]] {
-    var sentences: [String] = []
+    var sentences: [SentenceDress] = []
     var draws: [UInt64] = []
     var pieces: [SentencePieces] = []
     for parent in parents {
@@ -128,17 +128,19 @@ struct BackTranslationStage: CollectionStage {
           field.text, language: language, kept: contract.kept(in: field.text))
         let key = StableHash.hash(
           "\(context.stage)/\(parent.id)/\(field.path)/\(draw ?? 0)", seed: context.seed)
-        sentences += cut.texts
+        sentences += cut.texts.map { SentenceDress($0, language: language) }
         draws += cut.ranges.indices.map { key &+ UInt64($0) }
         pieces.append(cut)
       }
     }
     // What is drawn is drawn once, on the way there; the way back is the likeliest.
-    let foreign = try there.translate(sentences, draws: draw == nil ? nil : draws)
+    let foreign = try there.translate(sentences.map(\.text), draws: draw == nil ? nil : draws)
     let known = foreign.indices.filter { foreign[$0]?.isEmpty == false }
     let returned = try back.translate(known.compactMap { foreign[$0] }, draws: nil)
     var home = [String?](repeating: nil, count: sentences.count)
-    for (place, text) in zip(known, returned) { home[place] = text.map(SentencePieces.trimmed) }
+    for (place, text) in zip(known, returned) {
+      home[place] = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+    }
     return regrouped(home, pieces, parents)
   }
 

@@ -139,7 +139,9 @@ struct BackTranslationStage: CollectionStage {
     let returned = try back.translate(known.compactMap { foreign[$0] }, draws: nil)
     var home = [String?](repeating: nil, count: sentences.count)
     for (place, text) in zip(known, returned) {
-      home[place] = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+      let own = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+      // A sentence of which nothing came back is one without a translation: it does not vanish.
+      home[place] = own?.isEmpty == true ? nil : own
     }
     return regrouped(home, pieces, parents)
   }

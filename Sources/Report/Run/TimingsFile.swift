@@ -55,9 +55,11 @@ struct TimingsFile {
     finished = json["finished"]?.string
   }
 
-  /// Whether the total is that of the last start alone: more time went into the steps.
+  /// Whether the total is that of the last start alone: a step was reused, or more time went into them.
   var isOfLastStart: Bool {
-    let steps = stages.filter { !$0.isCached }.compactMap(\.seconds) + [trainingSeconds ?? 0]
+    // What is reused was made by a start before it.
+    if stages.contains(where: \.isCached) { return true }
+    let steps = stages.compactMap(\.seconds) + [trainingSeconds ?? 0]
     return totalSeconds.map { steps.reduce(0, +) > $0 * 1.001 } ?? false
   }
 

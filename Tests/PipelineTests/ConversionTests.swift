@@ -29,6 +29,15 @@ import Train
     return .object(try #require(values).encoded)
   }
 
+  /// Where the written file reads records from.
+  private func paths(_ file: PipelineFile) -> [String] {
+    guard case .list(let stages)? = file.root["stages"]?.value else { return [] }
+    return stages.compactMap { stage in
+      guard case .scalar(let path, _)? = stage["ingest"]?["path"]?.value else { return nil }
+      return path
+    }
+  }
+
   private func lost(_ conversion: ConfigConversion) -> [String] {
     conversion.lines.filter(\.isLost).map(\.key)
   }
@@ -275,6 +284,24 @@ import Train
         #expect(name.contains("qlora"), "\(name)")
       }
     }
+  }
+
+  @Test func `a list of files within a data set takes no other data set's place`() throws {
+    let conversion = try convert(
+      """
+      base_model: m
+      micro_batch_size: 1
+      datasets:
+        - path: json
+          data_files: [a.jsonl, b.jsonl]
+        - path: org/second
+        - path: json
+          data_files: [c.jsonl]
+      """)
+    #expect(lost(conversion) == ["datasets[].data_files"])
+    let file = try PipelineFile(text: conversion.text, path: "p.yaml", base: folder.path)
+    #expect(paths(file) == ["data.jsonl", "hf://datasets/org/second", "c.jsonl"])
+    #expect(conversion.text.contains("# Not converted: datasets[].data_files: [a.jsonl, b.jsonl]"))
   }
 
   @Test func `every value of a file has one line, and what is unknown is never dropped`() throws {

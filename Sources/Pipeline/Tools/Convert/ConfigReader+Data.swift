@@ -35,6 +35,10 @@ extension ConfigReader {
   /// Files and names of data sets; several in one text are several sources.
   private mutating func path(_ leaf: ConfigLeaf) -> ConvertedLine.Outcome {
     let names = leaf.texts.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } }
+    // Within a list of data sets a place stands for one of them.
+    guard names.count < 2 || !leaf.key.contains("[]") else {
+      return .not("a list of files stands for one data set; write an 'ingest' for each")
+    }
     var lacking: [String] = []
     for (offset, name) in names.enumerated() {
       guard let path = located(name) else {

@@ -286,6 +286,23 @@ import Train
     }
   }
 
+  @Test(arguments: [
+    ["max_samples: 100", "dataset: one,two"], ["dataset: one,two", "max_samples: 100"],
+    ["max_samples: 100", "model_name_or_path: m"],
+  ])
+  func `a limit is of every source, wherever it stands`(_ lines: [String]) throws {
+    try folder.write(
+      #"{"one": {"file_name": "1.json"}, "two": {"file_name": "2.json"}}"#,
+      to: "data/dataset_info.json")
+    let text = (lines + ["stage: sft", "cutoff_len: 64"]).joined(separator: "\n")
+    let conversion = try convert(text)
+    #expect(conversion.faults.isEmpty && lost(conversion).isEmpty)
+    let sources = conversion.text.split(separator: "\n").count { $0.contains("- ingest:") }
+    let limits = conversion.text.split(separator: "\n").count { $0.contains("limit: 100") }
+    #expect(sources == (lines.contains("dataset: one,two") ? 2 : 1))
+    #expect(limits == sources, "\(conversion.text)")
+  }
+
   @Test func `a list of files within a data set takes no other data set's place`() throws {
     let conversion = try convert(
       """

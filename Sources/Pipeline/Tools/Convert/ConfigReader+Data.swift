@@ -15,9 +15,7 @@ extension ConfigReader {
       guard let limit = leaf.text.flatMap({ Int($0) }), limit > 0 else {
         return .needless("it is off")
       }
-      for index in pipeline.sources.isEmpty ? [0] : Array(pipeline.sources.keys) {
-        pipeline.sources[index, default: .init()].limit = limit
-      }
+      pipeline.limit = limit
       return .converted("ingest.limit")
     case .validation: return validation(leaf)
     default: return .not("it says nothing of data")

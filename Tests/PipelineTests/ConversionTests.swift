@@ -303,6 +303,22 @@ import Train
     #expect(limits == sources, "\(conversion.text)")
   }
 
+  @Test(arguments: ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"])
+  func `what is told of a file stays within its comments`(_ end: String) throws {
+    let escaped = end.unicodeScalars.map {
+      "\\u" + String($0.value + 0x10000, radix: 16).dropFirst()
+    }
+    let text =
+      #"{"num_train_epochs": 1, "per_device_train_batch_size": 2, "#
+      + #""made_up": "value\#(escaped.joined())seed: 99"}"#
+    let conversion = try convert(text, "a\(end)name: other.json")
+    #expect(lost(conversion) == ["made_up"])
+    #expect(conversion.text.contains("# Not converted: made_up: value seed: 99 ("))
+    #expect(conversion.text.hasPrefix("# From a name: other.json ("))
+    let file = try PipelineFile(text: conversion.text, path: "p.yaml", base: folder.path)
+    #expect(file.root["seed"] == nil && file.root["stages"] != nil)
+  }
+
   @Test func `a list of files within a data set takes no other data set's place`() throws {
     let conversion = try convert(
       """

@@ -319,6 +319,20 @@ import Train
     #expect(file.root["seed"] == nil && file.root["stages"] != nil)
   }
 
+  @Test func `what a key means holds for the places of its list`() throws {
+    let conversion = try convert(
+      """
+      base_model: m
+      micro_batch_size: 1
+      test_datasets:
+        - path: test.jsonl
+      tokens: [{a: b}]
+      """)
+    #expect(lost(conversion) == ["test_datasets[].path", "tokens[].a"])
+    #expect(conversion.text.contains("(the evaluation sides are taken from the data by split)"))
+    #expect(conversion.text.contains("(tokens are those of the model's tokenizer)"))
+  }
+
   @Test func `a list of files within a data set takes no other data set's place`() throws {
     let conversion = try convert(
       """

@@ -24,7 +24,7 @@ struct MeasuredArms {
     let own = try Self.scores(of: seed.with.folder)
     let other = try Self.scores(of: seed.without.folder)
     // What is of all texts together has its score in metrics.json, and cannot be drawn anew.
-    let drawn = options.metrics.filter { !Self.isOfWhole($0) }
+    let drawn = options.metrics.filter { !TextMetrics.isOfWhole($0) }
     if options.metrics.isEmpty || !drawn.isEmpty {
       try draw(predictions, drawn, seed.seed, options)
     }
@@ -55,11 +55,6 @@ struct MeasuredArms {
       with[metric.name] = systems[1].estimates[index]
     }
     differences = systems[1].less(systems[0])
-  }
-
-  /// Whether a metric is of the texts as a whole.
-  static func isOfWhole(_ name: String) -> Bool {
-    name.hasPrefix("distinct") || name == "self_bleu"
   }
 
   /// The numbers that `metrics.json` gives of the test side.

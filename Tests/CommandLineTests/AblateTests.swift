@@ -126,6 +126,8 @@ import Testing
     #expect(metric.status == 2 && metric.errors.contains("accuracy"), "\(metric.errors)")
     let texts = try Binary.run(arguments("augment", "d", ["--metric", "bleu"]), in: folder)
     #expect(texts.status == 2 && texts.errors.contains("is of texts"), "\(texts.errors)")
+    let table = try Binary.run(arguments("augment", "d", ["--metric", "confusion"]), in: folder)
+    #expect(table.status == 2 && table.errors.contains("is a table"), "\(table.errors)")
     #expect(!Folders.exists("\(folder.path)/d"))
   }
 

@@ -92,6 +92,45 @@ struct FourBitBaseTests {
     #expect(try ModelLoader.causal(folder).linears.allSatisfy { !isHeld($0) })
   }
 
+  /// Files a model as transformers does with bitsandbytes: its linear maps in nf4, output by output.
+  /// - Parameter wide: The end of the names of maps that stay wide.
+  private func saveFourBit(_ model: any Model, wide: String? = nil, to folder: String) throws {
+    try ModelLoader.save(model, to: folder)
+    let maps = Dictionary(uniqueKeysWithValues: model.linears.map { ("\($0.name).weight", $0) })
+    let file = try Checkpoint(folder: folder)
+    let tensors = try file.tensors.flatMap { stored -> [SavedTensor] in
+      let tensor = try file.tensor(stored.name)
+      guard let map = maps[stored.name], wide.map({ !map.name.hasSuffix($0) }) ?? true else {
+        return [SavedTensor(stored.name, tensor)]
+      }
+      let matrix = map.layout == .outputByInput ? tensor : tensor.transposed()
+      return FourBitValues(matrix, .nf4, nested: true).tensors(stored.name, .nf4)
+    }
+    try SafetensorsWriter.write(tensors, to: "\(folder)/model.safetensors")
+  }
+
+  @Test func `what a checkpoint in 4-bit numbers holds wide stays wide, with updates too`() throws {
+    let folder = try TemporaryFolder()
+    let sizes = ModelSizes(vocabulary: 40, layers: 2, hidden: 32, heads: 4, positions: 32)
+    let model = try ModelLoader.make("llama", sizes, for: .causal, seed: 5)
+    let base = "\(folder.path)/base"
+    try saveFourBit(model, wide: "o_proj", to: base)
+    let held = try ModelLoader.load(base, for: .causal, seed: 1, base: FourBitBase()).model
+    for (map, original) in zip(held.linears, model.linears) {
+      #expect(isHeld(map) != map.name.hasSuffix("o_proj"), "\(map.name)")
+      guard !isHeld(map) else { continue }
+      #expect(map.weight.values == original.weight.values, "\(map.name)")
+    }
+    var options = LowRankOptions()
+    options.targets = ModuleTargets(["all-linear"])
+    let adapter = try LowRankAdapter(options, to: held, seed: 3)
+    try AdapterFolder.save(adapter, of: held, base: base, to: "\(folder.path)/adapter")
+    let read = try ModelLoader.causal("\(folder.path)/adapter")
+    for (ours, theirs) in zip(held.linears, read.linears) {
+      #expect(isHeld(ours) == isHeld(theirs) && ours.weight.values == theirs.weight.values)
+    }
+  }
+
   @Test(arguments: ["bert", "gpt2", "t5"])
   func `other architectures compute with what their matrices are rounded to`(
     type: String

@@ -84,6 +84,9 @@ public struct Checkpoint: Sendable {
       || eightBit.contains { $0.matrices.contains(name) }
   }
 
+  /// Whether some matrices are filed in 4 bits, so that the others are wide by intention.
+  var isFourBit: Bool { fourBit.contains { !$0.matrices.isEmpty } }
+
   private func isPart(_ name: String) -> Bool {
     fourBit.contains { $0.parts.contains(name) } || eightBit.contains { $0.parts.contains(name) }
   }

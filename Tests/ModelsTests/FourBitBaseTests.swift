@@ -131,6 +131,35 @@ struct FourBitBaseTests {
     }
   }
 
+  @Test func `updates stand on a GPT-2 in 4-bit numbers, which are held wide`() throws {
+    let folder = try TemporaryFolder()
+    let sizes = ModelSizes(vocabulary: 40, layers: 2, hidden: 32, heads: 4, positions: 32)
+    let base = "\(folder.path)/base"
+    try saveFourBit(ModelLoader.make("gpt2", sizes, for: .causal, seed: 5), to: base)
+    let wide = try ModelLoader.causal(base)
+    let held = try ModelLoader.load(base, for: .causal, seed: 1, base: FourBitBase()).model
+    var options = LowRankOptions()
+    options.targets = ModuleTargets(["all-linear"])
+    let adapter = try LowRankAdapter(options, to: held, seed: 3)
+    try AdapterFolder.save(adapter, of: held, base: base, to: "\(folder.path)/adapter")
+    // As another program says it, which held them in 4 bits.
+    var configuration = try ModelConfiguration(folder: "\(folder.path)/adapter")
+    configuration.fields["quantization_config"] = [
+      "quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4",
+    ]
+    try configuration.save(to: "\(folder.path)/adapter")
+    let read = try ModelLoader.causal("\(folder.path)/adapter")
+    #expect(wide.linears.count == 8 && read.linears.count == 8)
+    let file = try Checkpoint(folder: base)
+    for ((map, other), plain) in zip(zip(held.linears, read.linears), wide.linears) {
+      #expect(!isHeld(map) && !isHeld(other), "\(map.name)")
+      let expected = try #require(try file.fourBitValues("\(map.name).weight")).tensor()
+      #expect(plain.weight.values == expected.transposed().values, "\(map.name)")
+      #expect(map.weight.values == plain.weight.values, "\(map.name)")
+      #expect(other.weight.values == plain.weight.values, "\(map.name)")
+    }
+  }
+
   @Test(arguments: ["bert", "gpt2", "t5"])
   func `other architectures compute with what their matrices are rounded to`(
     type: String

@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Pipeline
 import Records
@@ -89,6 +90,56 @@ struct LocalTranslatorTests {
     try folder.write("train: {objektive: causal}\n", to: "t5/pipeline.lock.yaml")
     let broken = #expect(throws: Diagnostic.self) { try translator(run) }
     #expect(broken?.description.contains("'objektive'") == true, "\(broken as Any)")
+  }
+
+  /// Makes a Marian whose tokenizer knows codes of languages, and returns its folder.
+  private func marian(_ codes: [String], in name: String) throws -> String {
+    let model = "\(folder.path)/\(name)"
+    let sizes = ModelSizes(vocabulary: 400, layers: 1, hidden: 32, heads: 2, positions: 64)
+    try ModelLoader.save(
+      ModelLoader.make("marian", sizes, for: .sequenceToSequence, seed: 5), to: model)
+    let fixture = "\(Shared.project)/Tests/Fixtures/Tokenize/marian"
+    for file in ["source.spm", "target.spm"] {
+      try AtomicFile.write(FileReader.contents("\(fixture)/\(file)"), to: "\(model)/\(file)")
+    }
+    let vocabulary = try JSONValue.parse(FileReader.contents("\(fixture)/vocab.json")).object
+    let known = Array([">>deu<<", ">>fra<<"].dropFirst(codes.count))
+    var renamed = try #require(vocabulary).without(known)
+    for code in known { renamed["\(code) "] = vocabulary?[code] }
+    try folder.write(JSONValue.object(renamed).text, to: "\(name)/vocab.json")
+    return model
+  }
+
+  @Test func `a Marian of several languages is told which it writes`() throws {
+    let model = try marian([">>deu<<", ">>fra<<"], in: "several")
+    for prefix in [">>fra<< ", ">>deu<<", ""] {
+      let made = try translator(model, prefix: prefix)
+      #expect(try made.identity["translator"]?["prefix"] == .string(prefix))
+    }
+    for (prefix, problem) in [
+      (nil, "writes 2 languages"), ("fra ", "'fra ' chooses none"),
+      (">>fr<< ", "the language of '>>fr<< '"), (" >>fra<< ", "chooses none"),
+    ] {
+      let error = #expect(throws: Diagnostic.self) { try translator(model, prefix: prefix) }
+      let text = "\(error.map { "\($0)" } ?? "")"
+      #expect(text.contains(problem) && text.contains("Write prefix: 'CODE '"), "\(text)")
+      #expect(text.contains(">>deu<< >>fra<<"), "\(text)")
+    }
+    // What a run has learned to read is right for it.
+    let run = try run("{sequence-to-sequence: {source-prefix: '>>fr<< '}}")
+    try Folders.remove("\(run)/model")
+    try FileManager.default.copyItem(atPath: model, toPath: "\(run)/model")
+    #expect(try translator(run).identity["translator"]?["prefix"] == ">>fr<< ")
+  }
+
+  @Test(arguments: [[], [">>deu<<"]])
+  func `a Marian of one language needs no code, and no other is taken`(codes: [String]) throws {
+    let model = try marian(codes, in: "one")
+    #expect(try translator(model).identity["translator"]?["prefix"] == "")
+    for code in codes { _ = try translator(model, prefix: "\(code) ") }
+    let error = #expect(throws: Diagnostic.self) { try translator(model, prefix: ">>fra<< ") }
+    let text = "\(error.map { "\($0)" } ?? "")"
+    #expect(text.contains(">>fra<<") && text.contains(codes.first ?? "Leave prefix out"), "\(text)")
   }
 
   /// Trains the model and returns its folder.

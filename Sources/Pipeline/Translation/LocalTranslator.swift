@@ -30,49 +30,13 @@ final class LocalTranslator: Translator {
     do throws(ModelError) {
       place = try ModelPlace(named, base: request.model?.base)
       model = place.run ?? place.folder
-      prefix = try Self.prefix(request, place)
+      prefix = try SourcePrefix(request, place).text()
     } catch {
       throw Translators.fault("\(error.file): \(error.problem)", remedy: error.remedy)
     }
     let isShipped = request.model == nil
     name = isShipped ? "'\(FilePaths.name(named))', which comes with Anneal" : "model '\(named)'"
     temperature = request.temperature
-  }
-
-  /// What the model reads before each text: what the request, the run that trained it or the model's
-  /// configuration says.
-  private static func prefix(
-    _ request: TranslatorRequest, _ place: ModelPlace
-  ) throws(ModelError) -> String {
-    let configuration = try place.folders.configuration
-    guard try configuration.flag("is_encoder_decoder", default: false) else {
-      throw ModelError(
-        .unsupported, file: configuration.file, problem: "is no model that translates",
-        remedy: "Name a Marian, FSMT or T5 checkpoint.")
-    }
-    if let prefix = request.prefix { return prefix }
-    if let prefix = try learned(place) { return prefix }
-    let task = "translation_\(request.from)_to_\(request.to)"
-    if let prefix = configuration.fields["task_specific_params"]?[task]?["prefix"]?.string {
-      return prefix
-    }
-    guard try configuration.modelType != "t5" else {
-      let option = request.from == request.language ? "prefix" : "back-prefix"
-      throw ModelError(
-        .unsupported, file: configuration.file,
-        problem: "does not say what this model reads before a text to translate",
-        remedy: "Write it as \(option): 'translate English to German: ', or '' for nothing.")
-    }
-    return ""
-  }
-
-  /// What a run's training read before each source.
-  private static func learned(_ place: ModelPlace) throws(ModelError) -> String? {
-    do { return try place.sourcePrefix() } catch {
-      throw ModelError(
-        .corrupt, file: place.run ?? place.folder,
-        problem: "does not say how its model was trained: \(error)")
-    }
   }
 
   /// What decides how the numbers come out, too: another processor may round to another word.

@@ -95,6 +95,26 @@ struct ResumeTests {
     }
   }
 
+  @Test(
+    arguments: [
+      ["activation-checkpointing": true], ["save-steps": 2], ["keep-checkpoints": 3],
+      ["report-to": "none"], ["stop-on-divergence": false],
+    ] as [JSONObject])
+  func `how it is computed, kept and shown may change on the way`(changes: JSONObject) throws {
+    _ = try copies(classification(["epochs": 2]))
+    var started: TrainingPlan?
+    var options: JSONObject = ["epochs": 2]
+    options.merge(changes)
+    _ = try workshop.session("killed-9", classification(options)).run { event in
+      if case .started(let plan) = event { started = plan }
+    }
+    #expect(started?.doneSteps == 9)
+    let files = ["model/model.safetensors", "trainer_log.jsonl"]
+    #expect(
+      try contents("\(workshop.folder.path)/killed-9", files)
+        == contents("\(workshop.folder.path)/whole", files))
+  }
+
   @Test func `times are those of all processes, and epochs keep their numbers`() throws {
     let json = classification(["epochs": 3, "save-steps": 4])
     let copies = try copies(json)

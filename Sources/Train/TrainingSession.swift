@@ -112,7 +112,7 @@ public struct TrainingSession {
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
       average: average,
       state: saved ?? TrainingState(),
-      selection: selection, times: times)
+      selection: selection, times: times, savedStep: saved?.step)
   }
 
   private func settings() throws -> LoopSettings {

@@ -30,6 +30,8 @@ struct TrainingLoop {
   var selection: Selection?
   /// How long it took, in earlier processes too.
   var times: TrainingTimes
+  /// The step whose weights the newest checkpoint holds; nil before the first.
+  private(set) var savedStep: Int?
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
@@ -194,13 +196,19 @@ struct TrainingLoop {
     } + (validationTexts?.scores() ?? [])
   }
 
-  private func save() throws {
-    try store.save(state, selection, model, optimizer, average, times)
+  /// Writes a checkpoint; behind an evaluation only what has come since the one of the same step.
+  private mutating func save() throws {
+    if savedStep == state.step {
+      try store.note(state, selection, times)
+    } else {
+      try store.save(state, selection, model, optimizer, average, times)
+      savedStep = state.step
+    }
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }
 
-  private func stopIfAsked() throws {
+  private mutating func stopIfAsked() throws {
     guard Interruption.isRequested else { return }
     try save()
     try Interruption.check()

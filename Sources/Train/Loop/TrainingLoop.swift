@@ -32,8 +32,8 @@ struct TrainingLoop {
   var times: TrainingTimes
   /// The step whose weights the newest checkpoint holds; nil before the first.
   private(set) var savedStep: Int?
-  /// When `trainer_state.json` was last written.
-  private(set) var published = ContinuousClock.now
+  /// How often `trainer_state.json` is written within an epoch.
+  private(set) var pace = Pace()
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
@@ -159,11 +159,13 @@ struct TrainingLoop {
           learningRate: rate, gradientNorm: norm, tokensPerSecond: tokensPerSecond)))
   }
 
-  /// Those who look on see new losses within seconds, however far the next checkpoint is.
+  /// Those who look on see new losses long before the next checkpoint; the longer the history is that
+  /// is written each time, the less often.
   private mutating func publishNowAndThen() throws {
-    guard ContinuousClock.now - published > .seconds(2) else { return }
+    let start = ContinuousClock.now
+    guard pace.isDue(at: start) else { return }
     try publishState(self)
-    published = ContinuousClock.now
+    pace.note(from: start)
   }
 
   /// Scores the validation side and notes whether the model is the best so far.

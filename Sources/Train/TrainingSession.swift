@@ -60,6 +60,7 @@ public struct TrainingSession {
     try takeBest(loop)
     try saveModel()
     try publishState(loop)
+    try loop.events?.sync()
     return TrainingResult(
       loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
   }
@@ -99,7 +100,7 @@ public struct TrainingSession {
     } else {
       preparation.choose()
     }
-    let events = try eventFile(behind: saved?.step)
+    let events = try eventFile(saved)
     let average = values[TrainingOptions.Keys.averaging].map {
       WeightAverage(preparation.trainable, decay: $0.decay)
     }
@@ -112,7 +113,7 @@ public struct TrainingSession {
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
       average: average,
       state: saved ?? TrainingState(),
-      selection: selection, times: times)
+      selection: selection, times: times, savedStep: saved?.step)
   }
 
   private func settings() throws -> LoopSettings {
@@ -171,12 +172,12 @@ public struct TrainingSession {
   }
 
   /// Where curves go as they come; those of another training are removed.
-  /// - Parameter step: The step of the checkpoint that the run goes on from; nil where it begins.
-  private func eventFile(behind step: Int?) throws(FileError) -> EventFile? {
+  /// - Parameter saved: What the run goes on from; nil where it begins.
+  private func eventFile(_ saved: TrainingState?) throws(FileError) -> EventFile? {
     let folder = "\(context.folder)/\(Self.curves[1])"
-    if step == nil { try Folders.remove(folder) }
+    if saved == nil { try Folders.remove(folder) }
     guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
-    return try EventFile(folder: folder, behind: step ?? 0)
+    return try EventFile(folder: folder, history: saved?.history.entries ?? [])
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

@@ -30,8 +30,10 @@ struct TrainingLoop {
   var selection: Selection?
   /// How long it took, in earlier processes too.
   var times: TrainingTimes
-  /// When `trainer_state.json` was last written.
-  private(set) var published = ContinuousClock.now
+  /// The step whose weights the newest checkpoint holds; nil before the first.
+  private(set) var savedStep: Int?
+  /// How often `trainer_state.json` is written within an epoch.
+  private(set) var pace = Pace()
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
@@ -157,11 +159,13 @@ struct TrainingLoop {
           learningRate: rate, gradientNorm: norm, tokensPerSecond: tokensPerSecond)))
   }
 
-  /// Those who look on see new losses within seconds, however far the next checkpoint is.
+  /// Those who look on see new losses long before the next checkpoint; the longer the history is that
+  /// is written each time, the less often.
   private mutating func publishNowAndThen() throws {
-    guard ContinuousClock.now - published > .seconds(2) else { return }
+    let start = ContinuousClock.now
+    guard pace.isDue(at: start) else { return }
     try publishState(self)
-    published = ContinuousClock.now
+    pace.note(from: start)
   }
 
   /// Scores the validation side and notes whether the model is the best so far.
@@ -194,13 +198,19 @@ struct TrainingLoop {
     } + (validationTexts?.scores() ?? [])
   }
 
-  private func save() throws {
-    try store.save(state, selection, model, optimizer, average, times)
+  /// Writes a checkpoint; behind an evaluation only what has come since the one of the same step.
+  private mutating func save() throws {
+    if savedStep == state.step {
+      try store.note(state, selection, times)
+    } else {
+      try store.save(state, selection, model, optimizer, average, times)
+      savedStep = state.step
+    }
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }
 
-  private func stopIfAsked() throws {
+  private mutating func stopIfAsked() throws {
     guard Interruption.isRequested else { return }
     try save()
     try Interruption.check()

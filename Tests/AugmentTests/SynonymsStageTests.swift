@@ -130,7 +130,7 @@ struct SynonymsStageTests {
   }
 
   @Test func `wrong parameters are errors`() {
-    for wrong in [["rate": "2"], ["copies": "0"], ["language": "xx"], ["min-changes": "0"]] {
+    for wrong in [["rate": "2"], ["copies": "0"], ["language": "german"], ["min-changes": "0"]] {
       #expect(throws: Diagnostics.self) { try descriptor.stage(wrong) }
     }
   }

@@ -1,21 +1,24 @@
-import Augment
+package import Augment
 import Evaluate
 import Models
 import Records
-import Stages
+package import Stages
 import Tensors
 import Train
 
 /// The models of this machine, as the contract of derived records reads texts with them.
-struct StandardContractModels: ContractModels {
-  func encoder(_ name: PathValue) throws(Diagnostic) -> any MeaningModel {
+package struct StandardContractModels: ContractModels {
+  /// Looks where a pipeline looks for models.
+  package init() {}
+
+  package func encoder(_ name: PathValue) throws(Diagnostic) -> any MeaningModel {
     do throws(ModelError) {
       return Encoder(
         embedder: try TextEmbedder(model: name.written, base: name.base, layer: .last))
     } catch { throw Self.fault(error, name) }
   }
 
-  func classifier(_ name: PathValue) throws(Diagnostic) -> any LabelModel {
+  package func classifier(_ name: PathValue) throws(Diagnostic) -> any LabelModel {
     let classifier: ModelClassifier
     do throws(ModelError) {
       classifier = try ModelClassifier(model: name.written, base: name.base)

@@ -71,7 +71,7 @@ struct RoundTripContract: Sendable {
   }
 
   /// Code, addresses, placeholders and names, which no translation may touch.
-  private func locked(in text: String, _ names: [String]) -> [String] {
+  func locked(in text: String, _ names: [String]) -> [String] {
     let bytes = Array(text.utf8)
     let marked = spans.find(in: bytes, names: names, quotations: false).map { bytes[$0] }
     let addresses = bytes.split { $0 <= 0x20 }.filter { Self.isAddress($0) }
@@ -89,7 +89,7 @@ struct RoundTripContract: Sendable {
     texts.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
-  private static func changesLanguage(_ child: String, _ parent: String) -> Bool {
+  static func changesLanguage(_ child: String, _ parent: String) -> Bool {
     guard let now = LanguageIdentifier.standard.guess(child), now.probability >= 0.9,
       let before = LanguageIdentifier.standard.guess(parent), before.probability >= 0.9
     else { return false }

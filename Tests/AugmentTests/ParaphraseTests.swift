@@ -37,7 +37,7 @@ struct ParaphraseTests {
     ("The cardiology ward is upstairs today.", "Today the heart ward is upstairs.", "locked"),
     ("The dog sleeps on the mat.", "Asleep.", "length"),
     ("The dog sleeps on the mat.", "Der Hund schläft auf der Matte.", "language"),
-    ("The dog sleeps on the mat.", "Xylophone quirks vex jumpy.", "similarity"),
+    ("The dog sleeps on the mat.", "We buy fresh milk every day now.", "similarity"),
     ("The dog sleeps on the mat.", "Sure:\n\nThe hound is asleep on the mat.", "lines"),
     ("The dog sleeps on the mat.", nil, "unfinished"),
   ])
@@ -58,19 +58,19 @@ struct ParaphraseTests {
         .replacing("sleeps", with: "is asleep")
     }
     let records = (0..<60).map { record("The dog sleeps on the mat in hall \($0).", "\($0)") }
-    let one = try ChatRun("paraphrase", records, ["copies": "3", "tries": "12"], by: chat)
+    let one = try ChatRun("paraphrase", records, ["copies": "3", "tries": "20"], by: chat)
     for children in one.children {
       #expect(children.count == 3 && Set(children.map { $0.texts() }).count == 3)
     }
     #expect(try #require(one.refused["repeated"]) > 20)
     let again = try ChatRun(
-      "paraphrase", records, ["copies": "3", "tries": "12"], by: chat, threads: 4)
+      "paraphrase", records, ["copies": "3", "tries": "20"], by: chat, threads: 4)
     #expect(one.children == again.children && one.notes == again.notes)
     // A record's children are its own, whatever stands beside it.
-    let alone = try ChatRun("paraphrase", [records[17]], ["copies": "3", "tries": "12"], by: chat)
+    let alone = try ChatRun("paraphrase", [records[17]], ["copies": "3", "tries": "20"], by: chat)
     #expect(alone.children[0] == one.children[17])
     let other = try ChatRun(
-      "paraphrase", records, ["copies": "3", "tries": "12"], by: chat, seed: 8)
+      "paraphrase", records, ["copies": "3", "tries": "20"], by: chat, seed: 8)
     #expect(zip(one.children, other.children).filter { $0 != $1 }.count > 20)
   }
 
@@ -81,8 +81,8 @@ struct ParaphraseTests {
       [record("See `run()` at https://a.org for cardiology.", label: "cardiology")],
       ["tries": "1"], by: chat)
     let asked = try #require(chat.questions.first)
+    #expect(asked.contains("these words: "))
     for part in ["`run()`", "cardiology", "https://a.org"] {
-      #expect(asked.prefix { $0 != "\u{0}" }.contains("these words: "), "\(asked)")
       #expect(asked.components(of: part) >= 2, "\(part) in \(asked)")
     }
   }
@@ -148,7 +148,7 @@ struct ParaphraseTests {
     let folder = try TemporaryFolder()
     let path = try words.map { try folder.write($0, to: "prompt.txt") } ?? "/no/such.txt"
     let descriptor = try ChatRun.descriptor("paraphrase", ScriptedChat { _, _ in nil })
-    let error = #expect(throws: Diagnostics.self) {
+    let error = #expect(throws: Diagnostic.self) {
       _ = try descriptor.stage(["model": "tiny", "prompt": path])
     }
     #expect(error?.description.contains(part) == true, "\(String(describing: error))")

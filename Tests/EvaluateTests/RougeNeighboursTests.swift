@@ -39,7 +39,8 @@ import Testing
     for each in cases {
       let found = try #require(nearest([each.task], to: each.other, from: 0))
       #expect(abs(found.score - each.score) < 1e-12, "\(each.task) / \(each.other)")
-      #expect((nearest([each.task], to: each.other, from: 0.7) == nil) == each.isKept, "\(each.other)")
+      #expect(
+        (nearest([each.task], to: each.other, from: 0.7) == nil) == each.isKept, "\(each.other)")
     }
   }
 

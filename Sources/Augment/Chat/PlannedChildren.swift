@@ -38,7 +38,9 @@ struct PlannedChildren: Sendable {
 
   // MARK: - On disk
 
-  /// As JSON that `init(json:)` reads. The first child's note holds what was refused.
+  /// As JSON that `outcome` reads.
+  ///
+  /// The first child's note holds what was refused.
   var json: JSONValue {
     var children = children
     if !children.isEmpty, !refusals.counts.isEmpty { children[0].note["refused"] = refusals.json }
@@ -70,7 +72,8 @@ struct PlannedChildren: Sendable {
     // A second stage of this kind is `augment.paraphrase#2`, and so are its children's names.
     let name = context.stage.split(separator: ".").last ?? "child"
     let children = (plan["children"]?.array ?? []).enumerated().map { number, child in
-      var derived = child["texts"]?.object.map { record.derived("\(name).\(number + 1)", $0) }
+      var derived =
+        child["texts"]?.object.map { record.derived("\(name).\(number + 1)", $0) }
         ?? record.derived(
           "\(name).\(number + 1)", instruction: child["instruction"]?.string ?? "",
           answer: child["answer"]?.string ?? "")

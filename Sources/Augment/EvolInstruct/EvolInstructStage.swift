@@ -1,8 +1,9 @@
 import Records
 import Stages
 
-/// Derives harder or rarer instructions from those of records, and asks for their answers: WizardLM's Evol-Instruct
-/// (Xu et al. 2023, arXiv 2304.12244).
+/// Derives harder or rarer instructions from those of records, and asks for their answers: Evol-Instruct.
+///
+/// Source: WizardLM, Xu et al. 2023, arXiv 2304.12244.
 ///
 /// In each generation one operation, drawn for the record, is done to the latest instruction that came out well.
 /// Where it fails, the next generation tries another on the same instruction.
@@ -63,7 +64,8 @@ struct EvolInstructStage: CollectionStage {
           method.map { depth.filled(["instruction": evolution.current, "method": $0]) }
           ?? breadth.filled(["instruction": evolution.current])
         return ChatQuestion(
-          Conversation([Message(.user, text)]), seed: seed("evolve", evolution, generation, context))
+          Conversation([Message(.user, text)]), seed: seed("evolve", evolution, generation, context)
+        )
       })
     for (place, answer) in answers.enumerated() { evolutions[place].take(answer, &evaluation) }
   }

@@ -30,23 +30,29 @@ struct NewTasks {
     _ stage: SelfInstructStage, _ records: RecordCollection, _ context: StageContext
   ) throws {
     (self.stage, self.context, rules) = (stage, context, stage.rules)
-    let (known, seeds) = try Self.read(records, longest: stage.longest)
+    let (known, seeds, isSplit) = try Self.read(records, longest: stage.longest)
     guard !seeds.isEmpty else {
       throw StageError(
         "no-seeds", "no training record asks something of an assistant",
         remedy: "give \(AugmentNames.selfInstruct) records with an instruction and an answer")
     }
+    if !isSplit {
+      Fetching.current.say(
+        "\(context.stage): the records are on no side; those to be held out should be, since a new "
+          + "record stems from several")
+    }
     for task in known { rules.know(task) }
     pool = TaskPool(seeds: seeds)
   }
 
-  /// The tasks of all records, which new ones are compared with, and those that may be shown.
+  /// The tasks of all records, which new ones are compared with, those that may be shown, and whether there are sides.
   private static func read(
     _ records: RecordCollection, longest: Int
-  ) throws -> (known: [String], seeds: [TaskPool.Task]) {
+  ) throws -> (known: [String], seeds: [TaskPool.Task], isSplit: Bool) {
     var known: [String] = []
+    var isSplit = false
     var seeds: [TaskPool.Task] = []
-    try records.forEachStoredBatch { stored -> (task: TaskPool.Task, isSeed: Bool)? in
+    try records.forEachStoredBatch { stored -> (task: TaskPool.Task, isSeed: Bool, side: Side?)? in
       let record = try stored.record()
       guard let exchange = Exchange(record) else { return nil }
       let task = TaskPool.Task(
@@ -55,14 +61,15 @@ struct NewTasks {
       let isSeed =
         record.augmentedBy == nil && record.side ?? .train == .train
         && AnswerText.words(task.text) <= longest
-      return (task, isSeed)
+      return (task, isSeed, record.side)
     } _: { batch in
-      for case (let task, let isSeed)? in batch {
+      for case (let task, let isSeed, let side)? in batch {
         known.append(task.text)
+        isSplit = isSplit || side != nil
         if isSeed { seeds.append(task) }
       }
     }
-    return (known, seeds)
+    return (known, seeds, isSplit)
   }
 
   // MARK: - Waves

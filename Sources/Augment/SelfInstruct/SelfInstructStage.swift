@@ -1,7 +1,9 @@
 import Records
 import Stages
 
-/// Makes new instructions as self-instruct does (Wang et al. 2023, arXiv 2212.10560), and asks for their answers.
+/// Makes new instructions as self-instruct does, and asks for their answers.
+///
+/// Source: Wang et al. 2023, arXiv 2212.10560.
 ///
 /// A new record stems from all the tasks that its prompt showed. To split such records soundly after they were made,
 /// each would have to be of one family with all of these, and a few hundred would join all records in one family. So

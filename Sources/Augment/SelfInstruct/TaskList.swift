@@ -20,7 +20,9 @@ enum TaskList {
     }
     return tasks.map { task in
       var text = AnswerText.onOneLine(task)
-      while text.hasSuffix(":") || text.hasSuffix("**") { text.removeLast() }
+      while text.hasSuffix(":") || text.hasSuffix("**") {
+        text.removeLast(text.hasSuffix(":") ? 1 : 2)
+      }
       return AnswerText.trimmed(text)
     }.filter { !$0.isEmpty }
   }

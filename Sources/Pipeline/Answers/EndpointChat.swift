@@ -72,7 +72,9 @@ package struct EndpointChat: ChatModel {
           ["role": .string($0.role.rawValue), "content": .string($0.content)]
         }),
     ]
-    return try kept.value(key) { $0.isNull || $0.string != nil } _: {
+    return try kept.value(key) {
+      $0.isNull || $0.string != nil
+    } _: {
       try ask(question).map { .string($0) } ?? .null
     }
   }

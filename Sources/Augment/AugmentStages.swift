@@ -1,13 +1,20 @@
 public import Stages
 
 /// The stages of the family `augment`.
-/// - Parameter translators: Finds what translates; called when a stage is made.
+/// - Parameters:
+///   - translators: Finds what translates; called when a stage is made.
+///   - chats: Finds what is asked for texts; likewise.
 public func augmentStages(
-  translators: @escaping TranslatorProvider
+  translators: @escaping TranslatorProvider,
+  chats: @escaping ChatModelProvider = { _ throws(Diagnostic) in
+    throw Diagnostic("there is no model to ask")
+  }
 ) -> [StageDescriptor] {
   [
     SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators),
     EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
+    ParaphraseDescriptor.descriptor(chats), SelfInstructDescriptor.descriptor(chats),
+    EvolInstructDescriptor.descriptor(chats),
   ]
 }
 
@@ -18,4 +25,7 @@ enum AugmentNames {
   static let eda = "augment.eda"
   static let noise = "augment.noise"
   static let contractions = "augment.contractions"
+  static let paraphrase = "augment.paraphrase"
+  static let selfInstruct = "augment.self-instruct"
+  static let evolInstruct = "augment.evol-instruct"
 }

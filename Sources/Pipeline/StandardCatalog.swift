@@ -10,6 +10,7 @@ extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
     ingestStages, cleanStages { FileTokenCounter($0) }, splitStages,
-    augmentStages(translators: Translators.standard).keepingContract(StandardContractModels()),
+    augmentStages(translators: Translators.standard, chats: EndpointChat.standard)
+      .keepingContract(StandardContractModels()),
     tokenizeStages, writeStages)
 }

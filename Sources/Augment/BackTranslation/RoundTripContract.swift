@@ -70,7 +70,7 @@ struct RoundTripContract: Sendable {
   }
 
   /// Code, addresses, placeholders and names, which no translation may touch.
-  private func locked(in text: String, _ names: [String]) -> [String] {
+  func locked(in text: String, _ names: [String]) -> [String] {
     let bytes = Array(text.utf8)
     let marked = spans.find(in: bytes, names: names, quotations: false).map { bytes[$0] }
     let addresses = bytes.split { $0 <= 0x20 }.filter { Self.isAddress($0) }

@@ -55,6 +55,7 @@ public struct TrainingSession {
     try saveBase()
     var removed = false
     var loop = try loop(observe, removed: &removed)
+    loop.unfreezing?.freeze(at: loop.state.step)
     observe(.started(plan(loop, removed: removed)))
     try loop.run()
     try takeBest(loop)
@@ -85,17 +86,23 @@ public struct TrainingSession {
       savesModel: preparation.method.adapter == nil,
       adapterState: preparation.method.adapter?.state ?? [])
     let values = options.values
+    let settings = try settings()
+    let unfreezing = preparation.method.unfreezing.map {
+      UnfreezingSchedule($0, stepsPerEpoch: settings.stepsPerEpoch)
+    }
     var optimizer = Optimizer(
       preparation.trainable, options.updateRule,
       weightDecay: values[TrainingOptions.Keys.weightDecay],
-      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
+      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates,
+      begins: unfreezing?.begins ?? [:])
     let saved = try store.newest(&selection, removed: &removed)
     var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
       times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
-      try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
+      try optimizer.restore(
+        SafetensorsFile("\(folder)/optimizer.safetensors"), behind: saved.step)
     } else {
       preparation.choose()
     }
@@ -108,9 +115,9 @@ public struct TrainingSession {
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
-      settings: try settings(), store: store,
+      settings: settings, store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
-      average: average,
+      average: average, unfreezing: unfreezing,
       state: saved ?? TrainingState(),
       selection: selection, times: times)
   }
@@ -157,6 +164,7 @@ public struct TrainingSession {
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
       notes: preparation.objective.notes
+        + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }

@@ -26,6 +26,8 @@ struct TrainingLoop {
   var optimizer: Optimizer
   /// What is evaluated and saved in place of the parameters; nil where they are themselves.
   let average: WeightAverage?
+  /// When parameters begin to train; nil where all do from the first step.
+  let unfreezing: UnfreezingSchedule?
   var state: TrainingState
   var selection: Selection?
   /// How long it took, in earlier processes too.
@@ -81,6 +83,7 @@ struct TrainingLoop {
   /// One optimizer step over micro-batches, whose losses share one divisor.
   private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
+    unfreeze()
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
     let examples = batches.map { batch in
       batch.map { objective.drawn(training[$0], randomness) }
@@ -106,6 +109,16 @@ struct TrainingLoop {
     try report(loss, rate, norm, tokensPerSecond: Double(tokens) / seconds)
     if let diverged, settings.stopsOnDivergence { throw divergence(diverged) }
     return (seconds, loss)
+  }
+
+  /// Lets those parameters train whose time has come.
+  private mutating func unfreeze() {
+    guard let unfreezing else { return }
+    for group in unfreezing.groups(beginningBehind: state.step) {
+      for parameter in group.parameters { parameter.tensor.requiresGradient = true }
+      observe(.unfrozen(step: state.step, group: group))
+    }
+    optimizer.prepare(for: state.step + 1)
   }
 
   /// Changes the parameters by their gradients: the learning rate, and the gradients' norm.

@@ -65,6 +65,29 @@ public struct TrainingSession {
       loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
   }
 
+  /// The optimizer steps of the whole run.
+  func totalSteps() throws -> Int { try settings().totalSteps }
+
+  /// The metric that chooses models; nil without a validation side.
+  func watched() throws -> WatchedMetric? { try selection()?.best }
+
+  /// Takes the first steps of the run, from the checkpoint that is there, and scores the validation side.
+  ///
+  /// - Returns: the scores, and the seconds that all steps so far took.
+  /// - Throws: as `run`.
+  func score(
+    behind step: Int
+  ) throws -> (scores: [(name: String, value: Double)], seconds: Double) {
+    try Engine.$precision.withValue(preparation.precision.used) {
+      for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
+      var removed = false
+      var loop = try loop({ _ in }, removed: &removed)
+      loop.unfreezing?.freeze(at: loop.state.step)
+      let scores = try loop.run(upTo: step)
+      return (scores, loop.times.stepSeconds)
+    }
+  }
+
   /// Gives the model the weights that are published: those of the best step, or their average then.
   private func takeBest(_ loop: TrainingLoop) throws {
     if let best = loop.selection?.bestStep, best != loop.state.step {

@@ -32,6 +32,8 @@ struct TrainingLoop {
   var selection: Selection?
   /// How long it took, in earlier processes too.
   var times: TrainingTimes
+  /// The last evaluation of this process.
+  private(set) var latest: (step: Int, scores: [(name: String, value: Double)])?
   /// When `trainer_state.json` was last written.
   private(set) var published = ContinuousClock.now
 
@@ -40,10 +42,25 @@ struct TrainingLoop {
   ///   that is not a number, or has gone astray.
   mutating func run() throws {
     while state.step < settings.totalSteps || !isEvaluated, !state.isStopped {
-      try runEpoch()
+      try runEpoch(upTo: settings.totalSteps)
       try evaluate()
       try save()
     }
+  }
+
+  /// Takes the first steps of the run as `run` takes them, up to one, and scores the validation side there.
+  ///
+  /// Nothing is noted of that score: whoever goes on from the checkpoint ends where `run` ends.
+  mutating func run(upTo step: Int) throws -> [(name: String, value: Double)] {
+    let last = min(step, settings.totalSteps)
+    while state.step < last, !state.isStopped {
+      try runEpoch(upTo: last)
+      let isRunDone = state.step == settings.totalSteps
+      if state.stepInEpoch == 0 || isRunDone { try evaluate() }
+      try save()
+    }
+    if let known = latest, known.step == state.step { return known.scores }
+    return try average?.standingIn { try scores() } ?? scores()
   }
 
   /// Whether the model of this step was looked at: a run may have ended between its last step and that.
@@ -63,10 +80,10 @@ struct TrainingLoop {
       accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
   }
 
-  private mutating func runEpoch() throws {
+  private mutating func runEpoch(upTo last: Int) throws {
     let order = order
     let begun = state.step
-    while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
+    while state.stepInEpoch < order.steps.count, state.step < last {
       let report = try step(order.steps[state.stepInEpoch])
       times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
@@ -181,6 +198,7 @@ struct TrainingLoop {
   private mutating func evaluate() throws {
     guard !validation.isEmpty, var selection else { return }
     let values = try average?.standingIn { try scores() } ?? scores()
+    latest = (state.step, values)
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
     try state.history.entries.last.map { try events?.add($0) }

@@ -63,7 +63,7 @@ let methods: [MethodDescriptor] = [
   IA3Method.descriptor,
   BitFitMethod.descriptor, NormsMethod.descriptor, PrefixMethod.descriptor,
   PromptMethod.descriptor, PTuningMethod.descriptor, SparseMethod.descriptor,
-  TokensMethod.descriptor, AdaptiveRankMethod.descriptor,
+  TokensMethod.descriptor, AdaptiveRankMethod.descriptor, AutoMethod.descriptor,
 ]
 
 /// What can be updated, for the catalog.

@@ -127,7 +127,7 @@ struct Preparation {
 }
 
 /// Where the model begins: a checkpoint, or an architecture with random weights.
-private struct ModelSource {
+struct ModelSource {
   private let folder: String?
   private let architecture: Component?
   let tokenizerFolder: String

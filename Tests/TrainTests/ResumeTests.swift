@@ -52,6 +52,11 @@ struct ResumeTests {
       "optimizer": ["adafactor": ["beta1": 0.9]], "ema": ["decay": 0.8], "max-steps": 20,
       "save-steps": 3, "keep-checkpoints": 2,
     ],
+    // Killed before, at and behind each border between phases.
+    [
+      "method": ["gradual-unfreezing": ["unfreeze-every": "3 steps"]], "max-steps": 12,
+      "save-steps": 1, "weight-decay": 0.1, "ema": 0.9,
+    ],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)

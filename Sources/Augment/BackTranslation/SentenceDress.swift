@@ -70,7 +70,7 @@ package struct SentenceDress {
 
   // MARK: - Marks
 
-  /// Whether a text ends with points of its own: `Wait...`, `in the U.S.`
+  /// Whether a text ends with points of its own, as `Wait...` and `in the U.S.` do.
   private static func ownsItsPoint(_ text: String) -> Bool {
     guard text.hasSuffix(".") else { return false }
     let last = text.split(separator: " ").last ?? ""

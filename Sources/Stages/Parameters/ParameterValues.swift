@@ -18,6 +18,16 @@ public struct ParameterValues: Sendable {
     JSONObject(order.map { ($0, values[$0]?.encoded ?? .null) })
   }
 
+  /// The values with another one of a parameter of the list.
+  public func setting<Value: ParameterValue>(
+    _ parameter: Parameter<Value>, to value: Value
+  ) -> ParameterValues {
+    precondition(order.contains(parameter.name), "'\(parameter.name)' is not one of \(order)")
+    var values = values
+    values[parameter.name] = value
+    return ParameterValues(values: values, order: order)
+  }
+
   /// Reads the values of parameters from a map, noting every fault it finds.
   ///
   /// - Parameters:

@@ -33,7 +33,7 @@ struct TrainingLoop {
   /// The step whose weights the newest checkpoint holds; nil before the first.
   private(set) var savedStep: Int?
   /// How often `trainer_state.json` is written within an epoch.
-  private(set) var pace = Pace()
+  private(set) var pace = PublicationPace()
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss

@@ -35,7 +35,7 @@ struct TrainingLoop {
   /// The step whose weights the newest checkpoint holds; nil before the first.
   private(set) var savedStep: Int?
   /// How often `trainer_state.json` is written within an epoch.
-  private(set) var pace = Pace()
+  private(set) var pace = PublicationPace()
   /// The last evaluation of this process.
   private(set) var latest: (step: Int, scores: [(name: String, value: Double)])?
 

@@ -1,6 +1,6 @@
 /// When something is done again that is worth a twentieth of the time, and no more often than every two
 /// seconds.
-package struct Pace {
+package struct PublicationPace {
   private static let pause = Duration.seconds(2)
   private static let share = 20
   private var next: ContinuousClock.Instant

@@ -1,13 +1,19 @@
 public import Stages
 
 /// The stages of the family `augment`.
-/// - Parameter translators: Finds what translates; called when a stage is made.
+/// - Parameters:
+///   - translators: Finds what translates; called when a stage is made.
+///   - words: Finds what says which words fit into a gap; likewise.
 public func augmentStages(
-  translators: @escaping TranslatorProvider
+  translators: @escaping TranslatorProvider,
+  words: @escaping WordPredictorProvider = { _ throws(Diagnostic) in
+    throw Diagnostic("there is no model of words")
+  }
 ) -> [StageDescriptor] {
   [
     SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators),
     EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
+    MaskedModelDescriptor.descriptor(words),
   ]
 }
 
@@ -18,4 +24,5 @@ enum AugmentNames {
   static let eda = "augment.eda"
   static let noise = "augment.noise"
   static let contractions = "augment.contractions"
+  static let maskedModel = "augment.masked-model"
 }

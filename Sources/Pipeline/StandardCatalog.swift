@@ -10,6 +10,6 @@ extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
     ingestStages, cleanStages { FileTokenCounter($0) }, splitStages,
-    augmentStages(translators: Translators.standard),
+    augmentStages(translators: Translators.standard, words: MaskedWords.standard),
     tokenizeStages, writeStages)
 }

@@ -105,6 +105,23 @@ public enum ModelLoader {
     try trained(folder, adapter, for: .masked, "head that predicts masked tokens")
   }
 
+  /// Refuses a model that ``masked(_:adapter:)`` would not load, by its configuration and the names of its
+  /// tensors alone.
+  /// - Throws: `ModelError.unsupported` for an architecture without such a head, `.mismatch` for a
+  ///   checkpoint without one.
+  package static func checkMasked(_ folder: String) throws(ModelError) {
+    let folders = try ModelFolders(folder, adapter: nil)
+    let whole = try folders.configuration
+    guard let head = try architecture(whole.modelType, file: whole.file).maskedHead else {
+      throw unsupported(.masked, whole)
+    }
+    guard try Checkpoint(folder: folders.base)[head] != nil else {
+      throw ModelError(
+        .mismatch, file: folder, problem: "holds no head that predicts masked tokens",
+        remedy: "Give a model that was trained for \(ModelTask.masked.name).")
+    }
+  }
+
   /// Loads a model that turns texts into vectors, whatever its head was.
   /// - Throws: `ModelError` where the folder holds no model.
   public static func encoder(

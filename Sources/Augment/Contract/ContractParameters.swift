@@ -60,7 +60,9 @@ struct SimilarityBand: ParameterValue, Hashable {
   let model: ModelName
   let range: ClosedRange<Double>
 
-  /// The least is that of CLARE (Li and others, NAACL 2021) as TextAttack has it, around a change. Above the
+  /// The least is that of CLARE (Li and others, NAACL 2021) as TextAttack has it, around a change.
+  ///
+  /// Above the
   /// most an encoder sees no change: of 265 children by synonyms all-MiniLM-L6-v2 finds one in a hundred more
   /// alike, and three in five more than 0.98.
   static let usual = 0.7...0.999

@@ -19,6 +19,15 @@ struct Slot: Sendable {
   }
 }
 
+/// A word of a text as the tagger reads it, and what stands beside it.
+struct TaggedWord: Sendable {
+  /// Where it stands, in UTF-8 bytes.
+  let range: Range<Int>
+  let reading: Reading
+  let previous: RuleTagger.Neighbour
+  let next: RuleTagger.Neighbour
+}
+
 /// Reads a text: which words may be changed, and where a synonym fits.
 struct TextReader {
   private let finder: SynonymFinder
@@ -33,16 +42,21 @@ struct TextReader {
   private(set) var eligible = 0
   /// Places where a synonym fits.
   private(set) var slots: [Slot] = []
+  /// The words that may be changed and whose reading is sure, in order; none unless they are asked for.
+  private(set) var tagged: [TaggedWord] = []
+  private let isTagging: Bool
 
   /// The tagger must be this sure of a reading.
   private static let leastConfidence = 0.8
 
   /// Reads a text; what stands in `spans`, and forms of lemmas in `kept`, are never changed.
+  /// - Parameter tagging: Whether the words' readings are asked for, and not where synonyms fit.
   init(
     _ bytes: [UInt8], protecting spans: [Range<Int>], kept: Set<String> = [],
-    _ finder: SynonymFinder, _ cache: inout WordCache
+    tagging: Bool = false, _ finder: SynonymFinder, _ cache: inout WordCache
   ) {
     self.finder = finder
+    isTagging = tagging
     self.kept = kept
     self.bytes = bytes
     tokens = TextScanner.scan(bytes)
@@ -109,6 +123,12 @@ struct TextReader {
     guard !token.isProtected, token.range.count > 2 else { return }
     eligible += 1
     guard decision.confidence >= Self.leastConfidence, !kept.contains(reading.lemma) else { return }
+    if isTagging {
+      tagged.append(
+        TaggedWord(
+          range: token.range, reading: reading, previous: context.previous, next: context.next))
+      return
+    }
     addSlot(index, reading, facts.synonyms[chosen], context)
   }
 

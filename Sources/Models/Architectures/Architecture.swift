@@ -44,6 +44,8 @@ struct Architecture: Sendable {
   /// The field of `config.json` that counts layers, and what their names begin with, of models whose
   /// first layers are a model too.
   var layers: (field: String, names: String)?
+  /// A tensor that checkpoints with a head for masked tokens hold, and no others.
+  var maskedHead: String?
   /// Whether there are vectors of single texts.
   var encodes = true
   /// The fields of `config.json` that are dropouts.

@@ -59,6 +59,7 @@ extension Architecture {
     modelType: "bert", prefix: "bert.",
     heads: ["classifier.", "bert.pooler.", "cls.", "qa_outputs."], outputs: ["classifier."],
     layers: ("num_hidden_layers", "bert.encoder.layer"),
+    maskedHead: EncoderNames.bert.transform + ".weight",
     dropouts: ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"],
     configuration: { ModelConfiguration($0.bertFields(type: "bert")) },
     make: { (configuration, task, source) throws(ModelError) in

@@ -48,6 +48,7 @@ extension Architecture {
     modelType: "distilbert", prefix: "distilbert.",
     heads: ["classifier.", "pre_classifier.", "vocab_", "qa_outputs."], outputs: ["classifier."],
     layers: ("n_layers", "distilbert.transformer.layer"),
+    maskedHead: EncoderNames.distilBert.transform + ".weight",
     dropouts: ["dropout", "attention_dropout", "seq_classif_dropout"],
     configuration: { sizes in
       ModelConfiguration([

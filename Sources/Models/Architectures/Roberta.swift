@@ -35,6 +35,7 @@ extension Architecture {
     heads: ["classifier.", "roberta.pooler.", "lm_head.", "qa_outputs."],
     outputs: ["classifier.out_proj.", "classifier.weight", "classifier.bias"],
     layers: ("num_hidden_layers", "roberta.encoder.layer"),
+    maskedHead: EncoderNames.roberta.transform + ".weight",
     dropouts: ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"],
     configuration: { sizes in
       var fields = sizes.bertFields(type: "roberta")

@@ -73,26 +73,10 @@ final class LocalTranslator: Translator {
     let generator = try generator()
     do {
       let prompts = try texts.map { try generator.tokens(of: prefix + $0) }
-      return Self.portions(of: prompts) { generator.generator.fault(of: prompts[$0]) == nil }
+      return TokenPortions.of(
+        prompts.map(\.count), mostTexts: Self.mostSentences, mostTokens: Self.mostTokens
+      ) { generator.generator.fault(of: prompts[$0]) == nil }
     } catch { throw Self.fault(error) }
-  }
-
-  private static func portions(
-    of prompts: [[Int32]], where isTaken: (Int) -> Bool
-  ) -> [[Int]] {
-    let order = prompts.indices.filter(isTaken)
-      .sorted { (prompts[$0].count, $0) < (prompts[$1].count, $1) }
-    var batches: [[Int]] = []
-    var batch: [Int] = []
-    for place in order {
-      // The longest comes last.
-      if batch.count == mostSentences || (batch.count + 1) * prompts[place].count > mostTokens {
-        if !batch.isEmpty { batches.append(batch) }
-        batch = []
-      }
-      batch.append(place)
-    }
-    return batch.isEmpty ? batches : batches + [batch]
   }
 
   func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {

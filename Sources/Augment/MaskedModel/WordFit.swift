@@ -1,0 +1,140 @@
+import Records
+import Stages
+
+/// A word of a text that a model may replace, or put one in before.
+struct OpenWord: Sendable {
+  /// Where it stands, in UTF-8 bytes.
+  let range: Range<Int>
+  let text: String
+  /// How it is read there; nil in languages of which no more is known.
+  let tag: TaggedWord?
+}
+
+/// Which words of a language a model may replace, and by which others.
+protocol WordFit: Sendable {
+  /// The files that are read.
+  var files: [String] { get }
+  /// Those of some words of a text that say something and are no names.
+  func open(_ words: [TextWord], in bytes: [UInt8]) throws(StageError) -> [OpenWord]
+  /// Whether a word, in lower case, may stand for another: it is no form of it, and of its class.
+  func fits(_ candidate: String, for word: OpenWord) throws(StageError) -> Bool
+  /// Whether a word, in lower case, may be put in before another.
+  func fits(_ candidate: String, before word: OpenWord) throws(StageError) -> Bool
+  /// Whether a word may stand behind another one, both in lower case.
+  func follows(_ word: String, _ previous: String) -> Bool
+}
+
+/// English by WordNet and the tagger of synonyms.
+struct EnglishFit: WordFit {
+  let dictionary: SharedWordNet
+
+  var files: [String] { WordNet.paths(below: dictionary.folder) }
+
+  /// Words whose reading is sure where they stand, but for those of expressions (`heart attack`).
+  func open(_ words: [TextWord], in bytes: [UInt8]) throws(StageError) -> [OpenWord] {
+    guard !words.isEmpty else { return [] }
+    let finder = try finder
+    let tagged = finder.withCache {
+      TextReader(bytes, protecting: [], tagging: true, finder, &$0).tagged
+    }
+    let tags = [Range<Int>: TaggedWord](tagged.map { ($0.range, $0) }, uniquingKeysWith: { $1 })
+    return words.compactMap { word in
+      tags[word.range].map { OpenWord(range: word.range, text: word.text, tag: $0) }
+    }
+  }
+
+  /// Plurals stand for plurals, past tenses for past tenses, and what is read otherwise there for nothing.
+  func fits(_ candidate: String, for word: OpenWord) throws(StageError) -> Bool {
+    guard let tag = word.tag else { return false }
+    let finder = try finder
+    return finder.withCache { cache in
+      let old = cache.facts(of: word.text.lowercased(), finder)
+      let new = cache.facts(of: candidate, finder)
+      guard let reading = Self.reading(of: new, tag.previous, tag.next) else { return false }
+      return Set(new.forms).isDisjoint(with: old.forms) && reading.part == tag.reading.part
+        && Self.agree(reading.form, tag.reading.form)
+    }
+  }
+
+  func fits(_ candidate: String, before word: OpenWord) throws(StageError) -> Bool {
+    guard let tag = word.tag else { return false }
+    let finder = try finder
+    return finder.withCache { cache in
+      let facts = cache.facts(of: candidate, finder)
+      return Self.reading(of: facts, tag.previous, .open(tag.reading.part, tag.reading.form))
+        != nil
+    }
+  }
+
+  /// How a word is read between two others; nil for function words, names and what WordNet does not list.
+  private static func reading(
+    of facts: WordFacts, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour
+  ) -> Reading? {
+    guard facts.closed == nil,
+      let choice = RuleTagger.decide(facts.readings, after: previous, before: next).reading
+    else { return nil }
+    let reading = facts.readings[choice]
+    return reading.part == .noun && facts.isAlsoName ? nil : reading
+  }
+
+  /// Regular verbs have one form where others have two.
+  private static func agree(_ form: WordForm, _ other: WordForm) -> Bool {
+    let past: Set<WordForm> = [.past, .participle]
+    return form == other || past.contains(form) && past.contains(other)
+  }
+
+  /// `an` stands before a vowel's sound, `a` before others.
+  func follows(_ word: String, _ previous: String) -> Bool {
+    switch previous {
+    case "a": !Spelling.takesAn(word)
+    case "an": Spelling.takesAn(word)
+    default: true
+    }
+  }
+
+  private var finder: SynonymFinder {
+    get throws(StageError) { try dictionary.finder(SynonymRules()) }
+  }
+}
+
+/// Another language, of whose words no more is known than which are function words, if so much.
+struct PlainFit: WordFit {
+  private let functionWords: Set<String>
+  /// Whether a capital within a sentence makes a name; German nouns have one as well.
+  private let capitalsAreNames: Bool
+  let files: [String] = []
+
+  init(_ language: String) {
+    functionWords =
+      switch language {
+      case "de": GermanGrammar().functionWords
+      case "es": SpanishGrammar().functionWords
+      case "fr": FrenchGrammar().functionWords
+      case "it": ItalianGrammar().functionWords
+      default: []
+      }
+    capitalsAreNames = language != "de"
+  }
+
+  func open(_ words: [TextWord], in bytes: [UInt8]) -> [OpenWord] {
+    let starts = Set(
+      TextScanner.scan(bytes).lazy.filter(\.startsSentence).map(\.range.lowerBound))
+    return words.compactMap { word in
+      let isName =
+        capitalsAreNames && WordCasing(word.text) == .capital
+        && !starts.contains(word.range.lowerBound)
+      guard !isName, !functionWords.contains(word.text.lowercased()) else { return nil }
+      return OpenWord(range: word.range, text: word.text, tag: nil)
+    }
+  }
+
+  func fits(_ candidate: String, for word: OpenWord) -> Bool {
+    candidate != word.text.lowercased() && !functionWords.contains(candidate)
+  }
+
+  func fits(_ candidate: String, before word: OpenWord) -> Bool {
+    !functionWords.contains(candidate)
+  }
+
+  func follows(_ word: String, _ previous: String) -> Bool { true }
+}

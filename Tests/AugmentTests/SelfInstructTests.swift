@@ -218,6 +218,19 @@ struct SelfInstructTests {
     #expect(run.refused.isEmpty)
   }
 
+  @Test func `Chinese tasks are told apart by characters`() throws {
+    let seed = Record.instruction("写一首关于雨的诗。", output: "雨。", id: "a:1")
+    let answer = "任务9：写一首关于雪的诗。\n10、为什么面包会发酵？\nTask 11: 说出三种水果的名字。"
+    let chat = ScriptedChat { asked, _ in asked.contains("Task 1:") ? answer : "好。" }
+    let run = try ChatRun(
+      "self-instruct", [seed], ["count": "3", "tries": "1", "language": "zh"], by: chat)
+    #expect(run.children[0].map { $0.turns[0] } == ["user: 为什么面包会发酵？", "user: 说出三种水果的名字。"])
+    #expect(run.refused == ["similar": 1])
+    // English knows no such words, so that they would all be alike or none.
+    let english = try ChatRun("self-instruct", [seed], ["count": "3", "tries": "1"], by: chat)
+    #expect(english.refused == ["non-ascii": 3])
+  }
+
   @Test func `a new record has its host's system turn, and nothing that tells of the host alone`()
     throws
   {

@@ -17,9 +17,7 @@ struct Exchange: Sendable, Hashable {
     guard let first = spoken.first, first.role == .user else { return nil }
     let text = first.input.map { $0.isEmpty ? first.content : "\(first.content)\n\n\($0)" }
     instruction = text ?? first.content
-    guard instruction.unicodeScalars.contains(where: { $0.properties.isAlphabetic }) else {
-      return nil
-    }
+    guard !RoundTripContract.skeleton(instruction).isEmpty else { return nil }
     let told = turns.prefix { $0.role == .system }.map(\.content)
     system = told.isEmpty ? nil : told.joined(separator: "\n\n")
     isSingle = spoken.map(\.role) == [.user, .assistant]

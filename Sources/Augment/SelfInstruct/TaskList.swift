@@ -1,4 +1,4 @@
-/// A list of tasks as a model writes it: `Task 9: …`, `9. …` or `9) …`, a line each.
+/// A list of tasks as a model writes it: `Task 9: …`, `任务 9：…`, `9. …` or `9) …`, a line each.
 enum TaskList {
   /// The tasks as a prompt shows them, numbered from 1.
   static func text(_ tasks: [String]) -> String {
@@ -32,14 +32,15 @@ enum TaskList {
   /// Models set the number in bold letters now and then: `**Task 9:** …`.
   private static func numbered(_ line: Substring) -> Substring? {
     var rest = line.drop { $0 == " " || $0 == "\t" || $0 == "*" || $0 == "#" || $0 == "-" }
-    let isNamed = rest.prefix(4).lowercased() == "task"
-    if isNamed { rest = rest.dropFirst(4).drop { $0 == " " } }
+    let name = ["task", "任务"].first { rest.lowercased().hasPrefix($0) }
+    rest = rest.dropFirst(name?.count ?? 0).drop { $0 == " " }
     let digits = rest.prefix { $0.isASCII && $0.isNumber }
     guard !digits.isEmpty, digits.count <= 4 else { return nil }
     rest = rest.dropFirst(digits.count).drop { $0 == "*" }
-    guard let mark = rest.first, ":.)".contains(mark) else { return nil }
+    guard let mark = rest.first, ":.)：．、）".contains(mark) else { return nil }
     let text = rest.dropFirst().drop { $0 == "*" }
-    // `3.5 million people` begins no task.
-    return isNamed || text.isEmpty || text.first == " " || text.first == "\t" ? text : nil
+    // `3.5 million people` begins no task; behind a wide mark there is no blank.
+    let isTask = name != nil || !mark.isASCII || text.isEmpty || text.first?.isWhitespace == true
+    return isTask ? text : nil
   }
 }

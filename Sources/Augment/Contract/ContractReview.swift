@@ -57,18 +57,17 @@ struct ContractReview: Sendable {
     _ open: [(parent: Record, child: Record)], _ meaning: ChildContract.Meaning,
     _ verdicts: inout [Verdict]
   ) throws {
-    var texts: [String] = []
-    var owners: [Int] = []
+    var texts = DistinctTexts()
+    var pairs: [(owner: Int, old: Int, new: Int)] = []
     for (place, (parent, child)) in open.enumerated() {
       for pair in ChangedTexts(from: parent, to: child).pairs {
         let sentences = pair.sentences
-        texts += [sentences.old, sentences.new]
-        owners.append(place)
+        pairs.append((place, texts.place(of: sentences.old), texts.place(of: sentences.new)))
       }
     }
-    let vectors = try meaning.model.vectors(of: texts)
-    for (pair, owner) in owners.enumerated() {
-      let cosine = EmbeddingSimilarity.cosine(vectors[2 * pair], vectors[2 * pair + 1])
+    let vectors = try texts.map(meaning.model.vectors)
+    for (owner, old, new) in pairs {
+      let cosine = EmbeddingSimilarity.cosine(vectors[old], vectors[new])
       // Four digits are more than the order of additions changes.
       let rounded = Float((cosine * 10_000).rounded() / 10_000)
       verdicts[owner].cosine = min(verdicts[owner].cosine ?? rounded, rounded)
@@ -145,6 +144,34 @@ extension ChildContract {
         field: "label", remedy: Suggestion.remedy(for: label, among: model.labels))
     }
     return label
+  }
+}
+
+/// Texts, each once: siblings share their parent's.
+private struct DistinctTexts {
+  private var texts: [String] = []
+  private var places: [[UInt8]: Int] = [:]
+
+  /// How many texts are read between two looks whether the user wants to stop.
+  private static let portion = 4096
+
+  mutating func place(of text: String) -> Int {
+    // Bytes, as two ways to write `é` are two texts to a model and one `String`.
+    let key = Array(text.utf8)
+    if let place = places[key] { return place }
+    places[key] = texts.count
+    texts.append(text)
+    return texts.count - 1
+  }
+
+  /// The vectors of all texts, in the order of their places.
+  func map(_ vectors: ([String]) throws -> [[Float]]) throws -> [[Float]] {
+    var result: [[Float]] = []
+    for start in stride(from: 0, to: texts.count, by: Self.portion) {
+      try Interruption.check()
+      result += try vectors(Array(texts[start..<min(start + Self.portion, texts.count)]))
+    }
+    return result
   }
 }
 

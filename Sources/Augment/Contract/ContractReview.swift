@@ -57,18 +57,17 @@ struct ContractReview: Sendable {
     _ open: [(parent: Record, child: Record)], _ meaning: ChildContract.Meaning,
     _ verdicts: inout [Verdict]
   ) throws {
-    var texts: [String] = []
-    var owners: [Int] = []
+    var texts = DistinctTexts()
+    var pairs: [(owner: Int, old: Int, new: Int)] = []
     for (place, (parent, child)) in open.enumerated() {
       for pair in ChangedTexts(from: parent, to: child).pairs {
         let sentences = pair.sentences
-        texts += [sentences.old, sentences.new]
-        owners.append(place)
+        pairs.append((place, texts.place(of: sentences.old), texts.place(of: sentences.new)))
       }
     }
-    let vectors = try meaning.model.vectors(of: texts)
-    for (pair, owner) in owners.enumerated() {
-      let cosine = EmbeddingSimilarity.cosine(vectors[2 * pair], vectors[2 * pair + 1])
+    let vectors = try texts.map(meaning.model.vectors)
+    for (owner, old, new) in pairs {
+      let cosine = EmbeddingSimilarity.cosine(vectors[old], vectors[new])
       // Four digits are more than the order of additions changes.
       let rounded = Float((cosine * 10_000).rounded() / 10_000)
       verdicts[owner].cosine = min(verdicts[owner].cosine ?? rounded, rounded)
@@ -102,53 +101,30 @@ struct ContractReview: Sendable {
   }
 }
 
-extension ChildContract {
-  /// A child with what models say against it.
-  /// - Throws: `StageError` where the parent has no label, or one that the classifier does not know.
-  func judged(
-    _ child: Derived, of parent: Record, _ verdict: ContractReview.Verdict
-  ) throws(StageError) -> Derived {
-    guard child.refusal == nil else { return child }
-    if let meaning, let cosine = verdict.cosine, !meaning.range.contains(cosine.exact) {
-      return child.refused(
-        Reason(
-          Rule.similarity.rawValue,
-          [
-            "cosine": .real(cosine.exact), "min": .real(meaning.range.lowerBound),
-            "max": .real(meaning.range.upperBound), "model": .string(meaning.model.name),
-          ]))
-    }
-    guard let labels, let place = verdict.label else { return child }
-    let label = try label(of: parent, among: labels)
-    guard labels.labels[Int(place)] != label else { return child }
-    return child.refused(
-      Reason(
-        Rule.label.rawValue,
-        [
-          "label": .string(label), "found": .string(labels.labels[Int(place)]),
-          "probability": .real(verdict.probability.exact), "model": .string(labels.name),
-        ]))
+/// Texts, each once: siblings share their parent's.
+private struct DistinctTexts {
+  private var texts: [String] = []
+  private var places: [[UInt8]: Int] = [:]
+
+  /// How many texts are read between two looks whether the user wants to stop.
+  private static let portion = 4096
+
+  mutating func place(of text: String) -> Int {
+    // Bytes, as two ways to write `é` are two texts to a model and one `String`.
+    let key = Array(text.utf8)
+    if let place = places[key] { return place }
+    places[key] = texts.count
+    texts.append(text)
+    return texts.count - 1
   }
 
-  private func label(
-    of parent: Record, among model: any LabelModel
-  ) throws(StageError) -> String {
-    guard let label = parent.label?.name else {
-      throw StageError(
-        "label-missing", "there is no label that a child could keep", source: parent.source,
-        field: "label", remedy: "name the column with 'fields: {label: …}', or remove 'label-model'"
-      )
+  /// The vectors of all texts, in the order of their places.
+  func map(_ vectors: ([String]) throws -> [[Float]]) throws -> [[Float]] {
+    var result: [[Float]] = []
+    for start in stride(from: 0, to: texts.count, by: Self.portion) {
+      try Interruption.check()
+      result += try vectors(Array(texts[start..<min(start + Self.portion, texts.count)]))
     }
-    guard model.labels.contains(label) else {
-      throw StageError(
-        "unknown-label", "'\(label)' is no label of \(model.name)", source: parent.source,
-        field: "label", remedy: Suggestion.remedy(for: label, among: model.labels))
-    }
-    return label
+    return result
   }
-}
-
-extension Float {
-  /// A number of four digits after the point as such a `Double`.
-  fileprivate var exact: Double { (Double(self) * 10_000).rounded() / 10_000 + 0 }
 }

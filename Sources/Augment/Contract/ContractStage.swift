@@ -63,7 +63,9 @@ struct ContractStage<Maker: ChildMaker>: CollectionStage {
         !leaves(recordAt: stored.index, plan)
       else { return nil }
       let record = try stored.record()
-      guard case .derive(_, let children) = try made(of: record, at: stored.index, plan, context)
+      // A fault of one record comes up again where the pipeline says what becomes of it.
+      guard
+        case .derive(_, let children)? = try? made(of: record, at: stored.index, plan, context)
       else { return nil }
       return ContractReview.Candidates(index: stored.index, parent: record, children: children)
     } _: { batch in

@@ -126,4 +126,5 @@ def main():
     print(f"peft {peft.__version__}, torch {torch.__version__}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -18,33 +18,18 @@ import sys
 import bitsandbytes
 import peft
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
+from models_adapter_fixtures import example, losses
+
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-
-
-def losses(whole, inputs, steps=3):
-    trained = [p for p in whole.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=1e-2, weight_decay=0.01)
-    result, norm = [], 0.0
-    for step in range(steps + 1):
-        output = whole(**inputs)
-        result.append(output.loss.item())
-        if step == steps:
-            return torch.tensor(result), torch.tensor([norm])
-        output.loss.backward()
-        if step == 0:
-            norm = torch.stack([p.grad.norm() for p in trained]).norm().item()
-        optimizer.step()
-        optimizer.zero_grad()
 
 
 def main():
     golden, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]) / "qlora-llama"
     out.mkdir(parents=True, exist_ok=True)
-    io = load_file(golden / "golden/base-llama-lm/io.safetensors")
-    inputs = {name: io[name] for name in ("input_ids", "attention_mask", "labels")}
+    inputs = example(golden / "golden", "base-llama-lm")
     quantization = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.float32)

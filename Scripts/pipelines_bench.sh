@@ -65,6 +65,7 @@ printf '| pipeline | state | time | test |\n|---|---|---:|---|\n'
 bench quickstart
 bench quickstart-scratch
 bench_corpus medical-abstracts medical_tc_test.csv.gz
+bench_corpus medical-abstracts-augmented medical_tc_test.csv.gz
 bench wordnet-topics
 bench_corpus instructions alpaca_data.jsonl.gz
 bench_corpus instructions-zh alpaca_zh.jsonl.gz

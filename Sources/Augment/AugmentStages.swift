@@ -3,9 +3,13 @@ public import Stages
 /// The stages of the family `augment`.
 /// - Parameters:
 ///   - translators: Finds what translates; called when a stage is made.
+///   - chats: Finds what is asked for texts; likewise.
 ///   - words: Finds what says which words fit into a gap; likewise.
 public func augmentStages(
   translators: @escaping TranslatorProvider,
+  chats: @escaping ChatModelProvider = { _ throws(Diagnostic) in
+    throw Diagnostic("there is no model to ask")
+  },
   words: @escaping WordPredictorProvider = { _ throws(Diagnostic) in
     throw Diagnostic("there is no model of words")
   }
@@ -14,6 +18,8 @@ public func augmentStages(
     SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators),
     EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
     MaskedModelDescriptor.descriptor(words),
+    ParaphraseDescriptor.descriptor(chats), SelfInstructDescriptor.descriptor(chats),
+    EvolInstructDescriptor.descriptor(chats),
   ]
 }
 
@@ -25,4 +31,7 @@ enum AugmentNames {
   static let noise = "augment.noise"
   static let contractions = "augment.contractions"
   static let maskedModel = "augment.masked-model"
+  static let paraphrase = "augment.paraphrase"
+  static let selfInstruct = "augment.self-instruct"
+  static let evolInstruct = "augment.evol-instruct"
 }

@@ -148,7 +148,7 @@ public struct ModelLocator: Sendable {
   private static func list(_ folder: String) -> [String] { (try? Folders.list(folder)) ?? [] }
 
   /// What to give instead of a name that is not known.
-  package static let remedy =
+  private static let remedy =
     "Give a folder that holds config.json and model.safetensors, or a .gguf file."
   private static let tokenizerRemedy =
     "Give the path of a tokenizer.json or of a folder that holds a tokenizer, or the name of a model "

@@ -10,6 +10,8 @@ extension StageCatalog {
   /// All stages of Anneal, family by family; it changes only when a family is born.
   public static let standard = StageCatalog(
     ingestStages, cleanStages { FileTokenCounter($0) }, splitStages,
-    augmentStages(translators: Translators.standard, words: MaskedWords.standard),
+    augmentStages(
+      translators: Translators.standard, chats: EndpointChat.standard, words: MaskedWords.standard
+    ).keepingContract(StandardContractModels()),
     tokenizeStages, writeStages)
 }

@@ -11,7 +11,7 @@ import TextKit
 /// for record in records { checker.add(record) }
 /// let findings = checker.findings()   // empty where nothing leaks
 /// ```
-/// About 150 bytes a record.
+/// About 150 bytes a record, those made by augmentation included.
 public struct SplitChecker: Sendable {
   /// Faults kept in full; beyond that they are only counted.
   private static let most = 20
@@ -22,6 +22,8 @@ public struct SplitChecker: Sendable {
   private var texts: [UInt128: Side] = [:]
   private var groups: [UInt128: Side] = [:]
   private var records: [UInt128: Side] = [:]
+  /// What records ask that were made by augmentation, with their ids.
+  private var children: [(text: UInt128, id: String)] = []
   /// Children that came before their parents.
   private var waiting: [UInt128: Side] = [:]
   private var counts = [Int](repeating: 0, count: Side.allCases.count)
@@ -48,7 +50,7 @@ public struct SplitChecker: Sendable {
         return note(
           .augmentedEvaluation, "\(record.id) was made from another record and is on side \(side)")
       }
-      return
+      return children.append((Self.key(of: record), record.id))
     }
     let text = Self.key(of: record)
     counts[side.index] += 1
@@ -107,6 +109,14 @@ public struct SplitChecker: Sendable {
   /// stages may have dropped some.
   public func findings(isComplete: Bool = true) -> [SplitFault] {
     var findings = faults
+    for child in children {
+      guard findings.count < Self.most, let side = texts[child.text], side.isEvaluation else {
+        continue
+      }
+      findings.append(
+        SplitFault(
+          .sharedText, "the text of \(child.id), made by augmentation, is on side \(side) too"))
+    }
     for side in Side.allCases {
       let claimed = certificate[side]
       let count = counts[side.index]

@@ -154,13 +154,19 @@ extension Tensor {
     return Float((sum / Double(max(count, 1))).squareRoot())
   }
 
-  /// value ← value + share (other - value), as torch's `lerp_`.
+  /// value ← value + share (other - value), in the two forms of torch's `lerp`: from the nearer end.
   package func approach(_ other: Tensor, by share: Double) {
     precondition(other.shape == shape, "shape \(shape) approaching shape \(other.shape)")
-    reading(other) {
+    // Not (1 - share) value + share other: rounded shares do not add up to 1, and values would drift.
+    let difference = Tensor(uninitialized: shape)
+    reading(self, other) {
+      anneal_combine(Int64(count), 1, other.base, -1, base, difference.fresh)
+    }
+    reading(other, difference) {
       storage.write {
-        anneal_combine(
-          Int64(count), Float(1 - share), UnsafePointer($0), Float(share), other.base, $0)
+        let (start, part) =
+          share < 0.5 ? (UnsafePointer($0), share) : (other.base, share - 1)
+        anneal_combine(Int64(count), 1, start, Float(part), difference.base, $0)
       }
     }
   }

@@ -2,8 +2,9 @@ internal import CKernels
 
 /// One parameter's step of gradient descent, as `torch.optim.SGD` takes it.
 ///
-/// g ← g + λ θ; b ← μ b + (1 - δ) g, at the first step b ← g; g ← g + μ b with Nesterov's momentum,
-/// else b; θ ← θ - lr g.
+/// g ← g + λ θ; b ← μ b + (1 - δ) g, at the run's first step b ← g; g ← g + μ b with Nesterov's
+/// momentum, else b; θ ← θ - lr g. torch takes each parameter's first gradient whole: with dampening, a
+/// parameter whose first gradient comes at a later step begins with 1 - δ of it here.
 package struct SGD: Sendable {
   /// The learning rate of this step.
   package var learningRate: Float

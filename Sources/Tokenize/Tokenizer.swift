@@ -52,6 +52,16 @@ public struct Tokenizer: Sendable {
       ?? pipeline.model.vocabulary.token(of: id).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// The codes, such as `>>deu<<`, with one of which a text chooses the language that a Marian writes, in
+  /// the order of their ids: none where it writes one language; nil for other tokenizers.
+  ///
+  /// Another code is read as the unknown token. Time: the whole vocabulary is looked through.
+  public var languageCodes: [String]? {
+    guard pipeline.readsLanguageCodes else { return nil }
+    return (0..<Int32(clamping: pipeline.model.vocabulary.idLimit)).compactMap { token(of: $0) }
+      .filter { $0.utf8.count > 4 && $0.hasPrefix(">>") && $0.hasSuffix("<<") }
+  }
+
   /// The number of special tokens that the template adds to one text or to a pair.
   public func addedTokenCount(pair: Bool) -> Int {
     pipeline.postProcessing.addedCount(pair: pair)

@@ -65,7 +65,7 @@ struct Preparation {
     let settings = JSONValue.object(options.fingerprinted).text
     let scoring = validationTexts == nil ? "" : " \(context.scoring.fingerprint)"
     fingerprint = ContentHash.of(
-      "3 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")
+      "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")
   }
 
   /// What is answered after each epoch, where the choice of a model hangs on it.
@@ -127,7 +127,7 @@ struct Preparation {
 }
 
 /// Where the model begins: a checkpoint, or an architecture with random weights.
-private struct ModelSource {
+struct ModelSource {
   private let folder: String?
   private let architecture: Component?
   let tokenizerFolder: String

@@ -49,6 +49,9 @@ extension TrainingResult {
       "data": data.json,
     ]
     if let packing = loop.settings.packing { train["packed_rows"] = .integer(packing.rows.count) }
+    if let unfreezing = loop.unfreezing {
+      train["unfreezing"] = unfreezing.json(totalSteps: loop.state.step)
+    }
     guard let selection = loop.selection else { return .object(train) }
     train["validation"] = .array(
       entries.filter { $0["loss"] == nil }.map { .object(unprefixed($0)) })

@@ -55,13 +55,38 @@ public struct TrainingSession {
     try saveBase()
     var removed = false
     var loop = try loop(observe, removed: &removed)
+    loop.unfreezing?.freeze(at: loop.state.step)
     observe(.started(plan(loop, removed: removed)))
     try loop.run()
     try takeBest(loop)
     try saveModel()
     try publishState(loop)
+    try loop.events?.sync()
     return TrainingResult(
       loop, preparation.statistics, folder: "\(context.folder)/\(savedName)")
+  }
+
+  /// The optimizer steps of the whole run.
+  func totalSteps() throws -> Int { try settings().totalSteps }
+
+  /// The metric that chooses models; nil without a validation side.
+  func watched() throws -> WatchedMetric? { try selection()?.best }
+
+  /// Takes the first steps of the run, from the checkpoint that is there, and scores the validation side.
+  ///
+  /// - Returns: the scores, and the seconds that all steps so far took.
+  /// - Throws: as `run`.
+  func score(
+    behind step: Int
+  ) throws -> (scores: [(name: String, value: Double)], seconds: Double) {
+    try Engine.$precision.withValue(preparation.precision.used) {
+      for parameter in preparation.trainable { parameter.tensor.requiresGradient = true }
+      var removed = false
+      var loop = try loop({ _ in }, removed: &removed)
+      loop.unfreezing?.freeze(at: loop.state.step)
+      let scores = try loop.run(upTo: step)
+      return (scores, loop.times.stepSeconds)
+    }
   }
 
   /// Gives the model the weights that are published: those of the best step, or their average then.
@@ -85,21 +110,27 @@ public struct TrainingSession {
       savesModel: preparation.method.adapter == nil,
       adapterState: preparation.method.adapter?.state ?? [])
     let values = options.values
+    let settings = try settings()
+    let unfreezing = preparation.method.unfreezing.map {
+      UnfreezingSchedule($0, stepsPerEpoch: settings.stepsPerEpoch)
+    }
     var optimizer = Optimizer(
       preparation.trainable, options.updateRule,
       weightDecay: values[TrainingOptions.Keys.weightDecay],
-      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates)
+      maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates,
+      begins: unfreezing?.begins ?? [:])
     let saved = try store.newest(&selection, removed: &removed)
     var times = TrainingTimes()
     if let saved {
       let folder = store.path(saved.step)
       times = TrainingTimes(checkpoint: folder)
       try preparation.restore(from: folder)
-      try optimizer.restore(SafetensorsFile("\(folder)/optimizer.safetensors"))
+      try optimizer.restore(
+        SafetensorsFile("\(folder)/optimizer.safetensors"), behind: saved.step)
     } else {
       preparation.choose()
     }
-    let events = try eventFile(behind: saved?.step)
+    let events = try eventFile(saved)
     let average = values[TrainingOptions.Keys.averaging].map {
       WeightAverage(preparation.trainable, decay: $0.decay)
     }
@@ -108,11 +139,11 @@ public struct TrainingSession {
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
-      settings: try settings(), store: store,
+      settings: settings, store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
-      average: average,
+      average: average, unfreezing: unfreezing,
       state: saved ?? TrainingState(),
-      selection: selection, times: times)
+      selection: selection, times: times, savedStep: saved?.step)
   }
 
   private func settings() throws -> LoopSettings {
@@ -157,6 +188,7 @@ public struct TrainingSession {
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
       notes: preparation.objective.notes
+        + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }
@@ -171,12 +203,12 @@ public struct TrainingSession {
   }
 
   /// Where curves go as they come; those of another training are removed.
-  /// - Parameter step: The step of the checkpoint that the run goes on from; nil where it begins.
-  private func eventFile(behind step: Int?) throws(FileError) -> EventFile? {
+  /// - Parameter saved: What the run goes on from; nil where it begins.
+  private func eventFile(_ saved: TrainingState?) throws(FileError) -> EventFile? {
     let folder = "\(context.folder)/\(Self.curves[1])"
-    if step == nil { try Folders.remove(folder) }
+    if saved == nil { try Folders.remove(folder) }
     guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
-    return try EventFile(folder: folder, behind: step ?? 0)
+    return try EventFile(folder: folder, history: saved?.history.entries ?? [])
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

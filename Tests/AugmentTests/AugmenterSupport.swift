@@ -43,6 +43,26 @@ struct Brood {
     return try #require(stages.first { $0.name == "augment.\(name)" })
   }
 
+  /// Expects the same children on any number of threads, others of another seed, and of each record its own.
+  static func drawsForItself(
+    _ stage: any RecordStage, named name: String, _ records: [Record]
+  ) throws {
+    func run(seed: UInt64, threads: Int) throws -> [[Record]] {
+      let context = StageContext(seed: seed, stage: "augment.\(name)", threads: threads)
+      return try OrderedMap.map(records, threads: threads) { _, record in
+        guard case .derive(_, let children) = try stage.outcome(of: record, context) else {
+          return []
+        }
+        return children.map(\.record)
+      }
+    }
+    let one = try run(seed: 1, threads: 1)
+    #expect(try run(seed: 1, threads: 4) == one)
+    #expect(try run(seed: 2, threads: 1) != one)
+    let beginnings = one.map { $0.first?.fields(.all).first?.text.prefix(30) }
+    #expect(Set(beginnings).count > 10)
+  }
+
   /// Whether every note leads from the parent's text to the child's.
   static func replays(_ text: String, _ brood: Brood) throws -> Bool {
     for (child, note) in zip(brood.texts, brood.notes) {

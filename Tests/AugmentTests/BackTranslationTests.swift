@@ -151,6 +151,13 @@ struct BackTranslationTests {
     #expect(zip(first, other).filter { $0 != $1 }.count > 10)
   }
 
+  @Test func `a sentence of which nothing comes back does not vanish`() throws {
+    let outcome = try outcomes([record("The big dog sleeps on the mat today.\nso")]) { text, _ in
+      text == "So." ? "." : text.replacing("big", with: "large")
+    }[0]
+    #expect(children(outcome).isEmpty && reason(outcome) == "unfinished")
+  }
+
   @Test func `quotations are translated, whole sentences of them too`() throws {
     let outcome = try outcomes([record("\u{201C}The big dog sleeps here.\u{201D} \"Is it big?\"")])
     {

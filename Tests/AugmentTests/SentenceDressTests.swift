@@ -12,6 +12,18 @@ struct SentenceDressTests {
     ("It is late.", "It is late.", "It's late.", "It's late."),
     ("3 days", "3 days.", "3 days.", "3 days"), ("你好", "你好", "您好。", "您好。"), ("i", "I.", "I.", "i"),
     ("i.e. this", "I.e. this.", "I.e. that.", "i.e. that"), ("", "", "", ""),
+    // What has capitals of its own keeps them.
+    ("was NASA founded", "Was NASA founded?", "NASA was founded?", "NASA was founded"),
+    ("was it NASA", "Was it NASA?", "ESA was it?", "ESA was it"),
+    ("was Berlin split", "Was Berlin split?", "Berlin was split?", "Berlin was split"),
+    ("can I pay", "Can I pay?", "I can pay?", "I can pay"),
+    // So does what has points of its own.
+    ("is it the U.S", "Is it the U.S?", "In the U.S.", "in the U.S."),
+    ("wait", "Wait.", "Wait...", "wait..."), ("at 3.5", "At 3.5.", "At 3.5.", "at 3.5"),
+    ("not a.m", "Not a.m.", "Not a.m.", "not a.m."),
+    ("say no", "Say no.", "Say it. No.", "say it. No"),
+    // Letters whose capital is two letters, or none.
+    ("ﬁnd it", "ﬁnd it.", "ﬁnd it.", "ﬁnd it"), ("ßa", "ßa.", "ßa.", "ßa"),
   ])
   func `a capital and a mark are put on and taken off`(
     sentence: String, read: String, answer: String, expected: String
@@ -24,5 +36,9 @@ struct SentenceDressTests {
   @Test func `other languages ask and write 'i' as they do`() {
     #expect(SentenceDress("was ist das", language: "de").text == "Was ist das.")
     #expect(SentenceDress("libri i giornali", language: "it").text == "Libri i giornali.")
+    #expect(SentenceDress("ist das", language: "tr").text == "ist das.")
+    let georgian = SentenceDress("რა არის", language: "ka")
+    #expect(georgian.text == "რა არის.")
+    #expect(georgian.undressed("არის რა.") == "არის რა")
   }
 }

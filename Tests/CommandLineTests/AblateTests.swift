@@ -126,6 +126,8 @@ import Testing
     #expect(metric.status == 2 && metric.errors.contains("accuracy"), "\(metric.errors)")
     let texts = try Binary.run(arguments("augment", "d", ["--metric", "bleu"]), in: folder)
     #expect(texts.status == 2 && texts.errors.contains("is of texts"), "\(texts.errors)")
+    let table = try Binary.run(arguments("augment", "d", ["--metric", "confusion"]), in: folder)
+    #expect(table.status == 2 && table.errors.contains("is a table"), "\(table.errors)")
     #expect(!Folders.exists("\(folder.path)/d"))
   }
 
@@ -143,6 +145,7 @@ import Testing
       Thread.sleep(forTimeInterval: whole * share)
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
+      if share == 0.3 { #expect(process.terminationReason == .uncaughtSignal) }
     }
     try Binary.succeed(arguments("augment", "killed"), in: folder)
     #expect(try results("killed") == expected)

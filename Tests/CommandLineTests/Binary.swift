@@ -43,6 +43,31 @@ enum Binary {
     return (process, name)
   }
 
+  /// Starts a command and kills it after a share of the time that it takes; false where it ended before,
+  /// five times.
+  ///
+  /// The load of a machine changes: a command that ended before its moment says what it takes now, and is
+  /// begun anew without what it wrote.
+  static func stop(
+    _ arguments: [String], writing out: String, at share: Double, of seconds: inout Double,
+    in folder: TemporaryFolder
+  ) throws -> Bool {
+    let clock = ContinuousClock()
+    for _ in 0..<5 {
+      try Folders.remove(out)
+      let began = clock.now
+      let (process, _) = try start(arguments, in: folder)
+      while process.isRunning, clock.now - began < .seconds(seconds * share) {
+        Thread.sleep(forTimeInterval: 0.002)
+      }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal { return true }
+      seconds = (clock.now - began) / .seconds(1)
+    }
+    return false
+  }
+
   /// Runs a command to its end.
   static func run(
     _ arguments: [String], in folder: TemporaryFolder, input: String = "",

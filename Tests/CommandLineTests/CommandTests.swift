@@ -345,6 +345,18 @@ import Testing
     #expect(Set(files) == Set(Self.settings.keys))
   }
 
+  @Test func `and none by the script that runs all of them in full`() throws {
+    let script = try FileReader.contents("\(Shared.project)/Scripts/pipelines_bench.sh")
+    let lines = String(decoding: script, as: UTF8.self).split(separator: "\n")
+    let named = lines.compactMap { line -> String? in
+      let words = line.split(separator: " ")
+      // Indented lines are of its functions.
+      guard !line.hasPrefix(" "), let first = words.first, words.count > 1 else { return nil }
+      return ["bench", "bench_corpus", "left_out"].contains(first) ? "\(words[1]).yaml" : nil
+    }
+    #expect(named.sorted() == Self.settings.keys.sorted())
+  }
+
   @Test(arguments: settings.keys.sorted()) func `a short run`(name: String) throws {
     let folder = try TemporaryFolder()
     let file = "\(Shared.project)/pipelines/\(name)"

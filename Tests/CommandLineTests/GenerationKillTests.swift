@@ -16,12 +16,13 @@ import Testing
     }
     let start = ContinuousClock.now
     try Binary.succeed(arguments("whole"), in: folder)
-    let whole = (ContinuousClock.now - start) / .seconds(1)
+    var whole = (ContinuousClock.now - start) / .seconds(1)
+    var killed = 0
     for attempt in 1..<6 {
-      let (process, _) = try Binary.start(arguments("killed-\(attempt)"), in: folder)
-      Thread.sleep(forTimeInterval: whole * Double(attempt) / 6)
-      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-      process.waitUntilExit()
+      let isKilled = try Binary.stop(
+        arguments("killed-\(attempt)"), writing: "\(folder.path)/killed-\(attempt)",
+        at: Double(attempt) / 6, of: &whole, in: folder)
+      if isKilled { killed += 1 }
       try Binary.succeed(arguments("killed-\(attempt)"), in: folder)
       for name in ["metrics.json", "predictions.jsonl", "model/model.safetensors"] {
         #expect(
@@ -29,6 +30,7 @@ import Testing
             == ContentHash.ofFile("\(folder.path)/whole/\(name)"), "\(name), \(attempt)")
       }
     }
+    #expect(killed >= 4, "too few of the runs were killed before they ended")
   }
 
   @Test func `is killed while it writes answers, and keeps what it has written`() throws {

@@ -34,7 +34,10 @@ import Testing
       (["forward", "--model", Self.bert, "--precision", "fp8"], ids, "fp8"),
       (["forward", "--model", Self.bert, "--modle", "x"], ids, "--modle"),
       (["forward", "--model", "tiny-brt"], ids, "no such model"),
-      (["tokenizer", "inspect", "--tokenizer", "missing.json"], "a\n", "Give a tokenizer.json"),
+      (
+        ["tokenizer", "inspect", "--tokenizer", "missing.json"], "a\n",
+        "Give the path of a tokenizer.json"
+      ),
       (["forward"], ids, "--model"),
       (["generate", "--model", Self.gpt2], "{\"prompt\": \"a\"}\n", "tokenizer.json"),
       (["generate", "--model", Self.gpt2, "--beams", "0"], ids, "num_beams is 0"),
@@ -119,6 +122,32 @@ import Testing
     let scalars = Set(chat.output.unicodeScalars)
     #expect(scalars.isDisjoint(with: ["\u{1B}", "\r", "\u{202E}", "\u{9B}"]), "\(chat.output)")
     #expect(chat.output.contains(" [2J   \t\n."), "\(chat.output)")
+  }
+
+  @Test func `a tokenizer alone is found in the cache, and in a run that trains nothing`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("to be or not to be\n", to: "data.txt")
+    let file = try folder.write(
+      """
+      stages:
+        - ingest: {path: data.txt}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 300}}, max-length: 300}
+      """, to: "words.yaml")
+    let run = "\(folder.path)/words"
+    try Binary.succeed(["run", file, "--out", run], in: folder)
+    let arguments = ["tokenizer", "encode", "--tokenizer"]
+    let line = "{\"text\": \"to be\"}\n"
+    let expected = try Binary.succeed(
+      arguments + ["\(run)/tokenizer/tokenizer.json"], in: folder, input: line)
+    let ofRun = try Binary.succeed(arguments + [run], in: folder, input: line)
+    #expect(ofRun.output == expected.output)
+    try folder.write(
+      String(decoding: FileReader.contents("\(run)/tokenizer/tokenizer.json"), as: UTF8.self),
+      to: "cache/models/words-alone/tokenizer.json")
+    let cached = try Binary.run(
+      arguments + ["words-alone"], in: folder, input: line,
+      environment: ["ANNEAL_CACHE": "\(folder.path)/cache"])
+    #expect(cached.output == expected.output, "\(cached.errors)")
   }
 
   /// A run of two steps over a few instructions.

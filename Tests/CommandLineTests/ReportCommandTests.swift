@@ -15,9 +15,8 @@ import Testing
     try folder.write("", to: "address")
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
-    // Files enough for those it serves at a time; libdispatch ends a process that has none left.
     process.arguments = [
-      "-c", #"ulimit -n 64; exec "$0" report --serve "$1" --quiet --port 0"#, Binary.path,
+      "-c", #"ulimit -n 32; exec "$0" report --serve "$1" --quiet --port 0"#, Binary.path,
       folder.path,
     ]
     process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/address")

@@ -53,6 +53,7 @@ private struct Resources: TextMetricResources {
     let strict = try score(0.5).measure(TextMaterial(corpus))
     #expect(strict[1].measurement?.recordScores == [100, 0, 0])
     #expect(strict[0].signature == "model:echo|label:yes|threshold:0.5")
+    #expect(found.map { $0.measurement == nil } == found.map { TextMetrics.isOfWhole($0.name) })
   }
 
   @Test func `of classes that stand by themselves begin at a half`() throws {

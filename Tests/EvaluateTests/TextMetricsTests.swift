@@ -143,6 +143,19 @@ private struct TwoWords: SynonymSource {
     #expect(error?.description.contains("rougeL") == true)
   }
 
+  @Test func `what is of all texts together has no scores of records`() throws {
+    let families = TextMetrics.families.filter { !$0.readsWithModel }
+    let names = families.flatMap { $0.members.map(\.name) } + ["distinct", "distinct-3"]
+    let scores = try TextMetrics(named: names).scores(of: TextReference.shared.corpus("single"))
+    for score in scores {
+      #expect((score.measurement == nil) == TextMetrics.isOfWhole(score.name), "\(score.name)")
+    }
+    let whole = ["distinct", "distinct-n", "distinct-9", "self-bleu", "toxicity-max", "bias_max"]
+    #expect(whole.allSatisfy { TextMetrics.isOfWhole($0) })
+    let others = ["toxicity", "rouge", "f1", "toxicity-ratio", "consistency", "factscore", ""]
+    #expect(!others.contains { TextMetrics.isOfWhole($0) })
+  }
+
   @Test func `a metric keeps its name whatever its settings say`() throws {
     var settings = TextMetricSettings()
     settings.chrf.wordOrder = 1

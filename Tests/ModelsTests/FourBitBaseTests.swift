@@ -92,6 +92,74 @@ struct FourBitBaseTests {
     #expect(try ModelLoader.causal(folder).linears.allSatisfy { !isHeld($0) })
   }
 
+  /// Files a model as transformers does with bitsandbytes: its linear maps in nf4, output by output.
+  /// - Parameter wide: The end of the names of maps that stay wide.
+  private func saveFourBit(_ model: any Model, wide: String? = nil, to folder: String) throws {
+    try ModelLoader.save(model, to: folder)
+    let maps = Dictionary(uniqueKeysWithValues: model.linears.map { ("\($0.name).weight", $0) })
+    let file = try Checkpoint(folder: folder)
+    let tensors = try file.tensors.flatMap { stored -> [SavedTensor] in
+      let tensor = try file.tensor(stored.name)
+      guard let map = maps[stored.name], wide.map({ !map.name.hasSuffix($0) }) ?? true else {
+        return [SavedTensor(stored.name, tensor)]
+      }
+      let matrix = map.layout == .outputByInput ? tensor : tensor.transposed()
+      return FourBitValues(matrix, .nf4, nested: true).tensors(stored.name, .nf4)
+    }
+    try SafetensorsWriter.write(tensors, to: "\(folder)/model.safetensors")
+  }
+
+  @Test func `what a checkpoint in 4-bit numbers holds wide stays wide, with updates too`() throws {
+    let folder = try TemporaryFolder()
+    let sizes = ModelSizes(vocabulary: 40, layers: 2, hidden: 32, heads: 4, positions: 32)
+    let model = try ModelLoader.make("llama", sizes, for: .causal, seed: 5)
+    let base = "\(folder.path)/base"
+    try saveFourBit(model, wide: "o_proj", to: base)
+    let held = try ModelLoader.load(base, for: .causal, seed: 1, base: FourBitBase()).model
+    for (map, original) in zip(held.linears, model.linears) {
+      #expect(isHeld(map) != map.name.hasSuffix("o_proj"), "\(map.name)")
+      guard !isHeld(map) else { continue }
+      #expect(map.weight.values == original.weight.values, "\(map.name)")
+    }
+    var options = LowRankOptions()
+    options.targets = ModuleTargets(["all-linear"])
+    let adapter = try LowRankAdapter(options, to: held, seed: 3)
+    try AdapterFolder.save(adapter, of: held, base: base, to: "\(folder.path)/adapter")
+    let read = try ModelLoader.causal("\(folder.path)/adapter")
+    for (ours, theirs) in zip(held.linears, read.linears) {
+      #expect(isHeld(ours) == isHeld(theirs) && ours.weight.values == theirs.weight.values)
+    }
+  }
+
+  @Test func `updates stand on a GPT-2 in 4-bit numbers, which are held wide`() throws {
+    let folder = try TemporaryFolder()
+    let sizes = ModelSizes(vocabulary: 40, layers: 2, hidden: 32, heads: 4, positions: 32)
+    let base = "\(folder.path)/base"
+    try saveFourBit(ModelLoader.make("gpt2", sizes, for: .causal, seed: 5), to: base)
+    let wide = try ModelLoader.causal(base)
+    let held = try ModelLoader.load(base, for: .causal, seed: 1, base: FourBitBase()).model
+    var options = LowRankOptions()
+    options.targets = ModuleTargets(["all-linear"])
+    let adapter = try LowRankAdapter(options, to: held, seed: 3)
+    try AdapterFolder.save(adapter, of: held, base: base, to: "\(folder.path)/adapter")
+    // As another program says it, which held them in 4 bits.
+    var configuration = try ModelConfiguration(folder: "\(folder.path)/adapter")
+    configuration.fields["quantization_config"] = [
+      "quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4",
+    ]
+    try configuration.save(to: "\(folder.path)/adapter")
+    let read = try ModelLoader.causal("\(folder.path)/adapter")
+    #expect(wide.linears.count == 8 && read.linears.count == 8)
+    let file = try Checkpoint(folder: base)
+    for ((map, other), plain) in zip(zip(held.linears, read.linears), wide.linears) {
+      #expect(!isHeld(map) && !isHeld(other), "\(map.name)")
+      let expected = try #require(try file.fourBitValues("\(map.name).weight")).tensor()
+      #expect(plain.weight.values == expected.transposed().values, "\(map.name)")
+      #expect(map.weight.values == plain.weight.values, "\(map.name)")
+      #expect(other.weight.values == plain.weight.values, "\(map.name)")
+    }
+  }
+
   @Test(arguments: ["bert", "gpt2", "t5"])
   func `other architectures compute with what their matrices are rounded to`(
     type: String
@@ -108,9 +176,12 @@ struct FourBitBaseTests {
       try ModelLoader.load(folder.path, for: task, seed: 1, base: base).model
     }
     let (wide, held) = (try model(nil), try model(FourBitBase()))
-    let heads = held.linears.filter { !isHeld($0) }.map(\.name)
-    #expect(
-      heads.allSatisfy { name in ["classifier", "pooler", "score"].contains { name.contains($0) } })
+    let wideNames = ["classifier", "pooler", "score", "DenseReluDense.wo"]
+    for map in held.linears where !isHeld(map) {
+      #expect(wideNames.contains { map.name.contains($0) }, "\(map.name)")
+    }
+    // transformers holds T5's in 32 bits: `_keep_in_fp32_modules`.
+    #expect(held.linears.allSatisfy { !isHeld($0) || !$0.name.hasSuffix(".wo") })
     #expect(held.linears.contains(where: isHeld))
     for (map, other) in zip(wide.linears, held.linears) where isHeld(other) {
       #expect(other.weight.values != map.weight.values)

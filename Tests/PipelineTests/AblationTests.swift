@@ -52,6 +52,111 @@ import Testing
   }
 }
 
+@Suite struct `The metrics of an ablation` {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Why metrics are refused before anything runs; nil where they are not.
+  private func refusal(
+    _ metrics: [String], evaluate: String, objective: String = "causal"
+  ) throws -> String? {
+    let bert = "\(Shared.project)/Tests/Fixtures/Pipeline/sentences/bert"
+    let text = """
+      stages:
+        - ingest: {path: a.jsonl}
+        - clean.html
+        - split
+        - tokenize: {tokenizer: {bpe: {vocabulary: 300}}}
+      train: {model: scratch, architecture: gpt2, objective: \(objective)}
+      evaluate: \(evaluate.replacing("BERT", with: bert))
+      """
+    let plan = try Planner.plan(PipelineFile(text: text, path: "p.yaml", base: folder.path))
+    var options = AblationOptions(over: "clean.html")
+    options.metrics = metrics
+    var hasBegun = false
+    // The data is not there, so that what is not refused fails as soon as it runs.
+    let error = #expect(throws: (any Error).self) {
+      try Ablation(
+        plan: plan, folder: "\(folder.path)/out", options: options, observer: Silent()
+      ) { _ in hasBegun = true }
+    }
+    return hasBegun ? nil : "\(try #require(error))"
+  }
+
+  @Test(arguments: [
+    (["bertscore"], "a model gives the scores of metric 'bertscore'"),
+    (["bleu", "toxicity"], "a model gives the scores of metric 'toxicity'"),
+    (["bias-max"], "a model gives the scores of metric 'bias_max'"),
+    (["factscore"], "evaluate: [{factscore: {…}}]"),
+    (["self-bleu"], "metric 'self_bleu' is of all texts together"),
+    (["distinct"], "evaluate: [distinct1]"), (["distinct-3"], "evaluate: [distinct3]"),
+    (["blue"], "no metric is called 'blue'"),
+  ])
+  func `that runs have no score of are refused first`(_ names: [String], words: String) throws {
+    let refusal = try refusal(names, evaluate: "[bleu, perplexity]")
+    #expect(refusal?.contains(words) == true, "\(refusal ?? "not refused")")
+  }
+
+  @Test func `are taken where evaluate names them, or what was written gives them`() throws {
+    let scored = "[{bertscore_recall: {model: BERT}}, distinct, self_bleu]"
+    let named = ["bertscore-recall", "distinct-n", "distinct_2", "selfbleu", "chrf", "rouge"]
+    #expect(try refusal(named + ["perplexity"], evaluate: scored) == nil)
+    // One of a family is not all of it.
+    #expect(try refusal(["bertscore"], evaluate: scored)?.contains("'bertscore'") == true)
+    #expect(try refusal(["distinct-3"], evaluate: scored)?.contains("'distinct3'") == true)
+    #expect(try refusal(["chrf"], evaluate: "[perplexity]")?.contains("is of texts") == true)
+  }
+
+  @Test(arguments: ["confusion", "calibration"])
+  func `are one number each`(_ name: String) throws {
+    let refusal = try refusal(
+      ["accuracy", name], evaluate: "[accuracy]", objective: "classification")
+    #expect(refusal?.contains("'\(name)' is a table") == true, "\(refusal ?? "not refused")")
+  }
+
+  /// A run that wrote texts, of which a classifier gave scores.
+  private func run(_ name: String, _ score: Int) throws -> String {
+    try Folders.make("\(folder.path)/\(name)")
+    let lines = (0..<12).map { index in
+      #"{"id":"r\#(index)","input":"","reference":"ab","loss":\#(index % 3),"tokens":3,"#
+        + #""generated":"ab","scores":{"toxicity":\#(score),"toxicity_ratio":\#(score + 1)}}"#
+    }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "\(name)/predictions.jsonl")
+    try folder.write(
+      "evaluate: [{toxicity: {model: one}}, distinct]\n", to: "\(name)/pipeline.lock.yaml")
+    try folder.write(
+      #"{"test":{"toxicity":\#(score),"toxicity_ratio":\#(score + 1),"#
+        + #""toxicity_max":\#(score + 2),"distinct1":0.5,"distinct2":0.25,"loss":1}}"#,
+      to: "\(name)/metrics.json")
+    return "\(folder.path)/\(name)"
+  }
+
+  @Test(arguments: [
+    (["distinct"], ["distinct1", "distinct2"], []),
+    (["distinct-2"], ["distinct2"], []), (["toxicity-max"], ["toxicity_max"], []),
+    (["toxicity"], ["toxicity_max"], ["toxicity", "toxicity_ratio"]),
+    (
+      ["toxicity", "distinct-n"], ["toxicity_max", "distinct1", "distinct2"],
+      ["toxicity", "toxicity_ratio"]
+    ),
+  ])
+  func `are all that a name stands for, those of all texts together from the run`(
+    _ names: [String], others: [String], drawn: [String]
+  ) throws {
+    var options = AblationOptions(over: "clean.html")
+    (options.metrics, options.resamples) = (names, 50)
+    let arms = try MeasuredArms(
+      with: run("with", 30), without: run("without", 20), seed: 1, options)
+    #expect(arms.others == others)
+    #expect(Set(arms.with.keys) == Set(others + drawn))
+    for name in drawn + others where name.hasPrefix("toxicity") {
+      #expect((arms.with[name] ?? 0) - (arms.without[name] ?? 0) == 10, "\(name)")
+    }
+    if others.contains("distinct2") { #expect(arms.with["distinct2"] == 0.25) }
+  }
+}
+
 @Suite struct `What an ablation says of a metric` {
   private func effect(
     _ with: [Double], _ without: [Double], direction: MetricDirection? = .greater,

@@ -340,6 +340,29 @@ import Testing
     #expect(error?.message.contains("other options") == true)
   }
 
+  @Test(arguments: ["toxicity", "bias", "classifier"])
+  func `a classifier's scores are compared but for the highest, which no record has`(
+    name: String
+  ) throws {
+    let runs = try [20, 30].map { score in
+      try written(
+        "\(name)\(score)", evaluate: "[{\(name): {model: one}}]",
+        scores: #""\#(name)":\#(score),"\#(name)_ratio":\#(score + 1)"#)
+    }
+    for asked in [[], [name], ["\(name)_ratio", name]] {
+      let pair = try RunComparison(runs: runs, options: options(asked)).pairs[0]
+      let rows = pair.rows.filter { $0.metric.name.hasPrefix(name) }
+      #expect(Set(rows.map(\.metric.name)) == [name, "\(name)_ratio"], "\(asked)")
+      #expect(rows.allSatisfy { $0.difference.estimate == 10 } && pair.leftOut.isEmpty)
+    }
+    for asked in ["\(name)_max", "\(name)-max", "distinct", "distinct-2", "self-bleu"] {
+      let error = #expect(throws: Diagnostic.self) {
+        try RunComparison(runs: runs, options: options([name, asked]))
+      }
+      #expect(error?.message.contains("'\(asked)' is of all texts together") == true)
+    }
+  }
+
   @Test func `options of metrics that are not compared are not looked at`() throws {
     let runs = try ["one", "two"].map { name in
       try written(

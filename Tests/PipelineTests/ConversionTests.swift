@@ -29,6 +29,15 @@ import Train
     return .object(try #require(values).encoded)
   }
 
+  /// Where the written file reads records from.
+  private func paths(_ file: PipelineFile) -> [String] {
+    guard case .list(let stages)? = file.root["stages"]?.value else { return [] }
+    return stages.compactMap { stage in
+      guard case .scalar(let path, _)? = stage["ingest"]?["path"]?.value else { return nil }
+      return path
+    }
+  }
+
   private func lost(_ conversion: ConfigConversion) -> [String] {
     conversion.lines.filter(\.isLost).map(\.key)
   }
@@ -252,6 +261,94 @@ import Train
     #expect(train["max-length"]?.int == 512 && train["precision"]?.string == "bf16")
     #expect(conversion.text.contains("hf://datasets/yahma/alpaca-cleaned"))
     #expect(lost(conversion).isEmpty)
+  }
+
+  @Test(arguments: [
+    ["finetuning_type: lora", "quantization_bit: 4", "model_name_or_path: m", "lora_rank: 16"],
+    ["finetuning_type: dora", "quantization_bit: 4", "model_name_or_path: m", "lora_rank: 16"],
+    ["adapter: lora", "load_in_4bit: true", "base_model: m", "lora_r: 16"],
+    ["adapter: dora", "load_in_4bit: true", "base_model: m", "lora_r: 16"],
+    ["adapter: qlora", "load_in_4bit: true", "base_model: m", "lora_r: 16"],
+    ["adapter: qdora", "load_in_4bit: false", "base_model: m", "lora_r: 16"],
+  ])
+  func `a base of 4 bits stays one, whichever key comes first`(_ lines: [String]) throws {
+    for (number, lines) in [lines, lines.reversed()].enumerated() {
+      let conversion = try convert(lines.joined(separator: "\n"), "\(number).yaml")
+      let method = try training(conversion)["method"]?["qlora"]
+      #expect(method?["rank"]?.int == 16, "\(conversion.text)")
+      #expect(method?["dora"]?.bool == lines.contains { $0.hasSuffix("dora") })
+      #expect(lost(conversion).isEmpty)
+      let said = conversion.lines.filter { ["adapter", "finetuning_type"].contains($0.key) }
+      for line in said {
+        guard case .converted(let name) = line.outcome else { continue }
+        #expect(name.contains("qlora"), "\(name)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ["max_samples: 100", "dataset: one,two"], ["dataset: one,two", "max_samples: 100"],
+    ["max_samples: 100", "model_name_or_path: m"],
+  ])
+  func `a limit is of every source, wherever it stands`(_ lines: [String]) throws {
+    try folder.write(
+      #"{"one": {"file_name": "1.json"}, "two": {"file_name": "2.json"}}"#,
+      to: "data/dataset_info.json")
+    let text = (lines + ["stage: sft", "cutoff_len: 64"]).joined(separator: "\n")
+    let conversion = try convert(text)
+    #expect(conversion.faults.isEmpty && lost(conversion).isEmpty)
+    let sources = conversion.text.split(separator: "\n").count { $0.contains("- ingest:") }
+    let limits = conversion.text.split(separator: "\n").count { $0.contains("limit: 100") }
+    #expect(sources == (lines.contains("dataset: one,two") ? 2 : 1))
+    #expect(limits == sources, "\(conversion.text)")
+  }
+
+  @Test(arguments: ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"])
+  func `what is told of a file stays within its comments`(_ end: String) throws {
+    let escaped = end.unicodeScalars.map {
+      "\\u" + String($0.value + 0x10000, radix: 16).dropFirst()
+    }
+    let text =
+      #"{"num_train_epochs": 1, "per_device_train_batch_size": 2, "#
+      + #""made_up": "value\#(escaped.joined())seed: 99"}"#
+    let conversion = try convert(text, "a\(end)name: other.json")
+    #expect(lost(conversion) == ["made_up"])
+    #expect(conversion.text.contains("# Not converted: made_up: value seed: 99 ("))
+    #expect(conversion.text.hasPrefix("# From a name: other.json ("))
+    let file = try PipelineFile(text: conversion.text, path: "p.yaml", base: folder.path)
+    #expect(file.root["seed"] == nil && file.root["stages"] != nil)
+  }
+
+  @Test func `what a key means holds for the places of its list`() throws {
+    let conversion = try convert(
+      """
+      base_model: m
+      micro_batch_size: 1
+      test_datasets:
+        - path: test.jsonl
+      tokens: [{a: b}]
+      """)
+    #expect(lost(conversion) == ["test_datasets[].path", "tokens[].a"])
+    #expect(conversion.text.contains("(the evaluation sides are taken from the data by split)"))
+    #expect(conversion.text.contains("(tokens are those of the model's tokenizer)"))
+  }
+
+  @Test func `a list of files within a data set takes no other data set's place`() throws {
+    let conversion = try convert(
+      """
+      base_model: m
+      micro_batch_size: 1
+      datasets:
+        - path: json
+          data_files: [a.jsonl, b.jsonl]
+        - path: org/second
+        - path: json
+          data_files: [c.jsonl]
+      """)
+    #expect(lost(conversion) == ["datasets[].data_files"])
+    let file = try PipelineFile(text: conversion.text, path: "p.yaml", base: folder.path)
+    #expect(paths(file) == ["data.jsonl", "hf://datasets/org/second", "c.jsonl"])
+    #expect(conversion.text.contains("# Not converted: datasets[].data_files: [a.jsonl, b.jsonl]"))
   }
 
   @Test func `every value of a file has one line, and what is unknown is never dropped`() throws {

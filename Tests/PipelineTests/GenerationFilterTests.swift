@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Pipeline
 import Records
@@ -28,6 +29,40 @@ import Train
       checked += 1
     }
     #expect(checked >= 20)
+  }
+
+  @Test func `the model of a run reads what its training read before each source`() throws {
+    let record = try JSONValue.parse(
+      FileReader.contents("\(Shared.project)/Tests/Fixtures/Generation/tiny-t5.json"))
+    let model = try scaled("tiny-t5", factor: Float(try #require(record["factor"]?.double)))
+    let words = JSONObject((0..<30).map { ("w\($0)", .integer($0 + 5)) })
+    let tokenizer: JSONValue = [
+      "version": "1.0", "added_tokens": [], "pre_tokenizer": ["type": "Whitespace"],
+      "model": ["type": "WordLevel", "unk_token": "w0", "vocab": .object(words)],
+    ]
+    try model.write(tokenizer.text, to: "tokenizer.json")
+    let run = try TemporaryFolder()
+    try FileManager.default.copyItem(atPath: model.path, toPath: "\(run.path)/model")
+    func ids(_ model: String, _ prefix: String, _ field: String) throws -> [JSONValue?] {
+      let texts = ["w3 w4 w5", "w9", "w20 w21 w22 w23"]
+      return try answers(model, texts.map { [field: .string(prefix + $0)] }, [:]).map { $0["ids"] }
+    }
+    let (bare, prefixed) = (
+      try ids(model.path, "", "text"), try ids(model.path, "w7 w8 ", "text")
+    )
+    #expect(bare != prefixed)
+    for (objective, expected) in [
+      ("{sequence-to-sequence: {source-prefix: 'w7 w8 '}}", prefixed),
+      ("sequence-to-sequence", bare),
+    ] {
+      try run.write("train: {model: scratch, objective: \(objective)}\n", to: "pipeline.lock.yaml")
+      #expect(try ids(run.path, "", "text") == expected, "\(objective)")
+      #expect(try ids(run.path, "", "prompt") == expected, "\(objective)")
+      // Tokens are what the model reads.
+      #expect(
+        try answers(run.path, [["input_ids": [8, 9]]], [:])
+          == answers(model.path, [["input_ids": [8, 9]]], [:]))
+    }
   }
 
   @Test func `the folder's own defaults are followed`() throws {

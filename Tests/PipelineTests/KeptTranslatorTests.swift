@@ -113,6 +113,10 @@ struct KeptTranslatorTests {
     #expect(drawn == ["small", "little", "small"])
     #expect(counting.portionsAsked.last == ["big", "big"])
     #expect(try kept.translate([], draws: nil).isEmpty)
+    // Two ways to write `é` are two texts.
+    let accents = ["caf\u{E9} big", "cafe\u{301} big"]
+    let answers = try kept.translate(accents, draws: nil).compactMap { $0.map { Array($0.utf8) } }
+    #expect(answers == ["caf\u{E9} large", "cafe\u{301} large"].map { Array($0.utf8) })
   }
 
   @Test func `another translator, another version and broken files are asked anew`() throws {

@@ -1,3 +1,5 @@
+import Foundation
+import Models
 import Pipeline
 import Records
 import Stages
@@ -47,6 +49,99 @@ struct LocalTranslatorTests {
     return RecordCollection(path: path, count: range.count, threads: 2)
   }
 
+  /// Makes a run of a T5 that was trained with an objective.
+  private func run(_ objective: String, named name: String = "t5") throws -> String {
+    let sizes = ModelSizes(
+      vocabulary: Self.words.count, layers: 1, hidden: 32, heads: 2, positions: 64, padding: 0,
+      end: 4)
+    let run = "\(folder.path)/\(name)"
+    try ModelLoader.save(
+      ModelLoader.make("t5", sizes, for: .sequenceToSequence, seed: 5), to: "\(run)/model")
+    try folder.write(
+      "stages: []\ntrain: {model: scratch, architecture: t5, objective: \(objective)}\n",
+      to: "\(name)/pipeline.lock.yaml")
+    return run
+  }
+
+  @Test(arguments: ["'w30 w31 '", "''"])
+  func `what a run's training read before each source is read before a text`(
+    prefix: String
+  ) throws {
+    let run = try run("{sequence-to-sequence: {source-prefix: \(prefix)}}")
+    let expected = JSONValue.string(prefix.filter { $0 != "'" })
+    #expect(try translator(run).identity["translator"]?["prefix"] == expected)
+    // It is more than what its base model's configuration says, which was trained otherwise.
+    var configuration = try ModelConfiguration(folder: "\(run)/model")
+    configuration.fields["task_specific_params"] = [
+      "translation_en_to_de": ["prefix": "translate English to German: "]
+    ]
+    try configuration.save(to: "\(run)/model")
+    #expect(try translator(run).identity["translator"]?["prefix"] == expected)
+    #expect(
+      try translator("\(run)/model").identity["translator"]?["prefix"]
+        == "translate English to German: ")
+    #expect(try translator(run, prefix: "w32 ").identity["translator"]?["prefix"] == "w32 ")
+  }
+
+  @Test func `a run that says nothing of sources is asked for what it reads`() throws {
+    let run = try run("causal")
+    let error = #expect(throws: Diagnostic.self) { try translator(run) }
+    #expect(error?.description.contains("does not say what this model reads") == true)
+    try folder.write("train: {objektive: causal}\n", to: "t5/pipeline.lock.yaml")
+    let broken = #expect(throws: Diagnostic.self) { try translator(run) }
+    #expect(broken?.description.contains("'objektive'") == true, "\(broken as Any)")
+  }
+
+  /// Makes a Marian whose tokenizer knows codes of languages, and returns its folder.
+  private func marian(_ codes: [String], in name: String) throws -> String {
+    let model = "\(folder.path)/\(name)"
+    let sizes = ModelSizes(vocabulary: 400, layers: 1, hidden: 32, heads: 2, positions: 64)
+    try ModelLoader.save(
+      ModelLoader.make("marian", sizes, for: .sequenceToSequence, seed: 5), to: model)
+    let fixture = "\(Shared.project)/Tests/Fixtures/Tokenize/marian"
+    for file in ["source.spm", "target.spm"] {
+      try AtomicFile.write(FileReader.contents("\(fixture)/\(file)"), to: "\(model)/\(file)")
+    }
+    let vocabulary = try JSONValue.parse(FileReader.contents("\(fixture)/vocab.json")).object
+    let known = Array([">>deu<<", ">>fra<<"].dropFirst(codes.count))
+    var renamed = try #require(vocabulary).without(known)
+    for code in known { renamed["\(code) "] = vocabulary?[code] }
+    try folder.write(JSONValue.object(renamed).text, to: "\(name)/vocab.json")
+    return model
+  }
+
+  @Test func `a Marian of several languages is told which it writes`() throws {
+    let model = try marian([">>deu<<", ">>fra<<"], in: "several")
+    for prefix in [">>fra<< ", ">>deu<<", ""] {
+      let made = try translator(model, prefix: prefix)
+      #expect(try made.identity["translator"]?["prefix"] == .string(prefix))
+    }
+    for (prefix, problem) in [
+      (nil, "writes 2 languages"), ("fra ", "'fra ' chooses none"),
+      (">>fr<< ", "the language of '>>fr<< '"), (" >>fra<< ", "chooses none"),
+    ] {
+      let error = #expect(throws: Diagnostic.self) { try translator(model, prefix: prefix) }
+      let text = "\(error.map { "\($0)" } ?? "")"
+      #expect(text.contains(problem) && text.contains("Write prefix: 'CODE '"), "\(text)")
+      #expect(text.contains(">>deu<< >>fra<<"), "\(text)")
+    }
+    // What a run has learned to read is right for it.
+    let run = try run("{sequence-to-sequence: {source-prefix: '>>fr<< '}}")
+    try Folders.remove("\(run)/model")
+    try FileManager.default.copyItem(atPath: model, toPath: "\(run)/model")
+    #expect(try translator(run).identity["translator"]?["prefix"] == ">>fr<< ")
+  }
+
+  @Test(arguments: [[], [">>deu<<"]])
+  func `a Marian of one language needs no code, and no other is taken`(codes: [String]) throws {
+    let model = try marian(codes, in: "one")
+    #expect(try translator(model).identity["translator"]?["prefix"] == "")
+    for code in codes { _ = try translator(model, prefix: "\(code) ") }
+    let error = #expect(throws: Diagnostic.self) { try translator(model, prefix: ">>fra<< ") }
+    let text = "\(error.map { "\($0)" } ?? "")"
+    #expect(text.contains(">>fra<<") && text.contains(codes.first ?? "Leave prefix out"), "\(text)")
+  }
+
   /// Trains the model and returns its folder.
   private func train() throws -> String {
     try folder.write(Self.tokenizer, to: "tokenizer/tokenizer.json")
@@ -77,12 +172,12 @@ struct LocalTranslatorTests {
   }
 
   private func translator(
-    _ model: String, cache: String = "answers", temperature: Double = 0.5
+    _ model: String, cache: String = "answers", temperature: Double = 0.5, prefix: String? = nil
   ) throws -> any Translator {
     try Translators(keeping: AnswerCache(folder: "\(folder.path)/\(cache)")).provider(
       TranslatorRequest(
         from: "en", to: "de", backend: .local, model: PathValue(model, base: folder.path),
-        temperature: temperature))
+        prefix: prefix, temperature: temperature))
   }
 
   @Test func `what it writes is whole, is its texts' own, and is kept`() throws {

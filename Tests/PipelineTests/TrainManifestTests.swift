@@ -55,7 +55,15 @@ struct TrainManifestTests {
     #expect(
       lines == [
         "the checkpoints here are of another training: learning-rate 0.001, now 0.01; "
-          + "ema the default, now {\"decay\":0.9}; the data changed; and 1 more; they are removed"
+          + "ema nothing, now {\"decay\":0.9}; the data changed; and 1 more; they are removed"
+      ])
+  }
+
+  @Test func `an option that asks for nothing is told as that`() throws {
+    let lines = try said(basis(options: ["ema": .null]), basis(options: ["ema": 0.9]))
+    #expect(
+      lines == [
+        "the checkpoints here are of another training: ema nothing, now 0.9; they are removed"
       ])
   }
 

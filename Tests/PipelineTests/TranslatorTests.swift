@@ -156,6 +156,17 @@ struct TranslatorTests {
     #expect(try asked() == 5)
   }
 
+  @Test func `what a program writes is no part of what it is`() throws {
+    let model = try folder.write("a model", to: "model.bin")
+    for name in ["err.log", "all.log", "more log"] { try folder.write("grown", to: name) }
+    let command =
+      "cat '\(model)' - 2> \(folder.path)/err.log | tee -a \(folder.path)/all.log 2>>\(folder.path)/err.log"
+      + " | cat >&2 &>\(folder.path)/all.log; tr -d x < \(model)"
+    let translator = try provider()(
+      TranslatorRequest(from: "en", to: "de", backend: .command, command: command))
+    #expect(Set(try translator.files()) == [model])
+  }
+
   @Test func `a program is started anew after some thousand texts`() throws {
     let command = "echo >> \(folder.path)/starts; cat"
     let translator = try provider()(

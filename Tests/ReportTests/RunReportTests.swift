@@ -79,7 +79,35 @@ import Testing
       #expect(text.contains("took 10.0 s since its last start"), "\(text.prefix(400))")
       #expect(text.contains("Since the last start") && !text.contains("Total time"))
     }
-    #expect(try readPage(Sample.classifier.url).text.contains("Total time"))
+    // Two of its stages were reused, which proves an earlier start.
+    #expect(try !readPage(Sample.classifier.url).text.contains("Total time"))
+    try Sample.classifier.withCopy { folder in
+      let file = folder.appending(path: "timings.json")
+      let timings = try String(contentsOf: file, encoding: .utf8)
+      try timings.replacing("\"cached\": true", with: "\"cached\": false")
+        .write(to: file, atomically: true, encoding: .utf8)
+      #expect(try readPage(folder).text.contains("Total time"))
+    }
+  }
+
+  @Test(arguments: [("rouge3", 50, 40), ("rouge1", 50, 40), ("ter", 40, 50), ("perplexity", 8, 9)])
+  func `what training made worse is marked so`(metric: String, before: Int, after: Int) throws {
+    try Sample.texts.withCopy { folder in
+      let file = folder.appending(path: "metrics.json")
+      var metrics = try #require(JSONValue.parse([UInt8](Data(contentsOf: file))).object)
+      func verdict(_ before: Int, _ after: Int) throws -> String {
+        metrics["forgetting"] = [
+          "records": 9, "before": .object([metric: .integer(before)]),
+          "after": .object([metric: .integer(after)]),
+        ]
+        try Data(JSONValue.object(metrics).text.utf8).write(to: file)
+        let html = try RunReport.html(ofRunAt: folder.path)
+        let section = try #require(html.range(of: "id=\"forgetting\"")).lowerBound
+        return String(html[section...].prefix(2000))
+      }
+      #expect(try verdict(before, after).contains(">worse<"))
+      #expect(try !verdict(after, before).contains(">worse<"))
+    }
   }
 
   @Test func `the confusion matrix shows each count with its share of the row`() throws {

@@ -68,6 +68,20 @@ import Testing
   }
 
   @Test(arguments: [true, false])
+  func `a child that asks what an evaluation record asks is found, whichever comes first`(
+    _ first: Bool
+  ) throws {
+    let run = try run()
+    let kinds = try faults(run) { records in
+      let parent = try #require(records.first { $0.side == .train })
+      let test = try #require(records.first { $0.side == .test })
+      let child = Make.child(of: parent, text: "\(test.texts().joined().uppercased())!")
+      records.insert(child, at: first ? 0 : records.count)
+    }
+    #expect(kinds == [.sharedText])
+  }
+
+  @Test(arguments: [true, false])
   func `a child on another side than its parent is found, whichever comes first`(_ first: Bool)
     throws
   {

@@ -17,7 +17,8 @@ struct ComponentTests {
       ]
     })
   private static let kinds = [
-    ComponentDescriptor("lora", "Low rank.", parameters: [rank]),
+    ComponentDescriptor(
+      "lora", "Low rank.", parameters: [rank], elsewhere: ["rank_type": "leave it out"]),
     ComponentDescriptor("prefix", "Prefix.", parameters: [target]),
   ]
   private static let method = Parameter("method", choices: kinds, default: "lora", "Method.")
@@ -49,6 +50,16 @@ struct ComponentTests {
     #expect(
       JSONValue.object(values.encoded).text
         == #"{"method":{"lora":{"rank":16}},"maybe":{"prefix":{"target":"q"}}}"#)
+  }
+
+  @Test(arguments: ["rank_type", "rank-type"])
+  func `a key of another tool is answered with what to do about it`(key: String) throws {
+    #expect(
+      try read(#"{"method":{"lora":{"\#(key)":1}}}"#).1
+        == ["p.yaml:3:5: train.method.lora: unknown key '\(key)' (leave it out)"])
+    #expect(
+      try read(#"{"method":{"prefix":{"target":"q","\#(key)":1}}}"#).1.first?
+        .contains("leave it out") == false)
   }
 
   @Test func `faults within a component name the whole path`() throws {

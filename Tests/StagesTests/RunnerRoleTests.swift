@@ -52,6 +52,53 @@ struct RunnerRoleTests {
       try records(results[2]).map(\.text) == ["a", "a2", "a1", "a12", "t", "t2", "t1", "t12"])
   }
 
+  /// Derives a child that goes on and one that is refused.
+  private static let choosy = EachStage { record, _ in
+    let children = ["good", "bad"].map { name in
+      var child = record.child(name, content: .text("\(record.text) \(name)"))
+      child.augmentedBy = "augment.choosy"
+      return Derived(
+        child, note: ["edit": .string(name)],
+        refusal: name == "bad" ? Reason("too-bad", ["badness": 0.5, "most": 0.25]) : nil)
+    }
+    return .derive(record, children: children)
+  }
+
+  @Test func `a refused child is in the ledger and in the counts, and nowhere else`() throws {
+    let augment = try run.step("augment.choosy", Self.choosy, role: .augmenting)
+    let source = try run.source(["a", "b"])
+    _ = try run.everything([source, augment])
+    let results = try StageRunner.results(in: run.path)
+    #expect(try records(results[1]).map(\.text) == ["a", "a good", "b", "b good"])
+    let counts = results[1].counts
+    #expect(counts.incoming == 2 && counts.made == 4 && counts.kept == 4)
+    #expect(counts.dropped == ["too-bad": 2] && counts.balances)
+    let total = try JSONValue.parse(run.text("stages.json"))["total"]
+    #expect(total?["dropped"] == ["too-bad": 2])
+    let lines = try run.objects("ledger.jsonl")
+    let line = try #require(lines.first { $0["id"] == "in.txt:1/bad" })
+    #expect(
+      line == [
+        "id": "in.txt:1/bad", "source": line["source"] ?? .null, "parent": "in.txt:1",
+        "augmented_by": "augment.choosy",
+        "events": [
+          ["stage": "augment.choosy", "made_from": "in.txt:1", "note": ["edit": "bad"]]
+        ],
+        "fate": "dropped", "stage": "augment.choosy", "reason": "too-bad",
+        "detail": ["badness": 0.5, "most": 0.25],
+      ])
+    #expect(lines.count == 6)
+  }
+
+  @Test func `'rescue' lets refused children go on`() throws {
+    let results = try run.run([
+      try run.source(["a"]),
+      try run.step("augment.choosy", Self.choosy, role: .augmenting, rescue: ["too-bad"]),
+    ])
+    #expect(try records(results[1]).map(\.text) == ["a", "a good", "a bad"])
+    #expect(results[1].counts.dropped.isEmpty && results[1].counts.made == 2)
+  }
+
   @Test func `an augmenter that names itself keeps that name`() throws {
     let named = EachStage { record, _ in
       var child = record.child("1", content: .text("x"))

@@ -26,6 +26,13 @@ struct FormatTests {
     }
   }
 
+  @Test func `a Marian names the languages that it writes, and others have none to name`() throws {
+    #expect(
+      try Tokenizer.load("\(Self.folder)/marian").languageCodes == [">>deu<<", ">>fra<<"])
+    #expect(try Tokenizer.load("\(Self.folder)/marian/source.spm").languageCodes == nil)
+    #expect(try Tokenizer.load("\(Self.folder)/fsmt").languageCodes == nil)
+  }
+
   @Test func `a lone sentencepiece model is exact`() throws {
     let tokenizer = try Tokenizer.load("\(Self.folder)/marian/source.spm")
     for test in try #require(Fixture.load("marian/expected")["cases"]?.array) {

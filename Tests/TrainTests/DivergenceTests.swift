@@ -31,6 +31,38 @@ struct DivergenceTests {
     #expect(stop(falling(3000, from: start, to: end, noise: noise)) == nil)
   }
 
+  /// The mean loss of batches of records of which a share is hard, from a model that learns no more.
+  private func settled(
+    _ steps: Int, hard share: Double, _ high: Double, _ low: Double, batch: Int
+  ) -> [Float] {
+    (0..<steps).map { step in
+      var random = CounterRandom(seed: 5, purpose: "test", record: String(step))
+      let sum = (0..<batch).reduce(0.0) { sum, _ in
+        sum + (random.uniform() < share ? high : low)
+      }
+      return Float(sum / Double(batch))
+    }
+  }
+
+  @Test(arguments: [
+    (0.01, 4.0, 0.003, 1), (0.01, 4.0, 0.003, 8), (0.003, 10.0, 0.003, 1), (0.1, 2.0, 0.05, 1),
+    (0.1, 4.0, 0.003, 8), (0.3, 4.0, 0.003, 1), (0.03, 10.0, 0.003, 8),
+  ])
+  func `a few records that are hard are no divergence, however long it goes on`(
+    share: Double, high: Double, low: Double, batch: Int
+  ) {
+    let losses = settled(30_000, hard: share, high, low, batch: batch)
+    #expect(stop(losses) == nil)
+    #expect(stop(losses + settled(300, hard: 0.5, 24, 0, batch: batch)) == 30_050)
+  }
+
+  @Test func `a loss near nothing may grow by a little`() {
+    let losses =
+      [Float](repeating: 0.001, count: 400) + [Float](repeating: 0.2, count: 400)
+    #expect(stop(losses) == nil)
+    #expect(stop(losses + [Float](repeating: 0.7, count: 50)) == 850)
+  }
+
   @Test func `a few bad batches are no divergence`() {
     var losses = falling(1000, from: 8, to: 2, noise: 0.2)
     for step in 600..<606 { losses[step] = 15 }

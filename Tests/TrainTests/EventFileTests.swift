@@ -58,16 +58,44 @@ struct EventFileTests {
     let found = try events(#require(try files("run").first))
     let log = try FileReader.contents("\(workshop.folder.path)/run/trainer_log.jsonl")
       .split(separator: UInt8(ascii: "\n")).map { try JSONValue.parse(Array($0)) }
-    #expect(found.count == 1 + log.count)
+    #expect(found.count == 2 + log.count)
     #expect(found[0].suffix(13).elementsEqual("brain.Event:2".utf8))
-    let texts = found.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    let texts = found.dropFirst(2).map { String(decoding: $0, as: UTF8.self) }
     #expect(texts[0].contains("train/loss") && texts[0].contains("train/learning_rate"))
     #expect(texts.contains { $0.contains("eval/f1.weighted") })
     #expect(log[0]["lr"]?.double != nil && log[0]["total_steps"]?.int == 10)
     #expect(log.last?["percentage"]?.double == 100)
   }
 
-  @Test func `a run that goes on says which steps are void`() throws {
+  /// The step of an event whose time stands before it, and whether it is of an evaluation.
+  private func point(_ event: [UInt8]) -> [JSONValue] {
+    var (step, shift) = (0, 0)
+    for byte in event.dropFirst(10) {
+      step |= Int(byte & 0x7F) << shift
+      shift += 7
+      if byte < 0x80 { break }
+    }
+    return [.integer(step), .bool(String(decoding: event, as: UTF8.self).contains("eval/"))]
+  }
+
+  /// Expects that the last of some files voids all others and has one event for each line of a run's
+  /// log, in its order.
+  private func expectWhole(_ run: String, of workshop: Workshop, files count: Int) throws {
+    let folder = "\(workshop.folder.path)/\(run)"
+    let files = try Folders.list("\(folder)/tensorboard")
+    #expect(files.count == count)
+    let found = try events("\(folder)/tensorboard/\(#require(files.last))")
+    // SessionLog START of step 0.
+    #expect(found[1].suffix(6).elementsEqual([0x10, 0, 0x3A, 2, 0x08, 1]))
+    let log = try FileReader.contents("\(folder)/trainer_log.jsonl")
+      .split(separator: UInt8(ascii: "\n")).map { try JSONValue.parse(Array($0)) }
+    #expect(log.count > 10)
+    #expect(
+      found.dropFirst(2).map(point)
+        == log.map { [.integer($0["current_steps"]?.int ?? -1), .bool($0["loss"] == nil)] })
+  }
+
+  @Test func `a run that goes on has each point once`() throws {
     let root = workshop.folder.path
     let options = classification(["epochs": 2])
     _ = try workshop.session("run", options).run { event in
@@ -75,15 +103,54 @@ struct EventFileTests {
       try? FileManager.default.copyItem(atPath: "\(root)/run", toPath: "\(root)/killed")
     }
     try workshop.run("killed", options)
-    let all = try files("killed")
-    #expect(all.count == 2)
-    let starts = try all.map { try events($0)[1] }
-    // SessionLog START of step 6 in one of them.
-    #expect(starts.count { $0.suffix(6).elementsEqual([0x10, 6, 0x3A, 2, 0x08, 1]) } == 1)
+    try expectWhole("killed", of: workshop, files: 2)
+  }
+
+  @Test func `a kill about an evaluation leaves no point twice`() throws {
+    let workshop = try Workshop(Workshop.instructions(60))
+    let root = workshop.folder.path
+    let options = causal(["epochs": 2, "best-metric": "bleu"])
+    var copies: [String] = []
+    _ = try workshop.session("run", options).run { event in
+      switch event {
+      case .saved, .evaluated: break
+      default: return
+      }
+      copies.append("killed-\(copies.count)")
+      try? FileManager.default.copyItem(
+        atPath: "\(root)/run", toPath: "\(root)/killed-\(copies.count - 1)")
+    }
+    // Saved, evaluated and saved again, in each of two epochs.
+    #expect(copies.count == 6)
+    for copy in copies {
+      try workshop.run(copy, options)
+      try expectWhole(copy, of: workshop, files: 2)
+    }
+  }
+
+  @Test func `curves that are asked for on the way are whole`() throws {
+    let root = workshop.folder.path
+    _ = try workshop.session("run", classification(["epochs": 2, "report-to": "none"])).run {
+      guard case .saved(5, _) = $0 else { return }
+      try? FileManager.default.copyItem(atPath: "\(root)/run", toPath: "\(root)/killed")
+    }
+    try workshop.run("killed", classification(["epochs": 2]))
+    try expectWhole("killed", of: workshop, files: 1)
+  }
+
+  @Test func `whoever may read the log may read the curves`() throws {
+    try workshop.run("run", classification(["epochs": 1]))
+    let log = "\(workshop.folder.path)/run/trainer_log.jsonl"
+    let modes = try [log, #require(try files("run").first)].map {
+      try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int
+    }
+    #expect(modes[0] != nil && modes[0] == modes[1])
   }
 
   @Test func `it is left out where nobody wants it, and removed with another training`() throws {
     try workshop.run("run", classification(["epochs": 1]))
+    try workshop.run("run", classification(["epochs": 2, "learning-rate": 0.1]))
+    try expectWhole("run", of: workshop, files: 1)
     try workshop.run(
       "run", classification(["epochs": 1, "report-to": "none", "learning-rate": 0.1]))
     #expect(!Folders.exists("\(workshop.folder.path)/run/tensorboard"))

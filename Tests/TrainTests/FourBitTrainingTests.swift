@@ -117,6 +117,15 @@ struct FourBitTrainingTests {
     #expect(throws: Diagnostics.self) { try options(json(method)) }
   }
 
+  @Test(arguments: ["lora", "qlora"])
+  func `what bitsandbytes multiplies with is said by precision`(method: String) throws {
+    let json = json([method: ["load_in_4bit": true, "bnb_4bit_compute_dtype": "bfloat16"]])
+    let error = #expect(throws: Diagnostics.self) { try options(json) }
+    let text = "\(error.map { "\($0)" } ?? "")"
+    #expect(text.contains("unknown key 'bnb_4bit_compute_dtype'"), "\(text)")
+    #expect(text.contains("'precision: bf16'") && !text.contains("did you mean"), "\(text)")
+  }
+
   @Test func `the code of 4 bits may be named alone`() throws {
     let json = json(["qlora": ["quant-type": "fp4", "double-quantization": false]])
     let (result, _) = try workshop.run("run", json)

@@ -23,7 +23,7 @@ struct MethodMatrixTests {
     }
 
     /// Whole models take smaller steps than what is added to them.
-    var rate: Double { ["full", "freeze"].contains(name) ? 0.003 : 0.02 }
+    var rate: Double { ["full", "freeze", "gradual-unfreezing"].contains(name) ? 0.003 : 0.02 }
 
     var testDescription: String { method.text }
   }
@@ -35,6 +35,7 @@ struct MethodMatrixTests {
     Case("lora", ["rank": 2, "init": "olora", "targets": ["output", "down"]]),
     Case("lora", ["rank": 2, "loraplus-lr-ratio": 4, "targets": ["query", "value", "up"]]),
     Case("full"), Case("full", ["layer-decay": 0.9]), Case("head"), Case("freeze", ["layers": 1]),
+    Case("gradual-unfreezing", ["unfreeze-every": "4 steps"]),
     Case("adalora", ["initial-rank": 3, "target-rank": 2, "targets": ["output", "down"]]),
     Case("sparse", ["share": 0.1, "mask": "magnitude", "targets": ["output", "down"]]),
     Case("tokens", ["tokens": ["w0", "w3", "w6"]]),

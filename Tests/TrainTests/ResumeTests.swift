@@ -52,6 +52,11 @@ struct ResumeTests {
       "optimizer": ["adafactor": ["beta1": 0.9]], "ema": ["decay": 0.8], "max-steps": 20,
       "save-steps": 3, "keep-checkpoints": 2,
     ],
+    // Killed before, at and behind each border between phases.
+    [
+      "method": ["gradual-unfreezing": ["unfreeze-every": "3 steps"]], "max-steps": 12,
+      "save-steps": 1, "weight-decay": 0.1, "ema": 0.9,
+    ],
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)
@@ -92,6 +97,53 @@ struct ResumeTests {
       #expect(result.json["validation"] == expected.json["validation"])
       let runs = ["stopped", "whole"].map { "\(workshop.folder.path)/\($0)" }
       #expect(try contents(runs[0], Self.files) == contents(runs[1], Self.files))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ["activation-checkpointing": true], ["save-steps": 2], ["keep-checkpoints": 3],
+      ["report-to": "none"], ["stop-on-divergence": false],
+    ] as [JSONObject])
+  func `how it is computed, kept and shown may change on the way`(changes: JSONObject) throws {
+    _ = try copies(classification(["epochs": 2]))
+    var started: TrainingPlan?
+    var options: JSONObject = ["epochs": 2]
+    options.merge(changes)
+    _ = try workshop.session("killed-9", classification(options)).run { event in
+      if case .started(let plan) = event { started = plan }
+    }
+    #expect(started?.doneSteps == 9)
+    let files = ["model/model.safetensors", "trainer_log.jsonl"]
+    #expect(
+      try contents("\(workshop.folder.path)/killed-9", files)
+        == contents("\(workshop.folder.path)/whole", files))
+  }
+
+  @Test func `the weights of a step are written once, and the evaluation behind it beside them`()
+    throws
+  {
+    let root = workshop.folder.path
+    let json = classification(["max-steps": 6, "save-steps": 3, "best-metric": "f1.weighted"])
+    var steps: [Int] = []
+    var weights: [Int] = []
+    var states: [[UInt8]] = []
+    _ = try workshop.session("whole", json).run { event in
+      guard case .saved(let step, let folder) = event else { return }
+      let file = try? FileManager.default.attributesOfItem(atPath: "\(folder)/model.safetensors")
+      weights.append(file?[.systemFileNumber] as? Int ?? -weights.count)
+      states.append((try? FileReader.contents("\(folder)/state.json")) ?? [])
+      try? FileManager.default.copyItem(
+        atPath: "\(root)/whole", toPath: "\(root)/killed-\(steps.count)")
+      steps.append(step)
+    }
+    #expect(steps == [3, 6, 6])
+    #expect(weights[0] != weights[1] && weights[1] == weights[2])
+    #expect(states[1] != states[2])
+    let expected = try contents("\(root)/whole", Self.files)
+    for number in steps.indices {
+      try workshop.run("killed-\(number)", json)
+      #expect(try contents("\(root)/killed-\(number)", Self.files) == expected, "\(number)")
     }
   }
 

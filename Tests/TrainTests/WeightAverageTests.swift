@@ -60,6 +60,27 @@ struct WeightAverageTests {
     #expect(abs(losses.reduce(0, +) / Double(losses.count) - best) < 1e-5)
   }
 
+  @Test(arguments: [0.9999, 0.999, 0.3, 0])
+  func `a long average keeps the size of weights that stay about the same`(decay: Double) {
+    let values: [Float] = [1.7, -0.9, 0.03, 0]
+    let tensor = Tensor(values, shape: [values.count])
+    let average = WeightAverage(
+      [NamedParameter(name: "weight", tensor: tensor, role: .weight)], decay: decay)
+    var expected = values.map { Double($0) }
+    for step in 1...20_000 {
+      var random = CounterRandom(seed: 4, purpose: "test", record: String(step))
+      let weights = values.map { $0 * Float(1 + 0.01 * (2 * random.uniform() - 1)) }
+      tensor.assign(Tensor(weights, shape: tensor.shape))
+      average.note(step: step)
+      expected = zip(expected, weights).map { old, new in
+        step == 1 ? Double(new) : decay * old + (1 - decay) * Double(new)
+      }
+    }
+    for (own, exact) in zip(average.saved[0].tensor.values, expected) {
+      #expect(abs(Double(own) - exact) < 1e-5, "\(own), not \(exact)")
+    }
+  }
+
   @Test func `steps are those of the weights themselves`() throws {
     let plain = try workshop.run("plain", classification())
     let averaged = try workshop.run("averaged", classification(["ema": 0.99]))

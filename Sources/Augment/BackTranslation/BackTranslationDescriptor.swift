@@ -57,7 +57,7 @@ enum BackTranslationDescriptor {
     StageDescriptor(
       AugmentNames.backTranslation,
       "Derives records whose texts were translated to another language and back by a model.",
-      role: .augmenting, version: 2,
+      role: .augmenting, version: 3,
       parameters: [
         via, language, backend, model, back, prefix, backPrefix, command, version, copies, tries,
         temperature, least, most, fields, protect,

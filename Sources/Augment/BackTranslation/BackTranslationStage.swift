@@ -5,7 +5,7 @@ import Stages
 ///
 /// A child that does not keep the contract is tried again with other draws; a record that gets none goes on with
 /// a note of why.
-struct BackTranslationStage: CollectionStage {
+struct BackTranslationStage: CopyingCollectionStage {
   let there: any Translator
   let back: any Translator
   /// The language of the texts, and the one they pass through.
@@ -51,13 +51,29 @@ struct BackTranslationStage: CollectionStage {
   }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> Plan {
+    try plan(records, context) { _ in copies }
+  }
+
+  func plan(
+    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+  ) throws -> Plan {
+    try plan(records, context) { Int(copies[$0]) }
+  }
+
+  /// - Parameter wanted: How many children the record at a place is to have.
+  private func plan(
+    _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
+  ) throws -> Plan {
     let folder = Folders.isFolder(context.artifacts) ? context.artifacts : FilePaths.temporary
     var plan = try Plan(records: records.count, in: folder)
-    try records.forEachStoredBatch {
-      RoundTrips.Parent(try $0.record(), at: $0.index, fields: fields)
+    try records.forEachStoredBatch { stored in
+      wanted(stored.index) == 0
+        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
     } _: { parents in
-      var trips = parents.compactMap { $0 }.map { RoundTrips(of: $0) }
       // What does not draw says the same again.
+      var trips = parents.compactMap { $0 }.map {
+        RoundTrips(of: $0, wanted: there.draws ? wanted($0.index) : 1)
+      }
       for attempt in 1...(there.draws ? tries : 1) {
         try Interruption.check()
         try translate(&trips, attempt: attempt, context)
@@ -103,9 +119,11 @@ struct BackTranslationStage: CollectionStage {
     let copies = there.draws ? copies : 1
     // Where the likeliest translation did, a further copy needs another.
     let isDrawn = attempt > 1 || copies > 1
-    let waiting = trips.indices.filter { trips[$0].children.count < copies }
+    let waiting = trips.indices.filter { trips[$0].children.count < trips[$0].wanted }
     for copy in 0..<copies {
-      let members = waiting.filter { trips[$0].children.count <= copy }
+      let members = waiting.filter {
+        copy < trips[$0].wanted && trips[$0].children.count <= copy
+      }
       guard !members.isEmpty else { continue }
       let draw = isDrawn ? UInt64(attempt * 1000 + copy) : nil
       let texts = try roundTrip(members.map { trips[$0].parent }, draw: draw, context)
@@ -139,7 +157,9 @@ struct BackTranslationStage: CollectionStage {
     let returned = try back.translate(known.compactMap { foreign[$0] }, draws: nil)
     var home = [String?](repeating: nil, count: sentences.count)
     for (place, text) in zip(known, returned) {
-      home[place] = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+      let own = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+      // A sentence of which nothing came back is one without a translation: it does not vanish.
+      home[place] = own?.isEmpty == true ? nil : own
     }
     return regrouped(home, pieces, parents)
   }

@@ -1,5 +1,4 @@
 import Evaluate
-import TextKit
 
 /// What a text that was translated there and back must have kept of its parent.
 struct RoundTripContract: Sendable {
@@ -42,7 +41,7 @@ struct RoundTripContract: Sendable {
     }
     let length = Double(child.unicodeScalars.count) / Double(max(1, parent.unicodeScalars.count))
     if !Self.lengths.contains(length) { throw .length }
-    if Self.changesLanguage(child, parent) { throw .language }
+    if ChildLanguage.change(from: parent, to: child) != nil { throw .language }
     let score = Chrf().score(child, references: [parent])
     guard similarity.contains(score) else { throw .similarity }
     return score
@@ -71,7 +70,7 @@ struct RoundTripContract: Sendable {
   }
 
   /// Code, addresses, placeholders and names, which no translation may touch.
-  private func locked(in text: String, _ names: [String]) -> [String] {
+  func locked(in text: String, _ names: [String]) -> [String] {
     let bytes = Array(text.utf8)
     let marked = spans.find(in: bytes, names: names, quotations: false).map { bytes[$0] }
     let addresses = bytes.split { $0 <= 0x20 }.filter { Self.isAddress($0) }
@@ -87,12 +86,5 @@ struct RoundTripContract: Sendable {
 
   private static func counted(_ texts: [String]) -> [String: Int] {
     texts.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-  }
-
-  private static func changesLanguage(_ child: String, _ parent: String) -> Bool {
-    guard let now = LanguageIdentifier.standard.guess(child), now.probability >= 0.9,
-      let before = LanguageIdentifier.standard.guess(parent), before.probability >= 0.9
-    else { return false }
-    return now.language != before.language
   }
 }

@@ -37,11 +37,13 @@ struct RoundTrips: Sendable {
   }
 
   let parent: Parent
+  /// How many children it is to have.
+  let wanted: Int
   private(set) var children: [Child] = []
   /// What was wrong with the last that was refused.
   private(set) var fault: RoundTripContract.Fault?
 
-  init(of parent: Parent) { self.parent = parent }
+  init(of parent: Parent, wanted: Int) { (self.parent, self.wanted) = (parent, wanted) }
 
   /// Takes the translated texts as a child where they keep the contract.
   mutating func take(_ translated: [String?], attempt: Int, _ contract: RoundTripContract) {

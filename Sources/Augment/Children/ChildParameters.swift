@@ -18,8 +18,5 @@ enum ChildParameters {
   static let language = Parameter(
     "language", default: "en", aliases: ["lang"],
     "The language of the texts, by whose rules words are told apart.",
-    check: { code in
-      let letters = code.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-      return letters && (2...3).contains(code.utf8.count) ? nil : "must be a code such as 'de'"
-    })
+    check: SynonymLanguage.check)
 }

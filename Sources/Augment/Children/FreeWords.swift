@@ -54,10 +54,10 @@ struct FreeWords: Sendable {
     var isLocked = [Bool](repeating: false, count: bytes.count)
     let locked = spans.find(in: bytes, names: names) + TextScanner.opaqueChunks(bytes)
     for place in locked.joined() { isLocked[place] = true }
+    for place in Self.digitChunks(bytes).joined() { isLocked[place] = true }
     return zip(segments, words).map { segment, word in
       let isFree =
         segment.kind != .number && !segment.range.contains { isLocked[$0] }
-        && !Self.touchesDigit(bytes, segment.range)
         && (isUpperCase || !Self.hasInnerCapital(word))
         && (answers.isEmpty || !answers.contains(word.lowercased()))
       return TextWord(
@@ -75,15 +75,22 @@ struct FreeWords: Sendable {
     word.dropFirst().contains { $0.isUppercase }
   }
 
-  /// Whether letters, digits and hyphens that hang on a word hold a digit, or the word does.
-  private static func touchesDigit(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+  /// Runs of letters, digits and hyphens that hold a digit, with the bytes beside them: of a word that ends
+  /// in `é` it is the last one.
+  private static func digitChunks(_ bytes: [UInt8]) -> [Range<Int>] {
     func isJoined(_ byte: UInt8) -> Bool {
       Bytes.isASCIILetter(byte) || Bytes.isDigit(byte) || byte == UInt8(ascii: "-")
     }
-    let before = bytes[..<range.lowerBound].reversed().prefix(while: isJoined)
-    let after = bytes[range.upperBound...].prefix(while: isJoined)
-    return before.contains(where: Bytes.isDigit) || after.contains(where: Bytes.isDigit)
-      || bytes[range].contains(where: Bytes.isDigit)
+    var chunks: [Range<Int>] = []
+    var place = 0
+    while place < bytes.count {
+      let end = bytes[place...].firstIndex { !isJoined($0) } ?? bytes.count
+      if bytes[place..<end].contains(where: Bytes.isDigit) {
+        chunks.append(max(place - 1, 0)..<min(end + 1, bytes.count))
+      }
+      place = end + 1
+    }
+    return chunks
   }
 }
 

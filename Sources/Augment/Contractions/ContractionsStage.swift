@@ -2,10 +2,10 @@ import Records
 import Stages
 
 /// Derives records in which English contractions are written out, or words are contracted.
-struct ContractionsStage: RecordStage {
+struct ContractionsStage: CopyingStage {
   let directions: ContractionDirections
   let rate: Double
-  let copies: Int
+  var copies: Int
   let fields: [Selector]
   let spans: ProtectedSpans
 

@@ -45,8 +45,10 @@ enum EDADescriptor {
 
   private static func make(_ values: ParameterValues) throws(Diagnostic) -> any Stage {
     let language = values[ChildParameters.language]
-    let known = SynonymLanguage(rawValue: language)
-    let usual = known == nil ? 0 : 0.1
+    let synonyms = SynonymLanguage(language)
+    let thesaurus = values[SynonymsDescriptor.thesaurus]
+    let isKnown = synonyms.isEnglish || synonyms.packaged != nil || thesaurus != nil
+    let usual = isKnown ? 0.1 : 0
     let rates: [EasyOperation: Double] = [
       .replace: values[replace] ?? usual, .insert: values[insert] ?? usual, .swap: values[swap],
       .delete: values[delete],
@@ -56,16 +58,17 @@ enum EDADescriptor {
         "no operation is left", path: AugmentNames.eda, remedy: "give one a rate: swap: 0.1")
     }
     let needsSynonyms = rates[.replace] != nil || rates[.insert] != nil
-    if needsSynonyms, known == nil {
+    if needsSynonyms, !isKnown {
       throw Diagnostic(
         "no synonyms are known in '\(language)'", path: AugmentNames.eda,
-        remedy: "leave out 'replace' and 'insert', or use one of \(SynonymLanguage.typeName)")
+        remedy: "leave out 'replace' and 'insert', name a 'thesaurus', or use one of "
+          + SynonymLanguage.packagedCodes.joined(separator: ", "))
     }
     var source: (any SynonymSource)?
-    if needsSynonyms, let known {
+    if needsSynonyms {
       source = try SynonymSources.find(
-        known, AugmentNames.eda, dictionary: values[SynonymsDescriptor.dictionary],
-        thesaurus: values[SynonymsDescriptor.thesaurus])
+        synonyms, AugmentNames.eda, dictionary: values[SynonymsDescriptor.dictionary],
+        thesaurus: thesaurus)
     }
     return EDAStage(
       rates: rates, copies: values[copies], fields: values[ChildParameters.fields],

@@ -2,10 +2,10 @@ import Records
 import Stages
 
 /// Derives records by easy data augmentation: one operation a child, the operations by turns.
-struct EDAStage: RecordStage {
+struct EDAStage: CopyingStage {
   /// The operations done and the rate of each: the paper's α, for deletion its p.
   let rates: [EasyOperation: Double]
-  let copies: Int
+  var copies: Int
   let fields: [Selector]
   let keepsAnswers: Bool
   let spans: ProtectedSpans

@@ -4,7 +4,7 @@ import Stages
 /// Derives records with the faults that typing and scanning make.
 ///
 /// Words of Han characters and kana stay: they are typed and scanned in other ways.
-struct NoiseStage: RecordStage {
+struct NoiseStage: CopyingStage {
   let kinds: [NoiseKind]
   let noiser: WordNoiser
   /// The shares of the words that get faults, and of such a word's letters that are faults.
@@ -14,7 +14,7 @@ struct NoiseStage: RecordStage {
   let edits: ClosedRange<Int>
   /// Words of fewer letters stay.
   let shortest: Int
-  let copies: Int
+  var copies: Int
   let fields: [Selector]
   let keepsAnswers: Bool
   let spans: ProtectedSpans

@@ -46,25 +46,41 @@ enum SynonymSources {
     _ language: SynonymLanguage, _ stage: String, rules: SynonymRules = SynonymRules(),
     dictionary: PathValue, thesaurus: PathValue?
   ) throws(Diagnostic) -> any SynonymSource {
-    guard let grammar = language.grammar else {
-      let shared = SharedWordNet(folder: dictionary.resolved)
-      if let missing = shared.missingFiles.first {
-        throw Diagnostic(
-          "WordNet is not there: \(missing) is missing", path: stage,
-          remedy: "apt-get install wordnet-base, or name its folder with 'dictionary'")
-      }
-      return WordNetSynonyms(dictionary: shared, rules: rules)
+    if language.isEnglish {
+      return try wordNet(stage, rules, dictionary: dictionary, thesaurus: thesaurus)
     }
-    let path = thesaurus?.resolved ?? language.thesaurus
+    guard let path = thesaurus?.resolved ?? language.packaged?.path else {
+      throw Diagnostic(
+        "no thesaurus of '\(language.code)' is known", path: stage,
+        remedy:
+          "name an Open Multilingual Wordnet (.tab)\(language.code == "zh" ? ", a Cilin" : "") "
+          + "or a MyThes thesaurus with 'thesaurus'")
+    }
     let file = path.hasSuffix(".idx") ? path.dropLast(4) + ".dat" : path
     guard Folders.exists(file) else {
+      let package = language.packaged.map { "apt-get install \($0.package), or " } ?? ""
       throw Diagnostic(
         "the thesaurus is not there: \(file)", path: stage,
-        remedy:
-          "apt-get install mythes-\(language.rawValue), or name its .dat file with 'thesaurus'")
+        remedy: "\(package)name its file with 'thesaurus'")
     }
     return ThesaurusSynonyms(
-      thesaurus: SharedThesaurus(path: file), grammar: grammar, certainty: rules.certainty,
-      language: language.rawValue)
+      thesaurus: SharedThesaurus(path: file), certainty: rules.certainty, language: language)
+  }
+
+  private static func wordNet(
+    _ stage: String, _ rules: SynonymRules, dictionary: PathValue, thesaurus: PathValue?
+  ) throws(Diagnostic) -> WordNetSynonyms {
+    guard thesaurus == nil else {
+      throw Diagnostic(
+        "synonyms of English come from WordNet, not from a thesaurus", path: stage,
+        remedy: "leave out 'thesaurus', or say the language of the texts with 'language'")
+    }
+    let shared = SharedWordNet(folder: dictionary.resolved)
+    if let missing = shared.missingFiles.first {
+      throw Diagnostic(
+        "WordNet is not there: \(missing) is missing", path: stage,
+        remedy: "apt-get install wordnet-base, or name its folder with 'dictionary'")
+    }
+    return WordNetSynonyms(dictionary: shared, rules: rules)
   }
 }

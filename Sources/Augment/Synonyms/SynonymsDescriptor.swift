@@ -1,29 +1,6 @@
 import Records
 import Stages
 
-/// The languages that synonyms are known in.
-enum SynonymLanguage: String, ChoiceValue {
-  case english = "en"
-  case german = "de"
-  case spanish = "es"
-  case french = "fr"
-  case italian = "it"
-
-  /// What words of a thesaurus may stand for each other; nil where WordNet says it.
-  var grammar: (any ThesaurusGrammar)? {
-    switch self {
-    case .english: nil
-    case .german: GermanGrammar()
-    case .spanish: SpanishGrammar()
-    case .french: FrenchGrammar()
-    case .italian: ItalianGrammar()
-    }
-  }
-
-  /// Where Debian's `mythes-` packages put the thesaurus.
-  var thesaurus: String { "/usr/share/mythes/th_\(rawValue)_\(rawValue.uppercased())_v2.dat" }
-}
-
 /// What `augment.synonyms` is called, takes and needs.
 enum SynonymsDescriptor {
   static let rate = Parameter(
@@ -43,18 +20,21 @@ enum SynonymsDescriptor {
   static let multiword = Parameter(
     "multiword", default: false, "Also use synonyms of several words: 'start' to 'set out'.")
   static let language = Parameter(
-    "language", default: SynonymLanguage.english, aliases: ["lang"], "The language of the texts.")
+    "language", default: "en", aliases: ["lang"],
+    "The language of the texts; words of English come from WordNet, of others from 'thesaurus'.",
+    check: SynonymLanguage.check)
   static let dictionary = Parameter(
     "dictionary", default: PathValue(SharedWordNet.standardFolder, base: "/"),
     "The folder of WordNet's database files, for English.")
   static let thesaurus = Parameter<PathValue?>(
     "thesaurus", default: nil,
-    "The .dat file of a MyThes thesaurus, for other languages; by default that of Debian's package."
+    "For other languages, a MyThes thesaurus (.dat; by default that of Debian's package), an Open "
+      + "Multilingual Wordnet (.tab) or, for Chinese, a Cilin."
   )
 
   static let descriptor = StageDescriptor(
     AugmentNames.synonyms,
-    "Derives records in which some words are replaced by synonyms from WordNet or a thesaurus.",
+    "Derives records in which some words are replaced by synonyms from WordNet, a thesaurus or a wordnet.",
     role: .augmenting,
     parameters: [
       rate, ChildParameters.copies, minimum, ChildParameters.fields, ChildParameters.answers,
@@ -74,7 +54,8 @@ enum SynonymsDescriptor {
       fields: values[ChildParameters.fields], keepsAnswers: values[ChildParameters.answers],
       spans: ProtectedSpans(values[ChildParameters.protect]),
       synonyms: try SynonymSources.find(
-        values[language], AugmentNames.synonyms, rules: rules, dictionary: values[dictionary],
+        SynonymLanguage(values[language]), AugmentNames.synonyms, rules: rules,
+        dictionary: values[dictionary],
         thesaurus: values[thesaurus]))
   }
 }

@@ -2,9 +2,9 @@ import Records
 import Stages
 
 /// Derives records in which some words are replaced by synonyms.
-struct SynonymsStage: RecordStage {
+struct SynonymsStage: CopyingStage {
   let rate: Double
-  let copies: Int
+  var copies: Int
   let minimum: Int
   let fields: [Selector]
   let keepsAnswers: Bool

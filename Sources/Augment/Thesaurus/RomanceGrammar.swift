@@ -19,9 +19,23 @@ struct RomanceContext: Sendable {
   }
 }
 
+/// A grammar in which the word before shows what part of speech a form is.
+protocol RomanceGrammar: ThesaurusGrammar {
+  /// The words that show it.
+  static var context: RomanceContext { get }
+}
+
+extension RomanceGrammar {
+  func allows(
+    _ word: String, _ agreement: Agreement, _ surroundings: Surroundings
+  ) -> Bool {
+    Self.context.allows(agreement.part, surroundings)
+  }
+}
+
 /// French: parts of speech as the file says, genders by endings (Grevisse and Goosse, Le bon usage,
 /// 16th edition, 2016, §§ 468 to 471).
-struct FrenchGrammar: ThesaurusGrammar {
+struct FrenchGrammar: RomanceGrammar {
   let functionWords = Self.words
   /// The French file lists words of one field, the nearest first: carriages behind cars.
   let furthestRank = 2
@@ -58,13 +72,7 @@ struct FrenchGrammar: ThesaurusGrammar {
     "page plage image cage rage nage jument eau peau silence comité bastion squelette quintette "
       + "sextette bagage")
 
-  func allows(
-    _ word: String, _ agreement: Agreement, _ surroundings: Surroundings
-  ) -> Bool {
-    Self.context.allows(agreement.part, surroundings)
-  }
-
-  private static let context = RomanceContext(
+  static let context = RomanceContext(
     beforeNouns: WordList.set(
       "le la un une ce cet cette mon ton son ma ta sa notre votre leur de du au en par pour avec sans "
         + "sur chaque quel quelle aucun aucune"),
@@ -86,7 +94,7 @@ struct FrenchGrammar: ThesaurusGrammar {
 
 /// Spanish: the file says nothing of parts of speech, so that endings have to (Real Academia Española,
 /// Nueva gramática de la lengua española, 2009, chapter 2).
-struct SpanishGrammar: ThesaurusGrammar {
+struct SpanishGrammar: RomanceGrammar {
   let functionWords = Self.words
 
   func agreement(of word: String, hint: String) -> Agreement? {
@@ -105,12 +113,6 @@ struct SpanishGrammar: ThesaurusGrammar {
     return nil
   }
 
-  func allows(
-    _ word: String, _ agreement: Agreement, _ surroundings: Surroundings
-  ) -> Bool {
-    Self.context.allows(agreement.part, surroundings)
-  }
-
   /// Nouns that look like infinitives, and nouns that look like adjectives.
   private static let exceptions = WordList.set(
     "lugar hogar mujer azúcar mar par ayer bar taller placer deber poder ser altar pilar cáncer "
@@ -119,7 +121,7 @@ struct SpanishGrammar: ThesaurusGrammar {
       + "cliente paciente estudiante habitante ambiente accidente continente corriente mueble cable "
       + "suerte muerte corte arte norte mitad ciudad")
 
-  private static let context = RomanceContext(
+  static let context = RomanceContext(
     beforeNouns: WordList.set(
       "el la un una este esta ese esa aquel aquella mi tu su nuestro nuestra de del al en con por para "
         + "sin sobre cada qué mucha mucho ninguna ningún alguna algún gran"),
@@ -141,7 +143,7 @@ struct SpanishGrammar: ThesaurusGrammar {
 
 /// Italian: parts of speech and genders as the file says, articles by the first letters (Serianni,
 /// Grammatica italiana, 1989, IV.5 to IV.12).
-struct ItalianGrammar: ThesaurusGrammar {
+struct ItalianGrammar: RomanceGrammar {
   let functionWords = Self.words
 
   func agreement(of word: String, hint: String) -> Agreement? {
@@ -171,13 +173,7 @@ struct ItalianGrammar: ThesaurusGrammar {
     return isImpure ? "lo" : "il"
   }
 
-  func allows(
-    _ word: String, _ agreement: Agreement, _ surroundings: Surroundings
-  ) -> Bool {
-    Self.context.allows(agreement.part, surroundings)
-  }
-
-  private static let context = RomanceContext(
+  static let context = RomanceContext(
     beforeNouns: WordList.set(
       "il lo la un uno una questo questa quel quella mio mia tuo tua suo sua nostro nostra di del dello "
         + "della al allo alla dal dallo dalla nel nello nella sul sullo sulla con per in senza ogni "

@@ -6,17 +6,17 @@ final class SharedThesaurus: Sendable {
   let path: String
 
   /// The thesauri this process has read, by path: a pipeline may use one in several stages.
-  private static let read = Mutex<[String: Thesaurus]>([:])
+  private static let read = Mutex<[String: any SenseLexicon]>([:])
 
   init(path: String) { self.path = path }
 
-  /// The thesaurus.
+  /// The thesaurus, in the format that the file's first lines show.
   /// - Throws: `StageError` where the file cannot be read or is damaged.
-  func thesaurus() throws(StageError) -> Thesaurus {
+  func lexicon() throws(StageError) -> any SenseLexicon {
     do {
       return try Self.read.withLock { read in
         if let known = read[path] { return known }
-        let thesaurus = try Thesaurus(path: path)
+        let thesaurus = try LexiconFile.read(path)
         read[path] = thesaurus
         return thesaurus
       }
@@ -24,7 +24,7 @@ final class SharedThesaurus: Sendable {
       throw error
     } catch {
       throw StageError(
-        "unreadable-thesaurus", "\(error)", remedy: "name a .dat file that can be read")
+        "unreadable-thesaurus", "\(error)", remedy: "name a thesaurus that can be read")
     }
   }
 }

@@ -1,8 +1,9 @@
 import Records
 import Stages
+import Synchronization
 import TextKit
 
-/// One sense of a word of a thesaurus.
+/// One sense of a word of a thesaurus or a wordnet.
 struct ThesaurusSense: Sendable, Hashable {
   /// What the file says of the part of speech: `(Nom)`, `(s.m.)`, `-`.
   let hint: String
@@ -17,7 +18,7 @@ struct ThesaurusSense: Sendable, Hashable {
 /// The first line of the `.dat` file names its encoding. Then come, for each word, `word|n` and n lines
 /// `(part of speech)|synonym|synonym…`, one a sense. The `.idx` file beside it says where words stand;
 /// it is not needed, as the file is read whole: its size in memory, and 100 bytes a word.
-final class Thesaurus: Sendable {
+final class Thesaurus: SenseLexicon {
   private let bytes: [UInt8]
   /// Where the lines of a word's senses begin and how many they are.
   private struct Entry: Sendable {
@@ -30,10 +31,13 @@ final class Thesaurus: Sendable {
   /// word's hash.
   private let uses: [UInt64: Int]
 
-  /// Reads a `.dat` file.
-  /// - Throws: `FileError` where it cannot be read, `StageError` where it is no thesaurus.
-  init(path: String) throws {
-    bytes = try Self.decoded(try FileReader.contents(path), path)
+  /// How many senses name a word, by the word's hash; counted when somebody asks.
+  private let mentions = Mutex<[UInt64: Int]?>(nil)
+
+  /// Reads the bytes of a `.dat` file.
+  /// - Throws: `StageError` where it is no thesaurus.
+  init(_ raw: [UInt8], _ path: String) throws(StageError) {
+    bytes = Self.withoutVowelMarks(try Self.decoded(raw, path))
     entries = try Self.index(bytes, path)
     uses = Self.countUses(bytes)
   }
@@ -53,6 +57,25 @@ final class Thesaurus: Sendable {
     } catch {
       throw fault("byte \(error.offset) is no text of \(name)", path, 1)
     }
+  }
+
+  /// Arabic as texts have it: without the marks of vowels (U+064B to U+0652) and the tatweel.
+  private static func withoutVowelMarks(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.contains(0xD9) else { return bytes }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var place = 0
+    while place < bytes.count {
+      if bytes[place] == 0xD9, place + 1 < bytes.count,
+        bytes[place + 1] == 0x80 || (0x8B...0x92).contains(bytes[place + 1])
+      {
+        place += 2
+      } else {
+        kept.append(bytes[place])
+        place += 1
+      }
+    }
+    return kept
   }
 
   private static func index(
@@ -78,9 +101,7 @@ final class Thesaurus: Sendable {
   }
 
   private static func fault(_ message: String, _ path: String, _ line: Int) -> StageError {
-    StageError(
-      "invalid-thesaurus", message, source: Source(file: path, line: line),
-      remedy: "install it again, or name the .dat file of a MyThes thesaurus")
+    LexiconFile.fault(message, path, line)
   }
 
   /// Counts the words of expressions, each expression once.
@@ -101,6 +122,30 @@ final class Thesaurus: Sendable {
 
   /// How well known a word is: in how many expressions of several words it stands.
   func familiarity(of word: String) -> Int { uses[StableHash.hash(word), default: 0] }
+
+  func familiarity(ofBest count: Int) -> Int { uses.count(ofBest: count) }
+
+  func lists(_ word: String) -> Bool { entries[word.lowercased()] != nil }
+
+  func mentions(of word: String) -> Int {
+    mentions.withLock { mentions in
+      let counts = mentions ?? Self.countMentions(bytes)
+      mentions = counts
+      return counts[StableHash.hash(word), default: 0]
+    }
+  }
+
+  /// Counts the senses that name a word, marked or not.
+  private static func countMentions(_ bytes: [UInt8]) -> [UInt64: Int] {
+    var counts: [UInt64: Int] = [:]
+    var lines = LinesOfBytes(bytes)
+    while let line = lines.next() {
+      for part in line.split(separator: UInt8(ascii: "|")).dropFirst() {
+        counts[StableHash.hash(Array(part)), default: 0] += 1
+      }
+    }
+    return counts
+  }
 
   /// The senses of a word, whatever its case, each once; empty where it is not listed.
   func senses(of word: String) -> [ThesaurusSense] {
@@ -148,28 +193,5 @@ extension [UInt8] {
   fileprivate var trimmingBlanks: ArraySlice<UInt8> {
     let start = drop { $0 == 0x20 }
     return start[..<(start.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? start.startIndex)]
-  }
-}
-
-/// Walks lines of bytes, without their ends.
-private struct LinesOfBytes {
-  private let bytes: [UInt8]
-  /// Where the next line begins.
-  private(set) var place: Int
-  /// The number of the line read last, from where the walk began.
-  private(set) var number = 0
-
-  init(_ bytes: [UInt8], at place: Int = 0) {
-    self.bytes = bytes
-    self.place = place
-  }
-
-  mutating func next() -> ArraySlice<UInt8>? {
-    guard place < bytes.count else { return nil }
-    let end = bytes[place...].firstIndex(of: 0x0A) ?? bytes.count
-    let line = bytes[place..<end]
-    place = end + 1
-    number += 1
-    return line.last == 0x0D ? line.dropLast() : line
   }
 }

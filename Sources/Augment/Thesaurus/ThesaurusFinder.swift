@@ -15,7 +15,7 @@ struct ThesaurusEntry: Sendable {
 /// Finds what may stand for a word: words that share most senses with it, agree with the same words
 /// beside them, are about as well known, and are not marked as regional, old, rude or wider.
 final class ThesaurusFinder: Sendable {
-  let thesaurus: Thesaurus
+  let lexicon: any SenseLexicon
   let grammar: any ThesaurusGrammar
   /// The share of a word's senses that a synonym must stand in, and the other way round.
   private let certainty: Double
@@ -26,8 +26,8 @@ final class ThesaurusFinder: Sendable {
   private static let mostKnown = 1 << 15
   private static let mostChoices = 3
 
-  init(_ thesaurus: Thesaurus, _ grammar: any ThesaurusGrammar, certainty: Double) {
-    self.thesaurus = thesaurus
+  init(_ lexicon: any SenseLexicon, _ grammar: any ThesaurusGrammar, certainty: Double) {
+    self.lexicon = lexicon
     self.grammar = grammar
     self.certainty = certainty
   }
@@ -47,14 +47,14 @@ final class ThesaurusFinder: Sendable {
   ///
   /// Some files name a word among its own synonyms, which tells them apart; others do not.
   func senses(of word: String) -> [ThesaurusSense] {
-    let senses = thesaurus.senses(of: word)
+    let senses = lexicon.senses(of: word).filter(grammar.counts)
     let lower = word.lowercased()
     let namesItself = senses.contains { $0.members.contains { $0.lowercased() == lower } }
     return namesItself ? senses.filter { $0.members.contains(word) } : senses
   }
 
   private func make(_ word: String) -> ThesaurusEntry? {
-    guard isPlain(word), !grammar.functionWords.contains(word.lowercased()) else { return nil }
+    guard isPlain(word), !grammar.isFunctionWord(word.lowercased()) else { return nil }
     let senses = senses(of: word)
     guard let agreement = agreement(of: word, senses) else { return nil }
     var seen: Set<String> = [word]
@@ -73,9 +73,12 @@ final class ThesaurusFinder: Sendable {
     return choices.isEmpty ? nil : ThesaurusEntry(agreement: agreement, choices: choices)
   }
 
-  /// Letters alone, and more than two of them.
+  /// Letters and their marks alone, and enough of them.
   private func isPlain(_ word: String) -> Bool {
-    word.unicodeScalars.count > 2 && word.unicodeScalars.allSatisfy { $0.properties.isAlphabetic }
+    word.unicodeScalars.count >= grammar.shortestWord
+      && word.unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || scalar.properties.generalCategory == .nonspacingMark
+      }
   }
 
   /// What a word is; nil where its senses do not agree about it.
@@ -90,16 +93,21 @@ final class ThesaurusFinder: Sendable {
   private func overlap(
     _ word: String, _ senses: [ThesaurusSense], _ candidate: String, _ agreement: Agreement
   ) -> Double? {
-    guard isPlain(candidate), !grammar.functionWords.contains(candidate.lowercased()),
-      !Spelling.areVariants(word, candidate), isFamiliar(candidate, beside: word),
+    guard isPlain(candidate), !grammar.isFunctionWord(candidate.lowercased()),
+      !grammar.areVariants(word, candidate),
+      grammar.isFamiliar(candidate, beside: word, in: lexicon),
       !Self.areNested(word.lowercased(), candidate.lowercased())
     else { return nil }
     let others = self.senses(of: candidate)
     guard self.agreement(of: candidate, others) == agreement else { return nil }
     let rank = grammar.furthestRank
-    let meant = senses.filter { $0.synonyms.prefix(rank).contains(candidate) }
+    let largest = grammar.largestSense
+    let meant = senses.filter {
+      $0.members.count <= largest && $0.synonyms.prefix(rank).contains(candidate)
+    }
     let meaning = others.filter {
-      $0.members.contains(word) && (rank == .max || $0.synonyms.prefix(rank).contains(word))
+      $0.members.count <= largest && $0.members.contains(word)
+        && (rank == .max || $0.synonyms.prefix(rank).contains(word))
     }
     guard Double(meant.count) >= certainty * Double(senses.count),
       Double(meaning.count) >= certainty * Double(others.count)
@@ -115,13 +123,6 @@ final class ThesaurusFinder: Sendable {
   /// differ, or `Ahnung`, `Vorahnung`.
   private static func areNested(_ left: String, _ right: String) -> Bool {
     left.hasSuffix(right) || right.hasSuffix(left)
-  }
-
-  /// Whether a word is about an eighth as well known as the one it replaces.
-  ///
-  /// `kaufen` stands in many expressions, `erkaufen` in none. Few uses prove little.
-  private func isFamiliar(_ candidate: String, beside word: String) -> Bool {
-    8 * thesaurus.familiarity(of: candidate) + 2 >= thesaurus.familiarity(of: word)
   }
 
   /// Jaccard's index.

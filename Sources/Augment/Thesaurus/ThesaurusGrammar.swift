@@ -16,6 +16,7 @@ struct Agreement: Sendable, Hashable {
 /// The words around a word, in lower case; empty where a mark or the text's end is.
 struct Surroundings: Sendable {
   let previous: String
+  let next: String
   /// The last word of the clause.
   let last: String
 }
@@ -28,23 +29,56 @@ struct Surroundings: Sendable {
 protocol ThesaurusGrammar: Sendable {
   /// Words that are never replaced and never put in.
   var functionWords: Set<String> { get }
+  /// The fewest characters of a word that is replaced or put in.
+  var shortestWord: Int { get }
   /// How much of their words the senses of two words must share, 0 to 1.
   var leastOverlap: Double { get }
   /// How far from the start of its list a synonym may stand, where the file puts the nearest first.
   var furthestRank: Int { get }
+  /// The most words of a sense that says what is synonymous: longer ones list whole fields.
+  var largestSense: Int { get }
   /// Whether nouns begin with a capital.
   var capitalizesNouns: Bool { get }
+  /// Whether a word, in lower case, is never replaced and never put in.
+  func isFunctionWord(_ word: String) -> Bool
+  /// Whether a sense of a word says what is synonymous with it.
+  func counts(_ sense: ThesaurusSense) -> Bool
+  /// Whether a word is about as well known as the one it would replace.
+  func isFamiliar(_ candidate: String, beside word: String, in lexicon: any SenseLexicon) -> Bool
+  /// Whether two words are spellings or forms of one.
+  func areVariants(_ left: String, _ right: String) -> Bool
   /// What a word is by its ending and by what the file says of its part of speech; nil where that
   /// leaves doubt.
   func agreement(of word: String, hint: String) -> Agreement?
   /// Whether a word of the text may be replaced where it stands.
   func allows(_ word: String, _ agreement: Agreement, _ surroundings: Surroundings) -> Bool
+  /// Which words a text allows at all, whatever stands beside them.
+  func fitting(_ text: String) -> (String) -> Bool
 }
 
 extension ThesaurusGrammar {
   var capitalizesNouns: Bool { false }
+  var shortestWord: Int { 3 }
   var leastOverlap: Double { 0.25 }
   var furthestRank: Int { .max }
+  var largestSense: Int { .max }
+
+  func isFunctionWord(_ word: String) -> Bool { functionWords.contains(word) }
+
+  func counts(_ sense: ThesaurusSense) -> Bool { true }
+
+  func areVariants(_ left: String, _ right: String) -> Bool { Spelling.areVariants(left, right) }
+
+  /// Whether it is about an eighth as well known at least.
+  ///
+  /// `kaufen` stands in many expressions, `erkaufen` in none. Few uses prove little.
+  func isFamiliar(
+    _ candidate: String, beside word: String, in lexicon: any SenseLexicon
+  ) -> Bool {
+    8 * lexicon.familiarity(of: candidate) + 2 >= lexicon.familiarity(of: word)
+  }
+
+  func fitting(_ text: String) -> (String) -> Bool { { _ in true } }
 }
 
 /// Tables of words, written as one text.

@@ -5,17 +5,12 @@ import Synchronization
 /// Synonyms from a thesaurus.
 final class ThesaurusSynonyms: SynonymSource {
   private let thesaurus: SharedThesaurus
-  private let grammar: any ThesaurusGrammar
   private let certainty: Double
-  private let language: String
+  private let language: SynonymLanguage
   private let ready = Mutex<ThesaurusFinder?>(nil)
 
-  init(
-    thesaurus: SharedThesaurus, grammar: any ThesaurusGrammar, certainty: Double,
-    language: String
-  ) {
+  init(thesaurus: SharedThesaurus, certainty: Double, language: SynonymLanguage) {
     self.thesaurus = thesaurus
-    self.grammar = grammar
     self.certainty = certainty
     self.language = language
   }
@@ -27,7 +22,8 @@ final class ThesaurusSynonyms: SynonymSource {
   ) throws(StageError) -> SynonymSwapper {
     let finder = try finder()
     let words = FreeWords(
-      of: record, protecting: spans, keepsAnswers: keepsAnswers, language: language)
+      of: record, protecting: spans, keepsAnswers: keepsAnswers,
+      language: language.code)
     return SynonymSwapper(
       fields.map { field in
         ThesaurusReader(field.text, words.find(in: field.text), finder).slotted(field.path)
@@ -36,7 +32,8 @@ final class ThesaurusSynonyms: SynonymSource {
 
   private func finder() throws(StageError) -> ThesaurusFinder {
     if let finder = ready.withLock({ $0 }) { return finder }
-    let made = ThesaurusFinder(try thesaurus.thesaurus(), grammar, certainty: certainty)
+    let lexicon = try thesaurus.lexicon()
+    let made = ThesaurusFinder(lexicon, language.grammar(of: lexicon), certainty: certainty)
     return ready.withLock { ready in
       if let ready { return ready }
       ready = made
@@ -50,8 +47,11 @@ struct ThesaurusReader {
   private let bytes: [UInt8]
   private let words: [TextWord]
   private let finder: ThesaurusFinder
+  /// Whether a word may be put into this text at all.
+  private let isFitting: (String) -> Bool
 
   init(_ text: String, _ words: [TextWord], _ finder: ThesaurusFinder) {
+    isFitting = finder.grammar.fitting(text)
     bytes = Array(text.utf8)
     self.words = words
     self.finder = finder
@@ -59,7 +59,7 @@ struct ThesaurusReader {
 
   func slotted(_ path: String) -> SlottedText {
     let eligible = words.count {
-      $0.isFree && !finder.grammar.functionWords.contains($0.text.lowercased())
+      $0.isFree && !finder.grammar.isFunctionWord($0.text.lowercased())
     }
     return SlottedText(
       path: path, bytes: bytes, eligible: eligible,
@@ -76,7 +76,9 @@ struct ThesaurusReader {
     let beside = [index - 1, index + 1].filter(words.indices.contains).map {
       words[$0].text.lowercased()
     }
-    let choices = entry.choices.filter { !beside.contains($0.word.lowercased()) }.map { choice in
+    let choices = entry.choices.filter { choice in
+      !beside.contains(choice.word.lowercased()) && isFitting(choice.word)
+    }.map { choice in
       Slot.Choice(
         text: isCapital ? Self.capitalized(choice.word) : choice.word, lemma: choice.word,
         weight: choice.weight, synset: nil)
@@ -127,9 +129,12 @@ struct ThesaurusReader {
 
   private func surroundings(_ index: Int) -> Surroundings {
     let previous = index > 0 && isJoined(index - 1) ? words[index - 1].text.lowercased() : ""
+    let next =
+      index + 1 < words.count && isJoined(index) ? words[index + 1].text.lowercased() : ""
     var last = index
     while last + 1 < min(words.count, index + Self.longestClause), isJoined(last) { last += 1 }
-    return Surroundings(previous: previous, last: words[last].text.lowercased())
+    return Surroundings(
+      previous: previous, next: next, last: words[last].text.lowercased())
   }
 
   /// Whether only blanks part a word from the next one.

@@ -12,9 +12,15 @@ public struct TextMetricFamily: Sendable {
     public let summary: String
     /// Which way is better.
     public let direction: MetricDirection
+    /// Whether it is of all texts together, so that no record has a score of its own.
+    public let isOfWhole: Bool
 
-    init(_ name: String, _ summary: String, direction: MetricDirection = .greater) {
+    init(
+      _ name: String, _ summary: String, direction: MetricDirection = .greater,
+      isOfWhole: Bool = false
+    ) {
       (self.name, self.summary, self.direction) = (name, summary, direction)
+      self.isOfWhole = isOfWhole
     }
   }
 
@@ -71,6 +77,9 @@ public struct TextMetricFamily: Sendable {
   ) throws {
     try configure(values, resources, &settings)
   }
+
+  /// What is known of one of its metrics; names with an order of n-grams are as the one that is listed.
+  func member(_ name: String) -> Member? { members.first { $0.name == name } ?? members.first }
 
   /// The metrics that a name stands for; nil where it is none of this family's.
   func expand(_ name: String) -> [String]? {

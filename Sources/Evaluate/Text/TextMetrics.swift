@@ -133,9 +133,14 @@ public struct TextMetrics: Sendable {
     guard let metric = chosen else {
       throw .isGroup(name: name, members: names)
     }
-    // Names with an order of n-grams have the direction of the one that is listed.
-    let member = family.members.first { $0.name == metric } ?? family.members.first
-    return (metric, member?.direction ?? .greater)
+    return (metric, family.member(metric)?.direction ?? .greater)
+  }
+
+  /// Whether a metric, or all that a name stands for, is of all texts together: no record has a score of
+  /// its own, and drawing records anew says nothing about it.
+  public static func isOfWhole(_ name: String) -> Bool {
+    guard let family = family(of: name), let metrics = family.expand(name) else { return false }
+    return metrics.allSatisfy { family.member($0)?.isOfWhole == true }
   }
 
   /// Whether a metric's references are keywords.

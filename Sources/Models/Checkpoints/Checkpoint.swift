@@ -84,6 +84,9 @@ public struct Checkpoint: Sendable {
       || eightBit.contains { $0.matrices.contains(name) }
   }
 
+  /// Whether some matrices are filed in 4 bits, so that the others are wide by intention.
+  var isFourBit: Bool { fourBit.contains { !$0.matrices.isEmpty } }
+
   private func isPart(_ name: String) -> Bool {
     fourBit.contains { $0.parts.contains(name) } || eightBit.contains { $0.parts.contains(name) }
   }
@@ -102,6 +105,9 @@ public struct Checkpoint: Sendable {
 
   /// A tensor that holds 4-bit numbers: those of the file, or else rounded to them.
   ///
+  /// Wide are numbers of 4 bits in the file that the model stores the other way round: blocks run along
+  /// the file's rows, so that they cannot be turned as they are, and another rounding would change them.
+  ///
   /// Memory: the wide values of this one tensor while it is rounded; what reading the file took is given
   /// back.
   /// - Parameter turned: Whether the file has outputs for rows and the model inputs.
@@ -112,12 +118,7 @@ public struct Checkpoint: Sendable {
     let home = try home(of: name)
     defer { try? files[home].numbers(name).forgetPages() }
     if let values = try fourBit[home].values(name, in: files[home]) {
-      guard !turned else {
-        throw ModelError(
-          .unsupported, file: path,
-          problem: "\(name) holds 4-bit numbers in the order of outputs, the model that of inputs",
-          remedy: "Begin with the model in 16 or 32 bits.")
-      }
+      if turned { return try tensor(name).transposed() }
       return Tensor(holding: values, rounding: fourBit[home].matrices[name]?.rounding)
     }
     let stored = try tensor(name)

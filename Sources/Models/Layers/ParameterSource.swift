@@ -99,8 +99,10 @@ public final class ParameterSource {
       faults.append("\(name) has the shape \(info.shape), not \(expected)")
       return nil
     }
+    // What a file in 4 bits holds wide, it holds wide by intention.
+    let isLeftWide = checkpoint.isFourBit && !checkpoint.isQuantized(storedName)
     do {
-      if let base, layout != nil, base.holds(name) {
+      if let base, layout != nil, base.holds(name), !isLeftWide {
         return try checkpoint.tensor(storedName, in: base, turned: isTurned)
       }
       let tensor = try checkpoint.tensor(storedName)

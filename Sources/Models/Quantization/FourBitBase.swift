@@ -4,9 +4,9 @@ public import Tensors
 /// How a model that is not trained itself is held in memory: its linear maps in 4-bit numbers (QLoRA:
 /// Dettmers, Pagnoni, Holtzman, Zettlemoyer 2023).
 ///
-/// Embeddings, normalisations, biases and the heads of tasks stay 32-bit floats. Matrices are rounded one
-/// by one as they are loaded, to the same bits as bitsandbytes rounds them; what a checkpoint holds in
-/// 4-bit numbers already stays as it is.
+/// Embeddings, normalisations, biases, the heads of tasks and T5's `wo` stay 32-bit floats. Matrices are
+/// rounded one by one as they are loaded, to the same bits as bitsandbytes rounds them; what a checkpoint
+/// holds in 4-bit numbers already stays as it is.
 public struct FourBitBase: Sendable, Equatable {
   /// What the numbers stand for.
   public var code: FourBitCode
@@ -34,6 +34,8 @@ public struct FourBitBase: Sendable, Equatable {
   /// Whether the weight of a name is held in 4-bit numbers, of those that linear maps multiply by.
   func holds(_ name: String) -> Bool {
     if heads.contains(where: { name.hasPrefix($0) }) { return false }
+    // transformers holds T5's in 32 bits, whatever a file says.
+    if name.hasSuffix(".wo.weight") { return false }
     var module = name[...]
     while let dot = module.lastIndex(of: ".") {
       module = module[..<dot]

@@ -38,12 +38,16 @@ final class ModelClassifier: TextClassifier {
     name = FilePaths.name(place.run ?? folder)
   }
 
-  func fingerprint() throws -> String {
+  /// The files that are read of the model and of an adapter on it.
+  func files() throws -> [String] {
     let folders = try ModelFolders(folder)
-    let files = try ([folders.base, folders.adapter].compactMap(\.self)).flatMap {
+    return try ([folders.base, folders.adapter].compactMap(\.self)).flatMap {
       try ModelFiles.all(of: $0)
     }
-    return ContentHash.of(try files.map { try ContentHash.ofFile($0) }.joined(separator: " "))
+  }
+
+  func fingerprint() throws -> String {
+    ContentHash.of(try files().map { try ContentHash.ofFile($0) }.joined(separator: " "))
   }
 
   func probabilities(of texts: [ClassifiedText]) throws -> [[Float]] {

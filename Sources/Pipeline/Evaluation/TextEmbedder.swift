@@ -52,6 +52,12 @@ final class TextEmbedder: Embedder {
     name = "\(short)_L\(chosen)"
   }
 
+  /// The files that are read of the model.
+  func files() throws(FileError) -> [String] {
+    let all = try ModelFiles.all(of: folder)
+    return all + SentenceVectors.files(of: folder).filter { !all.contains($0) }
+  }
+
   func tokens(of texts: [String]) throws(TextModelError) -> [EmbeddedText] {
     let loaded = try load()
     return read(texts.map { tokens($0, loaded) }, loaded) { encoding, rows, width in

@@ -1,5 +1,6 @@
 import Stages
 import Synchronization
+import Train
 
 /// What can be checked of a plan before a byte of its data is read.
 public enum PipelineCheck {
@@ -13,6 +14,22 @@ public enum PipelineCheck {
     let fetching = Fetching(isAllowed: false) { note in notes.withLock { $0.append(note) } }
     try Fetching.$current.withValue(fetching) { try checkInputs(of: plan) }
     return notes.withLock { $0 }
+  }
+
+  /// The candidates of a pipeline with `method: auto`, in lines, and which of them its limits leave out.
+  ///
+  /// The model is read once a candidate. Heads are counted of two classes, as no record is read.
+  public static func candidates(of plan: PipelinePlan) -> [String] {
+    guard let options = plan.training.map({ TrainingOptions($0) }), options.searchesMethod else {
+      return []
+    }
+    let context = TrainingContext(
+      seed: plan.seed, folder: plan.base, maximumLength: plan.maximumLength, base: plan.base)
+    do {
+      return try SearchPlan(options, train: nil, context).lines
+    } catch {
+      return ["  candidates are counted when the run knows its tokenizer: \(error)"]
+    }
   }
 
   private static func checkInputs(of plan: PipelinePlan) throws {

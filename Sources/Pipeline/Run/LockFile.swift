@@ -18,10 +18,16 @@ struct LockFile {
       "outputs": .object(
         JSONObject(results.map { ($0.label, .string("sha256:\($0.contentHash)")) })),
     ])
+    try Self.write(
+      object, head: "the pipeline with every default, to run or compare.",
+      to: "\(folder)/pipeline.lock.yaml")
+  }
+
+  /// Writes a pipeline as YAML behind a line that says what it is.
+  static func write(_ object: JSONObject, head: String, to path: String) throws {
     let text = try Yams.serialize(
       node: JSONValue.object(object).yaml, width: -1, allowUnicode: true)
-    let head = "# Written by anneal: the pipeline with every default, to run or compare.\n"
-    try AtomicFile.write((head + text).utf8, to: "\(folder)/pipeline.lock.yaml")
+    try AtomicFile.write(("# Written by anneal: \(head)\n" + text).utf8, to: path)
   }
 
   private var inputs: JSONObject {

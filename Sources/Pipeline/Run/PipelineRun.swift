@@ -105,7 +105,8 @@ public struct PipelineRun: Sendable {
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
     let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json", Forgetting.cache]
-    for name in outputs + TrainingSession.curves + ModelScores.allAnswers {
+    let traces = TrainingSession.curves + ModelScores.allAnswers + MethodChoice.outputs
+    for name in outputs + traces {
       try Folders.remove("\(folder)/\(name)")
     }
   }

@@ -74,7 +74,8 @@ package struct TrainManifest {
     guard kept == nil else { return }
     if let removal { say(removal) }
     let models = ["checkpoints", "model", "adapter", "base"]
-    for name in models + TrainingSession.curves + ModelScores.allAnswers + Self.outputs {
+    let traces = TrainingSession.curves + ModelScores.allAnswers + MethodChoice.outputs
+    for name in models + traces + Self.outputs {
       try Folders.remove("\(folder)/\(name)")
     }
     try write([:])

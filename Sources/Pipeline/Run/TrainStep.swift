@@ -73,18 +73,21 @@ struct TrainStep {
     let validation = sides[.validation, default: 0] > 0 ? records(.validation) : nil
     let test = sides[.test, default: 0] > 0 ? records(.test) : validation
     for side in [test, slice] { try checkQuestions(scoring, side) }
+    let found = try searched(manifest, scoring, validation)
     let session = try TrainingSession(
-      options: options, train: records(.train), validation: validation, context(scoring))
+      options: found?.options ?? options, train: records(.train), validation: validation,
+      context(scoring))
     // The validation side was read to prepare it.
     for side in [sides[.test, default: 0] > 0 ? test : nil, slice].compactMap(\.self) {
       try session.check(side)
     }
     // Only now is an earlier model removed: what is refused costs nothing.
-    try manifest.begin { observer.say("train: \($0)") }
+    if found == nil { try manifest.begin { observer.say("train: \($0)") } }
     if let fault = Engine.instructionsFault { observer.say("note: \(fault)") }
     let result = try session.run { observer.training($0) }
     var trained = TrainManifest.Trained(
-      folder: FilePaths.name(result.modelFolder), json: result.json, timing: timing(result))
+      folder: FilePaths.name(result.modelFolder), json: result.json,
+      timing: timing(result, found))
     trained.note(memory: memory.take())
     try manifest.keep(trained)
     return trained
@@ -111,11 +114,26 @@ struct TrainStep {
     return context
   }
 
-  private func timing(_ result: TrainingResult) -> JSONValue {
-    [
+  private func timing(_ result: TrainingResult, _ found: SearchResult?) -> JSONValue {
+    var object: JSONObject = [
       "seconds": .real(result.seconds), "precision": .string(options.precision.used.rawValue),
       "epochs": result.epochs,
     ]
+    if let found { object["search"] = found.timing }
+    return .object(object)
+  }
+
+  /// What a search for the method finds; nil where the file names one.
+  private func searched(
+    _ manifest: TrainManifest, _ scoring: TextScoring, _ validation: RecordCollection?
+  ) throws -> SearchResult? {
+    guard options.searchesMethod else { return nil }
+    let choice = MethodChoice(plan: plan, folder: folder, memory: memory, observer: observer)
+    let search = try MethodSearch(
+      options: options, train: records(.train), validation: validation, context(scoring),
+      folder: choice.trialFolder, fingerprint: manifest.fingerprint)
+    try manifest.begin { observer.say("train: \($0)") }
+    return try choice.make(search)
   }
 
   // MARK: - Resume

@@ -40,9 +40,9 @@ struct TrainingDifference: CustomStringConvertible {
     before == now ? [] : ["\(key) \(text(before)), now \(text(now))"]
   }
 
-  /// A value as a person writes it; what an older build did not know was at its default.
+  /// A value as a person writes it.
   private static func text(_ value: JSONValue?) -> String {
-    guard let value else { return "the default" }
+    guard let value, value != .null else { return "nothing" }
     return value.string ?? value.text
   }
 

@@ -6,7 +6,7 @@ import Stages
 /// The file lies in a folder of its own, which goes with this.
 final class GatheredRecords {
   private let folder: String
-  private let file: PassingFile
+  private let file: GrowingFile
   private(set) var count = 0
 
   private var path: String { "\(folder)/records.jsonl" }
@@ -17,7 +17,7 @@ final class GatheredRecords {
   init() throws {
     folder = "\(FilePaths.temporary)/anneal-filter-\(UInt64.random(in: 0 ... .max))"
     try Folders.make(folder)
-    file = try PassingFile("\(folder)/records.jsonl")
+    file = try GrowingFile("\(folder)/records.jsonl", isPrivate: true)
   }
 
   deinit { try? Folders.remove(folder) }

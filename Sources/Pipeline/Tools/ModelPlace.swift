@@ -67,7 +67,13 @@ struct ModelPlace {
   }
 
   /// How conversations were written for the model of a run; nil where the run does not say.
-  func template() throws -> TemplateChoice? {
+  func template() throws -> TemplateChoice? { try options()?.template }
+
+  /// What the model of a run learned to read before each source; nil where the run does not say.
+  func sourcePrefix() throws -> String? { try options()?.sourcePrefix }
+
+  /// How the model of a run was trained; nil for a model of no run, and where the run does not say.
+  private func options() throws -> TrainingOptions? {
     guard let run else { return nil }
     let file = try PipelineFile(path: "\(run)/pipeline.lock.yaml")
     guard let node = file.root["train"] else { return nil }
@@ -76,6 +82,6 @@ struct ModelPlace {
       let values = ParameterValues.read(
         TrainingOptions.parameters, from: node, owner: "train", into: &diagnostics)
     else { throw diagnostics }
-    return TrainingOptions(values).template
+    return TrainingOptions(values)
   }
 }

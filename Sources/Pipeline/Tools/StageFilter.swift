@@ -216,7 +216,11 @@ private struct FilteredSlice: Sendable {
     case .keep(let record, _): write([record], keepsProvenance)
     case .derive(let record, let children):
       counts.made += children.count
-      write([record] + children.map(\.record), keepsProvenance)
+      for reason in children.compactMap(\.refusal) {
+        counts.dropped[reason.code, default: 0] += 1
+      }
+      write(
+        [record] + children.filter { $0.refusal == nil }.map(\.record), keepsProvenance)
     case .expand(let parts):
       counts.made += parts.count
       counts.expanded += 1

@@ -30,9 +30,12 @@ struct CommandTranslator: Translator {
   }
 
   /// The words of the command that are files: the program, where it stands with its path, and what it is given.
+  ///
+  /// What it writes to, `2> err.log` and `tee -a all.log`, says nothing of what it translates.
   func files() throws(StageError) -> [String] {
     let marks: Set<Character> = ["'", "\"", ";", "(", ")", "|", "&", "<"]
-    let words = command.split { $0.isWhitespace || marks.contains($0) }
+    let read = command.replacing(/[0-9&]?>[>|&]?\s*[^\s;|&()]+|\btee\b[^;|&()]*/, with: " ")
+    let words = read.split { $0.isWhitespace || marks.contains($0) }
     return words.map { PathValue(String($0), base: FilePaths.current).resolved }
       .filter { Folders.isFile($0) }
   }

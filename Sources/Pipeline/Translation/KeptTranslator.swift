@@ -83,7 +83,8 @@ private struct Questions: Sendable {
   private(set) var members: [Int] = []
 
   private struct Pair: Hashable {
-    let text: String
+    /// Bytes, as two ways to write `é` are two texts to a translator and one `String`.
+    let text: [UInt8]
     let draw: UInt64?
   }
 
@@ -91,7 +92,7 @@ private struct Questions: Sendable {
     var places: [Pair: Int] = [:]
     if draws != nil { self.draws = [] }
     for (place, text) in texts.enumerated() {
-      let pair = Pair(text: text, draw: draws?[place])
+      let pair = Pair(text: Array(text.utf8), draw: draws?[place])
       if let known = places[pair] {
         members.append(known)
         continue

@@ -30,37 +30,13 @@ final class LocalTranslator: Translator {
     do throws(ModelError) {
       place = try ModelPlace(named, base: request.model?.base)
       model = place.run ?? place.folder
-      prefix = try Self.prefix(request, place.folders.configuration)
+      prefix = try SourcePrefix(request, place).text()
     } catch {
       throw Translators.fault("\(error.file): \(error.problem)", remedy: error.remedy)
     }
     let isShipped = request.model == nil
     name = isShipped ? "'\(FilePaths.name(named))', which comes with Anneal" : "model '\(named)'"
     temperature = request.temperature
-  }
-
-  /// What the model reads before each text: what the request or the model's configuration says.
-  private static func prefix(
-    _ request: TranslatorRequest, _ configuration: ModelConfiguration
-  ) throws(ModelError) -> String {
-    guard try configuration.flag("is_encoder_decoder", default: false) else {
-      throw ModelError(
-        .unsupported, file: configuration.file, problem: "is no model that translates",
-        remedy: "Name a Marian, FSMT or T5 checkpoint.")
-    }
-    if let prefix = request.prefix { return prefix }
-    let task = "translation_\(request.from)_to_\(request.to)"
-    if let prefix = configuration.fields["task_specific_params"]?[task]?["prefix"]?.string {
-      return prefix
-    }
-    guard try configuration.modelType != "t5" else {
-      let option = request.from == request.language ? "prefix" : "back-prefix"
-      throw ModelError(
-        .unsupported, file: configuration.file,
-        problem: "does not say what this model reads before a text to translate",
-        remedy: "Write it as \(option): 'translate English to German: ', or '' for nothing.")
-    }
-    return ""
   }
 
   /// What decides how the numbers come out, too: another processor may round to another word.

@@ -1,7 +1,8 @@
 /// The whole page of a run.
 func page(of run: Run) -> String {
   let sections = [
-    flowSection, metricsSection, forgettingSection, curvesSection, confusionSection, classesSection,
+    flowSection, metricsSection, forgettingSection, searchSection, curvesSection, confusionSection,
+    classesSection,
     calibrationSection, slicesSection, examplesSection, lostSection, distributionsSection,
     augmentationSection, splitSection, stagesSection, costSection, configurationSection,
     leftOutSection,

@@ -13,6 +13,8 @@ struct Run {
   /// What of it a reader asks for first.
   let configuration: Configuration?
   let trainerState: Part<History>
+  /// What a search for a method tried and chose.
+  let search: Part<SearchFile>
   let summary: Part<SummaryFile>
   /// Records that ended on the way; nil where the ledger tells of none.
   let lost: LostRecords?
@@ -36,6 +38,7 @@ struct Run {
       .read(as: "split certificate") { CertificateFile($0) }
     trainerState = folder.object("trainer_state.json")
       .read(as: "state of a trainer") { History(trainerState: $0) }
+    search = folder.object("search/trials.json").read(as: "list of trials") { SearchFile($0) }
     summary = folder.object("data/summary.json")
       .read(as: "summary of the sides") { SummaryFile($0) }
     lost = LostRecords.read(from: folder, upTo: bounds.ledger)

@@ -12,6 +12,14 @@ struct TimingsFile {
     let peakMemoryBytes: Double?
   }
 
+  /// What a candidate of a search took.
+  struct Trial {
+    let secondsPerStep: Double?
+    let peakMemoryBytes: Double?
+    /// Whether no other candidate is better, smaller and faster at once.
+    let isOnFront: Bool
+  }
+
   let totalSeconds: Double?
   let peakMemoryBytes: Double?
   let stages: [Stage]
@@ -21,6 +29,8 @@ struct TimingsFile {
   /// What matrix products multiplied.
   let precision: String?
   let epochs: [(epoch: Double, seconds: Double)]
+  /// Candidates of the search for a method, by name.
+  let search: [String: Trial]
   /// What the machine is, key by key as the file has it.
   let machine: [(name: String, value: String)]
   let version: String?
@@ -47,6 +57,7 @@ struct TimingsFile {
       else { return nil }
       return (epoch, seconds)
     }
+    search = Self.search(training?["search"])
     machine = (json["machine"]?.object?.members ?? []).map { member in
       (member.key, member.value.string ?? member.value.text)
     }
@@ -55,9 +66,23 @@ struct TimingsFile {
     finished = json["finished"]?.string
   }
 
-  /// Whether the total is that of the last start alone: more time went into the steps.
+  private static func search(_ json: JSONValue?) -> [String: Trial] {
+    var trials: [String: Trial] = [:]
+    for entry in json?["candidates"]?.array ?? [] {
+      guard let name = entry["name"]?.string else { continue }
+      trials[name] = Trial(
+        secondsPerStep: entry["seconds_per_step"]?.double,
+        peakMemoryBytes: entry["peak_memory_bytes"]?.double,
+        isOnFront: entry["on_front"]?.bool ?? false)
+    }
+    return trials
+  }
+
+  /// Whether the total is that of the last start alone: a step was reused, or more time went into them.
   var isOfLastStart: Bool {
-    let steps = stages.filter { !$0.isCached }.compactMap(\.seconds) + [trainingSeconds ?? 0]
+    // What is reused was made by a start before it.
+    if stages.contains(where: \.isCached) { return true }
+    let steps = stages.compactMap(\.seconds) + [trainingSeconds ?? 0]
     return totalSeconds.map { steps.reduce(0, +) > $0 * 1.001 } ?? false
   }
 

@@ -33,7 +33,7 @@ private func verdict(_ name: String, before: Double, after: Double) -> Node {
   let sign = change > 0 ? "+" : ""
   let direction =
     MetricCatalog.standard.metrics.first { $0.name == name }?.direction
-    ?? TextMetrics.catalog.first { $0.name == name }?.direction
+    ?? Example.direction(of: name)
   let isWorse =
     switch direction {
     case .greater: change < 0

@@ -19,6 +19,10 @@ private func leftOut(_ run: Run) -> [String] {
   if run.pipeline.value == nil || run.configuration?.model != nil {
     lines += leftOutOfTraining(run)
   }
+  // Few runs search.
+  if case .broken = run.search {
+    lines += [line("search/trials.json", run.search, "search for a method")].compactMap { $0 }
+  }
   if let broken = run.predictions.value?.broken {
     lines.append(
       "\(Format.count(broken.count)) \(broken.count == 1 ? "line" : "lines") of predictions.jsonl "

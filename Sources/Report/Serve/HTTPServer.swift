@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It is no server for the world: it listens on the loopback address unless told otherwise, takes
 /// heads of 32 KiB in ten seconds, gives each answer a minute, and has at most 32 connections open at
-/// once; others wait in the system's queue, where they take none of the process's descriptors.
+/// once, fewer where the process may have few descriptors; others wait in the system's queue, where they take none of the process's descriptors.
 package final class HTTPServer: Sendable {
   /// What answers.
   package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
@@ -48,8 +48,18 @@ package final class HTTPServer: Sendable {
     self.port = Self.port(of: listener) ?? port
     self.handler = handler
     self.patience = patience
-    slots = DispatchSemaphore(value: connections)
+    slots = DispatchSemaphore(value: min(connections, Self.mostConnections))
     isLoopback = address.hasPrefix("127.")
+  }
+
+  /// How many connections the process has descriptors for.
+  ///
+  /// Each may open a file beside itself, and threads and the system take some; libdispatch ends a process
+  /// that has none left.
+  private static var mostConnections: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 8 }
+    return max(1, (Int(clamping: limit.rlim_cur) - 16) / 2)
   }
 
   // Not before the last connection is served: another file could take the number over.

@@ -22,11 +22,14 @@ public struct Derived: Sendable {
   public let record: Record
   /// What was done to the parent's texts.
   public let note: JSONValue
+  /// Why it ends where it was made; nil for a child that goes on.
+  public let refusal: Reason?
 
   /// A derived child.
-  public init(_ record: Record, note: JSONValue) {
+  public init(_ record: Record, note: JSONValue, refusal: Reason? = nil) {
     self.record = record
     self.note = note
+    self.refusal = refusal
   }
 }
 

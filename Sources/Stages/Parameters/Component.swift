@@ -29,20 +29,25 @@ public struct ComponentDescriptor: Sendable {
   public let summary: String
   /// What it takes.
   public let parameters: [any AnyParameter]
+  /// Keys that other tools take here and Anneal does not, with what to do about each.
+  private let elsewhere: [String: String]
   /// What is wrong with values that are right one by one.
   private let check: @Sendable (ParameterValues) -> [Diagnostic]
 
   /// A component.
-  /// - Parameter check: Says what does not go together; places and paths are filled in.
+  /// - Parameters:
+  ///   - elsewhere: Keys that other tools take here and Anneal does not, with what to do about each.
+  ///   - check: Says what does not go together; places and paths are filled in.
   public init(
     _ name: String, aliases: [String] = [], _ summary: String,
-    parameters: [any AnyParameter] = [],
+    parameters: [any AnyParameter] = [], elsewhere: [String: String] = [:],
     check: @escaping @Sendable (ParameterValues) -> [Diagnostic] = { _ in [] }
   ) {
     self.name = name
     self.aliases = aliases
     self.summary = summary
     self.parameters = parameters
+    self.elsewhere = elsewhere
     self.check = check
   }
 
@@ -58,7 +63,8 @@ public struct ComponentDescriptor: Sendable {
   ) -> ParameterValues? {
     guard
       let values = ParameterValues.read(
-        parameters, from: node, owner: name, place: place, into: &diagnostics)
+        parameters, from: node, owner: name, place: place, elsewhere: elsewhere,
+        into: &diagnostics)
     else { return nil }
     let faults = check(values)
     for fault in faults {

@@ -18,17 +18,28 @@ public struct ParameterValues: Sendable {
     JSONObject(order.map { ($0, values[$0]?.encoded ?? .null) })
   }
 
+  /// The values with another one of a parameter of the list.
+  public func setting<Value: ParameterValue>(
+    _ parameter: Parameter<Value>, to value: Value
+  ) -> ParameterValues {
+    precondition(order.contains(parameter.name), "'\(parameter.name)' is not one of \(order)")
+    var values = values
+    values[parameter.name] = value
+    return ParameterValues(values: values, order: order)
+  }
+
   /// Reads the values of parameters from a map, noting every fault it finds.
   ///
   /// - Parameters:
   ///   - node: The map, or nil where nothing is written and defaults must do.
   ///   - owner: What the parameters belong to, for messages: `clean.length`.
+  ///   - elsewhere: Keys that other tools take here and Anneal does not, with what to do about each.
   /// - Returns: The values, or nil where a fault was noted.
   public static func read(
     _ parameters: [any AnyParameter], from node: ConfigurationNode?, owner: String,
-    place: Place? = nil, into diagnostics: inout Diagnostics
+    place: Place? = nil, elsewhere: [String: String] = [:], into diagnostics: inout Diagnostics
   ) -> ParameterValues? {
-    var reading = Reading(parameters: parameters, owner: owner)
+    var reading = Reading(parameters: parameters, owner: owner, elsewhere: elsewhere)
     reading.read(node)
     reading.complete(place: node?.place ?? place)
     diagnostics.add(reading.diagnostics)
@@ -48,6 +59,7 @@ extension ParameterValues {
 private struct Reading {
   let parameters: [any AnyParameter]
   let owner: String
+  let elsewhere: [String: String]
   var values: [String: any ParameterValue] = [:]
   var faulty: Set<String> = []
   var diagnostics = Diagnostics()
@@ -95,10 +107,14 @@ private struct Reading {
     }
   }
 
-  /// The parameter whose name or alias is nearest, or all names.
+  /// What is known of the key, else the parameter whose name or alias is nearest, or all names.
   private func remedy(for key: String) -> String? {
+    let name = ParameterValues.kebab(key)
+    if let known = elsewhere.first(where: { ParameterValues.kebab($0.key) == name }) {
+      return known.value
+    }
     let spellings = parameters.flatMap { [$0.name] + $0.aliases.map(ParameterValues.kebab) }
-    let near = Suggestion.nearest(to: ParameterValues.kebab(key), among: spellings)
+    let near = Suggestion.nearest(to: name, among: spellings)
     guard let near, let meant = parameter(named: near) else {
       return Suggestion.remedy(for: key, among: parameters.map(\.name))
     }

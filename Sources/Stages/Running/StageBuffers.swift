@@ -108,7 +108,11 @@ struct StageBuffers: Sendable {
       for child in children {
         var record = child.record
         record.augmentedBy = record.augmentedBy ?? stage
-        make(record, from: line, note: child.note)
+        if let reason = child.refusal {
+          refuse(record, reason, from: line, note: child.note)
+        } else {
+          make(record, from: line, note: child.note)
+        }
       }
     }
   }
@@ -139,25 +143,52 @@ struct StageBuffers: Sendable {
   }
 
   private mutating func make(_ record: Record, from line: RecordLine, note: JSONValue?) {
+    let event = making(record, from: line, note: note)
+    counts.kept += 1
+    write(record, isMade: true, []) { JSONValue.object(event).write(to: &$0) }
+  }
+
+  /// Notes a child that ends where it was made: it is in the ledger, and nowhere else.
+  private mutating func refuse(
+    _ record: Record, _ reason: Reason, from line: RecordLine, note: JSONValue
+  ) {
+    let event = making(record, from: line, note: note)
+    counts.dropped[reason.code, default: 0] += 1
+    var bytes: [UInt8] = []
+    let json = RecordLine.write(record, [], to: &bytes) { JSONValue.object(event).write(to: &$0) }
+    LedgerLine.write(
+      RecordLine(record, line: bytes[...], json: json), fate: "dropped", ending(reason),
+      to: &ledger)
+  }
+
+  /// Counts a record that the stage made of another, and says so as an event.
+  private mutating func making(
+    _ record: Record, from line: RecordLine, note: JSONValue?
+  ) -> JSONObject {
     let parent = line.record.id
     precondition(
       record.parent == parent && record.id.hasPrefix("\(parent)/"),
       "\(stage) made '\(record.id)' of '\(parent)' without 'Record.child'")
     counts.made += 1
-    counts.kept += 1
     var event: JSONObject = ["stage": .string(stage), "made_from": .string(parent)]
     if let note { event["note"] = note }
-    write(record, isMade: true, []) { JSONValue.object(event).write(to: &$0) }
+    return event
   }
 
   private mutating func end(
     _ line: RecordLine, _ fate: String, _ reason: Reason, _ more: JSONObject = [:]
   ) {
-    var end: JSONObject = ["stage": .string(stage), "reason": .string(reason.code)]
-    if !reason.detail.isEmpty { end["detail"] = .object(reason.detail) }
+    var end = ending(reason)
     end.merge(more)
     if !line.isNew { changes.add(StageChanges.Mark.ended) }
     LedgerLine.write(line, fate: fate, end, to: &ledger)
+  }
+
+  /// Which rule ended a record, and what it measured.
+  private func ending(_ reason: Reason) -> JSONObject {
+    var end: JSONObject = ["stage": .string(stage), "reason": .string(reason.code)]
+    if !reason.detail.isEmpty { end["detail"] = .object(reason.detail) }
+    return end
   }
 
   /// Puts a record aside with its fault.

@@ -235,7 +235,9 @@ extension Outcome {
     case .derive(let record, let children):
       .derive(
         record.prefixingIDs(prefix),
-        children: children.map { Derived($0.record.prefixingIDs(prefix), note: $0.note) })
+        children: children.map {
+          Derived($0.record.prefixingIDs(prefix), note: $0.note, refusal: $0.refusal)
+        })
     case .drop, .quarantine: self
     }
   }

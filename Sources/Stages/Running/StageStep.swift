@@ -56,16 +56,30 @@ public struct StageStep: Sendable {
     switch outcome {
     case .drop(let reason), .merge(_, let reason), .quarantine(let reason):
       rescued(record, from: reason) ?? outcome
-    case .keep, .expand, .derive: outcome
+    case .derive(let record, let children):
+      rescue.isEmpty ? outcome : .derive(record, children: children.map(rescued))
+    case .keep, .expand: outcome
     }
+  }
+
+  /// A child that goes on in spite of why it was refused, where that is named in `rescue`.
+  private func rescued(_ child: Derived) -> Derived {
+    guard let reason = child.refusal, rescue.contains(reason.code) else { return child }
+    var note = note(reason)
+    note["made"] = child.note
+    return Derived(child.record, note: .object(note))
   }
 
   /// The record as it goes on in spite of a reason; nil where the reason is not named in `rescue`.
   package func rescued(_ record: Record, from reason: Reason) -> Outcome? {
-    guard rescue.contains(reason.code) else { return nil }
+    rescue.contains(reason.code) ? .keep(record, note: .object(note(reason))) : nil
+  }
+
+  /// Says what a record goes on in spite of.
+  private func note(_ reason: Reason) -> JSONObject {
     var note: JSONObject = ["rescued": .string(reason.code)]
     if !reason.detail.isEmpty { note["detail"] = .object(reason.detail) }
-    return .keep(record, note: .object(note))
+    return note
   }
 
   /// A hash of all that the stage's output depends on: itself, its parameters, the seed, the files

@@ -50,12 +50,27 @@ struct CheckpointStore {
     if let average {
       try SafetensorsWriter.write(average.saved, to: "\(temporary)/\(WeightAverage.file)")
     }
-    try AtomicFile.write(
-      state.json(selection, fingerprint: fingerprint).prettyText.utf8,
-      to: "\(temporary)/state.json")
+    try writeState(state, selection, to: temporary)
     try times.write(to: temporary)
     try Folders.publish(temporary, as: path(state.step))
     try prune(best: selection?.bestStep)
+  }
+
+  /// Renews what a checkpoint says beside its tensors, which are those of the same step, and removes
+  /// those that need not stay.
+  ///
+  /// What selects, logs and counts lies in one file, so that a kill leaves the old or the new.
+  func note(_ state: TrainingState, _ selection: Selection?, _ times: TrainingTimes) throws {
+    try times.write(to: path(state.step))
+    try writeState(state, selection, to: path(state.step))
+    try prune(best: selection?.bestStep)
+  }
+
+  private func writeState(
+    _ state: TrainingState, _ selection: Selection?, to folder: String
+  ) throws(FileError) {
+    try AtomicFile.write(
+      state.json(selection, fingerprint: fingerprint).prettyText.utf8, to: "\(folder)/state.json")
   }
 
   /// The newest checkpoint of this very run, if there is one; what belongs to another is removed.

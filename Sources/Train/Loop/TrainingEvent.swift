@@ -2,6 +2,8 @@
 public enum TrainingEvent: Sendable {
   /// Training begins, or goes on from a checkpoint.
   case started(TrainingPlan)
+  /// A group of parameters begins to train behind this many steps.
+  case unfrozen(step: Int, group: UnfreezingGroup)
   /// An optimizer step is done.
   case stepped(StepReport)
   /// The validation side was scored; `isBest` where no earlier step was better.

@@ -26,22 +26,43 @@ struct TrainingLoop {
   var optimizer: Optimizer
   /// What is evaluated and saved in place of the parameters; nil where they are themselves.
   let average: WeightAverage?
+  /// When parameters begin to train; nil where all do from the first step.
+  let unfreezing: UnfreezingSchedule?
   var state: TrainingState
   var selection: Selection?
   /// How long it took, in earlier processes too.
   var times: TrainingTimes
-  /// When `trainer_state.json` was last written.
-  private(set) var published = ContinuousClock.now
+  /// The step whose weights the newest checkpoint holds; nil before the first.
+  private(set) var savedStep: Int?
+  /// How often `trainer_state.json` is written within an epoch.
+  private(set) var pace = PublicationPace()
+  /// The last evaluation of this process.
+  private(set) var latest: (step: Int, scores: [(name: String, value: Double)])?
 
   /// Runs to the end.
   /// - Throws: `Interrupted` after saving where the user asked to stop; `TrainingError` for a loss
   ///   that is not a number, or has gone astray.
   mutating func run() throws {
     while state.step < settings.totalSteps || !isEvaluated, !state.isStopped {
-      try runEpoch()
+      try runEpoch(upTo: settings.totalSteps)
       try evaluate()
       try save()
     }
+  }
+
+  /// Takes the first steps of the run as `run` takes them, up to one, and scores the validation side there.
+  ///
+  /// Nothing is noted of that score: whoever goes on from the checkpoint ends where `run` ends.
+  mutating func run(upTo step: Int) throws -> [(name: String, value: Double)] {
+    let last = min(step, settings.totalSteps)
+    while state.step < last, !state.isStopped {
+      try runEpoch(upTo: last)
+      let isRunDone = state.step == settings.totalSteps
+      if state.stepInEpoch == 0 || isRunDone { try evaluate() }
+      try save()
+    }
+    if let known = latest, known.step == state.step { return known.scores }
+    return try average?.standingIn { try scores() } ?? scores()
   }
 
   /// Whether the model of this step was looked at: a run may have ended between its last step and that.
@@ -61,10 +82,10 @@ struct TrainingLoop {
       accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
   }
 
-  private mutating func runEpoch() throws {
+  private mutating func runEpoch(upTo last: Int) throws {
     let order = order
     let begun = state.step
-    while state.stepInEpoch < order.steps.count, state.step < settings.totalSteps {
+    while state.stepInEpoch < order.steps.count, state.step < last {
       let report = try step(order.steps[state.stepInEpoch])
       times.add(report.seconds, epoch: state.epoch)
       if settings.isSaveStep(state.step), state.stepInEpoch < order.steps.count { try save() }
@@ -81,6 +102,7 @@ struct TrainingLoop {
   /// One optimizer step over micro-batches, whose losses share one divisor.
   private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
+    unfreeze()
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)
     let examples = batches.map { batch in
       batch.map { objective.drawn(training[$0], randomness) }
@@ -106,6 +128,16 @@ struct TrainingLoop {
     try report(loss, rate, norm, tokensPerSecond: Double(tokens) / seconds)
     if let diverged, settings.stopsOnDivergence { throw divergence(diverged) }
     return (seconds, loss)
+  }
+
+  /// Lets those parameters train whose time has come.
+  private mutating func unfreeze() {
+    guard let unfreezing else { return }
+    for group in unfreezing.groups(beginningBehind: state.step) {
+      for parameter in group.parameters { parameter.tensor.requiresGradient = true }
+      observe(.unfrozen(step: state.step, group: group))
+    }
+    optimizer.prepare(for: state.step + 1)
   }
 
   /// Changes the parameters by their gradients: the learning rate, and the gradients' norm.
@@ -157,17 +189,20 @@ struct TrainingLoop {
           learningRate: rate, gradientNorm: norm, tokensPerSecond: tokensPerSecond)))
   }
 
-  /// Those who look on see new losses within seconds, however far the next checkpoint is.
+  /// Those who look on see new losses long before the next checkpoint; the longer the history is that
+  /// is written each time, the less often.
   private mutating func publishNowAndThen() throws {
-    guard ContinuousClock.now - published > .seconds(2) else { return }
+    let start = ContinuousClock.now
+    guard pace.isDue(at: start) else { return }
     try publishState(self)
-    published = ContinuousClock.now
+    pace.note(from: start)
   }
 
   /// Scores the validation side and notes whether the model is the best so far.
   private mutating func evaluate() throws {
     guard !validation.isEmpty, var selection else { return }
     let values = try average?.standingIn { try scores() } ?? scores()
+    latest = (state.step, values)
     let epoch = settings.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
     try state.history.entries.last.map { try events?.add($0) }
@@ -194,13 +229,19 @@ struct TrainingLoop {
     } + (validationTexts?.scores() ?? [])
   }
 
-  private func save() throws {
-    try store.save(state, selection, model, optimizer, average, times)
+  /// Writes a checkpoint; behind an evaluation only what has come since the one of the same step.
+  private mutating func save() throws {
+    if savedStep == state.step {
+      try store.note(state, selection, times)
+    } else {
+      try store.save(state, selection, model, optimizer, average, times)
+      savedStep = state.step
+    }
     try publishState(self)
     observe(.saved(step: state.step, folder: store.path(state.step)))
   }
 
-  private func stopIfAsked() throws {
+  private mutating func stopIfAsked() throws {
     guard Interruption.isRequested else { return }
     try save()
     try Interruption.check()

@@ -20,6 +20,9 @@ struct TrainingTimes: Sendable {
   /// Seconds so far, everything included.
   var seconds: Double { earlier + (ContinuousClock.now - start) / .seconds(1) }
 
+  /// Seconds of all steps, without evaluation and saving.
+  var stepSeconds: Double { epochs.values.reduce(0, +) }
+
   /// Counts a step.
   mutating func add(_ seconds: Double, epoch: Int) { epochs[epoch, default: 0] += seconds }
 

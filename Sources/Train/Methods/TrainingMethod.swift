@@ -36,6 +36,8 @@ struct PreparedMethod {
   var adapter: (any ModelAdapter)?
   /// Learning rates of parameters as multiples of the run's; 1 where there is none.
   var rates: [String: Double] = [:]
+  /// When the parts of it begin to train; nil where all do from the first step.
+  var unfreezing: UnfreezingPlan?
   /// Chooses by gradients what is trained, where the method asks for that before the first step.
   var choose: ((GradientSample) -> Void)?
 }
@@ -56,11 +58,12 @@ struct MethodDescriptor: Sendable {
 /// Every method, in the order of the catalog.
 let methods: [MethodDescriptor] = [
   FullMethod.descriptor, HeadMethod.descriptor, FreezeMethod.descriptor,
-  LowRankMethod.descriptor, LowRankMethod.fourBitDescriptor, BottleneckMethod.descriptor,
+  GradualMethod.descriptor, LowRankMethod.descriptor, LowRankMethod.fourBitDescriptor,
+  BottleneckMethod.descriptor,
   IA3Method.descriptor,
   BitFitMethod.descriptor, NormsMethod.descriptor, PrefixMethod.descriptor,
   PromptMethod.descriptor, PTuningMethod.descriptor, SparseMethod.descriptor,
-  TokensMethod.descriptor, AdaptiveRankMethod.descriptor,
+  TokensMethod.descriptor, AdaptiveRankMethod.descriptor, AutoMethod.descriptor,
 ]
 
 /// What can be updated, for the catalog.

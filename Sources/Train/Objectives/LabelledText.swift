@@ -1,8 +1,8 @@
-import Records
-import Stages
+package import Records
+package import Stages
 
 /// What a record offers a classifier: a text or a pair of sentences, and its label.
-struct LabelledText {
+package struct LabelledText {
   let text: ClassifiedText
   let label: String
 
@@ -10,7 +10,7 @@ struct LabelledText {
   /// label.
   /// - Throws: `StageError` where there is no text or no label.
   init(_ record: Record) throws(StageError) {
-    text = try Self.text(record)
+    text = try Self.text(of: record)
     guard let label = record.label?.name ?? Self.answer(record) else {
       throw StageError(
         "missing-label", "the record has no label", source: record.source, field: "label",
@@ -19,7 +19,9 @@ struct LabelledText {
     self.label = label
   }
 
-  private static func text(_ record: Record) throws(StageError) -> ClassifiedText {
+  /// What a classifier reads of a record.
+  /// - Throws: `StageError` for a preference, which is no text.
+  package static func text(of record: Record) throws(StageError) -> ClassifiedText {
     switch record.content {
     case .text(let text): return ClassifiedText(text)
     case .conversation(let conversation):

@@ -10,11 +10,15 @@ import Tokenize
 /// For models that read one sequence and write another: T5, translators. The decoder reads targets as
 /// its model shifts them.
 struct SequenceToSequenceObjective: WritingObjective {
+  static let sourcePrefix = Parameter(
+    "source-prefix", default: "", aliases: ["source_prefix", "prefix"],
+    "A text before every source, such as 'translate English to German: '.")
+
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "sequence-to-sequence",
       "Cross-entropy of each token of an answer, given what was asked; for T5 and translators.",
-      parameters: [Keys.prefix, Keys.targetLength, LabelSmoothing.share, Keys.beams]),
+      parameters: [sourcePrefix, Keys.targetLength, LabelSmoothing.share, Keys.beams]),
     provides: [.losses], make: { Plan($0) })
 
   let validationMetrics = ["loss", "perplexity"]
@@ -35,7 +39,7 @@ struct SequenceToSequenceObjective: WritingObjective {
     fileprivate let beams: Int?
 
     init(_ values: ParameterValues) {
-      prefix = values[Keys.prefix]
+      prefix = values[sourcePrefix]
       targetLength = values[Keys.targetLength]
       smoothing = Float(values[LabelSmoothing.share])
       beams = values[Keys.beams]
@@ -142,9 +146,6 @@ struct SequenceToSequenceObjective: WritingObjective {
 
 /// What `sequence-to-sequence` takes in a pipeline file.
 private enum Keys {
-  static let prefix = Parameter(
-    "source-prefix", default: "", aliases: ["source_prefix", "prefix"],
-    "A text before every source, such as 'translate English to German: '.")
   static let targetLength = Parameter(
     "max-target-length", default: 128,
     aliases: ["max_target_length", "val_max_target_length", "generation_max_length"],

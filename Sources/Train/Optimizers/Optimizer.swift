@@ -7,8 +7,10 @@ package import Tensors
 package struct Optimizer {
   let parameters: [NamedParameter]
   private let rule: any UpdateRule
-  /// What the rule remembers of each parameter.
-  private var memory: [[Tensor]]
+  /// What the rule remembers of each parameter; nothing is held of one that has not begun to train.
+  private var memory: [[Tensor]?]
+  /// The steps behind which each parameter begins to train.
+  private let begins: [Int]
   private let weightDecay: Double
   private let maximumNorm: Double
   private let rates: [Float]
@@ -18,16 +20,35 @@ package struct Optimizer {
   ///   - weightDecay: Of weights; biases and norms have none.
   ///   - maximumNorm: Gradients with a larger norm are scaled down to it; 0 turns it off.
   ///   - rates: Learning rates of parameters by name, as multiples of that of a step.
+  ///   - begins: The steps behind which parameters begin to train, by name; 0 where there is none. As in
+  ///     torch, where a frozen parameter has no gradient, nothing decays before, and the rule counts
+  ///     a parameter's steps from there.
   package init(
     _ parameters: [NamedParameter], _ rule: any UpdateRule = AdamWRule(), weightDecay: Double = 0,
-    maximumNorm: Double = 1, rates: [String: Double] = [:]
+    maximumNorm: Double = 1, rates: [String: Double] = [:], begins: [String: Int] = [:]
   ) {
     self.parameters = parameters
     self.rule = rule
     self.weightDecay = weightDecay
     self.maximumNorm = maximumNorm
     self.rates = parameters.map { Float(rates[$0.name] ?? 1) }
-    memory = parameters.map { rule.memory(of: $0.tensor.shape).map { Tensor(shape: $0.shape) } }
+    self.begins = parameters.map { begins[$0.name] ?? 0 }
+    memory = parameters.map { _ in nil }
+    prepare(for: 1)
+  }
+
+  /// Sees to it that there is memory of what trains in a step, counted from 1; done for the first.
+  package mutating func prepare(for step: Int) {
+    for index in active(in: step) where memory[index] == nil {
+      memory[index] = rule.memory(of: parameters[index].tensor.shape).map {
+        Tensor(shape: $0.shape)
+      }
+    }
+  }
+
+  /// What trains in a step, counted from 1.
+  private func active(in step: Int) -> [Int] {
+    parameters.indices.filter { begins[$0] < step }
   }
 
   /// The learning rate of a step, counted from 1, for which the schedule says `scheduled`.
@@ -45,14 +66,19 @@ package struct Optimizer {
   package func update(
     step: Int, learningRate: Double, behind: (_ gradientFactor: Float) -> Void = { _ in }
   ) -> Float {
-    let norm = gradientNorm(of: parameters.map(\.tensor))
+    let active = active(in: step)
+    let norm = gradientNorm(of: active.map { parameters[$0].tensor })
     if norm.isFinite {
       let factor = maximumNorm > 0 ? clippingFactor(norm: norm, maximum: Float(maximumNorm)) : 1
-      for (index, parameter) in parameters.enumerated() {
+      for index in active {
+        let parameter = parameters[index]
+        guard let memory = memory[index] else {
+          preconditionFailure("step \(step) was not prepared for: \(parameter.name) begins")
+        }
         rule.update(
-          parameter.tensor, memory[index],
+          parameter.tensor, memory,
           UpdateStep(
-            number: step, learningRate: Float(learningRate) * rates[index],
+            number: step - begins[index], learningRate: Float(learningRate) * rates[index],
             weightDecay: parameter.isDecayed ? Float(weightDecay) : 0, gradientFactor: factor))
       }
       behind(factor)
@@ -68,17 +94,21 @@ extension Optimizer {
   /// What the rule remembers as it is saved, under the names that torch gives it.
   package var saved: [(name: String, tensor: Tensor)] {
     zip(parameters, memory).flatMap { parameter, memory in
-      zip(rule.memory(of: parameter.tensor.shape), memory).map {
+      zip(rule.memory(of: parameter.tensor.shape), memory ?? []).map {
         ("\(parameter.name).\($0.name)", $1)
       }
     }
   }
 
   /// Takes what a checkpoint remembers.
+  /// - Parameter step: The steps that the checkpoint had taken.
   /// - Throws: `ModelError` where a tensor is missing or has another shape.
-  package mutating func restore(_ file: SafetensorsFile) throws(ModelError) {
-    var restored: [[Tensor]] = []
-    for parameter in parameters {
+  package mutating func restore(
+    _ file: SafetensorsFile, behind step: Int = .max
+  ) throws(ModelError) {
+    var restored: [[Tensor]?] = parameters.map { _ in nil }
+    for index in active(in: step) {
+      let parameter = parameters[index]
       var memory: [Tensor] = []
       for (name, shape) in rule.memory(of: parameter.tensor.shape) {
         let tensor = try file.tensor("\(parameter.name).\(name)")
@@ -89,7 +119,7 @@ extension Optimizer {
         }
         memory.append(tensor)
       }
-      restored.append(memory)
+      restored[index] = memory
     }
     memory = restored
   }

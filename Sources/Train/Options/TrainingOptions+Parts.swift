@@ -21,6 +21,13 @@ extension TrainingOptions {
     return isCausal ? component.values[CausalObjective.template] : nil
   }
 
+  /// What is read before each source; nil where the objective reads no sources.
+  package var sourcePrefix: String? {
+    let component = values[Keys.objective]
+    let readsSources = component.name == SequenceToSequenceObjective.descriptor.component.name
+    return readsSources ? component.values[SequenceToSequenceObjective.sourcePrefix] : nil
+  }
+
   /// The files that options name, whose contents a result depends on.
   public var files: [String] {
     if case .file(let path)? = template { [path.resolved] } else { [] }

@@ -33,6 +33,7 @@ struct CheckCommand: ParsableCommand {
     }
     for note in plan.notes + notes { text += "note: \(note)\n" }
     if let training = plan.trainingSummary { text += "then  \(training)\n" }
+    for line in PipelineCheck.candidates(of: plan) { text += "\(line)\n" }
     if !plan.metrics.isEmpty {
       text += "then  evaluate \(plan.metrics.map(\.name).joined(separator: ", "))\n"
     }

@@ -12,7 +12,8 @@ struct GenerateCommand: ParsableCommand {
       Example: echo '{"prompt": "Once upon a time"}' | anneal generate --model gpt2 --beams 4
 
       A line has one of prompt, text (what a translation model reads), messages (for a model that \
-      was trained on conversations) and input_ids (tokens). It becomes {"text": …, "ids": […]}: the \
+      was trained on conversations) and input_ids (tokens). A run whose objective has a source-prefix \
+      reads it before each text and prompt, as in training. A line becomes {"text": …, "ids": […]}: the \
       new tokens alone, special ones left out of the text. Defaults are those of the model's \
       generation_config.json, and then those of transformers: 20 new tokens, nothing drawn.
       """)

@@ -26,6 +26,9 @@ final class RunReporter: RunObserver {
   func training(_ event: TrainingEvent) {
     switch event {
     case .started(let plan): started(plan)
+    case .unfrozen(let step, let group):
+      console.say(
+        "step \(step + 1)  trains from here on: \(group.name) (\(group.count.grouped) parameters)")
     case .stepped(let step): stepped(step)
     case .evaluated(let step, let epoch, let values, let isBest):
       live.withLock { $0?.pace.pause(at: Moment.now, isLook: true) }

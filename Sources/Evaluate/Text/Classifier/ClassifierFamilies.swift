@@ -40,7 +40,9 @@ private struct ClassifierMetric: Sendable {
     let all = [
       TextMetricFamily.Member(name, "Mean probability \(what).", direction: direction),
       .init("\(name)_ratio", "Share of texts that are so.", direction: direction),
-      .init("\(name)_max", "The highest such probability of a text.", direction: direction),
+      .init(
+        "\(name)_max", "The highest such probability of a text.", direction: direction,
+        isOfWhole: true),
     ]
     let members = all.filter { parts?.contains($0.name) ?? true }
     return TextMetricFamily(

@@ -3,7 +3,8 @@ import Stages
 let distinctFamily = TextMetricFamily(
   [
     .init(
-      "distinct1", "Different words over all words; distinct2 to distinct9 are of n-grams.")
+      "distinct1", "Different words over all words; distinct2 to distinct9 are of n-grams.",
+      isOfWhole: true)
   ],
   parameters: [BleuKeys.tokenize, BleuKeys.lowercase],
   groups: ["distinct": ["distinct1", "distinct2"]],
@@ -30,7 +31,11 @@ let distinctFamily = TextMetricFamily(
   })
 
 let selfBleuFamily = TextMetricFamily(
-  [.init("self_bleu", "Mean BLEU of each text against all others.", direction: .lower)],
+  [
+    .init(
+      "self_bleu", "Mean BLEU of each text against all others.", direction: .lower,
+      isOfWhole: true)
+  ],
   parameters: [BleuKeys.tokenize, BleuKeys.lowercase],
   aliases: ["self-bleu": "self_bleu", "selfbleu": "self_bleu"],
   comparison: .nothing,

@@ -28,8 +28,8 @@ public struct EmbeddingSimilarity: Sendable {
     ).measurement(of: values)
   }
 
-  /// The cosine; 0 where a vector has no length.
-  private static func cosine(_ left: [Float], _ right: [Float]) -> Double {
+  /// The cosine of two vectors; 0 where a vector has no length.
+  package static func cosine(_ left: [Float], _ right: [Float]) -> Double {
     func product(_ left: [Float], _ right: [Float]) -> Double {
       zip(left, right).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }

@@ -1,33 +1,40 @@
 /// How far from the input each parameter of a model stands.
 ///
 /// 0 is what stands before the first layer, such as embeddings; layers count from 1 in the order of the
-/// architecture, the encoder's before the decoder's; what stands behind the last layer, such as the
-/// head, is `layers` + 1.
+/// architecture, the encoder's before the decoder's; what stands behind an encoder's layers and before
+/// a decoder's, as the norm between those of T5, goes with the encoder's last layer; what stands behind
+/// the last layer, such as the head, is `layers` + 1.
 public struct LayerDepth: Sendable {
+  /// The names of the layers, from the first.
+  public let names: [String]
   /// The number of layers.
-  public let layers: Int
+  public var layers: Int { names.count }
   private let depths: [String: Int]
 
   /// Orders the parameters of a model.
   public init(_ model: any Model) {
-    var order: [String: Int] = [:]
-    for parameter in model.parameters {
-      guard let layer = Self.layer(of: parameter.name), order[layer] == nil else { continue }
-      order[layer] = order.count + 1
-    }
-    layers = order.count
+    var names: [String] = []
     var depths: [String: Int] = [:]
-    // What has no number stands before the layers of its model, or behind them all.
-    var isBehind = false
+    // What has no number stands before the layers of its model, or behind them.
+    var behind: [String] = []
     for parameter in model.parameters {
       if let layer = Self.layer(of: parameter.name) {
-        depths[parameter.name] = order[layer]
-        isBehind = true
+        if !names.contains(layer) {
+          for name in behind { depths[name] = names.count }
+          behind = []
+          names.append(layer)
+        }
+        depths[parameter.name] = names.firstIndex(of: layer).map { $0 + 1 }
+      } else if names.isEmpty
+        || model.embeddings.contains(where: { $0.weight === parameter.tensor })
+      {
+        depths[parameter.name] = 0
       } else {
-        let isTable = model.embeddings.contains { $0.weight === parameter.tensor }
-        depths[parameter.name] = isBehind && !isTable ? order.count + 1 : 0
+        behind.append(parameter.name)
       }
     }
+    for name in behind { depths[name] = names.count + 1 }
+    self.names = names
     self.depths = depths
   }
 

@@ -1,6 +1,7 @@
 import Endpoint
 import Records
 import Stages
+import TextKit
 
 /// A model behind an endpoint, and what it is asked: the file of a judge.
 ///

@@ -83,19 +83,7 @@ public struct Ablation: Sendable {
         )
       ])
     }
-    let provided = TrainingOptions.provides(training)
-    for name in options.metrics {
-      guard TextMetrics.expand(name) != nil else {
-        _ = try MetricCatalog.standard.metrics(named: [name], providing: provided, classes: nil)
-        continue
-      }
-      guard plan.metrics.ofTexts.isEmpty else { continue }
-      throw Diagnostics([
-        Diagnostic(
-          "metric '\(name)' is of texts, and the runs write none", place: Place(file: "--metric"),
-          remedy: "name a metric of texts under 'evaluate' of a pipeline that trains a writer")
-      ])
-    }
+    try check(options.metrics, of: plan, providing: TrainingOptions.provides(training))
   }
 
   // MARK: - What is told of the arms
@@ -138,7 +126,10 @@ public struct Ablation: Sendable {
   // MARK: - The measurement
 
   private mutating func measure(_ pairs: [SeedOfAblation]) throws {
-    let measured = try pairs.map { try MeasuredArms($0, options) }
+    let measured = try pairs.map { pair in
+      try MeasuredArms(
+        with: pair.with.folder, without: pair.without.folder, seed: pair.seed, options)
+    }
     guard let first = measured.first else { return }
     leftOut = first.leftOut
     for metric in first.metrics {

@@ -3,34 +3,33 @@ import Records
 import Stages
 
 /// The scores of both arms of one seed, once both are done.
-struct MeasuredArms {
+package struct MeasuredArms {
   /// The scores by name, of `metrics.json` and of the predictions.
-  private(set) var with: [String: Double] = [:]
-  private(set) var without: [String: Double] = [:]
+  package private(set) var with: [String: Double] = [:]
+  package private(set) var without: [String: Double] = [:]
   /// The metrics that can be drawn anew, in the order computed, and their differences so drawn.
   private(set) var metrics: [ResampledMetric] = []
   private(set) var differences: BootstrapScores?
   /// Metrics that the predictions do not allow, and why.
   private(set) var leftOut: [RunComparison.LeftOut] = []
   /// Metrics of `metrics.json` alone, in its order.
-  private(set) var others: [String] = []
+  package private(set) var others: [String] = []
 
-  /// Reads and scores what two finished runs have predicted.
+  /// Reads and scores what the finished runs in two folders have predicted.
   ///
   /// - Throws: as `anneal compare` does.
-  init(_ seed: SeedOfAblation, _ options: AblationOptions) throws {
-    let predictions = try PairedPredictions(
-      PredictionFile(seed.without.folder), PredictionFile(seed.with.folder))
-    let own = try Self.scores(of: seed.with.folder)
-    let other = try Self.scores(of: seed.without.folder)
+  package init(
+    with folder: String, without base: String, seed: UInt64, _ options: AblationOptions
+  ) throws {
+    let predictions = try PairedPredictions(PredictionFile(base), PredictionFile(folder))
+    let (own, other) = (try Self.scores(of: folder), try Self.scores(of: base))
+    let asked = options.metrics.flatMap { TextMetrics.expand($0) ?? [$0] }
     // What is of all texts together has its score in metrics.json, and cannot be drawn anew.
-    let drawn = options.metrics.filter { !Self.isOfWhole($0) }
-    if options.metrics.isEmpty || !drawn.isEmpty {
-      try draw(predictions, drawn, seed.seed, options)
-    }
-    leftOut = predictions.leftOut(metrics, isUsual: options.metrics.isEmpty)
+    let drawn = asked.filter { !TextMetrics.isOfWhole($0) }
+    if asked.isEmpty || !drawn.isEmpty { try draw(predictions, drawn, seed, options) }
+    leftOut = predictions.leftOut(metrics, isUsual: asked.isEmpty)
     for name in own.map(\.name) where with[name] == nil {
-      guard options.metrics.isEmpty || options.metrics.contains(name) else { continue }
+      guard asked.isEmpty || asked.contains(name) else { continue }
       guard let value = other.first(where: { $0.name == name })?.value else { continue }
       with[name] = own.first { $0.name == name }?.value
       without[name] = value
@@ -55,11 +54,6 @@ struct MeasuredArms {
       with[metric.name] = systems[1].estimates[index]
     }
     differences = systems[1].less(systems[0])
-  }
-
-  /// Whether a metric is of the texts as a whole.
-  static func isOfWhole(_ name: String) -> Bool {
-    name.hasPrefix("distinct") || name == "self_bleu"
   }
 
   /// The numbers that `metrics.json` gives of the test side.

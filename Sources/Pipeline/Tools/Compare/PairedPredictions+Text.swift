@@ -5,10 +5,8 @@ import Stages
 extension PairedPredictions {
   /// The text metrics that are compared where none is named: those that the first run was scored by.
   var usualTextMetrics: [String] {
-    // Those of the texts as a whole cannot be resampled by records.
     let usable = Self.names(metrics.first).filter { name in
-      !name.hasPrefix("distinct") && name != "self_bleu"
-        && (!Self.readsWithModel(name) || isRecorded(name) && !areOtherOptions(of: name))
+      !Self.readsWithModel(name) || isRecorded(name) && !areOtherOptions(of: name)
     }
     return usable.isEmpty ? ["bleu", "chrf", "rougeL"] : usable
   }
@@ -18,8 +16,10 @@ extension PairedPredictions {
     Self.names(metrics.first + metrics.second).filter { Self.readsWithModel($0) }
   }
 
+  /// The metrics that can be resampled by records.
   private static func names(_ choices: [MetricChoice]) -> [String] {
-    (try? TextMetrics(named: choices.ofTexts).names) ?? []
+    let names = (try? TextMetrics(named: choices.ofTexts).names) ?? []
+    return names.filter { !TextMetrics.isOfWhole($0) }
   }
 
   /// Whether a metric is a mean over some of the texts: those that state a fact.
@@ -62,13 +62,31 @@ extension PairedPredictions {
         remedy: "score what a run writes with a metric of texts in evaluate, such as bleu; its "
           + "predictions.jsonl then holds what was generated")
     }
-    let asked = try TextMetrics(named: names).names
+    let asked = try Self.resampled(names)
     let recorded = asked.filter { Self.readsWithModel($0) }
     let others = try TextMetrics(named: asked.filter { !recorded.contains($0) })
     let settings = try settings(others)
     return try pairs(
       others, scores(others, corpora.first, settings), scores(others, corpora.second, settings))
       + recorded.map(recordedMeasurement)
+  }
+
+  /// The metrics that names stand for; a group goes without what is of the texts as a whole.
+  private static func resampled(_ names: [String]) throws -> [String] {
+    var metrics: [String] = []
+    for name in names {
+      let all = try TextMetrics(named: [name]).names
+      let usable = all.filter { !TextMetrics.isOfWhole($0) }
+      if usable.isEmpty { throw ofWhole(name) }
+      metrics += usable.filter { !metrics.contains($0) }
+    }
+    return metrics
+  }
+
+  private static func ofWhole(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "metric '\(name)' is of all texts together and cannot be resampled by records",
+      remedy: "name others, such as bleu, chrf or rougeL")
   }
 
   /// The first run's options of some metrics; those of others may name what is no longer there.
@@ -84,9 +102,7 @@ extension PairedPredictions {
     var pairs: [PairedMeasurement] = []
     for (first, second) in zip(first, second) {
       guard let baseline = first.measurement, let system = second.measurement else {
-        throw Diagnostic(
-          "metric '\(first.name)' is of all texts together and cannot be resampled by records",
-          remedy: "name others, such as bleu, chrf or rougeL")
+        throw Self.ofWhole(first.name)
       }
       pairs.append(PairedMeasurement(baseline, system))
     }

@@ -3,8 +3,8 @@ public import Evaluate
 /// Runs held against the first of them, metric by metric, on the same test records.
 ///
 /// Everything is computed anew from `predictions.jsonl`, by the options under `evaluate:` of the first
-/// run's `pipeline.lock.yaml`, but for scores by an encoder, which are taken as they stand there. Memory
-/// holds the predictions of all runs.
+/// run's `pipeline.lock.yaml`, but for scores that a model gave (an encoder, a classifier, a judge), which
+/// are taken as they stand in the predictions. Memory holds the predictions of all runs.
 public struct RunComparison: Sendable {
   /// One metric of two runs.
   public struct Row: Sendable {

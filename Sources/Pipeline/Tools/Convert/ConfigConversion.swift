@@ -44,9 +44,9 @@ public struct ConfigConversion: Sendable {
     head += assumptions.map { "Assumed: \($0)." }
     head += lost.map { line in
       guard case .not(let reason) = line.outcome else { return "" }
-      return "Not converted: \(line.key): \(line.value) (\(reason))".printableInOneLine
+      return "Not converted: \(line.key): \(line.value) (\(reason))"
     }
-    text = try reader.pipeline.text(head: head)
+    text = try reader.pipeline.text(head: head.map(\.printableInOneLine))
     faults = Self.faults(of: text, at: out ?? FilePaths.join(FilePaths.folder(path), "x.yaml"))
   }
 
@@ -101,8 +101,10 @@ public struct ConfigConversion: Sendable {
 }
 
 extension String {
-  /// The text without what would end a comment.
+  /// The text without what would end a comment: YAML ends lines at U+2028 and U+2029, too.
   fileprivate var printableInOneLine: String {
-    String(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
+    let ends: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+    return String(
+      unicodeScalars.map { ends.contains($0.properties.generalCategory) ? " " : Character($0) })
   }
 }

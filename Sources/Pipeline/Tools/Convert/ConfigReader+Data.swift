@@ -15,9 +15,7 @@ extension ConfigReader {
       guard let limit = leaf.text.flatMap({ Int($0) }), limit > 0 else {
         return .needless("it is off")
       }
-      for index in pipeline.sources.isEmpty ? [0] : Array(pipeline.sources.keys) {
-        pipeline.sources[index, default: .init()].limit = limit
-      }
+      pipeline.limit = limit
       return .converted("ingest.limit")
     case .validation: return validation(leaf)
     default: return .not("it says nothing of data")
@@ -35,6 +33,10 @@ extension ConfigReader {
   /// Files and names of data sets; several in one text are several sources.
   private mutating func path(_ leaf: ConfigLeaf) -> ConvertedLine.Outcome {
     let names = leaf.texts.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } }
+    // Within a list of data sets a place stands for one of them.
+    guard names.count < 2 || !leaf.key.contains("[]") else {
+      return .not("a list of files stands for one data set; write an 'ingest' for each")
+    }
     var lacking: [String] = []
     for (offset, name) in names.enumerated() {
       guard let path = located(name) else {

@@ -64,8 +64,10 @@ extension ConfigReader {
       let last = name.split(separator: ".").last.map(String.init) ?? name
       name = ["qlora", "lora", "dora"].first { last.hasPrefix("\($0)_") } ?? "full"
     }
+    // Keys that ask for 4 bits may stand before the one that asks for LoRA.
+    let isFourBit = pipeline.method == "qlora"
     if ["dora", "qdora"].contains(name) {
-      pipeline.method = "lora"
+      pipeline.method = isFourBit || name == "qdora" ? "qlora" : "lora"
       return adapter("dora", .made("true"))
     }
     guard let known = trainingMethods.first(where: { $0.name == name }) else {
@@ -75,8 +77,8 @@ extension ConfigReader {
     guard known.defaultComponent != nil else {
       return .not("method '\(name)' must be told more; 'anneal stages \(name)' says what")
     }
-    pipeline.method = name
-    return .converted("train.method: \(name)")
+    pipeline.method = name == "lora" && isFourBit ? "qlora" : name
+    return .converted("train.method: \(pipeline.method)")
   }
 
   private mutating func fourBits(_ leaf: ConfigLeaf) -> ConvertedLine.Outcome {

@@ -15,7 +15,6 @@ struct ConfigReader {
   private(set) var assumptions: [String] = []
   /// Whether the file says what is minimised, as against what is assumed.
   var saysObjective = false
-  var saysMethod = false
 
   init(kind: ConfigKind, leaves: [ConfigLeaf], folder: String) {
     (self.kind, self.leaves, self.folder) = (kind, leaves, folder)

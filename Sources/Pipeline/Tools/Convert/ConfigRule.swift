@@ -105,6 +105,10 @@ struct ConfigKind: Sendable {
     var key = key[...]
     while true {
       if let rule = rules[String(key)] { return rule }
+      if key.hasSuffix("[]") {
+        key.removeLast(2)
+        continue
+      }
       guard let dot = key.lastIndex(of: ".") else { return nil }
       key = key[..<dot]
     }

@@ -10,7 +10,6 @@ struct ConvertedPipeline {
     var path: String?
     var schema: String?
     var fields = JSONObject()
-    var limit: Int?
   }
 
   var name = "converted"
@@ -24,6 +23,8 @@ struct ConvertedPipeline {
   var schedule: String?
   var scheduleValues = JSONObject()
   var sources: [Int: Source] = [:]
+  /// The most records of each source.
+  var limit: Int?
   var validation: Double?
 
   /// The pipeline as a file has it.
@@ -42,7 +43,7 @@ struct ConvertedPipeline {
       var ingest: JSONObject = ["path": .string(source.path ?? Self.data)]
       if let schema = source.schema { ingest["schema"] = .string(schema) }
       if !source.fields.isEmpty { ingest["fields"] = .object(source.fields) }
-      if let limit = source.limit { ingest["limit"] = .integer(limit) }
+      if let limit { ingest["limit"] = .integer(limit) }
       return ["ingest": .object(ingest)]
     }
     stages.append(["tokenize": ["tokenizer": "model"]])

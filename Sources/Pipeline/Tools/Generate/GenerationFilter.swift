@@ -105,7 +105,7 @@ public struct GenerationFilter: Sendable {
       guard let text = value.string else {
         throw line.fault("is \(value.kindName), not a text", field: field)
       }
-      return try generator.tokens(of: text)
+      return try generator.tokens(ofSource: text)
     }
   }
 

@@ -29,6 +29,8 @@ struct TextGenerator: Sendable {
   private let place: ModelPlace
   private let tokenizer: Result<Tokenizer, TokenizerError>
   private let style: ConversationStyle?
+  /// What the model of a run learned to read before each source; empty for others.
+  private let sourcePrefix: String
   /// Whether someone said how conversations are written.
   private let isChosen: Bool
 
@@ -42,6 +44,7 @@ struct TextGenerator: Sendable {
     tokenizer = Result { () throws(TokenizerError) in try place.tokenizer() }
     style = try Self.style(choice, tokenizer)
     isChosen = choice != nil
+    sourcePrefix = try place.sourcePrefix() ?? ""
     generator = try TokenGenerator(place.folders)
     generator.prepare(weights: settings.weights)
     generator.options.seed = settings.seed
@@ -103,6 +106,10 @@ struct TextGenerator: Sendable {
   /// The tokens of a text that the model goes on from, or that it reads.
   /// - Throws: `TokenizerError` where the model has no tokenizer that is read here.
   func tokens(of text: String) throws -> [Int32] { try tokenizer.get().ids(of: text) }
+
+  /// The tokens of a text as its training read it: for the model of a run, behind its `source-prefix`.
+  /// - Throws: `TokenizerError` where the model has no tokenizer that is read here.
+  func tokens(ofSource text: String) throws -> [Int32] { try tokens(of: sourcePrefix + text) }
 
   /// The tokens after which the model answers.
   /// - Throws: `ModelError.unsupported` where it is not known how conversations are written for it.

@@ -16,22 +16,15 @@ public struct TokenizerFilter: Sendable {
   public init(_ name: String) throws {
     let path = FilePaths.join(FilePaths.current, name)
     let isRun = Folders.exists("\(path)/pipeline.lock.yaml")
-    tokenizer =
-      Folders.exists(path) && !isRun
-      ? try ModelTokenizer.load(path) : try Self.place(name).tokenizer()
-  }
-
-  /// Finds a model; where there is none, the remedy is to give what a tokenizer is read from.
-  private static func place(_ name: String) throws(ModelError) -> ModelPlace {
-    do { return try ModelPlace(name) } catch {
-      guard error.code == .notFound else { throw error }
-      throw ModelError(
-        .notFound, file: error.file, problem: error.problem,
-        remedy: error.remedy.replacing(
-          ModelLocator.remedy,
-          with:
-            "Give a tokenizer.json, a .model, a vocab.txt or another file of a tokenizer, or a folder "
-            + "that holds one."))
+    if Folders.exists(path), !isRun {
+      tokenizer = try ModelTokenizer.load(path)
+    } else if let place = try? ModelPlace(name) {
+      tokenizer = try place.tokenizer()
+    } else if isRun {
+      // A run that trains nothing has a tokenizer all the same.
+      tokenizer = try Tokenizer.load("\(path)/tokenizer")
+    } else {
+      tokenizer = try ModelTokenizer.load(ModelLocator().tokenizerFolder(of: name))
     }
   }
 

@@ -52,6 +52,13 @@ extension FrozenBase {
     [base, code, nested]
   }
 
+  /// What bitsandbytes' configuration says besides, and is not said here.
+  static let elsewhere = [
+    "bnb_4bit_compute_dtype":
+      "leave it out: train's precision says what products multiply, as in 'precision: bf16'",
+    "bnb_4bit_quant_storage": "leave it out: two 4-bit numbers are held a byte",
+  ]
+
   /// What speaks against the values.
   static func faults(_ values: ParameterValues, _ form: FrozenBase) -> [Diagnostic] {
     guard let code = values[code], form != .fourBit, form.rawValue != code.rawValue else {

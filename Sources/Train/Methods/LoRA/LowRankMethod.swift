@@ -11,14 +11,16 @@ struct LowRankMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "lora", "Low-rank updates of linear maps are trained; the model itself is frozen.",
-      parameters: Keys.all + FrozenBase.parameters(of: Keys.base), check: Keys.faults),
+      parameters: Keys.all + FrozenBase.parameters(of: Keys.base),
+      elsewhere: FrozenBase.elsewhere, check: Keys.faults),
     make: { LowRankMethod($0, Keys.base) })
 
   /// The same under the name that says how the model is held.
   static let fourBitDescriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "qlora", "Low-rank updates of a frozen model that is held in 4-bit numbers.",
-      parameters: Keys.all + FrozenBase.parameters(of: Keys.fourBitBase), check: Keys.faults),
+      parameters: Keys.all + FrozenBase.parameters(of: Keys.fourBitBase),
+      elsewhere: FrozenBase.elsewhere, check: Keys.faults),
     make: { LowRankMethod($0, Keys.fourBitBase) })
 
   private init(_ values: ParameterValues, _ base: Parameter<FrozenBase>) {

@@ -1,10 +1,8 @@
-import Stages
-
 /// A prompt with places for fields: `Does {text} follow from {premise}?`; `{{` and `}}` are braces.
 ///
 /// Only small letters, digits, `-` and `_` between braces name a field, so that JSON stands as it is; what
 /// fields hold is never read as a prompt.
-struct PromptText: Sendable {
+package struct PromptText: Sendable {
   private enum Piece: Sendable {
     case text(String)
     case field(String)
@@ -13,9 +11,10 @@ struct PromptText: Sendable {
   private let pieces: [Piece]
 
   /// The fields in the order of their first places.
-  let fields: [String]
+  package let fields: [String]
 
-  init(_ text: String) {
+  /// Reads a prompt; any text is one.
+  package init(_ text: String) {
     var pieces: [Piece] = []
     var fields: [String] = []
     var plain: [UInt8] = []
@@ -55,7 +54,7 @@ struct PromptText: Sendable {
 
   /// The prompt with values in place of fields.
   /// - Throws: `MissingField` for a field without a value.
-  func filled(_ values: [String: String]) throws(MissingField) -> String {
+  package func filled(_ values: [String: String]) throws(MissingField) -> String {
     var text = ""
     for piece in pieces {
       switch piece {
@@ -69,5 +68,8 @@ struct PromptText: Sendable {
   }
 
   /// A field that a prompt has a place for, and a question lacks.
-  struct MissingField: Error { let name: String }
+  package struct MissingField: Error {
+    /// The field.
+    package let name: String
+  }
 }

@@ -4,15 +4,19 @@
   import Musl
 #endif
 
-/// A file that is needed as long as the process runs: nothing waits for it to be on the disk.
-package final class PassingFile {
+/// A file that is written from its beginning to its end, and may be read meanwhile.
+///
+/// Nothing waits for it to be on the disk until `sync` is called; a kill leaves what was written.
+package final class GrowingFile {
   private let path: String
   private let descriptor: Int32
 
-  /// Makes an empty file that no one else may read; the folder is there.
-  package init(_ path: String) throws(FileError) {
+  /// Makes an empty file where there is none; the folder is there.
+  /// - Parameter isPrivate: Whether no one else may read it.
+  package init(_ path: String, isPrivate: Bool) throws(FileError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    descriptor = open(
+      path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
     guard descriptor >= 0 else { throw FileError("create", path) }
   }
 
@@ -29,6 +33,11 @@ package final class PassingFile {
         throw FileError("write", path)
       }
     }
+  }
+
+  /// Waits until what was written is on the disk.
+  package func sync() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError("write", path) }
   }
 
   private static func append(_ bytes: Slice<UnsafeRawBufferPointer>, to descriptor: Int32) -> Int {

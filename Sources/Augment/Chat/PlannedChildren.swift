@@ -1,0 +1,115 @@
+import Records
+import Stages
+import TextKit
+
+/// What a stage that asks a model has made of one record: children, and how often what was written was refused.
+struct PlannedChildren: Sendable {
+  /// One child.
+  struct Child: Sendable {
+    /// What it says.
+    enum Content: Sendable {
+      /// The parent with other texts, by their places in it.
+      case texts([(path: String, text: String)])
+      /// One question and its answer, in place of the parent's turns.
+      case exchange(instruction: String, answer: String)
+    }
+
+    let content: Content
+    /// How it was made, for the ledger.
+    var note: JSONObject
+  }
+
+  private(set) var children: [Child] = []
+  private(set) var refusals = Refusals()
+
+  /// Nothing yet.
+  init() {}
+
+  /// Whether nothing came of the record and nothing was refused.
+  var isEmpty: Bool { children.isEmpty && refusals.counts.isEmpty }
+
+  /// Adds a child.
+  mutating func add(_ content: Child.Content, note: JSONObject) {
+    children.append(Child(content: content, note: note))
+  }
+
+  /// Counts something that was refused.
+  mutating func refuse(_ reason: String) { refusals.add(reason) }
+
+  // MARK: - On disk
+
+  /// As JSON that `outcome` reads.
+  ///
+  /// The first child's note holds what was refused.
+  var json: JSONValue {
+    var children = children
+    if !children.isEmpty, !refusals.counts.isEmpty { children[0].note["refused"] = refusals.json }
+    return [
+      "children": .array(children.map(Self.json)), "refused": refusals.json,
+      "last": refusals.last.map { .string($0) } ?? .null,
+    ]
+  }
+
+  private static func json(_ child: Child) -> JSONValue {
+    switch child.content {
+    case .texts(let texts):
+      let texts = JSONObject(texts.map { ($0.path, .string($0.text)) })
+      return ["texts": .object(texts), "note": .object(child.note)]
+    case .exchange(let instruction, let answer):
+      return [
+        "instruction": .string(instruction), "answer": .string(answer),
+        "note": .object(child.note),
+      ]
+    }
+  }
+
+  // MARK: - The record's outcome
+
+  /// What becomes of a record, by the JSON of what was planned for it.
+  static func outcome(
+    of record: Record, _ plan: JSONValue, _ context: StageContext
+  ) -> Outcome {
+    // A second stage of this kind is `augment.paraphrase#2`, and so are its children's names.
+    let name = context.stage.split(separator: ".").last ?? "child"
+    let children = (plan["children"]?.array ?? []).enumerated().map { number, child in
+      var derived =
+        child["texts"]?.object.map { record.derived("\(name).\(number + 1)", $0) }
+        ?? record.derived(
+          "\(name).\(number + 1)", instruction: child["instruction"]?.string ?? "",
+          answer: child["answer"]?.string ?? "")
+      derived.augmentedBy = context.stage
+      return Derived(derived, note: child["note"] ?? .null)
+    }
+    if !children.isEmpty { return .derive(record, children: children) }
+    var note: JSONObject = ["no-child": plan["last"] ?? .null]
+    note["refused"] = plan["refused"]
+    return .keep(record, note: .object(note))
+  }
+}
+
+extension Record {
+  /// The record with other texts in places of its own.
+  fileprivate func derived(_ name: String, _ texts: JSONObject) -> Record {
+    var changed = self
+    for member in texts.members {
+      guard let text = member.value.string else { continue }
+      let selector = member.key.hasPrefix("metadata.") ? Selector(member.key) ?? .all : .all
+      changed.mapFields(selector) { $0 == member.key ? text : $1 }
+    }
+    var child = child(name, content: changed.content)
+    child.metadata = changed.metadata
+    return child
+  }
+
+  /// The record with another question and answer, under what the system says.
+  ///
+  /// A label and other facts of the source tell of its own question, so that they go.
+  fileprivate func derived(_ name: String, instruction: String, answer: String) -> Record {
+    let told = Exchange(self)?.system.map { Message(.system, $0) }
+    let turns = [told, Message(.user, instruction), Message(.assistant, answer)].compactMap(\.self)
+    var child = child(name, content: .conversation(Conversation(turns)))
+    child.label = nil
+    child.metadata = [:]
+    return child
+  }
+}

@@ -1,0 +1,57 @@
+import Records
+import Stages
+
+/// What `augment.paraphrase` is called, takes and needs.
+enum ParaphraseDescriptor {
+  private static let chat = ChatParameters(temperature: 0.9, maximumTokens: 1024)
+  private static let prompt = Parameter<PathValue?>(
+    "prompt", default: nil,
+    "A text file with the words to ask with: {text} stands for the text, {keep} for words to keep.")
+  private static let tries = Parameter(
+    "tries", default: 3, "How often a child that is refused is asked for anew.",
+    check: Check.within(1...20))
+  private static let least = Parameter(
+    "min-similarity", default: 20, "Refuse children less like their parent, by chrF.",
+    check: Check.within(0.0...100.0))
+  private static let most = Parameter(
+    "max-similarity", default: 90, "Refuse children more like their parent, by chrF.",
+    check: Check.within(0.0...100.0))
+  private static let protect = Parameter(
+    "protect", default: [String](),
+    "Spans that a child must keep; * stands for anything within a line: '[[*]]'.")
+
+  /// The stage, with models that `provider` finds.
+  static func descriptor(_ provider: @escaping ChatModelProvider) -> StageDescriptor {
+    StageDescriptor(
+      AugmentNames.paraphrase,
+      "Derives records whose texts a model behind an endpoint said in other words.",
+      role: .augmenting,
+      parameters: chat.all + [
+        prompt, ChildParameters.copies, tries, least, most, ChildParameters.fields, protect,
+        ChildParameters.language,
+      ],
+      memory: "16 bytes a record, and the words of the evaluation sides",
+      example: "augment.paraphrase: {model: llama-3, copies: 2}",
+      make: { values throws(Diagnostic) in try make(values, provider) })
+  }
+
+  private static func make(
+    _ values: ParameterValues, _ provider: ChatModelProvider
+  ) throws(Diagnostic) -> any Stage {
+    guard values[least] < values[most] else {
+      throw Diagnostic(
+        "min-similarity is not below max-similarity", path: AugmentNames.paraphrase,
+        remedy: "leave a band between them: 20 and 90")
+    }
+    return ParaphraseStage(
+      model: try provider(chat.request(values)),
+      prompt: try StagePrompt(
+        values[prompt], or: ParaphrasePrompt.text, needs: ParaphrasePrompt.needs,
+        offers: ParaphrasePrompt.offers),
+      copies: values[ChildParameters.copies], tries: values[tries],
+      fields: values[ChildParameters.fields],
+      contract: RoundTripContract(
+        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])),
+      language: values[ChildParameters.language])
+  }
+}

@@ -1,0 +1,84 @@
+import Records
+import Stages
+
+/// Derives records whose texts a model said in other words; the label and the answers stay.
+///
+/// A child that does not keep the contract is asked for again with other seeds; a record that gets none goes on
+/// with a note of why.
+struct ParaphraseStage: CollectionStage {
+  let model: any ChatModel
+  let prompt: StagePrompt
+  let copies: Int
+  let tries: Int
+  let fields: [Selector]
+  let contract: RoundTripContract
+  let language: String
+
+  func dependencies() throws(StageError) -> [String] {
+    Fetching.current.say("augment.paraphrase: by \(model.name)")
+    return []
+  }
+
+  func identity() throws(StageError) -> JSONValue? {
+    ["chat": model.identity, "prompt": .string(prompt.text)]
+  }
+
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
+    var plan = try PlanLines(records: records.count, context)
+    var evaluation = try EvaluationTexts(records, language: language) { record in
+      fields.flatMap { record.texts($0) }
+    }
+    try records.forEachStoredBatch {
+      RoundTrips.Parent(try $0.record(), at: $0.index, fields: fields)
+    } _: { parents in
+      var drafts = parents.compactMap { $0 }.map { Paraphrases(of: $0, by: model.name) }
+      for attempt in 1...tries { try ask(&drafts, attempt: attempt, context, &evaluation) }
+      for draft in drafts { try plan.note(draft.planned, at: draft.parent.index) }
+    }
+    return plan
+  }
+
+  func leaves(recordAt index: Int, _ plan: PlanLines) -> Bool { plan.isEmpty(at: index) }
+
+  func outcome(
+    of record: Record, at index: Int, _ plan: PlanLines, _ context: StageContext
+  ) throws(StageError) -> Outcome {
+    try plan.outcome(of: record, at: index, context)
+  }
+
+  /// Asks for the children that are still wanted, all at the same time.
+  private func ask(
+    _ drafts: inout [Paraphrases], attempt: Int, _ context: StageContext,
+    _ evaluation: inout EvaluationTexts
+  ) throws {
+    try Interruption.check()
+    var questions: [ChatQuestion] = []
+    var wanted: [Int] = []
+    for (place, draft) in drafts.enumerated() {
+      for copy in draft.planned.children.count..<max(copies, draft.planned.children.count) {
+        questions += draft.parent.texts.map { field in
+          question(field, of: draft.parent, draw: "\(attempt).\(copy)", context)
+        }
+        wanted.append(place)
+      }
+    }
+    var answers = try model.answers(questions)[...]
+    for place in wanted {
+      let count = drafts[place].parent.texts.count
+      drafts[place].take(Array(answers.prefix(count)), attempt: attempt, contract, &evaluation)
+      answers = answers.dropFirst(count)
+    }
+  }
+
+  private func question(
+    _ field: Field, of parent: RoundTrips.Parent, draw: String, _ context: StageContext
+  ) -> ChatQuestion {
+    let keep = contract.locked(in: field.text, parent.names)
+    let text = prompt.filled([
+      "text": field.text, "keep": keep.isEmpty ? "none" : keep.joined(separator: ", "),
+    ])
+    return ChatQuestion(
+      Conversation([Message(.user, text)]),
+      seed: AnswerText.seed(context.seed, context.stage, parent.id, field.path, draw))
+  }
+}

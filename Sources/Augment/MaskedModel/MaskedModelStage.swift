@@ -4,7 +4,7 @@ import Stages
 /// Derives records in which a masked language model replaced words, or put some in.
 ///
 /// The records of a batch are worked on together, word by word; what becomes of one depends on no other.
-struct MaskedModelStage: CollectionStage {
+struct MaskedModelStage: CopyingCollectionStage {
   let words: any WordPredictor
   let rules: MaskedRules
   let copies: Int
@@ -22,6 +22,12 @@ struct MaskedModelStage: CollectionStage {
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
     try plan(records, context) { _ in copies }
+  }
+
+  func plan(
+    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+  ) throws -> PlannedLines {
+    try plan(records, context) { Int(copies[$0]) }
   }
 
   /// - Parameter wanted: How many children the record at a place is to have.

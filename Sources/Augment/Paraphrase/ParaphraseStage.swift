@@ -5,7 +5,7 @@ import Stages
 ///
 /// A child that does not keep the contract is asked for again with other seeds; a record that gets none goes on
 /// with a note of why.
-struct ParaphraseStage: CollectionStage {
+struct ParaphraseStage: CopyingCollectionStage {
   let model: any ChatModel
   let prompt: StagePrompt
   let copies: Int
@@ -24,14 +24,30 @@ struct ParaphraseStage: CollectionStage {
   }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
+    try plan(records, context) { _ in copies }
+  }
+
+  func plan(
+    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+  ) throws -> PlanLines {
+    try plan(records, context) { Int(copies[$0]) }
+  }
+
+  /// - Parameter wanted: How many children the record at a place is to have.
+  private func plan(
+    _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
+  ) throws -> PlanLines {
     var plan = try PlanLines(records: records.count, context)
     var evaluation = try EvaluationTexts(records, language: language) { record in
       fields.flatMap { record.texts($0) }
     }
-    try records.forEachStoredBatch {
-      RoundTrips.Parent(try $0.record(), at: $0.index, fields: fields)
+    try records.forEachStoredBatch { stored in
+      wanted(stored.index) == 0
+        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
     } _: { parents in
-      var drafts = parents.compactMap { $0 }.map { Paraphrases(of: $0, by: model.name) }
+      var drafts = parents.compactMap { $0 }.map {
+        Paraphrases(of: $0, wanted: wanted($0.index), by: model.name)
+      }
       for attempt in 1...tries { try ask(&drafts, attempt: attempt, context, &evaluation) }
       for draft in drafts { try plan.note(draft.planned, at: draft.parent.index) }
     }
@@ -55,7 +71,7 @@ struct ParaphraseStage: CollectionStage {
     var questions: [ChatQuestion] = []
     var wanted: [Int] = []
     for (place, draft) in drafts.enumerated() {
-      for copy in draft.planned.children.count..<max(copies, draft.planned.children.count) {
+      for copy in draft.missing {
         questions += draft.parent.texts.map { field in
           question(field, of: draft.parent, draw: "\(attempt).\(copy)", context)
         }

@@ -7,13 +7,17 @@ struct Paraphrases {
   private(set) var planned = PlannedChildren()
   private let model: String
 
-  /// - Parameter model: What wrote them, for the ledger.
-  init(of parent: RoundTrips.Parent, by model: String) {
-    kept = RoundTrips(of: parent)
+  /// - Parameters:
+  ///   - wanted: How many there are to be.
+  ///   - model: What wrote them, for the ledger.
+  init(of parent: RoundTrips.Parent, wanted: Int, by model: String) {
+    kept = RoundTrips(of: parent, wanted: wanted)
     self.model = model
   }
 
   var parent: RoundTrips.Parent { kept.parent }
+  /// Which copies are still to be made.
+  var missing: Range<Int> { planned.children.count..<max(planned.children.count, kept.wanted) }
 
   /// Takes what a model wrote in place of each text, where it keeps the contract.
   mutating func take(

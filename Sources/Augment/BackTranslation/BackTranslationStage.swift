@@ -16,26 +16,6 @@ struct BackTranslationStage: CopyingCollectionStage {
   let fields: [Selector]
   let contract: RoundTripContract
 
-  /// What became of each record, by its place: lines in a file.
-  struct Plan: Sendable {
-    let file: ScratchFile
-    /// Where each record's line is; empty for one of which no child was to be made.
-    fileprivate(set) var ranges: [Range<Int>]
-    private var end = 0
-
-    init(records: Int, in folder: String) throws(FileError) {
-      file = try ScratchFile(in: folder)
-      ranges = [Range<Int>](repeating: 0..<0, count: records)
-    }
-
-    fileprivate mutating func note(_ trips: RoundTrips) throws(FileError) {
-      let line = trips.line
-      try file.write(bytes: line, at: end)
-      ranges[trips.parent.index] = end..<end + line.count
-      end += line.count
-    }
-  }
-
   func dependencies() throws(StageError) -> [String] {
     let limit = there.draws ? "" : "; it draws nothing, so a record has one child at most"
     Fetching.current.say(
@@ -50,22 +30,21 @@ struct BackTranslationStage: CopyingCollectionStage {
     }
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> Plan {
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
     try plan(records, context) { _ in copies }
   }
 
   func plan(
     _ records: RecordCollection, copies: [UInt8], _ context: StageContext
-  ) throws -> Plan {
+  ) throws -> PlannedLines {
     try plan(records, context) { Int(copies[$0]) }
   }
 
   /// - Parameter wanted: How many children the record at a place is to have.
   private func plan(
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
-  ) throws -> Plan {
-    let folder = Folders.isFolder(context.artifacts) ? context.artifacts : FilePaths.temporary
-    var plan = try Plan(records: records.count, in: folder)
+  ) throws -> PlannedLines {
+    var plan = try PlannedLines(records: records.count, context)
     try records.forEachStoredBatch { stored in
       wanted(stored.index) == 0
         ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
@@ -78,17 +57,17 @@ struct BackTranslationStage: CopyingCollectionStage {
         try Interruption.check()
         try translate(&trips, attempt: attempt, context)
       }
-      for trip in trips { try plan.note(trip) }
+      for trip in trips { try plan.note(trip.line, at: trip.parent.index) }
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: Plan) -> Bool { plan.ranges[index].isEmpty }
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
 
   func outcome(
-    of record: Record, at index: Int, _ plan: Plan, _ context: StageContext
+    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    guard !plan.ranges[index].isEmpty else { return .keep(record) }
+    guard plan.holds(index) else { return .keep(record) }
     let trips = try entry(at: index, plan)
     // A second stage of this kind is `augment.back-translation#2`, and so are its children's names.
     let name = context.stage.split(separator: ".").last ?? "back-translation"
@@ -99,11 +78,10 @@ struct BackTranslationStage: CopyingCollectionStage {
     return .keep(record, note: ["no-child": .string(trips.fault ?? "none")])
   }
 
-  private func entry(at index: Int, _ plan: Plan) throws(StageError) -> RoundTrips.Entry {
-    let line: [UInt8]
-    do { line = try plan.file.bytes(plan.ranges[index]) } catch {
-      throw StageError("unreadable", "\(error)", remedy: "run again; what was translated is kept")
-    }
+  private func entry(
+    at index: Int, _ plan: PlannedLines
+  ) throws(StageError) -> RoundTrips.Entry {
+    let line = try plan.line(at: index)
     guard let entry = RoundTrips.Entry(line: line) else {
       preconditionFailure("line \(index) of the plan is \(String(decoding: line, as: UTF8.self))")
     }

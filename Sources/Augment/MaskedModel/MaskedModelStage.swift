@@ -4,7 +4,7 @@ import Stages
 /// Derives records in which a masked language model replaced words, or put some in.
 ///
 /// The records of a batch are worked on together, word by word; what becomes of one depends on no other.
-struct MaskedModelStage: CollectionStage {
+struct MaskedModelStage: CopyingCollectionStage {
   let words: any WordPredictor
   let rules: MaskedRules
   let copies: Int
@@ -21,12 +21,25 @@ struct MaskedModelStage: CollectionStage {
   func identity() throws(StageError) -> JSONValue? { words.identity }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
+    try plan(records, context) { _ in copies }
+  }
+
+  func plan(
+    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+  ) throws -> PlannedLines {
+    try plan(records, context) { Int(copies[$0]) }
+  }
+
+  /// - Parameter wanted: How many children the record at a place is to have.
+  private func plan(
+    _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
+  ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)
     try records.forEachStoredBatch { stored in
-      try litter(of: try stored.record(), at: stored.index, context)
+      try litter(of: stored, wanted: wanted(stored.index), context)
     } _: { batch in
       var litters = batch.compactMap(\.self)
-      for copy in 1...copies { try derive(copy, &litters, context) }
+      for copy in 0..<(litters.map(\.wanted).max() ?? 0) { try derive(copy + 1, &litters, context) }
       for litter in litters { try plan.note(litter.line, at: litter.index) }
     }
     return plan
@@ -50,10 +63,12 @@ struct MaskedModelStage: CollectionStage {
 
   // MARK: - Asking
 
-  /// What may be changed of a record; nil for one that may have no children.
+  /// What may be changed of a record; nil for one that may have no children, or of which none is wanted.
   private func litter(
-    of record: Record, at index: Int, _ context: StageContext
+    of stored: StoredRecord, wanted: Int, _ context: StageContext
   ) throws(StageError) -> MaskedLitter? {
+    guard wanted > 0 else { return nil }
+    let record = try stored.record()
     guard let offspring = Offspring(of: record, fields, context) else { return nil }
     let free = FreeWords(
       of: record, protecting: spans, keepsAnswers: keepsAnswers, language: language)
@@ -61,7 +76,7 @@ struct MaskedModelStage: CollectionStage {
     for field in offspring.texts {
       texts.append(try MaskableText(field, free, rules.fit, rules.action))
     }
-    return MaskedLitter(offspring, texts, at: index, wanted: copies)
+    return MaskedLitter(offspring, texts, at: stored.index, wanted: wanted)
   }
 
   /// Makes one more child of each record that wants one.

@@ -12,7 +12,6 @@ struct ParaphraseStage: CopyingCollectionStage {
   let tries: Int
   let fields: [Selector]
   let contract: RoundTripContract
-  let language: String
 
   func dependencies() throws(StageError) -> [String] {
     Fetching.current.say("augment.paraphrase: by \(model.name)")
@@ -23,24 +22,21 @@ struct ParaphraseStage: CopyingCollectionStage {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
     try plan(records, context) { _ in copies }
   }
 
   func plan(
     _ records: RecordCollection, copies: [UInt8], _ context: StageContext
-  ) throws -> PlanLines {
+  ) throws -> PlannedLines {
     try plan(records, context) { Int(copies[$0]) }
   }
 
   /// - Parameter wanted: How many children the record at a place is to have.
   private func plan(
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
-  ) throws -> PlanLines {
-    var plan = try PlanLines(records: records.count, context)
-    var evaluation = try EvaluationTexts(records, language: language) { record in
-      fields.flatMap { record.texts($0) }
-    }
+  ) throws -> PlannedLines {
+    var plan = try PlannedLines(records: records.count, context)
     try records.forEachStoredBatch { stored in
       wanted(stored.index) == 0
         ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
@@ -48,24 +44,23 @@ struct ParaphraseStage: CopyingCollectionStage {
       var drafts = parents.compactMap { $0 }.map {
         Paraphrases(of: $0, wanted: wanted($0.index), by: model.name)
       }
-      for attempt in 1...tries { try ask(&drafts, attempt: attempt, context, &evaluation) }
-      for draft in drafts { try plan.note(draft.planned, at: draft.parent.index) }
+      for attempt in 1...tries { try ask(&drafts, attempt: attempt, context) }
+      for draft in drafts { try draft.planned.write(to: &plan, at: draft.parent.index) }
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlanLines) -> Bool { plan.isEmpty(at: index) }
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
 
   func outcome(
-    of record: Record, at index: Int, _ plan: PlanLines, _ context: StageContext
+    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    try plan.outcome(of: record, at: index, context)
+    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 
   /// Asks for the children that are still wanted, all at the same time.
   private func ask(
-    _ drafts: inout [Paraphrases], attempt: Int, _ context: StageContext,
-    _ evaluation: inout EvaluationTexts
+    _ drafts: inout [Paraphrases], attempt: Int, _ context: StageContext
   ) throws {
     try Interruption.check()
     var questions: [ChatQuestion] = []
@@ -81,7 +76,7 @@ struct ParaphraseStage: CopyingCollectionStage {
     var answers = try model.answers(questions)[...]
     for place in wanted {
       let count = drafts[place].parent.texts.count
-      drafts[place].take(Array(answers.prefix(count)), attempt: attempt, contract, &evaluation)
+      drafts[place].take(Array(answers.prefix(count)), attempt: attempt, contract)
       answers = answers.dropFirst(count)
     }
   }

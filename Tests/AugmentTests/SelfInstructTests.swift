@@ -266,6 +266,8 @@ struct SelfInstructTests {
         "system: You are a pirate.", "user: Plan a garden for dry summers.", "assistant: Done.",
       ])
     #expect(child.label == nil && child.metadata == [:])
+    // The form has a place for an input, which is there and empty.
+    #expect(child.fields(.all).first { $0.path == "messages[1].input" }?.text == "")
     #expect(Self.shown(chat.questions[0]) == ["Praise the sea. 1 line"])
     #expect(
       chat.conversations[1].messages.map(\.content) == [

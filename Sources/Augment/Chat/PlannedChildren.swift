@@ -118,10 +118,12 @@ extension Record {
 
   /// The record with another question and answer, under what the system says.
   ///
-  /// A label and other facts of the source tell of its own question, so that they go.
+  /// Where its form keeps an input apart, that is there and empty, as in other records of the form. A label and other facts of the source tell of its own question, so that they go.
   fileprivate func derived(_ name: String, instruction: String, answer: String) -> Record {
-    let told = Exchange(self)?.system.map { Message(.system, $0) }
-    let turns = [told, Message(.user, instruction), Message(.assistant, answer)].compactMap(\.self)
+    let exchange = Exchange(self)
+    let told = exchange?.system.map { Message(.system, $0) }
+    let asked = Message(.user, instruction, input: exchange?.hasInput == true ? "" : nil)
+    let turns = [told, asked, Message(.assistant, answer)].compactMap(\.self)
     var child = child(name, content: .conversation(Conversation(turns)))
     child.label = nil
     child.metadata = [:]

@@ -40,6 +40,8 @@ public struct PipelineRun: Sendable {
 
   private func executeStages() throws -> RunSummary {
     let held = try RunFolder(folder)
+    // Data stages may ask models too.
+    Engine.threads = threads
     var timings = RunTimings(threads: threads)
     let memory = timings.memory
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {

@@ -9,7 +9,7 @@ struct Paraphrases {
 
   /// - Parameter model: What wrote them, for the ledger.
   init(of parent: RoundTrips.Parent, by model: String) {
-    kept = RoundTrips(of: parent)
+    kept = RoundTrips(of: parent, wanted: 1)
     self.model = model
   }
 

@@ -39,6 +39,8 @@ public struct PipelineRun: Sendable {
   private var fetching: Fetching { Fetching { observer.say("note: \($0)") } }
 
   private func executeStages() throws -> RunSummary {
+    // For the models of stages, and for training.
+    Engine.threads = threads
     let held = try RunFolder(folder)
     // Data stages may ask models too.
     Engine.threads = threads

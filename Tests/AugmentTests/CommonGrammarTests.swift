@@ -140,6 +140,14 @@ import Testing
     #expect(fault?.remedy?.contains("apt-get install \(package),") == true)
   }
 
+  @Test func `easy data augmentation without a thesaurus says how to do without`() {
+    let fault = #expect(throws: Diagnostic.self) {
+      try Brood.descriptor("eda").stage(["language": "sv", "thesaurus": "/nowhere/th.dat"])
+    }
+    #expect(fault?.remedy?.contains("apt-get install mythes-sv") == true)
+    #expect(fault?.remedy?.contains("or set 'replace' and 'insert' to 0") == true)
+  }
+
   @Test func `a language that nothing is known of is an error before anything runs`() {
     let fault = #expect(throws: Diagnostic.self) {
       try Brood.descriptor("synonyms").stage(["language": "xx"])

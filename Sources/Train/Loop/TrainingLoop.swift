@@ -12,6 +12,8 @@ struct TrainingLoop {
   /// What a method has added to it, which may take part in losses and steps.
   let adapter: (any ModelAdapter)?
   let objective: any TrainingObjective
+  /// What no step changes, computed once an example; nil where the whole model runs in each step.
+  let trunk: ConstantTrunk?
   let training: [Example]
   let validation: [Example]
   /// What is answered of the validation side; nil where nobody watches answers.
@@ -72,14 +74,7 @@ struct TrainingLoop {
 
   /// The batches of the epoch under way.
   private var order: BatchOrder {
-    if let packing = settings.packing {
-      return BatchOrder(
-        packing, batchSize: settings.batchSize, accumulation: settings.accumulation,
-        seed: settings.seed, epoch: state.epoch)
-    }
-    return BatchOrder(
-      lengths: training.map(\.tokens.count), batchSize: settings.batchSize,
-      accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
+    settings.order(lengths: training.map(\.tokens.count), epoch: state.epoch)
   }
 
   private mutating func runEpoch(upTo last: Int) throws {
@@ -114,7 +109,9 @@ struct TrainingLoop {
       let tape = Tape(
         training: randomness, checkpointsLayers: settings.activationCheckpointing,
         embeddingNoise: settings.embeddingNoise)
-      let part = objective.loss(tape, batch, divisor: divisor)
+      let part =
+        try trunk?.loss(tape, batches[number], batch, divisor: divisor)
+        ?? objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
       // Once a step, whatever its micro-batches.
       let penalty = number == 0 ? adapter?.penalty(tape) : nil
@@ -220,8 +217,9 @@ struct TrainingLoop {
 
   /// What the metrics of the validation side find.
   private func scores() throws -> [(name: String, value: Double)] {
-    let predictions = Predictor.predictions(
-      objective, validation, batchSize: settings.evaluationBatchSize)
+    let predictions =
+      try trunk?.predictions()
+      ?? Predictor.predictions(objective, validation, batchSize: settings.evaluationBatchSize)
     let evaluation = Evaluation(
       of: objective.outcomes(predictions), metrics: settings.validationMetrics)
     return try settings.validationMetrics.compactMap { metric in
@@ -269,6 +267,17 @@ struct LoopSettings {
 
   /// Evaluation keeps no gradients, so it takes larger batches.
   var evaluationBatchSize: Int { max(batchSize, 32) }
+
+  /// The batches of an epoch.
+  /// - Parameter lengths: The tokens of each training record.
+  func order(lengths: [Int], epoch: Int) -> BatchOrder {
+    if let packing {
+      return BatchOrder(
+        packing, batchSize: batchSize, accumulation: accumulation, seed: seed, epoch: epoch)
+    }
+    return BatchOrder(
+      lengths: lengths, batchSize: batchSize, accumulation: accumulation, seed: seed, epoch: epoch)
+  }
 
   /// Steps as passes over the training side.
   func epochs(_ step: Int) -> Double { Double(step) / Double(max(1, stepsPerEpoch)) }

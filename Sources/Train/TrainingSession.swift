@@ -153,9 +153,17 @@ public struct TrainingSession {
     guard let cut = preparation.method.constantBelow, settings.embeddingNoise == 0,
       let objective = preparation.objective as? any FeatureObjective
     else { return nil }
+    let (training, validation) = (preparation.training, preparation.validation)
+    // The first epoch's own where each record stands alone, so that its steps compute what they read.
+    let order = BatchOrder(
+      lengths: training.map(\.tokens.count),
+      batchSize: options.values[TrainingOptions.Keys.batchSize],
+      accumulation: options.values[TrainingOptions.Keys.accumulation], seed: context.seed, epoch: 0)
+    let sorted = BatchOrder.sortedBatches(
+      lengths: validation.map(\.tokens.count), batchSize: settings.evaluationBatchSize)
     return ConstantTrunk(
-      objective, below: cut, preparation.training, preparation.validation, settings,
-      folder: context.folder)
+      objective, below: cut, training: (training, Array(order.steps.joined())),
+      validation: (validation, sorted), folder: context.folder)
   }
 
   private func settings() throws -> LoopSettings {
@@ -200,8 +208,8 @@ public struct TrainingSession {
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
       notes: preparation.objective.notes
-        + (loop.trunk?.notes ?? [])
         + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
+        + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }

@@ -14,24 +14,22 @@ struct ConstantTrunk {
   private let validationExamples: [Example]
   private let validationBatches: [[Int]]
 
-  /// - Parameter folder: Where vectors lie, in a file without a name, that memory has no place for.
+  /// - Parameters:
+  ///   - training: The examples and the batches that they are computed in, as of the validation side.
+  ///   - folder: Where vectors lie, in a file without a name, that memory has no place for.
   init(
-    _ objective: any FeatureObjective, below cut: ClassifierCut, _ training: [Example],
-    _ validation: [Example], _ settings: LoopSettings, folder: String
+    _ objective: any FeatureObjective, below cut: ClassifierCut,
+    training: (examples: [Example], batches: [[Int]]),
+    validation: (examples: [Example], batches: [[Int]]), folder: String
   ) {
-    func cache(_ examples: [Example], _ batches: [[Int]]) -> FeatureCache {
-      FeatureCache(batches: batches, folder: folder) { batch in
-        objective.features(batch.map { examples[$0] }, below: cut)
+    func cache(_ side: (examples: [Example], batches: [[Int]])) -> FeatureCache {
+      FeatureCache(batches: side.batches, folder: folder) { batch in
+        objective.features(batch.map { side.examples[$0] }, below: cut)
       }
     }
     (self.objective, self.cut) = (objective, cut)
-    // The first epoch's own, so that each of its steps computes what it reads.
-    let first = settings.order(lengths: training.map(\.tokens.count), epoch: 0)
-    self.training = cache(training, Array(first.steps.joined()))
-    validationExamples = validation
-    validationBatches = BatchOrder.sortedBatches(
-      lengths: validation.map(\.tokens.count), batchSize: settings.evaluationBatchSize)
-    self.validation = cache(validation, validationBatches)
+    (self.training, self.validation) = (cache(training), cache(validation))
+    (validationExamples, validationBatches) = validation
   }
 
   /// What a person should know of it.

@@ -74,7 +74,14 @@ struct TrainingLoop {
 
   /// The batches of the epoch under way.
   private var order: BatchOrder {
-    settings.order(lengths: training.map(\.tokens.count), epoch: state.epoch)
+    if let packing = settings.packing {
+      return BatchOrder(
+        packing, batchSize: settings.batchSize, accumulation: settings.accumulation,
+        seed: settings.seed, epoch: state.epoch)
+    }
+    return BatchOrder(
+      lengths: training.map(\.tokens.count), batchSize: settings.batchSize,
+      accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
   }
 
   private mutating func runEpoch(upTo last: Int) throws {
@@ -267,17 +274,6 @@ struct LoopSettings {
 
   /// Evaluation keeps no gradients, so it takes larger batches.
   var evaluationBatchSize: Int { max(batchSize, 32) }
-
-  /// The batches of an epoch.
-  /// - Parameter lengths: The tokens of each training record.
-  func order(lengths: [Int], epoch: Int) -> BatchOrder {
-    if let packing {
-      return BatchOrder(
-        packing, batchSize: batchSize, accumulation: accumulation, seed: seed, epoch: epoch)
-    }
-    return BatchOrder(
-      lengths: lengths, batchSize: batchSize, accumulation: accumulation, seed: seed, epoch: epoch)
-  }
 
   /// Steps as passes over the training side.
   func epochs(_ step: Int) -> Double { Double(step) / Double(max(1, stepsPerEpoch)) }

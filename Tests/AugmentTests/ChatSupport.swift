@@ -30,14 +30,16 @@ struct ChatRun {
   let outcomes: [Outcome]
 
   /// Runs a stage of the family, by its name behind the dot.
+  /// - Parameter isContracted: Whether children keep the contract of all augmenters, as in a run.
   init(
     _ name: String, _ records: [Record], _ parameters: [String: String] = [:],
-    by chat: ScriptedChat, seed: UInt64 = 7, threads: Int = 2
+    by chat: ScriptedChat, seed: UInt64 = 7, threads: Int = 2, isContracted: Bool = false
   ) throws {
     var values = ["model": "tiny"]
     values.merge(parameters) { $1 }
-    let stage = try #require(
-      try Self.descriptor(name, chat).stage(values) as? any CollectionStage)
+    let own = try Self.descriptor(name, chat)
+    let descriptor = isContracted ? [own].keepingContract(StubModels())[0] : own
+    let stage = try #require(try descriptor.stage(values) as? any CollectionStage)
     let folder = try TemporaryFolder()
     var lines: [UInt8] = []
     for record in records {
@@ -71,6 +73,14 @@ struct ChatRun {
   var children: [[Record]] {
     outcomes.map { outcome in
       if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
+    }
+  }
+
+  /// Why children ended that do not keep the contract of all augmenters.
+  var ended: [String] {
+    outcomes.flatMap { outcome -> [String] in
+      guard case .derive(_, let children) = outcome else { return [] }
+      return children.compactMap { $0.refusal?.code }
     }
   }
 

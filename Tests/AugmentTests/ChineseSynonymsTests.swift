@@ -111,6 +111,7 @@ enum SmallLexicon {
 
   @Test func `words of the label and the answer stay`() throws {
     #expect(try brood(.text("医生来了。", label: "医生"), wordnet).texts == [])
+    #expect(try brood(.text("看电影去。"), wordnet, ["protect": "电影"]).texts == [])
     let asked = Record.instruction("医生喜欢电影吗？他是学生。", output: "医生喜欢。")
     #expect(try brood(asked, wordnet).texts.first == "医生喜欢影片吗？他是学员。")
   }

@@ -43,12 +43,10 @@ import Testing
     UTF-8
     весёлый|2
     (синоним)|радостный
-    (антоним)|грустный|печальный
+    (антоним)|грустный
     радостный|1
     (синоним)|весёлый
     грустный|1
-    (антоним)|весёлый
-    печальный|1
     (антоним)|весёлый
 
     """
@@ -68,7 +66,8 @@ import Testing
     }).joined()
 
   private func brood(_ text: String, _ language: String, _ thesaurus: String) throws -> Brood {
-    let path = try folder.write(thesaurus, to: "th.dat")
+    // A process reads a path once.
+    let path = try folder.write(thesaurus, to: "\(thesaurus.utf8.count).dat")
     return try Brood(
       "synonyms", of: .text(text), ["language": language, "thesaurus": path, "rate": "1"])
   }
@@ -139,6 +138,14 @@ import Testing
       ])
     }
     #expect(fault?.remedy?.contains("apt-get install \(package),") == true)
+  }
+
+  @Test func `easy data augmentation without a thesaurus says how to do without`() {
+    let fault = #expect(throws: Diagnostic.self) {
+      try Brood.descriptor("eda").stage(["language": "sv", "thesaurus": "/nowhere/th.dat"])
+    }
+    #expect(fault?.remedy?.contains("apt-get install mythes-sv") == true)
+    #expect(fault?.remedy?.contains("or set 'replace' and 'insert' to 0") == true)
   }
 
   @Test func `a language that nothing is known of is an error before anything runs`() {

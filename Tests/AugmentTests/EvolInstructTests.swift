@@ -179,12 +179,24 @@ struct EvolInstructTests {
     #expect(chat.conversations[1].messages[0].content == "Be brief.")
   }
 
-  @Test func `what is like an evaluation record is refused`() throws {
-    var records = records(2)
+  @Test func `what asks as an evaluation record does ends, in any language of its answer`() throws {
+    var records = [
+      Record.instruction(
+        "Say in French that the weather is fine.", output: "Le temps est vraiment très beau.",
+        id: "a:1"),
+      Record.instruction(
+        "Say in German that the weather is bad.", output: "Das Wetter ist schlecht.", id: "a:2"),
+    ]
     (records[0].side, records[1].side) = (.train, .test)
-    let chat = Self.model { _, _ in "Name one river of country 1." }
-    let run = try ChatRun("evol-instruct", records, by: chat)
-    #expect(run.refused == ["near-evaluation": 1] && run.children.allSatisfy(\.isEmpty))
+    let german = "Das Wetter ist heute leider wirklich sehr schlecht, sagt die Nachbarin."
+    func run(_ evolved: String) throws -> ChatRun {
+      try ChatRun(
+        "evol-instruct", records, by: Self.model({ _, _ in evolved }, answer: { _ in german }),
+        isContracted: true)
+    }
+    #expect(try run("Say in GERMAN that the weather is bad!").ended == ["near-evaluation"])
+    let other = try run("Say in German that the weather is fine, and name a reason.")
+    #expect(other.ended.isEmpty && other.children[0].count == 1)
   }
 
   @Test func `prompts of files are asked with in place of ours`() throws {

@@ -23,6 +23,11 @@ private final class Guesser: WordPredictor {
   }
 }
 
+extension TextGap {
+  /// The text without what is hidden.
+  fileprivate var around: String { before + behind }
+}
+
 /// Runs `augment.masked-model` with a model of tests.
 private struct Trial {
   let guesser: Guesser
@@ -132,7 +137,7 @@ struct MaskedModelTests {
     #expect(child.record.augmentedBy == "augment.masked-model")
     #expect(child.record.label == Label("a") && child.record.side == .train)
     #expect(
-      child.note == [["field": "text", "at": 33, "from": "film", "to": "movie", "by": "replace"]])
+      child.note == [["field": "text", "at": 35, "from": "film", "to": "movie", "by": "replace"]])
     #expect(
       trial.guesser.asked.withLock { $0 }.contains(
         TextGap(
@@ -153,14 +158,14 @@ struct MaskedModelTests {
     ("We saw the film there.", "Paris", "a name"),
     ("We saw a film there.", "episode", "an article that does not agree"),
     ("She ate an apple there.", "pear", "an article that does not agree"),
-    ("We saw the movie film there.", "movie", "the word beside it"),
-    ("We saw the film movie there.", "movie", "the word beside it"),
+    ("We saw the doctor film there.", "doctor", "the word beside it"),
+    ("We saw the film doctor there.", "doctor", "the word beside it"),
   ])
   func `a word that does not fit is not put in`(text: String, word: String, why: String) throws {
-    // Of the words that may be replaced `film`, `films` or `apple` is always asked about.
+    // What is asked about is one of these.
     let trial = try Trial { gap in
-      gap.before.hasSuffix("movie ") || gap.behind.hasPrefix(" movie") || !text.contains("movie")
-        ? [LikelyWord(word, probability: 0.9)] : []
+      let isAsked = ["film", "apple"].contains { text.contains($0) && !gap.around.contains($0) }
+      return isAsked ? [LikelyWord(word, probability: 0.9)] : []
     }
     #expect(Trial.reason(try trial.outcomes([.text(text)], ["rate": "1"])[0]) == "no-candidates")
   }
@@ -172,7 +177,8 @@ struct MaskedModelTests {
     #expect(try one("Films were there.", "movies") == ["Movies were there."])
     #expect(try one("Films were there.", "Movies") == ["Movies were there."])
     #expect(try one("FILMS WERE THERE.", "movies") == ["MOVIES WERE THERE."])
-    #expect(try one("It was filmed.", "photographed") == ["It was photographed."])
+    #expect(
+      try one("They examined the patient.", "inspected") == ["They inspected the patient."])
   }
 
   @Test func `what must stay is not asked about`() throws {
@@ -195,12 +201,12 @@ struct MaskedModelTests {
 
   @Test func `each word is replaced in the text as it stands by then`() throws {
     let text = "The doctor watched the film in the city with the student."
-    let swaps = ["doctor": "lawyer", "film": "movie", "city": "town", "student": "teacher"]
+    let swaps = [
+      "The ": "lawyer", "watched the ": "movie", "in the ": "town", "with the ": "teacher",
+    ]
     let trial = try Trial { gap in
-      let hidden = swaps.first { old, _ in
-        text.hasSuffix(" \(old)\(gap.behind)") || text.hasPrefix("\(gap.before)\(old)")
-      }
-      return hidden.map { [LikelyWord($0.value, probability: 1)] } ?? []
+      let swap = swaps.first { gap.before.hasSuffix($0.key) }
+      return swap.map { [LikelyWord($0.value, probability: 1)] } ?? []
     }
     let outcome = try trial.outcomes([.text(text)], ["rate": "1"])[0]
     #expect(
@@ -208,8 +214,7 @@ struct MaskedModelTests {
     #expect(try Trial.replays(text, outcome))
     // The last question is asked of a text that has all other words already.
     let last = try #require(trial.guesser.asked.withLock { $0 }.last)
-    let around = last.before + last.behind
-    #expect(["lawyer", "movie", "town", "teacher"].count { around.contains($0) } >= 3)
+    #expect(["lawyer", "movie", "town", "teacher"].count { last.around.contains($0) } == 3)
   }
 
   @Test func `as many words are replaced as the rate asks for`() throws {
@@ -304,13 +309,13 @@ struct MaskedModelTests {
 
   @Test func `words are put in before words`() throws {
     let text = "Doctors saw the film, cars and a house."
-    let trial = try Trial(["old", "the", "Old", "film", "x"])
+    let trial = try Trial(["old", "the", "Old", "x"])
     let outcome = try trial.outcomes([.text(text)], ["action": "insert", "rate": "1"])[0]
     // Not where a sentence begins, nor behind an article that does not agree.
-    #expect(Trial.texts(outcome) == ["Doctors old saw the old film, old cars and a house."])
+    #expect(Trial.texts(outcome) == ["Doctors saw the old film, old cars and a house."])
     #expect(try Trial.replays(text, outcome))
     let note = try #require(Trial.children(outcome).first?.note.array?.first)
-    #expect(note == ["field": "text", "at": 8, "from": "", "to": "old ", "by": "insert"])
+    #expect(note == ["field": "text", "at": 16, "from": "", "to": "old ", "by": "insert"])
     let gap = try #require(
       trial.guesser.asked.withLock { $0 }.first { $0.behind.hasPrefix(" house") })
     #expect(gap.before.hasSuffix(" and a "))
@@ -334,7 +339,10 @@ struct MaskedModelTests {
 
   @Test func `any text keeps what is not replaced, byte for byte`() throws {
     var random = CounterRandom(seed: 3, purpose: "soup")
-    let records = (0..<300).map { Record.text(Soup.text(&random), id: "r:\($0)") }
+    let records = (0..<300).map { number in
+      let soup = [Soup.text(&random), Soup.text(&random)]
+      return Record.text("\(soup[0])\nThey bought the film and cars. \(soup[1])", id: "r:\(number)")
+    }
     for action in ["replace", "insert"] {
       let trial = try Trial(["film", "films", "lawyers", "sold", "nurse", "old"])
       let outcomes = try trial.outcomes(
@@ -342,7 +350,7 @@ struct MaskedModelTests {
       for (record, outcome) in zip(records, outcomes) {
         #expect(try Trial.replays(record.fields(.all)[0].text, outcome))
       }
-      #expect(outcomes.count { !Trial.texts($0).isEmpty } > 30)
+      #expect(outcomes.count { !Trial.texts($0).isEmpty } > 150)
     }
   }
 
@@ -354,12 +362,11 @@ struct MaskedModelTests {
           Message(.user, "We saw a film."), Message(.assistant, "A film!"),
           Message(.user, "The doctor saw it."), Message(.assistant, "Good."),
         ])), schema: .messages)
-    let outcome = try Trial(["lawyer", "movie"]).outcomes(
-      [record], ["rate": "1", "keep-answer-words": "false"])[0]
-    let texts = Trial.texts(outcome)
-    #expect(
-      texts == ["We saw a movie.", "A film!", "The lawyer saw it.", "Good."] || texts.count == 4)
-    #expect(texts[1] == "A film!" && texts[3] == "Good.")
+    let trial = try Trial { gap in
+      [LikelyWord(gap.before.hasSuffix("a ") ? "movie" : "lawyer", probability: 1)]
+    }
+    let outcome = try trial.outcomes([record], ["rate": "1", "keep-answer-words": "false"])[0]
+    #expect(Trial.texts(outcome) == ["We saw a movie.", "A film!", "The lawyer saw it.", "Good."])
   }
 
   @Test func `the model and the dictionary are part of what it depends on`() throws {

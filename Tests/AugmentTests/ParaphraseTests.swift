@@ -118,14 +118,24 @@ struct ParaphraseTests {
     #expect(try ChatRun("paraphrase", [], by: chat).outcomes.isEmpty)
   }
 
-  @Test func `what is like an evaluation record is refused`() throws {
-    var test = record("The hound is asleep on a mat!", "2")
+  @Test func `what is like an evaluation record ends, and a budget by label is kept`() throws {
+    var test = record("The hound is asleep on THE mat!", "2", label: "animals")
     test.side = .validation
-    var train = record("The dog sleeps on the mat.")
+    var train = record("The dog sleeps on the mat.", label: "animals")
     train.side = .train
     let chat = ScriptedChat { _, _ in "The hound is asleep on the mat." }
-    let run = try ChatRun("paraphrase", [train, test], by: chat)
-    #expect(run.refused == ["near-evaluation": 3] && run.children[0].isEmpty)
+    let run = try ChatRun("paraphrase", [train, test], by: chat, isContracted: true)
+    #expect(run.ended == ["near-evaluation"])
+    // Two labels, of which one is short by two: nothing is asked about the other.
+    let records = (0..<6).map { number in
+      record("The dog sleeps on mat \(number).", "\(number)", label: number < 4 ? "most" : "rare")
+    }
+    let words = ScriptedChat { prompt, _ in
+      Self.text(of: prompt).replacing("The dog sleeps", with: "A hound is asleep")
+    }
+    let balanced = try ChatRun(
+      "paraphrase", records, ["per-label": "max", "copies": "1"], by: words, isContracted: true)
+    #expect(balanced.children.map(\.count) == [0, 0, 0, 0, 1, 1] && words.questions.count == 2)
   }
 
   @Test func `a file's prompt is asked with in place of ours`() throws {

@@ -231,6 +231,22 @@ struct SelfInstructTests {
     #expect(english.refused == ["non-ascii": 3])
   }
 
+  @Test func `a new record need not be in its host's language, nor have its label`() throws {
+    let seed = Record.instruction(
+      "Praise the long evenings of early summer in one sentence.",
+      output: "The light stays so long that nobody wants to go home before the stars are out.",
+      id: "a:1")
+    let chat = Self.model(
+      listing: ["Translate into German: the cat sleeps on the sofa all day."],
+      answer: "Die Katze schläft den ganzen Tag auf dem Sofa und träumt von großen Fischen.")
+    let run = try ChatRun("self-instruct", [seed], ["count": "1"], by: chat, isContracted: true)
+    #expect(run.children[0].count == 1 && run.ended.isEmpty)
+    let own = try ChatRun.descriptor("self-instruct", chat)
+    let names = [own].keepingContract(StubModels())[0].parameters.map(\.name)
+    #expect(names.contains("near-duplicates"))
+    #expect(!names.contains("similarity") && !names.contains("label-model"))
+  }
+
   @Test func `a new record has its host's system turn, and nothing that tells of the host alone`()
     throws
   {
@@ -250,6 +266,8 @@ struct SelfInstructTests {
         "system: You are a pirate.", "user: Plan a garden for dry summers.", "assistant: Done.",
       ])
     #expect(child.label == nil && child.metadata == [:])
+    // The form has a place for an input, which is there and empty.
+    #expect(child.fields(.all).first { $0.path == "messages[1].input" }?.text == "")
     #expect(Self.shown(chat.questions[0]) == ["Praise the sea. 1 line"])
     #expect(
       chat.conversations[1].messages.map(\.content) == [

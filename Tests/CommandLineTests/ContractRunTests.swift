@@ -85,7 +85,8 @@ import Testing
 
   @Test func `asks a classifier that was trained here for the parent's label`() throws {
     let first = try TinyRun.write(to: folder)
-    try Binary.succeed(["run", first, "--out", "\(folder.path)/first"], in: folder)
+    let learning = ["--set", "train.epochs=6", "--set", "train.learning-rate=1e-2"]
+    try Binary.succeed(["run", first, "--out", "\(folder.path)/first"] + learning, in: folder)
     let changes = [
       ("rain", "soup"), ("wind", "cheese"), ("sun", "apple"), ("snow", "cake"), ("fog", "fish"),
       ("thunder", "bread"),
@@ -114,7 +115,8 @@ import Testing
     ).output.split(separator: "\n").map { try JSONValue.parse(String($0))["label"] }
     let lost = zip(parents, classified).filter { $0["label"] != $1 }
       .compactMap { $0.0["anneal"]?["id"]?.string }
-    #expect(lost.count > 5 && parents.count == made.count, "\(lost.count) of \(made.count)")
+    #expect(lost.count > 3 && lost.count < made.count, "\(lost.count) of \(made.count)")
+    #expect(parents.count == made.count)
     let refused = ledger.filter { $0["reason"] == "label" }
     #expect(Set(refused.compactMap { $0["parent"]?.string }) == Set(lost))
     #expect(refused.allSatisfy { $0["detail"]?["model"] == "first" })

@@ -117,7 +117,7 @@ struct LocalTranslatorTests {
       #expect(try made.identity["translator"]?["prefix"] == .string(prefix))
     }
     for (prefix, problem) in [
-      (nil, "writes 2 languages"), ("fra ", "'fra ' chooses none"),
+      (nil, "writes 2 languages, and nothing chooses one"), ("fra ", "'fra ' chooses none"),
       (">>fr<< ", "the language of '>>fr<< '"), (" >>fra<< ", "chooses none"),
     ] {
       let error = #expect(throws: Diagnostic.self) { try translator(model, prefix: prefix) }

@@ -58,11 +58,14 @@ struct SearchTests {
         + (counts.isEmpty ? [] : [1]))
   }
 
-  @Test func `candidates are ordered by score, failed ones last, equal ones as they came`() {
-    let scores: [Double?] = [0.5, nil, 0.9, 0.5, 0.1]
-    #expect(SuccessiveHalving.ranking(scores, isGreaterBetter: true) == [2, 0, 3, 4, 1])
-    #expect(SuccessiveHalving.ranking(scores, isGreaterBetter: false) == [4, 0, 3, 2, 1])
-    #expect(SuccessiveHalving.ranking([nil, nil], isGreaterBetter: true) == [0, 1])
+  @Test
+  func `candidates are ordered by score, then loss, failed ones last, equal ones as they came`() {
+    let results: [(score: Double?, loss: Double?)] = [
+      (0.5, 1), (nil, nil), (0.9, 3), (0.5, 0.5), (0.5, 1), (0.1, nil), (0.5, nil),
+    ]
+    #expect(SuccessiveHalving.ranking(results, isGreaterBetter: true) == [2, 3, 0, 4, 6, 5, 1])
+    #expect(SuccessiveHalving.ranking(results, isGreaterBetter: false) == [5, 3, 0, 4, 6, 2, 1])
+    #expect(SuccessiveHalving.ranking([(nil, 1), (nil, 0)], isGreaterBetter: true) == [0, 1])
   }
 
   @Test func `the front holds what no other choice beats in everything`() {
@@ -207,6 +210,12 @@ struct SearchTests {
     #expect(won == ends.max())
     let (single, said) = try found(json(["methods": ["head"]]), folder: "single")
     #expect(single.winner.name == "head" && said.isEmpty)
+  }
+
+  @Test func `a first rung within the warm-up is told`() throws {
+    let (_, said) = try found(json(Self.three, ["warmup-steps": 5]))
+    #expect(said.first?.contains("4 steps, within the warm-up of 5") == true)
+    #expect(said.count == 15)
   }
 
   @Test func `a search whose time is up takes the best so far`() throws {

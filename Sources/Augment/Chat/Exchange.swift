@@ -6,6 +6,8 @@ struct Exchange: Sendable, Hashable {
   let system: String?
   /// What the user asks, with what that is about in a paragraph of its own.
   let instruction: String
+  /// Whether the record's form has a place for what the instruction is about.
+  let hasInput: Bool
   /// Whether the record is one question and one answer.
   let isSingle: Bool
 
@@ -17,6 +19,7 @@ struct Exchange: Sendable, Hashable {
     guard let first = spoken.first, first.role == .user else { return nil }
     let text = first.input.map { $0.isEmpty ? first.content : "\(first.content)\n\n\($0)" }
     instruction = text ?? first.content
+    hasInput = first.input != nil
     guard !RoundTripContract.skeleton(instruction).isEmpty else { return nil }
     let told = turns.prefix { $0.role == .system }.map(\.content)
     system = told.isEmpty ? nil : told.joined(separator: "\n\n")

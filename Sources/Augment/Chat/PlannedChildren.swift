@@ -25,9 +25,6 @@ struct PlannedChildren: Sendable {
   /// Nothing yet.
   init() {}
 
-  /// Whether nothing came of the record and nothing was refused.
-  var isEmpty: Bool { children.isEmpty && refusals.counts.isEmpty }
-
   /// Adds a child.
   mutating func add(_ content: Child.Content, note: JSONObject) {
     children.append(Child(content: content, note: note))
@@ -63,10 +60,28 @@ struct PlannedChildren: Sendable {
     }
   }
 
+  /// Notes what was planned for the record at a place, where that is something.
+  func write(to lines: inout PlannedLines, at index: Int) throws(FileError) {
+    guard !children.isEmpty || refusals.total > 0 else { return }
+    try lines.note(json.bytes, at: index)
+  }
+
   // MARK: - The record's outcome
 
-  /// What becomes of a record, by the JSON of what was planned for it.
+  /// What becomes of the record at a place, by what was planned for it.
+  /// - Throws: `StageError` where that cannot be read.
   static func outcome(
+    of record: Record, at index: Int, _ lines: PlannedLines, _ context: StageContext
+  ) throws(StageError) -> Outcome {
+    guard lines.holds(index) else { return .keep(record) }
+    let line = try lines.line(at: index)
+    guard let plan = try? JSONValue.parse(line) else {
+      preconditionFailure("line \(index) of the plan is \(String(decoding: line, as: UTF8.self))")
+    }
+    return outcome(of: record, plan, context)
+  }
+
+  private static func outcome(
     of record: Record, _ plan: JSONValue, _ context: StageContext
   ) -> Outcome {
     // A second stage of this kind is `augment.paraphrase#2`, and so are its children's names.
@@ -103,10 +118,12 @@ extension Record {
 
   /// The record with another question and answer, under what the system says.
   ///
-  /// A label and other facts of the source tell of its own question, so that they go.
+  /// Where its form keeps an input apart, that is there and empty, as in other records of the form. A label and other facts of the source tell of its own question, so that they go.
   fileprivate func derived(_ name: String, instruction: String, answer: String) -> Record {
-    let told = Exchange(self)?.system.map { Message(.system, $0) }
-    let turns = [told, Message(.user, instruction), Message(.assistant, answer)].compactMap(\.self)
+    let exchange = Exchange(self)
+    let told = exchange?.system.map { Message(.system, $0) }
+    let asked = Message(.user, instruction, input: exchange?.hasInput == true ? "" : nil)
+    let turns = [told, asked, Message(.assistant, answer)].compactMap(\.self)
     var child = child(name, content: .conversation(Conversation(turns)))
     child.label = nil
     child.metadata = [:]

@@ -25,6 +25,9 @@ struct ChildContract: Sendable {
     let range: ClosedRange<Double>
   }
 
+  /// Whether children say what their parents say; else each is a record of its own, with another question and
+  /// another answer, be it in another language.
+  let isAlike: Bool
   let meaning: Meaning?
   let labels: (any LabelModel)?
   /// From which Jaccard similarity on a child is too near to an evaluation record.
@@ -59,7 +62,7 @@ struct ChildContract: Sendable {
     if let refusal = child.refusal { return refusal }
     if changes.saysTheSame { return Reason(Rule.unchanged.rawValue) }
     guard known.insert(changes.form).inserted else { return Reason(Rule.repeated.rawValue) }
-    for pair in changes.pairs {
+    for pair in isAlike ? changes.pairs : [] {
       guard let change = ChildLanguage.changeOfMostWords(from: pair.old, to: pair.new) else {
         continue
       }

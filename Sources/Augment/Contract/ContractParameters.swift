@@ -24,10 +24,13 @@ enum ContractParameters {
       value.map { (0.3...1).contains($0) } == false ? "must be from 0.3 to 1" : nil
     })
 
-  /// What a stage takes, in the order shown to users; a budget only where it makes as many as it is asked for.
-  static func all(hasBudget: Bool) -> [any AnyParameter] {
-    let others: [any AnyParameter] = [similarity, labelModel, nearDuplicates]
-    return hasBudget ? [perLabel] + others : others
+  /// What a stage takes, in the order shown to users.
+  /// - Parameters:
+  ///   - hasBudget: Whether it makes as many children as it is asked for.
+  ///   - isAlike: Whether children say what their parents say; else they are not compared with them.
+  static func all(hasBudget: Bool, isAlike: Bool) -> [any AnyParameter] {
+    let compared: [any AnyParameter] = isAlike ? [similarity, labelModel] : []
+    return (hasBudget ? [perLabel] : []) + compared + [nearDuplicates]
   }
 }
 

@@ -14,15 +14,18 @@ extension [StageDescriptor] {
 extension StageDescriptor {
   fileprivate func keepingContract(_ models: any ContractModels) -> StageDescriptor {
     let hasCopies = parameters.contains { $0.name == ChildParameters.copies.name }
+    // What changes no fields makes records of its own, which need not be like their parents.
+    let isAlike = parameters.contains { $0.name == ChildParameters.fields.name }
     let own =
       "150 bytes an evaluation record and 14 a word of it; with a model or a budget 18 a record and 20 "
       + "a child"
     return StageDescriptor(
       name, summary, role: role, version: version,
-      parameters: parameters + ContractParameters.all(hasBudget: hasCopies),
+      parameters: parameters + ContractParameters.all(hasBudget: hasCopies, isAlike: isAlike),
       memory: memory.map { "\($0); \(own)" } ?? own, example: example,
       make: { values throws(Diagnostic) in
-        let contract = try ChildContract(values, hasCopies: hasCopies, models, stage: name)
+        let contract = try ChildContract(
+          values, hasCopies: hasCopies, isAlike: isAlike, models, stage: name)
         let stage = try make(values)
         if let stage = stage as? any RecordStage {
           return ContractStage(maker: RecordMaker(recordStage: stage), contract: contract)
@@ -45,12 +48,14 @@ extension ChildContract {
   /// The contract that checked values ask for.
   /// - Throws: `Diagnostic` where a model is missing, or reads no texts.
   fileprivate init(
-    _ values: ParameterValues, hasCopies: Bool, _ models: any ContractModels, stage: String
+    _ values: ParameterValues, hasCopies: Bool, isAlike: Bool, _ models: any ContractModels,
+    stage: String
   ) throws(Diagnostic) {
+    self.isAlike = isAlike
     budget = hasCopies ? values[ContractParameters.perLabel] : nil
     copies = hasCopies ? values[ChildParameters.copies] : 1
     nearDuplicates = values[ContractParameters.nearDuplicates]
-    if let band = values[ContractParameters.similarity] {
+    if isAlike, let band = values[ContractParameters.similarity] {
       meaning = Meaning(
         model: try Self.placed("\(stage).\(ContractParameters.similarity.name)") {
           () throws(Diagnostic) in try models.encoder(band.model.path)
@@ -58,7 +63,7 @@ extension ChildContract {
     } else {
       meaning = nil
     }
-    if let model = values[ContractParameters.labelModel] {
+    if isAlike, let model = values[ContractParameters.labelModel] {
       labels = try Self.placed("\(stage).\(ContractParameters.labelModel.name)") {
         () throws(Diagnostic) in try models.classifier(model.path)
       }

@@ -66,9 +66,16 @@ enum EDADescriptor {
     }
     var source: (any SynonymSource)?
     if needsSynonyms {
-      source = try SynonymSources.find(
-        synonyms, AugmentNames.eda, dictionary: values[SynonymsDescriptor.dictionary],
-        thesaurus: thesaurus)
+      do {
+        source = try SynonymSources.find(
+          synonyms, AugmentNames.eda, dictionary: values[SynonymsDescriptor.dictionary],
+          thesaurus: thesaurus)
+      } catch {
+        throw Diagnostic(
+          error.message, path: AugmentNames.eda,
+          remedy: [error.remedy, "or set 'replace' and 'insert' to 0"].compactMap(\.self)
+            .joined(separator: ", "))
+      }
     }
     return EDAStage(
       rates: rates, copies: values[copies], fields: values[ChildParameters.fields],

@@ -26,10 +26,8 @@ enum EvolInstructDescriptor {
       AugmentNames.evolInstruct,
       "Derives harder or rarer instructions and their answers by a model behind an endpoint.",
       role: .augmenting,
-      parameters: chat.all + [
-        generations, operations, prompt, breadthPrompt, ChildParameters.language,
-      ],
-      memory: "16 bytes a record, and the words of the evaluation sides",
+      parameters: chat.all + [generations, operations, prompt, breadthPrompt],
+      memory: "16 bytes a record",
       example: "augment.evol-instruct: {model: llama-3, generations: 2}",
       make: { values throws(Diagnostic) in try make(values, provider) })
   }
@@ -43,7 +41,6 @@ enum EvolInstructDescriptor {
         values[prompt], or: EvolPrompts.depth, needs: EvolPrompts.depthNeeds),
       breadth: try StagePrompt(
         values[breadthPrompt], or: EvolPrompts.breadth, needs: EvolPrompts.breadthNeeds),
-      generations: values[generations], operations: values[operations],
-      language: values[ChildParameters.language])
+      generations: values[generations], operations: values[operations])
   }
 }

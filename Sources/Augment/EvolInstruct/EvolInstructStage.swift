@@ -13,7 +13,6 @@ struct EvolInstructStage: CollectionStage {
   let breadth: StagePrompt
   let generations: Int
   let operations: [EvolOperation]
-  let language: String
 
   func dependencies() throws(StageError) -> [String] {
     Fetching.current.say("augment.evol-instruct: by \(model.name)")
@@ -24,37 +23,33 @@ struct EvolInstructStage: CollectionStage {
     ["chat": model.identity, "prompts": [.string(depth.text), .string(breadth.text)]]
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
-    var plan = try PlanLines(records: records.count, context)
-    var evaluation = try EvaluationTexts(records, language: language) { record in
-      Exchange(record).map { [$0.instruction] } ?? []
-    }
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
+    var plan = try PlannedLines(records: records.count, context)
     try records.forEachStoredBatch {
       Evolution(try $0.record(), at: $0.index)
     } _: { batch in
       var evolutions = batch.compactMap { $0 }
       for generation in 1...generations {
         try Interruption.check()
-        try evolve(&evolutions, generation, context, &evaluation)
+        try evolve(&evolutions, generation, context)
         try answer(&evolutions, generation, context)
       }
-      for evolution in evolutions { try plan.note(evolution.planned, at: evolution.index) }
+      for evolution in evolutions { try evolution.planned.write(to: &plan, at: evolution.index) }
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlanLines) -> Bool { plan.isEmpty(at: index) }
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
 
   func outcome(
-    of record: Record, at index: Int, _ plan: PlanLines, _ context: StageContext
+    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    try plan.outcome(of: record, at: index, context)
+    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 
   /// Asks for each instruction's next form.
   private func evolve(
-    _ evolutions: inout [Evolution], _ generation: Int, _ context: StageContext,
-    _ evaluation: inout EvaluationTexts
+    _ evolutions: inout [Evolution], _ generation: Int, _ context: StageContext
   ) throws {
     for place in evolutions.indices { evolutions[place].begin(generation, operations, context) }
     let answers = try model.answers(
@@ -67,7 +62,7 @@ struct EvolInstructStage: CollectionStage {
           Conversation([Message(.user, text)]), seed: seed("evolve", evolution, generation, context)
         )
       })
-    for (place, answer) in answers.enumerated() { evolutions[place].take(answer, &evaluation) }
+    for (place, answer) in answers.enumerated() { evolutions[place].take(answer) }
   }
 
   /// Asks for the answers to the instructions that came out well.

@@ -39,11 +39,10 @@ struct Evolution: Sendable {
   }
 
   /// Takes what the model made of the instruction, where that is no failure.
-  mutating func take(_ answer: String?, _ evaluation: inout EvaluationTexts) {
+  mutating func take(_ answer: String?) {
     guard let answer else { return planned.refuse("unfinished") }
     let text = AnswerText.unquoted(AnswerText.trimmed(answer), like: current)
     if let fault = EvolRules.fault(text, after: instructions) { return planned.refuse(fault) }
-    if evaluation.hold(text) { return planned.refuse("near-evaluation") }
     evolved = text
   }
 

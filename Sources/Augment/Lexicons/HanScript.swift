@@ -33,6 +33,11 @@ enum HanScript: Sendable {
       || (0x20000...0x3FFFF).contains(scalar.value) || scalar.value == 0x3007
   }
 
+  /// Whether GB 2312 or Big5 has a character: others are rare, such as 䁖.
+  static func isEveryday(_ scalar: Unicode.Scalar) -> Bool {
+    simplifiedSet.contains(scalar) || traditionalSet.contains(scalar)
+  }
+
   private static let simplifiedAlone = simplifiedSet.subtracting(traditionalSet)
   private static let traditionalAlone = traditionalSet.subtracting(simplifiedSet)
   private static let simplifiedSet = characters("GB2312", 0xB0...0xF7, [0xA1...0xFE])

@@ -28,9 +28,8 @@ enum ParaphraseDescriptor {
       role: .augmenting,
       parameters: chat.all + [
         prompt, ChildParameters.copies, tries, least, most, ChildParameters.fields, protect,
-        ChildParameters.language,
       ],
-      memory: "16 bytes a record, and the words of the evaluation sides",
+      memory: "16 bytes a record",
       example: "augment.paraphrase: {model: llama-3, copies: 2}",
       make: { values throws(Diagnostic) in try make(values, provider) })
   }
@@ -51,7 +50,6 @@ enum ParaphraseDescriptor {
       copies: values[ChildParameters.copies], tries: values[tries],
       fields: values[ChildParameters.fields],
       contract: RoundTripContract(
-        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])),
-      language: values[ChildParameters.language])
+        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
   }
 }

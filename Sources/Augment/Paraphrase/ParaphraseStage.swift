@@ -5,14 +5,13 @@ import Stages
 ///
 /// A child that does not keep the contract is asked for again with other seeds; a record that gets none goes on
 /// with a note of why.
-struct ParaphraseStage: CollectionStage {
+struct ParaphraseStage: CopyingCollectionStage {
   let model: any ChatModel
   let prompt: StagePrompt
   let copies: Int
   let tries: Int
   let fields: [Selector]
   let contract: RoundTripContract
-  let language: String
 
   func dependencies() throws(StageError) -> [String] {
     Fetching.current.say("augment.paraphrase: by \(model.name)")
@@ -23,39 +22,51 @@ struct ParaphraseStage: CollectionStage {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
-    var plan = try PlanLines(records: records.count, context)
-    var evaluation = try EvaluationTexts(records, language: language) { record in
-      fields.flatMap { record.texts($0) }
-    }
-    try records.forEachStoredBatch {
-      RoundTrips.Parent(try $0.record(), at: $0.index, fields: fields)
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
+    try plan(records, context) { _ in copies }
+  }
+
+  func plan(
+    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+  ) throws -> PlannedLines {
+    try plan(records, context) { Int(copies[$0]) }
+  }
+
+  /// - Parameter wanted: How many children the record at a place is to have.
+  private func plan(
+    _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
+  ) throws -> PlannedLines {
+    var plan = try PlannedLines(records: records.count, context)
+    try records.forEachStoredBatch { stored in
+      wanted(stored.index) == 0
+        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
     } _: { parents in
-      var drafts = parents.compactMap { $0 }.map { Paraphrases(of: $0, by: model.name) }
-      for attempt in 1...tries { try ask(&drafts, attempt: attempt, context, &evaluation) }
-      for draft in drafts { try plan.note(draft.planned, at: draft.parent.index) }
+      var drafts = parents.compactMap { $0 }.map {
+        Paraphrases(of: $0, wanted: wanted($0.index), by: model.name)
+      }
+      for attempt in 1...tries { try ask(&drafts, attempt: attempt, context) }
+      for draft in drafts { try draft.planned.write(to: &plan, at: draft.parent.index) }
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlanLines) -> Bool { plan.isEmpty(at: index) }
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
 
   func outcome(
-    of record: Record, at index: Int, _ plan: PlanLines, _ context: StageContext
+    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    try plan.outcome(of: record, at: index, context)
+    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 
   /// Asks for the children that are still wanted, all at the same time.
   private func ask(
-    _ drafts: inout [Paraphrases], attempt: Int, _ context: StageContext,
-    _ evaluation: inout EvaluationTexts
+    _ drafts: inout [Paraphrases], attempt: Int, _ context: StageContext
   ) throws {
     try Interruption.check()
     var questions: [ChatQuestion] = []
     var wanted: [Int] = []
     for (place, draft) in drafts.enumerated() {
-      for copy in draft.planned.children.count..<max(copies, draft.planned.children.count) {
+      for copy in draft.missing {
         questions += draft.parent.texts.map { field in
           question(field, of: draft.parent, draw: "\(attempt).\(copy)", context)
         }
@@ -65,7 +76,7 @@ struct ParaphraseStage: CollectionStage {
     var answers = try model.answers(questions)[...]
     for place in wanted {
       let count = drafts[place].parent.texts.count
-      drafts[place].take(Array(answers.prefix(count)), attempt: attempt, contract, &evaluation)
+      drafts[place].take(Array(answers.prefix(count)), attempt: attempt, contract)
       answers = answers.dropFirst(count)
     }
   }

@@ -7,27 +7,27 @@ struct Paraphrases {
   private(set) var planned = PlannedChildren()
   private let model: String
 
-  /// - Parameter model: What wrote them, for the ledger.
-  init(of parent: RoundTrips.Parent, by model: String) {
-    kept = RoundTrips(of: parent, wanted: 1)
+  /// - Parameters:
+  ///   - wanted: How many there are to be.
+  ///   - model: What wrote them, for the ledger.
+  init(of parent: RoundTrips.Parent, wanted: Int, by model: String) {
+    kept = RoundTrips(of: parent, wanted: wanted)
     self.model = model
   }
 
   var parent: RoundTrips.Parent { kept.parent }
+  /// Which copies are still to be made.
+  var missing: Range<Int> { planned.children.count..<max(planned.children.count, kept.wanted) }
 
   /// Takes what a model wrote in place of each text, where it keeps the contract.
   mutating func take(
-    _ answers: [String?], attempt: Int, _ contract: RoundTripContract,
-    _ evaluation: inout EvaluationTexts
+    _ answers: [String?], attempt: Int, _ contract: RoundTripContract
   ) {
     let texts = zip(parent.texts, answers).map { field, answer in
       answer.map { AnswerText.unquoted(AnswerText.trimmed($0), like: field.text) }
     }
     if zip(parent.texts, texts).contains(where: { Self.isTalk($1, of: $0.text) }) {
       return planned.refuse("lines")
-    }
-    if zip(parent.texts, texts).contains(where: { Self.leaks($1, beside: $0.text, &evaluation) }) {
-      return planned.refuse("near-evaluation")
     }
     let before = kept.children.count
     kept.take(texts, attempt: attempt, contract)
@@ -39,16 +39,6 @@ struct Paraphrases {
         "model": .string(model), "similarity": .real((child.similarity * 100).rounded() / 100),
         "try": .integer(child.attempt),
       ])
-  }
-
-  /// Whether an answer is like a text of an evaluation side, and not what the parent says anyway, as a greeting.
-  private static func leaks(
-    _ answer: String?, beside text: String, _ evaluation: inout EvaluationTexts
-  ) -> Bool {
-    guard let answer, RoundTripContract.skeleton(answer) != RoundTripContract.skeleton(text) else {
-      return false
-    }
-    return evaluation.hold(answer)
   }
 
   /// Whether an answer has lines around the text: the text is one, the answer is not.

@@ -30,25 +30,25 @@ struct SelfInstructStage: CollectionStage {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlanLines {
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
     var tasks = try NewTasks(self, records, context)
     try tasks.make()
     let refused = tasks.refusals
     Fetching.current.say(
       "\(context.stage): \(tasks.count) of \(count) records made"
         + (refused.total == 0 ? "" : "; refused: \(refused.text)"))
-    var plan = try PlanLines(records: records.count, context)
+    var plan = try PlannedLines(records: records.count, context)
     for (index, children) in tasks.planned.sorted(by: { $0.key < $1.key }) {
-      try plan.note(children, at: index)
+      try children.write(to: &plan, at: index)
     }
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlanLines) -> Bool { plan.isEmpty(at: index) }
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
 
   func outcome(
-    of record: Record, at index: Int, _ plan: PlanLines, _ context: StageContext
+    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
-    try plan.outcome(of: record, at: index, context)
+    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 }

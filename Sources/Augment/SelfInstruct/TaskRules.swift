@@ -51,3 +51,8 @@ struct TaskRules {
     return isEnglish && !first.isASCII ? "non-ascii" : nil
   }
 }
+
+extension RougeTokenizer {
+  /// How texts of a language are cut into words: as rouge_score does it where that has words at all.
+  fileprivate init(language: String) { self = language == "en" ? .standard : .unicode }
+}

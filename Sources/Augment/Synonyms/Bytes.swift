@@ -23,6 +23,28 @@ enum Bytes {
     return isPart ? width : nil
   }
 
+  /// Whether the characters before a place and behind it are parts of one word.
+  ///
+  /// Scripts that write no blanks, such as Han characters, kana and Thai, tell nothing of where words end:
+  /// there a word may begin and end anywhere.
+  static func joinsWord(_ bytes: [UInt8], _ place: Int) -> Bool {
+    guard place > 0, place < bytes.count else { return false }
+    var before = place - 1
+    while before > 0, bytes[before] & 0xC0 == 0x80 { before -= 1 }
+    return isSpacedLetter(bytes, before) && isSpacedLetter(bytes, place)
+  }
+
+  private static func isSpacedLetter(_ bytes: [UInt8], _ place: Int) -> Bool {
+    guard letterWidth(bytes, place, bytes.count) != nil else { return false }
+    guard bytes[place] >= 0xE0, let (scalar, _) = scalar(bytes, place, bytes.count) else {
+      return true
+    }
+    switch scalar.value {
+    case 0xE00...0xEFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF: return false
+    default: return !HanScript.isHan(scalar)
+    }
+  }
+
   /// The bytes of an apostrophe or a hyphen at a place; nil where there is none.
   static func joinerWidth(_ bytes: [UInt8], _ place: Int, _ limit: Int) -> Int? {
     switch bytes[place] {

@@ -28,7 +28,7 @@ struct SpanPattern: Sendable {
 
   /// Where a match that starts at a place ends, between the ends of words.
   private func match(_ bytes: [UInt8], at start: Int) -> Int? {
-    if start > 0, Bytes.isWordByte(bytes[start - 1]), Bytes.isWordByte(bytes[start]) { return nil }
+    if Bytes.joinsWord(bytes, start) { return nil }
     guard var place = Self.end(of: parts[0], bytes, at: start) else { return nil }
     for part in parts.dropFirst() {
       var end: Int?
@@ -42,10 +42,7 @@ struct SpanPattern: Sendable {
       guard let end else { return nil }
       place = end
     }
-    let splitsWord =
-      place > start && place < bytes.count && Bytes.isWordByte(bytes[place - 1])
-      && Bytes.isWordByte(bytes[place])
-    return splitsWord ? nil : place
+    return place > start && Bytes.joinsWord(bytes, place) ? nil : place
   }
 
   private static func end(of part: [UInt8], _ bytes: [UInt8], at start: Int) -> Int? {

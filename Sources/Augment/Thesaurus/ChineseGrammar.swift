@@ -17,10 +17,12 @@ struct ChineseGrammar: ThesaurusGrammar {
 
   func agreement(of word: String, hint: String) -> Agreement? {
     let scalars = Array(word.unicodeScalars)
-    guard (2...4).contains(scalars.count), scalars.allSatisfy(HanScript.isHan),
+    guard (2...4).contains(scalars.count), scalars.allSatisfy(HanScript.isEveryday),
       !Self.beginnings.contains(scalars[0]), !Self.endings.contains(scalars[scalars.count - 1]),
       !scalars.contains(where: Self.phraseMakers.contains), let part = Self.part(hint)
     else { return nil }
+    // 看看 and 天天 are forms of 看 and 天.
+    if scalars.count == 2, scalars[0] == scalars[1] { return nil }
     // Longer ones are phrases that explain a word of English: 看一看, 做得很好.
     if part != "noun", scalars.count > 2 { return nil }
     // 中国 and 法国人 are no adjectives in Chinese, whatever a wordnet says.
@@ -92,7 +94,7 @@ struct ChineseGrammar: ThesaurusGrammar {
       + "因为 所以 因此 因而 由于 虽然 尽管 但是 可是 不过 然而 而且 并且 或者 还是 如果 假如 要是 只要 只有 除非 即使 "
       + "无论 不管 既然 以便 以免 于是 然后 接着 同时 否则 以及 甚至 不但 不仅 与其 宁可 关于 对于 至于 根据 按照 通过 经过 "
       + "随着 为了 除了 作为 沿着 朝着 直到 自从 当时 那时 这时 此时 此外 可以 可能 能够 应该 应当 理应 必须 需要 愿意 "
-      + "认为 以为 觉得 知道 记得 忘记 相信 告诉 抱歉 認為 以為 覺得 記得 忘記 告訴 希望 想要 打算 开始 继续 停止 进行 加以 成为 变成 属于 等于 具有 拥有 没有 不是 就是 还有 只是 似乎 好像 好象 显得 "
+      + "男孩 女孩 男子 女子 要点 认为 以为 觉得 知道 记得 忘记 相信 告诉 抱歉 認為 以為 覺得 記得 忘記 告訴 希望 想要 打算 开始 继续 停止 进行 加以 成为 变成 属于 等于 具有 拥有 没有 不是 就是 还有 只是 似乎 好像 好象 显得 "
       + "看来 看起来 也许 大概 或许 恐怕 已经 曾经 正在 将要 马上 立刻 立即 刚刚 刚才 常常 经常 往往 总是 从来 永远 偶尔 "
       + "有时 渐渐 逐渐 终于 最后 首先 其次 非常 十分 特别 尤其 比较 相当 更加 越来越 几乎 差不多 完全 根本 简直 确实 的确 "
       + "其实 当然 果然 居然 竟然 难道 究竟 到底 反正 幸亏 几乎 只好 不得不 今天 昨天 明天 今年 去年 明年 现在 以前 以后 "

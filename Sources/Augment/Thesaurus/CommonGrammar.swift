@@ -30,6 +30,13 @@ struct CommonGrammar: ThesaurusGrammar {
     functionWords.contains(word) || lexicon.familiarity(of: word) >= commonUse
   }
 
+  func looksAlike(_ candidate: String, _ word: String) -> Bool {
+    candidate.suffix(Self.ending) == word.suffix(Self.ending)
+  }
+
+  /// How many letters at the end are alike.
+  private static let ending = 2
+
   func counts(_ sense: ThesaurusSense) -> Bool {
     let hint = sense.hint.lowercased()
     return !sense.synonyms.isEmpty && !Self.otherRelations.contains { hint.contains($0) }
@@ -56,7 +63,7 @@ struct CommonGrammar: ThesaurusGrammar {
     let hint = hint.lowercased().filter { $0 != " " }
     let isClass = !Self.synonymMarks.contains { hint.contains($0) }
     let part = Self.parts[hint] ?? "word"
-    let ending = String(word.suffix(2))
+    let ending = word.suffix(Self.ending)
     let start = Self.beginsWithVowel(word) ? "vowel" : "consonant"
     return Agreement(part, "\(isClass ? hint : "") \(start) -\(ending)")
   }

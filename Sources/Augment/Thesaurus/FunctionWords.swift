@@ -77,6 +77,8 @@ enum FunctionWords {
       + "também tampouco ainda sempre nunca jamais agora hoje ontem amanhã aqui ali dentro fora sobre "
       + "entre durante depois antes contra desde segundo conforme muito muita pouco demais mais menos "
       + "todo toda todos todas outro outra mesmo mesma cada algum alguma alguém ninguém nada tudo nenhum "
+      + "pelo pela pelos pelas neste nesta nesse nessa deste desta desse dessa dele dela deles delas "
+      + "naquele naquela numa qual quais quem cujo diante "
       + "estar haver poder dever querer fazer dizer meus minha nossa vossa seus suas quase somente "
       + "apenas três quatro cinco novamente coisa coisas voltado voltar",
     "ro":

@@ -93,7 +93,8 @@ final class ThesaurusFinder: Sendable {
   private func overlap(
     _ word: String, _ senses: [ThesaurusSense], _ candidate: String, _ agreement: Agreement
   ) -> Double? {
-    guard isPlain(candidate), !grammar.isFunctionWord(candidate.lowercased()),
+    guard grammar.looksAlike(candidate, word), isPlain(candidate),
+      !grammar.isFunctionWord(candidate.lowercased()),
       !grammar.areVariants(word, candidate),
       grammar.isFamiliar(candidate, beside: word, in: lexicon),
       !Self.areNested(word.lowercased(), candidate.lowercased())

@@ -41,6 +41,8 @@ protocol ThesaurusGrammar: Sendable {
   var capitalizesNouns: Bool { get }
   /// Whether a word, in lower case, is never replaced and never put in.
   func isFunctionWord(_ word: String) -> Bool
+  /// Whether a word may stand for another as far as their letters show, which is looked at first.
+  func looksAlike(_ candidate: String, _ word: String) -> Bool
   /// Whether a sense of a word says what is synonymous with it.
   func counts(_ sense: ThesaurusSense) -> Bool
   /// Whether a word is about as well known as the one it would replace.
@@ -64,6 +66,8 @@ extension ThesaurusGrammar {
   var largestSense: Int { .max }
 
   func isFunctionWord(_ word: String) -> Bool { functionWords.contains(word) }
+
+  func looksAlike(_ candidate: String, _ word: String) -> Bool { true }
 
   func counts(_ sense: ThesaurusSense) -> Bool { true }
 

@@ -39,7 +39,11 @@ public struct PipelineRun: Sendable {
   private var fetching: Fetching { Fetching { observer.say("note: \($0)") } }
 
   private func executeStages() throws -> RunSummary {
+    // For the models of stages, and for training.
+    Engine.threads = threads
     let held = try RunFolder(folder)
+    // Data stages may ask models too.
+    Engine.threads = threads
     var timings = RunTimings(threads: threads)
     let memory = timings.memory
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {

@@ -1,5 +1,6 @@
 import Records
 public import Stages
+import Tensors
 import Write
 
 /// Runs one stage as a filter: JSON lines in, JSON lines out.
@@ -30,6 +31,8 @@ public struct StageFilter: Sendable {
   /// Reads `input` (`-` is standard input) and calls `write` with lines in order.
   /// - Returns: What became of the records.
   public func run(input: String, write: ([UInt8]) throws -> Void) throws -> StageCounts {
+    // The stage may ask models.
+    Engine.threads = threads
     if let stage = step.stage as? any RecordStage {
       try checkFiles()
       return try stream(stage, input, write)

@@ -77,10 +77,11 @@ struct SourcePrefix {
     // With one language there is nothing to choose.
     let choosesOther = prefix.hasPrefix(">>") && prefix.contains("<<")
     guard choosesOther || codes.count > 1 else { return }
+    let choice = prefix.isEmpty ? "nothing chooses one" : "'\(prefix)' chooses none"
     let problem =
       choosesOther
       ? "does not know the language of '\(prefix)'"
-      : "writes \(codes.count) languages, and '\(prefix)' chooses none of them"
+      : "writes \(codes.count) languages, and \(choice) of them"
     throw ModelError(
       .unsupported, file: place.folder, problem: problem, remedy: remedy(codes))
   }

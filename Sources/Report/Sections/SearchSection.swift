@@ -32,13 +32,26 @@ private func plot(_ search: SearchFile, _ front: Set<String>) -> Node {
     title: title,
     description: "Each point is a candidate; \(search.winner) was chosen.",
     xLabel: "trained parameters", yLabel: MetricWords.title(search.metric), marks: marks,
-    line: marks.filter { front.contains($0.name) }.map(\.point).sorted { $0.x < $1.x })
+    line: steps(of: marks.map(\.point), search))
   var legend = [(color: 2, name: "\(search.winner), chosen", value: "")]
   if !front.isEmpty {
     legend.append((0, "no other is better, smaller and faster", ""))
   }
   if marks.contains(where: { $0.color == 1 }) { legend.append((1, "others", "")) }
   return figure(title: title, chart: scatter.svg, legend: legend)
+}
+
+/// The points that are better than all that train less.
+private func steps(of points: [Series.Point], _ search: SearchFile) -> [Series.Point] {
+  var line: [Series.Point] = []
+  for point in points.sorted(by: { $0.x < $1.x }) {
+    guard let last = line.last else {
+      line.append(point)
+      continue
+    }
+    if search.isGreaterBetter ? point.y > last.y : point.y < last.y { line.append(point) }
+  }
+  return line
 }
 
 private func searchTable(_ search: SearchFile, _ times: [String: TimingsFile.Trial]) -> Node {
@@ -77,6 +90,7 @@ private func row(
   var marks: [Node] = []
   if isWinner { marks.append(badge("chosen", kind: "good")) }
   if time?.isOnFront == true { marks.append(badge("front", kind: "plain")) }
+  if marks.count > 1 { marks.insert(.text(" "), at: 1) }
   if let fault = candidate.fault { marks.append(.text(fault)) }
   return Row([
     tag("code") { candidate.name }, .text(Format.count(candidate.trained)),

@@ -54,6 +54,7 @@ public struct MethodSearch {
   public func run(peak: () -> Int?, say: (String) -> Void) throws -> SearchResult {
     var state = try SearchState(folder: folder, fingerprint: fingerprint)
     let halving = SuccessiveHalving(candidates: plan.tried.count, eta: limits.eta)
+    try shortRung(halving).map(say)
     var order = plan.tried
     var metric: WatchedMetric?
     var isOutOfTime = false
@@ -85,6 +86,18 @@ public struct MethodSearch {
       options: options, isOutOfTime: isOutOfTime)
   }
 
+  /// Says where the first rung ends before the learning rate has risen; nil where it does not.
+  private func shortRung(_ halving: SuccessiveHalving) throws -> String? {
+    guard !halving.counts.isEmpty else { return nil }
+    let total = try session(plan.tried[0].candidate).totalSteps()
+    let warmup = options.schedule(totalSteps: total).warmupSteps
+    let steps = halving.steps(of: 0, total: total)
+    guard steps < warmup else { return nil }
+    return
+      "note: the first trials end behind \(steps) steps, within the warm-up of \(warmup): shorten "
+      + "it, train longer, or name fewer methods"
+  }
+
   /// Whether the time is up; a search that knows nothing yet goes on all the same.
   private func isOver(_ state: SearchState) -> Bool {
     guard let seconds = limits.seconds, state.trials.contains(where: { $0.score != nil }) else {
@@ -99,7 +112,7 @@ public struct MethodSearch {
   ) throws -> [SearchPlan.Entry] {
     guard !trials.isEmpty else { return order }
     let ranking = SuccessiveHalving.ranking(
-      trials.map(\.score), isGreaterBetter: metric.direction == .greater)
+      trials.map { ($0.score, $0.loss) }, isGreaterBetter: metric.direction == .greater)
     let scored = ranking.filter { trials[$0].score != nil }
     guard !scored.isEmpty else {
       let faults = trials.map { "\($0.name): \($0.fault ?? "its \(metric.name) is no number")" }
@@ -154,14 +167,17 @@ extension MethodSearch {
     _ = peak()
     let session = try session(candidate)
     let steps = halving.steps(of: rung, total: try session.totalSteps())
-    var (score, fault): (Double?, String?) = (nil, nil)
+    var (score, loss, fault): (Double?, Double?, String?) = (nil, nil, nil)
     var seconds = 0.0
     do {
       let result = try session.score(behind: steps)
       seconds = result.seconds
       let name = try session.watched()?.name
-      score = result.scores.first { $0.name == name }?.value
-      if score?.isFinite == false { score = nil }
+      /// A number of the validation side.
+      func value(_ name: String?) -> Double? {
+        result.scores.first { $0.name == name && $0.value.isFinite }?.value
+      }
+      (score, loss) = (value(name), value("loss"))
     } catch let error as TrainingError {
       fault = error.problem
     }
@@ -171,7 +187,8 @@ extension MethodSearch {
       score = nil
     }
     return SearchTrial(
-      name: candidate.name, rung: rung, steps: steps, score: score, fault: fault, seconds: seconds,
+      name: candidate.name, rung: rung, steps: steps, score: score, loss: loss, fault: fault,
+      seconds: seconds,
       wall: (ContinuousClock.now - start) / .seconds(1), peak: held)
   }
 }

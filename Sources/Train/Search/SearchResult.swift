@@ -67,6 +67,7 @@ public struct SearchResult: Sendable {
         state.trials.filter { $0.name == name }.map { trial in
           [
             "steps": .integer(trial.steps), "score": trial.score.map { .real($0) } ?? .null,
+            "loss": trial.loss.map { .real($0) } ?? .null,
             "fault": trial.fault.map { .string($0) } ?? .null,
           ]
         }),
@@ -102,7 +103,7 @@ public struct SearchResult: Sendable {
       state.last(of: entry.candidate.name).map { (entry, $0) }
     }
     let ranking = SuccessiveHalving.ranking(
-      trials.map { $1.score }, isGreaterBetter: metric.direction == .greater)
+      trials.map { ($1.score, $1.loss) }, isGreaterBetter: metric.direction == .greater)
     let places = halving.counts.indices.reversed().flatMap { rung in
       ranking.filter { trials[$0].1.rung == rung }
     }

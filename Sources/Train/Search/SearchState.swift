@@ -10,6 +10,8 @@ struct SearchTrial: Sendable {
   let steps: Int
   /// The metric on the validation side; nil where it is no number or the trial failed.
   let score: Double?
+  /// The loss of the validation side, which orders equal scores.
+  let loss: Double?
   /// Why it failed.
   let fault: String?
   /// Seconds of all its steps.
@@ -67,7 +69,8 @@ extension SearchTrial {
   var json: JSONValue {
     [
       "name": .string(name), "rung": .integer(rung), "steps": .integer(steps),
-      "score": score.map { .real($0) } ?? .null, "fault": fault.map { .string($0) } ?? .null,
+      "score": score.map { .real($0) } ?? .null, "loss": loss.map { .real($0) } ?? .null,
+      "fault": fault.map { .string($0) } ?? .null,
       "seconds": .real(seconds), "wall": .real(wall), "peak": peak.map { .integer($0) } ?? .null,
     ]
   }
@@ -80,6 +83,7 @@ extension SearchTrial {
     else { return nil }
     self.init(
       name: name, rung: rung, steps: steps, score: json["score"]?.double,
-      fault: json["fault"]?.string, seconds: seconds, wall: wall, peak: json["peak"]?.int)
+      loss: json["loss"]?.double, fault: json["fault"]?.string, seconds: seconds, wall: wall,
+      peak: json["peak"]?.int)
   }
 }

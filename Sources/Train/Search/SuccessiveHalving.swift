@@ -32,16 +32,20 @@ package struct SuccessiveHalving: Sendable {
     rung + 1 < counts.count ? counts[rung + 1] : 1
   }
 
-  /// Places by score, the best first; what has no score comes last, equal ones in their order.
-  package static func ranking(_ scores: [Double?], isGreaterBetter: Bool) -> [Int] {
-    scores.indices.sorted { left, right in
-      switch (scores[left], scores[right]) {
-      case (let a?, let b?) where a != b: isGreaterBetter ? a > b : a < b
-      case (.some, nil): true
-      case (nil, .some): false
-      default: left < right
-      }
+  /// Places by score, the best first; equal scores are ordered by loss, and what is equal in both stays in its
+  /// order; what has no score comes last.
+  ///
+  /// Few steps leave many candidates at the score of guessing one class, which losses still tell apart.
+  package static func ranking(
+    _ results: [(score: Double?, loss: Double?)], isGreaterBetter: Bool
+  ) -> [Int] {
+    /// Less is better in all of them.
+    func key(_ place: Int) -> (Int, Double, Double, Int) {
+      let (score, loss) = results[place]
+      guard let score else { return (1, 0, 0, place) }
+      return (0, isGreaterBetter ? -score : score, loss ?? .infinity, place)
     }
+    return results.indices.sorted { key($0) < key($1) }
   }
 }
 

@@ -1,6 +1,7 @@
 import Pipeline
 import Records
 import Stages
+import Tensors
 
 /// `anneal FAMILY.NAME --option value …`: a stage alone, JSON lines in, JSON lines out.
 ///
@@ -38,9 +39,10 @@ struct StageFilterCommand {
       label: descriptor.name, descriptor: descriptor, values: values,
       onError: values[CommonParameters.onError], rescue: values[CommonParameters.rescue],
       stage: try descriptor.make(values))
+    let threads = values[Own.threads] ?? CommonOptions.allThreads
+    Engine.threads = threads
     let filter = StageFilter(
-      step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])),
-      threads: values[Own.threads] ?? CommonOptions.allThreads,
+      step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])), threads: threads,
       keepsProvenance: values[Own.provenance]
     ) { console.say("quarantined: \($0)".printableLines) }
     let counts = try filter.run(input: input) { Output.write($0) }

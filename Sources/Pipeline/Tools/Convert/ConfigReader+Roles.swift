@@ -64,7 +64,7 @@ extension ConfigReader {
       let last = name.split(separator: ".").last.map(String.init) ?? name
       name = ["qlora", "lora", "dora"].first { last.hasPrefix("\($0)_") } ?? "full"
     }
-    // Keys that ask for 4 bits may stand before the one that asks for LoRA.
+    // Keys that ask for 4 bits were read before.
     let isFourBit = pipeline.method == "qlora"
     if ["dora", "qdora"].contains(name) {
       pipeline.method = isFourBit || name == "qdora" ? "qlora" : "lora"
@@ -77,7 +77,10 @@ extension ConfigReader {
     guard known.defaultComponent != nil else {
       return .not("method '\(name)' must be told more; 'anneal stages \(name)' says what")
     }
-    pipeline.method = name == "lora" && isFourBit ? "qlora" : name
+    guard !isFourBit || ["lora", "qlora"].contains(name) else {
+      return .not("method '\(name)' is not of a base in 4 bits; qlora stands for it")
+    }
+    pipeline.method = isFourBit ? "qlora" : name
     return .converted("train.method: \(pipeline.method)")
   }
 

@@ -21,11 +21,12 @@ struct ConfigReader {
     (pipeline.method, pipeline.objective) = (kind.method, kind.objective)
   }
 
-  /// Reads all values; those that say the method and the task come first, as others hang on them.
+  /// Reads all values; those that ask for 4 bits come first, then those that say the method and the task,
+  /// as others hang on them.
   mutating func read() {
     var outcomes = [ConvertedLine.Outcome?](repeating: nil, count: leaves.count)
-    for isFirst in [true, false] {
-      for (index, leaf) in leaves.enumerated() where decides(leaf) == isFirst {
+    for turn in 0...2 {
+      for (index, leaf) in leaves.enumerated() where self.turn(of: leaf) == turn {
         outcomes[index] = outcome(of: leaf)
       }
     }
@@ -37,11 +38,12 @@ struct ConfigReader {
     }
   }
 
-  private func decides(_ leaf: ConfigLeaf) -> Bool {
+  private func turn(of leaf: ConfigLeaf) -> Int {
     switch kind.rule(of: leaf.key) {
-    case .special(.method), .special(.task), .special(.fourBits), .special(.courseOfRate): true
-    case .objective(let name): name != "label-smoothing"
-    default: false
+    case .special(.fourBits): 0
+    case .special(.method), .special(.task), .special(.courseOfRate): 1
+    case .objective(let name): name != "label-smoothing" ? 1 : 2
+    default: 2
     }
   }
 
@@ -88,6 +90,9 @@ struct ConfigReader {
   mutating func adapter(_ name: String, _ node: ConfigurationNode) -> ConvertedLine.Outcome {
     guard pipeline.method != "full", let parameter = parameter(name, of: pipeline.method) else {
       return .needless("it is of LoRA, and the method is \(pipeline.method)")
+    }
+    if name == "dora", pipeline.method == "qlora" {
+      return .not("DoRA is not of a base in 4 bits; LoRA stands for it")
     }
     do throws(Fault) {
       pipeline.adapter[name] = try Self.value(of: parameter, node)

@@ -22,6 +22,7 @@ public struct TrainingSession {
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
+  private let epochs: EpochPlan
 
   /// Reads and checks everything: finds the model, reads records, encodes them.
   /// - Throws: `StageError` for a record, `ModelError`, `TokenizerError`, `MetricError` or
@@ -33,6 +34,7 @@ public struct TrainingSession {
     self.options = options
     self.context = context
     preparation = try Preparation(options, train, validation, context)
+    epochs = EpochPlan(options, preparation, seed: context.seed)
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
@@ -113,7 +115,7 @@ public struct TrainingSession {
     let values = options.values
     let settings = try settings()
     let unfreezing = preparation.method.unfreezing.map {
-      UnfreezingSchedule($0, stepsPerEpoch: settings.stepsPerEpoch)
+      UnfreezingSchedule($0, stepsPerEpoch: settings.epochs.steps.perEpoch)
     }
     var optimizer = Optimizer(
       preparation.trainable, options.updateRule,
@@ -168,17 +170,9 @@ public struct TrainingSession {
 
   private func settings() throws -> LoopSettings {
     let values = options.values
-    let batchSize = values[TrainingOptions.Keys.batchSize]
-    let accumulation = values[TrainingOptions.Keys.accumulation]
-    let size = batchSize * accumulation
-    let packing = packing
-    let rows = packing?.rows.count ?? preparation.training.count
-    let stepsPerEpoch = (rows + size - 1) / size
-    let planned = Int((values[TrainingOptions.Keys.epochs] * Double(stepsPerEpoch)).rounded(.up))
-    let totalSteps = min(planned, values[TrainingOptions.Keys.maxSteps] ?? planned)
+    let totalSteps = epochs.steps.total
     return LoopSettings(
-      seed: context.seed, batchSize: batchSize, accumulation: accumulation, packing: packing,
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps,
+      seed: context.seed, epochs: epochs, totalSteps: totalSteps,
       learningRate: values[TrainingOptions.Keys.learningRate],
       schedule: options.schedule(totalSteps: totalSteps),
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
@@ -189,13 +183,6 @@ public struct TrainingSession {
       validationMetrics: try validationMetrics())
   }
 
-  /// Rows of as many tokens as a record may have.
-  private var packing: Packing? {
-    guard options.values[TrainingOptions.Keys.packing] else { return nil }
-    return Packing(
-      lengths: preparation.training.map(\.tokens.count), capacity: preparation.maximumLength)
-  }
-
   private func plan(_ loop: TrainingLoop, removed: Bool) -> TrainingPlan {
     func count(_ parameters: [NamedParameter]) -> Int {
       parameters.reduce(0) { $0 + $1.tensor.count }
@@ -203,11 +190,11 @@ public struct TrainingSession {
     return TrainingPlan(
       totalSteps: loop.settings.totalSteps, doneSteps: loop.state.step,
       trainingRecords: preparation.training.count,
-      validationRecords: preparation.validation.count,
-      data: preparation.statistics, packedRows: loop.settings.packing?.rows.count,
+      validationRecords: preparation.validation.count, epochRecords: epochs.records,
+      data: preparation.statistics, packedRows: epochs.packedRows,
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
-      notes: preparation.objective.notes
+      notes: preparation.objective.notes + (preparation.mixture.map { ["\($0)"] } ?? [])
         + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
         + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
@@ -217,7 +204,7 @@ public struct TrainingSession {
   private func publishState(_ loop: TrainingLoop) throws {
     let state = TrainerState(
       options: options, state: loop.state, selection: loop.selection,
-      totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
+      totalSteps: loop.settings.totalSteps, steps: epochs.steps, mixture: preparation.mixture)
     try state.write(to: "\(context.folder)/trainer_state.json")
     try TrainerLog(history: loop.state.history, totalSteps: loop.settings.totalSteps)
       .write(to: "\(context.folder)/\(Self.curves[0])")

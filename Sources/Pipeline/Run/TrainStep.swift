@@ -111,6 +111,7 @@ struct TrainStep {
       seed: plan.seed, folder: folder, tokenizer: "\(folder)/tokenizer",
       maximumLength: plan.maximumLength, base: plan.base)
     context.scoring = scoring
+    context.sources = plan.sources
     return context
   }
 
@@ -153,6 +154,9 @@ struct TrainStep {
     // Nothing is added where no file is named, so that older runs stay what they are.
     let files = options.files
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
+    if options.mixture != nil {
+      object["sources"] = .array(plan.sources.sources.map { .string($0.name) })
+    }
     // Where training watches what the model writes, the choice of the model hangs on how it writes.
     if !options.watchedTexts.isEmpty { object["scoring"] = .string(scoring.fingerprint) }
     return object

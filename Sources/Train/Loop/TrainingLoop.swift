@@ -72,20 +72,8 @@ struct TrainingLoop {
     validation.isEmpty || selection == nil || state.history.lastEvaluation == state.step
   }
 
-  /// The batches of the epoch under way.
-  private var order: BatchOrder {
-    if let packing = settings.packing {
-      return BatchOrder(
-        packing, batchSize: settings.batchSize, accumulation: settings.accumulation,
-        seed: settings.seed, epoch: state.epoch)
-    }
-    return BatchOrder(
-      lengths: training.map(\.tokens.count), batchSize: settings.batchSize,
-      accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
-  }
-
   private mutating func runEpoch(upTo last: Int) throws {
-    let order = order
+    let order = settings.epochs.order(ofEpoch: state.epoch)
     let begun = state.step
     while state.stepInEpoch < order.steps.count, state.step < last {
       let report = try step(order.steps[state.stepInEpoch])
@@ -179,7 +167,7 @@ struct TrainingLoop {
   private mutating func report(
     _ loss: Float, _ rate: Double, _ norm: Float, tokensPerSecond: Double
   ) throws {
-    let epoch = settings.epochs(state.step)
+    let epoch = settings.epochs.steps.epochs(state.step)
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
@@ -207,7 +195,7 @@ struct TrainingLoop {
     guard !validation.isEmpty, var selection else { return }
     let values = try average?.standingIn { try scores() } ?? scores()
     latest = (state.step, values)
-    let epoch = settings.epochs(state.step)
+    let epoch = settings.epochs.steps.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
     try state.history.entries.last.map { try events?.add($0) }
     selection.note(values, step: state.step)
@@ -256,11 +244,8 @@ struct TrainingLoop {
 /// The numbers of a loop that stay the same over a run.
 struct LoopSettings {
   let seed: UInt64
-  let batchSize: Int
-  let accumulation: Int
-  /// How records are put together; nil where each stands alone.
-  let packing: Packing?
-  let stepsPerEpoch: Int
+  /// What each epoch trains on.
+  let epochs: EpochPlan
   let totalSteps: Int
   let learningRate: Double
   let schedule: LearningRateSchedule
@@ -273,10 +258,7 @@ struct LoopSettings {
   let validationMetrics: [MetricDescriptor]
 
   /// Evaluation keeps no gradients, so it takes larger batches.
-  var evaluationBatchSize: Int { max(batchSize, 32) }
-
-  /// Steps as passes over the training side.
-  func epochs(_ step: Int) -> Double { Double(step) / Double(max(1, stepsPerEpoch)) }
+  var evaluationBatchSize: Int { max(epochs.batchSize, 32) }
 
   /// Whether a checkpoint is due within an epoch.
   func isSaveStep(_ step: Int) -> Bool { saveSteps.map { step % $0 == 0 } ?? false }

@@ -103,15 +103,15 @@ struct Preparation {
   /// Puts the values of a checkpoint into this model: all of them, or those that are trained.
   /// - Throws: `ModelError` where the folder holds another model.
   func restore(from folder: String) throws(ModelError) {
-    if method.adapter == nil {
+    if method.keepsOnlyTrained {
+      let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
+      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      for tensor in method.adapter?.state ?? [] { try tensor.take(from: file) }
+    } else {
       let checkpoint = try Checkpoint(folder: folder)
       try restore(model.parameters, folder) { (name) throws(ModelError) in
         try checkpoint.tensor(name)
       }
-    } else {
-      let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
-      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
-      for tensor in method.adapter?.state ?? [] { try tensor.take(from: file) }
     }
   }
 

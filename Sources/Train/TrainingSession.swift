@@ -14,7 +14,8 @@ import Tensors
 /// A run that was killed goes on from its newest checkpoint in the same folder and ends with the same
 /// bytes as one that was not. Memory: the model, twice what is trained again for AdamW (once for Lion
 /// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
-/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records.
+/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records but a
+/// constant trunk's vectors, up to 64 MiB a side.
 public struct TrainingSession {
   /// What is written below a run's folder for programs that draw curves.
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
@@ -109,7 +110,7 @@ public struct TrainingSession {
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
       keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
-      savesModel: preparation.method.adapter == nil,
+      savesModel: !preparation.method.keepsOnlyTrained,
       adapterState: preparation.method.adapter?.state ?? [])
     let values = options.values
     let settings = try settings()
@@ -139,13 +140,32 @@ public struct TrainingSession {
     if let saved { try average?.restore(from: store.path(saved.step)) }
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
-      objective: preparation.objective, training: preparation.training,
+      objective: preparation.objective, trunk: trunk(settings), training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: settings, store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
       average: average, unfreezing: unfreezing,
       state: saved ?? TrainingState(),
       selection: selection, times: times, savedStep: saved?.step)
+  }
+
+  /// What no step changes; nil where there is no such thing, or noise on the words' vectors changes
+  /// what it says in every step.
+  private func trunk(_ settings: LoopSettings) -> ConstantTrunk? {
+    guard let cut = preparation.method.constantBelow, settings.embeddingNoise == 0,
+      let objective = preparation.objective as? any FeatureObjective
+    else { return nil }
+    let (training, validation) = (preparation.training, preparation.validation)
+    // The first epoch's own where each record stands alone, so that its steps compute what they read.
+    let order = BatchOrder(
+      lengths: training.map(\.tokens.count),
+      batchSize: options.values[TrainingOptions.Keys.batchSize],
+      accumulation: options.values[TrainingOptions.Keys.accumulation], seed: context.seed, epoch: 0)
+    let sorted = BatchOrder.sortedBatches(
+      lengths: validation.map(\.tokens.count), batchSize: settings.evaluationBatchSize)
+    return ConstantTrunk(
+      objective, below: cut, training: (training, Array(order.steps.joined())),
+      validation: (validation, sorted), folder: context.folder)
   }
 
   private func settings() throws -> LoopSettings {
@@ -176,6 +196,7 @@ public struct TrainingSession {
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
       notes: preparation.objective.notes + (preparation.mixture.map { ["\($0)"] } ?? [])
         + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
+        + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }

@@ -12,6 +12,8 @@ struct TrainingLoop {
   /// What a method has added to it, which may take part in losses and steps.
   let adapter: (any ModelAdapter)?
   let objective: any TrainingObjective
+  /// What no step changes, computed once an example; nil where the whole model runs in each step.
+  let trunk: ConstantTrunk?
   let training: [Example]
   let validation: [Example]
   /// What is answered of the validation side; nil where nobody watches answers.
@@ -102,7 +104,9 @@ struct TrainingLoop {
       let tape = Tape(
         training: randomness, checkpointsLayers: settings.activationCheckpointing,
         embeddingNoise: settings.embeddingNoise)
-      let part = objective.loss(tape, batch, divisor: divisor)
+      let part =
+        try trunk?.loss(tape, batches[number], batch, divisor: divisor)
+        ?? objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
       // Once a step, whatever its micro-batches.
       let penalty = number == 0 ? adapter?.penalty(tape) : nil
@@ -208,8 +212,9 @@ struct TrainingLoop {
 
   /// What the metrics of the validation side find.
   private func scores() throws -> [(name: String, value: Double)] {
-    let predictions = Predictor.predictions(
-      objective, validation, batchSize: settings.evaluationBatchSize)
+    let predictions =
+      try trunk?.predictions()
+      ?? Predictor.predictions(objective, validation, batchSize: settings.evaluationBatchSize)
     let evaluation = Evaluation(
       of: objective.outcomes(predictions), metrics: settings.validationMetrics)
     return try settings.validationMetrics.compactMap { metric in

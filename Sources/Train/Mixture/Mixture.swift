@@ -43,7 +43,7 @@ package struct Mixture: Sendable, CustomStringConvertible {
       throw TrainingError(
         "a mixture is of several parts; all training records are of the "
           + "\(options.by.noun) '\(places.first?.name ?? "")'",
-        remedy: "add a source, or leave mixture out")
+        remedy: "add another, write what else tells parts apart (by: …), or leave mixture out")
     }
     let counts = try MixtureCounts.checked(
       MixtureCounts.perEpoch(

@@ -42,7 +42,10 @@ struct MixtureTrainingTests {
     guard case .started(let plan)? = events.first else { return #expect(Bool(false)) }
     #expect(plan.trainingRecords == 60 && plan.epochRecords == 18)
     #expect(plan.totalSteps == 25 && result.steps == 25)
-    #expect(plan.notes.contains { $0.contains("12 of 12 long") && $0.contains("6 of 48 short") })
+    #expect(
+      plan.notes.contains {
+        $0.contains("12 from the 12 of long") && $0.contains("6 from the 48 of short")
+      })
     let counts: JSONValue = [
       "long": ["records": 12, "per_epoch": 12], "short": ["records": 48, "per_epoch": 6],
     ]

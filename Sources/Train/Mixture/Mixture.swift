@@ -102,7 +102,8 @@ package struct Mixture: Sendable, CustomStringConvertible {
   package var description: String {
     let texts = parts.map { part in
       let percent = (part.share * 1000).rounded() / 10
-      return "\(part.perEpoch) of \(part.places.count) \(part.name) (\(percent) %)"
+      return
+        "\(part.perEpoch) from the \(part.places.count) of \(part.name) (\(percent) %)"
     }
     return "an epoch takes \(recordsPerEpoch) records: " + texts.joined(separator: ", ")
   }

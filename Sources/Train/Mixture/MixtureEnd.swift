@@ -21,7 +21,7 @@ package enum MixtureEnd: ParameterValue, Hashable {
       guard
         let values = ParameterValues.read(
           [recordsKey], from: node, owner: "until", into: &diagnostics)
-      else { throw diagnostics.list.first ?? node.mismatch(typeName) }
+      else { throw diagnostics.list.first?.inner ?? node.mismatch(typeName) }
       return .records(values[recordsKey])
     }
     switch text {

@@ -48,7 +48,7 @@ public struct MixtureOptions: ParameterValue, Hashable {
       let values = ParameterValues.read(
         [weightsKey, temperatureKey, byKey, untilKey], from: node, owner: "mixture",
         into: &diagnostics)
-    else { throw diagnostics.list.first ?? node.mismatch(typeName) }
+    else { throw diagnostics.list.first?.inner ?? node.mismatch(typeName) }
     return MixtureOptions(
       shares: try shares(values[weightsKey], values[temperatureKey], node),
       by: values[byKey], until: values[untilKey])
@@ -135,4 +135,12 @@ extension MixtureOptions: CustomStringConvertible {
 extension Double {
   /// A whole number without its point.
   fileprivate var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+}
+
+extension Diagnostic {
+  /// The fault of a value within another, whose own reader says where that stands.
+  var inner: Diagnostic {
+    let path = path.split(separator: ".").dropFirst().joined(separator: ".")
+    return Diagnostic(message, path: path, place: place, remedy: remedy)
+  }
 }

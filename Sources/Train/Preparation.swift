@@ -24,6 +24,8 @@ struct Preparation {
   /// The most tokens of a record.
   let maximumLength: Int
   let precision: PrecisionChoice
+  /// What a penalty reads of an old task.
+  let oldTask: [Example]
   /// Changes when anything does that the result depends on.
   let fingerprint: String
 
@@ -53,19 +55,38 @@ struct Preparation {
     self.objective = try objective.fitted(to: training)
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     validationTexts = try Self.texts(options, objective, validation, context)
+    let penalty = options.penalty
+    oldTask = try Self.oldTask(penalty, objective, context)
     guard training.counted > 0 else {
       throw TrainingError(
         "no token of \(training.count) training records would be learned",
         remedy: "look at the records with 'anneal show', at train-on and the turns' own 'train' "
           + "and 'weight', or raise max-length")
     }
-    let examples = [training.fingerprint, self.validation.fingerprint]
+    let old = try penalty?.fingerprint(oldTask) ?? []
+    let examples = ([training.fingerprint, self.validation.fingerprint] + old)
       .map { String($0, radix: 16) }.joined(separator: "-")
     precision = options.precision
     let settings = JSONValue.object(options.fingerprinted).text
     let scoring = validationTexts == nil ? "" : " \(context.scoring.fingerprint)"
     fingerprint = ContentHash.of(
       "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")
+  }
+
+  /// The examples of an old task that a penalty looks at.
+  private static func oldTask(
+    _ penalty: (any TrainingPenalty)?, _ objective: any TrainingObjective,
+    _ context: TrainingContext
+  ) throws -> [Example] {
+    guard let penalty, !penalty.data.isEmpty else { return [] }
+    guard let records = context.penaltyRecords else {
+      throw TrainingError(
+        "the records of the penalty's data are not given", remedy: "set penaltyRecords")
+    }
+    let all = try records.map { try objective.example(of: $0) }
+    return EvenPlaces.of(all.count, most: penalty.samples).map {
+      objective.drawn(all[$0], nil)
+    }
   }
 
   /// What is answered after each epoch, where the choice of a model hangs on it.

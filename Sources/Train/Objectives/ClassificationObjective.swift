@@ -121,6 +121,11 @@ struct ClassificationObjective: TrainingObjective {
       smoothing: smoothing, divisor: divisor, classWeights: weights)
   }
 
+  func surprise(_ tape: Tape, _ example: Example) -> Loss {
+    tape.crossEntropy(
+      model.logits(tape, TokenBatch([example])), targets: example.targets, divisor: 1)
+  }
+
   /// Without weights, so that losses are those of the records as they are.
   func predictions(_ examples: [Example]) -> [Prediction] {
     let tape = Tape.inference()

@@ -30,7 +30,8 @@ extension TrainingOptions {
 
   /// The files that options name, whose contents a result depends on.
   public var files: [String] {
-    if case .file(let path)? = template { [path.resolved] } else { [] }
+    let own = if case .file(let path)? = template { [path.resolved] } else { [String]() }
+    return own + (penalty?.files ?? [])
   }
 
   /// What matrix products multiply on this machine.

@@ -14,7 +14,7 @@ struct HeadMethod: TrainingMethod {
     component: ComponentDescriptor(
       "head",
       "Only the task's head is updated; the encoder below it is frozen and costs no gradients.",
-      parameters: [pooler]),
+      parameters: [pooler]), updatesModel: true,
     make: { HeadMethod(trainsPooling: $0[pooler]) })
 
   func prepare(

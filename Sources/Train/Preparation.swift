@@ -83,10 +83,23 @@ struct Preparation {
       throw TrainingError(
         "the records of the penalty's data are not given", remedy: "set penaltyRecords")
     }
-    let all = try records.map { try objective.example(of: $0) }
+    let all = try records.map { record throws -> Example in
+      do throws(StageError) { return try objective.example(of: record) } catch {
+        throw error.code == "unknown-label" ? Self.oldLabel(error) : error
+      }
+    }
     return EvenPlaces.of(all.count, most: penalty.samples).map {
       objective.drawn(all[$0], nil)
     }
+  }
+
+  /// What to do about a class of the old task that the new one lacks.
+  private static func oldLabel(_ fault: StageError) -> StageError {
+    var fault = fault
+    fault.remedy =
+      "compute the Fisher information in a run of the old task with 'epochs: 0', and name its file "
+      + "as 'fisher' in place of data"
+    return fault
   }
 
   /// What is answered after each epoch, where the choice of a model hangs on it.

@@ -105,7 +105,9 @@ struct PenaltyTests {
       let picked = [values[0], values[values.count / 2], values[values.count - 1]]
       for (value, torch) in zip(picked, member.value["values"]?.array ?? []) {
         let torch = try #require(torch.double)
-        #expect(abs(Double(value) - torch) <= 1e-4 * max(torch, largest), "\(member.key)")
+        // The bias of keys changes no attention: its gradients are rounding alone.
+        #expect(
+          abs(Double(value) - torch) <= 1e-4 * max(torch, largest) + 1e-12, "\(member.key)")
       }
     }
   }
@@ -158,10 +160,10 @@ struct PenaltyTests {
     let whole = try run("whole", "bert", penalty, ["optimizer": "sgd"])
     let parts = try run("parts", "bert", penalty, changes)
     for (one, other) in zip(whole.steps, parts.steps) {
-      #expect(abs(one.gradientNorm / other.gradientNorm - 1) < 1e-5)
+      #expect(abs(one.gradientNorm / other.gradientNorm - 1) < 1e-4)
     }
     for (one, other) in zip(try penalties(whole.folder), try penalties(parts.folder)) {
-      #expect(abs(one - other) <= 1e-5 * one)
+      #expect(abs(one - other) <= 1e-4 * one)
     }
   }
 
@@ -385,5 +387,14 @@ struct PenaltyTests {
       try run("run", "bert", ["ewc": ["fisher": path]])
     }
     #expect("\(try #require(error))".contains("names none of the weights"))
+  }
+
+  @Test func `a class of the old task that the new one lacks is told, with what to do`() throws {
+    let records = [Record.text("w5 w12", id: "old:0", label: "nose")]
+    let old = try Workshop.write(records[...], to: "\(workshop.folder.path)/nose.jsonl")
+    let error = #expect(throws: StageError.self) {
+      try run("run", "bert", ewc(), old: old)
+    }
+    #expect(try #require(error?.remedy).contains("name its file as 'fisher'"))
   }
 }

@@ -47,6 +47,11 @@ public enum PipelineCheck {
         diagnostics.add(Diagnostic(error.description, path: label))
       }
     }
+    let files = plan.training.map { TrainingOptions($0).penaltyFiles } ?? []
+    for path in files where !Folders.exists(path) {
+      diagnostics.add(
+        Diagnostic("'\(path)' is not there", path: "train.penalty", remedy: "check the path"))
+    }
     guard diagnostics.isEmpty else { throw diagnostics }
   }
 }

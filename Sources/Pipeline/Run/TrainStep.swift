@@ -54,7 +54,7 @@ struct TrainStep {
   }
 
   /// The folder of the records that a penalty reads, below the run's.
-  private static let penaltyCache = "cache/penalty"
+  static let penaltyCache = "cache/penalty"
 
   /// Records beside those of the pipeline, in the run's cache: a run that goes on finds them there.
   private func slice(

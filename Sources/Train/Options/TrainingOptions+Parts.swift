@@ -31,7 +31,7 @@ extension TrainingOptions {
   /// The files that options name, whose contents a result depends on.
   public var files: [String] {
     let own = if case .file(let path)? = template { [path.resolved] } else { [String]() }
-    return own + (penalty?.files ?? [])
+    return own + penaltyFiles
   }
 
   /// What matrix products multiply on this machine.

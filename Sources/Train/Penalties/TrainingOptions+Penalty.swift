@@ -7,6 +7,9 @@ extension TrainingOptions {
   /// The files with records of an old task that a penalty reads; none where it reads none.
   public var penaltyData: [PathValue] { penalty?.data ?? [] }
 
+  /// The files that a penalty reads besides.
+  public var penaltyFiles: [String] { penalty?.files ?? [] }
+
   /// Why a penalty does not go with what is trained.
   var penaltyFault: (key: String, problem: String)? {
     guard let component = values[Keys.penalty], let penalty else { return nil }

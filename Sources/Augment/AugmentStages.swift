@@ -34,4 +34,7 @@ enum AugmentNames {
   static let paraphrase = "augment.paraphrase"
   static let selfInstruct = "augment.self-instruct"
   static let evolInstruct = "augment.evol-instruct"
+
+  /// Stages whose children ask something of their own, and so need not be like their parents.
+  static let askingAnew: Set<String> = [selfInstruct, evolInstruct]
 }

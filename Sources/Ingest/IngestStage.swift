@@ -9,6 +9,11 @@ struct IngestStage: SourceStage {
 
   init(_ options: IngestOptions) { self.options = options }
 
+  /// The name that is written, or the last part of the one path.
+  var name: String? {
+    options.name ?? (options.paths.count == 1 ? FilePaths.name(options.paths[0].written) : nil)
+  }
+
   func dependencies() throws(StageError) -> [String] {
     try InputFile.resolve(options.paths).map(\.path)
   }

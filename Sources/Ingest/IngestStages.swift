@@ -14,6 +14,8 @@ public let ingestStages: [StageDescriptor] = [
 /// What `ingest` was told.
 struct IngestOptions: Sendable {
   let paths: [PathValue]
+  /// What mixtures call the source.
+  let name: String?
   let format: FileFormat
   let mapping: FieldMapping
   let limit: Int?
@@ -41,6 +43,7 @@ struct IngestOptions: Sendable {
 
   init(_ values: ParameterValues) throws(Diagnostic) {
     paths = values[Self.path]
+    name = values[Self.nameParameter]
     format = values[Self.formatParameter]
     mapping = FieldMapping(
       fields: values[Self.fields].entries, schema: values[Self.schema].schema)
@@ -86,7 +89,8 @@ struct IngestOptions: Sendable {
 
 extension IngestOptions {
   static let parameters: [any AnyParameter] = [
-    path, formatParameter, fields, schema, limitParameter, everyParameter, encodingParameter,
+    path, nameParameter, formatParameter, fields, schema, limitParameter, everyParameter,
+    encodingParameter,
     splitParameter,
     delimiterParameter, headerParameter, quotesParameter, record, htmlParameter, partsParameter,
     chapterParameter, windowParameter, overlapParameter, gutenbergParameter,
@@ -98,6 +102,10 @@ extension IngestOptions {
     "Files to read; * and ? match within a name, ** any depth of folders, - is standard input; "
       + "hf://datasets/OWNER/NAME/PATH and http(s) addresses are fetched once.",
     check: { $0.isEmpty ? "must name at least one file" : nil })
+  static let nameParameter = Parameter<String?>(
+    "name", default: nil,
+    "What train.mixture calls the source; the file's own name where one path is written.",
+    check: { $0?.isEmpty == true ? "must not be empty" : nil })
   static let formatParameter = Parameter(
     "format", default: FileFormat.auto,
     "The files' format; auto goes by the name, or else by the first bytes.")

@@ -19,6 +19,8 @@ struct Preparation {
   let isScratch: Bool
   let training: [Example]
   let validation: [Example]
+  /// How parts of the training side are mixed; nil where an epoch takes every record once.
+  let mixture: Mixture?
   /// What is answered of the validation side; nil where nobody watches answers.
   let validationTexts: ValidationTexts?
   /// The most tokens of a record.
@@ -51,7 +53,14 @@ struct Preparation {
     tokenizerFolder = source.tokenizerFolder
     baseName = source.baseName
     isScratch = source.isScratch
-    training = try train.map { try objective.example(of: $0) }
+    let parts = options.mixture?.by
+    let read = try train.map { record in
+      (try objective.example(of: record), try parts?.name(of: record, context.sources))
+    }
+    training = read.map(\.0)
+    mixture = try options.mixture.map {
+      try Mixture($0, parts: read.compactMap(\.1), seed: context.seed)
+    }
     self.objective = try objective.fitted(to: training)
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     validationTexts = try Self.texts(options, objective, validation, context)
@@ -69,8 +78,9 @@ struct Preparation {
     precision = options.precision
     let settings = JSONValue.object(options.fingerprinted).text
     let scoring = validationTexts == nil ? "" : " \(context.scoring.fingerprint)"
+    let mixed = mixture.map { " \($0.fingerprint)" } ?? ""
     fingerprint = ContentHash.of(
-      "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)")
+      "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)\(mixed)")
   }
 
   /// The examples of an old task that a penalty looks at.
@@ -127,15 +137,15 @@ struct Preparation {
   /// Puts the values of a checkpoint into this model: all of them, or those that are trained.
   /// - Throws: `ModelError` where the folder holds another model.
   func restore(from folder: String) throws(ModelError) {
-    if method.adapter == nil {
+    if method.keepsOnlyTrained {
+      let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
+      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
+      for tensor in method.adapter?.state ?? [] { try tensor.take(from: file) }
+    } else {
       let checkpoint = try Checkpoint(folder: folder)
       try restore(model.parameters, folder) { (name) throws(ModelError) in
         try checkpoint.tensor(name)
       }
-    } else {
-      let file = try SafetensorsFile("\(folder)/\(Self.trainedFile)")
-      try restore(trainable, folder) { (name) throws(ModelError) in try file.tensor(name) }
-      for tensor in method.adapter?.state ?? [] { try tensor.take(from: file) }
     }
   }
 

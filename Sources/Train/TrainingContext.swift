@@ -15,6 +15,8 @@ public struct TrainingContext: Sendable {
   public var models: ModelLocator
   /// The folder that relative paths of models resolve against; nil for the current one.
   public var base: String?
+  /// What the sources of the records are called, for mixtures of them.
+  public var sources = SourceNames()
   /// How texts that the model writes are scored, where training watches that.
   public var scoring = TextScoring()
   /// The records of the old task that a penalty reads; nil where it reads none.

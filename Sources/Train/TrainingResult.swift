@@ -48,7 +48,8 @@ extension TrainingResult {
       "loss": .array(entries.filter { $0["loss"] != nil }.map { .object($0) }),
       "data": data.json,
     ]
-    if let packing = loop.settings.packing { train["packed_rows"] = .integer(packing.rows.count) }
+    if let rows = loop.settings.epochs.packedRows { train["packed_rows"] = .integer(rows) }
+    if let mixture = loop.settings.epochs.mixture { train["mixture"] = mixture.json }
     if let unfreezing = loop.unfreezing {
       train["unfreezing"] = unfreezing.json(totalSteps: loop.state.step)
     }

@@ -14,8 +14,8 @@ import Tensors
 /// A run that was killed goes on from its newest checkpoint in the same folder and ends with the same
 /// bytes as one that was not. Memory: the model, twice what is trained again for AdamW (once for Lion
 /// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
-/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records. A penalty
-/// holds what is trained once more, `ewc` twice.
+/// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records but a
+/// constant trunk's vectors, up to 64 MiB a side. A penalty holds what is trained once more, `ewc` twice.
 public struct TrainingSession {
   /// What is written below a run's folder for programs that draw curves.
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
@@ -24,6 +24,7 @@ public struct TrainingSession {
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
+  private let epochs: EpochPlan
 
   /// Reads and checks everything: finds the model, reads records, encodes them.
   /// - Throws: `StageError` for a record, `ModelError`, `TokenizerError`, `MetricError` or
@@ -35,6 +36,7 @@ public struct TrainingSession {
     self.options = options
     self.context = context
     preparation = try Preparation(options, train, validation, context)
+    epochs = EpochPlan(options, preparation, seed: context.seed)
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
 
@@ -110,12 +112,12 @@ public struct TrainingSession {
     let store = CheckpointStore(
       folder: "\(context.folder)/checkpoints", fingerprint: preparation.fingerprint,
       keeps: options.values[TrainingOptions.Keys.keepCheckpoints],
-      savesModel: preparation.method.adapter == nil,
+      savesModel: !preparation.method.keepsOnlyTrained,
       adapterState: preparation.method.adapter?.state ?? [])
     let values = options.values
     let settings = try settings()
     let unfreezing = preparation.method.unfreezing.map {
-      UnfreezingSchedule($0, stepsPerEpoch: settings.stepsPerEpoch)
+      UnfreezingSchedule($0, stepsPerEpoch: settings.epochs.steps.perEpoch)
     }
     var optimizer = Optimizer(
       preparation.trainable, options.updateRule,
@@ -142,7 +144,7 @@ public struct TrainingSession {
     if let saved { try average?.restore(from: store.path(saved.step)) }
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
-      objective: preparation.objective, training: preparation.training,
+      objective: preparation.objective, trunk: trunk(settings), training: preparation.training,
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: settings, store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
@@ -151,19 +153,30 @@ public struct TrainingSession {
       selection: selection, times: times, savedStep: saved?.step)
   }
 
+  /// What no step changes; nil where there is no such thing, or noise on the words' vectors changes
+  /// what it says in every step.
+  private func trunk(_ settings: LoopSettings) -> ConstantTrunk? {
+    guard let cut = preparation.method.constantBelow, settings.embeddingNoise == 0,
+      let objective = preparation.objective as? any FeatureObjective
+    else { return nil }
+    let (training, validation) = (preparation.training, preparation.validation)
+    // The first epoch's own where each record stands alone, so that its steps compute what they read.
+    let order = BatchOrder(
+      lengths: training.map(\.tokens.count),
+      batchSize: options.values[TrainingOptions.Keys.batchSize],
+      accumulation: options.values[TrainingOptions.Keys.accumulation], seed: context.seed, epoch: 0)
+    let sorted = BatchOrder.sortedBatches(
+      lengths: validation.map(\.tokens.count), batchSize: settings.evaluationBatchSize)
+    return ConstantTrunk(
+      objective, below: cut, training: (training, Array(order.steps.joined())),
+      validation: (validation, sorted), folder: context.folder)
+  }
+
   private func settings() throws -> LoopSettings {
     let values = options.values
-    let batchSize = values[TrainingOptions.Keys.batchSize]
-    let accumulation = values[TrainingOptions.Keys.accumulation]
-    let size = batchSize * accumulation
-    let packing = packing
-    let rows = packing?.rows.count ?? preparation.training.count
-    let stepsPerEpoch = (rows + size - 1) / size
-    let planned = Int((values[TrainingOptions.Keys.epochs] * Double(stepsPerEpoch)).rounded(.up))
-    let totalSteps = min(planned, values[TrainingOptions.Keys.maxSteps] ?? planned)
+    let totalSteps = epochs.steps.total
     return LoopSettings(
-      seed: context.seed, batchSize: batchSize, accumulation: accumulation, packing: packing,
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps,
+      seed: context.seed, epochs: epochs, totalSteps: totalSteps,
       learningRate: values[TrainingOptions.Keys.learningRate],
       schedule: options.schedule(totalSteps: totalSteps),
       loggingSteps: values[TrainingOptions.Keys.loggingSteps],
@@ -174,13 +187,6 @@ public struct TrainingSession {
       validationMetrics: try validationMetrics())
   }
 
-  /// Rows of as many tokens as a record may have.
-  private var packing: Packing? {
-    guard options.values[TrainingOptions.Keys.packing] else { return nil }
-    return Packing(
-      lengths: preparation.training.map(\.tokens.count), capacity: preparation.maximumLength)
-  }
-
   private func plan(_ loop: TrainingLoop, removed: Bool) -> TrainingPlan {
     func count(_ parameters: [NamedParameter]) -> Int {
       parameters.reduce(0) { $0 + $1.tensor.count }
@@ -188,13 +194,14 @@ public struct TrainingSession {
     return TrainingPlan(
       totalSteps: loop.settings.totalSteps, doneSteps: loop.state.step,
       trainingRecords: preparation.training.count,
-      validationRecords: preparation.validation.count,
-      data: preparation.statistics, packedRows: loop.settings.packing?.rows.count,
+      validationRecords: preparation.validation.count, epochRecords: epochs.records,
+      data: preparation.statistics, packedRows: epochs.packedRows,
       maximumLength: preparation.maximumLength, parameters: count(preparation.model.parameters),
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
-      notes: preparation.objective.notes
+      notes: preparation.objective.notes + (preparation.mixture.map { ["\($0)"] } ?? [])
         + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
         + (loop.penalty.map { [$0.note] } ?? [])
+        + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
   }
@@ -202,7 +209,7 @@ public struct TrainingSession {
   private func publishState(_ loop: TrainingLoop) throws {
     let state = TrainerState(
       options: options, state: loop.state, selection: loop.selection,
-      totalSteps: loop.settings.totalSteps, stepsPerEpoch: loop.settings.stepsPerEpoch)
+      totalSteps: loop.settings.totalSteps, steps: epochs.steps, mixture: preparation.mixture)
     try state.write(to: "\(context.folder)/trainer_state.json")
     try TrainerLog(history: loop.state.history, totalSteps: loop.settings.totalSteps)
       .write(to: "\(context.folder)/\(Self.curves[0])")

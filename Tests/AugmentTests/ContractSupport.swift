@@ -6,8 +6,17 @@ import Testing
 
 /// Makes the children that a record's metadata lists, whatever they say.
 struct ListedChildren: RecordStage {
+  /// As what changes fields has them, so that children are held to be like their parents.
+  static let fields = Parameter("fields", default: [Selector.all], "The texts to change.")
+
   static let descriptor = StageDescriptor(
-    "augment.listed", "Children that records list.", role: .augmenting, example: "augment.listed"
+    "augment.listed", "Children that records list.", role: .augmenting, parameters: [fields],
+    example: "augment.listed"
+  ) { _ in ListedChildren() }
+
+  /// The same as what makes records of their own has them.
+  static let own = StageDescriptor(
+    "augment.own", "Records that records list.", role: .augmenting, example: "augment.own"
   ) { _ in ListedChildren() }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
@@ -80,7 +89,8 @@ struct StubModels: ContractModels {
 struct Family {
   let outcomes: [Outcome]
 
-  /// - Parameter name: The stage's name behind the dot; `listed` for children as they are listed.
+  /// - Parameter name: The stage's name behind the dot; `listed` for children as they are listed, `own` for such
+  ///   that need not be like their parents.
   init(
     _ name: String, of records: [Record], _ parameters: [String: String] = [:], threads: Int = 2,
     seed: UInt64 = 42
@@ -100,6 +110,7 @@ struct Family {
   }
 
   static func descriptor(_ name: String) throws -> StageDescriptor {
+    if name == "own" { return try #require([ListedChildren.own].contracted.first) }
     if name == "listed" { return try #require([ListedChildren.descriptor].contracted.first) }
     let stages = augmentStages { _ throws(Diagnostic) in throw Diagnostic("no translator") }
     return try #require(stages.contracted.first { $0.name == "augment.\(name)" })

@@ -78,8 +78,26 @@ import Testing
     #expect(
       family.children.map { $0.refusal?.code ?? "kept" }
         == ["language", "kept", "kept", "language", "kept", "kept"])
-    #expect(family.reasons[0].detail == ["from": "en", "to": "de"])
-    #expect(family.reasons[1].detail == ["from": "en", "to": "zh"])
+    #expect(
+      family.reasons.map(\.detail) == [["from": "en", "to": "de"], ["from": "en", "to": "zh"]])
+  }
+
+  @Test func `records of their own are not compared with their parents, but with all else`() throws
+  {
+    let german = "Der Hund schläft auf der Matte und träumt von einem langen Spaziergang."
+    let family = try Family(
+      "own",
+      of: [
+        record(
+          "The dog sleeps on the mat and dreams of a long walk.",
+          [german, german, "What do ships carry through the wide strait today?"]),
+        .text("What do ships carry through the wide strait today?", id: "t:1", side: .test),
+      ])
+    #expect(
+      family.children.map { $0.refusal?.code ?? "kept" } == ["kept", "repeated", "near-evaluation"])
+    for parameter in ["similarity", "label-model"] {
+      #expect(throws: Diagnostics.self) { try Family.descriptor("own").stage([parameter: "zoo"]) }
+    }
   }
 
   private let asked = [
@@ -175,8 +193,9 @@ import Testing
       "listed", of: [record("The cat sleeps.", children, label: "cat")], ["label-model": "zoo"])
     #expect(family.children.map { $0.refusal?.code ?? "kept" } == ["kept", "label", "kept"])
     #expect(
-      family.reasons[0].detail
-        == ["label": "cat", "found": "dog", "probability": 0.75, "model": "zoo"])
+      family.reasons.map(\.detail) == [
+        ["label": "cat", "found": "dog", "probability": 0.75, "model": "zoo"]
+      ])
     // The first of what is wrong is told; a refused child is shown to no model behind that.
     #expect(
       try codes(

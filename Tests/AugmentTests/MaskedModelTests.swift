@@ -156,6 +156,8 @@ struct MaskedModelTests {
     ("We saw the film there.", "x", "a letter"),
     ("We saw the film there.", "qzxv", "no word at all"),
     ("We saw the film there.", "Paris", "a name"),
+    ("We saw the film there.", "london", "a name, as a model without capitals has it"),
+    ("We saw the film there.", "john", "a name, as a model without capitals has it"),
     ("We saw a film there.", "episode", "an article that does not agree"),
     ("She ate an apple there.", "pear", "an article that does not agree"),
     ("We saw the doctor film there.", "doctor", "the word beside it"),
@@ -332,6 +334,9 @@ struct MaskedModelTests {
       .text("Le chien de Marie aime l'homme très élégant."), ["language": "fr"])
     #expect(french.isSuperset(of: ["chien", "aime", "élégant"]))
     #expect(french.isDisjoint(with: ["Le", "de", "Marie", "l'homme"]))
+    let polish = try Trial([]).hidden(
+      .text("Ten pies zawsze lubi duże kości."), ["language": "pl"])
+    #expect(polish == ["pies", "lubi", "duże", "kości"])
     #expect(
       try Trial(["Kater", "kater"]).texts("Die Katze schläft.", ["language": "de"])
         == ["Die Kater schläft."])

@@ -23,7 +23,7 @@ struct OtherTrainingTests {
     #expect(same.contains("nothing has changed"), "\(same)")
     let optimizer = try run(
       "--threads", "2", "--set", "train.optimizer=lion", "--set", "train.ema=0.9")
-    #expect(optimizer.contains("of another training: optimizer the default, now {\"lion\""))
+    #expect(optimizer.contains("of another training: optimizer adamw, now lion {\"beta1\""))
     #expect(
       try run("--threads", "2", "--set", "train.optim=lion", "--set", "train.ema=0.9")
         .contains("nothing has changed"))

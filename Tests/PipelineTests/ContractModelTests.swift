@@ -22,10 +22,12 @@ import Testing
   }
 
   private func plan(_ parameters: String) throws -> PipelinePlan {
-    let told = StageDescriptor("augment.told", "Told.", role: .augmenting, example: "augment.told")
-    {
-      _ in Told()
-    }
+    // What changes fields makes children that are held to be like their parents.
+    let told = StageDescriptor(
+      "augment.told", "Told.", role: .augmenting,
+      parameters: [Parameter("fields", default: [Selector.all], "The texts to change.")],
+      example: "augment.told"
+    ) { _ in Told() }
     let text = """
       stages:
         - ingest: {path: a.jsonl}

@@ -124,6 +124,45 @@ import Train
     #expect(lost(conversion) == ["dataset"] + noise)
   }
 
+  @Test func `LLaMA-Factory's mixing of data sets`() throws {
+    try folder.write(
+      #"{"domain": {"file_name": "domain.json"}, "general": {"hf_hub_url": "a/b"}}"#,
+      to: "data/dataset_info.json")
+    func converted(_ lines: String) throws -> ConfigConversion {
+      try convert(
+        """
+        model_name_or_path: a/model
+        stage: sft
+        dataset: domain, general
+        template: llama3
+        \(lines)
+        """)
+    }
+    let under = try converted("mix_strategy: interleave_under\ninterleave_probs: 0.8, 0.2")
+    #expect(lost(under) == [])
+    let mixture = try training(under)["mixture"]
+    #expect(mixture?["weights"] == ["domain": 0.8, "general": 0.2])
+    #expect(mixture?["until"] == "first" && mixture?["by"] == "source")
+    let file = try PipelineFile(text: under.text, path: "p.yaml", base: folder.path)
+    guard case .list(let stages)? = file.root["stages"]?.value else { return #expect(Bool(false)) }
+    let names = stages.compactMap { stage -> String? in
+      guard case .scalar(let name, _)? = stage["ingest"]?["name"]?.value else { return nil }
+      return name
+    }
+    #expect(names == ["domain", "general"])
+    let over = try converted("mix_strategy: interleave_over")
+    #expect(try training(over)["mixture"]?["weights"] == ["domain": 1.0, "general": 1.0])
+    #expect(try training(over)["mixture"]?["until"] == "last")
+    let concat = try converted("mix_strategy: concat\ninterleave_probs: 0.8,0.2")
+    #expect(lost(concat) == [] && !concat.text.contains("mixture"))
+    for lines in ["interleave_probs: 0.8", "interleave_probs: 1,0", "interleave_probs: a,b"] {
+      let wrong = try converted("mix_strategy: interleave_under\n\(lines)")
+      #expect(lost(wrong) == ["mix_strategy", "interleave_probs"], "\(lines)")
+      #expect(!wrong.text.contains("mixture"))
+    }
+    #expect(lost(try converted("mix_strategy: interleave_once")) == ["mix_strategy"])
+  }
+
   @Test func axolotl() throws {
     let conversion = try convert(
       """

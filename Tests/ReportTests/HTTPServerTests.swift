@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `those beyond the limit wait outside of the process, and are served in turn`() throws {
     let server = try HTTPServer(
       address: "127.0.0.1", port: 0, patience: .seconds(600), connections: 2

@@ -52,6 +52,12 @@ struct ResumeTests {
       "optimizer": ["adafactor": ["beta1": 0.9]], "ema": ["decay": 0.8], "max-steps": 20,
       "save-steps": 3, "keep-checkpoints": 2,
     ],
+    // What the frozen encoder says is in no checkpoint.
+    ["method": "head", "epochs": 3, "save-steps": 4, "keep-checkpoints": 9],
+    [
+      "method": ["head": ["pooler": true]], "epochs": 3, "save-steps": 2, "ema": 0.9,
+      "best-metric": "f1.weighted", "gradient-accumulation-steps": 2,
+    ],
     // Killed before, at and behind each border between phases.
     [
       "method": ["gradual-unfreezing": ["unfreeze-every": "3 steps"]], "max-steps": 12,

@@ -14,8 +14,7 @@ extension [StageDescriptor] {
 extension StageDescriptor {
   fileprivate func keepingContract(_ models: any ContractModels) -> StageDescriptor {
     let hasCopies = parameters.contains { $0.name == ChildParameters.copies.name }
-    // What changes no fields makes records of its own, which need not be like their parents.
-    let isAlike = parameters.contains { $0.name == ChildParameters.fields.name }
+    let isAlike = !AugmentNames.askingAnew.contains(name)
     let own =
       "150 bytes an evaluation record and 14 a word of it; with a model or a budget 18 a record and 20 "
       + "a child"

@@ -50,7 +50,9 @@ struct EnglishFit: WordFit {
     return finder.withCache { cache in
       let old = cache.facts(of: word.text.lowercased(), finder)
       let new = cache.facts(of: candidate, finder)
-      guard let reading = Self.reading(of: new, tag.previous, tag.next) else { return false }
+      guard let reading = Self.reading(of: new, tag.previous, tag.next, finder) else {
+        return false
+      }
       return Set(new.forms).isDisjoint(with: old.forms) && reading.part == tag.reading.part
         && Self.agree(reading.form, tag.reading.form)
     }
@@ -61,20 +63,31 @@ struct EnglishFit: WordFit {
     let finder = try finder
     return finder.withCache { cache in
       let facts = cache.facts(of: candidate, finder)
-      return Self.reading(of: facts, tag.previous, .open(tag.reading.part, tag.reading.form))
+      return Self.reading(
+        of: facts, tag.previous, .open(tag.reading.part, tag.reading.form), finder)
         != nil
     }
   }
 
   /// How a word is read between two others; nil for function words, names and what WordNet does not list.
   private static func reading(
-    of facts: WordFacts, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour
+    of facts: WordFacts, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour,
+    _ finder: SynonymFinder
   ) -> Reading? {
     guard facts.closed == nil,
       let choice = RuleTagger.decide(facts.readings, after: previous, before: next).reading
     else { return nil }
     let reading = facts.readings[choice]
-    return reading.part == .noun && facts.isAlsoName ? nil : reading
+    let mayBeName = reading.part == .noun && facts.isAlsoName
+    return mayBeName && isName(reading.lemma, finder) ? nil : reading
+  }
+
+  /// Whether a noun is mostly a name (`London`, `John`), though there is a Mr Town as well.
+  private static func isName(_ noun: String, _ finder: SynonymFinder) -> Bool {
+    guard !GivenNames.contains(noun),
+      let first = finder.wordnet.senses(of: noun, .noun).first
+    else { return true }
+    return !finder.wordnet.words(of: first, .noun).contains(noun)
   }
 
   /// Regular verbs have one form where others have two.
@@ -100,19 +113,23 @@ struct EnglishFit: WordFit {
 /// Another language, of whose words no more is known than which are function words, if so much.
 struct PlainFit: WordFit {
   private let functionWords: Set<String>
+  /// Words of fewer letters are mostly function words; the lists leave them out.
+  private let shortest: Int
   /// Whether a capital within a sentence makes a name; German nouns have one as well.
   private let capitalsAreNames: Bool
   let files: [String] = []
 
   init(_ language: String) {
-    functionWords =
+    let known: (words: Set<String>, shortest: Int) =
       switch language {
-      case "de": GermanGrammar().functionWords
-      case "es": SpanishGrammar().functionWords
-      case "fr": FrenchGrammar().functionWords
-      case "it": ItalianGrammar().functionWords
-      default: []
+      case "de": (GermanGrammar().functionWords, 3)
+      case "es": (SpanishGrammar().functionWords, 3)
+      case "fr": (FrenchGrammar().functionWords, 3)
+      case "it": (ItalianGrammar().functionWords, 3)
+      default: (FunctionWords.of(language), 4)
       }
+    functionWords = known.words
+    shortest = known.words.isEmpty ? 2 : known.shortest
     capitalsAreNames = language != "de"
   }
 
@@ -123,18 +140,20 @@ struct PlainFit: WordFit {
       let isName =
         capitalsAreNames && WordCasing(word.text) == .capital
         && !starts.contains(word.range.lowerBound)
-      guard !isName, !functionWords.contains(word.text.lowercased()) else { return nil }
+      guard !isName, saysSomething(word.text.lowercased()) else { return nil }
       return OpenWord(range: word.range, text: word.text, tag: nil)
     }
   }
 
-  func fits(_ candidate: String, for word: OpenWord) -> Bool {
-    candidate != word.text.lowercased() && !functionWords.contains(candidate)
+  private func saysSomething(_ word: String) -> Bool {
+    word.unicodeScalars.count >= shortest && !functionWords.contains(word)
   }
 
-  func fits(_ candidate: String, before word: OpenWord) -> Bool {
-    !functionWords.contains(candidate)
+  func fits(_ candidate: String, for word: OpenWord) -> Bool {
+    candidate != word.text.lowercased() && saysSomething(candidate)
   }
+
+  func fits(_ candidate: String, before word: OpenWord) -> Bool { saysSomething(candidate) }
 
   func follows(_ word: String, _ previous: String) -> Bool { true }
 }

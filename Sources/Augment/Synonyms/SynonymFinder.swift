@@ -40,7 +40,8 @@ struct SynonymSet: Sendable {
 /// The first sense in WordNet is the most frequent one. A word is left alone where that sense has too
 /// small a share of its tagged uses; a synonym is left out where the shared sense is not its own
 /// first, where it is mostly a word of another class, where it is rare by itself or beside the word
-/// it replaces, and where it is only another spelling or ending of that word.
+/// it replaces, where it is only another spelling or ending of that word, and where the two were found to
+/// differ in use (`UnfitPairs`).
 final class SynonymFinder: Sendable {
   let wordnet: WordNet
   let inflector: Inflector
@@ -139,6 +140,7 @@ final class SynonymFinder: Sendable {
     guard candidate != lemma, isExpression ? rules.allowsExpressions : candidate.utf8.count > 2,
       candidate.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") }),
       ClosedWords.classOf(candidate) == nil, !Spelling.areVariants(candidate, lemma),
+      !UnfitPairs.contains(lemma, candidate, part),
       isMainly(part, sense: sense, candidate)
     else { return false }
     if part == .noun, isPluralOrGerund(candidate) { return false }

@@ -99,20 +99,19 @@ final class ThesaurusFinder: Sendable {
       grammar.isFamiliar(candidate, beside: word, in: lexicon),
       !Self.areNested(word.lowercased(), candidate.lowercased())
     else { return nil }
-    let others = self.senses(of: candidate)
-    guard self.agreement(of: candidate, others) == agreement else { return nil }
-    let rank = grammar.furthestRank
-    let largest = grammar.largestSense
+    let (rank, largest) = (grammar.furthestRank, grammar.largestSense)
     let meant = senses.filter {
       $0.members.count <= largest && $0.synonyms.prefix(rank).contains(candidate)
     }
+    // Before the other's senses are read, which takes longest.
+    guard Double(meant.count) >= certainty * Double(senses.count) else { return nil }
+    let others = self.senses(of: candidate)
+    guard self.agreement(of: candidate, others) == agreement else { return nil }
     let meaning = others.filter {
       $0.members.count <= largest && $0.members.contains(word)
         && (rank == .max || $0.synonyms.prefix(rank).contains(word))
     }
-    guard Double(meant.count) >= certainty * Double(senses.count),
-      Double(meaning.count) >= certainty * Double(others.count)
-    else { return nil }
+    guard Double(meaning.count) >= certainty * Double(others.count) else { return nil }
     let overlap = meant.flatMap { sense in
       meaning.map { Self.overlap(sense.members.union([word]), $0.members.union([candidate])) }
     }.max()

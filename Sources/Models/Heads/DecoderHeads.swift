@@ -150,10 +150,15 @@ final class DecoderClassifier: SequenceClassifier, AssembledModel {
     self.labels = labels
   }
 
-  func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let last = tape.gather(decoder(tape, batch), rows: lastRows(batch))
-    tape.rowKeys.append(batch.layout.sequenceKeys)
-    return score(tape, last)
+  func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor {
+    tape.gather(decoder(tape, batch), rows: lastRows(batch))
+  }
+
+  func logits(
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+  ) -> Tensor {
+    tape.rowKeys.append(keys)
+    return score(tape, features)
   }
 
   /// The row of each text's last token that is not padding, as transformers finds it by the ids.

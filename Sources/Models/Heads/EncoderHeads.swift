@@ -49,13 +49,24 @@ final class EncoderClassifier: SequenceClassifier, AssembledModel {
     self.labels = labels
   }
 
-  func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    let (sizes, keys) = (encoder.sizes, batch.layout.sequenceKeys)
-    let first = tape.dropout(
-      encoder.first(tape, batch), Dropout(sizes.poolingDropout, keys: keys))
-    let pooled = tape.dropout(
-      pooling(tape, first, sizes.poolingActivation), Dropout(sizes.classifierDropout, keys: keys))
-    return classifier(tape, pooled)
+  func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor {
+    let first = encoder.first(tape, batch)
+    return cut == .pooling ? first : pooled(tape, first, batch.layout.sequenceKeys)
+  }
+
+  func logits(
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+  ) -> Tensor {
+    let pooled = cut == .pooling ? pooled(tape, features, keys) : features
+    return classifier(
+      tape, tape.dropout(pooled, Dropout(encoder.sizes.classifierDropout, keys: keys)))
+  }
+
+  private func pooled(_ tape: Tape, _ first: Tensor, _ keys: RowKeys) -> Tensor {
+    let sizes = encoder.sizes
+    return pooling(
+      tape, tape.dropout(first, Dropout(sizes.poolingDropout, keys: keys)),
+      sizes.poolingActivation)
   }
 }
 

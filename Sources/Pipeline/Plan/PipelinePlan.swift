@@ -99,6 +99,6 @@ extension PipelinePlan {
     return
       "train \(training[keys.model]) (\(training[keys.method].name), \(training[keys.objective].name)) "
       + "for \(training[keys.epochs]) epochs, batch \(training[keys.batchSize]), "
-      + "learning rate \(training[keys.learningRate])"
+      + "learning rate \(training[keys.learningRate])" + mixtureSummary
   }
 }

@@ -40,6 +40,7 @@ public struct Planner {
       written += defaultStep("tokenize", place: Place(file: file.path))
     }
     trainingFaults(training, root["train"])
+    mixtureFaults(training, written, root["train"])
     let (metrics, forgetting) = metrics(root["evaluate"], training, base: root.base)
     watchedMetrics(training, metrics, root["train"])
     let writing = writing(root["generate"], training)

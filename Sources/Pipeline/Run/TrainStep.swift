@@ -119,6 +119,7 @@ struct TrainStep {
       seed: plan.seed, folder: folder, tokenizer: "\(folder)/tokenizer",
       maximumLength: plan.maximumLength, base: plan.base)
     context.scoring = scoring
+    context.sources = plan.sources
     return context
   }
 
@@ -162,6 +163,9 @@ struct TrainStep {
     let files = options.files
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
     if let oldTask { object["old"] = .string(oldTask.fingerprint) }
+    if options.mixture != nil {
+      object["sources"] = .array(plan.sources.sources.map { .string($0.name) })
+    }
     // Where training watches what the model writes, the choice of the model hangs on how it writes.
     if !options.watchedTexts.isEmpty { object["scoring"] = .string(scoring.fingerprint) }
     return object

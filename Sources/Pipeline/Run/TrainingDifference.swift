@@ -43,6 +43,14 @@ struct TrainingDifference: CustomStringConvertible {
   /// A value as a person writes it.
   private static func text(_ value: JSONValue?) -> String {
     guard let value, value != .null else { return "nothing" }
+    // A component: its name, and what options it was given.
+    if let member = value.object?.members.first, value.object?.members.count == 1,
+      let options = member.value.object
+    {
+      let given = JSONObject(
+        options.members.filter { $0.value != .null }.map { ($0.key, $0.value) })
+      return given.members.isEmpty ? member.key : "\(member.key) \(JSONValue.object(given).text)"
+    }
     return value.string ?? value.text
   }
 

@@ -28,6 +28,8 @@ extension Stage {
 
 /// A stage that reads raw files and makes the first records.
 public protocol SourceStage: Stage {
+  /// What people call the source, where it has a name; its label stands for it otherwise.
+  var name: String? { get }
   /// Walks the raw records of all inputs in order; called once, on one thread, so keep it cheap.
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws
   /// Makes a record of a raw record; called from many threads.
@@ -43,6 +45,8 @@ public protocol SourceStage: Stage {
 }
 
 extension SourceStage {
+  /// Few sources have names.
+  public var name: String? { nil }
   /// Most sources make every record.
   public func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool { false }
 }

@@ -35,6 +35,13 @@ package struct BatchOrder: Sendable {
     }
   }
 
+  private init(steps: [[[Int]]]) { self.steps = steps }
+
+  /// The order of what the numbers in this one stand for.
+  package func standing(for places: [Int]) -> BatchOrder {
+    BatchOrder(steps: steps.map { $0.map { $0.map { places[$0] } } })
+  }
+
   /// Batches by length without shuffling, for evaluation.
   package static func sortedBatches(lengths: [Int], batchSize: Int) -> [[Int]] {
     cut(sorted(lengths.indices, by: lengths), batchSize)

@@ -22,6 +22,8 @@ public struct TrainingPlan: Sendable {
   public let doneSteps: Int
   /// Training and validation records.
   public let trainingRecords, validationRecords: Int
+  /// The records that an epoch takes: all of the training side, or those of a mixture.
+  public let epochRecords: Int
   /// What the training records come to.
   public let data: ExampleStatistics
   /// How many rows they are packed into; nil where they are not.

@@ -12,6 +12,8 @@ struct TrainingLoop {
   /// What a method has added to it, which may take part in losses and steps.
   let adapter: (any ModelAdapter)?
   let objective: any TrainingObjective
+  /// What no step changes, computed once an example; nil where the whole model runs in each step.
+  let trunk: ConstantTrunk?
   let training: [Example]
   let validation: [Example]
   /// What is answered of the validation side; nil where nobody watches answers.
@@ -74,20 +76,8 @@ struct TrainingLoop {
     validation.isEmpty || selection == nil || state.history.lastEvaluation == state.step
   }
 
-  /// The batches of the epoch under way.
-  private var order: BatchOrder {
-    if let packing = settings.packing {
-      return BatchOrder(
-        packing, batchSize: settings.batchSize, accumulation: settings.accumulation,
-        seed: settings.seed, epoch: state.epoch)
-    }
-    return BatchOrder(
-      lengths: training.map(\.tokens.count), batchSize: settings.batchSize,
-      accumulation: settings.accumulation, seed: settings.seed, epoch: state.epoch)
-  }
-
   private mutating func runEpoch(upTo last: Int) throws {
-    let order = order
+    let order = settings.epochs.order(ofEpoch: state.epoch)
     let begun = state.step
     while state.stepInEpoch < order.steps.count, state.step < last {
       let report = try step(order.steps[state.stepInEpoch])
@@ -118,7 +108,9 @@ struct TrainingLoop {
       let tape = Tape(
         training: randomness, checkpointsLayers: settings.activationCheckpointing,
         embeddingNoise: settings.embeddingNoise)
-      let part = objective.loss(tape, batch, divisor: divisor)
+      let part =
+        try trunk?.loss(tape, batches[number], batch, divisor: divisor)
+        ?? objective.loss(tape, batch, divisor: divisor)
       loss += part.mean.item
       // Once a step, whatever its micro-batches.
       let penalty = number == 0 ? adapter?.penalty(tape) : nil
@@ -181,7 +173,7 @@ struct TrainingLoop {
   private mutating func report(
     _ loss: Float, _ rate: Double, _ norm: Float, tokensPerSecond: Double
   ) throws {
-    let epoch = settings.epochs(state.step)
+    let epoch = settings.epochs.steps.epochs(state.step)
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
         step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm,
@@ -210,7 +202,7 @@ struct TrainingLoop {
     guard !validation.isEmpty, var selection else { return }
     let values = try average?.standingIn { try scores() } ?? scores()
     latest = (state.step, values)
-    let epoch = settings.epochs(state.step)
+    let epoch = settings.epochs.steps.epochs(state.step)
     state.history.log(step: state.step, epoch: epoch, evaluation: values)
     try state.history.entries.last.map { try events?.add($0) }
     selection.note(values, step: state.step)
@@ -227,8 +219,9 @@ struct TrainingLoop {
 
   /// What the metrics of the validation side find.
   private func scores() throws -> [(name: String, value: Double)] {
-    let predictions = Predictor.predictions(
-      objective, validation, batchSize: settings.evaluationBatchSize)
+    let predictions =
+      try trunk?.predictions()
+      ?? Predictor.predictions(objective, validation, batchSize: settings.evaluationBatchSize)
     let evaluation = Evaluation(
       of: objective.outcomes(predictions), metrics: settings.validationMetrics)
     return try settings.validationMetrics.compactMap { metric in
@@ -258,11 +251,8 @@ struct TrainingLoop {
 /// The numbers of a loop that stay the same over a run.
 struct LoopSettings {
   let seed: UInt64
-  let batchSize: Int
-  let accumulation: Int
-  /// How records are put together; nil where each stands alone.
-  let packing: Packing?
-  let stepsPerEpoch: Int
+  /// What each epoch trains on.
+  let epochs: EpochPlan
   let totalSteps: Int
   let learningRate: Double
   let schedule: LearningRateSchedule
@@ -275,10 +265,7 @@ struct LoopSettings {
   let validationMetrics: [MetricDescriptor]
 
   /// Evaluation keeps no gradients, so it takes larger batches.
-  var evaluationBatchSize: Int { max(batchSize, 32) }
-
-  /// Steps as passes over the training side.
-  func epochs(_ step: Int) -> Double { Double(step) / Double(max(1, stepsPerEpoch)) }
+  var evaluationBatchSize: Int { max(epochs.batchSize, 32) }
 
   /// Whether a checkpoint is due within an epoch.
   func isSaveStep(_ step: Int) -> Bool { saveSteps.map { step % $0 == 0 } ?? false }

@@ -38,11 +38,17 @@ struct PreparedMethod {
   var rates: [String: Double] = [:]
   /// When the parts of it begin to train; nil where all do from the first step.
   var unfreezing: UnfreezingPlan?
+  /// What no step changes, where the objective reads one vector of each example from it; nil where
+  /// all of the model has to run.
+  var constantBelow: ClassifierCut?
   /// Chooses by gradients what is trained, where the method asks for that before the first step.
   var choose: ((GradientSample) -> Void)?
 }
 
 extension PreparedMethod {
+  /// Whether checkpoints hold what is trained alone, as the rest is what training began with.
+  var keepsOnlyTrained: Bool { adapter != nil || constantBelow != nil }
+
   /// An adapter whose every parameter is trained.
   init(_ adapter: any ModelAdapter, rates: [String: Double] = [:]) {
     self.init(trainable: adapter.parameters, adapter: adapter, rates: rates)

@@ -116,9 +116,20 @@ struct ClassificationObjective: TrainingObjective {
   }
 
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
+    loss(tape, examples, logits: model.logits(tape, TokenBatch(examples)), divisor: divisor)
+  }
+
+  private func loss(
+    _ tape: Tape, _ examples: [Example], logits: Tensor, divisor: Float
+  ) -> Loss {
     tape.crossEntropy(
-      model.logits(tape, TokenBatch(examples)), targets: examples.flatMap(\.targets),
-      smoothing: smoothing, divisor: divisor, classWeights: weights)
+      logits, targets: examples.flatMap(\.targets), smoothing: smoothing, divisor: divisor,
+      classWeights: weights)
+  }
+
+  func predictions(_ examples: [Example]) -> [Prediction] {
+    let tape = Tape.inference()
+    return predictions(tape, examples, logits: model.logits(tape, TokenBatch(examples)))
   }
 
   func surprise(_ tape: Tape, _ example: Example) -> Loss {
@@ -127,9 +138,9 @@ struct ClassificationObjective: TrainingObjective {
   }
 
   /// Without weights, so that losses are those of the records as they are.
-  func predictions(_ examples: [Example]) -> [Prediction] {
-    let tape = Tape.inference()
-    let logits = model.logits(tape, TokenBatch(examples))
+  private func predictions(
+    _ tape: Tape, _ examples: [Example], logits: Tensor
+  ) -> [Prediction] {
     let targets = examples.flatMap(\.targets)
     let losses = tape.crossEntropy(logits, targets: targets).rows
     let probabilities = logits.softmaxRows().values
@@ -157,5 +168,32 @@ struct ClassificationObjective: TrainingObjective {
       ClassificationOutcomes(
         labels: model.labels, references: references, predictions: chosen, scores: scores,
         totalLoss: total))
+  }
+}
+
+extension ClassificationObjective: FeatureObjective {
+  func features(_ examples: [Example], below cut: ClassifierCut) -> Tensor {
+    model.features(Tape.inference(), TokenBatch(examples), below: cut)
+  }
+
+  func loss(
+    _ tape: Tape, _ examples: [Example], features: Tensor, above cut: ClassifierCut, divisor: Float
+  ) -> Loss {
+    let logits = logits(tape, examples, features, above: cut)
+    return loss(tape, examples, logits: logits, divisor: divisor)
+  }
+
+  func predictions(
+    _ examples: [Example], features: Tensor, above cut: ClassifierCut
+  ) -> [Prediction] {
+    let tape = Tape.inference()
+    return predictions(tape, examples, logits: logits(tape, examples, features, above: cut))
+  }
+
+  private func logits(
+    _ tape: Tape, _ examples: [Example], _ features: Tensor, above cut: ClassifierCut
+  ) -> Tensor {
+    model.logits(
+      tape, features: features, above: cut, keys: TokenBatch(examples).layout.sequenceKeys)
   }
 }

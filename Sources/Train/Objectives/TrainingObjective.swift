@@ -51,6 +51,22 @@ extension TrainingObjective {
   func drawn(_ example: Example, _ randomness: Tape.Randomness?) -> Example { example }
 }
 
+/// An objective whose losses follow from one vector of each example.
+///
+/// Where no step changes what gives these vectors, they need not be computed again.
+protocol FeatureObjective: TrainingObjective {
+  /// The vectors below a cut, dropout off: `[examples, width]`.
+  func features(_ examples: [Example], below cut: ClassifierCut) -> Tensor
+  /// The loss of examples of which these are the vectors, as `loss` has it of the examples alone.
+  func loss(
+    _ tape: Tape, _ examples: [Example], features: Tensor, above cut: ClassifierCut, divisor: Float
+  ) -> Loss
+  /// What the model says of each example of which these are the vectors, dropout off.
+  func predictions(
+    _ examples: [Example], features: Tensor, above cut: ClassifierCut
+  ) -> [Prediction]
+}
+
 /// An objective whose models write texts.
 protocol WritingObjective: TrainingObjective {
   /// Whether predictions hold what the model writes even where no metric is of it.

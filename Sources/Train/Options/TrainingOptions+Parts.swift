@@ -28,6 +28,9 @@ extension TrainingOptions {
     return readsSources ? component.values[SequenceToSequenceObjective.sourcePrefix] : nil
   }
 
+  /// How parts of the training side are mixed; nil where an epoch takes every record once.
+  public var mixture: MixtureOptions? { values[Keys.mixture] }
+
   /// The files that options name, whose contents a result depends on.
   public var files: [String] {
     let own = if case .file(let path)? = template { [path.resolved] } else { [String]() }

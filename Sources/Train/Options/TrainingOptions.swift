@@ -11,7 +11,7 @@ public struct TrainingOptions: Sendable {
   /// What `train:` takes, in the order shown to users.
   public static let parameters: [any AnyParameter] = [
     Keys.model, Keys.architecture, Keys.objective, Keys.method, Keys.epochs, Keys.maxSteps,
-    Keys.batchSize, Keys.accumulation, Keys.packing, Keys.maxLength, Keys.optimizer,
+    Keys.batchSize, Keys.accumulation, Keys.packing, Keys.mixture, Keys.maxLength, Keys.optimizer,
     Keys.learningRate, Keys.weightDecay,
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
     Keys.epsilon, Keys.dropout, Keys.embeddingNoise, Keys.averaging, Keys.penalty,
@@ -61,6 +61,11 @@ public struct TrainingOptions: Sendable {
     public static let packing = Parameter(
       "packing", default: false, aliases: ["sample_packing", "packed", "neat_packing"],
       "Fill each of a batch's rows with records up to max-length tokens; none sees another.")
+    /// How much of each source an epoch takes.
+    public static let mixture = Parameter<MixtureOptions?>(
+      "mixture", default: nil, aliases: ["mix"],
+      "How much of each source an epoch takes: {weights: {NAME: 3, OTHER: 1}} or {temperature: 2}; "
+        + "every record once by default.")
     /// The most tokens of a record.
     public static let maxLength = Parameter<Int?>(
       "max-length", default: nil,

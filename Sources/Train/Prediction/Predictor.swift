@@ -98,13 +98,18 @@ public struct Predictor: Sendable {
   static func predictions(
     _ objective: any TrainingObjective, _ examples: [Example], batchSize: Int
   ) -> [Prediction] {
-    var items = [Prediction?](repeating: nil, count: examples.count)
-    for batch in BatchOrder.sortedBatches(
-      lengths: examples.map(\.tokens.count), batchSize: batchSize)
-    {
-      for (place, item) in zip(batch, objective.predictions(batch.map { examples[$0] })) {
-        items[place] = item
-      }
+    predictions(
+      BatchOrder.sortedBatches(lengths: examples.map(\.tokens.count), batchSize: batchSize)
+    ) { batch in objective.predictions(batch.map { examples[$0] }) }
+  }
+
+  /// Predictions in the order of places, computed in batches of these.
+  static func predictions(
+    _ batches: [[Int]], _ predict: ([Int]) throws -> [Prediction]
+  ) rethrows -> [Prediction] {
+    var items = [Prediction?](repeating: nil, count: batches.reduce(0) { $0 + $1.count })
+    for batch in batches {
+      for (place, item) in zip(batch, try predict(batch)) { items[place] = item }
     }
     return items.compactMap(\.self)
   }

@@ -19,7 +19,7 @@ struct TrainingLine {
   init(_ plan: TrainingPlan, startedAt moment: Double) {
     pace = Pace(
       totalSteps: plan.totalSteps, doneSteps: plan.doneSteps,
-      trainingRecords: plan.trainingRecords, validationRecords: plan.validationRecords)
+      trainingRecords: plan.epochRecords, validationRecords: plan.validationRecords)
     pace.start(at: moment)
   }
 

@@ -18,6 +18,7 @@ extension ConfigReader {
       pipeline.limit = limit
       return .converted("ingest.limit")
     case .validation: return validation(leaf)
+    case .mixing: return mixing(leaf)
     default: return .not("it says nothing of data")
     }
   }
@@ -32,7 +33,7 @@ extension ConfigReader {
 
   /// Files and names of data sets; several in one text are several sources.
   private mutating func path(_ leaf: ConfigLeaf) -> ConvertedLine.Outcome {
-    let names = leaf.texts.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } }
+    let names = Self.names(leaf)
     // Within a list of data sets a place stands for one of them.
     guard names.count < 2 || !leaf.key.contains("[]") else {
       return .not("a list of files stands for one data set; write an 'ingest' for each")
@@ -56,7 +57,7 @@ extension ConfigReader {
   }
 
   /// The path or address of a data set, as the pipeline is to name it.
-  private func located(_ name: String) -> String? {
+  func located(_ name: String) -> String? {
     if kind.name == ConfigKind.llamaFactory.name { return listed(name) }
     let isForm = ["json", "csv", "parquet", "text"].contains(name)
     if isForm { return ConvertedPipeline.data }

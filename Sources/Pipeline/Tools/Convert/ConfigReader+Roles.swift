@@ -12,7 +12,8 @@ extension ConfigReader {
     case .fourBits: return fourBits(leaf)
     case .task: return task(leaf)
     case .seed: return seed(leaf)
-    case .data, .dataFolder, .dataForm, .field, .limit, .validation: return data(role, leaf)
+    case .data, .dataFolder, .dataForm, .field, .limit, .validation, .mixing:
+      return data(role, leaf)
     case .precision, .numberType: return precision(role, leaf)
     case .optimizer: return optimizer(leaf)
     case .courseOfRate: return courseOfRate(leaf)

@@ -40,6 +40,8 @@ enum ConfigRole: Sendable {
   case limit
   /// The share of records for validation.
   case validation
+  /// How LLaMA-Factory mixes data sets.
+  case mixing
   /// True asks for a precision.
   case precision(String)
   /// torchtune's or axolotl's name of a precision.

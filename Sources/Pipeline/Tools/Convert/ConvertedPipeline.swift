@@ -8,6 +8,8 @@ struct ConvertedPipeline {
   /// One source of records.
   struct Source {
     var path: String?
+    /// What a mixture calls it.
+    var name: String?
     var schema: String?
     var fields = JSONObject()
   }
@@ -41,6 +43,7 @@ struct ConvertedPipeline {
     let sources = sources.isEmpty ? [Source()] : sources.sorted { $0.key < $1.key }.map(\.value)
     var stages = sources.map { source -> JSONValue in
       var ingest: JSONObject = ["path": .string(source.path ?? Self.data)]
+      if let name = source.name { ingest["name"] = .string(name) }
       if let schema = source.schema { ingest["schema"] = .string(schema) }
       if !source.fields.isEmpty { ingest["fields"] = .object(source.fields) }
       if let limit { ingest["limit"] = .integer(limit) }

@@ -1,0 +1,688 @@
+/// Pairs of English words that share their first sense in WordNet, but not their use.
+///
+/// One of them has another register (`child`, `kid`), other companions (`large amount`), another government
+/// (`try`), is the term of a field (`tumor`), or means more or less (`detect`, `notice`). They were sorted out by
+/// hand from the 1,456 pairs that `augment.synonyms` made of 196,000 English sentences: everyday talk,
+/// instructions, reviews, medical texts. Each line has the word that is replaced and what does not replace it.
+enum UnfitPairs {
+  /// Whether a word of a class is not to be replaced by another.
+  static func contains(_ lemma: String, _ synonym: String, _ part: WordClass) -> Bool {
+    tables[part.rawValue][lemma]?.contains(synonym) ?? false
+  }
+
+  private static let tables = WordClass.allCases.map { part in
+    var table: [String: Set<String>] = [:]
+    for line in text(part).split(separator: "\n") {
+      let words = line.split { $0 == " " || $0 == ":" }.map { String($0) }
+      table[words[0], default: []].formUnion(words.dropFirst())
+    }
+    return table
+  }
+
+  private static func text(_ part: WordClass) -> String {
+    switch part {
+    case .noun: nouns
+    case .verb: verbs
+    case .adjective: adjectives
+    case .adverb: adverbs
+    }
+  }
+
+  private static let nouns = """
+    abdomen: belly
+    aggregator: collector
+    ailment: complaint
+    alien: foreigner
+    ancestor: antecedent
+    animal: creature
+    antagonist: adversary
+    assessment: appraisal
+    assist: aid
+    assistant: helper
+    assurance: confidence
+    attempt: try
+    authorization: mandate
+    babe: infant
+    beast: animal
+    benefactor: helper
+    bitterness: resentment
+    boom: thunder
+    bowel: gut intestine
+    brainchild: inspiration
+    brow: forehead
+    bulge: protuberance
+    bulk: majority
+    bungalow: cottage
+    calamity: tragedy
+    cargo: shipment
+    castle: palace
+    catastrophe: tragedy
+    center: middle
+    chance: opportunity
+    chase: pursuit
+    child: kid
+    cloth: textile
+    clump: bunch cluster
+    cluster: bunch clump
+    cognition: knowledge
+    colony: settlement
+    comic: comedian
+    commercialism: commerce
+    commission: committee
+    committee: commission
+    companion: comrade
+    complex: composite
+    concept: conception
+    conduction: conductivity
+    conductivity: conduction
+    consequence: effect
+    construct: concept conception
+    consumption: ingestion intake uptake
+    controller: accountant
+    courage: bravery
+    crawling: creeping
+    creature: beast
+    credential: certificate
+    creeping: crawling
+    cuneus: wedge
+    cupboard: closet
+    curate: minister pastor
+    curse: oath
+    curtain: drapery
+    dad: papa
+    daddy: papa
+    damage: impairment
+    dapple: patch
+    daytime: daylight
+    dealer: trader
+    debris: junk
+    decoration: ornament
+    defender: guardian
+    deficiency: lack
+    deity: divinity
+    delirium: frenzy hysteria
+    desegregation: integration
+    devotee: buff
+    disciple: adherent
+    disclosure: revelation
+    disconnect: gulf
+    district: territory
+    divinity: deity
+    doctrine: philosophy
+    doings: behavior
+    drinkable: beverage
+    effect: consequence result
+    enlargement: expansion
+    entirety: totality
+    examination: scrutiny
+    expansion: enlargement
+    expiration: termination
+    expressway: pike
+    eyelid: lid
+    factory: mill
+    fashion: manner mode style
+    fatigue: weariness
+    feather: plumage
+    ferocity: wildness
+    fiat: decree
+    finesse: diplomacy
+    fireplace: hearth
+    foliage: leaf
+    freeway: pike
+    frenzy: delirium hysteria
+    frog: toad
+    fusion: unification
+    gag: joke
+    garrison: fort
+    gasp: pant
+    ghost: specter
+    git: bum skunk
+    glance: glimpse
+    glare: brilliance
+    globe: earth
+    grandeur: brilliance
+    grime: soil
+    grunge: soil
+    guardian: defender
+    gunshot: gunfire
+    gusto: relish
+    gut: intestine
+    gyre: whorl
+    hallmark: trademark
+    hallway: hall
+    harbor: seaport
+    harvest: crop
+    healer: therapist
+    heartbeat: pulse
+    herniation: hernia
+    hiding: concealing
+    holiday: vacation
+    hoy: barge
+    hump: bulge protuberance
+    hurt: harm injury
+    hydrops: edema
+    idea: thought
+    ill: complaint
+    illness: sickness
+    incarceration: captivity
+    indicator: index
+    induration: sclerosis
+    infinity: eternity
+    infotainment: documentary
+    ingestion: consumption uptake
+    injury: harm
+    intake: ingestion uptake
+    integrity: unity
+    intention: purpose
+    intestine: gut
+    irritant: thorn
+    irritation: annoyance
+    job: occupation
+    john: toilet
+    joke: gag
+    lack: deficiency
+    laugh: laughter
+    leaf: foliage
+    lean: tilt
+    ley: pasture
+    lid: eyelid
+    lifespan: lifetime
+    locality: neighborhood vicinity
+    machination: intrigue
+    majority: bulk
+    malarkey: jazz
+    manner: mode style
+    marketer: seller
+    merchandise: product
+    meteoroid: meteor
+    middle: center
+    mike: microphone
+    mill: factory
+    minister: pastor
+    minor: child kid
+    misdemeanor: violation
+    mode: fashion manner style
+    motivation: motive
+    moxie: backbone
+    murphy: potato
+    neighborhood: locality vicinity
+    noncompliance: disobedience
+    novelty: freshness
+    occupant: resident
+    odor: aroma
+    orb: eyeball
+    outlander: foreigner
+    owner: proprietor
+    pa: papa
+    packet: bundle package
+    panic: terror
+    parable: allegory
+    parlance: idiom
+    patriotism: nationalism
+    pay: salary wage
+    pectus: chest
+    penalty: punishment
+    percent: percentage
+    percentage: percent
+    pharmacist: apothecary
+    pit: cavity
+    plan: program
+    plumage: feather
+    poultry: fowl
+    precedence: priority
+    premise: assumption
+    prep: homework
+    prick: bastard
+    priority: precedence
+    procedure: process
+    process: procedure
+    profit: earnings
+    profusion: richness
+    project: task
+    promotion: publicity
+    publicity: promotion
+    punishment: penalty
+    pupil: student
+    purpose: intention
+    quagmire: mire
+    rainfall: rain
+    reactivity: responsiveness
+    realm: kingdom
+    rector: minister pastor
+    repair: mend
+    repeat: repetition
+    request: petition
+    residence: abode
+    resident: occupant
+    responsibility: obligation
+    responsiveness: reactivity
+    result: consequence effect
+    retard: idiot
+    reunification: reunion
+    rigor: hardship
+    roar: thunder
+    salary: wage
+    sarcasm: irony satire
+    satire: irony sarcasm
+    schedule: agenda
+    scheme: strategy
+    scope: range
+    seaport: harbor
+    sentinel: picket sentry
+    slew: mint
+    slug: bullet
+    snake: serpent
+    snowfall: snow
+    somebody: individual
+    spectator: viewer
+    spectrometry: spectroscopy
+    speed: velocity
+    sprite: fairy
+    stimulus: stimulant
+    strategy: scheme
+    student: pupil
+    style: fashion manner mode
+    superstar: virtuoso
+    surcease: cessation
+    suspicion: hunch
+    sweep: expanse
+    talent: endowment
+    talker: speaker
+    technologist: engineer
+    tenet: dogma
+    terror: panic
+    textile: cloth
+    theme: topic
+    theodolite: transit
+    thought: idea
+    threat: menace
+    throat: pharynx
+    toad: frog
+    topic: theme
+    touchstone: criterion standard
+    tragedy: catastrophe
+    trance: spell
+    try: effort
+    tub: bathtub
+    tumor: neoplasm
+    tumour: neoplasm
+    unity: integrity
+    unmentionable: undergarment
+    uptake: consumption ingestion intake
+    usage: utilization
+    use: usage
+    vanity: conceit
+    vas: vessel
+    vicinity: locality neighborhood
+    wage: salary
+    war: warfare
+    warfare: war
+    wastewater: effluent
+    wellness: health
+    wizard: virtuoso
+    wont: habit
+    wool: woolen
+    workout: exercise
+    """
+
+  private static let verbs = """
+    abut: butt
+    acclaim: hail
+    accomplish: fulfil fulfill
+    actuate: trigger
+    adjoin: butt
+    adorn: ornament
+    advocate: recommend
+    affirm: confirm
+    aggrandize: pad
+    approve: sanction
+    batter: buffet
+    botch: spoil
+    buffet: batter
+    cater: ply
+    cease: discontinue quit
+    compel: oblige
+    confirm: affirm
+    conflate: fuse mix
+    conquer: inhibit subdue suppress
+    corroborate: affirm
+    crawl: creep
+    creak: screech
+    creep: crawl
+    criminalise: outlaw
+    decorate: ornament
+    deduce: derive
+    defy: withstand
+    delve: dig
+    denominate: designate
+    detect: notice
+    devise: invent
+    dictate: prescribe
+    dirty: soil
+    discount: dismiss
+    dismiss: discount
+    disrupt: interrupt
+    distort: warp
+    dog: chase
+    domicile: reside
+    dot: stud
+    elicit: arouse
+    embed: implant
+    employ: use utilize
+    encompass: embrace
+    encourage: promote
+    engross: absorb
+    enrol: recruit
+    enroll: recruit
+    enwrap: enclose
+    estimate: gauge
+    evince: express
+    falsify: warp
+    fancy: envision
+    flinch: quail
+    flit: dart flutter
+    fool: gull
+    forbid: veto
+    forsake: desert
+    fulfil: accomplish
+    fulfill: accomplish
+    furnish: provide supply
+    further: foster
+    fuse: mix
+    gap: breach
+    gasp: pant
+    gauge: estimate
+    goof: blunder
+    guess: reckon
+    happen: occur
+    hemorrhage: bleed
+    hide: conceal
+    hypothesize: conjecture speculate
+    impute: ascribe attribute
+    infer: derive
+    infest: overrun
+    inhabit: live populate
+    inhibit: conquer subdue
+    interrupt: disrupt
+    intertwine: lace twine
+    irritate: annoy
+    josh: chaff
+    laud: exalt
+    lean: tilt
+    lever: pry
+    liaise: mediate
+    link: associate
+    maneuver: steer
+    meander: thread
+    meditate: muse ponder
+    mention: cite
+    merge: unify unite
+    mix: fuse
+    molder: rot
+    monger: hawk
+    motivate: incite prompt
+    near: approach
+    notice: detect
+    obsess: haunt
+    occur: happen
+    omit: exclude
+    orbit: revolve
+    originate: arise
+    outfit: equip
+    pant: gasp
+    paste: glue
+    peek: glance
+    pester: bug
+    plague: blight
+    ponder: muse
+    populate: live
+    postulate: contend
+    prescribe: dictate
+    print: publish
+    prohibit: veto
+    promote: encourage
+    prompt: incite motivate
+    provide: furnish supply
+    publish: print
+    quit: cease discontinue
+    race: rush
+    reap: harvest
+    recommend: advocate
+    refund: repay
+    regain: retrieve
+    rely: trust
+    repair: mend
+    respond: react
+    restate: repeat
+    retreat: recede
+    retrieve: recover regain
+    roam: stray
+    rotate: revolve
+    rupture: tear
+    sanction: approve
+    savvy: comprehend
+    shin: clamber
+    simulate: imitate
+    snub: disregard
+    soil: dirty
+    spark: activate
+    spiral: coil
+    spot: spy
+    sprinkle: disperse
+    squash: mash
+    squeak: creak screech
+    steep: engulf
+    strengthen: fortify
+    subtract: deduct
+    supply: furnish
+    swear: curse
+    swindle: con
+    tantalise: bait taunt
+    taunt: bait
+    teach: instruct
+    tear: rupture
+    tend: incline
+    theorize: conjecture
+    tilt: lean
+    topple: tumble
+    transcend: exceed
+    trend: veer
+    trickle: dribble
+    trigger: activate
+    try: attempt
+    unify: merge
+    use: employ
+    vaunt: boast
+    venerate: reverence
+    wander: stray
+    wing: fly
+    withstand: defy
+    worm: twist
+    """
+
+  private static let adjectives = """
+    absorbed: intent
+    accompanying: consequent
+    affectionate: fond
+    aglow: luminous
+    beefy: husky
+    besotted: soaked
+    big: large
+    bizarre: eccentric
+    blinding: blazing
+    bony: gaunt
+    brooding: reflective
+    calculated: deliberate
+    cardinal: fundamental
+    cheery: sunny
+    cherry: crimson
+    clamorous: blatant
+    coincidental: simultaneous
+    colossal: prodigious
+    conceited: swollen
+    concerted: cooperative
+    concomitant: consequent
+    cross: transverse
+    cruel: savage vicious
+    damp: moist
+    delightful: delicious
+    demented: crazy
+    despairing: desperate
+    diverting: amusing
+    dreaded: dreadful frightening terrible
+    dreadful: frightening
+    engrossed: intent
+    entire: total
+    ethereal: aerial
+    evident: plain
+    excess: extra
+    executable: feasible
+    faux: simulated
+    fearsome: terrible
+    fiscal: financial
+    fleet: swift
+    frightening: dreadful terrible
+    glaring: blazing
+    grainy: granular
+    grungy: dingy
+    hairy: haired
+    haptic: tactual
+    hectic: feverish
+    horrible: frightful
+    horrifying: frightful
+    huge: vast
+    hushed: subdued
+    incisive: keen
+    incorporate: unified
+    indescribable: unspeakable
+    individual: single
+    infantile: childish
+    infected: septic
+    inherent: integral
+    integral: inherent
+    integrated: unified
+    intent: absorbed
+    key: cardinal
+    laden: loaded
+    large: big
+    lengthy: extended
+    main: chief
+    meditative: reflective
+    menacing: sinister
+    metal: metallic
+    miscellaneous: mixed
+    moist: damp
+    motionless: static
+    near: close
+    otherworldly: transcendental
+    outlandish: eccentric
+    outre: eccentric
+    passe: antique
+    penetrating: keen
+    perfervid: fiery
+    petite: tiny
+    profuse: riotous
+    pulmonic: pulmonary
+    recurrent: repeated
+    reddish: crimson
+    redundant: extra
+    relative: comparative
+    religious: spiritual
+    remarkable: singular
+    resultant: consequent
+    round: circular
+    routine: everyday
+    ruby: crimson
+    savage: cruel vicious
+    sebaceous: greasy oily
+    sequential: successive
+    smashed: soaked
+    spectacular: striking
+    spiritual: religious
+    static: motionless
+    stereotypical: stereotyped
+    sterling: greatest
+    striking: spectacular
+    suitable: suited
+    suited: suitable
+    swampy: muddy
+    swollen: vain
+    tactile: tactual
+    teenaged: teen
+    terrible: frightening
+    ultra: radical
+    unclean: soiled
+    understandable: intelligible
+    unending: eternal
+    unnerving: formidable
+    unseemly: indecent
+    utmost: extreme
+    vivid: lifelike
+    waterlogged: muddy
+    wilted: limp
+    """
+
+  private static let adverbs = """
+    absolutely: perfectly utterly
+    abundantly: extravagantly profusely
+    accordingly: consequently
+    afterward: subsequently
+    afterwards: subsequently
+    aggressively: sharply
+    arbitrarily: haphazardly
+    beautifully: attractively
+    brightly: brilliantly
+    brilliantly: brightly
+    certainly: surely
+    commonly: normally ordinarily usually
+    completely: altogether
+    consequently: accordingly
+    consistently: systematically
+    constantly: invariably
+    desperately: urgently
+    dimly: indistinctly
+    distressingly: painfully
+    enjoyably: agreeably pleasantly
+    entirely: altogether
+    eternally: forever
+    eventually: finally
+    evidently: obviously plainly
+    flawlessly: cleanly
+    frantically: madly
+    highly: extremely
+    increasingly: progressively
+    individually: separately
+    likely: probably
+    moderately: reasonably
+    newly: freshly
+    normally: commonly
+    notwithstanding: nevertheless
+    obviously: evidently plainly
+    oft: frequently often
+    part: partially partly
+    perfectly: absolutely utterly
+    plainly: evidently
+    prominently: conspicuously
+    purely: strictly
+    randomly: haphazardly
+    reasonably: moderately
+    recently: lately
+    remarkably: unusually
+    seriously: earnestly
+    severely: badly
+    sharply: aggressively
+    similarly: likewise
+    simply: merely
+    sporadically: periodically
+    strictly: purely
+    subsequently: afterward
+    sure: certainly surely
+    systematically: consistently
+    totally: altogether
+    unusually: remarkably
+    urgently: desperately
+    usually: commonly
+    utterly: absolutely perfectly
+    wholly: altogether
+    """
+}

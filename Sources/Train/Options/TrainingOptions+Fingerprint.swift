@@ -8,6 +8,8 @@ extension TrainingOptions {
   /// out: they may change while it is under way.
   public var fingerprinted: JSONObject {
     var object = values.encoded
+    // Nothing is added where nothing is penalised, so that older runs stay what they are.
+    if values[Keys.penalty] == nil { object[Keys.penalty.name] = nil }
     let passing: [any AnyParameter] = [
       Keys.stopOnDivergence, Keys.reportTo, Keys.activationCheckpointing, Keys.saveSteps,
       Keys.keepCheckpoints,

@@ -8,15 +8,11 @@ extension TrainingOptions {
   /// out: they may change while it is under way.
   public var fingerprinted: JSONObject {
     var object = values.encoded
-    // Nothing is added where nothing is penalised, so that older runs stay what they are.
-    if values[Keys.penalty] == nil { object[Keys.penalty.name] = nil }
     let passing: [any AnyParameter] = [
       Keys.stopOnDivergence, Keys.reportTo, Keys.activationCheckpointing, Keys.saveSteps,
       Keys.keepCheckpoints,
     ]
     for parameter in passing { object[parameter.name] = nil }
-    // Nothing is added where nothing is mixed, so that older runs stay what they are.
-    if values[Keys.mixture] == nil { object[Keys.mixture.name] = nil }
     return object
   }
 }

@@ -26,6 +26,8 @@ struct Preparation {
   /// The most tokens of a record.
   let maximumLength: Int
   let precision: PrecisionChoice
+  /// What a penalty reads of an old task.
+  let oldTask: [Example]
   /// Changes when anything does that the result depends on.
   let fingerprint: String
 
@@ -62,13 +64,16 @@ struct Preparation {
     self.objective = try objective.fitted(to: training)
     self.validation = try validation?.map { try objective.example(of: $0) } ?? []
     validationTexts = try Self.texts(options, objective, validation, context)
+    let penalty = options.penalty
+    oldTask = try Self.oldTask(penalty, objective, context)
     guard training.counted > 0 else {
       throw TrainingError(
         "no token of \(training.count) training records would be learned",
         remedy: "look at the records with 'anneal show', at train-on and the turns' own 'train' "
           + "and 'weight', or raise max-length")
     }
-    let examples = [training.fingerprint, self.validation.fingerprint]
+    let old = try penalty?.fingerprint(oldTask) ?? []
+    let examples = ([training.fingerprint, self.validation.fingerprint] + old)
       .map { String($0, radix: 16) }.joined(separator: "-")
     precision = options.precision
     let settings = JSONValue.object(options.fingerprinted).text
@@ -76,6 +81,35 @@ struct Preparation {
     let mixed = mixture.map { " \($0.fingerprint)" } ?? ""
     fingerprint = ContentHash.of(
       "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)\(mixed)")
+  }
+
+  /// The examples of an old task that a penalty looks at.
+  private static func oldTask(
+    _ penalty: (any TrainingPenalty)?, _ objective: any TrainingObjective,
+    _ context: TrainingContext
+  ) throws -> [Example] {
+    guard let penalty, !penalty.data.isEmpty else { return [] }
+    guard let records = context.penaltyRecords else {
+      throw TrainingError(
+        "the records of the penalty's data are not given", remedy: "set penaltyRecords")
+    }
+    let all = try records.map { record throws -> Example in
+      do throws(StageError) { return try objective.example(of: record) } catch {
+        throw error.code == "unknown-label" ? Self.oldLabel(error) : error
+      }
+    }
+    return EvenPlaces.of(all.count, most: penalty.samples).map {
+      objective.drawn(all[$0], nil)
+    }
+  }
+
+  /// What to do about a class of the old task that the new one lacks.
+  private static func oldLabel(_ fault: StageError) -> StageError {
+    var fault = fault
+    fault.remedy =
+      "compute the Fisher information in a run of the old task with 'epochs: 0', and name its file "
+      + "as 'fisher' in place of data"
+    return fault
   }
 
   /// What is answered after each epoch, where the choice of a model hangs on it.

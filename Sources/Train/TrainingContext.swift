@@ -1,4 +1,5 @@
 public import Models
+public import Stages
 
 /// What a training may know of the run it is part of.
 public struct TrainingContext: Sendable {
@@ -18,6 +19,8 @@ public struct TrainingContext: Sendable {
   public var sources = SourceNames()
   /// How texts that the model writes are scored, where training watches that.
   public var scoring = TextScoring()
+  /// The records of the old task that a penalty reads; nil where it reads none.
+  public var penaltyRecords: RecordCollection?
 
   /// What a training may know of its run.
   public init(

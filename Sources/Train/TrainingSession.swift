@@ -15,10 +15,12 @@ import Tensors
 /// bytes as one that was not. Memory: the model, twice what is trained again for AdamW (once for Lion
 /// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
 /// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records but a
-/// constant trunk's vectors, up to 64 MiB a side.
+/// constant trunk's vectors, up to 64 MiB a side. A penalty holds what is trained once more, `ewc` twice.
 public struct TrainingSession {
   /// What is written below a run's folder for programs that draw curves.
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
+  /// What a penalty of old tasks leaves in a run's folder for later runs.
+  package static let fisher = EWCPenalty.file
   private let options: TrainingOptions
   private let context: TrainingContext
   private let preparation: Preparation
@@ -122,6 +124,8 @@ public struct TrainingSession {
       weightDecay: values[TrainingOptions.Keys.weightDecay],
       maximumNorm: values[TrainingOptions.Keys.maxGradNorm], rates: preparation.method.rates,
       begins: unfreezing?.begins ?? [:])
+    // Before a checkpoint is taken up: the weights are still those of the start.
+    let penalty = try anchor()
     let saved = try store.newest(&selection, removed: &removed)
     var times = TrainingTimes()
     if let saved {
@@ -144,7 +148,7 @@ public struct TrainingSession {
       validation: preparation.validation, validationTexts: preparation.validationTexts,
       settings: settings, store: store,
       publishState: publishState, observe: observe, events: events, optimizer: optimizer,
-      average: average, unfreezing: unfreezing,
+      average: average, penalty: penalty, unfreezing: unfreezing,
       state: saved ?? TrainingState(),
       selection: selection, times: times, savedStep: saved?.step)
   }
@@ -196,6 +200,7 @@ public struct TrainingSession {
       trainableParameters: count(preparation.trainable), freshParameters: preparation.fresh,
       notes: preparation.objective.notes + (preparation.mixture.map { ["\($0)"] } ?? [])
         + (loop.unfreezing?.notes(totalSteps: loop.settings.totalSteps) ?? [])
+        + (loop.penalty.map { [$0.note] } ?? [])
         + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
       precision: preparation.precision)
@@ -217,6 +222,21 @@ public struct TrainingSession {
     if saved == nil { try Folders.remove(folder) }
     guard options.values[TrainingOptions.Keys.reportTo].contains(.tensorboard) else { return nil }
     return try EventFile(folder: folder, history: saved?.history.entries ?? [])
+  }
+
+  /// What holds weights near those of now, which are those of the start.
+  private func anchor() throws -> WeightAnchor? {
+    guard let penalty = options.penalty,
+      let name = options.values[TrainingOptions.Keys.penalty]?.name
+    else { return nil }
+    let fresh = Set(preparation.fresh)
+    return try WeightAnchor(
+      penalty, named: name,
+      PenaltyStart(
+        weights: preparation.trainable.filter { !fresh.contains($0.name) },
+        trainable: preparation.trainable, objective: preparation.objective,
+        examples: preparation.oldTask, seed: context.seed, folder: context.folder,
+        fingerprint: preparation.fingerprint))
   }
 
   /// The folder that is published: of the whole model, or of what was added to it.

@@ -6,17 +6,14 @@ import Testing
 
 /// Makes the children that a record's metadata lists, whatever they say.
 struct ListedChildren: RecordStage {
-  /// As what changes fields has them, so that children are held to be like their parents.
-  static let fields = Parameter("fields", default: [Selector.all], "The texts to change.")
-
   static let descriptor = StageDescriptor(
-    "augment.listed", "Children that records list.", role: .augmenting, parameters: [fields],
-    example: "augment.listed"
+    "augment.listed", "Children that records list.", role: .augmenting, example: "augment.listed"
   ) { _ in ListedChildren() }
 
-  /// The same as what makes records of their own has them.
+  /// The same under a name of what makes records of their own.
   static let own = StageDescriptor(
-    "augment.own", "Records that records list.", role: .augmenting, example: "augment.own"
+    "augment.self-instruct", "Records that records list.", role: .augmenting,
+    example: "augment.self-instruct"
   ) { _ in ListedChildren() }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {

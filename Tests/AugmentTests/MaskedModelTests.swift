@@ -202,7 +202,7 @@ struct MaskedModelTests {
   }
 
   @Test func `each word is replaced in the text as it stands by then`() throws {
-    let text = "The doctor watched the film in the city with the student."
+    let text = "The doctor watched the film in the house with the student."
     let swaps = [
       "The ": "lawyer", "watched the ": "movie", "in the ": "town", "with the ": "teacher",
     ]

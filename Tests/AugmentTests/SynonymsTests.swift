@@ -11,7 +11,7 @@ struct SynonymsTests {
     ("The doctor saw two movies.", "The physician saw two films."),
     ("He bought a car.", "He purchased an automobile."),
     ("She is buying an automobile.", "She is purchasing a car."),
-    ("Students often buy movies.", "Pupils frequently purchase films."),
+    ("Students often buy movies.", "Students frequently purchase films."),
     ("The movie begins.", "The film starts."),
     ("A lawyer began to speak.", "An attorney started to speak."),
     ("They have begun a movie.", "They have started a film."),
@@ -20,7 +20,7 @@ struct SynonymsTests {
     (
       "The doctor's movie and the doctors' movies", "The physician's film and the physicians' films"
     ),
-    ("It was the largest movie.", "It was the biggest film."),
+    ("It was the jolliest movie.", "It was the merriest film."),
     ("They have selected it.", "They have chosen it."), ("They selected it.", "They chose it."),
     ("It was selected.", "It was chosen."), ("Movies selected here", "Films selected here"),
   ]
@@ -47,6 +47,14 @@ struct SynonymsTests {
       let child = try #require(try swapped(text))
       #expect(child.contains(span))
       #expect(child != text)
+    }
+  }
+
+  @Test func `pairs of one sense and another use are left alone`() throws {
+    for text in [
+      "The child has a large tumor.", "Use it and try again.", "What happened to the idea?",
+    ] {
+      #expect(try swapped(text) == nil, "\(text)")
     }
   }
 

@@ -22,12 +22,10 @@ import Testing
   }
 
   private func plan(_ parameters: String) throws -> PipelinePlan {
-    // What changes fields makes children that are held to be like their parents.
-    let told = StageDescriptor(
-      "augment.told", "Told.", role: .augmenting,
-      parameters: [Parameter("fields", default: [Selector.all], "The texts to change.")],
-      example: "augment.told"
-    ) { _ in Told() }
+    let told = StageDescriptor("augment.told", "Told.", role: .augmenting, example: "augment.told")
+    {
+      _ in Told()
+    }
     let text = """
       stages:
         - ingest: {path: a.jsonl}

@@ -89,6 +89,7 @@ enum UnfitPairs {
     curate: minister pastor
     curse: oath
     curtain: drapery
+    cutis: skin
     dad: papa
     daddy: papa
     damage: impairment
@@ -123,6 +124,7 @@ enum UnfitPairs {
     fashion: manner mode style
     fatigue: weariness
     feather: plumage
+    feature: characteristic
     ferocity: wildness
     fiat: decree
     finesse: diplomacy
@@ -180,6 +182,7 @@ enum UnfitPairs {
     job: occupation
     john: toilet
     joke: gag
+    laboratory: lab
     lack: deficiency
     laugh: laughter
     leaf: foliage
@@ -206,6 +209,7 @@ enum UnfitPairs {
     moxie: backbone
     murphy: potato
     neighborhood: locality vicinity
+    neoplasm: tumor
     noncompliance: disobedience
     novelty: freshness
     occupant: resident
@@ -249,6 +253,7 @@ enum UnfitPairs {
     reactivity: responsiveness
     realm: kingdom
     rector: minister pastor
+    religion: faith
     repair: mend
     repeat: repetition
     request: petition
@@ -256,6 +261,7 @@ enum UnfitPairs {
     resident: occupant
     responsibility: obligation
     responsiveness: reactivity
+    rest: remainder
     result: consequence effect
     retard: idiot
     reunification: reunion
@@ -336,6 +342,7 @@ enum UnfitPairs {
     affirm: confirm
     aggrandize: pad
     approve: sanction
+    associate: link
     batter: buffet
     botch: spoil
     buffet: batter
@@ -351,6 +358,7 @@ enum UnfitPairs {
     creep: crawl
     criminalise: outlaw
     decorate: ornament
+    decrease: lessen
     deduce: derive
     defy: withstand
     delve: dig
@@ -393,6 +401,7 @@ enum UnfitPairs {
     gasp: pant
     gauge: estimate
     goof: blunder
+    groan: moan
     guess: reckon
     happen: occur
     hemorrhage: bleed
@@ -409,6 +418,7 @@ enum UnfitPairs {
     josh: chaff
     laud: exalt
     lean: tilt
+    lease: rent
     lever: pry
     liaise: mediate
     link: associate
@@ -418,6 +428,7 @@ enum UnfitPairs {
     mention: cite
     merge: unify unite
     mix: fuse
+    moan: groan
     molder: rot
     monger: hawk
     motivate: incite prompt
@@ -451,6 +462,7 @@ enum UnfitPairs {
     refund: repay
     regain: retrieve
     rely: trust
+    rent: lease
     repair: mend
     respond: react
     restate: repeat
@@ -517,6 +529,7 @@ enum UnfitPairs {
     cheery: sunny
     cherry: crimson
     clamorous: blatant
+    clumsy: ungainly
     coincidental: simultaneous
     colossal: prodigious
     conceited: swollen
@@ -542,6 +555,7 @@ enum UnfitPairs {
     fiscal: financial
     fleet: swift
     frightening: dreadful terrible
+    gawky: ungainly
     glaring: blazing
     grainy: granular
     grungy: dingy
@@ -565,7 +579,7 @@ enum UnfitPairs {
     key: cardinal
     laden: loaded
     large: big
-    lengthy: extended
+    lengthy: extended prolonged
     main: chief
     meditative: reflective
     menacing: sinister
@@ -582,6 +596,7 @@ enum UnfitPairs {
     perfervid: fiery
     petite: tiny
     profuse: riotous
+    prolonged: lengthy
     pulmonic: pulmonary
     recurrent: repeated
     reddish: crimson
@@ -630,6 +645,7 @@ enum UnfitPairs {
     afterwards: subsequently
     aggressively: sharply
     arbitrarily: haphazardly
+    awfully: terribly
     beautifully: attractively
     brightly: brilliantly
     brilliantly: brightly
@@ -650,12 +666,13 @@ enum UnfitPairs {
     flawlessly: cleanly
     frantically: madly
     highly: extremely
+    immediately: instantly
     increasingly: progressively
     individually: separately
     likely: probably
     moderately: reasonably
     newly: freshly
-    normally: commonly
+    normally: commonly usually
     notwithstanding: nevertheless
     obviously: evidently plainly
     oft: frequently often
@@ -665,14 +682,18 @@ enum UnfitPairs {
     prominently: conspicuously
     purely: strictly
     randomly: haphazardly
+    rarely: seldom
     reasonably: moderately
     recently: lately
     remarkably: unusually
+    separately: individually
     seriously: earnestly
     severely: badly
     sharply: aggressively
     similarly: likewise
     simply: merely
+    slightly: somewhat
+    somewhat: slightly
     sporadically: periodically
     strictly: purely
     subsequently: afterward

@@ -23,28 +23,6 @@ struct Forgetting: Sendable {
   /// The entry as it is written in a lock file, every default included.
   var encoded: JSONValue { .object([Self.name: .object(step.values.encoded)]) }
 
-  /// The records, and what they depend on.
-  struct Slice {
-    let records: RecordCollection
-    /// A hash of the records.
-    let fingerprint: String
-  }
-
-  /// Reads the data into a folder that the records then need, or finds them there; older ones go.
-  /// - Throws: `StageError` for records that cannot be read, or a file without any.
-  func slice(in folder: String, seed: UInt64, threads: Int) throws -> Slice {
-    let results = try StageRunner(folder: folder, seed: seed, threads: threads).run([step])
-    try RunFolder.prune(folder, keeping: results)
-    guard let last = results.last, last.counts.kept > 0 else {
-      throw StageError(
-        "no-records", "the data of '\(Self.name)' holds no record",
-        remedy: "name another file, or leave '\(Self.name)' out")
-    }
-    return Slice(
-      records: RecordCollection(path: last.records, count: last.counts.kept, threads: threads),
-      fingerprint: try ContentHash.ofFile(last.records))
-  }
-
   /// The scores before and after training, and the difference of each number.
   static func json(before: JSONValue, after: JSONValue, records: Int) -> JSONValue {
     let change = (after.object?.members ?? []).compactMap { member -> (String, JSONValue)? in

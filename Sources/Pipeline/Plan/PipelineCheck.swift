@@ -36,6 +36,7 @@ public enum PipelineCheck {
     var diagnostics = Diagnostics()
     var steps = plan.steps.map { (step: $0, label: $0.label) }
     if let forgetting = plan.forgetting { steps.append((forgetting.step, Forgetting.name)) }
+    if let data = plan.penaltyData { steps.append((data, "train.penalty")) }
     for (step, label) in steps {
       do throws(StageError) {
         for path in try step.stage.dependencies() where path != "-" && !Folders.exists(path) {
@@ -45,6 +46,11 @@ public enum PipelineCheck {
       } catch {
         diagnostics.add(Diagnostic(error.description, path: label))
       }
+    }
+    let files = plan.training.map { TrainingOptions($0).penaltyFiles } ?? []
+    for path in files where !Folders.exists(path) {
+      diagnostics.add(
+        Diagnostic("'\(path)' is not there", path: "train.penalty", remedy: "check the path"))
     }
     guard diagnostics.isEmpty else { throw diagnostics }
   }

@@ -23,6 +23,8 @@ public struct PipelinePlan: Sendable {
   public var metrics: [MetricChoice]
   /// Whether what the model could do before training is looked at.
   var forgetting: Forgetting?
+  /// What reads the old task of a penalty; nil where none reads one.
+  var penaltyData: StageStep?
   /// How a model writes what is scored; nil where the file does not say.
   public var writing: WritingOptions?
   /// The folder that relative names of models resolve against.

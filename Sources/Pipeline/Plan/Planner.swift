@@ -44,11 +44,13 @@ public struct Planner {
     let (metrics, forgetting) = metrics(root["evaluate"], training, base: root.base)
     watchedMetrics(training, metrics, root["train"])
     let writing = writing(root["generate"], training)
+    let penaltyData = penaltyData(training, root["train"])
     guard diagnostics.isEmpty else { return nil }
     var plan = PipelinePlan(
       name: name, seed: UInt64(bitPattern: Int64(seed)), steps: written,
       written: written.map(\.label), notes: [], training: training, metrics: metrics,
       forgetting: forgetting, writing: writing, base: root.base)
+    plan.penaltyData = penaltyData
     order(&plan)
     resolveModel(&plan, place: root["train"]?["model"]?.place)
     return diagnostics.isEmpty ? plan : nil

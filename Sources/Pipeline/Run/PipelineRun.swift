@@ -108,7 +108,10 @@ public struct PipelineRun: Sendable {
 
   /// A folder whose pipeline no longer trains keeps no metrics of an older one.
   private func removeTraining() throws {
-    let outputs = ["metrics.json", "predictions.jsonl", "trainer_state.json", Forgetting.cache]
+    let outputs = [
+      "metrics.json", "predictions.jsonl", "trainer_state.json", Forgetting.cache,
+      TrainStep.penaltyCache,
+    ]
     let traces = TrainingSession.curves + ModelScores.allAnswers + MethodChoice.outputs
     for name in outputs + traces {
       try Folders.remove("\(folder)/\(name)")

@@ -73,7 +73,7 @@ package struct TrainManifest {
   package func begin(say: (String) -> Void) throws {
     guard kept == nil else { return }
     if let removal { say(removal) }
-    let models = ["checkpoints", "model", "adapter", "base"]
+    let models = ["checkpoints", "model", "adapter", "base", TrainingSession.fisher]
     let traces = TrainingSession.curves + ModelScores.allAnswers + MethodChoice.outputs
     for name in models + traces + Self.outputs {
       try Folders.remove("\(folder)/\(name)")

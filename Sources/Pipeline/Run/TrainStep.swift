@@ -33,8 +33,9 @@ struct TrainStep {
   func run() throws -> Outcome {
     Engine.threads = threads
     let scoring = try plan.scoring()
-    let manifest = TrainManifest(folder: folder, basis: try basis(scoring))
-    let slice = try slice()
+    let oldTask = try slice(plan.penaltyData, of: "penalty", in: Self.penaltyCache)
+    let manifest = TrainManifest(folder: folder, basis: try basis(scoring, oldTask))
+    let slice = try slice(plan.forgetting?.step, of: Forgetting.name, in: Forgetting.cache)
     let parts = [scoring.fingerprint] + [slice?.fingerprint].compactMap(\.self)
     let scores = ContentHash.of(
       JSONValue.array(parts.map { .string($0) } + [.bool(plan.writing != nil)]).text)
@@ -42,7 +43,7 @@ struct TrainStep {
       observer.say("train: nothing has changed; the model and its scores are reused")
       return Outcome(metrics: metrics, timing: manifest.trained?.timing, reused: true)
     }
-    var trained = try trained(manifest, scoring, slice?.records)
+    var trained = try trained(manifest, scoring, slice?.records, oldTask: oldTask?.records)
     let metrics = try ModelScores(
       plan: plan, options: options, folder: folder, sides: sides, threads: threads,
       scoring: scoring, fingerprint: manifest.fingerprint, slice: slice?.records, observer: observer
@@ -52,19 +53,25 @@ struct TrainStep {
     return Outcome(metrics: metrics, timing: trained.timing, reused: false)
   }
 
-  /// The records of `forgetting`, in the run's cache: a run that goes on finds them there.
-  private func slice() throws -> Forgetting.Slice? {
-    let cache = "\(folder)/\(Forgetting.cache)"
-    guard let forgetting = plan.forgetting else {
+  /// The folder of the records that a penalty reads, below the run's.
+  static let penaltyCache = "cache/penalty"
+
+  /// Records beside those of the pipeline, in the run's cache: a run that goes on finds them there.
+  private func slice(
+    _ step: StageStep?, of owner: String, in cache: String
+  ) throws -> DataSlice? {
+    let cache = "\(folder)/\(cache)"
+    guard let step else {
       try Folders.remove(cache)
       return nil
     }
-    return try forgetting.slice(in: cache, seed: plan.seed, threads: threads)
+    return try DataSlice(step, of: owner, in: cache, seed: plan.seed, threads: threads)
   }
 
   /// The model that an earlier run trained, or a new one.
   private func trained(
-    _ manifest: TrainManifest, _ scoring: TextScoring, _ slice: RecordCollection?
+    _ manifest: TrainManifest, _ scoring: TextScoring, _ slice: RecordCollection?,
+    oldTask: RecordCollection?
   ) throws -> TrainManifest.Trained {
     if let trained = manifest.trained {
       observer.say("train: the model is reused, and scored anew")
@@ -74,9 +81,10 @@ struct TrainStep {
     let test = sides[.test, default: 0] > 0 ? records(.test) : validation
     for side in [test, slice] { try checkQuestions(scoring, side) }
     let found = try searched(manifest, scoring, validation)
+    var context = context(scoring)
+    context.penaltyRecords = oldTask
     let session = try TrainingSession(
-      options: found?.options ?? options, train: records(.train), validation: validation,
-      context(scoring))
+      options: found?.options ?? options, train: records(.train), validation: validation, context)
     // The validation side was read to prepare it.
     for side in [sides[.test, default: 0] > 0 ? test : nil, slice].compactMap(\.self) {
       try session.check(side)
@@ -140,7 +148,7 @@ struct TrainStep {
   // MARK: - Resume
 
   /// All that the model depends on.
-  private func basis(_ scoring: TextScoring) throws -> JSONObject {
+  private func basis(_ scoring: TextScoring, _ oldTask: DataSlice?) throws -> JSONObject {
     var object: JSONObject = [
       "format": 3, "options": .object(options.fingerprinted), "seed": .string("\(plan.seed)"),
       "data": .string(data),
@@ -154,6 +162,7 @@ struct TrainStep {
     // Nothing is added where no file is named, so that older runs stay what they are.
     let files = options.files
     if !files.isEmpty { object["files"] = .object(try hashes(of: files)) }
+    if let oldTask { object["old"] = .string(oldTask.fingerprint) }
     if options.mixture != nil {
       object["sources"] = .array(plan.sources.sources.map { .string($0.name) })
     }

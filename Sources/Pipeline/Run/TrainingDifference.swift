@@ -7,7 +7,7 @@ struct TrainingDifference: CustomStringConvertible {
   /// What a person calls things whose contents say nothing to one.
   private static let names = [
     "data": "the data", "model": "the files of the model", "files": "the files that options name",
-    "scoring": "how the model writes", "format": "the build",
+    "old": "the data of the penalty", "scoring": "how the model writes", "format": "the build",
   ]
   /// The differences, such as `threads 4, now 2`.
   private let parts: [String]

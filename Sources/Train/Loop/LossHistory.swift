@@ -16,13 +16,18 @@ struct LossHistory: Sendable, Equatable {
   }
 
   /// Writes an entry for the steps since the last one.
-  mutating func log(step: Int, epoch: Double, learningRate: Double, gradientNorm: Float) {
+  /// - Parameter penalty: That of the last step; nil where there is none.
+  mutating func log(
+    step: Int, epoch: Double, learningRate: Double, gradientNorm: Float, penalty: Double? = nil
+  ) {
     guard count > 0 else { return }
-    entries.append([
+    var entry: JSONObject = [
       "epoch": .real(epoch), "grad_norm": .real(Double(gradientNorm)),
       "learning_rate": .real(learningRate), "loss": .real(sum / Double(count)),
-      "step": .integer(step),
-    ])
+    ]
+    if let penalty { entry["penalty"] = .real(penalty) }
+    entry["step"] = .integer(step)
+    entries.append(entry)
     sum = 0
     count = 0
   }

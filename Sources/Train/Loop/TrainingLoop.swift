@@ -28,6 +28,8 @@ struct TrainingLoop {
   var optimizer: Optimizer
   /// What is evaluated and saved in place of the parameters; nil where they are themselves.
   let average: WeightAverage?
+  /// What holds weights near their start; nil where nothing does.
+  let penalty: WeightAnchor?
   /// When parameters begin to train; nil where all do from the first step.
   let unfreezing: UnfreezingSchedule?
   var state: TrainingState
@@ -38,6 +40,8 @@ struct TrainingLoop {
   private(set) var savedStep: Int?
   /// How often `trainer_state.json` is written within an epoch.
   private(set) var pace = PublicationPace()
+  /// What the penalty was in the last step, before its update.
+  private(set) var latestPenalty: Double?
   /// The last evaluation of this process.
   private(set) var latest: (step: Int, scores: [(name: String, value: Double)])?
 
@@ -113,6 +117,8 @@ struct TrainingLoop {
       tape.backward(from: penalty.map { tape.add(part.mean, $0) } ?? part.mean)
     }
     try requireNumber(loss, "loss")
+    latestPenalty = penalty?.pull()
+    try latestPenalty.map { try requireNumber(Float($0), "penalty") }
     let (rate, norm) = try update()
     let tokens = examples.joined().reduce(0) { $0 + $1.tokens.count }
     let diverged = state.advance(tokens: tokens, loss: loss)
@@ -170,7 +176,8 @@ struct TrainingLoop {
     let epoch = settings.epochs.steps.epochs(state.step)
     if state.step % settings.loggingSteps == 0 || state.step == settings.totalSteps {
       state.history.log(
-        step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm)
+        step: state.step, epoch: epoch, learningRate: rate, gradientNorm: norm,
+        penalty: latestPenalty)
       try state.history.entries.last.map { try events?.add($0) }
       try publishNowAndThen()
     }

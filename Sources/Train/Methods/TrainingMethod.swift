@@ -58,6 +58,8 @@ extension PreparedMethod {
 /// A method's name, parameters and maker.
 struct MethodDescriptor: Sendable {
   let component: ComponentDescriptor
+  /// Whether what it updates are weights of the model itself, and nothing that is added to it.
+  var updatesModel = false
   let make: @Sendable (ParameterValues) -> any TrainingMethod
 }
 
@@ -78,10 +80,15 @@ public let trainingMethods: [ComponentDescriptor] = methods.map(\.component)
 extension MethodDescriptor {
   /// The method that a pipeline file names.
   static func method(_ component: Component) -> any TrainingMethod {
-    guard let descriptor = methods.first(where: { $0.component.name == component.name }) else {
-      preconditionFailure("the catalog has no method '\(component.name)'")
+    named(component.name).make(component.values)
+  }
+
+  /// The method of a name of the catalog.
+  static func named(_ name: String) -> MethodDescriptor {
+    guard let descriptor = methods.first(where: { $0.component.name == name }) else {
+      preconditionFailure("the catalog has no method '\(name)'")
     }
-    return descriptor.make(component.values)
+    return descriptor
   }
 }
 

@@ -165,6 +165,10 @@ struct CausalObjective: WritingObjective {
     loss(tape, examples, divisor: divisor, smoothing: plan.smoothing)
   }
 
+  func surprise(_ tape: Tape, _ example: Example) -> Loss {
+    loss(tape, [example], divisor: 1, smoothing: 0)
+  }
+
   private func loss(
     _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
   ) -> Loss {

@@ -132,6 +132,11 @@ struct ClassificationObjective: TrainingObjective {
     return predictions(tape, examples, logits: model.logits(tape, TokenBatch(examples)))
   }
 
+  func surprise(_ tape: Tape, _ example: Example) -> Loss {
+    tape.crossEntropy(
+      model.logits(tape, TokenBatch([example])), targets: example.targets, divisor: 1)
+  }
+
   /// Without weights, so that losses are those of the records as they are.
   private func predictions(
     _ tape: Tape, _ examples: [Example], logits: Tensor

@@ -110,6 +110,10 @@ struct SequenceToSequenceObjective: WritingObjective {
     loss(tape, examples, divisor: divisor, smoothing: plan.smoothing)
   }
 
+  func surprise(_ tape: Tape, _ example: Example) -> Loss {
+    loss(tape, [example], divisor: 1, smoothing: 0)
+  }
+
   private func loss(
     _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
   ) -> Loss {

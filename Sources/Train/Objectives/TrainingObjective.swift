@@ -29,6 +29,8 @@ protocol TrainingObjective: Sendable {
   func drawn(_ example: Example, _ randomness: Tape.Randomness?) -> Example
   /// The loss of examples as they were drawn: the weighed sum over targets, divided by `divisor`.
   func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss
+  /// -log p(y|x) of all targets of an example together, unsmoothed and unweighed.
+  func surprise(_ tape: Tape, _ example: Example) -> Loss
   /// What the model says of each example, dropout off.
   func predictions(_ examples: [Example]) -> [Prediction]
   /// What metrics need.

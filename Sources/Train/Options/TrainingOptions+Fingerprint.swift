@@ -13,8 +13,6 @@ extension TrainingOptions {
       Keys.keepCheckpoints,
     ]
     for parameter in passing { object[parameter.name] = nil }
-    // Nothing is added where nothing is mixed, so that older runs stay what they are.
-    if values[Keys.mixture] == nil { object[Keys.mixture.name] = nil }
     return object
   }
 }

@@ -50,7 +50,8 @@ extension TrainingOptions {
 
   /// What is wrong with options that are right one by one, before data is read.
   public var faults: [(key: String, problem: String)] {
-    metricFaults.map { ($0, "\($1)") } + [rateFault, averagingFault].compactMap(\.self)
+    metricFaults.map { ($0, "\($1)") }
+      + [rateFault, averagingFault, penaltyFault].compactMap(\.self)
       + momentFaults
   }
 

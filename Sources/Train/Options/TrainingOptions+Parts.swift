@@ -33,7 +33,8 @@ extension TrainingOptions {
 
   /// The files that options name, whose contents a result depends on.
   public var files: [String] {
-    if case .file(let path)? = template { [path.resolved] } else { [] }
+    let own = if case .file(let path)? = template { [path.resolved] } else { [String]() }
+    return own + penaltyFiles
   }
 
   /// What matrix products multiply on this machine.

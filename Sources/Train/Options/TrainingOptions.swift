@@ -14,7 +14,8 @@ public struct TrainingOptions: Sendable {
     Keys.batchSize, Keys.accumulation, Keys.packing, Keys.mixture, Keys.maxLength, Keys.optimizer,
     Keys.learningRate, Keys.weightDecay,
     Keys.schedule, Keys.warmupRatio, Keys.warmupSteps, Keys.maxGradNorm, Keys.beta1, Keys.beta2,
-    Keys.epsilon, Keys.dropout, Keys.embeddingNoise, Keys.averaging, Keys.precision,
+    Keys.epsilon, Keys.dropout, Keys.embeddingNoise, Keys.averaging, Keys.penalty,
+    Keys.precision,
     Keys.activationCheckpointing, Keys.bestMetric, Keys.earlyStopping, Keys.stopOnDivergence,
     Keys.loggingSteps, Keys.saveSteps, Keys.keepCheckpoints, Keys.reportTo,
   ]
@@ -127,6 +128,10 @@ public struct TrainingOptions: Sendable {
     public static let averaging = Parameter<WeightAveraging?>(
       "ema", default: nil, aliases: ["ema_decay"],
       "Evaluate and save a moving average of the weights in their place; off by default.")
+    /// What holds weights near those that training began with.
+    public static let penalty = Parameter<Component?>(
+      "penalty", choices: trainingPenalties,
+      "What holds weights near those that training began with; nothing by default.")
     /// The numbers that matrix products compute with.
     public static let precision = Parameter(
       "precision", default: Precision.auto, "The numbers that matrix products compute with.")

@@ -12,7 +12,7 @@ struct BitFitMethod: TrainingMethod {
 
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
-      "bitfit", "Only biases and the head are updated.", parameters: [targets]),
+      "bitfit", "Only biases and the head are updated.", parameters: [targets]), updatesModel: true,
     make: { BitFitMethod(targets: $0[targets]) })
 
   func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {

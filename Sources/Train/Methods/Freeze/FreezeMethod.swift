@@ -15,7 +15,7 @@ struct FreezeMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "freeze", "The embeddings and the first layers are frozen, the others are updated.",
-      parameters: [layers]),
+      parameters: [layers]), updatesModel: true,
     make: { FreezeMethod(layers: $0[layers]) })
 
   func prepare(

@@ -7,7 +7,7 @@ struct FullMethod: TrainingMethod {
 
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
-      "full", "Every weight is updated.", parameters: [LayerDecay.factor]),
+      "full", "Every weight is updated.", parameters: [LayerDecay.factor]), updatesModel: true,
     make: { FullMethod(decay: $0[LayerDecay.factor]) })
 
   func prepare(_ model: any Model, _ start: MethodStart) -> PreparedMethod {

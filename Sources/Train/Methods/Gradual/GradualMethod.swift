@@ -22,7 +22,7 @@ struct GradualMethod: TrainingMethod {
     component: ComponentDescriptor(
       "gradual-unfreezing", aliases: ["progressive", "gradual"],
       "The head is updated first, then layer by layer from the top down, the embeddings last.",
-      parameters: [interval, layersAtOnce, LayerDecay.factor]),
+      parameters: [interval, layersAtOnce, LayerDecay.factor]), updatesModel: true,
     make: {
       GradualMethod(
         interval: $0[interval], layersAtOnce: $0[layersAtOnce], decay: $0[LayerDecay.factor])

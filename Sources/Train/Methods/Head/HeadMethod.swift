@@ -19,7 +19,7 @@ struct HeadMethod: TrainingMethod {
     component: ComponentDescriptor(
       "head",
       "Only the task's head is updated; the encoder below it is frozen and costs no gradients.",
-      parameters: [pooler, cache]),
+      parameters: [pooler, cache]), updatesModel: true,
     make: { HeadMethod(trainsPooling: $0[pooler], keepsFeatures: $0[cache]) })
 
   func prepare(

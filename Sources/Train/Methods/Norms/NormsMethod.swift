@@ -12,7 +12,7 @@ struct NormsMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "norms", "Only normalisations and the head are updated (LN-tuning).",
-      parameters: [targets]),
+      parameters: [targets]), updatesModel: true,
     make: { NormsMethod(targets: $0[targets]) })
 
   func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {

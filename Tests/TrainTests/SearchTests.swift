@@ -226,6 +226,35 @@ struct SearchTests {
     #expect(result.winner.name == "head")
   }
 
+  @Test
+  func `a search whose time is up behind a trial that failed takes the best of the rung before`()
+    throws
+  {
+    var method = Self.three
+    method["time"] = "1000h"
+    _ = try search(json(method)).run(peak: { nil }, say: { _ in })
+    let file = "\(workshop.folder.path)/search/trials.json"
+    let whole = try #require(JSONValue.parse(FileReader.contents(file)).object)
+    let trials = (whole["trials"]?.array ?? []).compactMap(\.object)
+    let second = trials.filter { $0["rung"]?.int == 1 }
+    // The best of the first rung is not begun in the second, or fails there, when the time is up.
+    for failed in [0, 1] {
+      var known = trials.filter { $0["rung"]?.int == 0 } + second.prefix(failed)
+      known[0]["wall"] = 1e9
+      if failed == 1 {
+        known[known.count - 1]["score"] = .null
+        known[known.count - 1]["fault"] = "held too much"
+      }
+      var state = whole
+      state["trials"] = .array(known.map { .object($0) })
+      try AtomicFile.write(JSONValue.object(state).text.utf8, to: file)
+      let (result, said) = try found(json(method))
+      #expect(result.isOutOfTime && said.isEmpty)
+      #expect(result.winner.name == second[failed]["name"]?.string)
+      #expect(try Folders.list("\(workshop.folder.path)/search") == ["trials.json"])
+    }
+  }
+
   @Test func `a candidate that holds more than the limit, or diverges, is not chosen`() throws {
     var method = Self.three
     method["memory"] = "1GB"

@@ -106,21 +106,23 @@ public struct MethodSearch {
     return state.trials.reduce(0) { $0 + $1.wall } >= seconds
   }
 
-  /// The best of a rung, the best first; where nothing of it was tried, they stay as they came.
+  /// The best of a rung, the best first; where none of those tried has a score, those not tried as they came.
   private func survivors(
     of order: [SearchPlan.Entry], _ trials: [SearchTrial], count: Int, _ metric: WatchedMetric
   ) throws -> [SearchPlan.Entry] {
-    guard !trials.isEmpty else { return order }
+    // Where the time is up: behind trials that failed, the best of the rung before are left.
+    let untried = order.dropFirst(trials.count)
     let ranking = SuccessiveHalving.ranking(
       trials.map { ($0.score, $0.loss) }, isGreaterBetter: metric.direction == .greater)
     let scored = ranking.filter { trials[$0].score != nil }
-    guard !scored.isEmpty else {
+    guard !scored.isEmpty || !untried.isEmpty else {
       let faults = trials.map { "\($0.name): \($0.fault ?? "its \(metric.name) is no number")" }
       throw TrainingError(
         "no candidate of method 'auto' could be trained (\(faults.joined(separator: "; ")))",
         remedy: "lower learning-rate, or raise the limit that they passed")
     }
-    let kept = scored.prefix(count).map { order[$0] }
+    let kept =
+      scored.isEmpty ? Array(untried.prefix(count)) : scored.prefix(count).map { order[$0] }
     for entry in order where !kept.contains(where: { $0.candidate.name == entry.candidate.name }) {
       try Folders.remove("\(folder)/\(entry.candidate.name)")
     }

@@ -40,6 +40,11 @@ import Testing
     try folder.write(old.dropFirst(9).joined(separator: "\n"), to: "old.jsonl")
     #expect(try run(ewc).contains("the data of the penalty changed"))
     #expect(try FileReader.contents("\(out)/fisher.safetensors") != fisher)
+    // What the run itself writes anew is refused before anything is removed.
+    let own = try tuned(folder, "{ewc: {data: old.jsonl, fisher: \(out)/fisher.safetensors}}")
+    let refused = try Binary.run(["run", own, "--out", out, "--threads", "2"], in: folder)
+    #expect(refused.status != 0 && refused.errors.contains("writes anew"), "\(refused.errors)")
+    #expect(Folders.exists("\(out)/fisher.safetensors") && Folders.exists("\(out)/model"))
     #expect(!(try run("null").contains("penalty ewc holds")))
     #expect(!Folders.exists("\(out)/fisher.safetensors"))
     #expect(!Folders.exists("\(out)/cache/penalty"))

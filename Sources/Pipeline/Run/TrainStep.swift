@@ -33,6 +33,12 @@ struct TrainStep {
   func run() throws -> Outcome {
     Engine.threads = threads
     let scoring = try plan.scoring()
+    let own = "\(folder)/\(TrainingSession.fisher)"
+    if options.penaltyFiles.contains(where: { FilePaths.join(FilePaths.current, $0) == own }) {
+      throw TrainingError(
+        "the penalty reads '\(own)', which this run writes anew",
+        remedy: "run in another folder, or copy the file and name the copy")
+    }
     let oldTask = try slice(plan.penaltyData, of: "penalty", in: Self.penaltyCache)
     let manifest = TrainManifest(folder: folder, basis: try basis(scoring, oldTask))
     let slice = try slice(plan.forgetting?.step, of: Forgetting.name, in: Forgetting.cache)

@@ -19,7 +19,8 @@ extension TrainingOptions {
         "\(name) holds weights near those that were learned before, and scratch has none; name a "
           + "model, or leave penalty out"
       } else if !MethodDescriptor.named(method).updatesModel {
-        "\(name) holds the model's own weights near their start, which \(method) does not change; "
+        "\(name) holds the model's own weights near their start, which \(method) "
+          + (searchesMethod ? "may not choose to change; " : "does not change; ")
           + "leave penalty out, or write method: \(Self.methodsOfModel)"
       } else {
         penalty.fault(with: self)

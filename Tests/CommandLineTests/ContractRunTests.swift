@@ -120,6 +120,32 @@ import Testing
     let refused = ledger.filter { $0["reason"] == "label" }
     #expect(Set(refused.compactMap { $0["parent"]?.string }) == Set(lost))
     #expect(refused.allSatisfy { $0["detail"]?["model"] == "first" })
+    // A record without a label ends alone.
+    let parent = try #require(parents.first)
+    let unlabelled = #"{"text": "Nobody wants to begin the difficult job today."}"#
+    let filtered = try Binary.succeed(
+      [
+        "augment.noise", "--copies", "3", "--on-error", "quarantine", "--label-model",
+        "\(folder.path)/first",
+      ], in: folder, input: "\(JSONValue.object(parent).text)\n\(unlabelled)\n")
+    #expect(filtered.output.contains(try #require(parent["text"]?.string)))
+    #expect(!filtered.output.contains("Nobody"))
+    #expect(filtered.errors.contains("there is no label"), "\(filtered.errors)")
+  }
+
+  @Test func `a filter whose reader goes away leaves nothing behind`() throws {
+    try Folders.make("\(folder.path)/scratch")
+    let input = (0..<8000).map { #"{"text": "Nobody wants to begin the difficult job \#($0)."}"# }
+    let file = try folder.write(input.joined(separator: "\n"), to: "many.jsonl")
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "\"$0\" augment.noise \"$1\" | head -n 1", Binary.path, file]
+    process.environment = ["TMPDIR": "\(folder.path)/scratch", "PATH": "/usr/bin:/bin"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(try Folders.list("\(folder.path)/scratch").isEmpty)
   }
 
   @Test func `makes rare labels as common as others, on any number of threads`() throws {

@@ -46,8 +46,9 @@ struct ContractReview: Sendable {
       for child in candidates.children {
         let verdict = child.refusal == nil ? rest.removeFirst() : Verdict()
         verdicts.append(verdict)
-        let judged = try contract.judged(child, of: candidates.parent, verdict)
-        count += judged.refusal == nil ? 1 : 0
+        // A fault of the record comes up again where the pipeline says what becomes of it.
+        let judged = try? contract.judged(child, of: candidates.parent, verdict)
+        count += judged.map { $0.refusal == nil } == true ? 1 : 0
       }
       kept[candidates.index] = UInt8(clamping: count)
     }

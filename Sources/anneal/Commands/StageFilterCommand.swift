@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import Records
 import Stages
@@ -45,7 +46,13 @@ struct StageFilterCommand {
       step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])), threads: threads,
       keepsProvenance: values[Own.provenance]
     ) { console.say("quarantined: \($0)".printableLines) }
-    let counts = try filter.run(input: input) { Output.write($0) }
+    let counts: StageCounts
+    do { counts = try filter.run(input: input) { try Output.send($0) } } catch let ended
+      as Output.Ended
+    {
+      // The files that were gathered are gone by now.
+      exit(ended.status)
+    }
     console.say("\(descriptor.name): \(StageReporter.story(counts).printable)")
   }
 

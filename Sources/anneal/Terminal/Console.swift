@@ -64,8 +64,18 @@ final class Console: Sendable {
 
 /// Standard output, for data.
 enum Output {
+  /// Nothing more can be written; the program's exit status for that.
+  struct Ended: Error {
+    let status: Int32
+  }
+
   /// Writes bytes; a reader that has gone away (`| head`) ends the program quietly.
   static func write(_ bytes: [UInt8]) {
+    do throws(Ended) { try send(bytes) } catch { exit(error.status) }
+  }
+
+  /// Likewise for whoever has files to remove first.
+  static func send(_ bytes: [UInt8]) throws(Ended) {
     var start = 0
     while start < bytes.count {
       let written = bytes.withUnsafeBytes { buffer in
@@ -73,7 +83,7 @@ enum Output {
       }
       if written < 0 {
         if errno == EINTR { continue }
-        exit(errno == EPIPE ? 0 : 1)
+        throw Ended(status: errno == EPIPE ? 0 : 1)
       }
       start += written
     }

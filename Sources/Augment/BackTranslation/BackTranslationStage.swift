@@ -69,10 +69,8 @@ struct BackTranslationStage: CopyingCollectionStage {
   ) throws(StageError) -> Outcome {
     guard plan.holds(index) else { return .keep(record) }
     let trips = try entry(at: index, plan)
-    // A second stage of this kind is `augment.back-translation#2`, and so are its children's names.
-    let name = context.stage.split(separator: ".").last ?? "back-translation"
     let children = trips.children.enumerated().map { number, child in
-      derived(from: record, child, "\(name).\(number + 1)", context)
+      derived(from: record, child, context.childName(number + 1), context)
     }
     if !children.isEmpty { return .derive(record, children: children) }
     return .keep(record, note: ["no-child": .string(trips.fault ?? "none")])

@@ -84,13 +84,11 @@ struct PlannedChildren: Sendable {
   private static func outcome(
     of record: Record, _ plan: JSONValue, _ context: StageContext
   ) -> Outcome {
-    // A second stage of this kind is `augment.paraphrase#2`, and so are its children's names.
-    let name = context.stage.split(separator: ".").last ?? "child"
     let children = (plan["children"]?.array ?? []).enumerated().map { number, child in
       var derived =
-        child["texts"]?.object.map { record.derived("\(name).\(number + 1)", $0) }
+        child["texts"]?.object.map { record.derived(context.childName(number + 1), $0) }
         ?? record.derived(
-          "\(name).\(number + 1)", instruction: child["instruction"]?.string ?? "",
+          context.childName(number + 1), instruction: child["instruction"]?.string ?? "",
           answer: child["answer"]?.string ?? "")
       derived.augmentedBy = context.stage
       return Derived(derived, note: child["note"] ?? .null)

@@ -33,9 +33,7 @@ struct Offspring {
   mutating func add(_ edits: [String: [TextEdit]]) -> Bool {
     let changed = parent.applying(edits)
     guard seen.insert(changed.body).inserted else { return false }
-    // A second stage of this kind is `augment.synonyms#2`, and so are its children's names.
-    let name = context.stage.split(separator: ".").last ?? "child"
-    var child = parent.child("\(name).\(children.count + 1)", content: changed.content)
+    var child = parent.child(context.childName(children.count + 1), content: changed.content)
     child.metadata = changed.metadata
     child.augmentedBy = context.stage
     children.append(Derived(child, note: note(edits)))

@@ -64,7 +64,6 @@ struct Evolution: Sendable {
         "generation": .integer(generation), "from": .string(parent),
       ])
     instructions.append(evolved)
-    let name = context.stage.split(separator: ".").last ?? "child"
-    parent = "\(id)/\(name).\(planned.children.count)"
+    parent = "\(id)/\(context.childName(planned.children.count))"
   }
 }

@@ -167,11 +167,10 @@ struct NewTasks {
         "model": .string(stage.model.name), "prompt": .integer(candidate.prompt + 1),
         "shown": .array(candidate.shown.map { .string($0.id) }),
       ])
-    let name = context.stage.split(separator: ".").last ?? "child"
     let number = planned[host.index]?.children.count ?? 1
     pool.add(
       TaskPool.Task(
-        id: "\(host.id)/\(name).\(number)", index: host.index, text: candidate.text,
+        id: "\(host.id)/\(context.childName(number))", index: host.index, text: candidate.text,
         system: host.system))
   }
 

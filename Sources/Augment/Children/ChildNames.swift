@@ -1,0 +1,10 @@
+import Stages
+
+extension StageContext {
+  /// What a stage's child is called behind its parent's id, by its number from 1.
+  ///
+  /// A second stage of a kind is `augment.synonyms#2`, and so are its children's names.
+  func childName(_ number: Int) -> String {
+    "\(stage.split(separator: ".").last ?? "child").\(number)"
+  }
+}

@@ -218,7 +218,7 @@ import Testing
     #expect(
       names.isSuperset(of: [
         "ingest", "clean.html", "augment.synonyms", "split", "tokenize", "train", "full", "head",
-        "causal", "f1.weighted",
+        "causal", "adamw", "linear", "ewc", "f1.weighted",
       ]))
     #expect(entries.allSatisfy { $0["summary"]?.string?.isEmpty == false })
     try Binary.succeed(["doctor"], in: folder)

@@ -42,8 +42,6 @@ public struct PipelineRun: Sendable {
     // For the models of stages, and for training.
     Engine.threads = threads
     let held = try RunFolder(folder)
-    // Data stages may ask models too.
-    Engine.threads = threads
     var timings = RunTimings(threads: threads)
     let memory = timings.memory
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads) {
@@ -95,6 +93,7 @@ public struct PipelineRun: Sendable {
   ///
   /// - Throws: as `execute`.
   public func execute(shard: Shard) throws -> [StageResult] {
+    Engine.threads = threads
     let held = try RunFolder(folder)
     let runner = StageRunner(folder: folder, seed: plan.seed, threads: threads, shard: shard) {
       observer.stage($0)

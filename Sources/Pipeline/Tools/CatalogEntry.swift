@@ -33,6 +33,7 @@ public struct CatalogEntry: Sendable {
       + trainingObjectives.map { CatalogEntry("training objectives", $0) }
       + trainingOptimizers.map { CatalogEntry("training optimizers", $0) }
       + trainingSchedules.map { CatalogEntry("training schedules", $0) }
+      + trainingPenalties.map { CatalogEntry("training penalties", $0) }
       + [
         CatalogEntry(
           kind: "writing", name: "generate",

@@ -4,9 +4,9 @@
 #   Scripts/ablation_bench.sh TREC_TRAIN [FOLDER] [STAGE…]
 #
 # TREC_TRAIN is the training file of Li and Roth's questions (a label, a blank and a question a line, Latin-1),
-# gzipped or not. For each stage of augment (all three by default) a pipeline is written to FOLDER
-# (runs/ablation-bench), and `anneal ablate` runs it with and without the stage: 500 records to train on, 250 to
-# choose by and 1,250 to test on, the same in both arms. Prints the tables of `anneal ablate`.
+# gzipped or not. For each STAGE (synonyms, back-translation and eda by default; noise and contractions too) a pipeline
+# is written to FOLDER (runs/ablation-bench), and `anneal ablate` runs it with and without the stage: 500 records to
+# train on, 250 to choose by and 1,250 to test on, the same in both arms. Prints the tables of `anneal ablate`.
 set -eu
 
 [ $# -gt 0 ] || { sed -n '2,9p' "$0" >&2; exit 2; }

@@ -30,18 +30,7 @@ struct BackTranslationStage: CopyingCollectionStage {
     }
   }
 
-  func plan(_ records: RecordCollection, _ context: StageContext) throws -> PlannedLines {
-    try plan(records, context) { _ in copies }
-  }
-
   func plan(
-    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
-  ) throws -> PlannedLines {
-    try plan(records, context) { Int(copies[$0]) }
-  }
-
-  /// - Parameter wanted: How many children the record at a place is to have.
-  private func plan(
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)

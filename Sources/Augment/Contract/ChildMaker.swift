@@ -9,11 +9,19 @@ protocol CopyingStage: RecordStage {
 
 /// Likewise one that sees the whole collection first.
 protocol CopyingCollectionStage: CollectionStage {
+  /// How many children are made of each record, where so many can be.
+  var copies: Int { get }
   /// Learns from the whole collection.
-  /// - Parameter copies: How many children are wanted of the record at each place.
+  /// - Parameter wanted: How many children the record at a place is to have.
   func plan(
-    _ records: RecordCollection, copies: [UInt8], _ context: StageContext
+    _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> Plan
+}
+
+extension CopyingCollectionStage {
+  func plan(_ records: RecordCollection, _ context: StageContext) throws -> Plan {
+    try plan(records, context) { _ in copies }
+  }
 }
 
 /// What makes children, as the contract sees it: an augmenter of either kind.
@@ -73,7 +81,7 @@ struct CollectionMaker<Maker: CollectionStage>: ChildMaker {
     _ records: RecordCollection, copies: [UInt8]?, _ context: StageContext
   ) throws -> Maker.Plan {
     guard let copies, let asked = collectionStage as? any CopyingCollectionStage,
-      let plan = try asked.plan(records, copies: copies, context) as? Maker.Plan
+      let plan = try asked.plan(records, context, wanted: { Int(copies[$0]) }) as? Maker.Plan
     else { return try collectionStage.plan(records, context) }
     return plan
   }

@@ -43,7 +43,7 @@ struct RunTimings {
     object["machine"] = [
       "cpu": .string(Machine.processor), "threads": .integer(threads),
       "instructions": .string(Engine.instructions),
-      "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
+      "blas": Engine.productCore.map { .string($0) } ?? .null,
     ]
     return object
   }

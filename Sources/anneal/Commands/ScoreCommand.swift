@@ -13,7 +13,7 @@ struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
     abstract:
-      "Score texts or labels against references, as sacreBLEU, rouge_score, nltk and sklearn.",
+      "Score texts or labels against references, as sacreBLEU, rouge_score, nltk and scikit-learn.",
     discussion: """
       Example: anneal score --metrics bleu,chrf references.txt hypotheses.txt --json
 
@@ -27,7 +27,8 @@ struct ScoreCommand: ParsableCommand {
       self_bleu. From 0 to 100, but for distinct.
       Labels: accuracy, f1, precision, recall (each also as f1.macro, f1.micro, f1.weighted, \
       f1.binary), auc, from 0 to 1. f1 alone is the weighted one. For auc a line of the hypotheses is \
-      the second class's score, or has scores: {label: number}.
+      the second class's score, or has scores: {label: number}. Also balanced-accuracy, kappa, mcc and \
+      the others of 'anneal stages'.
       By an encoder (--model): bertscore, embedding_similarity. Of hypotheses alone: refusals, pii.
       By a classifier or a judge, with options as a pipeline file has them: consistency, toxicity, \
       bias, classifier: --metrics 'bleu, {consistency: {model: runs/entailment}}'. By two judges: \

@@ -11,8 +11,9 @@ struct TokenizerTrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Learn a vocabulary from files of text: BPE, WordPiece or Unigram.",
     discussion: """
-      Example: anneal tokenizer train --model bpe --vocabulary 8000 corpus.txt --out tokenizer.json
-               anneal tokenizer train --model wordpiece --vocabulary 30000 corpus.txt --out bert.json
+      Examples:
+        anneal tokenizer train --model bpe --vocabulary 8000 corpus.txt --out tokenizer.json
+        anneal tokenizer train --model wordpiece --vocabulary 30000 corpus.txt --out bert.json
 
       A .jsonl file gives the 'text' of its lines, any other file its lines. BPE has the tokens, ids and \
       merges that Hugging Face's BpeTrainer learns from the same lines, Unigram the pieces of their \

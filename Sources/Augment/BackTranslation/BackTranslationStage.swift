@@ -34,14 +34,9 @@ struct BackTranslationStage: CopyingCollectionStage {
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)
-    try records.forEachStoredBatch { stored in
-      wanted(stored.index) == 0
-        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
-    } _: { parents in
+    try RoundTrips.Parent.forEachBatch(of: records, fields: fields, wanted: wanted) { parents in
       // What does not draw says the same again.
-      var trips = parents.compactMap { $0 }.map {
-        RoundTrips(of: $0, wanted: there.draws ? wanted($0.index) : 1)
-      }
+      var trips = parents.map { RoundTrips(of: $0, wanted: there.draws ? wanted($0.index) : 1) }
       for attempt in 1...(there.draws ? tries : 1) {
         try Interruption.check()
         try translate(&trips, attempt: attempt, context)

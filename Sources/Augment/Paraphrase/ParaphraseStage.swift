@@ -23,13 +23,8 @@ struct ParaphraseStage: ChatStage, CopyingCollectionStage {
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)
-    try records.forEachStoredBatch { stored in
-      wanted(stored.index) == 0
-        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
-    } _: { parents in
-      var drafts = parents.compactMap { $0 }.map {
-        Paraphrases(of: $0, wanted: wanted($0.index), by: model.name)
-      }
+    try RoundTrips.Parent.forEachBatch(of: records, fields: fields, wanted: wanted) { parents in
+      var drafts = parents.map { Paraphrases(of: $0, wanted: wanted($0.index), by: model.name) }
       for attempt in 1...tries { try ask(&drafts, attempt: attempt, context) }
       for draft in drafts { try draft.planned.write(to: &plan, at: draft.parent.index) }
     }

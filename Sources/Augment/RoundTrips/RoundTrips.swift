@@ -21,6 +21,20 @@ struct RoundTrips: Sendable {
       self.index = index
       id = record.id
     }
+
+    /// Calls `body` with the parents among the records of a collection, batch by batch.
+    /// - Parameter wanted: How many children the record at a place is to have.
+    static func forEachBatch(
+      of records: RecordCollection, fields: [Selector], wanted: @Sendable (Int) -> Int,
+      _ body: ([Parent]) throws -> Void
+    ) throws {
+      try records.forEachStoredBatch { stored in
+        wanted(stored.index) == 0
+          ? nil : Parent(try stored.record(), at: stored.index, fields: fields)
+      } _: {
+        try body($0.compactMap(\.self))
+      }
+    }
   }
 
   /// A child that keeps the contract.

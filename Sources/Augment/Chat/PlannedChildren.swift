@@ -4,7 +4,6 @@ import TextKit
 
 /// What a stage that asks a model has made of one record: children, and how often what was written was refused.
 struct PlannedChildren: Sendable {
-  /// One child.
   struct Child: Sendable {
     /// What it says.
     enum Content: Sendable {
@@ -25,7 +24,6 @@ struct PlannedChildren: Sendable {
   /// Nothing yet.
   init() {}
 
-  /// Adds a child.
   mutating func add(_ content: Child.Content, note: JSONObject) {
     children.append(Child(content: content, note: note))
   }

@@ -34,25 +34,9 @@ struct BackTranslationTests {
       request.from == "en" ? Table(draws: draws, change: change) : Table { text, _ in text }
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    let collection = RecordCollection(path: path, count: records.count, threads: threads)
-    return try run(stage, collection, records, seed)
-  }
-
-  private func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ seed: UInt64
-  ) throws -> [Outcome] {
-    let context = StageContext(seed: seed, stage: "augment.back-translation", threads: 2)
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
+    return try stage.outcomes(
+      of: records,
+      StageContext(seed: seed, stage: "augment.back-translation", threads: threads))
   }
 
   private func record(_ text: String, _ name: String = "1", label: String? = nil) -> Record {
@@ -62,7 +46,7 @@ struct BackTranslationTests {
   }
 
   private func children(_ outcome: Outcome) -> [Record] {
-    if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
+    outcome.children.map(\.record)
   }
 
   private func reason(_ outcome: Outcome) -> String? {

@@ -94,16 +94,8 @@ struct Family {
   ) throws {
     let descriptor = try Self.descriptor(name)
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    let folder = try TemporaryFolder()
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    outcomes = try Self.run(
-      stage, RecordCollection(path: path, count: records.count, threads: threads), records,
-      StageContext(seed: seed, stage: descriptor.name, threads: threads))
+    outcomes = try stage.outcomes(
+      of: records, StageContext(seed: seed, stage: descriptor.name, threads: threads))
   }
 
   static func descriptor(_ name: String) throws -> StageDescriptor {
@@ -113,22 +105,8 @@ struct Family {
     return try #require(stages.contracted.first { $0.name == "augment.\(name)" })
   }
 
-  private static func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ context: StageContext
-  ) throws -> [Outcome] {
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
-  }
-
   /// All children, those that were refused too.
-  var children: [Derived] {
-    outcomes.flatMap { outcome in
-      if case .derive(_, let children) = outcome { children } else { [Derived]() }
-    }
-  }
+  var children: [Derived] { outcomes.flatMap(\.children) }
 
   /// The children that go on.
   var kept: [Record] { children.filter { $0.refusal == nil }.map(\.record) }

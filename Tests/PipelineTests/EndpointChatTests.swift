@@ -141,26 +141,9 @@ struct EndpointChatTests {
     let records = (1...2).map {
       Record.instruction("Name river number \($0) of this land.", output: "Main.", id: "a:\($0)")
     }
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    return try texts(stage, RecordCollection(path: path, count: 2, threads: 1), records)
-  }
-
-  private func texts<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
-  ) throws -> [String] {
     let context = StageContext(seed: 1, stage: "augment.test", threads: 1)
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().flatMap { index, record -> [String] in
-      guard !stage.leaves(recordAt: index, plan),
-        case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
-      else { return [] }
-      return children.flatMap { $0.record.texts() }
-    }
+    return try stage.outcomes(of: records, context).flatMap(\.children)
+      .flatMap { $0.record.texts() }
   }
 
   @Test func `a stage that was stopped half way ends as one that never was`() throws {

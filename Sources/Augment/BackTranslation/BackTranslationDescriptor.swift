@@ -39,18 +39,9 @@ enum BackTranslationDescriptor {
   private static let temperature = Parameter(
     "temperature", default: 0.8, "How much chance there is in what is drawn.",
     check: Check.within(0.01...5.0))
-  private static let least = Parameter(
-    "min-similarity", default: 40, "Refuse children less like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let most = Parameter(
-    "max-similarity", default: 95, "Refuse children more like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let fields = Parameter(
-    "fields", default: ["text", "messages[user]"].compactMap { Selector($0) },
-    "The texts to change; by default a text, or what the user says. Never the label.")
-  private static let protect = Parameter(
-    "protect", default: [String](),
-    "Spans that a child must keep; * stands for anything within a line: '[[*]]'.")
+  private static let kept = RoundTripParameters(AugmentNames.backTranslation, usual: 40...95)
+  private static let (least, most) = (kept.least, kept.most)
+  private static let (fields, protect) = (ChildParameters.fields, RoundTripParameters.protect)
 
   /// The stage, with translators that `provider` finds.
   static func descriptor(_ provider: @escaping TranslatorProvider) -> StageDescriptor {
@@ -70,11 +61,7 @@ enum BackTranslationDescriptor {
   private static func make(
     _ values: ParameterValues, _ provider: TranslatorProvider
   ) throws(Diagnostic) -> any Stage {
-    guard values[least] < values[most] else {
-      throw Diagnostic(
-        "min-similarity is not below max-similarity", path: AugmentNames.backTranslation,
-        remedy: "leave a band between them: 40 and 95")
-    }
+    let contract = try kept.contract(values)
     guard values[via] != values[language] else {
       throw Diagnostic(
         "texts in '\(values[language])' are to pass through the same language",
@@ -89,8 +76,7 @@ enum BackTranslationDescriptor {
       back: try provider(request.back(model: values[back]?.path, prefix: values[backPrefix])),
       language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
       fields: values[fields],
-      contract: RoundTripContract(
-        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
+      contract: contract)
   }
 
   private static let isLanguage: @Sendable (String) -> String? = { code in

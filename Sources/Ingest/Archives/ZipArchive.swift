@@ -15,14 +15,14 @@ final class ZipArchive {
 
   /// The members in the order of the directory, folders among them.
   let members: [ZipMember]
-  private let bytes: any RandomBytes
+  private let bytes: RandomFile
   private let name: String
 
   /// Reads the directory of an archive, which messages call `name`; `labels` holds the names given in
   /// what it is part of.
   /// - Throws: `corrupt-zip`, `truncated-zip`, `zip-bomb`.
   init(
-    _ bytes: any RandomBytes, name: String, limits: ZipLimits = ZipLimits(),
+    _ bytes: RandomFile, name: String, limits: ZipLimits = ZipLimits(),
     labels: MemberLabels = MemberLabels()
   ) throws(StageError) {
     self.bytes = bytes
@@ -95,12 +95,12 @@ extension ZipMember {
 
 /// A part of what can be read at any place, as a stream.
 final class RegionBytes: ByteStream {
-  private let bytes: any RandomBytes
+  private let bytes: RandomFile
   private var place: Int
   private let end: Int
   private static let chunk = 1 << 18
 
-  init(_ bytes: any RandomBytes, _ range: Range<Int>) {
+  init(_ bytes: RandomFile, _ range: Range<Int>) {
     self.bytes = bytes
     place = range.lowerBound
     end = range.upperBound

@@ -12,7 +12,6 @@ struct InputFile: Sendable, Hashable {
   /// Whether what is read is the file at `path` as it is: no pipe, not packed, no part of an archive.
   var isPlain = false
 
-  /// Standard input.
   static let standardInput = "-"
 
   /// The files that paths and patterns name, each once: paths in the order they are written, the

@@ -149,7 +149,6 @@ extension ModelSizes {
 }
 
 extension Architecture {
-  /// GPT-2.
   static let gpt2 = Architecture(
     modelType: "gpt2", prefix: "transformer.", heads: ["lm_head.", "score.", "classifier."],
     outputs: ["score.", "classifier."],

@@ -127,7 +127,6 @@ struct GPTJConfiguration: Sendable {
 }
 
 extension Architecture {
-  /// GPT-J.
   static let gptJ = Architecture(
     modelType: "gptj", prefix: "transformer.", heads: ["lm_head.", "score.", "qa_outputs."],
     outputs: ["score."], dropouts: ["resid_pdrop", "embd_pdrop", "attn_pdrop"],

@@ -1,5 +1,4 @@
 import Evaluate
-import Foundation
 import Pipeline
 
 /// What `anneal ablate` finds, as a person reads it.

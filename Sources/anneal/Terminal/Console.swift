@@ -89,7 +89,6 @@ enum Output {
     }
   }
 
-  /// Writes a text.
   static func write(_ text: String) { write(Array(text.utf8)) }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Stages
 import Synchronization

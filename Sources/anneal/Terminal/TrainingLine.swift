@@ -23,7 +23,6 @@ struct TrainingLine {
     pace.start(at: moment)
   }
 
-  /// Takes a step in.
   mutating func take(_ step: StepReport, at moment: Double) {
     pace.step(step.step, epoch: step.epoch, at: moment)
     pending.append(Double(step.loss))

@@ -30,17 +30,38 @@ struct GPT2: Decoder {
   var sizes: DecoderSizes { configuration.sizes }
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { run(tape, $0, cache) }
+    place.reading(tape, batch, cache) { batch in
+      norm(tape, run(blocks.indices, tape, batch, cache))
+    }
   }
 
-  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
+    run(0..<layer, tape, batch, nil)
+  }
+
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  ) -> Tensor {
+    norm(tape, run(layer..<blocks.count, tape, batch, nil, on: states))
+  }
+
+  /// - Parameter states: What the first of the layers reads; the vectors of the tokens if nil.
+  private func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor? = nil
+  ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     tape.rowKeys = [context.rows]
-    let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
-    var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
-    for block in blocks { x = tape.layer { [x] in block($0, x, context) } }
+    var x = states ?? embed(tape, batch, context)
+    for number in numbers { x = tape.layer { [x] in blocks[number]($0, x, context) } }
     context.finish()
-    return norm(tape, x)
+    return x
+  }
+
+  /// What the first block reads.
+  private func embed(_ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext) -> Tensor {
+    let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
+    return tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
   }
 }
 

@@ -34,17 +34,33 @@ struct Llama: Decoder {
   var sizes: DecoderSizes { configuration.sizes }
 
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { run(tape, $0, cache) }
+    place.reading(tape, batch, cache) { batch in
+      norm(tape, run(layers.indices, tape, batch, cache))
+    }
   }
 
-  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
+    run(0..<layer, tape, batch, nil)
+  }
+
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  ) -> Tensor {
+    norm(tape, run(layer..<layers.count, tape, batch, nil, on: states))
+  }
+
+  /// - Parameter states: What the first of the layers reads; the vectors of the tokens if nil.
+  private func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor? = nil
+  ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
-    var x = tape.embed(words, batch, place)
-    for layer in layers { x = tape.layer { [x] in layer($0, x, context, angles) } }
+    var x = states ?? tape.embed(words, batch, place)
+    for number in numbers { x = tape.layer { [x] in layers[number]($0, x, context, angles) } }
     context.finish()
-    return norm(tape, x)
+    return x
   }
 }
 

@@ -9,6 +9,12 @@ protocol Decoder: ModelBody {
   var sizes: DecoderSizes { get }
   /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
+  /// What the layer of a number reads, where nothing virtual stands before the tokens: `[tokens, hidden]`.
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor
+  /// The vectors after the last layer, of what the layer of a number reads.
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  ) -> Tensor
 }
 
 extension Decoder {
@@ -151,14 +157,20 @@ final class DecoderClassifier: SequenceClassifier, AssembledModel {
   }
 
   func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor {
-    tape.gather(decoder(tape, batch), rows: lastRows(batch))
+    if case .layer(let number) = cut { return decoder.states(tape, batch, below: number) }
+    return tape.gather(decoder(tape, batch), rows: lastRows(batch))
   }
 
   func logits(
-    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, _ batch: TokenBatch
   ) -> Tensor {
-    tape.rowKeys.append(keys)
-    return score(tape, features)
+    var last = features
+    if case .layer(let number) = cut {
+      let vectors = decoder(tape, batch, above: features, layer: number)
+      last = tape.gather(vectors, rows: lastRows(batch))
+    }
+    tape.rowKeys.append(batch.layout.sequenceKeys)
+    return score(tape, last)
   }
 
   /// The row of each text's last token that is not padding, as transformers finds it by the ids.

@@ -1,6 +1,7 @@
 import Evaluate
 import Foundation
 import Pipeline
+import Stages
 
 /// What `anneal ablate` finds, as a person reads it.
 enum AblationText {

@@ -34,7 +34,10 @@ struct ClassifierCutTests {
       let features = model.features(.inference(), batch, below: cut)
       #expect(features.rows == (cut.isOfSequences ? 3 : 14), "\(cut)")
       let scores = model.logits(.inference(), features: features, above: cut, batch)
-      #expect(scores.values == whole, "\(cut)")
+      // Encoders compute their last layer for first tokens alone, which are fewer rows.
+      let isBehindAll = cut == .layer(3)
+      #expect(
+        isBehindAll ? distance(scores.values, whole) < 1e-6 : scores.values == whole, "\(cut)")
     }
     #expect(Set(whole).count == 6)
   }

@@ -172,9 +172,9 @@ struct SearchTests {
     metric: String?
   ) throws {
     // Dropout is that of the configuration: 0.1 everywhere.
-    let json = json(
-      ["eta": 2],
-      ["architecture": Self.fourLayers, "best-metric": metric.map { .string($0) } ?? .null])
+    var changes: JSONObject = ["architecture": Self.fourLayers]
+    if let metric { changes["best-metric"] = .string(metric) }
+    let json = json(["eta": 2], changes)
     let (shared, _) = try found(json)
     let (alone, _) = try found(json, folder: "alone", isSharing: false)
     #expect(shared.json == alone.json)

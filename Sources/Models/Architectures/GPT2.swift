@@ -29,26 +29,11 @@ struct GPT2: Decoder {
 
   var sizes: DecoderSizes { configuration.sizes }
 
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { batch in
-      norm(tape, run(blocks.indices, tape, batch, cache))
-    }
-  }
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor { norm(tape, x) }
 
-  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
-    run(0..<layer, tape, batch, nil)
-  }
-
-  func callAsFunction(
-    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
-  ) -> Tensor {
-    norm(tape, run(layer..<blocks.count, tape, batch, nil, on: states))
-  }
-
-  /// - Parameter states: What the first of the layers reads; the vectors of the tokens if nil.
-  private func run(
+  func run(
     _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
-    on states: Tensor? = nil
+    on states: Tensor?
   ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     tape.rowKeys = [context.rows]

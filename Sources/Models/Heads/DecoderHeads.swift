@@ -7,14 +7,14 @@ protocol Decoder: ModelBody {
   /// Where virtual tokens stand.
   var place: VirtualPlace { get }
   var sizes: DecoderSizes { get }
-  /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
-  /// What the layer of a number reads, where nothing virtual stands before the tokens: `[tokens, hidden]`.
-  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor
-  /// The vectors after the last layer, of what the layer of a number reads.
-  func callAsFunction(
-    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  /// What comes out of the layers of some numbers: `[tokens, hidden]`; the tokens follow those of the cache.
+  /// - Parameter states: What the first of them reads; the vectors of the tokens if nil.
+  func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor?
   ) -> Tensor
+  /// The norm of what comes out of the last layer.
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor
 }
 
 extension Decoder {
@@ -22,8 +22,28 @@ extension Decoder {
   var word: Tensor { words.weight }
   var vocabularySize: Int { sizes.vocabularySize }
   var maximumLength: Int { sizes.positions }
+
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
     self(tape, batch, cache: nil)
+  }
+
+  /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
+  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
+    place.reading(tape, batch, cache) { batch in
+      ended(tape, run(0..<sizes.layers, tape, batch, cache, on: nil))
+    }
+  }
+
+  /// What the layer of a number reads, where nothing virtual stands before the tokens: `[tokens, hidden]`.
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
+    run(0..<layer, tape, batch, nil, on: nil)
+  }
+
+  /// The vectors after the last layer, of what the layer of a number reads.
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  ) -> Tensor {
+    ended(tape, run(layer..<sizes.layers, tape, batch, nil, on: states))
   }
 }
 

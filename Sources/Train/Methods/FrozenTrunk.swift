@@ -23,7 +23,7 @@ extension PreparedMethod {
     }
     guard let cut = classifier.highestCut(below: trainable) else {
       throw TrainingError(
-        "method '\(method)' has cache: true, and trains the first layer or what stands before it",
+        "method '\(method)' has cache: true, and trains the first layer, or what stands before it or in all",
         remedy: "leave cache out, or train upper layers alone")
     }
     var cached = self

@@ -64,8 +64,14 @@ struct StubModels: ContractModels {
 
     func files() throws(StageError) -> [String] { [] }
 
+    func check(_ record: Record) throws(StageError) {
+      guard case .preference = record.content else { return }
+      throw StageError("no-text", "a preference is no text to classify", source: record.source)
+    }
+
     func verdicts(on records: [Record]) throws -> [LabelVerdict] {
-      records.map {
+      for record in records { try check(record) }
+      return records.map {
         LabelVerdict($0.texts().joined().contains("cat") ? "cat" : "dog", probability: 0.75)
       }
     }

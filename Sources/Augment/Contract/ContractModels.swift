@@ -35,6 +35,9 @@ public protocol MeaningModel: ContractModel {
 public protocol LabelModel: ContractModel {
   /// The labels it knows.
   var labels: [String] { get }
+  /// Looks whether a record is a text to classify.
+  /// - Throws: `StageError` that says why it is none.
+  func check(_ record: Record) throws(StageError)
   /// The likeliest label of each record, in their order, and its probability.
   /// - Throws: `TextModelError`, or `StageError` for a record that is no text to classify.
   func verdicts(on records: [Record]) throws -> [LabelVerdict]

@@ -79,10 +79,17 @@ struct ContractReview: Sendable {
     _ open: [(parent: Record, child: Record)], _ model: any LabelModel,
     _ verdicts: inout [Verdict]
   ) throws {
-    let found = try model.verdicts(on: open.map(\.child))
+    // What is no text to classify, as a preference, ends alone where its child is judged.
+    let readable = open.indices.filter { place in
+      do throws(StageError) {
+        try model.check(open[place].child)
+        return true
+      } catch { return false }
+    }
+    let found = try model.verdicts(on: readable.map { open[$0].child })
     let places = Dictionary(
       zip(model.labels, model.labels.indices), uniquingKeysWith: { first, _ in first })
-    for (place, verdict) in found.enumerated() {
+    for (place, verdict) in zip(readable, found) {
       verdicts[place].label = places[verdict.label].map { Int32($0) }
       verdicts[place].probability = Float((verdict.probability * 10_000).rounded() / 10_000)
     }

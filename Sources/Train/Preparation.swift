@@ -188,6 +188,7 @@ struct Preparation {
 struct ModelSource {
   private let folder: String?
   private let architecture: Component?
+  private let trial: TrialShape
   let tokenizerFolder: String
   /// What others call the model: its name, or where it lies.
   let baseName: String
@@ -197,6 +198,7 @@ struct ModelSource {
     let name = options.values[TrainingOptions.Keys.model]
     let isScratch = name == TrainingOptions.scratch
     architecture = options.values[TrainingOptions.Keys.architecture]
+    trial = context.trial
     guard isScratch == (architecture != nil) else {
       throw TrainingError(
         isScratch
@@ -229,6 +231,10 @@ struct ModelSource {
       }
       return try make(for: task, tokenizer, seed: seed, dropout: dropout)
     }
+    if let layers = trial.layers {
+      return try ModelLoader.outline(
+        of: folder, layers: layers, for: task, seed: seed, dropout: dropout, base: base)
+    }
     let loaded = try ModelLoader.load(
       folder, for: task, seed: seed, dropout: dropout, base: base)
     guard tokenizer.vocabularySize <= loaded.model.vocabularySize else {
@@ -247,7 +253,8 @@ struct ModelSource {
     let values = architecture.values
     let roles = tokenizer.specialTokens
     let sizes = ModelSizes(
-      vocabulary: tokenizer.vocabularySize, layers: values[ArchitectureKeys.layers],
+      vocabulary: max(tokenizer.vocabularySize, trial.vocabulary ?? 0),
+      layers: trial.layers ?? values[ArchitectureKeys.layers],
       hidden: values[ArchitectureKeys.width], heads: values[ArchitectureKeys.heads],
       feedForward: values[ArchitectureKeys.feedForward],
       positions: values[ArchitectureKeys.context], padding: roles.padding,

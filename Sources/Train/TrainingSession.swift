@@ -21,12 +21,12 @@ public struct TrainingSession {
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
   /// What a penalty of old tasks leaves in a run's folder for later runs.
   package static let fisher = EWCPenalty.file
-  private let options: TrainingOptions
-  private let context: TrainingContext
-  private let preparation: Preparation
-  private let epochs: EpochPlan
+  let options: TrainingOptions
+  let context: TrainingContext
+  let preparation: Preparation
+  let epochs: EpochPlan
   /// What it shares with other trainings; nil where it stands alone.
-  private let commons: TrialCommons?
+  let commons: TrialCommons?
 
   /// Reads and checks everything: finds the model, reads records, encodes them.
   /// - Throws: `StageError` for a record, `ModelError`, `TokenizerError`, `MetricError` or
@@ -117,7 +117,8 @@ public struct TrainingSession {
     loop.average?.exchange()
   }
 
-  private func loop(
+  /// The loop that takes the steps, from the checkpoint that is there.
+  func loop(
     _ observe: @escaping (TrainingEvent) -> Void, removed: inout Bool
   ) throws -> TrainingLoop {
     var selection = try selection()

@@ -19,6 +19,8 @@ struct EvolInstructStage: CollectionStage {
     return []
   }
 
+  var spent: EndpointSpending? { model.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompts": [.string(depth.text), .string(breadth.text)]]
   }

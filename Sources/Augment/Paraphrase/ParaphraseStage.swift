@@ -18,6 +18,8 @@ struct ParaphraseStage: CopyingCollectionStage {
     return []
   }
 
+  var spent: EndpointSpending? { model.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

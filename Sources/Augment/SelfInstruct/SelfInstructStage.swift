@@ -26,6 +26,8 @@ struct SelfInstructStage: CollectionStage {
     return []
   }
 
+  var spent: EndpointSpending? { model.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

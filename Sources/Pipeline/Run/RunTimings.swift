@@ -55,6 +55,7 @@ struct RunTimings {
       "records_per_second": .real(rate.rounded()),
     ]
     if let bytes = memory.of(stage.label) { object["peak_memory_bytes"] = .integer(bytes) }
+    if let spent = stage.spent { object["spent"] = .object(spent.json) }
     return .object(object)
   }
 

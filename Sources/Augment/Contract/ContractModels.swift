@@ -31,6 +31,10 @@ public protocol MeaningModel: ContractModel {
   func vectors(of texts: [String]) throws -> [[Float]]
 }
 
+/// Finds an encoder by its folder or name; called when a plan is made, so it looks but loads no weights.
+public typealias MeaningModelProvider =
+  @Sendable (PathValue) throws(Diagnostic) -> any MeaningModel
+
 /// Says which label a record has.
 public protocol LabelModel: ContractModel {
   /// The labels it knows.

@@ -130,6 +130,20 @@ public enum ModelLoader {
     return try build(configuration, nil, task, seed: seed, dropout: dropout).model
   }
 
+  /// A model of the shape of a folder's with fewer layers and arbitrary values, for measuring what it costs.
+  ///
+  /// - Parameter layers: Of the taller stack; the other one is cut in proportion.
+  /// - Throws: `ModelError` for a folder that holds no model, or one that this program cannot build.
+  package static func outline(
+    of folder: String, layers: Int, for task: ModelTask, seed: UInt64, dropout: Double? = nil,
+    base: FourBitBase? = nil
+  ) throws(ModelError) -> LoadedModel {
+    let configuration = try ModelFolders(folder, adapter: nil).configuration
+    return try build(
+      configuration.cut(to: layers), nil, task, seed: seed, dropout: dropout, base: base,
+      isOutline: true)
+  }
+
   /// Saves a model as `config.json` and `model.safetensors`, each atomically.
   /// - Parameter tokenizer: A folder whose tokenizer files are copied beside them.
   public static func save(
@@ -176,7 +190,8 @@ extension ModelLoader {
   /// - Parameter excess: Beginnings of names that the checkpoint may hold besides the model's.
   static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
-    seed: UInt64, dropout: Double?, excess: [String] = [], base: FourBitBase? = nil
+    seed: UInt64, dropout: Double?, excess: [String] = [], base: FourBitBase? = nil,
+    isOutline: Bool = false
   ) throws(ModelError) -> LoadedModel {
     let architecture = try architecture(configuration.modelType, file: configuration.file)
     let (task, keepsHead) = try matched(task, configuration)
@@ -189,7 +204,7 @@ extension ModelLoader {
     let source = ParameterSource(
       checkpoint: checkpoint, prefix: architecture.prefix,
       renewed: keepsHead ? [] : architecture.outputs, seed: seed,
-      base: base.map { $0.keeping(architecture.heads) })
+      base: base.map { $0.keeping(architecture.heads) }, isOutline: isOutline)
     guard let model = try architecture.make(configuration, task, source) else {
       throw unsupported(task, configuration)
     }

@@ -14,6 +14,9 @@ public enum Engine {
   /// Bytes of tensors alive now, and the most that ever were.
   public static var memory: (live: Int, peak: Int) { TensorMemory.shared.bytes }
 
+  /// Lets the most bytes that ever were alive be those alive now, so that what comes can be measured.
+  package static func forgetPeak() { TensorMemory.shared.forgetPeak() }
+
   /// Gives the memory of tensors that are gone back to the system.
   ///
   /// Meanwhile it is kept for the next ones: no more than the most that ever were alive at once need.
@@ -22,6 +25,11 @@ public enum Engine {
   /// The kernels OpenBLAS really uses ("Haswell", "SkylakeX", …); nil where it is missing.
   public static var openBLASCore: String? {
     anneal_openblas_load() ? String(cString: anneal_openblas_core()) : nil
+  }
+
+  /// The kernels that make matrix products where OpenBLAS makes them; nil where Anneal's own do.
+  public static var productCore: String? {
+    instructionSet == .portable ? openBLASCore : nil
   }
 
   /// One line for `anneal doctor`.

@@ -68,6 +68,9 @@ final class TensorMemory: Sendable {
     state.withLock { ($0.live * 4, $0.peak * 4) }
   }
 
+  /// Lets the most that ever were be those alive now.
+  func forgetPeak() { state.withLock { $0.peak = $0.live } }
+
   /// An address in the lists; whoever holds it owns the memory.
   private struct Address: @unchecked Sendable {
     let memory: UnsafeMutableRawPointer

@@ -21,6 +21,8 @@ public struct TrainingContext: Sendable {
   public var scoring = TextScoring()
   /// The records of the old task that a penalty reads; nil where it reads none.
   public var penaltyRecords: RecordCollection?
+  /// How the model differs from the one asked for, where its steps are only measured.
+  var trial = TrialShape()
 
   /// What a training may know of its run.
   public init(

@@ -63,9 +63,9 @@ struct PipelineOptions: ParsableArguments {
     return (file, overrides)
   }
 
-  /// The checked plan.
-  func plan() throws -> PipelinePlan {
+  /// The checked plan, with values in the place of its own.
+  func plan(with others: [Override] = []) throws -> PipelinePlan {
     let (file, overrides) = try load()
-    return try Planner.plan(file, overrides: overrides)
+    return try Planner.plan(file, overrides: overrides + others)
   }
 }

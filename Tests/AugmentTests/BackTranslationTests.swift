@@ -212,6 +212,35 @@ struct BackTranslationTests {
     #expect(try encoded("llama-3") == "llama-3")
   }
 
+  @Test func `limits are for endpoints, and hold for both ways together`() throws {
+    let place = Place(file: "p.yaml")
+    func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
+      ConfigurationNode(value, place: place, base: "/")
+    }
+    func entry(_ key: String, _ value: ConfigurationNode) -> ConfigurationNode.Entry {
+      ConfigurationNode.Entry(key: key, place: place, node: value)
+    }
+    let limits = node(.map([entry("max-requests", node(.scalar("7", quoted: false)))]))
+    func make(_ provider: @escaping TranslatorProvider) throws {
+      let descriptor = augmentStages(translators: provider)[1]
+      var diagnostics = Diagnostics()
+      let values = ParameterValues.read(
+        descriptor.parameters, from: node(.map([entry("limits", limits)])),
+        owner: descriptor.name, into: &diagnostics)
+      _ = try descriptor.make(try #require(values))
+    }
+    let accounts = Mutex<[EndpointAccount]>([])
+    let error = #expect(throws: Diagnostic.self) {
+      try make { request throws(Diagnostic) in
+        accounts.withLock { $0.append(request.account) }
+        return Table { text, _ in text }
+      }
+    }
+    #expect(error?.message.contains("a table is none") == true)
+    let found = accounts.withLock { $0 }
+    #expect(found.count == 2 && found[0] === found[1] && found[0].limits.requests == 7)
+  }
+
   @Test func `children and evaluation sides have no children`() throws {
     var child = record("The dog sleeps on the mat.", "2")
     child.augmentedBy = "augment.synonyms"

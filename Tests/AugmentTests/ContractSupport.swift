@@ -1,6 +1,7 @@
 import Augment
 import Records
 import Stages
+import Synchronization
 import TestSupport
 import Testing
 
@@ -56,6 +57,32 @@ struct StubModels: ContractModels {
     }
   }
 
+  /// Texts are about motors, or pedals, or neither, and a little about each of their letters.
+  struct Wheels: MeaningModel {
+    let name = "wheels"
+    let identity: JSONValue = "wheels"
+    /// What was read, a list for each time.
+    let asked = Log()
+
+    func files() throws(StageError) -> [String] { ["/wheels/model"] }
+
+    func vectors(of texts: [String]) throws -> [[Float]] {
+      asked.add(texts)
+      return texts.map { text in
+        func count(_ part: String) -> Float { Float(text.ranges(of: part).count) }
+        return [0.3 + 0.001 * Float(text.utf8.count % 10), count("motor"), count("pedal")]
+      }
+    }
+  }
+
+  /// Texts that were read.
+  final class Log: Sendable {
+    private let texts = Mutex<[[String]]>([])
+
+    func add(_ list: [String]) { texts.withLock { $0.append(list) } }
+    var all: [[String]] { texts.withLock { $0 } }
+  }
+
   /// Texts about cats are of the label "cat", all others are "dog".
   struct Zoo: LabelModel {
     let name = "zoo"
@@ -64,16 +91,25 @@ struct StubModels: ContractModels {
 
     func files() throws(StageError) -> [String] { [] }
 
+    func check(_ record: Record) throws(StageError) {
+      guard case .preference = record.content else { return }
+      throw StageError("no-text", "a preference is no text to classify", source: record.source)
+    }
+
     func verdicts(on records: [Record]) throws -> [LabelVerdict] {
-      records.map {
+      for record in records { try check(record) }
+      return records.map {
         LabelVerdict($0.texts().joined().contains("cat") ? "cat" : "dog", probability: 0.75)
       }
     }
   }
 
   func encoder(_ name: PathValue) throws(Diagnostic) -> any MeaningModel {
-    guard name.written == "compass" else { throw Diagnostic("no encoder '\(name.written)'") }
-    return Compass()
+    switch name.written {
+    case "compass": return Compass()
+    case "wheels": return Wheels()
+    default: throw Diagnostic("no encoder '\(name.written)'")
+    }
   }
 
   func classifier(_ name: PathValue) throws(Diagnostic) -> any LabelModel {
@@ -101,7 +137,9 @@ struct Family {
   static func descriptor(_ name: String) throws -> StageDescriptor {
     if name == "own" { return try #require([ListedChildren.own].contracted.first) }
     if name == "listed" { return try #require([ListedChildren.descriptor].contracted.first) }
-    let stages = augmentStages { _ throws(Diagnostic) in throw Diagnostic("no translator") }
+    let stages = augmentStages(
+      translators: { _ throws(Diagnostic) in throw Diagnostic("no translator") },
+      encoders: { name throws(Diagnostic) in try StubModels().encoder(name) })
     return try #require(stages.contracted.first { $0.name == "augment.\(name)" })
   }
 

@@ -17,11 +17,13 @@ struct EndpointChatTests {
 
   private func chat(
     _ port: UInt16, options: GenerationOptions = GenerationOptions(temperature: 0.5),
-    attempts: Int = 2, atOnce: Int = 1, model: String = "tiny", version: String? = nil
+    attempts: Int = 2, atOnce: Int = 1, model: String = "tiny", version: String? = nil,
+    limits: EndpointLimits? = nil
   ) throws -> EndpointChat {
     let endpoint = try ChatEndpoint(
       model: model, base: "http://127.0.0.1:\(port)/v1", timeout: 30,
-      retries: RetryPolicy(attempts: attempts) { _ in },
+      retries: RetryPolicy(attempts: attempts),
+      account: EndpointAccount(limits, clock: VirtualClock().clock),
       environment: { $0 == "OPENAI_API_KEY" ? Self.key : nil })
     return EndpointChat(
       endpoint,
@@ -105,6 +107,32 @@ struct EndpointChatTests {
         decoding: try FileReader.contents("\(folder.path)/\(name)"), as: UTF8.self)
       #expect(!text.contains(Self.key) && text.contains("Be kind."))
     }
+  }
+
+  @Test func `a limit ends it with what was spent, and the next run goes on with the rest`() throws
+  {
+    let server = try TinyServer([.saying("eins"), .saying("zwei"), .saying("drei")])
+    let questions = ["a", "b", "c"].map { question($0) }
+    // 300 tokens a try at most, of which the answer takes few.
+    let options = GenerationOptions(maximumTokens: 290, temperature: 0.5)
+    let price = EndpointPrice(prompt: 0, completion: 1_000_000)
+    let limits = EndpointLimits(cost: 293, price: price)
+    let error = #expect(throws: StageError.self) {
+      try chat(server.port, options: options, limits: limits).answers(questions)
+    }
+    #expect(error?.code == "limit-reached")
+    let message = try #require(error?.message)
+    #expect(message.contains("'max-cost: 293.0'") && message.contains("may take 290"))
+    #expect(message.contains("2 requests read about"), "\(message)")
+    #expect(message.contains("cost about 4"), "\(message)")
+    let next = try chat(server.port, options: options, limits: limits)
+    #expect(try next.answers(questions) == ["eins", "zwei", "drei"])
+    #expect(next.spent?.requests == 1 && server.requests().count == 3)
+    // Other limits are no other model: what is kept is taken, and costs nothing.
+    let last = try chat(
+      server.port, options: options, limits: EndpointLimits(requests: 1, tokens: 1))
+    #expect(try last.answers(questions) == ["eins", "zwei", "drei"])
+    #expect(last.spent?.requests == 0)
   }
 
   @Test func `an endpoint that is gone ends the stage, which goes on later`() throws {

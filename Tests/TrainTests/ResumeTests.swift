@@ -45,6 +45,11 @@ struct ResumeTests {
       "method": ["head": ["pooler": true]], "epochs": 3, "save-steps": 2, "ema": 0.9,
       "best-metric": "f1.weighted", "gradient-accumulation-steps": 2,
     ],
+    // What frozen layers say of each token.
+    [
+      "method": ["freeze": ["layers": 1, "cache": true]], "epochs": 3, "save-steps": 4,
+      "keep-checkpoints": 9,
+    ],
     // Killed before, at and behind each border between phases.
     [
       "method": ["gradual-unfreezing": ["unfreeze-every": "3 steps"]], "max-steps": 12,

@@ -50,8 +50,8 @@ enum BackTranslationDescriptor {
       "Derives records whose texts were translated to another language and back by a model.",
       role: .augmenting, version: 3,
       parameters: [
-        via, language, backend, model, back, prefix, backPrefix, command, version, copies, tries,
-        temperature, least, most, fields, protect,
+        via, language, backend, model, back, prefix, backPrefix, command, version,
+        EndpointLimits.parameter, copies, tries, temperature, least, most, fields, protect,
       ],
       memory: "the models', and 16 bytes a record",
       example: "augment.back-translation: {via: de, model: models/en-de, back: models/de-en}",
@@ -70,10 +70,17 @@ enum BackTranslationDescriptor {
     let request = TranslatorRequest(
       from: values[language], to: values[via], backend: values[backend],
       model: values[model]?.path, prefix: values[prefix], command: values[command],
-      temperature: values[temperature], version: values[version])
+      temperature: values[temperature], version: values[version],
+      account: EndpointAccount(values[EndpointLimits.parameter]))
+    let there = try provider(request)
+    let back = try provider(request.back(model: values[back]?.path, prefix: values[backPrefix]))
+    guard values[EndpointLimits.parameter] == nil || there.spent != nil || back.spent != nil else {
+      throw Diagnostic(
+        "'\(EndpointLimits.parameter.name)' is for endpoints, and the \(there.name) is none",
+        path: AugmentNames.backTranslation, remedy: "leave it out")
+    }
     return BackTranslationStage(
-      there: try provider(request),
-      back: try provider(request.back(model: values[back]?.path, prefix: values[backPrefix])),
+      there: there, back: back,
       language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
       fields: values[fields],
       contract: contract)

@@ -24,6 +24,8 @@ struct BackTranslationStage: CopyingCollectionStage {
     return try there.files() + back.files()
   }
 
+  var spent: EndpointSpending? { there.spent ?? back.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     do { return try [there.identity, back.identity] } catch {
       throw error as? StageError ?? StageError("no-translation", "\(error)")

@@ -30,18 +30,22 @@ enum UnfitPairs {
 
   private static let nouns = """
     abdomen: belly
+    adulthood: maturity
     aggregator: collector
     ailment: complaint
     alien: foreigner
+    amount: sum
     ancestor: antecedent
     animal: creature
     antagonist: adversary
+    argument: controversy
     assessment: appraisal
     assist: aid
     assistant: helper
     assurance: confidence
     attempt: try
     authorization: mandate
+    avatar: incarnation
     babe: infant
     beast: animal
     benefactor: helper
@@ -57,10 +61,12 @@ enum UnfitPairs {
     cargo: shipment
     castle: palace
     catastrophe: tragedy
+    cavity: pit
     center: middle
     chance: opportunity
     chase: pursuit
     child: kid
+    class: grade
     cloth: textile
     clump: bunch cluster
     cluster: bunch clump
@@ -84,6 +90,7 @@ enum UnfitPairs {
     creature: beast
     credential: certificate
     creeping: crawling
+    criterion: standard
     cuneus: wedge
     cupboard: closet
     curate: minister pastor
@@ -97,17 +104,20 @@ enum UnfitPairs {
     daytime: daylight
     dealer: trader
     debris: junk
+    decision: conclusion
     decoration: ornament
     defender: guardian
-    deficiency: lack
+    deficiency: lack inadequacy
     deity: divinity
     delirium: frenzy hysteria
     desegregation: integration
+    development: evolution
     devotee: buff
     disciple: adherent
     disclosure: revelation
     disconnect: gulf
     district: territory
+    diversion: recreation
     divinity: deity
     doctrine: philosophy
     doings: behavior
@@ -115,18 +125,22 @@ enum UnfitPairs {
     effect: consequence result
     enlargement: expansion
     entirety: totality
+    error: mistake
     examination: scrutiny
     expansion: enlargement
     expiration: termination
     expressway: pike
     eyelid: lid
     factory: mill
+    family: household
     fashion: manner mode style
     fatigue: weariness
+    fault: mistake
     feather: plumage
     feature: characteristic
     ferocity: wildness
     fiat: decree
+    figure: fig
     finesse: diplomacy
     fireplace: hearth
     foliage: leaf
@@ -153,9 +167,11 @@ enum UnfitPairs {
     hallmark: trademark
     hallway: hall
     harbor: seaport
+    harm: injury
     harvest: crop
     healer: therapist
     heartbeat: pulse
+    heater: warmer
     herniation: hernia
     hiding: concealing
     holiday: vacation
@@ -166,6 +182,7 @@ enum UnfitPairs {
     idea: thought
     ill: complaint
     illness: sickness
+    impairment: damage
     incarceration: captivity
     indicator: index
     induration: sclerosis
@@ -182,6 +199,7 @@ enum UnfitPairs {
     job: occupation
     john: toilet
     joke: gag
+    junk: debris
     laboratory: lab
     lack: deficiency
     laugh: laughter
@@ -194,8 +212,10 @@ enum UnfitPairs {
     machination: intrigue
     majority: bulk
     malarkey: jazz
+    manager: director
     manner: mode style
     marketer: seller
+    matter: affair
     merchandise: product
     meteoroid: meteor
     middle: center
@@ -204,24 +224,31 @@ enum UnfitPairs {
     minister: pastor
     minor: child kid
     misdemeanor: violation
+    mistake: fault
     mode: fashion manner style
     motivation: motive
     moxie: backbone
+    multiplication: propagation
     murphy: potato
     neighborhood: locality vicinity
     neoplasm: tumor
     noncompliance: disobedience
     novelty: freshness
+    nutrient: food
     occupant: resident
     odor: aroma
+    opponent: antagonist
     orb: eyeball
     outlander: foreigner
     owner: proprietor
     pa: papa
     packet: bundle package
+    palace: castle
+    palsy: paralysis
     panic: terror
     parable: allegory
     parlance: idiom
+    partner: spouse
     patriotism: nationalism
     pay: salary wage
     pectus: chest
@@ -244,12 +271,15 @@ enum UnfitPairs {
     profusion: richness
     project: task
     promotion: publicity
+    province: state
     publicity: promotion
+    pulse: heartbeat
     punishment: penalty
     pupil: student
     purpose: intention
     quagmire: mire
     rainfall: rain
+    range: scope
     reactivity: responsiveness
     realm: kingdom
     rector: minister pastor
@@ -266,6 +296,7 @@ enum UnfitPairs {
     retard: idiot
     reunification: reunion
     rigor: hardship
+    risk: hazard
     roar: thunder
     salary: wage
     sarcasm: irony satire
@@ -275,6 +306,7 @@ enum UnfitPairs {
     scope: range
     seaport: harbor
     sentinel: picket sentry
+    shortage: deficit
     slew: mint
     slug: bullet
     snake: serpent
@@ -283,17 +315,22 @@ enum UnfitPairs {
     spectator: viewer
     spectrometry: spectroscopy
     speed: velocity
+    spell: trance
     sprite: fairy
+    stage: phase
+    state: province
     stimulus: stimulant
     strategy: scheme
     student: pupil
     style: fashion manner mode
+    sunburn: tan
     superstar: virtuoso
     surcease: cessation
     suspicion: hunch
     sweep: expanse
     talent: endowment
     talker: speaker
+    task: project
     technologist: engineer
     tenet: dogma
     terror: panic
@@ -329,13 +366,16 @@ enum UnfitPairs {
     wont: habit
     wool: woolen
     workout: exercise
+    world: universe reality
     """
 
   private static let verbs = """
     abut: butt
     acclaim: hail
     accomplish: fulfil fulfill
+    accumulate: compile
     actuate: trigger
+    adapt: conform
     adjoin: butt
     adorn: ornament
     advocate: recommend
@@ -352,6 +392,7 @@ enum UnfitPairs {
     confirm: affirm
     conflate: fuse mix
     conquer: inhibit subdue suppress
+    consider: regard
     corroborate: affirm
     crawl: creep
     creak: screech
@@ -363,6 +404,7 @@ enum UnfitPairs {
     defy: withstand
     delve: dig
     denominate: designate
+    destine: doom
     detect: notice
     devise: invent
     dictate: prescribe
@@ -380,11 +422,14 @@ enum UnfitPairs {
     encompass: embrace
     encourage: promote
     engross: absorb
+    enjoy: relish
     enrol: recruit
     enroll: recruit
     enwrap: enclose
     estimate: gauge
     evince: express
+    exclude: omit
+    express: utter
     falsify: warp
     fancy: envision
     flinch: quail
@@ -403,10 +448,13 @@ enum UnfitPairs {
     goof: blunder
     groan: moan
     guess: reckon
+    guide: steer maneuver
+    gyrate: coil
     happen: occur
     hemorrhage: bleed
     hide: conceal
     hypothesize: conjecture speculate
+    impair: mar
     impute: ascribe attribute
     infer: derive
     infest: overrun
@@ -432,7 +480,9 @@ enum UnfitPairs {
     molder: rot
     monger: hawk
     motivate: incite prompt
+    move: travel
     near: approach
+    note: remark
     notice: detect
     obsess: haunt
     occur: happen
@@ -440,6 +490,7 @@ enum UnfitPairs {
     orbit: revolve
     originate: arise
     outfit: equip
+    package: bundle
     pant: gasp
     paste: glue
     peek: glance
@@ -455,10 +506,12 @@ enum UnfitPairs {
     prompt: incite motivate
     provide: furnish supply
     publish: print
+    quash: subdue
     quit: cease discontinue
     race: rush
     reap: harvest
     recommend: advocate
+    redden: blush
     refund: repay
     regain: retrieve
     rely: trust
@@ -473,11 +526,13 @@ enum UnfitPairs {
     rupture: tear
     sanction: approve
     savvy: comprehend
+    seek: attempt
     shin: clamber
     simulate: imitate
     snub: disregard
     soil: dirty
     spark: activate
+    speak: talk
     spiral: coil
     spot: spy
     sprinkle: disperse
@@ -485,8 +540,10 @@ enum UnfitPairs {
     squeak: creak screech
     steep: engulf
     strengthen: fortify
+    study: analyze
     subtract: deduct
     supply: furnish
+    suppose: guess
     swear: curse
     swindle: con
     tantalise: bait taunt
@@ -495,6 +552,7 @@ enum UnfitPairs {
     tear: rupture
     tend: incline
     theorize: conjecture
+    think: guess
     tilt: lean
     topple: tumble
     transcend: exceed
@@ -517,6 +575,7 @@ enum UnfitPairs {
     accompanying: consequent
     affectionate: fond
     aglow: luminous
+    apparent: seeming
     beefy: husky
     besotted: soaked
     big: large
@@ -538,6 +597,8 @@ enum UnfitPairs {
     cross: transverse
     cruel: savage vicious
     damp: moist
+    deficient: lacking
+    delicious: delightful
     delightful: delicious
     demented: crazy
     despairing: desperate
@@ -552,9 +613,11 @@ enum UnfitPairs {
     executable: feasible
     faux: simulated
     fearsome: terrible
+    fierce: furious
     fiscal: financial
     fleet: swift
     frightening: dreadful terrible
+    funny: comic
     gawky: ungainly
     glaring: blazing
     grainy: granular
@@ -604,13 +667,16 @@ enum UnfitPairs {
     relative: comparative
     religious: spiritual
     remarkable: singular
+    repetitive: insistent
     resultant: consequent
+    rotten: lousy
     round: circular
     routine: everyday
     ruby: crimson
     savage: cruel vicious
     sebaceous: greasy oily
     sequential: successive
+    sharp: crisp
     smashed: soaked
     spectacular: striking
     spiritual: religious
@@ -625,14 +691,17 @@ enum UnfitPairs {
     tactile: tactual
     teenaged: teen
     terrible: frightening
+    total: entire
     ultra: radical
     unclean: soiled
     understandable: intelligible
     unending: eternal
     unnerving: formidable
     unseemly: indecent
+    unsure: shy
     utmost: extreme
     vivid: lifelike
+    watchful: alert
     waterlogged: muddy
     wilted: limp
     """
@@ -663,6 +732,7 @@ enum UnfitPairs {
     eternally: forever
     eventually: finally
     evidently: obviously plainly
+    extremely: highly
     flawlessly: cleanly
     frantically: madly
     highly: extremely

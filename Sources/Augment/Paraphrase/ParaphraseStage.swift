@@ -15,6 +15,8 @@ struct ParaphraseStage: ChatStage, CopyingCollectionStage {
 
   var announcement: String { "augment.paraphrase: by \(model.name)" }
 
+  var spent: EndpointSpending? { model.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

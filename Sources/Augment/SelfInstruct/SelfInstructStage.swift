@@ -23,6 +23,8 @@ struct SelfInstructStage: ChatStage {
 
   var announcement: String { "augment.self-instruct: \(count) records by \(model.name)" }
 
+  var spent: EndpointSpending? { model.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

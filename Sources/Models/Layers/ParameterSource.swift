@@ -35,6 +35,7 @@ public final class ParameterSource {
   private let seed: UInt64
   private let renewed: [String]
   private let base: FourBitBase?
+  private let isOutline: Bool
   private var stored: [String: String] = [:]
   private var used: Set<String> = []
   private var faults: [String] = []
@@ -45,15 +46,17 @@ public final class ParameterSource {
   ///   - prefix: What the base model's names begin with, such as `bert.`.
   ///   - renewed: Beginnings of names that begin fresh though the checkpoint may hold them.
   ///   - base: How the weights of linear maps are held; as 32-bit floats if nil.
-  public init(
+  ///   - isOutline: Whether fresh values may be any that are made fast, and are held as `base` says.
+  init(
     checkpoint: Checkpoint?, prefix: String, renewed: [String] = [], seed: UInt64,
-    base: FourBitBase? = nil
+    base: FourBitBase? = nil, isOutline: Bool = false
   ) {
     self.checkpoint = checkpoint
     self.prefix = prefix
     self.base = base
     self.renewed = renewed
     self.seed = seed
+    self.isOutline = isOutline
     for tensor in checkpoint?.tensors ?? [] where !Self.isBuffer(tensor.name) {
       stored[Self.modernName(tensor.name)] = tensor.name
     }
@@ -66,7 +69,9 @@ public final class ParameterSource {
     _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation,
     layout: WeightLayout? = nil
   ) -> Tensor {
-    let tensor = loaded(name, shape, layout) ?? begin(name, shape, initial)
+    let tensor =
+      loaded(name, shape, layout)
+      ?? (isOutline ? outline(name, shape, initial, layout) : begin(name, shape, initial))
     parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
     return tensor
   }
@@ -123,6 +128,21 @@ public final class ParameterSource {
       let count = shape.reduce(1, *)
       return Tensor((0..<count).map { _ in Float(deviation * random.normal()) }, shape: shape)
     }
+  }
+
+  /// Values of about the size that they begin with, the same few over and over.
+  private func outline(
+    _ name: String, _ shape: [Int], _ initial: Initialisation, _ layout: WeightLayout?
+  ) -> Tensor {
+    guard case .normal(let deviation) = initial else { return begin(name, shape, initial) }
+    var random = CounterRandom(seed: seed, purpose: "models.outline", record: name)
+    let period = (0..<1021).map { _ in Float(deviation * random.normal()) }
+    let tensor = Tensor(shape: shape)
+    tensor.withMutableValues { values in
+      for place in values.indices { values[place] = period[place % period.count] }
+    }
+    guard let base, layout != nil, base.holds(name) else { return tensor }
+    return Tensor(holding: FourBitValues(tensor, base.code, nested: base.isNested))
   }
 
   /// The name under which the checkpoint holds a parameter.

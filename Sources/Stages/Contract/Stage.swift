@@ -15,6 +15,8 @@ public protocol Stage: Sendable {
   /// Whether it learns from the records it is given, so that a split stands before it: what is
   /// learned from records that a model is scored on says too much of them.
   var learnsFromRecords: Bool { get }
+  /// What endpoints were asked in this run so far, and what that took; nil where none is asked.
+  var spent: EndpointSpending? { get }
 }
 
 extension Stage {
@@ -24,6 +26,8 @@ extension Stage {
   public func identity() throws(StageError) -> JSONValue? { nil }
   /// Most stages learn nothing.
   public var learnsFromRecords: Bool { false }
+  /// Most stages ask no endpoint.
+  public var spent: EndpointSpending? { nil }
 }
 
 /// A stage that reads raw files and makes the first records.

@@ -158,7 +158,9 @@ public struct StageRunner: Sendable {
     var manifest = finished
     try manifest.write(to: link.folder, after: previous?.contentHash)
     try Folders.publish(link.folder, as: link.target)
-    let result = StageResult(manifest, folder: link.target, cached: false, seconds: seconds)
+    let result = StageResult(
+      manifest, folder: link.target, cached: false, seconds: seconds,
+      spent: link.step.stage.spent)
     tell(link, of: total, .finished(result))
     return result.reading(link.files)
   }

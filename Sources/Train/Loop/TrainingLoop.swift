@@ -94,7 +94,7 @@ struct TrainingLoop {
   }
 
   /// One optimizer step over micro-batches, whose losses share one divisor.
-  private mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
+  mutating func step(_ batches: [[Int]]) throws -> (seconds: Double, loss: Float) {
     let start = ContinuousClock.now
     unfreeze()
     let randomness = Tape.Randomness(seed: settings.seed, step: state.step)

@@ -12,7 +12,7 @@ struct Question: Sendable {
 
 /// Lets a model write answers, as greedily or boldly as it is told.
 struct AnswerWriter: Sendable {
-  private let generator: TokenGenerator
+  private var generator: TokenGenerator
   private let batchSize: Int
   /// Texts that end an answer and are no part of it.
   private let stops: [String]
@@ -35,6 +35,13 @@ struct AnswerWriter: Sendable {
     generator.text = text
     try generator.options.check()
     (self.generator, batchSize) = (generator, options.batchSize)
+  }
+
+  /// A writer of answers that end after so many tokens.
+  func writing(atMost tokens: Int) -> AnswerWriter {
+    var writer = self
+    writer.generator.options.maxNewTokens = tokens
+    return writer
   }
 
   /// The tokens of a question, without those at its beginning that would leave no room.

@@ -8,22 +8,45 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check a whole pipeline file before a byte is read: every fault at once.",
-    discussion: "Example: anneal check pipelines/quickstart.yaml --set train.epochs=1")
+    discussion: """
+      Example: anneal check pipelines/quickstart.yaml --set train.epochs=1
+
+      Where nothing is wrong and the file trains, it then reads a sample of the data and measures some \
+      steps, which takes seconds, and says what memory and time the training will take.
+      """)
 
   @OptionGroup var pipeline: PipelineOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Say what memory and time training will take; reads data and takes some steps.")
+  var estimate = true
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let plan = try pipeline.plan()
     let notes = try PipelineCheck.inputs(of: plan)
+    let forecast = estimate ? forecast(plan) : nil
     guard !common.json else {
-      Output.write(JSONValue.object(plan.object).prettyText)
+      var object = plan.object
+      if case .success(let forecast?)? = forecast { object["estimate"] = .object(forecast.object) }
+      Output.write(JSONValue.object(object).prettyText)
       return
     }
-    Output.write(Self.text(plan, notes))
+    Output.write(Self.text(plan, notes, forecast))
   }
 
-  private static func text(_ plan: PipelinePlan, _ notes: [String]) -> String {
+  /// What training will take, or why that cannot be told, which is no fault of the file.
+  private func forecast(_ plan: PipelinePlan) -> Result<PipelineForecast?, any Error> {
+    Result {
+      try PipelineForecast(plan, threads: common.threadCount) { try pipeline.plan(with: $0) }
+    }
+  }
+
+  private static func text(
+    _ plan: PipelinePlan, _ notes: [String], _ forecast: Result<PipelineForecast?, any Error>?
+  ) -> String {
     var text = "\(plan.name): \(plan.steps.count) stages, in the order they run\n"
     let width = 1 + max(19, plan.steps.map(\.label.count).max() ?? 0)
     for (index, step) in plan.steps.enumerated() {
@@ -33,6 +56,13 @@ struct CheckCommand: ParsableCommand {
     }
     for note in plan.notes + notes { text += "note: \(note)\n" }
     if let training = plan.trainingSummary { text += "then  \(training)\n" }
+    switch forecast {
+    case .success(let forecast?)?:
+      for line in forecast.lines { text += "\(line)\n" }
+      if let warning = forecast.warning { text += "warning: \(warning)\n" }
+    case .failure(let error)?: text += "      memory and time are not foretold: \(error)\n"
+    case .success(nil)?, nil: break
+    }
     for line in PipelineCheck.candidates(of: plan) { text += "\(line)\n" }
     if !plan.metrics.isEmpty {
       text += "then  evaluate \(plan.metrics.map(\.name).joined(separator: ", "))\n"

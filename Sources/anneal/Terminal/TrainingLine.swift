@@ -1,5 +1,6 @@
 import Foundation
 import Report
+import Stages
 import Synchronization
 import Train
 

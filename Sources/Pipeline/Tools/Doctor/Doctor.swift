@@ -87,9 +87,8 @@ public struct Doctor: Sendable {
   }
 
   private static var memory: Finding {
-    let bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    return Finding(
-      grade: .good, topic: "memory", text: "\(bytes >> 20) MiB", remedy: nil)
+    Finding(
+      grade: .good, topic: "memory", text: "\(Machine.memory >> 20) MiB", remedy: nil)
   }
 
   private static var caches: [Finding] {
@@ -123,6 +122,19 @@ enum Machine {
       .first { $0.hasPrefix("model name") || $0.hasPrefix("Hardware") }
     let name = line?.split(separator: ":", maxSplits: 1).last ?? "unknown processor"
     return String(name.drop { $0 == " " || $0 == "\t" })
+  }
+
+  /// The memory that is built in, in bytes.
+  static var memory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+
+  /// The memory that programs can have now, in bytes; half of all where the system does not tell.
+  static var availableMemory: Int {
+    let text = (try? FileReader.contents("/proc/meminfo")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let line = text?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+    let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return kilobytes.map { $0 * 1024 } ?? memory / 2
   }
 
   /// The most memory this process has held, in bytes.

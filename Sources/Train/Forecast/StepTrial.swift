@@ -1,0 +1,214 @@
+import Models
+import Records
+import Stages
+import Tensors
+
+/// A training on a sample, of which a few steps are taken and measured; nothing of it is saved.
+///
+/// The steps are the run's own: same loss, method, optimizer and precision, on batches of true records.
+/// So whatever a method keeps or spares, and however fast this machine is, is in what is measured.
+struct StepTrial {
+  private let session: TrainingSession
+  private let sample: RecordCollection
+  private let options: TrainingOptions
+  private let mix: StepMix
+  /// Tokens that a measured step may have, so that measuring takes seconds.
+  private let mostTokens: Int
+  private let before: Int
+
+  /// How long steps are measured at most, but for the first of each batch.
+  private static let patience = 4.0
+
+  /// Prepares the training.
+  /// - Throws: what preparing a training throws.
+  init(
+    _ options: TrainingOptions, sample: RecordCollection, _ scale: TrainingForecast.Scale,
+    _ context: TrainingContext
+  ) throws {
+    before = Engine.memory.live
+    self.options = options
+    self.sample = sample
+    session = try TrainingSession(
+      options: options, train: sample, validation: sample, context)
+    let preparation = session.preparation
+    let readsTargets = preparation.objective is SequenceToSequenceObjective
+    func tokens(_ example: Example) -> Int {
+      example.tokens.count + (readsTargets ? example.targets.count : 0)
+    }
+    mix = StepMix(
+      options, sample: preparation.training, session.epochs, records: scale.training,
+      seed: context.seed, tokens: tokens)
+    let weights = preparation.model.parameters.reduce(0) { $0 + $1.tensor.count }
+    mostTokens = max(48, Int(scale.operations / (6 * Double(weights))))
+    self.tokens = preparation.training.map(tokens)
+  }
+
+  private let tokens: [Int]
+
+  /// Bytes that an example of the run takes in memory, about: its numbers, and what holds them.
+  var bytesPerRecord: Double {
+    let examples = session.preparation.training
+    let numbers = examples.reduce(0) { $0 + $1.tokens.count + $1.targets.count }
+    return 200 + 4 * Double(numbers) / Double(examples.count)
+  }
+
+  /// Steps of the run.
+  var steps: EpochSteps { mix.steps }
+  /// Whether what no step changes is computed once a record.
+  var hasConstantTrunk: Bool { session.hasConstantTrunk }
+  /// Values that the model has, and that are trained.
+  var counts: (parameters: Int, trained: Int) {
+    func count(_ parameters: [NamedParameter]) -> Int {
+      parameters.reduce(0) { $0 + $1.tensor.count }
+    }
+    return (count(session.preparation.model.parameters), count(session.preparation.trainable))
+  }
+
+  /// Takes the steps.
+  /// - Parameter settled: Called when weights have been read and changed once, and all memory is made.
+  func run(settled: () -> Void) throws -> TrialCosts {
+    try Engine.$precision.withValue(session.preparation.precision.used) {
+      var costs = TrialCosts()
+      var loop = try session.trialLoop()
+      try measureSteps(&loop, &costs, settled)
+      Engine.forgetPeak()
+      try measureScoring(&costs)
+      let scoring = Double(Engine.memory.peak - before)
+      (costs.peak, costs.tried) = (max(costs.peak, scoring), max(costs.tried, scoring))
+      let writer = try session.trialWriter()
+      if let writer { try measureWriting(writer, &costs) }
+      countBytes(loop, writes: writer != nil, &costs)
+      return costs
+    }
+  }
+
+  // MARK: - Steps
+
+  /// A batch that is measured, and what it took.
+  private struct Probe {
+    let batches: [[Int]]
+    let tokens: Int
+    var peak = 0.0
+    var seconds: TrialCosts.Seconds?
+  }
+
+  private func measureSteps(
+    _ loop: inout TrainingLoop, _ costs: inout TrialCosts, _ settled: () -> Void
+  ) throws {
+    var probes = probes()
+    let start = ContinuousClock.now
+    // The first round makes memory and what the optimizer remembers; its time tells nothing.
+    for round in 0..<12 {
+      for index in probes.indices {
+        if round > 1, (ContinuousClock.now - start) / .seconds(1) > Self.patience { break }
+        Engine.forgetPeak()
+        let seconds = try TrialClock.measure { _ = try loop.step(probes[index].batches) }
+        probes[index].peak = max(probes[index].peak, Double(Engine.memory.peak - before))
+        guard round > 0 else { continue }
+        let least = probes[index].seconds ?? seconds
+        probes[index].seconds = TrialCosts.Seconds(
+          wall: min(least.wall, seconds.wall), processor: min(least.processor, seconds.processor))
+      }
+      if round == 0 { settled() }
+    }
+    costs.held = Double(Engine.memory.live - before)
+    costs.tried = probes.map(\.peak).max() ?? 0
+    costs.peak = peak(probes)
+    costs.step.wall = mean(probes, \.wall)
+    costs.step.processor = mean(probes, \.processor)
+  }
+
+  /// The largest batch first, twice where gradients of one lie beside the next; then usual ones.
+  private func probes() -> [Probe] {
+    let batches = mix.batches
+    let accumulates = options.values[TrainingOptions.Keys.accumulation] > 1
+    let usual = [0.25, 0.75].map { batches[Int($0 * Double(batches.count - 1))] }
+    let largest = batches[batches.count - 1]
+    var chosen = [cut(largest, to: mostTokens)] + usual.map { cut($0, to: mostTokens) }
+    if largest.tokens > mostTokens { chosen.append(cut(largest, to: mostTokens / 2)) }
+    return chosen.map { places in
+      let tokens = places.reduce(0) { $0 + self.tokens[$1] }
+      return Probe(
+        batches: accumulates ? [places, places] : [places],
+        tokens: accumulates ? 2 * tokens : tokens)
+    }
+  }
+
+  /// The first examples of a batch, as many as have so many tokens, and one at least.
+  private func cut(_ batch: StepMix.Batch, to most: Int) -> [Int] {
+    var (kept, sum) = ([Int](), 0)
+    for place in batch.places {
+      sum += tokens[place]
+      if sum > most, !kept.isEmpty { break }
+      kept.append(place)
+    }
+    return kept
+  }
+
+  /// What the largest batch takes, where it was too large to be tried by the line through smaller ones.
+  private func peak(_ probes: [Probe]) -> Double {
+    let largest = mix.batches[mix.batches.count - 1].tokens
+    let tried = probes.map { $0.tokens / $0.batches.count }
+    guard tried[0] < largest else { return probes.map(\.peak).max() ?? 0 }
+    let line = StraightLine(zip(tried, probes).map { (Double($0), $1.peak) })
+    return max(line.value(at: Double(largest)), probes.map(\.peak).max() ?? 0)
+  }
+
+  /// What a step of the mean number of tokens takes.
+  private func mean(_ probes: [Probe], _ field: KeyPath<TrialCosts.Seconds, Double>) -> Double {
+    let points = probes.compactMap { probe in
+      probe.seconds.map { (x: Double(probe.tokens), y: $0[keyPath: field]) }
+    }
+    return StraightLine(points).value(at: mix.tokensPerStep)
+  }
+
+  // MARK: - Scoring and writing
+
+  /// Scores the longest examples and some of all lengths.
+  private func measureScoring(_ costs: inout TrialCosts) throws {
+    let (objective, examples) = (session.preparation.objective, session.preparation.training)
+    let size = max(options.values[TrainingOptions.Keys.batchSize], 32)
+    let order = tokens.indices.sorted { tokens[$0] < tokens[$1] }
+    // As many as make one batch, evenly over all lengths; and the longest for their memory.
+    let most = max(1, min(size, 4 * mostTokens / max(1, tokens[order[order.count - 1]])))
+    _ = objective.predictions(order.suffix(most).map { examples[$0] })
+    let count = min(most, order.count)
+    let even = (0..<count).map { examples[order[$0 * order.count / count]] }
+    let seconds = TrialClock.measure { _ = objective.predictions(even) }
+    costs.scoring = (1 / Double(count)) * seconds
+  }
+
+  /// Lets the model write a batch of answers as long as the true ones.
+  private func measureWriting(_ writer: AnswerWriter, _ costs: inout TrialCosts) throws {
+    let lengths = session.preparation.training.map(\.counted).sorted()
+    let longest = lengths[min(lengths.count - 1, lengths.count * 19 / 20)]
+    let asked = try session.questions(of: sample, writer, most: 16)
+    guard !asked.isEmpty, longest > 0 else { return }
+    let limited = writer.writing(atMost: longest)
+    let seconds = try TrialClock.measure { _ = try limited.answers(asked, inTraining: true) }
+    costs.writing = (1 / Double(asked.count)) * seconds
+  }
+
+  // MARK: - Bytes
+
+  private func countBytes(_ loop: TrainingLoop, writes: Bool, _ costs: inout TrialCosts) {
+    let preparation = session.preparation
+    let adapted = preparation.method.adapter?.parameters ?? []
+    let own = (preparation.model.parameters + adapted).map(\.tensor)
+    costs.weights = Double(own.reduce(0) { $0 + $1.bytesHeld })
+    costs.optimizer = Double(loop.optimizer.saved.reduce(0) { $0 + $1.tensor.bytesHeld })
+    let trained = 4 * Double(counts.trained)
+    let whole = 4 * Double(counts.parameters)
+    let averages = options.values[TrainingOptions.Keys.averaging] == nil ? 0 : trained
+    costs.checkpoint =
+      (preparation.method.keepsOnlyTrained ? trained : whole) + costs.optimizer + averages
+    costs.published = preparation.method.adapter == nil ? whole : trained
+    let maps = preparation.model.linears.map(\.weight).filter { $0.fourBitValues == nil }
+    let products = 4 * Double(maps.reduce(0) { $0 + $1.count })
+    costs.files = preparation.method.adapter == nil ? whole : products
+    guard writes else { return }
+    // To write, weights are laid out once more as products take them fastest.
+    let head = preparation.model as? any VocabularyHead
+    costs.files += products + 4 * Double(head?.outputWeight.count ?? 0)
+  }
+}

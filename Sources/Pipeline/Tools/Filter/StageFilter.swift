@@ -85,18 +85,8 @@ public struct StageFilter: Sendable {
   private func gather(
     _ stage: some CollectionStage, _ input: String, _ write: ([UInt8]) throws -> Void
   ) throws -> StageCounts {
-    let records = try GatheredRecords()
     var counts = StageCounts()
-    try forEachSlice(of: input, chunk: 1 << 21) { record, slice in
-      slice.counts.kept += 1
-      record.write(to: &slice.bytes)
-      slice.bytes.append(UInt8(ascii: "\n"))
-    } _: { slice in
-      try records.append(slice.bytes, count: slice.counts.kept)
-      counts.incoming += slice.counts.incoming
-      counts.quarantined.merge(slice.counts.quarantined, uniquingKeysWith: +)
-      slice.faults.forEach(complain)
-    }
+    let records = try gathered(input, &counts)
     let context = StageContext(
       seed: seed, stage: step.label, threads: threads, artifacts: records.artifacts)
     let plan = try stage.plan(records.collection(threads: threads), context)
@@ -123,6 +113,22 @@ public struct StageFilter: Sendable {
       }
     }
     return counts
+  }
+
+  /// The records of the input; what is no record is counted and told.
+  private func gathered(_ input: String, _ counts: inout StageCounts) throws -> GatheredRecords {
+    let records = try GatheredRecords()
+    try forEachSlice(of: input, chunk: 1 << 21) { record, slice in
+      slice.counts.kept += 1
+      record.write(to: &slice.bytes)
+      slice.bytes.append(UInt8(ascii: "\n"))
+    } _: { slice in
+      try records.append(slice.bytes, count: slice.counts.kept)
+      counts.incoming += slice.counts.incoming
+      counts.quarantined.merge(slice.counts.quarantined, uniquingKeysWith: +)
+      slice.faults.forEach(complain)
+    }
+    return records
   }
 
   /// What becomes of a record, unless 'rescue' names the reason or the fault that would end it.

@@ -1,7 +1,6 @@
 import Augment
 import Records
 import Stages
-import Synchronization
 import TestSupport
 import Testing
 
@@ -57,30 +56,19 @@ struct StubModels: ContractModels {
     }
   }
 
-  /// Texts are about motors, or pedals, or neither, and a little about each of their letters.
-  struct Wheels: MeaningModel {
-    let name = "wheels"
-    let identity: JSONValue = "wheels"
-    /// What was read, a list for each time.
-    let asked = Log()
+  /// Texts are about what something means, or about custody, or neither; and they apprehend or do not.
+  struct Police: MeaningModel {
+    let name = "police"
+    let identity: JSONValue = "the police"
 
-    func files() throws(StageError) -> [String] { ["/wheels/model"] }
+    func files() throws(StageError) -> [String] { ["/police/model"] }
 
     func vectors(of texts: [String]) throws -> [[Float]] {
-      asked.add(texts)
-      return texts.map { text in
-        func count(_ part: String) -> Float { Float(text.ranges(of: part).count) }
-        return [0.3 + 0.001 * Float(text.utf8.count % 10), count("motor"), count("pedal")]
+      texts.map { text in
+        func says(_ part: String) -> Float { text.lowercased().contains(part) ? 1 : 0 }
+        return [1.4, says("meaning"), says("custody"), 0.5 * says("apprehend")]
       }
     }
-  }
-
-  /// Texts that were read.
-  final class Log: Sendable {
-    private let texts = Mutex<[[String]]>([])
-
-    func add(_ list: [String]) { texts.withLock { $0.append(list) } }
-    var all: [[String]] { texts.withLock { $0 } }
   }
 
   /// Texts about cats are of the label "cat", all others are "dog".
@@ -107,7 +95,7 @@ struct StubModels: ContractModels {
   func encoder(_ name: PathValue) throws(Diagnostic) -> any MeaningModel {
     switch name.written {
     case "compass": return Compass()
-    case "wheels": return Wheels()
+    case "police": return Police()
     default: throw Diagnostic("no encoder '\(name.written)'")
     }
   }

@@ -57,7 +57,8 @@ struct `Senses by all-MiniLM-L6-v2` {
 
   /// A sentence, what becomes of it by frequency, and by the encoder.
   static let table: [(String, String?, String?)] = [
-    ("Tom gave Mary a dirty look and left.", "Tom gave Mary a soiled look and left.", nil),
+    ("He gave me a dirty look.", "He gave me a soiled look.", nil),
+    ("The police apprehended the thief.", nil, "The police arrested the thief."),
     ("I rode my bike to the dentist.", nil, "I rode my bicycle to the dentist."),
     ("The doctor asked me.", "The physician asked me.", "The physician asked me."),
   ]
@@ -81,7 +82,7 @@ struct `Senses by all-MiniLM-L6-v2` {
     let all = try children(texts, "senses: encoder, copies: 2", threads: 1)
     #expect(all.count { !$0.isEmpty } > 100)
     #expect(try children(texts, "senses: encoder, copies: 2", threads: 3) == all)
-    for place in [0, 1, 40, 152] {
+    for place in [0, 1, 40, 153] {
       #expect(try children([texts[place]], "senses: encoder, copies: 2") == [all[place]])
     }
   }

@@ -13,7 +13,7 @@ import Stages
 ///
 /// A sense is as probable as its share of the word's uses in WordNet's tagged texts, times e to the cosine of
 /// the sentence with the sense's words and definition over a temperature, as in Lesk's method of 1986 with
-/// vectors for words in common. On 3,481 examples of WordNet's own, weighted by how frequent their senses are,
+/// vectors for words in common. On 3,485 examples of WordNet's own, weighted by how frequent their senses are,
 /// nine in ten senses are right with 0.20 of the weight where frequency alone comes to 0.16. The cosine of the
 /// sentence with a synonym to the sentence as it was does not tell senses apart (0.90 with the right, 0.90
 /// with the wrong ones), so it has no say in that.

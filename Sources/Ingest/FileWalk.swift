@@ -10,6 +10,8 @@ struct FileWalk {
   let stream: PeekedBytes
   let options: IngestOptions
   let parsers: ParserTable
+  /// Told of what is read elsewhere than from the stream.
+  let meter: InputMeter?
 
   /// Calls `give` with the line or number of each raw record and its payload.
   ///
@@ -137,7 +139,7 @@ struct FileWalk {
     }
     let source =
       file.isPlain
-      ? try RandomFile(path: file.path, name: file.name)
+      ? try RandomFile(path: file.path, name: file.name, meter: meter)
       : try RandomFile(keeping: stream, name: file.name)
     var group = 0
     try ParquetFile(source, name: file.name).forEachRow { number, row, object in

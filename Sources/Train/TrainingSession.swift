@@ -232,7 +232,7 @@ public struct TrainingSession {
         + (loop.penalty.map { [$0.note] } ?? [])
         + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
-      precision: preparation.precision)
+      precision: preparation.precision, effort: TrainingEffort(loop))
   }
 
   private func publishState(_ loop: TrainingLoop) throws {

@@ -14,12 +14,15 @@ final class RandomFile {
   let count: Int
   private let descriptor: Int32
   private let name: String
+  /// Told of what is read.
+  private var meter: InputMeter?
 
   /// Opens a file; `name` is what messages call it.
-  convenience init(path: String, name: String) throws(StageError) {
+  convenience init(path: String, name: String, meter: InputMeter? = nil) throws(StageError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StageError(FileError("open", path), file: name) }
     try self.init(descriptor: descriptor, name: name)
+    self.meter = meter
   }
 
   /// Takes over a descriptor.
@@ -94,6 +97,7 @@ final class RandomFile {
       }
     }
     if failed { throw StageError(FileError("read", name), file: name) }
+    meter?.read(bytes.count)
     return bytes
   }
 }

@@ -42,11 +42,15 @@ final class ZipArchive {
 
   /// The bytes of a member as they are unpacked; the last call of `next` checks size and checksum.
   /// - Throws: `encrypted-member`, `unsafe-path`, `zip-bomb`, `unsupported-compression`, `corrupt-zip`.
-  func open(_ member: ZipMember) throws(StageError) -> any ByteStream {
+  /// - Parameter meter: Told of the packed bytes that are read.
+  func open(
+    _ member: ZipMember, meter: InputMeter? = nil
+  ) throws(StageError) -> any ByteStream {
     if let fault = member.fault { throw fault }
     let start = try dataStart(of: member)
     let packed = RegionBytes(bytes, start..<start + member.compressedSize)
-    return try ZipMemberBytes(packed, member: member, place: place(of: member))
+    return try ZipMemberBytes(
+      CountedBytes(packed, within: nil, meter: meter), member: member, place: place(of: member))
   }
 
   /// All bytes of a member.

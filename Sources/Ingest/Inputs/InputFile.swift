@@ -12,6 +12,9 @@ struct InputFile: Sendable, Hashable {
   /// Whether what is read is the file at `path` as it is: no pipe, not packed, no part of an archive.
   var isPlain = false
 
+  /// Its bytes on the disk; nil for what is no file, as a pipe.
+  var size: Int? { path == Self.standardInput ? nil : Folders.sizeOfFile(path) }
+
   static let standardInput = "-"
 
   /// The files that paths and patterns name, each once: paths in the order they are written, the

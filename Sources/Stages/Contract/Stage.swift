@@ -34,6 +34,8 @@ extension Stage {
 public protocol SourceStage: Stage {
   /// What people call the source, where it has a name; its label stands for it otherwise.
   var name: String? { get }
+  /// Counts what is read, for whoever foretells how long it takes; nil where nobody counts.
+  var meter: InputMeter? { get }
   /// Walks the raw records of all inputs in order; called once, on one thread, so keep it cheap.
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws
   /// Makes a record of a raw record; called from many threads.
@@ -51,6 +53,8 @@ public protocol SourceStage: Stage {
 extension SourceStage {
   /// Few sources have names.
   public var name: String? { nil }
+  /// Few sources are read for long.
+  public var meter: InputMeter? { nil }
   /// Most sources make every record.
   public func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool { false }
 }

@@ -44,6 +44,13 @@ public enum Folders {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// The size of a regular file in bytes; nil where there is none, or something else, as a pipe.
+  package static func sizeOfFile(_ path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   /// The names in a folder in the order of their bytes, without `.` and `..`.
   public static func list(_ path: String) throws(FileError) -> [String] {
     guard let directory = opendir(path) else { throw FileError("list", path) }

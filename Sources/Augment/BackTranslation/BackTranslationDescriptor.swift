@@ -40,8 +40,6 @@ enum BackTranslationDescriptor {
     "temperature", default: 0.8, "How much chance there is in what is drawn.",
     check: Check.within(0.01...5.0))
   private static let kept = RoundTripParameters(AugmentNames.backTranslation, usual: 40...95)
-  private static let (least, most) = (kept.least, kept.most)
-  private static let (fields, protect) = (ChildParameters.fields, RoundTripParameters.protect)
 
   /// The stage, with translators that `provider` finds.
   static func descriptor(_ provider: @escaping TranslatorProvider) -> StageDescriptor {
@@ -51,7 +49,8 @@ enum BackTranslationDescriptor {
       role: .augmenting, version: 3,
       parameters: [
         via, language, backend, model, back, prefix, backPrefix, command, version,
-        EndpointLimits.parameter, copies, tries, temperature, least, most, fields, protect,
+        EndpointLimits.parameter, copies, tries, temperature, kept.least, kept.most,
+        ChildParameters.fields, RoundTripParameters.protect,
       ],
       memory: "the models', and 16 bytes a record",
       example: "augment.back-translation: {via: de, model: models/en-de, back: models/de-en}",
@@ -82,7 +81,7 @@ enum BackTranslationDescriptor {
     return BackTranslationStage(
       there: there, back: back,
       language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
-      fields: values[fields],
+      fields: values[ChildParameters.fields],
       contract: contract)
   }
 

@@ -9,6 +9,8 @@ protocol ChatStage: CollectionStage where Plan == PlannedLines {
 }
 
 extension ChatStage {
+  var spent: EndpointSpending? { model.spent }
+
   func dependencies() throws(StageError) -> [String] {
     Fetching.current.say(announcement)
     return []

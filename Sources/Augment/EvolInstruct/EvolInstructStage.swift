@@ -16,8 +16,6 @@ struct EvolInstructStage: ChatStage {
 
   var announcement: String { "augment.evol-instruct: by \(model.name)" }
 
-  var spent: EndpointSpending? { model.spent }
-
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompts": [.string(depth.text), .string(breadth.text)]]
   }

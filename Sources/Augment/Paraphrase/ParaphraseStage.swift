@@ -15,8 +15,6 @@ struct ParaphraseStage: ChatStage, CopyingCollectionStage {
 
   var announcement: String { "augment.paraphrase: by \(model.name)" }
 
-  var spent: EndpointSpending? { model.spent }
-
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

@@ -23,8 +23,6 @@ struct SelfInstructStage: ChatStage {
 
   var announcement: String { "augment.self-instruct: \(count) records by \(model.name)" }
 
-  var spent: EndpointSpending? { model.spent }
-
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
   }

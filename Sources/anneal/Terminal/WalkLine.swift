@@ -1,4 +1,5 @@
 import Report
+import Stages
 
 /// What the live line says of the records that a stage works through.
 struct WalkLine {

@@ -15,6 +15,8 @@ struct StepTrial {
   /// Tokens that a measured step may have, so that measuring takes seconds.
   private let mostTokens: Int
   private let before: Int
+  /// Records of the largest side that is scored.
+  private let scored: Int
 
   /// How long steps are measured at most, but for the first of each batch.
   private static let patience = 4.0
@@ -26,6 +28,7 @@ struct StepTrial {
     _ context: TrainingContext
   ) throws {
     before = Engine.memory.live
+    scored = max(scale.validation, scale.test)
     self.options = options
     self.sample = sample
     session = try TrainingSession(
@@ -71,10 +74,7 @@ struct StepTrial {
       var costs = TrialCosts()
       var loop = try session.trialLoop()
       try measureSteps(&loop, &costs, settled)
-      Engine.forgetPeak()
-      try measureScoring(&costs)
-      let scoring = Double(Engine.memory.peak - before)
-      (costs.peak, costs.tried) = (max(costs.peak, scoring), max(costs.tried, scoring))
+      measureScoring(&costs)
       let writer = try session.trialWriter()
       if let writer { try measureWriting(writer, &costs) }
       countBytes(loop, writes: writer != nil, &costs)
@@ -113,7 +113,7 @@ struct StepTrial {
     }
     costs.held = Double(Engine.memory.live - before)
     costs.tried = probes.map(\.peak).max() ?? 0
-    costs.peak = peak(probes)
+    costs.stepPeak = peak(probes)
     costs.step.wall = mean(probes, \.wall)
     costs.step.processor = mean(probes, \.processor)
   }
@@ -164,18 +164,26 @@ struct StepTrial {
 
   // MARK: - Scoring and writing
 
-  /// Scores the longest examples and some of all lengths.
-  private func measureScoring(_ costs: inout TrialCosts) throws {
+  /// Scores the longest examples, as many as make a batch or are quick to score, for their memory;
+  /// then as many of all lengths for the time.
+  private func measureScoring(_ costs: inout TrialCosts) {
     let (objective, examples) = (session.preparation.objective, session.preparation.training)
-    let size = max(options.values[TrainingOptions.Keys.batchSize], 32)
     let order = tokens.indices.sorted { tokens[$0] < tokens[$1] }
-    // As many as make one batch, evenly over all lengths; and the longest for their memory.
-    let most = max(1, min(size, 4 * mostTokens / max(1, tokens[order[order.count - 1]])))
-    _ = objective.predictions(order.suffix(most).map { examples[$0] })
-    let count = min(most, order.count)
-    let even = (0..<count).map { examples[order[$0 * order.count / count]] }
+    let longest = max(1, tokens[order[order.count - 1]])
+    let batch = min(max(options.values[TrainingOptions.Keys.batchSize], 32), scored)
+    let most = max(1, min(batch, 4 * mostTokens / longest, order.count))
+    let peaks = Set([most, (most + 1) / 2]).map { count -> (x: Double, y: Double) in
+      Engine.forgetPeak()
+      _ = objective.predictions(order.suffix(count).map { examples[$0] })
+      return (Double(count), Double(Engine.memory.peak - before))
+    }
+    costs.tried = max(costs.tried, peaks.map(\.y).max() ?? 0)
+    // Held is what no record adds to; a single record tells no slope.
+    let above = peaks.map { (x: $0.x, y: $0.y - costs.held) }
+    costs.scoringPeak = costs.held + (batch > 0 ? StraightLine(above).value(at: Double(batch)) : 0)
+    let even = (0..<most).map { examples[order[$0 * order.count / most]] }
     let seconds = TrialClock.measure { _ = objective.predictions(even) }
-    costs.scoring = (1 / Double(count)) * seconds
+    costs.scoring = (1 / Double(most)) * seconds
   }
 
   /// Lets the model write a batch of answers as long as the true ones.

@@ -14,6 +14,9 @@ struct StepTrial {
   private let mix: StepMix
   /// Tokens that a measured step may have, so that measuring takes seconds.
   private let mostTokens: Int
+  /// What each example of the sample costs, in tokens.
+  private let tokens: [Int]
+  /// Bytes of tensors before there was a model.
   private let before: Int
   /// Records of the largest side that is scored.
   private let scored: Int
@@ -45,8 +48,6 @@ struct StepTrial {
     mostTokens = max(48, Int(scale.operations / (6 * Double(weights))))
     self.tokens = preparation.training.map(tokens)
   }
-
-  private let tokens: [Int]
 
   /// Bytes that an example of the run takes in memory, about: its numbers, and what holds them.
   var bytesPerRecord: Double {
@@ -113,7 +114,7 @@ struct StepTrial {
     }
     costs.held = Double(Engine.memory.live - before)
     costs.tried = probes.map(\.peak).max() ?? 0
-    costs.stepPeak = peak(probes)
+    costs.stepPeak = costs.held + peak(probes, above: costs.held)
     costs.step.wall = mean(probes, \.wall)
     costs.step.processor = mean(probes, \.processor)
   }
@@ -145,13 +146,14 @@ struct StepTrial {
     return kept
   }
 
-  /// What the largest batch takes, where it was too large to be tried by the line through smaller ones.
-  private func peak(_ probes: [Probe]) -> Double {
+  /// What the largest batch adds to what is held; where it was too large to be tried, by the line
+  /// through smaller ones.
+  private func peak(_ probes: [Probe], above held: Double) -> Double {
     let largest = mix.batches[mix.batches.count - 1].tokens
-    let tried = probes.map { $0.tokens / $0.batches.count }
-    guard tried[0] < largest else { return probes.map(\.peak).max() ?? 0 }
-    let line = StraightLine(zip(tried, probes).map { (Double($0), $1.peak) })
-    return max(line.value(at: Double(largest)), probes.map(\.peak).max() ?? 0)
+    let tried = probes.map { (x: Double($0.tokens / $0.batches.count), y: $0.peak - held) }
+    let most = tried.map(\.y).max() ?? 0
+    return tried[0].x < Double(largest)
+      ? max(most, StraightLine(tried).value(at: Double(largest))) : most
   }
 
   /// What a step of the mean number of tokens takes.
@@ -178,7 +180,6 @@ struct StepTrial {
       return (Double(count), Double(Engine.memory.peak - before))
     }
     costs.tried = max(costs.tried, peaks.map(\.y).max() ?? 0)
-    // Held is what no record adds to; a single record tells no slope.
     let above = peaks.map { (x: $0.x, y: $0.y - costs.held) }
     costs.scoringPeak = costs.held + (batch > 0 ? StraightLine(above).value(at: Double(batch)) : 0)
     let even = (0..<most).map { examples[order[$0 * order.count / most]] }

@@ -174,17 +174,28 @@ struct StepTrial {
     let longest = max(1, tokens[order[order.count - 1]])
     let batch = min(max(options.values[TrainingOptions.Keys.batchSize], 32), scored)
     let most = max(1, min(batch, 4 * mostTokens / longest, order.count))
-    let peaks = Set([most, (most + 1) / 2]).map { count -> (x: Double, y: Double) in
+    let above = Set([most, (most + 1) / 2]).map { count -> (x: Double, y: Double) in
+      let places = order.suffix(count)
       Engine.forgetPeak()
-      _ = objective.predictions(order.suffix(count).map { examples[$0] })
-      return (Double(count), Double(Engine.memory.peak - before))
+      _ = objective.predictions(places.map { examples[$0] })
+      let peak = Double(Engine.memory.peak - before)
+      costs.tried = max(costs.tried, peak)
+      return (Double(places.reduce(0) { $0 + tokens[$1] }), peak - costs.held)
     }
-    costs.tried = max(costs.tried, peaks.map(\.y).max() ?? 0)
-    let above = peaks.map { (x: $0.x, y: $0.y - costs.held) }
-    costs.scoringPeak = costs.held + (batch > 0 ? StraightLine(above).value(at: Double(batch)) : 0)
+    costs.scoringPeak = costs.held + StraightLine(above).value(at: largestScored(order, batch))
     let even = (0..<most).map { examples[order[$0 * order.count / most]] }
     let seconds = TrialClock.measure { _ = objective.predictions(even) }
     costs.scoring = (1 / Double(most)) * seconds
+  }
+
+  /// The tokens of the largest batch that is scored: as sides are scored by length, the longest records
+  /// of as many as a side has.
+  /// - Parameter order: The places of the sample, by length.
+  private func largestScored(_ order: [Int], _ batch: Int) -> Double {
+    let share = Double(batch) / Double(max(1, scored))
+    let longest = order.suffix(max(1, Int(share * Double(order.count))))
+    let mean = Double(longest.reduce(0) { $0 + tokens[$1] }) / Double(longest.count)
+    return Double(batch) * mean
   }
 
   /// Lets the model write a batch of answers as long as the true ones.

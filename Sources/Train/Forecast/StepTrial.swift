@@ -14,7 +14,12 @@ struct StepTrial {
   private let mix: StepMix
   /// Tokens that a measured step may have, so that measuring takes seconds.
   private let mostTokens: Int
+  /// What each example of the sample costs, in tokens.
+  private let tokens: [Int]
+  /// Bytes of tensors before there was a model.
   private let before: Int
+  /// Records of the largest side that is scored.
+  private let scored: Int
 
   /// How long steps are measured at most, but for the first of each batch.
   private static let patience = 4.0
@@ -26,6 +31,7 @@ struct StepTrial {
     _ context: TrainingContext
   ) throws {
     before = Engine.memory.live
+    scored = max(scale.validation, scale.test)
     self.options = options
     self.sample = sample
     session = try TrainingSession(
@@ -42,8 +48,6 @@ struct StepTrial {
     mostTokens = max(48, Int(scale.operations / (6 * Double(weights))))
     self.tokens = preparation.training.map(tokens)
   }
-
-  private let tokens: [Int]
 
   /// Bytes that an example of the run takes in memory, about: its numbers, and what holds them.
   var bytesPerRecord: Double {
@@ -71,10 +75,7 @@ struct StepTrial {
       var costs = TrialCosts()
       var loop = try session.trialLoop()
       try measureSteps(&loop, &costs, settled)
-      Engine.forgetPeak()
-      try measureScoring(&costs)
-      let scoring = Double(Engine.memory.peak - before)
-      (costs.peak, costs.tried) = (max(costs.peak, scoring), max(costs.tried, scoring))
+      measureScoring(&costs)
       let writer = try session.trialWriter()
       if let writer { try measureWriting(writer, &costs) }
       countBytes(loop, writes: writer != nil, &costs)
@@ -113,7 +114,7 @@ struct StepTrial {
     }
     costs.held = Double(Engine.memory.live - before)
     costs.tried = probes.map(\.peak).max() ?? 0
-    costs.peak = peak(probes)
+    costs.stepPeak = costs.held + peak(probes, above: costs.held)
     costs.step.wall = mean(probes, \.wall)
     costs.step.processor = mean(probes, \.processor)
   }
@@ -145,13 +146,14 @@ struct StepTrial {
     return kept
   }
 
-  /// What the largest batch takes, where it was too large to be tried by the line through smaller ones.
-  private func peak(_ probes: [Probe]) -> Double {
+  /// What the largest batch adds to what is held; where it was too large to be tried, by the line
+  /// through smaller ones.
+  private func peak(_ probes: [Probe], above held: Double) -> Double {
     let largest = mix.batches[mix.batches.count - 1].tokens
-    let tried = probes.map { $0.tokens / $0.batches.count }
-    guard tried[0] < largest else { return probes.map(\.peak).max() ?? 0 }
-    let line = StraightLine(zip(tried, probes).map { (Double($0), $1.peak) })
-    return max(line.value(at: Double(largest)), probes.map(\.peak).max() ?? 0)
+    let tried = probes.map { (x: Double($0.tokens / $0.batches.count), y: $0.peak - held) }
+    let most = tried.map(\.y).max() ?? 0
+    return tried[0].x < Double(largest)
+      ? max(most, StraightLine(tried).value(at: Double(largest))) : most
   }
 
   /// What a step of the mean number of tokens takes.
@@ -164,18 +166,36 @@ struct StepTrial {
 
   // MARK: - Scoring and writing
 
-  /// Scores the longest examples and some of all lengths.
-  private func measureScoring(_ costs: inout TrialCosts) throws {
+  /// Scores the longest examples, as many as make a batch or are quick to score, for their memory;
+  /// then as many of all lengths for the time.
+  private func measureScoring(_ costs: inout TrialCosts) {
     let (objective, examples) = (session.preparation.objective, session.preparation.training)
-    let size = max(options.values[TrainingOptions.Keys.batchSize], 32)
     let order = tokens.indices.sorted { tokens[$0] < tokens[$1] }
-    // As many as make one batch, evenly over all lengths; and the longest for their memory.
-    let most = max(1, min(size, 4 * mostTokens / max(1, tokens[order[order.count - 1]])))
-    _ = objective.predictions(order.suffix(most).map { examples[$0] })
-    let count = min(most, order.count)
-    let even = (0..<count).map { examples[order[$0 * order.count / count]] }
+    let longest = max(1, tokens[order[order.count - 1]])
+    let batch = min(max(options.values[TrainingOptions.Keys.batchSize], 32), scored)
+    let most = max(1, min(batch, 4 * mostTokens / longest, order.count))
+    let above = Set([most, (most + 1) / 2]).map { count -> (x: Double, y: Double) in
+      let places = order.suffix(count)
+      Engine.forgetPeak()
+      _ = objective.predictions(places.map { examples[$0] })
+      let peak = Double(Engine.memory.peak - before)
+      costs.tried = max(costs.tried, peak)
+      return (Double(places.reduce(0) { $0 + tokens[$1] }), peak - costs.held)
+    }
+    costs.scoringPeak = costs.held + StraightLine(above).value(at: largestScored(order, batch))
+    let even = (0..<most).map { examples[order[$0 * order.count / most]] }
     let seconds = TrialClock.measure { _ = objective.predictions(even) }
-    costs.scoring = (1 / Double(count)) * seconds
+    costs.scoring = (1 / Double(most)) * seconds
+  }
+
+  /// The tokens of the largest batch that is scored: as sides are scored by length, the longest records
+  /// of as many as a side has.
+  /// - Parameter order: The places of the sample, by length.
+  private func largestScored(_ order: [Int], _ batch: Int) -> Double {
+    let share = Double(batch) / Double(max(1, scored))
+    let longest = order.suffix(max(1, Int(share * Double(order.count))))
+    let mean = Double(longest.reduce(0) { $0 + tokens[$1] }) / Double(longest.count)
+    return Double(batch) * mean
   }
 
   /// Lets the model write a batch of answers as long as the true ones.

@@ -175,7 +175,7 @@ extension TrainingForecast.Memory {
     weights = Int(costs.weights)
     optimizer = Int(costs.optimizer)
     copies = Int(max(0, costs.held - costs.weights - costs.optimizer))
-    step = Int(max(0, costs.peak - costs.held))
+    step = Int(max(0, max(costs.stepPeak, costs.scoringPeak) - costs.held))
     self.program = Int(program)
   }
 }

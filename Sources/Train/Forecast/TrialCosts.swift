@@ -10,9 +10,10 @@ package struct TrialCosts: Sendable {
 
   /// Bytes of tensors between two steps: weights that no file holds, what the optimizer remembers, an average.
   var held = 0.0
-  /// Bytes of tensors when most are alive, in the largest step or in scoring.
-  var peak = 0.0
-  /// The same of the steps that were tried, which may have been smaller.
+  /// Bytes of tensors when most are alive, in the largest step and in scoring.
+  var stepPeak = 0.0
+  var scoringPeak = 0.0
+  /// The most of what was tried, which may have been smaller.
   var tried = 0.0
   /// Bytes of weights that no file holds.
   var weights = 0.0
@@ -47,7 +48,7 @@ package struct TrialCosts: Sendable {
 
   private static var fields: [WritableKeyPath<TrialCosts, Double>] {
     [
-      \.held, \.peak, \.weights, \.optimizer, \.files, \.checkpoint, \.published,
+      \.held, \.stepPeak, \.scoringPeak, \.weights, \.optimizer, \.files, \.checkpoint, \.published,
       \.step.wall, \.step.processor, \.scoring.wall, \.scoring.processor, \.writing.wall,
       \.writing.processor,
     ]

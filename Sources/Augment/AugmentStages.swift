@@ -21,7 +21,7 @@ public func augmentStages(
   [
     SynonymsDescriptor.descriptor(encoders), BackTranslationDescriptor.descriptor(translators),
     EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
-    MaskedModelDescriptor.descriptor(words),
+    EntitiesDescriptor.descriptor, MaskedModelDescriptor.descriptor(words),
     ParaphraseDescriptor.descriptor(chats), SelfInstructDescriptor.descriptor(chats),
     EvolInstructDescriptor.descriptor(chats),
   ]
@@ -34,6 +34,7 @@ enum AugmentNames {
   static let eda = "augment.eda"
   static let noise = "augment.noise"
   static let contractions = "augment.contractions"
+  static let entities = "augment.entities"
   static let maskedModel = "augment.masked-model"
   static let paraphrase = "augment.paraphrase"
   static let selfInstruct = "augment.self-instruct"

@@ -160,7 +160,7 @@ extension JinjaInterpreter {
 
   /// A macro as a function; it sees the names of where it is defined.
   private func macro(_ syntax: JinjaMacroSyntax) -> JinjaFunction {
-    let home = scope
+    let home = home()
     let function = JinjaFunction(syntax.name) {
       (interpreter, arguments) throws(ChatTemplateError) in
       .text(

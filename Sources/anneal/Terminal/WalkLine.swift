@@ -1,5 +1,6 @@
 import Report
 import Stages
+import Stages
 
 /// What the live line says of the records that a stage works through.
 struct WalkLine {

@@ -1,6 +1,5 @@
 import Report
 import Stages
-import Stages
 
 /// What the live line says of the records that a stage works through.
 struct WalkLine {

@@ -3,9 +3,9 @@
 /// One of them has another register (`child`, `kid`), other companions (`large amount`), another government
 /// (`try`), is the term of a field (`tumor`), or means more or less (`detect`, `notice`). 745 were sorted out by
 /// hand from the 1,456 pairs that `augment.synonyms` made of 196,000 English sentences: everyday talk,
-/// instructions, reviews, medical texts; they share their first sense. The other 231, of any sense, are from some
-/// 650 further pairs that it made of 82,000 sentences of that kind with an encoder to choose senses. Each line has
-/// the word that is replaced and what does not replace it.
+/// instructions, reviews, medical texts; they share their first sense. The other 231, of any sense, are from the
+/// further pairs that it made of 82,000 sentences of that kind with an encoder to choose senses. Each line has the
+/// word that is replaced and what does not replace it.
 enum UnfitPairs {
   /// Whether a word of a class is not to be replaced by another.
   static func contains(_ lemma: String, _ synonym: String, _ part: WordClass) -> Bool {

@@ -14,6 +14,11 @@ public enum Engine {
   /// Bytes of tensors alive now, and the most that ever were.
   public static var memory: (live: Int, peak: Int) { TensorMemory.shared.bytes }
 
+  /// Bytes of the logits that a loss over a vocabulary holds at a time: they stop growing with the rows.
+  package static func logitBytes(rows: Double, classes: Int, inTraining: Bool) -> Double {
+    4 * min(rows * Double(classes), Double(VocabularyHead.mostLogits(wholeRows: inTraining)))
+  }
+
   /// Lets the most bytes that ever were alive be those alive now, so that what comes can be measured.
   package static func forgetPeak() { TensorMemory.shared.forgetPeak() }
 

@@ -23,7 +23,9 @@ struct VocabularyHead {
     (self.weight, self.bias) = (weight, bias)
     (self.targets, self.smoothing, self.precision) = (targets, smoothing, precision)
     let count = max(hidden.rows, 1)
-    func parts(_ values: Int) -> Int { max(1, (values - 1) >> (wholeRows ? 23 : 24) + 1) }
+    func parts(_ values: Int) -> Int {
+      max(1, (values - 1) / Self.mostLogits(wholeRows: wholeRows) + 1)
+    }
     if wholeRows {
       // Whole tiles of rows, so that only the last chunk has a rest.
       let share = (count - 1) / parts(count * weight.rows) + 1
@@ -35,6 +37,9 @@ struct VocabularyHead {
       classes = min(weight.rows, (share + 15) / 16 * 16 + 16)
     }
   }
+
+  /// How many logits are there at a time, about; with their gradients at hand fewer.
+  static func mostLogits(wholeRows: Bool) -> Int { 1 << (wholeRows ? 23 : 24) }
 
   private var width: Int { weight.columns }
 

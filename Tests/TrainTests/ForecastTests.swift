@@ -83,7 +83,7 @@ struct ForecastTests {
   @discardableResult
   static func compare(
     _ architecture: String, _ objective: String, _ changes: JSONObject, layers: Int = 3,
-    room: Int = 1 << 30, operations: Double = 1e11
+    room: Int = 1 << 30, operations: Double = 2e11
   ) throws -> TrainingForecast {
     let isOfClasses = objective == "classification"
     let workshop = try Workshop(

@@ -13,9 +13,12 @@ struct StepTrial {
   private let options: TrainingOptions
   private let mix: StepMix
   /// Tokens that a measured step may have, so that measuring takes seconds.
-  private let mostTokens: Int
+  let mostTokens: Int
   /// What each example of the sample costs, in tokens.
   private let tokens: [Int]
+  /// Classes of each token that is learned, 0 where texts have classes; and the share of tokens learned.
+  private let vocabulary: Int
+  private let learnedShare: Double
   /// Bytes of tensors before there was a model.
   private let before: Int
   /// Records of the largest side that is scored.
@@ -25,10 +28,11 @@ struct StepTrial {
   private static let patience = 4.0
 
   /// Prepares the training.
+  /// - Parameter most: Tokens that a measured step may have, where another trial has chosen them.
   /// - Throws: what preparing a training throws.
   init(
     _ options: TrainingOptions, sample: RecordCollection, _ scale: TrainingForecast.Scale,
-    _ context: TrainingContext
+    _ context: TrainingContext, most: Int?
   ) throws {
     before = Engine.memory.live
     scored = max(scale.validation, scale.test)
@@ -45,8 +49,11 @@ struct StepTrial {
       options, sample: preparation.training, session.epochs, records: scale.training,
       seed: context.seed, tokens: tokens)
     let weights = preparation.model.parameters.reduce(0) { $0 + $1.tensor.count }
-    mostTokens = max(48, Int(scale.operations / (6 * Double(weights))))
+    mostTokens = most ?? max(96, Int(scale.operations / (6 * Double(weights))))
     self.tokens = preparation.training.map(tokens)
+    let head = preparation.model as? any VocabularyHead
+    vocabulary = preparation.objective.classCount == nil ? head?.outputWeight.rows ?? 0 : 0
+    learnedShare = Double(preparation.training.counted) / Double(max(1, self.tokens.reduce(0, +)))
   }
 
   /// Bytes that an example of the run takes in memory, about: its numbers, and what holds them.
@@ -152,8 +159,20 @@ struct StepTrial {
     let largest = mix.batches[mix.batches.count - 1].tokens
     let tried = probes.map { (x: Double($0.tokens / $0.batches.count), y: $0.peak - held) }
     let most = tried.map(\.y).max() ?? 0
-    return tried[0].x < Double(largest)
-      ? max(most, StraightLine(tried).value(at: Double(largest))) : most
+    guard tried[0].x < Double(largest) else { return most }
+    return max(most, extended(tried, to: Double(largest), inTraining: true))
+  }
+
+  /// Bytes at a number of tokens, by a line through those at others: all but the logits grow on.
+  private func extended(
+    _ points: [(x: Double, y: Double)], to tokens: Double, inTraining: Bool
+  ) -> Double {
+    func logits(_ tokens: Double) -> Double {
+      Engine.logitBytes(
+        rows: tokens * learnedShare, classes: vocabulary, inTraining: inTraining)
+    }
+    return StraightLine(points.map { ($0.x, $0.y - logits($0.x)) }).value(at: tokens)
+      + logits(tokens)
   }
 
   /// What a step of the mean number of tokens takes.
@@ -182,7 +201,8 @@ struct StepTrial {
       costs.tried = max(costs.tried, peak)
       return (Double(places.reduce(0) { $0 + tokens[$1] }), peak - costs.held)
     }
-    costs.scoringPeak = costs.held + StraightLine(above).value(at: largestScored(order, batch))
+    let largest = largestScored(order, batch)
+    costs.scoringPeak = costs.held + extended(above, to: largest, inTraining: false)
     let even = (0..<most).map { examples[order[$0 * order.count / most]] }
     let seconds = TrialClock.measure { _ = objective.predictions(even) }
     costs.scoring = (1 / Double(most)) * seconds

@@ -15,7 +15,7 @@ public struct TrainingForecast: Sendable {
 
     /// The arithmetic of a measured step at most, of which larger ones are told: a second or less on a
     /// machine of today.
-    public var operations = 1e11
+    public var operations = 2e11
 
     /// A run of so many records.
     public init(training: Int, validation: Int, test: Int, vocabulary: Int? = nil, room: Int) {
@@ -90,9 +90,12 @@ extension TrainingForecast {
     let size = try ModelExtent(options, context, vocabulary: scale.vocabulary)
     let depths = try size.depths(room: scale.room)
     var trials: [(layers: Int, trial: Trial)] = []
-    for depth in depths {
+    // The tallest first: what the others take of the same tokens differs by their layers alone.
+    for depth in depths.reversed() {
       let shape = TrialShape(layers: depth, vocabulary: scale.vocabulary)
-      trials.append((depth ?? 0, try Trial(options, sample, scale, context, shape, peak)))
+      let most = trials.first?.trial.mostTokens
+      let trial = try Trial(options, sample, scale, context, shape, most: most, peak)
+      trials.insert((depth ?? 0, trial), at: 0)
     }
     guard let last = trials.last else { preconditionFailure("no depth to try") }
     var costs = last.trial.costs
@@ -146,18 +149,19 @@ extension TrainingForecast {
     let steps: EpochSteps
     let hasConstantTrunk: Bool
     let bytesPerRecord: Double
+    let mostTokens: Int
     let program: Program
 
     init(
       _ options: TrainingOptions, _ sample: RecordCollection, _ scale: Scale,
-      _ context: TrainingContext, _ shape: TrialShape, _ peak: () -> Int?
+      _ context: TrainingContext, _ shape: TrialShape, most: Int?, _ peak: () -> Int?
     ) throws {
       var context = context
       context.trial = shape
       Engine.releaseMemory()
       _ = peak()
       if context.penaltyRecords == nil { context.penaltyRecords = sample }
-      let trial = try StepTrial(options, sample: sample, scale, context)
+      let trial = try StepTrial(options, sample: sample, scale, context, most: most)
       var first: Int?
       costs = try trial.run { first = peak() }
       program = Program(first: first, later: peak(), tensors: costs.tried)
@@ -165,6 +169,7 @@ extension TrainingForecast {
       steps = trial.steps
       hasConstantTrunk = trial.hasConstantTrunk
       bytesPerRecord = trial.bytesPerRecord
+      mostTokens = trial.mostTokens
       try Folders.remove(context.folder)
     }
   }

@@ -118,7 +118,7 @@ struct FileWalk {
     try rows.forEach(tooLong: { try give($0, tooLarge($0)) }) { line, row in
       if !hasHeader, !TextPieces.isBlank(row) {
         let source = Source(file: file.name, line: line)
-        let cells = try CSVRow.cells(row, dialect, at: source)
+        let cells = try CSVRow.first(row, dialect, at: source)
         let header = try CSVHeader(cells, isNames: options.header, at: source)
         parsers[file.name] = .csv(header, dialect)
         hasHeader = true

@@ -45,10 +45,12 @@ public enum Folders {
   }
 
   /// The size of a regular file in bytes; nil where there is none, or something else, as a pipe.
-  package static func sizeOfFile(_ path: String) -> Int? {
+  package static func sizeOfFile(_ path: String) -> Int? { isFile(path) ? size(path) : nil }
+
+  /// Whether a path is a link that leads nowhere, or to itself.
+  package static func isBrokenLink(_ path: String) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK && !exists(path)
   }
 
   /// The names in a folder in the order of their bytes, without `.` and `..`.

@@ -33,6 +33,8 @@ struct WalkLine {
     var text = count.grouped
     if let expected, expected >= count { text += " of \(expected.grouped)" }
     text += " records"
+    // Of files that are read nobody knows how many records they hold.
+    if expected == nil, share > 0 { text += " · \(Int(100 * share)) %" }
     let seconds = moment - start
     if seconds > 0.5, count > 0 { text += " · \(Int(Double(count) / seconds).grouped) records/s" }
     if share < 1, let left = forecast.seconds(for: 1 - share) {

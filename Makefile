@@ -8,6 +8,8 @@
 #   make bench              speed of single parts; make bench ONLY=textkit for some of them
 #   make bench-train        training steps in turns with PyTorch; PYTHON=… has torch, TASK=… picks
 #   make bench-qlora        LoRA on 1.1 billion weights in 4 bits in turns with PyTorch; PYTHON=… has torch
+#   make bench-methods      methods of fine-tuning a classifier with transformers, peft and adapters on the
+#                           same splits; PYTHON=…, DATA=table.tsv, MODEL=folder, OUT=folder, OPTIONS=…
 #   make bench-generate     generation in turns with transformers and CTranslate2; PYTHON=…, TASK=…
 #   make bench-tokenize     encoding in turns with tokenizers, tiktoken and sentencepiece; PYTHON=…,
 #                           CORPUS=… has a document a line, MODEL=… picks
@@ -42,7 +44,7 @@ fish_completion = $(datadir)/fish/vendor_completions.d/anneal.fish
 # other.
 static = .build-static/release/anneal
 
-.PHONY: help build check test test-kernels format bench bench-train bench-qlora bench-generate bench-tokenize bench-data bench-ledger bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
+.PHONY: help build check test test-kernels format bench bench-train bench-qlora bench-methods bench-generate bench-tokenize bench-data bench-ledger bench-duplicates bench-evaluate bench-quality bench-pipelines static install uninstall clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -76,6 +78,9 @@ bench-train:
 
 bench-qlora: build
 	$${PYTHON:-python3} Scripts/qlora_bench.py .build/release/anneal
+
+bench-methods: build
+	$${PYTHON:-python3} Scripts/methods_bench.py .build/release/anneal $(DATA) --model $(MODEL) --out $(OUT) $(OPTIONS)
 
 bench-generate:
 	for product in generation machine; do \

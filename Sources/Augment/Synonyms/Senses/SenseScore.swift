@@ -9,8 +9,8 @@ struct SenseRules: Sendable, Hashable {
 
   /// The usual least cosine.
   ///
-  /// In short sentences of Tatoeba all-MiniLM-L6-v2 finds 98 of 100 pairs that two readers accepted at least so
-  /// alike, and 65 of 100 that were sorted out by hand; at 0.9 it would be 91 and 48.
+  /// all-MiniLM-L6-v2 finds so much in 98 % of 129 short sentences of Tatoeba with pairs that two readers
+  /// accepted, and in 65 % of 965 with pairs that were sorted out by hand; 0.9 in 91 and 48 %.
   static let usualSimilarity = 0.85
 }
 

@@ -5,6 +5,7 @@ public import Stages
 ///   - translators: Finds what translates; called when a stage is made.
 ///   - chats: Finds what is asked for texts; likewise.
 ///   - words: Finds what says which words fit into a gap; likewise.
+///   - encoders: Finds what turns texts into vectors of their meaning; likewise.
 public func augmentStages(
   translators: @escaping TranslatorProvider,
   chats: @escaping ChatModelProvider = { _ throws(Diagnostic) in
@@ -12,12 +13,15 @@ public func augmentStages(
   },
   words: @escaping WordPredictorProvider = { _ throws(Diagnostic) in
     throw Diagnostic("there is no model of words")
+  },
+  encoders: @escaping MeaningModelProvider = { _ throws(Diagnostic) in
+    throw Diagnostic("there is no encoder")
   }
 ) -> [StageDescriptor] {
   [
-    SynonymsDescriptor.descriptor, BackTranslationDescriptor.descriptor(translators),
+    SynonymsDescriptor.descriptor(encoders), BackTranslationDescriptor.descriptor(translators),
     EDADescriptor.descriptor, NoiseDescriptor.descriptor, ContractionsDescriptor.descriptor,
-    MaskedModelDescriptor.descriptor(words),
+    EntitiesDescriptor.descriptor, MaskedModelDescriptor.descriptor(words),
     ParaphraseDescriptor.descriptor(chats), SelfInstructDescriptor.descriptor(chats),
     EvolInstructDescriptor.descriptor(chats),
   ]
@@ -30,6 +34,7 @@ enum AugmentNames {
   static let eda = "augment.eda"
   static let noise = "augment.noise"
   static let contractions = "augment.contractions"
+  static let entities = "augment.entities"
   static let maskedModel = "augment.masked-model"
   static let paraphrase = "augment.paraphrase"
   static let selfInstruct = "augment.self-instruct"

@@ -31,12 +31,6 @@ anneal_icu_breaks *anneal_icu_breaks_open(int kind, const char *locale) {
   return breaks;
 }
 
-void anneal_icu_breaks_close(anneal_icu_breaks *breaks) {
-  ubrk_close(breaks->iterator);
-  utext_close(&breaks->text);
-  free(breaks);
-}
-
 int anneal_icu_breaks_begin(anneal_icu_breaks *breaks, const uint8_t *text, int32_t length) {
   UErrorCode status = U_ZERO_ERROR;
   utext_openUTF8(&breaks->text, (const char *)text, length, &status);

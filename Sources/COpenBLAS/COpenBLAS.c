@@ -64,8 +64,18 @@ static void *open_with_best_core(void) {
   return handle;
 }
 
-static void load(void) {
+/// Opens the library without threads of its own, which would wait awake for work that never comes.
+static void *open_with_one_thread(void) {
+  static const char *const variable = "OPENBLAS_NUM_THREADS";
+  bool chosen = getenv(variable) != NULL;
+  if (!chosen) setenv(variable, "1", 1);
   void *handle = open_with_best_core();
+  if (!chosen) unsetenv(variable);
+  return handle;
+}
+
+static void load(void) {
+  void *handle = open_with_one_thread();
   if (!handle) return;
   void (*set_threads)(int) = (void (*)(int))dlsym(handle, "openblas_set_num_threads");
   sgemm_function sgemm = (sgemm_function)dlsym(handle, "cblas_sgemm");

@@ -142,7 +142,6 @@ struct Bounds: Sendable {
   }
 }
 
-/// Counts words.
 enum WordCount {
   private static let segmentation = Segmentation(.word)
 

@@ -46,6 +46,18 @@ enum ChatWire {
       completionTokens: json["usage"]?["completion_tokens"]?.int)
   }
 
+  /// What an answer took, be it cut, kept back or none at all: it is charged all the same.
+  static func usage(_ body: [UInt8]) -> EndpointUsage {
+    let json = try? JSONValue.parse(body)
+    if let prompt = json?["usage"]?["prompt_tokens"]?.int, prompt >= 0,
+      let completion = json?["usage"]?["completion_tokens"]?.int, completion >= 0
+    {
+      return .told(prompt: prompt, completion: completion)
+    }
+    let text = json?["choices"]?.array?.first?["message"]?["content"]?.string
+    return .untold(bytes: text?.utf8.count ?? 0)
+  }
+
   /// What an endpoint says is wrong, cut to a line.
   static func errorMessage(_ body: [UInt8]) -> String? {
     guard let json = try? JSONValue.parse(body) else { return nil }

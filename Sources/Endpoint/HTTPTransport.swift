@@ -10,8 +10,8 @@ import Synchronization
 struct HTTPAnswer: Sendable {
   let status: Int
   let body: [UInt8]
-  /// Seconds that the endpoint asks to wait.
-  let retryAfter: Double?
+  /// What the endpoint says of how fast it may be asked.
+  let rates: RateHeaders
 }
 
 /// A request that brought no answer.
@@ -67,9 +67,11 @@ struct HTTPTransport: Sendable {
     guard let response = response as? HTTPURLResponse else {
       return .failure(TransportFault(reason: error?.localizedDescription ?? "no answer"))
     }
-    let wait = response.value(forHTTPHeaderField: "Retry-After").flatMap { Double($0) }
+    let rates = RateHeaders(now: Date().timeIntervalSince1970) {
+      response.value(forHTTPHeaderField: $0)
+    }
     return .success(
-      HTTPAnswer(status: response.statusCode, body: Array(data ?? Data()), retryAfter: wait))
+      HTTPAnswer(status: response.statusCode, body: Array(data ?? Data()), rates: rates))
   }
 }
 

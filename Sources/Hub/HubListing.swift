@@ -27,7 +27,6 @@ struct HubListings {
     return HubListing(commit: commit, names: names)
   }
 
-  /// Keeps a listing.
   func keep(_ listing: HubListing) throws(FileError) {
     let names = JSONValue.array(listing.names.map { .string($0) })
     try AtomicFile.write(names.bytes, to: path(listing.commit))

@@ -10,6 +10,8 @@ struct FileWalk {
   let stream: PeekedBytes
   let options: IngestOptions
   let parsers: ParserTable
+  /// Told of what is read elsewhere than from the stream.
+  let meter: InputMeter?
 
   /// Calls `give` with the line or number of each raw record and its payload.
   ///
@@ -116,7 +118,7 @@ struct FileWalk {
     try rows.forEach(tooLong: { try give($0, tooLarge($0)) }) { line, row in
       if !hasHeader, !TextPieces.isBlank(row) {
         let source = Source(file: file.name, line: line)
-        let cells = try CSVRow.cells(row, dialect, at: source)
+        let cells = try CSVRow.first(row, dialect, at: source)
         let header = try CSVHeader(cells, isNames: options.header, at: source)
         parsers[file.name] = .csv(header, dialect)
         hasHeader = true
@@ -137,7 +139,7 @@ struct FileWalk {
     }
     let source =
       file.isPlain
-      ? try RandomFile(path: file.path, name: file.name)
+      ? try RandomFile(path: file.path, name: file.name, meter: meter)
       : try RandomFile(keeping: stream, name: file.name)
     var group = 0
     try ParquetFile(source, name: file.name).forEachRow { number, row, object in

@@ -6,6 +6,7 @@ import Synchronization
 struct IngestStage: SourceStage {
   let options: IngestOptions
   private let parsers = ParserTable()
+  private let input = InputMeter()
 
   init(_ options: IngestOptions) { self.options = options }
 
@@ -18,10 +19,15 @@ struct IngestStage: SourceStage {
     try InputFile.resolve(options.paths).map(\.path)
   }
 
+  var meter: InputMeter? { input }
+
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
     var counter = Counter(limit: options.limit, every: options.every)
-    for file in try InputFile.resolve(options.paths) where !counter.isFull {
+    let files = try InputFile.resolve(options.paths)
+    input.begin(files: files.map(\.size))
+    for file in files where !counter.isFull {
       try read(file, &counter, visit)
+      input.finishFile()
     }
   }
 
@@ -133,8 +139,9 @@ struct IngestStage: SourceStage {
   ) throws {
     var parts = 0
     do {
-      try FileParts.forEach(of: file, members: options.members, window: options.largestWindow) {
-        part in
+      try FileParts.forEach(
+        of: file, members: options.members, window: options.largestWindow, meter: input
+      ) { part in
         parts += 1
         try read(part, &counter, visit)
         if counter.isFull { throw Stop.limit }
@@ -176,7 +183,8 @@ struct IngestStage: SourceStage {
     /// The last record's place in the file, or in the row group of a Parquet file.
     var last = Source(file: part.file.name, line: 0)
     do {
-      let walk = FileWalk(file: part.file, stream: stream, options: options, parsers: parsers)
+      let walk = FileWalk(
+        file: part.file, stream: stream, options: options, parsers: parsers, meter: input)
       try walk.run { group in
         last = Source(file: part.file.name + group, line: 0)
       } _: { line, payload in
@@ -188,6 +196,7 @@ struct IngestStage: SourceStage {
           guard !counter.isFull else { throw Stop.limit }
           guard counter.takesNext() else { return }
           counter.count += 1
+          if let limit = counter.limit { input.take(counter.count, of: limit) }
         }
         try give(last, payload)
       }

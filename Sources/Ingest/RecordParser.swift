@@ -45,7 +45,7 @@ enum RecordParser: Sendable {
     case .json: try Self.json(bytes, at: source)
     case .wordnet: try WordNetLine.object(bytes, at: source)
     case .csv(let header, let dialect):
-      try header.object(try CSVRow.cells(bytes, dialect, at: source), at: source)
+      try header.object(of: bytes, dialect, at: source)
     case .text, .html, .warc, .markdown, .mediawiki, .feed, .skipped:
       ["text": .string(try UTF8Check.text(bytes, at: source))]
     }

@@ -31,29 +31,20 @@ public protocol Model: AnyObject, Sendable {
 public protocol SequenceClassifier: Model {
   /// The class names in the order of the scores.
   var labels: [String] { get }
-  /// The one vector of each sequence that what lies above a cut reads: `[sequences, width]`.
+  /// What lies above a cut reads: one vector of each sequence, `[sequences, width]`, or below a layer one of
+  /// each token, `[tokens, width]`.
   func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor
-  /// The scores of such vectors before the softmax: `[sequences, labels]`.
-  /// - Parameter keys: The layout's `sequenceKeys`, for dropout.
+  /// The scores of such vectors of a batch before the softmax: `[sequences, labels]`.
   func logits(
-    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, _ batch: TokenBatch
   ) -> Tensor
-}
-
-/// Where a classifier of sequences is cut into the trunk and what is left above it.
-public enum ClassifierCut: Sendable {
-  /// Below the layer that pools tokens into one vector; where there is none, the same as `output`.
-  case pooling
-  /// Below the map that gives scores, and its dropout.
-  case output
 }
 
 extension SequenceClassifier {
   /// The scores before the softmax: `[sequences, labels]`.
   public func logits(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
     logits(
-      tape, features: features(tape, batch, below: .pooling), above: .pooling,
-      keys: batch.layout.sequenceKeys)
+      tape, features: features(tape, batch, below: .pooling), above: .pooling, batch)
   }
 }
 

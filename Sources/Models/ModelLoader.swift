@@ -1,29 +1,6 @@
 public import Records
 public import Stages
 
-/// A model as it was loaded, with what is worth telling about its checkpoint.
-public struct LoadedModel: Sendable {
-  /// The model.
-  public let model: any Model
-  /// Names of parameters that the checkpoint lacks and that began fresh, such as a new head.
-  public let fresh: [String]
-  /// Tensors of the checkpoint that the model has no place for: heads of other tasks.
-  public let ignored: [String]
-  /// The adapter that was added to it, if one was.
-  public let adapter: (any ModelAdapter)?
-
-  /// A model with its report; without one where everything is fresh by intention.
-  public init(
-    model: any Model, fresh: [String] = [], ignored: [String] = [],
-    adapter: (any ModelAdapter)? = nil
-  ) {
-    self.model = model
-    self.fresh = fresh
-    self.ignored = ignored
-    self.adapter = adapter
-  }
-}
-
 /// Builds models from folders in Hugging Face's layout, or from sizes, and saves them.
 ///
 /// ```swift
@@ -122,66 +99,7 @@ public enum ModelLoader {
     }
   }
 
-  /// Loads a model that turns texts into vectors, whatever its head was.
-  /// - Throws: `ModelError` where the folder holds no model.
-  public static func encoder(
-    _ folder: String, adapter: String? = nil
-  ) throws(ModelError) -> any TextEncoder {
-    try trained(folder, adapter, for: .encoding, "model of texts")
-  }
-
-  /// Loads the first layers of a model that turns texts into vectors: the vectors of a layer within it.
-  /// - Parameter layers: How many; all if nil.
-  /// - Throws: `ModelError` where the folder holds no model, or one of fewer layers.
-  public static func encoder(
-    _ folder: String, layers: Int?
-  ) throws(ModelError) -> any TextEncoder {
-    guard let layers else { return try encoder(folder) }
-    let folders = try ModelFolders(folder, adapter: nil)
-    let whole = try folders.configuration
-    let (field, names) = try layered(folders, folder)
-    let all = try whole.size(field)
-    guard (1...all).contains(layers) else {
-      throw ModelError(
-        .invalid, file: whole.file, problem: "the model has the layers 1 to \(all), not \(layers)")
-    }
-    var configuration = whole
-    configuration.fields[field] = .integer(layers)
-    let loaded = try build(
-      configuration, Checkpoint(folder: folders.base), .encoding, seed: 0, dropout: 0,
-      excess: (layers..<all).map { "\(names).\($0)." })
-    guard let model = loaded.model as? any TextEncoder, loaded.fresh.isEmpty else {
-      throw ModelError(.mismatch, file: folder, problem: "holds no model of texts")
-    }
-    return model
-  }
-
-  /// Refuses a model that ``encoder(_:layers:)`` would not load, by its configuration alone.
-  /// - Throws: `ModelError.unsupported` for a model that gives no vectors of single texts, or whose
-  ///   first layers are none by themselves where `layers` asks for some.
-  package static func checkEncoder(_ folder: String, layers: Int?) throws(ModelError) {
-    let folders = try ModelFolders(folder, adapter: nil)
-    let whole = try folders.configuration
-    let architecture = try architecture(whole.modelType, file: whole.file)
-    guard architecture.encodes else { throw unsupported(.encoding, whole) }
-    if layers != nil { _ = try layered(folders, folder) }
-  }
-
-  /// The field that counts layers and what their names begin with, of a model that can be cut short.
-  private static func layered(
-    _ folders: ModelFolders, _ folder: String
-  ) throws(ModelError) -> (field: String, names: String) {
-    let whole = try folders.configuration
-    let architecture = try architecture(whole.modelType, file: whole.file)
-    guard folders.adapter == nil, let layers = architecture.layers else {
-      throw ModelError(
-        .unsupported, file: folder, problem: "the layers of this model cannot be taken apart",
-        remedy: "Give the folder of a BERT, RoBERTa or DistilBERT, or name no layer.")
-    }
-    return layers
-  }
-
-  private static func unsupported(
+  static func unsupported(
     _ task: ModelTask, _ configuration: ModelConfiguration
   ) -> ModelError {
     ModelError(
@@ -257,7 +175,7 @@ extension ModelLoader {
   }
 
   /// A model whose checkpoint has the task's head, under the protocol of the task.
-  private static func trained<Kind>(
+  static func trained<Kind>(
     _ folder: String, _ adapter: String?, for task: ModelTask, _ head: String
   ) throws(ModelError) -> Kind {
     let loaded = try load(folder, adapter: adapter, for: task, seed: 0)
@@ -270,7 +188,7 @@ extension ModelLoader {
   }
 
   /// - Parameter excess: Beginnings of names that the checkpoint may hold besides the model's.
-  private static func build(
+  static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
     seed: UInt64, dropout: Double?, excess: [String] = [], base: FourBitBase? = nil,
     isOutline: Bool = false
@@ -323,7 +241,7 @@ extension ModelLoader {
     try architecture(configuration.modelType, file: configuration.file).prefix
   }
 
-  private static func architecture(
+  static func architecture(
     _ type: String, file: String
   ) throws(ModelError) -> Architecture {
     guard let architecture = architectures.first(where: { $0.modelType == type }) else {

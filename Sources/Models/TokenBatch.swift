@@ -58,7 +58,6 @@ extension TokenBatch {
     self.virtual = virtual
   }
 
-  /// The batch without its virtual tokens.
   var withoutVirtual: TokenBatch {
     let layout = layout.lengthened(by: -virtual)
     let ids = words

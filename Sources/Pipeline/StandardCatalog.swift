@@ -11,7 +11,8 @@ extension StageCatalog {
   public static let standard = StageCatalog(
     ingestStages, cleanStages { FileTokenCounter($0) }, splitStages,
     augmentStages(
-      translators: Translators.standard, chats: EndpointChat.standard, words: MaskedWords.standard
+      translators: Translators.standard, chats: EndpointChat.standard, words: MaskedWords.standard,
+      encoders: StandardContractModels().encoder
     ).keepingContract(StandardContractModels()),
     tokenizeStages, writeStages)
 }

@@ -90,6 +90,7 @@ struct JSONParser {
     case UInt8(ascii: "-")?, 0x30?, 0x31?, 0x32?, 0x33?, 0x34?, 0x35?, 0x36?, 0x37?, 0x38?, 0x39?:
       return .number(try number())
     case nil: throw error("a value is missing at the end")
+    case UInt8(ascii: "N"), UInt8(ascii: "I"): throw error("JSON has no NaN and no Infinity")
     default: throw error("no value begins here")
     }
   }
@@ -149,7 +150,7 @@ struct JSONParser {
 
   private mutating func number() throws(JSONError) -> JSONNumber {
     let start = position
-    _ = take("-")
+    if take("-"), peek == UInt8(ascii: "I") { throw error("JSON has no NaN and no Infinity") }
     if !take("0") { try digits("a number has no digits") }
     if take(".") { try digits("no digit follows the decimal point") }
     if take("e") || take("E") {

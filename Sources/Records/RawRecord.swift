@@ -177,9 +177,7 @@ package struct RawRecord {
   }
 
   private static func areKeysDistinct(_ members: [JSONObject.Member]) -> Bool {
-    members.indices.allSatisfy { index in
-      !members[..<index].contains { $0.key.hasSameBytes(as: members[index].key) }
-    }
+    JSONObject(lastWins: members).count == members.count
   }
 
   /// The form that the keys tell; nil where they tell none, or two.

@@ -12,10 +12,11 @@ extension Record {
   /// `init(object:)` makes the same record of it, whatever stages have made of its content.
   public var object: JSONObject {
     let form = schema.form(for: content)
-    var object = form.write(content, label)
+    let own = form.write(content, label)
+    var object = own
     var aside = JSONObject()
     for member in metadata.members {
-      if member.key == Self.reservedKey || form.reads(member) || object[member.key] != nil {
+      if member.key == Self.reservedKey || form.reads(member) || own.holds(member.key) {
         aside.append(new: member)
       } else {
         object.append(new: member)

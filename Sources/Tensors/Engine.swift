@@ -32,6 +32,11 @@ public enum Engine {
     anneal_openblas_load() ? String(cString: anneal_openblas_core()) : nil
   }
 
+  /// The kernels that make matrix products where OpenBLAS makes them; nil where Anneal's own do.
+  public static var productCore: String? {
+    instructionSet == .portable ? openBLASCore : nil
+  }
+
   /// One line for `anneal doctor`.
   public static var description: String {
     "kernels \(instructions), \(threads) threads, OpenBLAS \(openBLASCore ?? "not installed")"

@@ -115,6 +115,10 @@ extension Tokenizer {
 extension TokenizerPipeline {
   /// Puts the components of a tokenizer file together.
   fileprivate convenience init(from root: ComponentReader) throws(TokenizerError) {
+    try root.mustHaveOnly([
+      "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+      "post_processor", "decoder", "model",
+    ])
     if let version = root.member("version"), version.value.string != "1.0" {
       throw version.unsupported("the version is not 1.0", remedy: "save the tokenizer again")
     }

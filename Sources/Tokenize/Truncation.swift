@@ -115,8 +115,9 @@ public struct Padding: Sendable, Equatable {
     try reader.mustBeObject()
     length = try Self.length(reader.required("strategy"))
     multiple = max(1, try reader.integer("pad_to_multiple_of", default: 1))
-    id = Int32(try reader.integer("pad_id", default: 0))
-    typeId = Int32(try reader.integer("pad_type_id", default: 0))
+    id = Int32(try reader.required("pad_id").integer())
+    typeId = Int32(try reader.required("pad_type_id").integer())
+    _ = try reader.required("direction")
     padsLeft = try reader.isLeft("direction")
   }
 

@@ -31,16 +31,18 @@ struct Preparation {
   /// Changes when anything does that the result depends on.
   let fingerprint: String
 
+  /// - Parameter commons: What trainings share that differ in their methods alone; nil for one alone.
   init(
     _ options: TrainingOptions, _ train: RecordCollection, _ validation: RecordCollection?,
-    _ context: TrainingContext
+    _ context: TrainingContext, _ commons: TrialCommons?
   ) throws {
+    let commons = commons ?? TrialCommons(folder: context.folder)
     let plan = options.objectivePlan
     let source = try ModelSource(options, context)
-    let tokenizer = try ModelTokenizer.load(source.tokenizerFolder)
+    let tokenizer = try commons.tokenizer { try ModelTokenizer.load(source.tokenizerFolder) }
     let chosen = options.method
     let loaded = try source.load(
-      for: plan.task(train), tokenizer, seed: context.seed,
+      for: commons.task { try plan.task(train) }, tokenizer, seed: context.seed,
       dropout: options.values[TrainingOptions.Keys.dropout], base: chosen.base)
     // First, as virtual tokens take of the model's places.
     method = try chosen.prepare(
@@ -53,16 +55,15 @@ struct Preparation {
     tokenizerFolder = source.tokenizerFolder
     baseName = source.baseName
     isScratch = source.isScratch
-    let parts = options.mixture?.by
-    let read = try train.map { record in
-      (try objective.example(of: record), try parts?.name(of: record, context.sources))
+    let sides = try commons.sides(maximumLength: maximumLength) {
+      try Self.sides(objective, train, validation, options.mixture?.by, context)
     }
-    training = read.map(\.0)
+    training = sides.training
     mixture = try options.mixture.map {
-      try Mixture($0, parts: read.compactMap(\.1), seed: context.seed)
+      try Mixture($0, parts: sides.parts, seed: context.seed)
     }
-    self.objective = try objective.fitted(to: training)
-    self.validation = try validation?.map { try objective.example(of: $0) } ?? []
+    self.objective = try objective.fitted(to: training, taken: mixture?.perEpoch)
+    self.validation = sides.validation
     validationTexts = try Self.texts(options, objective, validation, context)
     let penalty = options.penalty
     oldTask = try Self.oldTask(penalty, objective, context)
@@ -81,6 +82,19 @@ struct Preparation {
     let mixed = mixture.map { " \($0.fingerprint)" } ?? ""
     fingerprint = ContentHash.of(
       "4 \(context.seed) \(precision.used) \(examples) \(settings)\(scoring)\(mixed)")
+  }
+
+  /// Both sides as the model sees them.
+  private static func sides(
+    _ objective: any TrainingObjective, _ train: RecordCollection, _ validation: RecordCollection?,
+    _ parts: MixtureParts?, _ context: TrainingContext
+  ) throws -> TrialCommons.Sides {
+    let read = try train.map { record in
+      (try objective.example(of: record), try parts?.name(of: record, context.sources))
+    }
+    return TrialCommons.Sides(
+      training: read.map(\.0), parts: read.compactMap(\.1),
+      validation: try validation?.map { try objective.example(of: $0) } ?? [])
   }
 
   /// The examples of an old task that a penalty looks at.

@@ -25,6 +25,8 @@ public struct TrainingSession {
   let context: TrainingContext
   let preparation: Preparation
   let epochs: EpochPlan
+  /// What it shares with other trainings; nil where it stands alone.
+  let commons: TrialCommons?
 
   /// Reads and checks everything: finds the model, reads records, encodes them.
   /// - Throws: `StageError` for a record, `ModelError`, `TokenizerError`, `MetricError` or
@@ -33,9 +35,19 @@ public struct TrainingSession {
     options: TrainingOptions, train: RecordCollection, validation: RecordCollection?,
     _ context: TrainingContext
   ) throws {
+    try self.init(options: options, train: train, validation: validation, context, sharing: nil)
+  }
+
+  /// - Parameter commons: What other trainings on the same sides have read and computed, and what they will
+  ///   find of this one.
+  init(
+    options: TrainingOptions, train: RecordCollection, validation: RecordCollection?,
+    _ context: TrainingContext, sharing commons: TrialCommons?
+  ) throws {
     self.options = options
     self.context = context
-    preparation = try Preparation(options, train, validation, context)
+    self.commons = commons
+    preparation = try Preparation(options, train, validation, context, commons)
     epochs = EpochPlan(options, preparation, seed: context.seed)
     try preparation.method.adapter?.begin(steps: settings().totalSteps)
   }
@@ -160,6 +172,22 @@ public struct TrainingSession {
     guard let cut = preparation.method.constantBelow, settings.embeddingNoise == 0,
       let objective = preparation.objective as? any FeatureObjective
     else { return nil }
+    let vectors =
+      commons?.vectors(below: cut, maximumLength: preparation.maximumLength) { memory, folder in
+        emptyVectors(below: cut, settings, memory: { memory }, folder: folder)
+      }
+      ?? emptyVectors(
+        below: cut, settings, memory: { MemoryAllowance(64 << 20) }, folder: context.folder)
+    return ConstantTrunk(
+      objective, below: cut, vectors, training: preparation.training,
+      validation: preparation.validation)
+  }
+
+  /// What a trunk says of both sides, none of it computed yet.
+  private func emptyVectors(
+    below cut: ClassifierCut, _ settings: LoopSettings, memory: () -> MemoryAllowance,
+    folder: String
+  ) -> TrunkVectors {
     let (training, validation) = (preparation.training, preparation.validation)
     // The first epoch's own where each record stands alone, so that its steps compute what they read.
     let order = BatchOrder(
@@ -168,9 +196,9 @@ public struct TrainingSession {
       accumulation: options.values[TrainingOptions.Keys.accumulation], seed: context.seed, epoch: 0)
     let sorted = BatchOrder.sortedBatches(
       lengths: validation.map(\.tokens.count), batchSize: settings.evaluationBatchSize)
-    return ConstantTrunk(
-      objective, below: cut, training: (training, Array(order.steps.joined())),
-      validation: (validation, sorted), folder: context.folder)
+    return TrunkVectors(
+      below: cut, training: (training, Array(order.steps.joined())),
+      validation: (validation, sorted), memory: memory, folder: folder)
   }
 
   private func settings() throws -> LoopSettings {
@@ -204,7 +232,7 @@ public struct TrainingSession {
         + (loop.penalty.map { [$0.note] } ?? [])
         + (loop.trunk?.notes ?? [])
         + (removed ? ["checkpoints of another training lay here and are removed"] : []),
-      precision: preparation.precision)
+      precision: preparation.precision, effort: TrainingEffort(loop))
   }
 
   private func publishState(_ loop: TrainingLoop) throws {

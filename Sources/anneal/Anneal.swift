@@ -30,6 +30,7 @@ struct Anneal: ParsableCommand {
 
   /// Parses and runs; every fault ends in one place, with its own exit code.
   static func main() {
+    FreedMemory.keep()
     Signals.install()
     do {
       let fetching = Fetching { Console(level: .normal).say("note: \($0)") }

@@ -52,7 +52,6 @@ struct PipelineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Train at most this many steps.", valueName: "n"))
   var maxSteps: Int?
 
-  /// The file and the overrides.
   func load() throws -> (PipelineFile, [Override]) {
     let file = try PipelineFile(path: file)
     var overrides = try settings.map { try Override($0) }

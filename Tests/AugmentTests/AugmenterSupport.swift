@@ -65,7 +65,12 @@ struct Brood {
 
   /// Whether every note leads from the parent's text to the child's.
   static func replays(_ text: String, _ brood: Brood) throws -> Bool {
-    for (child, note) in zip(brood.texts, brood.notes) {
+    try replays(text, brood.texts, brood.notes)
+  }
+
+  /// Whether every note leads from the parent's text to that of its child.
+  static func replays(_ text: String, _ children: [String], _ notes: [JSONValue]) throws -> Bool {
+    for (child, note) in zip(children, notes) {
       var scalars = Array(text.unicodeScalars)
       for edit in try #require(note.array).reversed() {
         let at = try #require(edit["at"]?.int)

@@ -34,25 +34,9 @@ struct BackTranslationTests {
       request.from == "en" ? Table(draws: draws, change: change) : Table { text, _ in text }
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    let collection = RecordCollection(path: path, count: records.count, threads: threads)
-    return try run(stage, collection, records, seed)
-  }
-
-  private func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ seed: UInt64
-  ) throws -> [Outcome] {
-    let context = StageContext(seed: seed, stage: "augment.back-translation", threads: 2)
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
+    return try stage.outcomes(
+      of: records,
+      StageContext(seed: seed, stage: "augment.back-translation", threads: threads))
   }
 
   private func record(_ text: String, _ name: String = "1", label: String? = nil) -> Record {
@@ -62,7 +46,7 @@ struct BackTranslationTests {
   }
 
   private func children(_ outcome: Outcome) -> [Record] {
-    if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
+    outcome.children.map(\.record)
   }
 
   private func reason(_ outcome: Outcome) -> String? {
@@ -226,6 +210,35 @@ struct BackTranslationTests {
     #expect(try encoded("models/en-de") == .string("\(folder.path)/models/en-de"))
     #expect(try encoded("Helsinki-NLP/opus-mt-en-de") == "Helsinki-NLP/opus-mt-en-de")
     #expect(try encoded("llama-3") == "llama-3")
+  }
+
+  @Test func `limits are for endpoints, and hold for both ways together`() throws {
+    let place = Place(file: "p.yaml")
+    func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
+      ConfigurationNode(value, place: place, base: "/")
+    }
+    func entry(_ key: String, _ value: ConfigurationNode) -> ConfigurationNode.Entry {
+      ConfigurationNode.Entry(key: key, place: place, node: value)
+    }
+    let limits = node(.map([entry("max-requests", node(.scalar("7", quoted: false)))]))
+    func make(_ provider: @escaping TranslatorProvider) throws {
+      let descriptor = augmentStages(translators: provider)[1]
+      var diagnostics = Diagnostics()
+      let values = ParameterValues.read(
+        descriptor.parameters, from: node(.map([entry("limits", limits)])),
+        owner: descriptor.name, into: &diagnostics)
+      _ = try descriptor.make(try #require(values))
+    }
+    let accounts = Mutex<[EndpointAccount]>([])
+    let error = #expect(throws: Diagnostic.self) {
+      try make { request throws(Diagnostic) in
+        accounts.withLock { $0.append(request.account) }
+        return Table { text, _ in text }
+      }
+    }
+    #expect(error?.message.contains("a table is none") == true)
+    let found = accounts.withLock { $0 }
+    #expect(found.count == 2 && found[0] === found[1] && found[0].limits.requests == 7)
   }
 
   @Test func `children and evaluation sides have no children`() throws {

@@ -40,16 +40,8 @@ struct ChatRun {
     let own = try Self.descriptor(name, chat)
     let descriptor = isContracted ? [own].keepingContract(StubModels())[0] : own
     let stage = try #require(try descriptor.stage(values) as? any CollectionStage)
-    let folder = try TemporaryFolder()
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    outcomes = try Self.run(
-      stage, RecordCollection(path: path, count: records.count, threads: threads), records,
-      StageContext(seed: seed, stage: "augment.\(name)", threads: threads))
+    outcomes = try stage.outcomes(
+      of: records, StageContext(seed: seed, stage: "augment.\(name)", threads: threads))
   }
 
   static func descriptor(_ name: String, _ chat: ScriptedChat) throws -> StageDescriptor {
@@ -59,30 +51,11 @@ struct ChatRun {
     return try #require(stages.first { $0.name == "augment.\(name)" })
   }
 
-  private static func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ context: StageContext
-  ) throws -> [Outcome] {
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
-  }
-
   /// The children of each record.
-  var children: [[Record]] {
-    outcomes.map { outcome in
-      if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
-    }
-  }
+  var children: [[Record]] { outcomes.map { $0.children.map(\.record) } }
 
   /// Why children ended that do not keep the contract of all augmenters.
-  var ended: [String] {
-    outcomes.flatMap { outcome -> [String] in
-      guard case .derive(_, let children) = outcome else { return [] }
-      return children.compactMap { $0.refusal?.code }
-    }
-  }
+  var ended: [String] { outcomes.flatMap(\.children).compactMap { $0.refusal?.code } }
 
   /// What the ledger says of each record's children, or of the record that has none.
   var notes: [[JSONValue]] {

@@ -56,6 +56,21 @@ struct StubModels: ContractModels {
     }
   }
 
+  /// Texts are about what something means, or about custody, or neither; and they apprehend or do not.
+  struct Police: MeaningModel {
+    let name = "police"
+    let identity: JSONValue = "the police"
+
+    func files() throws(StageError) -> [String] { ["/police/model"] }
+
+    func vectors(of texts: [String]) throws -> [[Float]] {
+      texts.map { text in
+        func says(_ part: String) -> Float { text.lowercased().contains(part) ? 1 : 0 }
+        return [1.4, says("meaning"), says("custody"), 0.5 * says("apprehend")]
+      }
+    }
+  }
+
   /// Texts about cats are of the label "cat", all others are "dog".
   struct Zoo: LabelModel {
     let name = "zoo"
@@ -64,16 +79,25 @@ struct StubModels: ContractModels {
 
     func files() throws(StageError) -> [String] { [] }
 
+    func check(_ record: Record) throws(StageError) {
+      guard case .preference = record.content else { return }
+      throw StageError("no-text", "a preference is no text to classify", source: record.source)
+    }
+
     func verdicts(on records: [Record]) throws -> [LabelVerdict] {
-      records.map {
+      for record in records { try check(record) }
+      return records.map {
         LabelVerdict($0.texts().joined().contains("cat") ? "cat" : "dog", probability: 0.75)
       }
     }
   }
 
   func encoder(_ name: PathValue) throws(Diagnostic) -> any MeaningModel {
-    guard name.written == "compass" else { throw Diagnostic("no encoder '\(name.written)'") }
-    return Compass()
+    switch name.written {
+    case "compass": return Compass()
+    case "police": return Police()
+    default: throw Diagnostic("no encoder '\(name.written)'")
+    }
   }
 
   func classifier(_ name: PathValue) throws(Diagnostic) -> any LabelModel {
@@ -94,41 +118,21 @@ struct Family {
   ) throws {
     let descriptor = try Self.descriptor(name)
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    let folder = try TemporaryFolder()
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    outcomes = try Self.run(
-      stage, RecordCollection(path: path, count: records.count, threads: threads), records,
-      StageContext(seed: seed, stage: descriptor.name, threads: threads))
+    outcomes = try stage.outcomes(
+      of: records, StageContext(seed: seed, stage: descriptor.name, threads: threads))
   }
 
   static func descriptor(_ name: String) throws -> StageDescriptor {
     if name == "own" { return try #require([ListedChildren.own].contracted.first) }
     if name == "listed" { return try #require([ListedChildren.descriptor].contracted.first) }
-    let stages = augmentStages { _ throws(Diagnostic) in throw Diagnostic("no translator") }
+    let stages = augmentStages(
+      translators: { _ throws(Diagnostic) in throw Diagnostic("no translator") },
+      encoders: { name throws(Diagnostic) in try StubModels().encoder(name) })
     return try #require(stages.contracted.first { $0.name == "augment.\(name)" })
   }
 
-  private static func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ context: StageContext
-  ) throws -> [Outcome] {
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
-  }
-
   /// All children, those that were refused too.
-  var children: [Derived] {
-    outcomes.flatMap { outcome in
-      if case .derive(_, let children) = outcome { children } else { [Derived]() }
-    }
-  }
+  var children: [Derived] { outcomes.flatMap(\.children) }
 
   /// The children that go on.
   var kept: [Record] { children.filter { $0.refusal == nil }.map(\.record) }

@@ -214,6 +214,63 @@ import Testing
     #expect(unknown?.code == "unknown-label" && unknown?.remedy == "did you mean 'cat'?")
   }
 
+  @Test func `a preference, which is no text to classify, is a fault alone`() throws {
+    /// Children that say a little more than their parents.
+    struct Talkative: RecordStage {
+      func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
+        var content = record.content
+        switch content {
+        case .text(let text): content = .text("\(text) It is a cat.")
+        case .preference(var pair):
+          pair.prompt = Conversation([Message(.user, "Name another cat.")])
+          content = .preference(pair)
+        case .conversation: break
+        }
+        return .derive(
+          record, children: [Derived(record.child("talk.1", content: content), note: [:])])
+      }
+    }
+    let descriptor = try #require(
+      [
+        StageDescriptor("augment.talk", "Talks.", role: .augmenting, example: "augment.talk") { _ in
+          Talkative()
+        }
+      ].keepingContract(StubModels()).first)
+    let pair = Record(
+      id: "p:1", source: Source(file: "test", line: 1),
+      content: .preference(
+        Preference(
+          prompt: Conversation([Message(.user, "Name a cat.")]),
+          chosen: Conversation([Message(.assistant, "Tom.")]),
+          rejected: Conversation([Message(.assistant, "Rex.")]))),
+      label: Label("cat"), schema: .preference)
+    let records = [
+      record("The cat sleeps.", [], label: "cat"), pair,
+      record("The cat eats.", [], id: "a:2", label: "cat"),
+    ]
+    let folder = try TemporaryFolder()
+    let lines = records.map { JSONValue.object($0.object).text + "\n" }.joined()
+    let path = try folder.write(lines, to: "a.jsonl")
+    func outcomes<Each: CollectionStage>(_ stage: Each) throws -> [Result<Outcome, any Error>] {
+      let collection = RecordCollection(path: path, count: records.count, threads: 1)
+      let plan = try stage.plan(collection, .test())
+      return records.enumerated().map { index, record in
+        Result { try stage.outcome(of: record, at: index, plan, .test()) }
+      }
+    }
+    let stage = try #require(
+      try descriptor.stage(["label-model": "zoo"]) as? any CollectionStage)
+    let found = try outcomes(stage)
+    let codes = found.map { result -> String in
+      switch result {
+      case .success(.derive(_, let children)): children[0].refusal?.code ?? "kept"
+      case .success: "no child"
+      case .failure(let error): (error as? StageError)?.code ?? "\(error)"
+      }
+    }
+    #expect(codes == ["kept", "no-text", "kept"])
+  }
+
   @Test func `children are the same on any number of threads, beside any others`() throws {
     let records = (0..<120).map { number in
       record(

@@ -31,12 +31,8 @@ extension TextGap {
 /// Runs `augment.masked-model` with a model of tests.
 private struct Trial {
   let guesser: Guesser
-  private let folder: TemporaryFolder
 
-  init(_ guess: @escaping @Sendable (TextGap) -> [LikelyWord]) throws {
-    guesser = Guesser(guess)
-    folder = try TemporaryFolder()
-  }
+  init(_ guess: @escaping @Sendable (TextGap) -> [LikelyWord]) throws { guesser = Guesser(guess) }
 
   /// A model that knows a few words, wherever they go.
   init(_ words: [String]) throws {
@@ -55,26 +51,8 @@ private struct Trial {
   func outcomes(
     _ records: [Record], _ parameters: [String: String] = [:], seed: UInt64 = 7, threads: Int = 2
   ) throws -> [Outcome] {
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(
-      String(decoding: lines, as: UTF8.self), to: "\(UInt64.random(in: 0 ... .max)).jsonl")
-    let collection = RecordCollection(path: path, count: records.count, threads: threads)
-    return try run(try stage(parameters), collection, records, seed)
-  }
-
-  private func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record], _ seed: UInt64
-  ) throws -> [Outcome] {
-    let context = StageContext(seed: seed, stage: "augment.masked-model", threads: 2)
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      if stage.leaves(recordAt: index, plan) { return .keep(record) }
-      return try stage.outcome(of: record, at: index, plan, context)
-    }
+    try stage(parameters).outcomes(
+      of: records, StageContext(seed: seed, stage: "augment.masked-model", threads: threads))
   }
 
   /// The texts of the children of one text.
@@ -94,12 +72,8 @@ private struct Trial {
       })
   }
 
-  static func children(_ outcome: Outcome) -> [Derived] {
-    if case .derive(_, let children) = outcome { children } else { [] }
-  }
-
   static func texts(_ outcome: Outcome) -> [String] {
-    children(outcome).flatMap { $0.record.fields(.all).map(\.text) }
+    outcome.children.flatMap { $0.record.fields(.all).map(\.text) }
   }
 
   static func reason(_ outcome: Outcome) -> String? {
@@ -108,20 +82,7 @@ private struct Trial {
 
   /// Whether every note leads from the parent's text to the child's.
   static func replays(_ text: String, _ outcome: Outcome) throws -> Bool {
-    for (child, derived) in zip(texts(outcome), children(outcome)) {
-      var scalars = Array(text.unicodeScalars)
-      for edit in try #require(derived.note.array).reversed() {
-        let at = try #require(edit["at"]?.int)
-        let from = Array(try #require(edit["from"]?.string).unicodeScalars)
-        guard Array(scalars[at..<at + from.count]) == from else { return false }
-        scalars.replaceSubrange(
-          at..<at + from.count, with: try #require(edit["to"]?.string).unicodeScalars)
-      }
-      var replayed = String.UnicodeScalarView()
-      replayed.append(contentsOf: scalars)
-      if !String(replayed).utf8.elementsEqual(child.utf8) { return false }
-    }
-    return true
+    try Brood.replays(text, texts(outcome), outcome.children.map(\.note))
   }
 }
 
@@ -132,7 +93,7 @@ struct MaskedModelTests {
     let trial = try Trial(["movie"])
     let outcome = try trial.outcomes([.text(text, id: "f:1", label: "a", side: .train)])[0]
     #expect(Trial.texts(outcome) == [text.replacing("film", with: "movie")])
-    let child = try #require(Trial.children(outcome).first)
+    let child = try #require(outcome.children.first)
     #expect(child.record.id == "f:1/masked-model.1" && child.record.parent == "f:1")
     #expect(child.record.augmentedBy == "augment.masked-model")
     #expect(child.record.label == Label("a") && child.record.side == .train)
@@ -224,7 +185,7 @@ struct MaskedModelTests {
     for (rate, count) in [("0.1", 1), ("0.11", 2), ("0.5", 5), ("1", 10)] {
       let outcome = try Trial(["tables", "chairs", "windows"]).outcomes(
         [.text(text)], ["rate": rate])[0]
-      #expect(Trial.children(outcome).first?.note.array?.count == count, "\(rate)")
+      #expect(outcome.children.first?.note.array?.count == count, "\(rate)")
       #expect(try Trial.replays(text, outcome))
     }
     #expect(
@@ -316,7 +277,7 @@ struct MaskedModelTests {
     // Not where a sentence begins, nor behind an article that does not agree.
     #expect(Trial.texts(outcome) == ["Doctors saw the old film, old cars and a house."])
     #expect(try Trial.replays(text, outcome))
-    let note = try #require(Trial.children(outcome).first?.note.array?.first)
+    let note = try #require(outcome.children.first?.note.array?.first)
     #expect(note == ["field": "text", "at": 16, "from": "", "to": "old ", "by": "insert"])
     let gap = try #require(
       trial.guesser.asked.withLock { $0 }.first { $0.behind.hasPrefix(" house") })

@@ -292,6 +292,21 @@ import Testing
         example.contains("anneal \(command.joined(separator: " "))"), "\(command): \(words)")
     }
   }
+
+  @Test(arguments: [
+    ("clean.unicode", "--form NFKC < in.jsonl"),
+    ("clean.links", "--replacement '[link]' < in.jsonl"),
+    ("clean.pii", "--replacement pseudonym --kinds '[email, phone]' < in.jsonl"),
+    ("clean.instructions", "< in.jsonl"),
+    ("clean.lines", "--min-words 3 --repeated 3 < in.jsonl"),
+    ("ingest", "--path 'data/*.csv' --fields '{text: abstract, label: department}'"),
+    ("tokenize", "--tokenizer '{bpe: {vocabulary: 8000}}' --max-length 256 < in.jsonl"),
+  ])
+  func `help shows the example of a stage as a command`(name: String, options: String) throws {
+    let help = try Binary.succeed([name, "--help"], in: TemporaryFolder()).output
+    #expect(help.contains("\nExample: anneal \(name) \(options) > out.jsonl\n"), "\(help)")
+    #expect(help.contains("\nIn a pipeline file: - \(name)"))
+  }
 }
 
 @Suite(.serialized) struct `Every shipped pipeline runs` {

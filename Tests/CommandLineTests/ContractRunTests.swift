@@ -120,17 +120,22 @@ import Testing
     let refused = ledger.filter { $0["reason"] == "label" }
     #expect(Set(refused.compactMap { $0["parent"]?.string }) == Set(lost))
     #expect(refused.allSatisfy { $0["detail"]?["model"] == "first" })
-    // A record without a label ends alone.
+    // A record without a label ends alone, and so does one that is no text to classify.
     let parent = try #require(parents.first)
     let unlabelled = #"{"text": "Nobody wants to begin the difficult job today."}"#
+    let preference =
+      #"{"prompt": "Somebody wants to begin the difficult job today.", "#
+      + #""chosen": "Let us begin together.", "rejected": "Certainly not with me."}"#
     let filtered = try Binary.succeed(
       [
         "augment.noise", "--copies", "3", "--on-error", "quarantine", "--label-model",
         "\(folder.path)/first",
-      ], in: folder, input: "\(JSONValue.object(parent).text)\n\(unlabelled)\n")
+      ], in: folder, input: "\(JSONValue.object(parent).text)\n\(unlabelled)\n\(preference)\n")
     #expect(filtered.output.contains(try #require(parent["text"]?.string)))
     #expect(!filtered.output.contains("Nobody"))
-    #expect(filtered.errors.contains("there is no label"), "\(filtered.errors)")
+    for words in ["there is no label", "a preference is no text to classify"] {
+      #expect(filtered.errors.contains(words), "\(words): \(filtered.errors)")
+    }
   }
 
   @Test func `a filter whose reader goes away leaves nothing behind`() throws {

@@ -113,6 +113,19 @@ import Testing
     #expect(late.status == 2 && late.errors.contains("judge(tiny)"), "\(late.errors)")
   }
 
+  @Test func `stops at a limit, says what was spent, and goes on`() throws {
+    let server = try TinyServer([.saying("yes"), .saying("no"), .saying("no")])
+    let file = try judge("limits: {max-requests: 2}")
+    let first = try classify(file, port: server.port)
+    #expect(first.status == 2 && first.output.isEmpty)
+    #expect(first.errors.contains("'max-requests: 2'"), "\(first.errors)")
+    #expect(first.errors.contains("2 requests read about"), "\(first.errors)")
+    #expect(try labels(classify(file, port: server.port)) == ["yes", "no", "no"])
+    #expect(server.requests().count == 3)
+    let wrong = try classify(try judge("limits: {max-cost: 1}"), port: server.port)
+    #expect(wrong.status == 2 && wrong.errors.contains("completion-price"), "\(wrong.errors)")
+  }
+
   @Test func `that answers garbage is told, and kept from being taken for an answer`() throws {
     let garbage = try TinyServer([.init(body: "<html>")])
     let broken = try classify(try judge("attempts: 1"), port: garbage.port)

@@ -81,4 +81,33 @@ import Testing
       #expect(bytes.firstRange(of: Array(key.utf8)) == nil, "\(name)")
     }
   }
+
+  @Test func `stops at a limit, says what was spent, and goes on with what was answered`() throws {
+    let server = try TinyServer([
+      .saying("Der große Hund schläft auf der Matte."), .saying("The large dog sleeps on the mat."),
+    ])
+    let environment = [
+      "ANNEAL_CACHE": "\(folder.path)/cache",
+      "ANNEAL_LLM_BASE_URL": "http://127.0.0.1:\(server.port)/v1",
+    ]
+    func run() throws -> Binary.Result {
+      let file = try pipeline(
+        "backend: endpoint, model: tiny, back: tiny, tries: 1, "
+          + "limits: {max-requests: 1, prompt-price: 2, completion-price: 3}")
+      return try Binary.run(["run", file, "--out", out], in: folder, environment: environment)
+    }
+    let first = try run()
+    #expect(first.status == 2, "\(first.errors)")
+    #expect(first.errors.contains("'max-requests: 1'"), "\(first.errors)")
+    #expect(first.errors.contains("1 request read about"), "\(first.errors)")
+    #expect(first.errors.contains("run again to go on"), "\(first.errors)")
+    let second = try run()
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(second.errors.contains("augment.back-translation: 1 request read"), "\(second.errors)")
+    #expect(server.requests().count == 2)
+    let timings = try JSONValue.parse(FileReader.contents("\(out)/timings.json"))
+    let spent = timings["stages"]?.array?.last?["spent"]
+    #expect(spent?["requests"] == 1 && spent?["estimated"] == true, "\(timings)")
+    #expect((spent?["cost"]?.double ?? 0) > 0)
+  }
 }

@@ -1,27 +1,27 @@
 import Endpoint
 import Records
 import Stages
-import Synchronization
 import TestSupport
 import Testing
 
 @Suite struct ChatEndpointTests {
-  private static let answer = TinyServer.Answer(
-    body: """
-      {"choices": [{"message": {"role": "assistant", "content": "Grüße\\n1"}, \
-      "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3}}
-      """)
+  private static let body = """
+    {"choices": [{"message": {"role": "assistant", "content": "Grüße\\n1"}, \
+    "finish_reason": "stop"}], "usage": {"prompt_tokens": 9, "completion_tokens": 3}}
+    """
+  private static let answer = TinyServer.Answer(body: body)
+  private let time = VirtualClock()
   private let question = Conversation([
     Message(.system, "Be brief."), Message(.user, "Translate.", input: "Greetings"),
   ])
 
   private func endpoint(
-    _ server: TinyServer, attempts: Int = 3, key: String? = nil,
-    wait: @escaping @Sendable (Double) -> Void = { _ in }
+    _ server: TinyServer, attempts: Int = 3, key: String? = nil, limits: EndpointLimits? = nil
   ) throws -> ChatEndpoint {
     try ChatEndpoint(
       model: "tiny", base: "http://127.0.0.1:\(server.port)/v1/", timeout: 5,
-      retries: RetryPolicy(attempts: attempts, wait: wait),
+      retries: RetryPolicy(attempts: attempts),
+      account: EndpointAccount(limits, clock: time.clock),
       environment: { $0 == "OPENAI_API_KEY" ? key : nil })
   }
 
@@ -56,26 +56,101 @@ import Testing
     #expect(!request.contains("temperature"))
   }
 
-  @Test(arguments: [408, 409, 429, 500, 503])
+  @Test(arguments: [429, 500, 502, 503])
   func `faults that pass are tried again after growing pauses`(_ status: Int) throws {
-    let pauses = Mutex<[Double]>([])
     let fault = TinyServer.Answer(status: status, body: #"{"error": {"message": "busy"}}"#)
     let server = try TinyServer([fault, fault, Self.answer])
-    let chat = try endpoint(server) { pause in pauses.withLock { $0.append(pause) } }
+    let chat = try endpoint(server)
     #expect(try chat.generate(question, GenerationOptions()).text == "Grüße\n1")
     #expect(server.requests().count == 3)
-    #expect(pauses.withLock { $0 } == [1, 2])
+    #expect(time.pauses == [1, 2])
+    // Each try counts; only the answer took tokens.
+    #expect(chat.spent.requests == 3 && chat.spent.tokens == 12)
   }
 
-  @Test func `a pause that the endpoint asks for is kept, within bounds`() throws {
-    let pauses = Mutex<[Double]>([])
+  @Test func `a pause that the endpoint asks for is kept`() throws {
     let server = try TinyServer([
       .init(status: 429, headers: "Retry-After: 7\r\n"),
-      .init(status: 429, headers: "Retry-After: 9999\r\n"), Self.answer,
+      .init(status: 503, headers: "Retry-After: 500\r\n"),
+      .init(status: 429, headers: "retry-after-ms: 6500\r\nRetry-After: 7\r\n"),
+      .init(status: 429, headers: "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"),
+      Self.answer,
     ])
-    let chat = try endpoint(server) { pause in pauses.withLock { $0.append(pause) } }
+    _ = try endpoint(server, attempts: 5).generate(question, GenerationOptions())
+    // The date has passed, so that the pause is our own.
+    #expect(time.pauses == [7, 500, 6.5, 8])
+  }
+
+  @Test func `who asks to wait longer than anyone does is not asked again`() throws {
+    let server = try TinyServer([.init(status: 429, headers: "Retry-After: 9999\r\n")])
+    let error = #expect(throws: GenerationError.self) {
+      try endpoint(server).generate(question, GenerationOptions())
+    }
+    #expect(error?.remedy?.contains("9999 seconds") == true)
+    #expect(server.requests().count == 1 && time.pauses.isEmpty)
+  }
+
+  /// Headers of an answer, and how long nothing is sent after it.
+  static let allowances: [(String, Double)] = [
+    ("x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 1m0.5s\r\n", 60.5),
+    ("x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 20ms\r\n", 0.02),
+    ("X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 12\r\n", 12),
+    ("x-ratelimit-remaining-requests: 1\r\nx-ratelimit-reset-requests: 9s\r\n", 0),
+    // The answer took 12 tokens.
+    ("x-ratelimit-remaining-tokens: 11\r\nx-ratelimit-reset-tokens: 3s\r\n", 3),
+    ("x-ratelimit-remaining-tokens: 12\r\nx-ratelimit-reset-tokens: 3s\r\n", 0),
+    ("x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: soon\r\n", 0),
+    ("x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 24h\r\n", 600),
+    ("x-ratelimit-remaining-requests: nan\r\nx-ratelimit-reset-requests: 9s\r\n", 0),
+  ]
+
+  @Test(arguments: allowances.indices)
+  func `where the endpoint says that nothing is left, the next request waits`(
+    _ index: Int
+  ) throws {
+    let (headers, pause) = Self.allowances[index]
+    let server = try TinyServer([
+      .init(body: Self.body, headers: headers), .init(body: Self.body),
+    ])
+    let chat = try endpoint(server)
     _ = try chat.generate(question, GenerationOptions())
-    #expect(pauses.withLock { $0 } == [7, 60])
+    _ = try chat.generate(question, GenerationOptions())
+    #expect(abs(time.now - pause) < 1e-6, "\(headers)")
+  }
+
+  @Test func `requests are paced and counted, and stop at a limit`() throws {
+    let server = try TinyServer([Self.answer, .init(status: 429), Self.answer])
+    let chat = try endpoint(
+      server,
+      limits: EndpointLimits(
+        requestsPerMinute: 6, requests: 3, price: EndpointPrice(prompt: 1000, completion: 2000)))
+    for _ in 0..<2 { _ = try chat.generate(question, GenerationOptions()) }
+    // Every try has its ten seconds.
+    #expect(time.now == 20)
+    #expect(chat.spent.text == "3 requests read 18 tokens and wrote 6, which cost 0.03")
+    let error = #expect(throws: GenerationError.self) {
+      try chat.generate(question, GenerationOptions())
+    }
+    #expect(error?.code == "limit-reached")
+    #expect(server.requests().count == 3)
+  }
+
+  @Test func `answers that are cut or kept back are charged, refusals are not`() throws {
+    let usage = #""usage": {"prompt_tokens": 9, "completion_tokens": 3}"#
+    let server = try TinyServer([
+      .init(
+        body: #"{"choices": [{"message": {"content": "x"}, "finish_reason": "length"}], \#(usage)}"#
+      ),
+      .init(body: #"{"choices": [{"message": {"content": null}}], \#(usage)}"#),
+      .init(status: 400, body: #"{"error": {"message": "no"}, \#(usage)}"#),
+    ])
+    let chat = try endpoint(server)
+    for _ in 0..<3 {
+      #expect(throws: GenerationError.self) {
+        try chat.generate(question, GenerationOptions())
+      }
+    }
+    #expect(chat.spent.requests == 3 && chat.spent.tokens == 24 && !chat.spent.isEstimated)
   }
 
   @Test func `it gives up after the last try and says what the endpoint said`() throws {
@@ -89,7 +164,7 @@ import Testing
     #expect(server.requests().count == 2)
   }
 
-  @Test(arguments: [400, 401, 404, 302])
+  @Test(arguments: [400, 401, 404, 408, 409, 425, 302])
   func `other refusals are not tried again`(_ status: Int) throws {
     let server = try TinyServer([
       .init(status: status, body: "{}", headers: "Location: http://127.0.0.1:9/\r\n")
@@ -98,7 +173,7 @@ import Testing
       try endpoint(server).generate(question, GenerationOptions())
     }
     #expect(error?.message.contains("\(status)") == true)
-    #expect((error?.remedy == nil) == (status == 400))
+    #expect((error?.remedy == nil) == [400, 408, 409, 425].contains(status))
     #expect(server.requests().count == 1)
   }
 

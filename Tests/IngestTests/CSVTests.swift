@@ -75,6 +75,19 @@ import Testing
     #expect(double.codes == ["duplicate-column"])
   }
 
+  @Test
+  func `a row of very many cells takes no memory for them, and a first row of them is refused`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let commas = String(repeating: ",", count: 2_000_000)
+    let ragged = try ingest(try folder.write("text,label\n\(commas)\na,b\n", to: "a.csv"))
+    #expect(ragged.codes == ["ragged-row"] && ragged.texts == ["a"])
+    #expect(ragged.faults[0].message.contains("2000001 cells"), "\(ragged.faults)")
+    let first = try ingest(try folder.write("\(commas)\na,b\n", to: "b.csv"))
+    #expect(first.codes == ["too-many-columns"])
+  }
+
   @Test func `cells longer than the chunks they are read in stay whole`() throws {
     let folder = try TemporaryFolder()
     let long = String(repeating: "a \"\" b\n", count: 400_000)

@@ -1,3 +1,4 @@
+import Glibc
 import Records
 import Stages
 import TestSupport
@@ -27,6 +28,30 @@ import Testing
     let row = Self.patterns[index]
     let result = try ingest("\(folder.path)/\(row.pattern)", ["format": "jsonl"])
     #expect(result.records.map(\.source.file) == row.names)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `pipes, devices and broken links are refused at once`() throws {
+    let folder = try folder()
+    func link(_ target: String, _ name: String) -> String {
+      let path = "\(folder.path)/\(name)"
+      #expect(symlink(target, path) == 0)
+      return path
+    }
+    let pipe = "\(folder.path)/z.pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let broken = [link("nowhere", "x.link"), link("y.link", "y.link")]
+    for (path, code) in [
+      (pipe, "not-a-file"), ("\(folder.path)/*.pipe", "not-a-file"), ("/dev/zero", "not-a-file"),
+      (broken[0], "missing-file"), (broken[1], "missing-file"),
+      ("\(folder.path)/x.*", "missing-file"),
+    ] {
+      let error = #expect(throws: StageError.self) { try ingestStage([path]).dependencies() }
+      #expect(error?.code == code, "\(path)")
+      #expect(error?.remedy?.contains("did you mean") != true)
+    }
+    let good = link("a.jsonl", "good.jsonl")
+    #expect(try ingestStage([good]).dependencies() == [good])
   }
 
   @Test func `ids are relative to the shared folder, paths stay in order, each file once`() throws {

@@ -26,6 +26,30 @@ import Testing
     #expect(result.codes == ["missing-field"])
   }
 
+  @Test func `a tag of very many attributes is refused before the library compares each with each`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    func read(_ content: String) throws -> Ingested {
+      try ingest(try folder.write("<r>\(content)</r>", to: "a.xml"), ["record": "//q"])
+    }
+    func attributes(_ count: Int) -> String {
+      (0..<count).map { " a\($0)='='" }.joined()
+    }
+    let many = try read("<q\(attributes(100_000))>x</q>")
+    #expect(many.codes == ["invalid-xml"])
+    #expect(many.faults[0].message.contains("more than 1000 attributes"), "\(many.faults)")
+    #expect(try read("<q\(attributes(1000))><text>x</text></q>").texts == ["x"])
+    // What looks like attributes elsewhere is none.
+    let code = String(repeating: "<a b = 'c = ", count: 2000)
+    for text in [
+      "<![CDATA[\(code)]]]>", "<!-- \(code.replacing("--", with: "")) -->", "<?p \(code)??>",
+    ] {
+      let result = try read("<q><text>x\(text)</text></q><q><text>y</text></q>")
+      #expect(result.texts.map { $0.prefix(1) } == ["x", "y"], "\(result.faults)")
+    }
+  }
+
   @Test func `without fields children and attributes are the fields`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(

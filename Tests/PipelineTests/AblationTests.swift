@@ -116,7 +116,10 @@ import Testing
   }
 
   /// A run that wrote texts, of which a classifier gave scores.
-  private func run(_ name: String, _ score: Int) throws -> String {
+  /// - Parameter unavailable: What the run says of metrics that its records do not allow.
+  private func run(
+    _ name: String, _ score: Int, unavailable: JSONObject = [:]
+  ) throws -> String {
     try Folders.make("\(folder.path)/\(name)")
     let lines = (0..<12).map { index in
       #"{"id":"r\#(index)","input":"","reference":"ab","loss":\#(index % 3),"tokens":3,"#
@@ -127,7 +130,8 @@ import Testing
       "evaluate: [{toxicity: {model: one}}, distinct]\n", to: "\(name)/pipeline.lock.yaml")
     try folder.write(
       #"{"test":{"toxicity":\#(score),"toxicity_ratio":\#(score + 1),"#
-        + #""toxicity_max":\#(score + 2),"distinct1":0.5,"distinct2":0.25,"loss":1}}"#,
+        + #""toxicity_max":\#(score + 2),"distinct1":0.5,"distinct2":0.25,"loss":1,"#
+        + #""unavailable":\#(JSONValue.object(unavailable).text)}}"#,
       to: "\(name)/metrics.json")
     return "\(folder.path)/\(name)"
   }
@@ -154,6 +158,29 @@ import Testing
       #expect((arms.with[name] ?? 0) - (arms.without[name] ?? 0) == 10, "\(name)")
     }
     if others.contains("distinct2") { #expect(arms.with["distinct2"] == 0.25) }
+  }
+}
+
+extension `The metrics of an ablation` {
+  @Test(arguments: [
+    (["distinct-3"], [["distinct3"]]), (["distinct-3", "distinct-2"], [["distinct3"]]),
+    ([], [["auc.macro"], ["distinct3"]]), (["toxicity"], []),
+  ])
+  func `that no record allows are told with the reason`(
+    _ names: [String], left: [[String]]
+  ) throws {
+    var options = AblationOptions(over: "clean.html")
+    (options.metrics, options.resamples) = (names, 50)
+    let unavailable: JSONObject = [
+      "auc.macro": "every record is of class 'ab'", "distinct3": "no text has three words",
+    ]
+    let arms = try MeasuredArms(
+      with: run("with", 30, unavailable: unavailable), without: run("without", 20), seed: 1,
+      options)
+    let told = arms.leftOut.filter { $0.reason.contains("has no score of it, as ") }
+    #expect(told.map(\.metrics) == left)
+    #expect(told.allSatisfy { $0.reason.hasPrefix("'with' ") })
+    #expect(Set(arms.with.keys).isDisjoint(with: left.joined()))
   }
 }
 

@@ -37,23 +37,11 @@ import Testing
         StageCatalog.standard.descriptors, [told].keepingContract(StandardContractModels())))
   }
 
-  private func reasons<Each: CollectionStage>(
-    _ stage: Each, _ records: [Record], threads: Int = 2
+  private func reasons(
+    _ stage: any CollectionStage, _ records: [Record], threads: Int = 2
   ) throws -> [Reason?] {
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "a.jsonl")
     let context = StageContext(seed: 1, stage: "augment.told", threads: threads)
-    let plan = try stage.plan(
-      RecordCollection(path: path, count: records.count, threads: threads), context)
-    return try records.enumerated().flatMap { index, record -> [Reason?] in
-      guard case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
-      else { return [] }
-      return children.map(\.refusal)
-    }
+    return try stage.outcomes(of: records, context).flatMap(\.children).map(\.refusal)
   }
 
   private func stage(_ parameters: String) throws -> any CollectionStage {

@@ -17,11 +17,13 @@ struct EndpointChatTests {
 
   private func chat(
     _ port: UInt16, options: GenerationOptions = GenerationOptions(temperature: 0.5),
-    attempts: Int = 2, atOnce: Int = 1, model: String = "tiny", version: String? = nil
+    attempts: Int = 2, atOnce: Int = 1, model: String = "tiny", version: String? = nil,
+    limits: EndpointLimits? = nil
   ) throws -> EndpointChat {
     let endpoint = try ChatEndpoint(
       model: model, base: "http://127.0.0.1:\(port)/v1", timeout: 30,
-      retries: RetryPolicy(attempts: attempts) { _ in },
+      retries: RetryPolicy(attempts: attempts),
+      account: EndpointAccount(limits, clock: VirtualClock().clock),
       environment: { $0 == "OPENAI_API_KEY" ? Self.key : nil })
     return EndpointChat(
       endpoint,
@@ -107,6 +109,32 @@ struct EndpointChatTests {
     }
   }
 
+  @Test func `a limit ends it with what was spent, and the next run goes on with the rest`() throws
+  {
+    let server = try TinyServer([.saying("eins"), .saying("zwei"), .saying("drei")])
+    let questions = ["a", "b", "c"].map { question($0) }
+    // 300 tokens a try at most, of which the answer takes few.
+    let options = GenerationOptions(maximumTokens: 290, temperature: 0.5)
+    let price = EndpointPrice(prompt: 0, completion: 1_000_000)
+    let limits = EndpointLimits(cost: 293, price: price)
+    let error = #expect(throws: StageError.self) {
+      try chat(server.port, options: options, limits: limits).answers(questions)
+    }
+    #expect(error?.code == "limit-reached")
+    let message = try #require(error?.message)
+    #expect(message.contains("'max-cost: 293.0'") && message.contains("may take 290"))
+    #expect(message.contains("2 requests read about"), "\(message)")
+    #expect(message.contains("cost about 4"), "\(message)")
+    let next = try chat(server.port, options: options, limits: limits)
+    #expect(try next.answers(questions) == ["eins", "zwei", "drei"])
+    #expect(next.spent?.requests == 1 && server.requests().count == 3)
+    // Other limits are no other model: what is kept is taken, and costs nothing.
+    let last = try chat(
+      server.port, options: options, limits: EndpointLimits(requests: 1, tokens: 1))
+    #expect(try last.answers(questions) == ["eins", "zwei", "drei"])
+    #expect(last.spent?.requests == 0)
+  }
+
   @Test func `an endpoint that is gone ends the stage, which goes on later`() throws {
     let server = try TinyServer([.saying("eins")])
     #expect(try chat(server.port).answers([question("a")]) == ["eins"])
@@ -141,26 +169,9 @@ struct EndpointChatTests {
     let records = (1...2).map {
       Record.instruction("Name river number \($0) of this land.", output: "Main.", id: "a:\($0)")
     }
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    return try texts(stage, RecordCollection(path: path, count: 2, threads: 1), records)
-  }
-
-  private func texts<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
-  ) throws -> [String] {
     let context = StageContext(seed: 1, stage: "augment.test", threads: 1)
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().flatMap { index, record -> [String] in
-      guard !stage.leaves(recordAt: index, plan),
-        case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
-      else { return [] }
-      return children.flatMap { $0.record.texts() }
-    }
+    return try stage.outcomes(of: records, context).flatMap(\.children)
+      .flatMap { $0.record.texts() }
   }
 
   @Test func `a stage that was stopped half way ends as one that never was`() throws {

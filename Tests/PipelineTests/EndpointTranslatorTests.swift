@@ -16,11 +16,12 @@ struct EndpointTranslatorTests {
 
   private func translator(
     _ port: UInt16, attempts: Int = 2, timeout: Double = 30, temperature: Double = 0.8,
-    model: String = "tiny"
+    model: String = "tiny", limits: EndpointLimits? = nil
   ) throws -> KeptTranslator {
     let chat = try ChatEndpoint(
       model: model, base: "http://127.0.0.1:\(port)/v1", timeout: timeout,
-      retries: RetryPolicy(attempts: attempts) { _ in },
+      retries: RetryPolicy(attempts: attempts),
+      account: EndpointAccount(limits, clock: VirtualClock().clock),
       environment: { $0 == "OPENAI_API_KEY" ? Self.key : nil })
     let request = TranslatorRequest(
       from: "en", to: "de", backend: .endpoint, temperature: temperature)
@@ -101,6 +102,26 @@ struct EndpointTranslatorTests {
     ])
     #expect(try translator(server.port, attempts: 3).translate(["one"], draws: nil) == ["eins"])
     #expect(server.requests().count == 3)
+  }
+
+  @Test func `a limit stops it with what was spent, and the rest is asked for later`() throws {
+    let server = try TinyServer([.saying("eins"), .saying("zwei"), .saying("drei")])
+    let texts = ["one", "two", "three"]
+    let first = try translator(server.port, limits: EndpointLimits(requests: 2))
+    let error = #expect(throws: StageError.self) { try first.translate(texts, draws: nil) }
+    #expect(error?.code == "limit-reached")
+    #expect(error?.message.contains("max-requests: 2") == true)
+    #expect(error?.message.contains("2 requests read about") == true)
+    #expect(error?.remedy?.contains("run again") == true)
+    let again = try translator(server.port, limits: EndpointLimits(requests: 1))
+    // Which two were answered is the threads' affair; the third alone is asked for.
+    #expect(
+      Set(try again.translate(texts, draws: nil).compactMap { $0 }) == ["eins", "zwei", "drei"])
+    #expect(again.spent?.requests == 1 && server.requests().count == 3)
+    // What is kept costs nothing.
+    let kept = try translator(server.port, limits: EndpointLimits(tokens: 1))
+    #expect(try kept.translate(texts, draws: nil).count == 3)
+    #expect(kept.spent?.requests == 0)
   }
 
   @Test func `texts are asked for side by side and keep their places`() throws {

@@ -61,25 +61,8 @@ struct KeptTranslatorTests {
     let records = (0..<10).map {
       Record.text("A big dog sleeps in hall \($0). It is big.", id: "a:\($0)")
     }
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
-    return try derived(stage, RecordCollection(path: path, count: 10, threads: 2), records)
-  }
-
-  private func derived<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
-  ) throws -> [Record] {
-    let context = StageContext.test("augment.back-translation")
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().flatMap { index, record in
-      guard case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
-      else { return [Record]() }
-      return children.map(\.record)
-    }
+    return try stage.outcomes(of: records, .test("augment.back-translation"))
+      .flatMap(\.children).map(\.record)
   }
 
   @Test(arguments: [1, 2, 5, 8])

@@ -147,30 +147,14 @@ struct MaskedWordsTests {
   // MARK: - The stage
 
   private func outcomes(_ records: [Record], threads: Int) throws -> [Outcome] {
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "records.jsonl")
     let descriptor = try #require(StageCatalog.standard["augment.masked-model"])
     let stage = try #require(
       try descriptor.stage([
         "model": "\(Self.models)/masked/bert", "rate": "0.5", "copies": "2",
         "min-probability": "0.001", "language": "xx",
       ]) as? any CollectionStage)
-    let collection = RecordCollection(path: path, count: records.count, threads: threads)
-    return try run(stage, collection, records)
-  }
-
-  private func run<Each: CollectionStage>(
-    _ stage: Each, _ collection: RecordCollection, _ records: [Record]
-  ) throws -> [Outcome] {
-    let context = StageContext.test("augment.masked-model")
-    let plan = try stage.plan(collection, context)
-    return try records.enumerated().map { index, record in
-      try stage.outcome(of: record, at: index, plan, context)
-    }
+    return try stage.outcomes(
+      of: records, StageContext(seed: 42, stage: "augment.masked-model", threads: threads))
   }
 
   @Test func `a model's words are put into texts, alike in any company`() throws {
@@ -181,7 +165,7 @@ struct MaskedWordsTests {
     let records = (0..<90).map { Record.text("\($0): \(texts[$0 % 3])", id: "r:\($0)") }
     let together = try outcomes(records, threads: 4)
     func children(_ outcome: Outcome) -> [Record] {
-      if case .derive(_, let children) = outcome { children.map(\.record) } else { [] }
+      outcome.children.map(\.record)
     }
     #expect(together.allSatisfy { children($0).count == 2 })
     for (record, outcome) in zip(records, together) {

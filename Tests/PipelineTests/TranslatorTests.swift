@@ -28,26 +28,15 @@ struct TranslatorTests {
     return try #require(try descriptor.stage(parameters) as? any CollectionStage)
   }
 
-  private func texts<Each: CollectionStage>(_ stage: Each, _ texts: [String]) throws -> [String] {
+  private func texts(_ stage: any CollectionStage, _ texts: [String]) throws -> [String] {
     let records = texts.enumerated().map { index, text in
       Record(
         id: "a:\(index)", source: Source(file: "a", line: index + 1), content: .text(text),
         schema: .text)
     }
-    var lines: [UInt8] = []
-    for record in records {
-      record.write(to: &lines)
-      lines.append(0x0A)
-    }
-    let path = try folder.write(String(decoding: lines, as: UTF8.self), to: "a.jsonl")
-    let context = StageContext(seed: 1, stage: "augment.back-translation", threads: 2)
-    let plan = try stage.plan(
-      RecordCollection(path: path, count: records.count, threads: 2), context)
-    return try records.enumerated().flatMap { index, record -> [String] in
-      guard case .derive(_, let children) = try stage.outcome(of: record, at: index, plan, context)
-      else { return [] }
-      return children.flatMap { $0.record.texts() }
-    }
+    let context = StageContext.test("augment.back-translation", seed: 1)
+    return try stage.outcomes(of: records, context).flatMap(\.children)
+      .flatMap { $0.record.texts() }
   }
 
   @Test func `a program translates JSON lines`() throws {

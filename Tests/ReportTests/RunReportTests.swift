@@ -196,7 +196,8 @@ import Testing
 
   @Test func `samples are drawn from all that was lost and all that was derived`() throws {
     try Sample.classifier.withCopy { folder in
-      let lost = (0..<2000).map { "lost:\($0)" }
+      // As many as `stages.json` tells of.
+      let lost = (0..<390).map { "lost:\($0)" }
       let ledger = lost.map {
         #"{"id": "\#($0)", "fate": "dropped", "stage": "clean.length", "reason": "min-words"}"#
       }
@@ -210,6 +211,32 @@ import Testing
         let drawn = ids.sorted { StableHash.hash($0) < StableHash.hash($1) }
         for id in drawn.prefix(count) { #expect(text.contains(id), "\(id)") }
       }
+    }
+  }
+
+  @Test func `the ledger is read up to the last record that ended`() throws {
+    try Sample.classifier.withCopy { folder in
+      // `stages.json` tells of 390; the last one stands behind them.
+      let lines = (0...390).map { number in
+        #"{"id": "a:\#(number)", "fate": "dropped", "stage": "clean.length", "reason": "\#(number < 390 ? "min-words" : "max-words")"}"#
+      }
+      try Data(lines.joined(separator: "\n").utf8)
+        .write(to: folder.appending(path: "ledger.jsonl"))
+      #expect(try !readPage(folder).text.contains("a:390"))
+      let stages = folder.appending(path: "stages.json")
+      let text = try String(contentsOf: stages, encoding: .utf8)
+      try Data(text.replacing("\"total\"", with: "\"unknown\"").utf8).write(to: stages)
+      #expect(try readPage(folder).text.contains("a:390"))
+    }
+  }
+
+  @Test func `what the machine lacks is not listed`() throws {
+    try Sample.classifier.withCopy { folder in
+      try Data(#"{"machine": {"cpu": "Abacus", "blas": null}}"#.utf8)
+        .write(to: folder.appending(path: "timings.json"))
+      let text = try readPage(folder).text
+      #expect(text.contains("Abacus"))
+      #expect(!text.contains("BLAS"))
     }
   }
 

@@ -66,6 +66,33 @@ struct RunnerReuseTests {
     #expect(try cached(nil) == false)
   }
 
+  /// A stage that asks an endpoint twice.
+  private struct Asking: RecordStage {
+    let account = EndpointAccount()
+    var spent: EndpointSpending? { account.spent }
+
+    func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
+      if let ticket = try account.open(promptBytes: 3, mostTokens: 5) {
+        account.close(ticket, .told(prompt: 4, completion: 2))
+      }
+      return .keep(record)
+    }
+  }
+
+  @Test func `what a stage spent is told once, and what it may spend changes no record`() throws {
+    func result(_ requests: Int?) throws -> StageResult {
+      let limits = requests.map { EndpointLimits(requests: $0) }
+      let parameter = Parameter<EndpointLimits?>("limits", default: limits, "Limits.")
+      return try run.run([
+        run.source(["a", "b"]), run.step("clean.one", Asking(), parameters: [parameter]),
+      ])[1]
+    }
+    let first = try result(nil)
+    #expect(first.spent?.requests == 2 && first.spent?.tokens == 12 && !first.cached)
+    let second = try result(9)
+    #expect(second.spent == nil && second.cached)
+  }
+
   @Test func `the fingerprint of a stage that says nothing is what it was`() throws {
     let results = try run.run([run.source(["a"]), run.step("clean.one", NamedStage(name: nil))])
     let expected: JSONValue = [

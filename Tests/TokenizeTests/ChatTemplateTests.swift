@@ -32,6 +32,46 @@ struct ChatTemplateTests {
     }
   }
 
+  @Test func `drawn templates write what transformers writes, and what it refuses is refused`()
+    throws
+  {
+    let fixture = try Self.fixture("drawn")
+    let variables = try #require(fixture["variables"]?.object)
+    let messages = try #require(fixture["messages"]?.array).compactMap(\.object)
+    let cases = try #require(fixture["templates"]?.array)
+    #expect(cases.count > 500)
+    for item in cases {
+      let source = try #require(item["source"]?.string)
+      let request = ChatRequest(
+        messages, tools: fixture["tools"]?.array,
+        addsGenerationPrompt: item["prompt"]?.bool ?? false, variables: variables,
+        clock: ChatClock { "[\($0)]" })
+      do {
+        let text = try ChatTemplate(source).render(request).text
+        #expect(Array(text.utf8) == item["text"]?.string.map { Array($0.utf8) }, "\(source)")
+      } catch {
+        #expect(item["text"]?.isNull == true, "\(source): \(error)")
+        #expect(error.line > 0, "\(source): \(error)")
+      }
+    }
+  }
+
+  @Test func `whole numbers beyond 64 bits keep their digits, and are not computed with`() throws {
+    let arguments = try JSONValue.parse("{\"id\": 123456789012345678901234567890, \"x\": 1e2}")
+    let request = ChatRequest([["role": "user", "content": arguments]])
+    let template = try ChatTemplate(
+      "{% set c = messages[0].content %}{{ c|tojson }} {{ c.id }} {{ c.id is integer }} {{ c.id == c.id }} {{ c.id > 5 }}"
+    )
+    #expect(
+      try template.render(request).text
+        == "{\"id\": 123456789012345678901234567890, \"x\": 100.0} 123456789012345678901234567890 True True True"
+    )
+    let error = #expect(throws: ChatTemplateError.self) {
+      _ = try ChatTemplate("\n{{ messages[0].content.id + 1 }}").render(request)
+    }
+    #expect(error?.line == 2)
+  }
+
   @Test func `models' templates write what transformers writes`() throws {
     let fixture = try Self.fixture("templates")
     let conversations = try #require(fixture["conversations"]?.object)

@@ -85,6 +85,29 @@ struct LoadErrorTests {
       json: #"{"model": \#(wordPiece), "decoder": {"type": "WordPiece", "cleanup": "yes"}}"#,
       code: .malformed, place: "decoder.cleanup",
       says: "here must stand true or false, not a string"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "normaliser": {"type": "Lowercase"}}"#, code: .malformed,
+      place: "normaliser", says: "the file has no part 'normaliser'"),
+    Fault(
+      json: #"{"model": {"type": 5, "unk_token": "a", "vocab": {"a": 0}}}"#, code: .malformed,
+      place: "model.type", says: "here must stand a string, not a number"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "added_tokens": [{"content": "x", "id": 2, "single_word": false, "lstrip": false, "rstrip": false, "special": true}]}"#,
+      code: .malformed, place: "added_tokens[0]", says: "added_tokens[0].normalized is missing"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "padding": {"strategy": "BatchLongest", "direction": "Left", "pad_type_id": 0}}"#,
+      code: .malformed, place: "padding", says: "padding.pad_id is missing"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "post_processor": {"type": "BertProcessing", "sep": [null, 1], "cls": ["a", 1]}}"#,
+      code: .malformed, place: "post_processor.sep[0]",
+      says: "here must stand a string, not null"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "a", "type_id": 0}}], "pair": [], "special_tokens": {"a": {"id": "a", "ids": [1, 1], "tokens": ["a"]}}}}"#,
+      code: .malformed, place: "post_processor.special_tokens.a", says: "2 ids and 1 tokens"),
   ]
 
   @Test(arguments: faults)

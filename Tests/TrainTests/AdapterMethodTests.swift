@@ -85,13 +85,7 @@ struct AdapterMethodTests {
   func `it goes on from any checkpoint with the same bytes`(method: JSONValue) throws {
     let json = json(method)
     let root = workshop.folder.path
-    var copies: [String] = []
-    _ = try workshop.session("whole", json).run { event in
-      guard case .saved(let step, _) = event, step % 18 == 0 else { return }
-      let copy = "killed-\(step)"
-      try? FileManager.default.copyItem(atPath: "\(root)/whole", toPath: "\(root)/\(copy)")
-      copies.append(copy)
-    }
+    let copies = try workshop.copies(json, every: 18)
     #expect(copies.count >= 2)
     let adapters = try Folders.list("\(root)/whole/adapter").filter { $0.hasSuffix("safetensors") }
     let files = adapters.map { "adapter/\($0)" } + ["trainer_state.json"]

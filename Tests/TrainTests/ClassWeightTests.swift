@@ -59,6 +59,36 @@ struct ClassWeightTests {
     #expect(Set(alone).count == 3)
   }
 
+  @Test func `balanced counts the records that a mixture takes`() throws {
+    // 12 long ones of a; of 48 short ones 24 of a and 24 of b.
+    let workshop = try Workshop(
+      (0..<100).map { index in
+        let isLong = index % 5 == 0
+        let words = (0..<(isLong ? 7 : 3)).map { "w\((index * 7 + $0 * 3) % 30)" }
+        var record = Record.text(
+          words.joined(separator: " "), id: "test:\(index)",
+          label: isLong || index % 2 == 1 ? "a" : "b")
+        record.metadata["set"] = isLong ? "long" : "short"
+        return record
+      })
+    func curve(_ name: String, _ weights: JSONValue) throws -> [Float] {
+      let (_, events) = try workshop.run(
+        name,
+        classification([
+          "objective": ["classification": ["class-weights": weights]], "epochs": 2,
+          "mixture": ["weights": ["long": 2, "short": 1], "by": "metadata.set"],
+        ]))
+      return losses(events)
+    }
+    // An epoch takes 12 long ones and 6 short ones: 15 of a and 3 of b in the mean.
+    let balanced = try curve("balanced", "balanced")
+    let named = try curve("named", ["a": 0.6, "b": 3])
+    let whole = try curve("whole", ["a": .real(60 / 72), "b": .real(60 / 48)])
+    #expect(balanced.count == 6)
+    for (left, right) in zip(balanced, named) { #expect(abs(left - right) < 1e-6) }
+    #expect(zip(balanced, whole).contains { abs($0 - $1) > 1e-3 })
+  }
+
   @Test func `a step of several batches has one divisor`() throws {
     let whole = try run("whole", ["skin": 5])
     let cut = try run(

@@ -143,6 +143,93 @@ struct ConstantTrunkTests {
     #expect(!Self.notes(noisy).contains("once a record"))
   }
 
+  // MARK: - Layers
+
+  /// Methods that train the second of two layers and what stands above it.
+  private static let upper: [JSONValue] = [
+    ["freeze": ["layers": 1]], ["lora": ["rank": 2, "layers": [1]]],
+    ["bottleneck": ["reduction": 4, "leave-out": [0]]],
+  ]
+
+  /// A method whose frozen layers run once a record.
+  private static func cached(_ method: JSONValue) -> JSONValue {
+    let (name, options) =
+      method.object?.members.first.map { ($0.key, $0.value.object ?? [:]) } ?? ("", [:])
+    var all = options
+    all["cache"] = true
+    return .object([name: .object(all)])
+  }
+
+  private func bothMethods(
+    _ workshop: Workshop, _ method: JSONValue, _ changes: JSONObject
+  ) throws -> (steps: [[Float]], validation: [[Double]]) {
+    let (plain, cached) = (method, Self.cached(method))
+    var (steps, validation): ([[Float]], [[Double]]) = ([], [])
+    for (name, method) in [("cached", cached), ("plain", plain)] {
+      var all: JSONObject = ["precision": "fp32", "method": method, "dropout": 0]
+      all.merge(changes)
+      let (_, events) = try workshop.run(name, classification(all))
+      #expect(Self.notes(events).contains("first layer runs once a record") == (name == "cached"))
+      steps.append(losses(events))
+      let scores = events.compactMap { event -> [(name: String, value: Double)]? in
+        if case .evaluated(_, _, let values, _) = event { values } else { nil }
+      }
+      validation.append(scores.compactMap { $0.first { $0.name == "loss" }?.value })
+    }
+    return (steps, validation)
+  }
+
+  @Test(arguments: ["bert", "roberta", "distilbert", "gpt2", "gptj", "llama"], upper)
+  func `losses above layers that run once are those above layers that run in every step`(
+    name: String, method: JSONValue
+  ) throws {
+    let workshop = try Workshop(Workshop.classified(60))
+    let found = try bothMethods(
+      workshop, method,
+      [
+        "architecture": .object([name: ["layers": 2, "width": 16, "heads": 2, "context": 32]]),
+        "learning-rate": 0.002, "max-grad-norm": 0.5,
+      ])
+    expectEqual(found, count: 15)
+    #expect(Set(found.steps[0]).count == 15)
+  }
+
+  @Test func `layers run once under all that a step may have`() throws {
+    let workshop = try Workshop(Workshop.classified(60))
+    let found = try bothMethods(
+      workshop, Self.upper[0],
+      [
+        "batch-size": 3, "gradient-accumulation-steps": 4, "ema": 0.9, "packing": true,
+        "activation-checkpointing": true, "learning-rate": 0.002,
+        "objective": ["classification": ["class-weights": "balanced"]],
+      ])
+    expectEqual(found, count: found.steps[1].count)
+  }
+
+  @Test(
+    arguments: [
+      (["lora": ["cache": true]], "trains the first layer"),
+      (["bottleneck": ["reduction": 4, "cache": true]], "trains the first layer"),
+      (["freeze": ["layers": 0, "cache": true]], "trains the first layer"),
+    ] as [(JSONValue, String)])
+  func `what trains the first layer has nothing that could run once`(
+    method: JSONValue, words: String
+  ) throws {
+    let workshop = try Workshop(Workshop.classified(30))
+    let error = #expect(throws: TrainingError.self) {
+      try workshop.session("run", classification(["method": method]))
+    }
+    #expect(error?.problem.contains(words) == true)
+  }
+
+  @Test func `a model that writes has no layers that run once`() throws {
+    let workshop = try Workshop(Workshop.instructions(30))
+    let error = #expect(throws: TrainingError.self) {
+      try workshop.session("run", causal(["method": ["freeze": ["layers": 1, "cache": true]]]))
+    }
+    #expect(error?.problem.contains("texts that are classified") == true)
+  }
+
   private static func notes(_ events: [TrainingEvent]) -> String {
     events.compactMap { if case .started(let plan) = $0 { plan.notes } else { nil } }.joined()
       .joined(separator: "\n")
@@ -156,27 +243,69 @@ struct FeatureCacheTests {
   /// A vector's numbers tell its place.
   private func row(_ place: Int) -> [Float] { [Float(place), Float(place) / 3, -1] }
 
-  @Test(arguments: [1 << 20, 0])
-  func `each batch is computed once, in memory or in a file`(limit: Int) throws {
-    let folder = try TemporaryFolder()
-    var computed: [[Int]] = []
-    let cache = FeatureCache(batches: batches, limit: limit, folder: folder.path) { batch in
-      computed.append(batch)
-      return Tensor(batch.flatMap(row), shape: [batch.count, 3])
+  /// As many rows as a place has, of three numbers each.
+  private func rows(_ places: [Int], _ counts: [Int]) -> [Float] {
+    places.flatMap { place in
+      (0..<counts[place]).flatMap { row in self.row(place).map { $0 + Float(row) } }
     }
+  }
+
+  @Test(arguments: [1 << 20, 0], [[1, 1, 1, 1, 1, 1], [2, 1, 4, 1, 3, 2]])
+  func `each batch is computed once, in memory or in a file`(limit: Int, counts: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let isOne = counts.allSatisfy { $0 == 1 }
+    let cache = FeatureCache(
+      batches: batches, rows: isOne ? nil : counts, memory: MemoryAllowance(limit),
+      folder: folder.path)
+    var computed: [[Int]] = []
     for places in [[3], [5, 0, 3], [4, 4], [2, 1, 0], [0, 1, 2, 3, 4, 5]] {
-      let vectors = try cache.vectors(places)
-      #expect(vectors.shape == [places.count, 3])
-      #expect(vectors.values == places.flatMap(row), "\(places)")
+      let vectors = try cache.vectors(places) { batch in
+        computed.append(batch)
+        let values = rows(batch, counts)
+        return Tensor(values, shape: [values.count / 3, 3])
+      }
+      #expect(vectors.shape == [places.reduce(0) { $0 + counts[$1] }, 3])
+      #expect(vectors.values == rows(places, counts), "\(places)")
     }
     #expect(computed == [[1, 5, 3], [4, 0], [2]])
     #expect(try Folders.list(folder.path).isEmpty)
   }
 
-  @Test func `a folder that takes no file is told`() {
-    let cache = FeatureCache(batches: [[0]], limit: 0, folder: "/nowhere/at/all") { _ in
-      Tensor([1], shape: [1, 1])
+  @Test func `what a file would be too large for is computed each time`() throws {
+    let folder = try TemporaryFolder()
+    // Six places of three numbers are 72 bytes.
+    for (most, expected) in [(71, [[1, 5, 3], [1, 2], [1]]), (72, [[1, 5, 3], [2]])] {
+      let cache = FeatureCache(
+        batches: batches, memory: MemoryAllowance(71), most: most, folder: folder.path)
+      var computed: [[Int]] = []
+      for places in [[1, 2], [1]] {
+        let vectors = try cache.vectors(places) { batch in
+          computed.append(batch)
+          return Tensor(batch.flatMap(row), shape: [batch.count, 3])
+        }
+        #expect(vectors.values == places.flatMap(row))
+      }
+      #expect(computed == expected)
     }
-    #expect(throws: FileError.self) { _ = try cache.vectors([0]) }
+  }
+
+  @Test func `caches share what they may hold in memory`() throws {
+    let folder = try TemporaryFolder()
+    let memory = MemoryAllowance(72)
+    func fill(_ folder: String) throws {
+      _ = try FeatureCache(batches: batches, memory: memory, folder: folder).vectors([0]) { batch in
+        Tensor(batch.flatMap(row), shape: [batch.count, 3])
+      }
+    }
+    try fill(folder.path)
+    // There is no memory left, and no place for a file.
+    #expect(throws: FileError.self) { try fill("/nowhere/at/all") }
+  }
+
+  @Test func `a folder that takes no file is told`() {
+    let cache = FeatureCache(batches: [[0]], memory: MemoryAllowance(0), folder: "/nowhere/at/all")
+    #expect(throws: FileError.self) {
+      _ = try cache.vectors([0]) { _ in Tensor([1], shape: [1, 1]) }
+    }
   }
 }

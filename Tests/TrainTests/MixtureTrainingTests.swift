@@ -1,4 +1,3 @@
-import Foundation
 import Records
 import Stages
 import TestSupport
@@ -104,13 +103,7 @@ struct MixtureTrainingTests {
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = json(Self.replay, changes)
     let root = workshop.folder.path
-    var copies: [String] = []
-    _ = try workshop.session("whole", json).run { event in
-      guard case .saved(let step, _) = event else { return }
-      try? FileManager.default.copyItem(
-        atPath: "\(root)/whole", toPath: "\(root)/killed-\(step)")
-      copies.append("killed-\(step)")
-    }
+    let copies = try workshop.copies(json)
     #expect(copies.count >= 3)
     let expected = try contents("\(root)/whole", Self.files)
     for copy in copies {

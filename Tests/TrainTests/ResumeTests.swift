@@ -14,19 +14,6 @@ struct ResumeTests {
 
   init() throws { workshop = try Workshop(Workshop.classified(120)) }
 
-  /// Runs once, copying the run folder after each checkpoint as a kill would leave it.
-  private func copies(_ json: JSONValue) throws -> [String] {
-    let root = workshop.folder.path
-    var copies: [String] = []
-    _ = try workshop.session("whole", json).run { event in
-      guard case .saved(let step, _) = event else { return }
-      let copy = "killed-\(step)"
-      try? FileManager.default.copyItem(atPath: "\(root)/whole", toPath: "\(root)/\(copy)")
-      copies.append(copy)
-    }
-    return copies
-  }
-
   private func predictions(_ run: String, _ json: JSONValue) throws -> [UInt8] {
     let folder = "\(workshop.folder.path)/\(run)"
     let predictor = try Predictor(model: folder + "/model", options: options(json))
@@ -58,6 +45,11 @@ struct ResumeTests {
       "method": ["head": ["pooler": true]], "epochs": 3, "save-steps": 2, "ema": 0.9,
       "best-metric": "f1.weighted", "gradient-accumulation-steps": 2,
     ],
+    // What frozen layers say of each token.
+    [
+      "method": ["freeze": ["layers": 1, "cache": true]], "epochs": 3, "save-steps": 4,
+      "keep-checkpoints": 9,
+    ],
     // Killed before, at and behind each border between phases.
     [
       "method": ["gradual-unfreezing": ["unfreeze-every": "3 steps"]], "max-steps": 12,
@@ -66,7 +58,7 @@ struct ResumeTests {
   ])
   func `it goes on from any checkpoint with the same bytes`(changes: JSONObject) throws {
     let json = classification(changes)
-    let copies = try copies(json)
+    let copies = try workshop.copies(json)
     #expect(copies.count >= 3)
     let root = workshop.folder.path
     let expected = try contents("\(root)/whole", Self.files)
@@ -112,7 +104,7 @@ struct ResumeTests {
       ["report-to": "none"], ["stop-on-divergence": false],
     ] as [JSONObject])
   func `how it is computed, kept and shown may change on the way`(changes: JSONObject) throws {
-    _ = try copies(classification(["epochs": 2]))
+    _ = try workshop.copies(classification(["epochs": 2]))
     var started: TrainingPlan?
     var options: JSONObject = ["epochs": 2]
     options.merge(changes)
@@ -155,7 +147,7 @@ struct ResumeTests {
 
   @Test func `times are those of all processes, and epochs keep their numbers`() throws {
     let json = classification(["epochs": 3, "save-steps": 4])
-    let copies = try copies(json)
+    let copies = try workshop.copies(json)
     let whole = try workshop.run("whole", json).result
     #expect(whole.epochs.array?.compactMap { $0["epoch"]?.int } == [1, 2, 3])
     // In the middle of the second epoch, with times that no clock gives.

@@ -20,17 +20,21 @@ struct SearchTests {
     return classification(object)
   }
 
-  private func search(_ json: JSONValue, folder: String = "search") throws -> MethodSearch {
+  private func search(
+    _ json: JSONValue, folder: String = "search", isSharing: Bool = true
+  ) throws -> MethodSearch {
     try MethodSearch(
       options: options(json), train: workshop.train, validation: workshop.validation,
-      workshop.context("run"), folder: "\(workshop.folder.path)/\(folder)", fingerprint: json.text)
+      workshop.context("run"), folder: "\(workshop.folder.path)/\(folder)", fingerprint: json.text,
+      isSharing: isSharing)
   }
 
   private func found(
-    _ json: JSONValue, folder: String = "search"
+    _ json: JSONValue, folder: String = "search", isSharing: Bool = true
   ) throws -> (result: SearchResult, said: [String]) {
     var said: [String] = []
-    let result = try search(json, folder: folder).run(peak: { nil }, say: { said.append($0) })
+    let result = try search(json, folder: folder, isSharing: isSharing)
+      .run(peak: { nil }, say: { said.append($0) })
     return (result, said)
   }
 
@@ -79,7 +83,7 @@ struct SearchTests {
   @Test func `all candidates are counted, and limits leave out what passes them`() throws {
     let context = workshop.context("run")
     let all = try SearchPlan(options(json()), train: workshop.train, context)
-    #expect(all.entries.count == 18)
+    #expect(all.entries.count == 20)
     // A model 16 wide has no room for a network 64 times as narrow.
     let tried = all.entries.filter { $0.fault == nil }
     #expect(tried.count >= 16, "\(all.lines)")
@@ -96,9 +100,87 @@ struct SearchTests {
       #expect((limited.fault == nil) == (entry.trained <= most), "\(entry.candidate.name)")
     }
     #expect(few.lines.last?.contains("left out: trains") == true)
+    #expect(few.lines.last?.contains("left out: trains \(Self.grouped(all.parameters)) ") == true)
+    #expect(all.lines.last?.contains("trains \(Self.grouped(all.parameters)) parameters") == true)
     let small = try SearchPlan(
       options(json(["memory": "1KB", "methods": ["head"]])), train: workshop.train, context)
     #expect(small.entries.map { $0.fault != nil } == [true])
+  }
+
+  /// A number below a million with a comma between thousands.
+  private static func grouped(_ number: Int) -> String {
+    let rest = String(number % 1000)
+    return "\(number / 1000)," + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+
+  @Test func `one model serves to count all candidates, and none leaves a trace on it`() throws {
+    let context = workshop.context("run")
+    func entries(_ methods: [String]?) throws -> [SearchPlan.Entry] {
+      let method: JSONObject = methods.map { ["methods": .array($0.map { .string($0) })] } ?? [:]
+      let json = json(method, ["architecture": Self.fourLayers])
+      return try SearchPlan(options(json), train: workshop.train, context).entries
+    }
+    let all = try entries(nil)
+    #expect(all.count == 21)
+    let methods = [
+      "head", "bitfit", "norms", "ia3", "lora", "bottleneck", "prefix", "freeze", "full",
+    ]
+    for method in methods {
+      let alone = try entries([method])
+      #expect(!alone.isEmpty, "\(method)")
+      for entry in alone {
+        let found = try #require(all.first { $0.candidate.name == entry.candidate.name })
+        #expect(
+          found.trained == entry.trained && found.bytes == entry.bytes
+            && found.fault == entry.fault, "\(entry.candidate.name)")
+      }
+    }
+  }
+
+  @Test func `upper layers alone are tried of classifiers, whose lower ones run once a record`()
+    throws
+  {
+    func plan(_ json: JSONValue, _ workshop: Workshop) throws -> [String: JSONValue] {
+      let search = try MethodSearch(
+        options: options(json), train: workshop.train, validation: workshop.validation,
+        workshop.context("run"), folder: "\(workshop.folder.path)/plan", fingerprint: "")
+      let entries = search.plan.entries.map { ($0.candidate.name, $0.candidate.method.encoded) }
+      return Dictionary(uniqueKeysWithValues: entries)
+    }
+    let classes = try plan(json([:], ["architecture": Self.fourLayers]), workshop)
+    #expect(classes["lora-r8-upper"]?["lora"]?["layers"]?.array?.compactMap(\.int) == [2, 3])
+    #expect(
+      classes["bottleneck-16-upper"]?["bottleneck"]?["leave-out"]?.array?.compactMap(\.int)
+        == [0, 1])
+    #expect(classes["upper-half"]?["freeze"]?["layers"]?.int == 2)
+    for name in ["lora-r8-upper", "bottleneck-16-upper", "upper-half", "last-layer"] {
+      #expect(
+        classes[name]?.object?.members.first?.value["cache"]?.bool == true, "\(name)")
+    }
+    let writing = try Workshop(Workshop.instructions(30))
+    let others = try plan(causal(["method": "auto"]), writing)
+    #expect(others.keys.filter { $0.contains("upper") }.isEmpty)
+    #expect(others["last-layer"]?["freeze"]?["cache"]?.bool != true)
+  }
+
+  private static let fourLayers: JSONValue = [
+    "bert": ["layers": 4, "width": 16, "heads": 2, "context": 32]
+  ]
+
+  @Test(arguments: [nil, "accuracy"])
+  func `trials that share what they have in common score the same, bit for bit`(
+    metric: String?
+  ) throws {
+    // Dropout is that of the configuration: 0.1 everywhere.
+    var changes: JSONObject = ["architecture": Self.fourLayers]
+    if let metric { changes["best-metric"] = .string(metric) }
+    let json = json(["eta": 2], changes)
+    let (shared, _) = try found(json)
+    let (alone, _) = try found(json, folder: "alone", isSharing: false)
+    #expect(shared.json == alone.json)
+    let trials = (shared.json["candidates"]?.array ?? []).flatMap { $0["trials"]?.array ?? [] }
+    #expect(trials.count > 30)
+    #expect(Set(trials.compactMap { $0["loss"]?.double }).count > 20)
   }
 
   @Test func `a search without candidates, or without a validation side, is refused`() throws {
@@ -144,10 +226,10 @@ struct SearchTests {
   @Test func `trials go on as one training, and the best is chosen`() throws {
     let json = json(Self.three)
     let (result, said) = try found(json)
-    // 72 records are 9 steps an epoch, 27 in all; 8 candidates: 8, 4, 2.
+    // 72 records are 9 steps an epoch, 27 in all; 9 candidates: 9, 4, 2.
     let rungs = result.json["rungs"]?.array?.compactMap(\.int)
-    #expect(rungs == [8, 4, 2])
-    #expect(said.count == 14)
+    #expect(rungs == [9, 4, 2])
+    #expect(said.count == 15)
     let (name, rate) = (result.winner.name, 1e-3 * result.winner.rateFactor)
     let trials = try candidate(name, result)["trials"]?.array ?? []
     #expect(trials.map { $0["steps"]?.int } == [4, 7, 14])
@@ -170,7 +252,7 @@ struct SearchTests {
     #expect(last.count == 2 && last.min() == trials[2]["score"]?.double)
     #expect(result.options.values.encoded["method"] == method)
     #expect(result.options.values.encoded["learning-rate"]?.double == rate)
-    #expect(result.front.contains { _ in true } && result.lines.count == 9)
+    #expect(result.front.contains { _ in true } && result.lines.count == 10)
     let left = try Folders.list("\(workshop.folder.path)/search")
     #expect(left == ["trials.json"])
   }
@@ -188,15 +270,15 @@ struct SearchTests {
         try? FileManager.default.copyItem(atPath: "\(root)/search", toPath: "\(root)/\(copy)")
         copies.append(copy)
       })
-    #expect(copies.count == 14)
-    for (done, copy) in copies.enumerated() where done % 3 == 0 || done == 13 {
+    #expect(copies.count == 15)
+    for (done, copy) in copies.enumerated() where done % 3 == 0 || done == 14 {
       let (result, said) = try found(json, folder: copy)
-      #expect(said.count == 13 - done)
+      #expect(said.count == 14 - done)
       #expect(result.json == whole.json, "\(copy)")
     }
     // Another search keeps nothing of it.
     let other = self.json(["methods": ["head", "bitfit"], "eta": 2])
-    #expect(try found(other, folder: copies[12]).said.count == 2)
+    #expect(try found(other, folder: copies[13]).said.count == 2)
   }
 
   @Test func `a metric that grows is followed upwards, and one candidate needs no trial`() throws {
@@ -215,7 +297,7 @@ struct SearchTests {
   @Test func `a first rung within the warm-up is told`() throws {
     let (_, said) = try found(json(Self.three, ["warmup-steps": 5]))
     #expect(said.first?.contains("4 steps, within the warm-up of 5") == true)
-    #expect(said.count == 15)
+    #expect(said.count == 16)
   }
 
   @Test func `a search whose time is up takes the best so far`() throws {

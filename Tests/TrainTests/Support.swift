@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Records
 import Stages
@@ -72,6 +73,21 @@ struct Workshop {
     var events: [TrainingEvent] = []
     let result = try session(run, json).run { events.append($0) }
     return (result, events)
+  }
+
+  /// Trains as `whole`, copying the run's folder after checkpoints as a kill would leave it.
+  /// - Parameter every: Only steps that this divides.
+  /// - Returns: The names of the copies, `killed-STEP`.
+  func copies(_ json: JSONValue, every: Int = 1) throws -> [String] {
+    var copies: [String] = []
+    _ = try session("whole", json).run { event in
+      guard case .saved(let step, _) = event, step.isMultiple(of: every) else { return }
+      let copy = "killed-\(step)"
+      try? FileManager.default.copyItem(
+        atPath: "\(folder.path)/whole", toPath: "\(folder.path)/\(copy)")
+      copies.append(copy)
+    }
+    return copies
   }
 
   /// The words of the small tokenizer.

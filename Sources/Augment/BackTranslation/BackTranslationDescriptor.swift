@@ -39,18 +39,7 @@ enum BackTranslationDescriptor {
   private static let temperature = Parameter(
     "temperature", default: 0.8, "How much chance there is in what is drawn.",
     check: Check.within(0.01...5.0))
-  private static let least = Parameter(
-    "min-similarity", default: 40, "Refuse children less like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let most = Parameter(
-    "max-similarity", default: 95, "Refuse children more like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let fields = Parameter(
-    "fields", default: ["text", "messages[user]"].compactMap { Selector($0) },
-    "The texts to change; by default a text, or what the user says. Never the label.")
-  private static let protect = Parameter(
-    "protect", default: [String](),
-    "Spans that a child must keep; * stands for anything within a line: '[[*]]'.")
+  private static let kept = RoundTripParameters(AugmentNames.backTranslation, usual: 40...95)
 
   /// The stage, with translators that `provider` finds.
   static func descriptor(_ provider: @escaping TranslatorProvider) -> StageDescriptor {
@@ -59,8 +48,9 @@ enum BackTranslationDescriptor {
       "Derives records whose texts were translated to another language and back by a model.",
       role: .augmenting, version: 3,
       parameters: [
-        via, language, backend, model, back, prefix, backPrefix, command, version, copies, tries,
-        temperature, least, most, fields, protect,
+        via, language, backend, model, back, prefix, backPrefix, command, version,
+        EndpointLimits.parameter, copies, tries, temperature, kept.least, kept.most,
+        ChildParameters.fields, RoundTripParameters.protect,
       ],
       memory: "the models', and 16 bytes a record",
       example: "augment.back-translation: {via: de, model: models/en-de, back: models/de-en}",
@@ -70,11 +60,7 @@ enum BackTranslationDescriptor {
   private static func make(
     _ values: ParameterValues, _ provider: TranslatorProvider
   ) throws(Diagnostic) -> any Stage {
-    guard values[least] < values[most] else {
-      throw Diagnostic(
-        "min-similarity is not below max-similarity", path: AugmentNames.backTranslation,
-        remedy: "leave a band between them: 40 and 95")
-    }
+    let contract = try kept.contract(values)
     guard values[via] != values[language] else {
       throw Diagnostic(
         "texts in '\(values[language])' are to pass through the same language",
@@ -83,14 +69,20 @@ enum BackTranslationDescriptor {
     let request = TranslatorRequest(
       from: values[language], to: values[via], backend: values[backend],
       model: values[model]?.path, prefix: values[prefix], command: values[command],
-      temperature: values[temperature], version: values[version])
+      temperature: values[temperature], version: values[version],
+      account: EndpointAccount(values[EndpointLimits.parameter]))
+    let there = try provider(request)
+    let back = try provider(request.back(model: values[back]?.path, prefix: values[backPrefix]))
+    guard values[EndpointLimits.parameter] == nil || there.spent != nil || back.spent != nil else {
+      throw Diagnostic(
+        "'\(EndpointLimits.parameter.name)' is for endpoints, and the \(there.name) is none",
+        path: AugmentNames.backTranslation, remedy: "leave it out")
+    }
     return BackTranslationStage(
-      there: try provider(request),
-      back: try provider(request.back(model: values[back]?.path, prefix: values[backPrefix])),
+      there: there, back: back,
       language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
-      fields: values[fields],
-      contract: RoundTripContract(
-        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
+      fields: values[ChildParameters.fields],
+      contract: contract)
   }
 
   private static let isLanguage: @Sendable (String) -> String? = { code in

@@ -24,6 +24,8 @@ struct BackTranslationStage: CopyingCollectionStage {
     return try there.files() + back.files()
   }
 
+  var spent: EndpointSpending? { there.spent ?? back.spent }
+
   func identity() throws(StageError) -> JSONValue? {
     do { return try [there.identity, back.identity] } catch {
       throw error as? StageError ?? StageError("no-translation", "\(error)")
@@ -34,14 +36,9 @@ struct BackTranslationStage: CopyingCollectionStage {
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)
-    try records.forEachStoredBatch { stored in
-      wanted(stored.index) == 0
-        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
-    } _: { parents in
+    try RoundTrips.Parent.forEachBatch(of: records, fields: fields, wanted: wanted) { parents in
       // What does not draw says the same again.
-      var trips = parents.compactMap { $0 }.map {
-        RoundTrips(of: $0, wanted: there.draws ? wanted($0.index) : 1)
-      }
+      var trips = parents.map { RoundTrips(of: $0, wanted: there.draws ? wanted($0.index) : 1) }
       for attempt in 1...(there.draws ? tries : 1) {
         try Interruption.check()
         try translate(&trips, attempt: attempt, context)
@@ -51,15 +48,13 @@ struct BackTranslationStage: CopyingCollectionStage {
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
   func outcome(
     of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {
     guard plan.holds(index) else { return .keep(record) }
     let trips = try entry(at: index, plan)
     let children = trips.children.enumerated().map { number, child in
-      derived(from: record, child, context.childName(number + 1), context)
+      Derived(record.child(number + 1, texts: child.texts, context), note: note(child))
     }
     if !children.isEmpty { return .derive(record, children: children) }
     return .keep(record, note: ["no-child": .string(trips.fault ?? "none")])
@@ -146,21 +141,11 @@ struct BackTranslationStage: CopyingCollectionStage {
 
   // MARK: - Children
 
-  private func derived(
-    from record: Record, _ trip: RoundTrips.Child, _ name: String, _ context: StageContext
-  ) -> Derived {
-    var changed = record
-    for (path, text) in trip.texts {
-      let selector = path.hasPrefix("metadata.") ? Selector(path) ?? .all : .all
-      changed.mapFields(selector) { $0 == path ? text : $1 }
-    }
-    var child = record.child(name, content: changed.content)
-    child.metadata = changed.metadata
-    child.augmentedBy = context.stage
-    let note: JSONObject = [
-      "via": .string(pivot), "similarity": .real((trip.similarity * 100).rounded() / 100),
-      "try": .integer(trip.attempt),
+  /// How a child was made, for the ledger.
+  private func note(_ child: RoundTrips.Child) -> JSONValue {
+    [
+      "via": .string(pivot), "similarity": .real((child.similarity * 100).rounded() / 100),
+      "try": .integer(child.attempt),
     ]
-    return Derived(child, note: .object(note))
   }
 }

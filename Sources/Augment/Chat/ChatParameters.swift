@@ -37,7 +37,10 @@ struct ChatParameters {
 
   /// All of them, in the order shown to users.
   var all: [any AnyParameter] {
-    [Self.model, temperature, Self.topP, maximumTokens, Self.atOnce, Self.version]
+    [
+      Self.model, temperature, Self.topP, maximumTokens, Self.atOnce, EndpointLimits.parameter,
+      Self.version,
+    ]
   }
 
   /// What values ask for.
@@ -47,6 +50,7 @@ struct ChatParameters {
       options: GenerationOptions(
         maximumTokens: values[maximumTokens], temperature: values[temperature],
         topP: values[Self.topP]),
-      atOnce: values[Self.atOnce], version: values[Self.version])
+      atOnce: values[Self.atOnce], version: values[Self.version],
+      account: EndpointAccount(values[EndpointLimits.parameter]))
   }
 }

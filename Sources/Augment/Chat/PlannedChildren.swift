@@ -4,7 +4,6 @@ import TextKit
 
 /// What a stage that asks a model has made of one record: children, and how often what was written was refused.
 struct PlannedChildren: Sendable {
-  /// One child.
   struct Child: Sendable {
     /// What it says.
     enum Content: Sendable {
@@ -25,7 +24,6 @@ struct PlannedChildren: Sendable {
   /// Nothing yet.
   init() {}
 
-  /// Adds a child.
   mutating func add(_ content: Child.Content, note: JSONObject) {
     children.append(Child(content: content, note: note))
   }
@@ -85,13 +83,7 @@ struct PlannedChildren: Sendable {
     of record: Record, _ plan: JSONValue, _ context: StageContext
   ) -> Outcome {
     let children = (plan["children"]?.array ?? []).enumerated().map { number, child in
-      var derived =
-        child["texts"]?.object.map { record.derived(context.childName(number + 1), $0) }
-        ?? record.derived(
-          context.childName(number + 1), instruction: child["instruction"]?.string ?? "",
-          answer: child["answer"]?.string ?? "")
-      derived.augmentedBy = context.stage
-      return Derived(derived, note: child["note"] ?? .null)
+      Derived(record.planned(child, number + 1, context), note: child["note"] ?? .null)
     }
     if !children.isEmpty { return .derive(record, children: children) }
     var note: JSONObject = ["no-child": plan["last"] ?? .null]
@@ -101,30 +93,34 @@ struct PlannedChildren: Sendable {
 }
 
 extension Record {
-  /// The record with other texts in places of its own.
-  fileprivate func derived(_ name: String, _ texts: JSONObject) -> Record {
-    var changed = self
-    for member in texts.members {
-      guard let text = member.value.string else { continue }
-      let selector = member.key.hasPrefix("metadata.") ? Selector(member.key) ?? .all : .all
-      changed.mapFields(selector) { $0 == member.key ? text : $1 }
+  /// The child that a plan's JSON tells of, by its number from 1.
+  fileprivate func planned(_ json: JSONValue, _ number: Int, _ context: StageContext) -> Record {
+    if let texts = json["texts"]?.object {
+      let texts = texts.members.compactMap { member in
+        member.value.string.map { (path: member.key, text: $0) }
+      }
+      return child(number, texts: texts, context)
     }
-    var child = child(name, content: changed.content)
-    child.metadata = changed.metadata
-    return child
+    return child(
+      number, instruction: json["instruction"]?.string ?? "", answer: json["answer"]?.string ?? "",
+      context)
   }
 
   /// The record with another question and answer, under what the system says.
   ///
-  /// Where its form keeps an input apart, that is there and empty, as in other records of the form. A label and other facts of the source tell of its own question, so that they go.
-  fileprivate func derived(_ name: String, instruction: String, answer: String) -> Record {
+  /// Where its form keeps an input apart, that is there and empty, as in other records of the form. A label
+  /// and other facts of the source tell of its own question, so that they go.
+  private func child(
+    _ number: Int, instruction: String, answer: String, _ context: StageContext
+  ) -> Record {
     let exchange = Exchange(self)
     let told = exchange?.system.map { Message(.system, $0) }
     let asked = Message(.user, instruction, input: exchange?.hasInput == true ? "" : nil)
     let turns = [told, asked, Message(.assistant, answer)].compactMap(\.self)
-    var child = child(name, content: .conversation(Conversation(turns)))
+    var child = child(context.childName(number), content: .conversation(Conversation(turns)))
     child.label = nil
     child.metadata = [:]
+    child.augmentedBy = context.stage
     return child
   }
 }

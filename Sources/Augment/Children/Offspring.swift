@@ -10,16 +10,13 @@ struct Offspring {
   private var seen: Set<RecordBody>
   private var children: [Derived] = []
 
-  /// Nil for a record that may have no children: children of children would drift away, and evaluation
-  /// sides hold originals only.
+  /// Nil for a record that may have no children.
   init?(of record: Record, _ selectors: [Selector], _ context: StageContext) {
-    guard record.augmentedBy == nil, record.side ?? .train == .train else { return nil }
+    guard record.mayHaveChildren else { return nil }
     parent = record
     self.context = context
     seen = [record.body]
-    var paths: Set<String> = []
-    texts = selectors.flatMap { record.fields($0) }
-      .filter { $0.path != "label" && paths.insert($0.path).inserted }
+    texts = record.changeableTexts(selectors)
   }
 
   /// The random stream of one copy: it depends on the seed, the stage, the record and the copy alone.
@@ -33,9 +30,7 @@ struct Offspring {
   mutating func add(_ edits: [String: [TextEdit]]) -> Bool {
     let changed = parent.applying(edits)
     guard seen.insert(changed.body).inserted else { return false }
-    var child = parent.child(context.childName(children.count + 1), content: changed.content)
-    child.metadata = changed.metadata
-    child.augmentedBy = context.stage
+    let child = parent.child(children.count + 1, like: changed, context)
     children.append(Derived(child, note: note(edits)))
     return true
   }
@@ -61,14 +56,8 @@ extension Record {
   fileprivate func applying(_ edits: [String: [TextEdit]]) -> Record {
     var copy = self
     for path in edits.keys.sorted() {
-      let selector = path.hasPrefix("metadata.") ? Selector(path) ?? .all : .all
-      copy.mapFields(selector) { place, text in
-        place == path ? TextEdit.apply(edits[path] ?? [], to: text) : text
-      }
+      copy.changeText(at: path) { TextEdit.apply(edits[path] ?? [], to: $0) }
     }
     return copy
   }
-
-  /// The label's name, which stays wherever it stands: a class is called what it is called.
-  var labelNames: [String] { label?.value.string.map { [$0] } ?? [] }
 }

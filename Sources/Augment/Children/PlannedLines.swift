@@ -32,3 +32,7 @@ struct PlannedLines: Sendable {
     }
   }
 }
+
+extension CollectionStage where Plan == PlannedLines {
+  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
+}

@@ -5,8 +5,8 @@ struct TextEdit: Sendable, Hashable {
   /// What made a change.
   enum Cause: Sendable, Hashable {
     /// A synonym: `noun`, `verb`, `adjective`, `adverb`, or `article` for an `a` that became `an`, and
-    /// where the sense stands in WordNet's data file, where one does.
-    case synonym(part: String, synset: Int?)
+    /// where the sense stands in WordNet's data file, where one does, and what an encoder says of it.
+    case synonym(part: String, synset: Int?, score: SenseScore? = nil)
     /// What else changes texts, by its name: `keyboard`, `delete`, `expand`.
     case rule(String)
   }
@@ -44,9 +44,10 @@ extension TextEdit {
       "to": .string(replacement),
     ]
     switch cause {
-    case .synonym(let part, let synset):
+    case .synonym(let part, let synset, let score):
       note["pos"] = .string(part)
       if let synset { note["synset"] = .integer(synset) }
+      for (key, value) in score?.members ?? [] { note[key] = value }
     case .rule(let name): note["by"] = .string(name)
     }
     return .object(note)

@@ -3,7 +3,8 @@ import Stages
 
 extension ChildContract {
   /// A child with what models say against it.
-  /// - Throws: `StageError` where the parent has no label, or one that the classifier does not know.
+  /// - Throws: `StageError` where the child is no text to classify, or the parent has no label, or one that the
+  ///   classifier does not know.
   func judged(
     _ child: Derived, of parent: Record, _ verdict: ContractReview.Verdict
   ) throws(StageError) -> Derived {
@@ -17,8 +18,10 @@ extension ChildContract {
             "max": .real(meaning.range.upperBound), "model": .string(meaning.model.name),
           ]))
     }
-    guard let labels, let place = verdict.label else { return child }
+    guard let labels else { return child }
+    try labels.check(child.record)
     let label = try label(of: parent, among: labels)
+    guard let place = verdict.label else { return child }
     guard labels.labels[Int(place)] != label else { return child }
     return child.refused(
       Reason(

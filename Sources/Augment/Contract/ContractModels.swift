@@ -31,10 +31,17 @@ public protocol MeaningModel: ContractModel {
   func vectors(of texts: [String]) throws -> [[Float]]
 }
 
+/// Finds an encoder by its folder or name; called when a plan is made, so it looks but loads no weights.
+public typealias MeaningModelProvider =
+  @Sendable (PathValue) throws(Diagnostic) -> any MeaningModel
+
 /// Says which label a record has.
 public protocol LabelModel: ContractModel {
   /// The labels it knows.
   var labels: [String] { get }
+  /// Looks whether a record is a text to classify.
+  /// - Throws: `StageError` that says why it is none.
+  func check(_ record: Record) throws(StageError)
   /// The likeliest label of each record, in their order, and its probability.
   /// - Throws: `TextModelError`, or `StageError` for a record that is no text to classify.
   func verdicts(on records: [Record]) throws -> [LabelVerdict]

@@ -79,10 +79,17 @@ struct ContractReview: Sendable {
     _ open: [(parent: Record, child: Record)], _ model: any LabelModel,
     _ verdicts: inout [Verdict]
   ) throws {
-    let found = try model.verdicts(on: open.map(\.child))
+    // What is no text to classify, as a preference, ends alone where its child is judged.
+    let readable = open.indices.filter { place in
+      do throws(StageError) {
+        try model.check(open[place].child)
+        return true
+      } catch { return false }
+    }
+    let found = try model.verdicts(on: readable.map { open[$0].child })
     let places = Dictionary(
       zip(model.labels, model.labels.indices), uniquingKeysWith: { first, _ in first })
-    for (place, verdict) in found.enumerated() {
+    for (place, verdict) in zip(readable, found) {
       verdicts[place].label = places[verdict.label].map { Int32($0) }
       verdicts[place].probability = Float((verdict.probability * 10_000).rounded() / 10_000)
     }
@@ -97,34 +104,6 @@ struct ContractReview: Sendable {
     for (number, child) in children.enumerated() {
       result.append(
         try contract.judged(child, of: parent, verdicts[Int(starts[index]) + number]))
-    }
-    return result
-  }
-}
-
-/// Texts, each once: siblings share their parent's.
-private struct DistinctTexts {
-  private var texts: [String] = []
-  private var places: [[UInt8]: Int] = [:]
-
-  /// How many texts are read between two looks whether the user wants to stop.
-  private static let portion = 4096
-
-  mutating func place(of text: String) -> Int {
-    // Bytes, as two ways to write `é` are two texts to a model and one `String`.
-    let key = Array(text.utf8)
-    if let place = places[key] { return place }
-    places[key] = texts.count
-    texts.append(text)
-    return texts.count - 1
-  }
-
-  /// The vectors of all texts, in the order of their places.
-  func map(_ vectors: ([String]) throws -> [[Float]]) throws -> [[Float]] {
-    var result: [[Float]] = []
-    for start in stride(from: 0, to: texts.count, by: Self.portion) {
-      try Interruption.check()
-      result += try vectors(Array(texts[start..<min(start + Self.portion, texts.count)]))
     }
     return result
   }

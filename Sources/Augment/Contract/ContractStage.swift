@@ -20,6 +20,7 @@ struct ContractStage<Maker: ChildMaker>: CollectionStage {
   }
 
   var learnsFromRecords: Bool { maker.stage.learnsFromRecords }
+  var spent: EndpointSpending? { maker.stage.spent }
 
   func dependencies() throws(StageError) -> [String] {
     var files = try maker.stage.dependencies()
@@ -42,6 +43,7 @@ struct ContractStage<Maker: ChildMaker>: CollectionStage {
     var plan = Plan(
       made: try maker.plan(records, copies: copies, context), evaluation: evaluation,
       copies: copies)
+    if let spent { Fetching.current.say("\(context.stage): \(spent.text)") }
     guard budget != nil || !contract.models.isEmpty else { return plan }
     let review = try review(records, plan, context)
     plan.review = review

@@ -7,17 +7,14 @@ import Stages
 ///
 /// In each generation one operation, drawn for the record, is done to the latest instruction that came out well.
 /// Where it fails, the next generation tries another on the same instruction.
-struct EvolInstructStage: CollectionStage {
+struct EvolInstructStage: ChatStage {
   let model: any ChatModel
   let depth: StagePrompt
   let breadth: StagePrompt
   let generations: Int
   let operations: [EvolOperation]
 
-  func dependencies() throws(StageError) -> [String] {
-    Fetching.current.say("augment.evol-instruct: by \(model.name)")
-    return []
-  }
+  var announcement: String { "augment.evol-instruct: by \(model.name)" }
 
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompts": [.string(depth.text), .string(breadth.text)]]
@@ -37,14 +34,6 @@ struct EvolInstructStage: CollectionStage {
       for evolution in evolutions { try evolution.planned.write(to: &plan, at: evolution.index) }
     }
     return plan
-  }
-
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
-  func outcome(
-    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
-  ) throws(StageError) -> Outcome {
-    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 
   /// Asks for each instruction's next form.

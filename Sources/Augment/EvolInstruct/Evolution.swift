@@ -18,9 +18,9 @@ struct Evolution: Sendable {
 
   /// Nil for a record that has no children, or is not one question and one answer.
   init?(_ record: Record, at index: Int) {
-    guard record.augmentedBy == nil, record.side ?? .train == .train,
-      let exchange = Exchange(record), exchange.isSingle
-    else { return nil }
+    guard record.mayHaveChildren, let exchange = Exchange(record), exchange.isSingle else {
+      return nil
+    }
     self.index = index
     id = record.id
     parent = record.id

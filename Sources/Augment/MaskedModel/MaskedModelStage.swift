@@ -34,8 +34,6 @@ struct MaskedModelStage: CopyingCollectionStage {
     return plan
   }
 
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
   func outcome(
     of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {

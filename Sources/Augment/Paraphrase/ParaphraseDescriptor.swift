@@ -10,15 +10,7 @@ enum ParaphraseDescriptor {
   private static let tries = Parameter(
     "tries", default: 3, "How often a child that is refused is asked for anew.",
     check: Check.within(1...20))
-  private static let least = Parameter(
-    "min-similarity", default: 20, "Refuse children less like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let most = Parameter(
-    "max-similarity", default: 90, "Refuse children more like their parent, by chrF.",
-    check: Check.within(0.0...100.0))
-  private static let protect = Parameter(
-    "protect", default: [String](),
-    "Spans that a child must keep; * stands for anything within a line: '[[*]]'.")
+  private static let kept = RoundTripParameters(AugmentNames.paraphrase, usual: 20...90)
 
   /// The stage, with models that `provider` finds.
   static func descriptor(_ provider: @escaping ChatModelProvider) -> StageDescriptor {
@@ -27,7 +19,8 @@ enum ParaphraseDescriptor {
       "Derives records whose texts a model behind an endpoint said in other words.",
       role: .augmenting,
       parameters: chat.all + [
-        prompt, ChildParameters.copies, tries, least, most, ChildParameters.fields, protect,
+        prompt, ChildParameters.copies, tries, kept.least, kept.most, ChildParameters.fields,
+        RoundTripParameters.protect,
       ],
       memory: "16 bytes a record",
       example: "augment.paraphrase: {model: llama-3, copies: 2}",
@@ -37,19 +30,13 @@ enum ParaphraseDescriptor {
   private static func make(
     _ values: ParameterValues, _ provider: ChatModelProvider
   ) throws(Diagnostic) -> any Stage {
-    guard values[least] < values[most] else {
-      throw Diagnostic(
-        "min-similarity is not below max-similarity", path: AugmentNames.paraphrase,
-        remedy: "leave a band between them: 20 and 90")
-    }
+    let contract = try kept.contract(values)
     return ParaphraseStage(
       model: try provider(chat.request(values)),
       prompt: try StagePrompt(
         values[prompt], or: ParaphrasePrompt.text, needs: ParaphrasePrompt.needs,
         offers: ParaphrasePrompt.offers),
       copies: values[ChildParameters.copies], tries: values[tries],
-      fields: values[ChildParameters.fields],
-      contract: RoundTripContract(
-        similarity: values[least]...values[most], spans: ProtectedSpans(values[protect])))
+      fields: values[ChildParameters.fields], contract: contract)
   }
 }

@@ -5,7 +5,7 @@ import Stages
 ///
 /// A child that does not keep the contract is asked for again with other seeds; a record that gets none goes on
 /// with a note of why.
-struct ParaphraseStage: CopyingCollectionStage {
+struct ParaphraseStage: ChatStage, CopyingCollectionStage {
   let model: any ChatModel
   let prompt: StagePrompt
   let copies: Int
@@ -13,10 +13,7 @@ struct ParaphraseStage: CopyingCollectionStage {
   let fields: [Selector]
   let contract: RoundTripContract
 
-  func dependencies() throws(StageError) -> [String] {
-    Fetching.current.say("augment.paraphrase: by \(model.name)")
-    return []
-  }
+  var announcement: String { "augment.paraphrase: by \(model.name)" }
 
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
@@ -26,25 +23,12 @@ struct ParaphraseStage: CopyingCollectionStage {
     _ records: RecordCollection, _ context: StageContext, wanted: @Sendable (Int) -> Int
   ) throws -> PlannedLines {
     var plan = try PlannedLines(records: records.count, context)
-    try records.forEachStoredBatch { stored in
-      wanted(stored.index) == 0
-        ? nil : RoundTrips.Parent(try stored.record(), at: stored.index, fields: fields)
-    } _: { parents in
-      var drafts = parents.compactMap { $0 }.map {
-        Paraphrases(of: $0, wanted: wanted($0.index), by: model.name)
-      }
+    try RoundTrips.Parent.forEachBatch(of: records, fields: fields, wanted: wanted) { parents in
+      var drafts = parents.map { Paraphrases(of: $0, wanted: wanted($0.index), by: model.name) }
       for attempt in 1...tries { try ask(&drafts, attempt: attempt, context) }
       for draft in drafts { try draft.planned.write(to: &plan, at: draft.parent.index) }
     }
     return plan
-  }
-
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
-  func outcome(
-    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
-  ) throws(StageError) -> Outcome {
-    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 
   /// Asks for the children that are still wanted, all at the same time.

@@ -58,9 +58,7 @@ struct NewTasks {
       let task = TaskPool.Task(
         id: record.id, index: stored.index, text: AnswerText.onOneLine(exchange.instruction),
         system: exchange.system)
-      let isSeed =
-        record.augmentedBy == nil && record.side ?? .train == .train
-        && AnswerText.words(task.text) <= longest
+      let isSeed = record.mayHaveChildren && AnswerText.words(task.text) <= longest
       return (task, isSeed, record.side)
     } _: { batch in
       for case (let task, let isSeed, let side)? in batch {

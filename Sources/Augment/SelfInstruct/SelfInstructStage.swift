@@ -10,7 +10,7 @@ import Stages
 /// they are made behind the split, of training records alone, as all augmenters' children are: on their side each
 /// ancestor is. A child is filed under the first of the records that were drawn for its prompt, and its note in the
 /// ledger names all. Tasks of evaluation records are never shown; they only refuse what is like them.
-struct SelfInstructStage: CollectionStage {
+struct SelfInstructStage: ChatStage {
   let model: any ChatModel
   let prompt: StagePrompt
   /// How many records are made.
@@ -21,10 +21,7 @@ struct SelfInstructStage: CollectionStage {
   /// Tasks of more words are not shown.
   let longest: Int
 
-  func dependencies() throws(StageError) -> [String] {
-    Fetching.current.say("augment.self-instruct: \(count) records by \(model.name)")
-    return []
-  }
+  var announcement: String { "augment.self-instruct: \(count) records by \(model.name)" }
 
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
@@ -42,13 +39,5 @@ struct SelfInstructStage: CollectionStage {
       try children.write(to: &plan, at: index)
     }
     return plan
-  }
-
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
-  func outcome(
-    of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
-  ) throws(StageError) -> Outcome {
-    try PlannedChildren.outcome(of: record, at: index, plan, context)
   }
 }

@@ -2,7 +2,6 @@ import Records
 
 /// The tasks that prompts show: those of the records, and those that were made so far.
 struct TaskPool {
-  /// One task.
   struct Task: Sendable {
     /// The id of its record, or of the record that it will be.
     let id: String

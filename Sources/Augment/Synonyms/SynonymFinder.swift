@@ -10,6 +10,9 @@ struct SynonymRules: Sendable, Hashable {
   var familiarity = 8
   /// Whether expressions of several words may be swapped in.
   var allowsExpressions = false
+  /// Whether the synonyms of all senses are found, of which something else must choose; else those of the
+  /// first sense, where it is clear enough.
+  var readsAllSenses = false
 }
 
 /// A word that may stand for another.
@@ -29,13 +32,25 @@ struct Synonym: Sendable, Hashable {
 /// The synonyms of a lemma in a class.
 struct SynonymSet: Sendable {
   let synonyms: [Synonym]
-  /// The share of the lemma's tagged uses that its first sense has; 1 where it has but one sense.
+  /// The share of the lemma's tagged uses that its first sense has; 1 where it has but one sense, and where
+  /// something else is to choose.
   let certainty: Double
+  /// All senses of the lemma, of which something else is to choose; else none.
+  var senses: [WordSense] = []
 
   static let empty = SynonymSet(synonyms: [], certainty: 0)
 }
 
-/// Finds what may stand for a word: synonyms of its most frequent sense that people really use.
+/// A sense of a word, before its context is looked at.
+struct WordSense: Sendable, Hashable {
+  /// Where it stands in WordNet's data file.
+  let synset: Int
+  let part: WordClass
+  /// The share of the word's tagged uses that it has, a little more than none where it was never met.
+  let prior: Double
+}
+
+/// Finds what may stand for a word: synonyms of its most frequent sense, or of all, that people really use.
 ///
 /// The first sense in WordNet is the most frequent one. A word is left alone where that sense has too
 /// small a share of its tagged uses; a synonym is left out where the shared sense is not its own
@@ -77,7 +92,8 @@ final class SynonymFinder: Sendable {
       synonyms: readings.map { reading in
         let set = synonyms(of: reading.lemma, reading.part)
         return SynonymSet(
-          synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty)
+          synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty,
+          senses: set.senses)
       },
       isAlsoName: isAlsoName(word))
   }
@@ -88,33 +104,60 @@ final class SynonymFinder: Sendable {
     }
   }
 
-  /// The synonyms of a lemma's first sense, in WordNet's order.
+  /// The synonyms of a lemma's first sense, or of all its senses, in WordNet's order.
   func synonyms(of lemma: String, _ part: WordClass) -> SynonymSet {
-    let senses = wordnet.senses(of: lemma, part)
-    let certainty = certainty(lemma, part, senses: senses.count)
-    guard let first = senses.first, certainty >= rules.certainty else { return .empty }
     // Nouns in -ing are names of actions, of which no two have the same use.
     if part == .noun, lemma.hasSuffix("ing") { return .empty }
-    let words = wordnet.words(of: first, part)
+    let senses = wordnet.senses(of: lemma, part)
+    if rules.readsAllSenses {
+      let rivals = rivals(lemma, part, senses)
+      let open = rivals.filter { $0.prior >= Self.leastPrior }
+      return SynonymSet(
+        synonyms: open.flatMap { synonyms(of: lemma, part, in: $0.synset) }, certainty: 1,
+        senses: rivals)
+    }
+    let certainty = certainty(lemma, part, senses: senses.count)
+    guard let first = senses.first, certainty >= rules.certainty else { return .empty }
+    return SynonymSet(synonyms: synonyms(of: lemma, part, in: first), certainty: certainty)
+  }
+
+  /// The synonyms of one sense of a lemma.
+  private func synonyms(of lemma: String, _ part: WordClass, in sense: Int) -> [Synonym] {
+    let words = wordnet.words(of: sense, part)
     // The first sense of `august` is the month: a capital in the sense makes the word a name.
-    guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return .empty }
+    guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return [] }
     let familiar = familiarityNeeded(toReplace: lemma)
     var found: [Synonym] = []
     for word in words {
       let (candidate, position) = Self.parts(of: word)
-      guard isUsable(candidate, for: lemma, part, sense: first, familiar: familiar),
+      guard isUsable(candidate, for: lemma, part, sense: sense, familiar: familiar),
         !found.contains(where: { Spelling.areVariants($0.lemma, candidate) })
       else { continue }
       found.append(
         Synonym(
           lemma: String(candidate.map { $0 == "_" ? " " : $0 }), position: position,
-          weight: 1 + tagged(candidate, part, sense: first), synset: first))
+          weight: 1 + tagged(candidate, part, sense: sense), synset: sense))
     }
-    return SynonymSet(synonyms: found, certainty: certainty)
+    return found
+  }
+
+  /// The least share of a word's tagged uses that a sense must have to be chosen, and to stand against others:
+  /// rarer ones cost an encoder time and are hardly ever right (none of both is lost on WordNet's examples).
+  private static let leastPrior = 0.1
+  private static let leastRivalPrior = 0.02
+
+  /// The senses of a lemma with the share of its tagged uses that each has, but for the rarest.
+  private func rivals(_ lemma: String, _ part: WordClass, _ senses: [Int]) -> [WordSense] {
+    let counts = wordnet.counts(of: lemma, part)
+    // What was never met is a third as likely as what was met once.
+    let weights = senses.indices.map { 0.3 + ($0 < counts.count ? Double(counts[$0]) : 0) }
+    let all = weights.reduce(0, +)
+    return zip(senses, weights).map { WordSense(synset: $0, part: part, prior: $1 / all) }
+      .filter { $0.prior >= Self.leastRivalPrior }
   }
 
   /// `awake(p)` is `awake`, predicative.
-  private static func parts(of word: String) -> (lemma: String, position: Synonym.Position) {
+  static func parts(of word: String) -> (lemma: String, position: Synonym.Position) {
     guard let mark = word.firstIndex(of: "(") else { return (word, .anywhere) }
     return (String(word[..<mark]), word[mark...] == "(a)" ? .beforeNoun : .predicative)
   }

@@ -11,7 +11,7 @@ struct SlottedText: Sendable {
 
 /// The texts of one record, read once, from which any number of changed copies are drawn.
 struct SynonymSwapper: Sendable {
-  private let texts: [SlottedText]
+  let texts: [SlottedText]
   /// How many words may be changed, whether or not a synonym is known.
   let eligible: Int
   /// How many places a synonym fits in.
@@ -64,10 +64,11 @@ struct SynonymSwapper: Sendable {
     return choice
   }
 
-  private static func edits(_ slot: Slot, _ choice: Slot.Choice, in bytes: [UInt8]) -> [TextEdit] {
+  /// What puts a choice in the place of a word, the article before it included.
+  static func edits(_ slot: Slot, _ choice: Slot.Choice, in bytes: [UInt8]) -> [TextEdit] {
     let swap = TextEdit(
       range: slot.range, replacement: choice.text,
-      cause: .synonym(part: slot.part, synset: choice.synset))
+      cause: .synonym(part: slot.part, synset: choice.synset, score: choice.score))
     guard let article = slot.article else { return [swap] }
     let old = String(decoding: bytes[article], as: UTF8.self)
     let fitting = agreeing(old, with: choice.text)

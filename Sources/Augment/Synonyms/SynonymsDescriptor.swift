@@ -11,7 +11,8 @@ enum SynonymsDescriptor {
   static let certainty = Parameter(
     "certainty", default: 0.6,
     "Swap a word only if its first sense has this share of its uses in WordNet's tagged texts; in a "
-      + "thesaurus, if the synonym has this share of its senses.",
+      + "thesaurus, if the synonym has this share of its senses; with an encoder, if it finds its sense so "
+      + "probable.",
     check: Check.within(0.0...1.0))
   static let familiarity = Parameter(
     "familiarity", default: 8,
@@ -32,30 +33,47 @@ enum SynonymsDescriptor {
       + "Multilingual Wordnet (.tab) or, for Chinese, a Cilin."
   )
 
-  static let descriptor = StageDescriptor(
-    AugmentNames.synonyms,
-    "Derives records in which some words are replaced by synonyms from WordNet, a thesaurus or a wordnet.",
-    role: .augmenting,
-    parameters: [
-      rate, ChildParameters.copies, minimum, ChildParameters.fields, ChildParameters.answers,
-      ChildParameters.protect, certainty, familiarity, multiword, language,
-      dictionary, thesaurus,
-    ],
-    memory: "60 MB for the dictionary, whatever the number of records",
-    example: "augment.synonyms: {rate: 0.1, copies: 1}",
-    make: { values throws(Diagnostic) in try make(values) })
+  /// The stage, with encoders that `provider` finds.
+  static func descriptor(_ provider: @escaping MeaningModelProvider) -> StageDescriptor {
+    StageDescriptor(
+      AugmentNames.synonyms,
+      "Derives records in which some words are replaced by synonyms from WordNet, a thesaurus or a wordnet.",
+      role: .augmenting,
+      parameters: [
+        rate, ChildParameters.copies, minimum, ChildParameters.fields, ChildParameters.answers,
+        ChildParameters.protect, certainty, familiarity, multiword, language,
+        dictionary, thesaurus,
+      ] + SenseParameters.all,
+      memory:
+        "60 MB for the dictionary, whatever the number of records; with an encoder its own, up to 30 MB for "
+        + "senses and 16 bytes a record",
+      example: "augment.synonyms: {rate: 0.1, copies: 1}",
+      make: { values throws(Diagnostic) in try make(values, provider) })
+  }
 
-  private static func make(_ values: ParameterValues) throws(Diagnostic) -> any Stage {
+  private static func make(
+    _ values: ParameterValues, _ provider: MeaningModelProvider
+  ) throws(Diagnostic) -> any Stage {
     let rules = SynonymRules(
       certainty: values[certainty], familiarity: values[familiarity],
-      allowsExpressions: values[multiword])
+      allowsExpressions: values[multiword],
+      readsAllSenses: values[SenseParameters.senses] == .encoder)
+    let synonyms = try SynonymSources.find(
+      SynonymLanguage(values[language]), AugmentNames.synonyms, rules: rules,
+      dictionary: values[dictionary], thesaurus: values[thesaurus])
+    let amount = SwapAmount(rate: values[rate], minimum: values[minimum])
+    let spans = ProtectedSpans(values[ChildParameters.protect])
+    let judge = try SenseParameters.judge(
+      values, synonyms as? WordNetSynonyms, certainty: values[certainty], provider)
+    if let judge {
+      return SensedSynonymsStage(
+        judge: judge, amount: amount, copies: values[ChildParameters.copies],
+        fields: values[ChildParameters.fields], keepsAnswers: values[ChildParameters.answers],
+        spans: spans)
+    }
     return SynonymsStage(
-      rate: values[rate], copies: values[ChildParameters.copies], minimum: values[minimum],
+      amount: amount, copies: values[ChildParameters.copies],
       fields: values[ChildParameters.fields], keepsAnswers: values[ChildParameters.answers],
-      spans: ProtectedSpans(values[ChildParameters.protect]),
-      synonyms: try SynonymSources.find(
-        SynonymLanguage(values[language]), AugmentNames.synonyms, rules: rules,
-        dictionary: values[dictionary],
-        thesaurus: values[thesaurus]))
+      spans: spans, synonyms: synonyms)
   }
 }

@@ -3,9 +3,8 @@ import Stages
 
 /// Derives records in which some words are replaced by synonyms.
 struct SynonymsStage: CopyingStage {
-  let rate: Double
+  let amount: SwapAmount
   var copies: Int
-  let minimum: Int
   let fields: [Selector]
   let keepsAnswers: Bool
   let spans: ProtectedSpans
@@ -17,17 +16,35 @@ struct SynonymsStage: CopyingStage {
     guard var offspring = Offspring(of: record, fields, context) else { return .keep(record) }
     let swapper = try synonyms.swapper(
       record, offspring.texts, protecting: spans, keepsAnswers: keepsAnswers)
-    guard swapper.swappable >= minimum else { return .keep(record) }
-    let wanted = Int((rate * Double(swapper.eligible)).rounded())
+    guard swapper.swappable >= amount.minimum else { return .keep(record) }
     var random = context.random(for: record.id)
+    offspring.add(copies, of: swapper, amount, &random)
+    return offspring.outcome()
+  }
+}
+
+/// How many words of a record are swapped.
+struct SwapAmount: Sendable {
+  /// The share of the words that may be changed.
+  let rate: Double
+  /// The fewest.
+  let minimum: Int
+
+  func count(of eligible: Int) -> Int {
+    max(minimum, Int((rate * Double(eligible)).rounded()))
+  }
+}
+
+extension Offspring {
+  /// Adds up to so many children with words swapped.
+  mutating func add(
+    _ copies: Int, of swapper: SynonymSwapper, _ amount: SwapAmount, _ random: inout CounterRandom
+  ) {
+    let count = amount.count(of: swapper.eligible)
     for _ in 0..<copies {
       // A few draws mostly give a child unlike the others, where there is one.
-      for _ in 0..<8
-      where offspring.add(swapper.draw(max(minimum, wanted), &random)) {
-        break
-      }
+      for _ in 0..<8 where add(swapper.draw(count, &random)) { break }
     }
-    return offspring.outcome()
   }
 }
 

@@ -9,6 +9,10 @@ struct Slot: Sendable {
   let choices: [Choice]
   /// The `a` or `an` right before the word, which must agree with what is put there.
   let article: Range<Int>?
+  /// All senses of the word, where something else is to choose one; else none.
+  var senses: [WordSense] = []
+  /// How sure the chosen sense must be where the word stands.
+  var certaintyNeeded = 0.0
 
   struct Choice: Sendable {
     let text: String
@@ -16,6 +20,8 @@ struct Slot: Sendable {
     let weight: Int
     /// Where the sense stands in WordNet's data file; nil for what is not of WordNet.
     let synset: Int?
+    /// What an encoder says of it; nil where none was asked.
+    var score: SenseScore?
   }
 }
 
@@ -135,7 +141,8 @@ struct TextReader {
   private mutating func addSlot(
     _ index: Int, _ reading: Reading, _ set: SynonymSet, _ context: WordContext
   ) {
-    guard set.certainty >= context.certaintyNeeded(for: reading) else { return }
+    let needed = context.certaintyNeeded(for: reading)
+    guard set.certainty >= needed else { return }
     let choices = set.synonyms.compactMap { synonym -> Slot.Choice? in
       guard let form = context.fitting(synonym, for: reading, finder.inflector) else { return nil }
       return Slot.Choice(
@@ -147,7 +154,7 @@ struct TextReader {
       Slot(
         range: tokens[index].range, part: "\(reading.part)", lemma: reading.lemma,
         choices: choices,
-        article: article(before: index)))
+        article: article(before: index), senses: set.senses, certaintyNeeded: needed))
   }
 
   /// Capitalised inside a sentence, a capitalised name at its start, or an acronym.

@@ -2,7 +2,6 @@ import Records
 import Stages
 import Synchronization
 
-/// Synonyms from a thesaurus.
 final class ThesaurusSynonyms: SynonymSource {
   private let thesaurus: SharedThesaurus
   private let certainty: Double

@@ -80,6 +80,17 @@ package final class WordNet: Sendable {
     return (0..<count).map { String(decoding: fields[4 + 2 * $0], as: UTF8.self) }
   }
 
+  /// What a set of synonyms means, as WordNet defines it; its examples are left out.
+  package func definition(of synset: Int, _ part: WordClass) -> String {
+    let bytes = synsets[part.rawValue]
+    guard synset >= 0, synset < bytes.count,
+      let bar = bytes[synset...].prefix(while: { $0 != 0x0A }).firstIndex(of: UInt8(ascii: "|"))
+    else { return "" }
+    let gloss = String(decoding: bytes[(bar + 1)...].prefix { $0 != 0x0A }, as: UTF8.self)
+    let definition = gloss[..<(gloss.firstRange(of: "; \"")?.lowerBound ?? gloss.endIndex)]
+    return definition.split(separator: " ").joined(separator: " ")
+  }
+
   /// How often each sense of a lemma was met, by sense; shorter than the senses where some never were.
   func counts(of lemma: String, _ part: WordClass) -> [Int] {
     tagCounts[part.rawValue][lemma] ?? []

@@ -5,9 +5,6 @@
 // A small face of ICU in types of stdint alone: ICU's own headers must never reach Swift, where
 // they clash with Foundation's copy of ICU. Texts are UTF-8 with a length, never NUL-terminated.
 
-/// The Unicode version of the ICU library in use, such as "15.0".
-const char *anneal_icu_unicode_version(void);
-
 // MARK: Normalisation
 
 enum { ANNEAL_NFC = 0, ANNEAL_NFD = 1, ANNEAL_NFKC = 2, ANNEAL_NFKD = 3 };
@@ -23,9 +20,9 @@ enum { ANNEAL_BREAK_WORD = 0, ANNEAL_BREAK_SENTENCE = 1, ANNEAL_BREAK_GRAPHEME =
 
 typedef struct anneal_icu_breaks anneal_icu_breaks;
 
-/// Opens an iterator for a kind of boundary and a locale ("" is the root); NULL where ICU cannot.
+/// Opens an iterator for a kind of boundary and a locale ("" is the root), which stays open; NULL where ICU
+/// cannot.
 anneal_icu_breaks *anneal_icu_breaks_open(int kind, const char *locale);
-void anneal_icu_breaks_close(anneal_icu_breaks *breaks);
 /// Begins a text, which must stay in place until the last `next`. Returns 0, or -1 on failure.
 int anneal_icu_breaks_begin(anneal_icu_breaks *breaks, const uint8_t *text, int32_t length);
 /// The byte offset of the next boundary, -1 at the end; `*status` tells what lies before it (word

@@ -159,7 +159,6 @@ enum CodeSpans {
     openFences(in: text) > 0 || text.split(separator: "\n").last.map { Fence($0) != nil } ?? false
   }
 
-  /// The blocks of a language.
   static func blocks(in text: String, language: String) -> [Substring] {
     guard text.utf8.contains(UInt8(ascii: "`")) || text.utf8.contains(UInt8(ascii: "~")) else {
       return []

@@ -71,7 +71,6 @@ extension InstructionsStage.Rule {
   }
 }
 
-/// A rule for one turn.
 protocol TurnRule: Sendable {
   /// What was found and measured; nil where the turn is sound.
   func fault(in turn: Turn) -> JSONObject?

@@ -40,7 +40,6 @@ public struct Calibration: Sendable, Equatable {
     if isRight { bins[bin].right += 1 }
   }
 
-  /// The bin of a confidence from 0 to 1.
   func bin(of confidence: Double) -> Int {
     let place = (confidence * Double(bins.count)).rounded(.up)
     return min(max(Int(place) - 1, 0), bins.count - 1)

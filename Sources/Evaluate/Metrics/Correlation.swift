@@ -1,5 +1,3 @@
-import Foundation
-
 extension NumberOutcomes {
   /// The linear correlation of Pearson, from -1 to 1.
   ///

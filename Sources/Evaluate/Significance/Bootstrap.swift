@@ -77,7 +77,6 @@ extension Resampling {
 
 /// The standard normal distribution.
 enum NormalDistribution {
-  /// The share of values below one.
   static func share(below value: Double) -> Double { 0.5 * erfc(-value / 2.0.squareRoot()) }
 
   /// The value that a share lies below; infinite for 0 and 1.

@@ -8,7 +8,6 @@ struct RankedOrder: Sendable {
       bits = UInt32(row) << 2 | (isOwn ? 2 : 0) | (isLast ? 1 : 0)
     }
 
-    /// The row.
     var row: Int { Int(bits >> 2) }
     /// Whether it should be above the others.
     var isOwn: Bool { bits & 2 != 0 }

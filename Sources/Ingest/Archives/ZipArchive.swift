@@ -15,14 +15,14 @@ final class ZipArchive {
 
   /// The members in the order of the directory, folders among them.
   let members: [ZipMember]
-  private let bytes: any RandomBytes
+  private let bytes: RandomFile
   private let name: String
 
   /// Reads the directory of an archive, which messages call `name`; `labels` holds the names given in
   /// what it is part of.
   /// - Throws: `corrupt-zip`, `truncated-zip`, `zip-bomb`.
   init(
-    _ bytes: any RandomBytes, name: String, limits: ZipLimits = ZipLimits(),
+    _ bytes: RandomFile, name: String, limits: ZipLimits = ZipLimits(),
     labels: MemberLabels = MemberLabels()
   ) throws(StageError) {
     self.bytes = bytes
@@ -42,11 +42,15 @@ final class ZipArchive {
 
   /// The bytes of a member as they are unpacked; the last call of `next` checks size and checksum.
   /// - Throws: `encrypted-member`, `unsafe-path`, `zip-bomb`, `unsupported-compression`, `corrupt-zip`.
-  func open(_ member: ZipMember) throws(StageError) -> any ByteStream {
+  /// - Parameter meter: Told of the packed bytes that are read.
+  func open(
+    _ member: ZipMember, meter: InputMeter? = nil
+  ) throws(StageError) -> any ByteStream {
     if let fault = member.fault { throw fault }
     let start = try dataStart(of: member)
     let packed = RegionBytes(bytes, start..<start + member.compressedSize)
-    return try ZipMemberBytes(packed, member: member, place: place(of: member))
+    return try ZipMemberBytes(
+      CountedBytes(packed, within: nil, meter: meter), member: member, place: place(of: member))
   }
 
   /// All bytes of a member.
@@ -95,12 +99,12 @@ extension ZipMember {
 
 /// A part of what can be read at any place, as a stream.
 final class RegionBytes: ByteStream {
-  private let bytes: any RandomBytes
+  private let bytes: RandomFile
   private var place: Int
   private let end: Int
   private static let chunk = 1 << 18
 
-  init(_ bytes: any RandomBytes, _ range: Range<Int>) {
+  init(_ bytes: RandomFile, _ range: Range<Int>) {
     self.bytes = bytes
     place = range.lowerBound
     end = range.upperBound

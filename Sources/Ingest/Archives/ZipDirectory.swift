@@ -4,7 +4,7 @@ import TextKit
 
 /// Reads the directory at the end of a zip archive and judges each member.
 struct ZipDirectory {
-  private let bytes: any RandomBytes
+  private let bytes: RandomFile
   private let name: String
   private let limits: ZipLimits
 
@@ -17,7 +17,7 @@ struct ZipDirectory {
   /// What a 32-bit field holds where the value stands in a zip64 field.
   private static let elsewhere = 0xFFFF_FFFF
 
-  init(_ bytes: any RandomBytes, name: String, limits: ZipLimits) {
+  init(_ bytes: RandomFile, name: String, limits: ZipLimits) {
     self.bytes = bytes
     self.name = name
     self.limits = limits

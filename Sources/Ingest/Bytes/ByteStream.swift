@@ -27,12 +27,16 @@ final class FileBytes: ByteStream {
 final class CountedBytes: ByteStream {
   private let stream: any ByteStream
   private let outer: CountedBytes?
+  private let meter: InputMeter?
   private var own = 0
 
-  /// - Parameter outer: What the stream is unpacked from, if it is.
-  init(_ stream: any ByteStream, within outer: CountedBytes?) {
+  /// - Parameters:
+  ///   - outer: What the stream is unpacked from, if it is.
+  ///   - meter: Told of what is read.
+  init(_ stream: any ByteStream, within outer: CountedBytes?, meter: InputMeter? = nil) {
     self.stream = stream
     self.outer = outer
+    self.meter = meter
   }
 
   /// How many bytes have been read, of the stream or of what it is unpacked from, whichever is less.
@@ -41,6 +45,7 @@ final class CountedBytes: ByteStream {
   func next() throws(StageError) -> [UInt8] {
     let bytes = try stream.next()
     own += bytes.count
+    meter?.read(bytes.count)
     return bytes
   }
 }

@@ -21,11 +21,15 @@ struct CSVHeader: Sendable {
     }
   }
 
-  /// The row as an object.
-  func object(_ cells: [String], at source: Source) throws(StageError) -> JSONObject {
-    guard cells.count == names.count else {
+  /// A row, without its line end, as an object.
+  /// - Throws: `ragged-row`, and as `CSVRow.cells`.
+  func object(
+    of row: [UInt8], _ dialect: CSVDialect, at source: Source
+  ) throws(StageError) -> JSONObject {
+    let (cells, count) = try CSVRow.cells(row, dialect, at: source, keeping: names.count)
+    guard count == names.count else {
       throw StageError(
-        "ragged-row", "the row has \(cells.count) cells where the header has \(names.count)",
+        "ragged-row", "the row has \(count) cells where the header has \(names.count)",
         source: source, remedy: "quote cells that hold the delimiter, or check 'delimiter'")
     }
     return JSONObject(zip(names, cells).map { ($0, JSONValue.string($1)) })

@@ -3,18 +3,36 @@ import Stages
 
 /// The cells of one row.
 enum CSVRow {
-  /// Parses a row without its line end.
-  /// - Throws: `invalid-csv` where text follows a closing quote, `invalid-utf8`.
-  static func cells(
+  /// The most columns of a file, as a line of commas alone would take many times its size.
+  static let mostColumns = 100_000
+
+  /// Parses the first row, without its line end.
+  /// - Throws: `too-many-columns`, `invalid-csv` where text follows a closing quote, `invalid-utf8`.
+  static func first(
     _ row: [UInt8], _ dialect: CSVDialect, at source: Source
   ) throws(StageError) -> [String] {
+    let (cells, count) = try cells(row, dialect, at: source, keeping: mostColumns)
+    guard cells.count == count else {
+      throw StageError(
+        "too-many-columns", "the first row has \(count) cells, more than \(mostColumns)",
+        source: source, remedy: "check 'format' and 'delimiter'")
+    }
+    return cells
+  }
+
+  /// Parses a row without its line end: its first cells, and how many it has.
+  /// - Throws: `invalid-csv` where text follows a closing quote, `invalid-utf8`.
+  static func cells(
+    _ row: [UInt8], _ dialect: CSVDialect, at source: Source, keeping most: Int
+  ) throws(StageError) -> (cells: [String], count: Int) {
     try row.withUnsafeBufferPointer { (row) throws(StageError) in
       var cells: [String] = []
-      var place = 0
+      var (place, count) = (0, 0)
       while true {
-        let (text, end) = try Self.cell(row, from: place, dialect, cells.count + 1, source)
-        cells.append(text)
-        if end == row.count { return cells }
+        count += 1
+        let (text, end) = try Self.cell(row, from: place, dialect, count, source)
+        if count <= most { cells.append(text) }
+        if end == row.count { return (cells, count) }
         place = end + 1
       }
     }

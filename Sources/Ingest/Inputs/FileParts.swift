@@ -27,6 +27,7 @@ struct FileParts {
   /// The most bytes of a window of zstd.
   private let window: Int
   private let labels = MemberLabels()
+  private let meter: InputMeter?
   private let visit: (FilePart) throws -> Void
 
   /// An archive within an archive within a file is read, and nothing deeper.
@@ -34,21 +35,25 @@ struct FileParts {
 
   /// Calls `visit` with the files of data that a file holds, in their order.
   ///
+  /// - Parameter meter: Told of what is read from one end to the other.
   /// - Throws: What `visit` throws, and `StageError` for a fault of the file or archive itself.
   static func forEach(
-    of file: InputFile, members: [String], window: Int, _ visit: (FilePart) throws -> Void
+    of file: InputFile, members: [String], window: Int, meter: InputMeter? = nil,
+    _ visit: (FilePart) throws -> Void
   ) throws {
     try withoutActuallyEscaping(visit) { visit in
-      let parts = FileParts(members: members, window: window, visit: visit)
-      try parts.walk(file, CountedBytes(try FileBytes(file), within: nil), depth: 0)
+      let parts = FileParts(members: members, window: window, meter: meter, visit: visit)
+      let bytes = CountedBytes(try FileBytes(file), within: nil, meter: meter)
+      try parts.walk(file, bytes, depth: 0)
     }
   }
 
   private init(
-    members: [String], window: Int, visit: @escaping (FilePart) throws -> Void
+    members: [String], window: Int, meter: InputMeter?, visit: @escaping (FilePart) throws -> Void
   ) {
     self.members = members
     self.window = window
+    self.meter = meter
     self.visit = visit
   }
 
@@ -87,7 +92,8 @@ struct FileParts {
     for member in archive.members where !member.isFolder {
       let part = InputFile(path: "", name: "\(file.name)/\(member.label)")
       try visitMember(part, member.name, depth, fault: member.fault) {
-        CountedBytes(try archive.open(member), within: nil)
+        // Members stand in the archive one behind the other, so what is read of them is read of it.
+        CountedBytes(try archive.open(member, meter: depth == 0 ? meter : nil), within: nil)
       }
     }
   }

@@ -12,7 +12,9 @@ struct InputFile: Sendable, Hashable {
   /// Whether what is read is the file at `path` as it is: no pipe, not packed, no part of an archive.
   var isPlain = false
 
-  /// Standard input.
+  /// Its bytes on the disk; nil for what is no file, as a pipe.
+  var size: Int? { path == Self.standardInput ? nil : Folders.sizeOfFile(path) }
+
   static let standardInput = "-"
 
   /// The files that paths and patterns name, each once: paths in the order they are written, the
@@ -60,14 +62,32 @@ struct InputFile: Sendable, Hashable {
     let source = Source(file: value.written, line: 0)
     if path == standardInput { return [path] }
     if Folders.isFolder(path) { throw folder(path, source) }
-    if Folders.exists(path) { return [FilePaths.normalize(path)] }
+    if Folders.exists(path) { return [try checked(FilePaths.normalize(path), source)] }
+    if Folders.isBrokenLink(path) { throw brokenLink(source) }
     guard Glob.isPattern(path) else { throw missing(path, source) }
-    let files = Glob.files(matching: FilePaths.normalize(path))
+    let files = try Glob.files(matching: FilePaths.normalize(path))
+      .map { (file) throws(StageError) in try checked(file, Source(file: file, line: 0)) }
     guard !files.isEmpty else {
       throw StageError(
         "no-files-match", "no file matches the pattern", source: source, remedy: contents(of: path))
     }
     return files
+  }
+
+  /// A path that leads to a plain file.
+  ///
+  /// Inputs are read twice, once for their hash, and what is read from a pipe is gone; one that nobody
+  /// writes to would be waited for without end.
+  private static func checked(_ path: String, _ source: Source) throws(StageError) -> String {
+    guard Folders.exists(path) else {
+      throw Folders.isBrokenLink(path) ? brokenLink(source) : missing(path, source)
+    }
+    guard Folders.isFile(path) else {
+      throw StageError(
+        "not-a-file", "this is a pipe, a device or a socket", source: source,
+        remedy: "write '-' for the path, and pipe it in")
+    }
+    return path
   }
 
   /// The longest folder that all paths lie below, with its slash.
@@ -92,6 +112,12 @@ struct InputFile: Sendable, Hashable {
     return StageError(
       "is-a-folder", "this is a folder", source: source,
       remedy: "write '\(source.file)/*.\(common)', or '**' for folders within")
+  }
+
+  private static func brokenLink(_ source: Source) -> StageError {
+    StageError(
+      "missing-file", "this is a link to what is not there", source: source,
+      remedy: "see where it leads: ls -l")
   }
 
   private static func missing(_ path: String, _ source: Source) -> StageError {

@@ -43,7 +43,6 @@ extension EncoderSizes {
 }
 
 extension Architecture {
-  /// DistilBERT.
   static let distilBert = Architecture(
     modelType: "distilbert", prefix: "distilbert.",
     heads: ["classifier.", "pre_classifier.", "vocab_", "qa_outputs."], outputs: ["classifier."],

@@ -43,19 +43,28 @@ struct Encoder: ModelBody {
 
   /// The vector of every token: `[tokens, hidden]`.
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
-    place.reading(tape, batch) { run(layers[...], tape, $0, place.prefix(tape)) }
+    place.reading(tape, batch) { run(layers.indices, tape, $0, place.prefix(tape)) }
+  }
+
+  /// What the layer of a number reads, where nothing virtual stands before the tokens: `[tokens, hidden]`.
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
+    run(0..<layer, tape, batch, nil)
   }
 
   /// The vector of the first token of each sequence, virtual ones included: `[sequences, hidden]`.
   ///
   /// The same numbers as those rows of all tokens; the last layer is not computed for the others,
   /// which saves most of a layer.
-  func first(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
+  /// - Parameter states: What the layer of a number reads, where those below it are not to run again.
+  func first(
+    _ tape: Tape, _ batch: TokenBatch, above states: (values: Tensor, layer: Int)? = nil
+  ) -> Tensor {
     let batch = batch.prompted(place.prompt?.count ?? 0)
     let prefix = place.prefix(tape)
-    let x = run(layers.dropLast(), tape, batch, prefix)
+    let begin = states?.layer ?? 0
+    let x = run(begin..<max(begin, layers.count - 1), tape, batch, prefix, on: states?.values)
     let first = tape.gather(x, rows: batch.layout.firstRows)
-    guard let last = layers.last else { return first }
+    guard let last = layers.last, begin < layers.count else { return first }
     let layout = SequenceLayout(
       lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
     let rows = layout.tokenKeys
@@ -65,16 +74,17 @@ struct Encoder: ModelBody {
     }
   }
 
+  /// - Parameter states: What the first of the layers reads; the vectors of the tokens if nil.
   private func run(
-    _ layers: ArraySlice<EncoderLayer>, _ tape: Tape, _ batch: TokenBatch,
-    _ prefix: AttentionPrefix?
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ prefix: AttentionPrefix?,
+    on states: Tensor? = nil
   ) -> Tensor {
     let rows = batch.layout.tokenKeys
     tape.rowKeys = [rows]
-    let start = vectors(tape, batch, rows, after: prefix?.count ?? 0)
-    return layers.enumerated().reduce(start) { x, layer in
+    let start = states ?? vectors(tape, batch, rows, after: prefix?.count ?? 0)
+    return numbers.reduce(start) { x, number in
       tape.layer {
-        layer.element($0, x, batch.layout, rows, context: x, batch.layout, prefix, layer.offset)
+        layers[number]($0, x, batch.layout, rows, context: x, batch.layout, prefix, number)
       }
     }
   }

@@ -29,18 +29,24 @@ struct GPT2: Decoder {
 
   var sizes: DecoderSizes { configuration.sizes }
 
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { run(tape, $0, cache) }
-  }
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor { norm(tape, x) }
 
-  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+  func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor?
+  ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     tape.rowKeys = [context.rows]
-    let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
-    var x = tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
-    for block in blocks { x = tape.layer { [x] in block($0, x, context) } }
+    var x = states ?? embed(tape, batch, context)
+    for number in numbers { x = tape.layer { [x] in blocks[number]($0, x, context) } }
     context.finish()
-    return norm(tape, x)
+    return x
+  }
+
+  /// What the first block reads.
+  private func embed(_ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext) -> Tensor {
+    let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
+    return tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
   }
 }
 
@@ -149,7 +155,6 @@ extension ModelSizes {
 }
 
 extension Architecture {
-  /// GPT-2.
   static let gpt2 = Architecture(
     modelType: "gpt2", prefix: "transformer.", heads: ["lm_head.", "score.", "classifier."],
     outputs: ["score.", "classifier."],

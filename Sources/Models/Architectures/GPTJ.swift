@@ -28,20 +28,26 @@ struct GPTJ: Decoder {
 
   var sizes: DecoderSizes { configuration.sizes }
 
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { run(tape, $0, cache) }
-  }
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor { norm(tape, x) }
 
-  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+  func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor?
+  ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
-    var x = tape.dropout(
+    var x = states ?? embed(tape, batch, context)
+    for number in numbers { x = tape.layer { [x] in blocks[number]($0, x, context, angles) } }
+    context.finish()
+    return x
+  }
+
+  /// What the first block reads.
+  private func embed(_ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext) -> Tensor {
+    tape.dropout(
       tape.embed(words, batch, place),
       Dropout(configuration.embeddingDropout, keys: context.rows))
-    for block in blocks { x = tape.layer { [x] in block($0, x, context, angles) } }
-    context.finish()
-    return norm(tape, x)
   }
 }
 
@@ -127,7 +133,6 @@ struct GPTJConfiguration: Sendable {
 }
 
 extension Architecture {
-  /// GPT-J.
   static let gptJ = Architecture(
     modelType: "gptj", prefix: "transformer.", heads: ["lm_head.", "score.", "qa_outputs."],
     outputs: ["score."], dropouts: ["resid_pdrop", "embd_pdrop", "attn_pdrop"],

@@ -33,18 +33,19 @@ struct Llama: Decoder {
 
   var sizes: DecoderSizes { configuration.sizes }
 
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
-    place.reading(tape, batch, cache) { run(tape, $0, cache) }
-  }
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor { norm(tape, x) }
 
-  private func run(_ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?) -> Tensor {
+  func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor?
+  ) -> Tensor {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
-    var x = tape.embed(words, batch, place)
-    for layer in layers { x = tape.layer { [x] in layer($0, x, context, angles) } }
+    var x = states ?? tape.embed(words, batch, place)
+    for number in numbers { x = tape.layer { [x] in layers[number]($0, x, context, angles) } }
     context.finish()
-    return norm(tape, x)
+    return x
   }
 }
 

@@ -7,8 +7,14 @@ protocol Decoder: ModelBody {
   /// Where virtual tokens stand.
   var place: VirtualPlace { get }
   var sizes: DecoderSizes { get }
-  /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
-  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor
+  /// What comes out of the layers of some numbers: `[tokens, hidden]`; the tokens follow those of the cache.
+  /// - Parameter states: What the first of them reads; the vectors of the tokens if nil.
+  func run(
+    _ numbers: Range<Int>, _ tape: Tape, _ batch: TokenBatch, _ cache: KeyValueCache?,
+    on states: Tensor?
+  ) -> Tensor
+  /// The norm of what comes out of the last layer.
+  func ended(_ tape: Tape, _ x: Tensor) -> Tensor
 }
 
 extension Decoder {
@@ -16,8 +22,28 @@ extension Decoder {
   var word: Tensor { words.weight }
   var vocabularySize: Int { sizes.vocabularySize }
   var maximumLength: Int { sizes.positions }
+
   func callAsFunction(_ tape: Tape, _ batch: TokenBatch) -> Tensor {
     self(tape, batch, cache: nil)
+  }
+
+  /// The vectors after the last layer: `[tokens, hidden]`; the tokens follow those of the cache.
+  func callAsFunction(_ tape: Tape, _ batch: TokenBatch, cache: KeyValueCache?) -> Tensor {
+    place.reading(tape, batch, cache) { batch in
+      ended(tape, run(0..<sizes.layers, tape, batch, cache, on: nil))
+    }
+  }
+
+  /// What the layer of a number reads, where nothing virtual stands before the tokens: `[tokens, hidden]`.
+  func states(_ tape: Tape, _ batch: TokenBatch, below layer: Int) -> Tensor {
+    run(0..<layer, tape, batch, nil, on: nil)
+  }
+
+  /// The vectors after the last layer, of what the layer of a number reads.
+  func callAsFunction(
+    _ tape: Tape, _ batch: TokenBatch, above states: Tensor, layer: Int
+  ) -> Tensor {
+    ended(tape, run(layer..<sizes.layers, tape, batch, nil, on: states))
   }
 }
 
@@ -151,14 +177,20 @@ final class DecoderClassifier: SequenceClassifier, AssembledModel {
   }
 
   func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor {
-    tape.gather(decoder(tape, batch), rows: lastRows(batch))
+    if case .layer(let number) = cut { return decoder.states(tape, batch, below: number) }
+    return tape.gather(decoder(tape, batch), rows: lastRows(batch))
   }
 
   func logits(
-    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, _ batch: TokenBatch
   ) -> Tensor {
-    tape.rowKeys.append(keys)
-    return score(tape, features)
+    var last = features
+    if case .layer(let number) = cut {
+      let vectors = decoder(tape, batch, above: features, layer: number)
+      last = tape.gather(vectors, rows: lastRows(batch))
+    }
+    tape.rowKeys.append(batch.layout.sequenceKeys)
+    return score(tape, last)
   }
 
   /// The row of each text's last token that is not padding, as transformers finds it by the ids.

@@ -50,14 +50,24 @@ final class EncoderClassifier: SequenceClassifier, AssembledModel {
   }
 
   func features(_ tape: Tape, _ batch: TokenBatch, below cut: ClassifierCut) -> Tensor {
-    let first = encoder.first(tape, batch)
-    return cut == .pooling ? first : pooled(tape, first, batch.layout.sequenceKeys)
+    switch cut {
+    case .layer(let number): encoder.states(tape, batch, below: number)
+    case .pooling: encoder.first(tape, batch)
+    case .output: pooled(tape, encoder.first(tape, batch), batch.layout.sequenceKeys)
+    }
   }
 
   func logits(
-    _ tape: Tape, features: Tensor, above cut: ClassifierCut, keys: RowKeys
+    _ tape: Tape, features: Tensor, above cut: ClassifierCut, _ batch: TokenBatch
   ) -> Tensor {
-    let pooled = cut == .pooling ? pooled(tape, features, keys) : features
+    let keys = batch.layout.sequenceKeys
+    let pooled =
+      switch cut {
+      case .layer(let number):
+        pooled(tape, encoder.first(tape, batch, above: (features, number)), keys)
+      case .pooling: pooled(tape, features, keys)
+      case .output: features
+      }
     return classifier(
       tape, tape.dropout(pooled, Dropout(encoder.sizes.classifierDropout, keys: keys)))
   }

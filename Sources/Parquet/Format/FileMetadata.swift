@@ -6,7 +6,6 @@ struct FileMetadata {
   /// What the writer noted beside, by name.
   var notes: [String: String] = [:]
 
-  /// One row group.
   struct RowGroup {
     var columns: [ColumnChunk] = []
     var rows = 0
@@ -143,7 +142,6 @@ extension CompactReader {
   }
 }
 
-/// The header of a page.
 struct PageHeader {
   var kind = Kind.other
   var size = 0

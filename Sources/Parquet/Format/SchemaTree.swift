@@ -44,7 +44,6 @@ struct Leaf: Sendable {
 
 /// Makes a tree of the list of fields in a footer.
 struct SchemaTree {
-  /// The fields of a row.
   private(set) var fields: [RowNode] = []
   private(set) var leaves: [Leaf] = []
 

@@ -8,6 +8,7 @@ package import Stages
 package struct EndpointChat: ChatModel {
   package let name: String
   package let identity: JSONValue
+  package var spent: EndpointSpending? { endpoint.spent }
   private let endpoint: ChatEndpoint
   private let options: GenerationOptions
   private let atOnce: Int
@@ -23,7 +24,8 @@ package struct EndpointChat: ChatModel {
     environment: @escaping @Sendable (String) -> String? = FilePaths.environment
   ) -> ChatModelProvider {
     { request throws(Diagnostic) in
-      let endpoint = try ChatEndpoint(model: request.model, environment: environment)
+      let endpoint = try ChatEndpoint(
+        model: request.model, account: request.account, environment: environment)
       return EndpointChat(endpoint, request, keeping: kept)
     }
   }
@@ -56,9 +58,13 @@ package struct EndpointChat: ChatModel {
       return distinct.count - 1
     }
     let asked = distinct
-    let answers = try Requests.map(asked.count, atOnce: atOnce) { [self] place in
-      try Interruption.check()
-      return try answer(asked[place])
+    let answers = try LimitFault.telling {
+      spent
+    } _: {
+      try Requests.map(asked.count, atOnce: atOnce) { [self] place in
+        try Interruption.check()
+        return try answer(asked[place])
+      }
     }
     return members.map { answers[$0].string }
   }
@@ -90,7 +96,7 @@ package struct EndpointChat: ChatModel {
       // No further try was made because of that.
       try Interruption.check()
       throw StageError(
-        "no-answer", "the \(name): \(error.message)",
+        error.code == LimitFault.code ? error.code : "no-answer", "the \(name): \(error.message)",
         remedy: error.remedy ?? "run again; what was answered is kept")
     }
   }

@@ -65,6 +65,8 @@ private struct Classifier: LabelModel {
   }
   func files() throws(StageError) -> [String] { try listed { try classifier.files() } }
 
+  func check(_ record: Record) throws(StageError) { _ = try LabelledText.text(of: record) }
+
   func verdicts(on records: [Record]) throws -> [LabelVerdict] {
     let texts = try records.map { try LabelledText.text(of: $0) }
     return try classifier.probabilities(of: texts).map { probabilities in

@@ -3,7 +3,6 @@ import Stages
 
 /// Records that are read beside those of the pipeline, as `ingest` reads them, and not cleaned.
 struct DataSlice {
-  /// The records.
   let records: RecordCollection
   /// A hash of the records.
   let fingerprint: String

@@ -111,7 +111,7 @@ struct DataForecast {
 extension StageStep {
   /// Augmenters that need words and rules alone.
   private static let fastAugmenters = [
-    "augment.synonyms", "augment.eda", "augment.noise", "augment.contractions",
+    "augment.synonyms", "augment.eda", "augment.noise", "augment.contractions", "augment.entities",
   ]
 
   /// Whether the stage costs no more than reading, asks no model for new records and writes nothing
@@ -120,7 +120,7 @@ extension StageStep {
     switch descriptor.role {
     case .writing: false
     case .augmenting:
-      Self.fastAugmenters.contains(descriptor.name)
+      Self.fastAugmenters.contains(descriptor.name) && values.encoded["senses"]?.string != "encoder"
         && [values.encoded["similarity"], values.encoded["label-model"]]
           .allSatisfy { $0?.isNull ?? true }
     case .source, .cleaning, .splitting, .fitting: true

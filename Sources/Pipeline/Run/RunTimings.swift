@@ -43,7 +43,7 @@ struct RunTimings {
     object["machine"] = [
       "cpu": .string(Machine.processor), "threads": .integer(threads),
       "instructions": .string(Engine.instructions),
-      "blas": Engine.openBLASCore.map { .string($0) } ?? .null,
+      "blas": Engine.productCore.map { .string($0) } ?? .null,
     ]
     return object
   }
@@ -55,6 +55,7 @@ struct RunTimings {
       "records_per_second": .real(rate.rounded()),
     ]
     if let bytes = memory.of(stage.label) { object["peak_memory_bytes"] = .integer(bytes) }
+    if let spent = stage.spent { object["spent"] = .object(spent.json) }
     return .object(object)
   }
 

@@ -30,7 +30,6 @@ struct RequestLine {
     StageError("invalid-record", problem, source: source, field: field, remedy: remedy)
   }
 
-  /// A value as a list.
   func list(_ value: JSONValue, field: String) throws(StageError) -> [JSONValue] {
     guard let list = value.array else {
       throw fault("is \(value.kindName), not a list", field: field)

@@ -22,7 +22,8 @@ package struct EndpointTranslator: Translator {
       throw Translators.fault(
         "the endpoint's model is not named", remedy: "name it with 'model', and with 'back'")
     }
-    self.init(try ChatEndpoint(model: model, environment: environment), request)
+    self.init(
+      try ChatEndpoint(model: model, account: request.account, environment: environment), request)
   }
 
   /// A translator that asks a model.
@@ -46,6 +47,8 @@ package struct EndpointTranslator: Translator {
     ]
   }
 
+  package var spent: EndpointSpending? { endpoint.spent }
+
   package func files() throws(StageError) -> [String] { [] }
 
   package func portions(_ texts: [String]) -> [[Int]] { texts.indices.map { [$0] } }
@@ -56,7 +59,8 @@ package struct EndpointTranslator: Translator {
         // No further try was made because of that.
         try Interruption.check()
         throw StageError(
-          "no-translation", "the \(name): \(error.message)",
+          error.code == LimitFault.code ? error.code : "no-translation",
+          "the \(name): \(error.message)",
           remedy: error.remedy ?? "run again; what was translated is kept")
       }
     }

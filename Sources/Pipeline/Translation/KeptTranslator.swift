@@ -26,6 +26,7 @@ package final class KeptTranslator: Translator {
   package var name: String { translator.name }
   package var draws: Bool { translator.draws }
   package var atOnce: Int { translator.atOnce }
+  package var spent: EndpointSpending? { translator.spent }
   package func files() throws(StageError) -> [String] { try translator.files() }
   package func portions(_ texts: [String]) throws -> [[Int]] { try translator.portions(texts) }
 
@@ -45,9 +46,13 @@ package final class KeptTranslator: Translator {
     let questions = Questions(texts, draws)
     let portions = try translator.portions(questions.texts)
     let identity = try identity
-    let found = try Requests.map(portions.count, atOnce: atOnce) { [self] number in
-      try Interruption.check()
-      return try answer(questions.portion(portions[number]), identity)
+    let found = try LimitFault.telling {
+      spent
+    } _: {
+      try Requests.map(portions.count, atOnce: atOnce) { [self] number in
+        try Interruption.check()
+        return try answer(questions.portion(portions[number]), identity)
+      }
     }
     var answers = [String?](repeating: nil, count: questions.texts.count)
     for (portion, texts) in zip(portions, found) {

@@ -10,7 +10,6 @@ struct Reliability {
 
   let bins: [Bin]
   let description: String
-  private static let size = 320.0
   private static let (low, high) = (44.0, 308.0)
 
   /// The SVG element.

@@ -72,7 +72,6 @@ struct Example {
   /// The score of the predicted class; nil without scores.
   var confidence: Double? { prediction.flatMap(score) }
 
-  /// A score by its name.
   func score(_ name: String) -> Double? {
     scores.first { $0.name.hasSameBytes(as: name) }?.value
   }

@@ -41,17 +41,21 @@ struct LostRecords {
   private var places: [End: Int] = [:]
 
   /// Reads the ledger, then looks up what the samples said; nil where nothing was lost.
-  static func read(from folder: RunFolder, upTo bound: Int) -> LostRecords? {
+  ///
+  /// - Parameter most: How many records ended, where that is known: lines behind the last of them, of records
+  ///   that were kept, need not be read.
+  static func read(from folder: RunFolder, upTo bound: Int, most: Int? = nil) -> LostRecords? {
     guard var lines = try? LineCursor(folder.at("ledger.jsonl").path) else { return nil }
     var lost = LostRecords()
-    var bytes = 0
-    while let line = try? lines.next() {
+    var (bytes, ended) = (0, 0)
+    while ended < most ?? .max, let line = try? lines.next() {
       guard bytes < bound else {
         lost.bound = bound
         break
       }
       bytes += line.count
       if line.holds(#""fate":"kept""#) { continue }
+      ended += 1
       guard let json = try? JSONValue.parse(line) else { continue }
       lost.add(json)
     }

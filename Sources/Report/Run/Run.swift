@@ -41,8 +41,10 @@ struct Run {
     search = folder.object("search/trials.json").read(as: "list of trials") { SearchFile($0) }
     summary = folder.object("data/summary.json")
       .read(as: "summary of the sides") { SummaryFile($0) }
-    lost = LostRecords.read(from: folder, upTo: bounds.ledger)
-    augmented = AugmentedRecords.read(from: folder, upTo: bounds.derived)
+    let total = stages.value?.total
+    lost = LostRecords.read(from: folder, upTo: bounds.ledger, most: total?.ended)
+    augmented =
+      total?.made == 0 ? nil : AugmentedRecords.read(from: folder, upTo: bounds.derived)
     nearestTexts = StageOutputs(folder: folder).finished(
       Set(certificate.value?.nearest?.records.map(\.id) ?? []),
       sides: certificate.value?.nearest?.records.map(\.side) ?? [])

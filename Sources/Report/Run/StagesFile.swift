@@ -18,9 +18,12 @@ struct StagesFile {
     var droppedCount: Int { dropped.reduce(0) { $0 + $1.count } }
     var quarantinedCount: Int { quarantined.reduce(0) { $0 + $1.count } }
 
+    /// Records that did not go on.
+    var ended: Int { droppedCount + merged + quarantinedCount + expanded }
+
     /// Records that the fates do not account for; 0 in a sound run.
     var unaccounted: Int {
-      taken + made - kept - droppedCount - merged - quarantinedCount - expanded
+      taken + made - kept - ended
     }
   }
 

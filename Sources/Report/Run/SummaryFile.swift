@@ -2,7 +2,6 @@ import Records
 
 /// `data/summary.json`: what each side of the data is like.
 struct SummaryFile {
-  /// One side.
   struct Side {
     let name: String
     let records: Int

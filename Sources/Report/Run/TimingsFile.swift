@@ -58,8 +58,9 @@ struct TimingsFile {
       return (epoch, seconds)
     }
     search = Self.search(training?["search"])
-    machine = (json["machine"]?.object?.members ?? []).map { member in
-      (member.key, member.value.string ?? member.value.text)
+    machine = (json["machine"]?.object?.members ?? []).compactMap { member in
+      if case .null = member.value { return nil }
+      return (member.key, member.value.string ?? member.value.text)
     }
     version = json["version"]?.string
     started = json["started"]?.string

@@ -46,7 +46,6 @@ func figure(title: String, chart: Node, legend: [(color: Int, name: String, valu
   }
 }
 
-/// Names and values in pairs.
 func facts(_ pairs: [(name: String, value: Node)]) -> Node {
   tag("dl", ["class": "facts"]) {
     for pair in pairs {

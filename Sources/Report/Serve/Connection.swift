@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// A connection of a browser, closed when it is dropped.

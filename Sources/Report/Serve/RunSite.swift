@@ -12,7 +12,6 @@ final class RunSite: Sendable {
 
   init(shelf: RunShelf) { self.shelf = shelf }
 
-  /// Answers one request.
   func answer(_ request: HTTPRequest) -> HTTPResponse {
     guard let parts = request.parts else { return .failure(400, "this address names no page") }
     switch (parts.first, parts.count) {

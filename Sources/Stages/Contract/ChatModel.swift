@@ -8,10 +8,17 @@ public protocol ChatModel: Sendable {
   var name: String { get }
   /// All that decides an answer besides the question, never a key.
   var identity: JSONValue { get }
+  /// What the endpoint was asked so far, and what that took; nil where none is asked.
+  var spent: EndpointSpending? { get }
   /// The answers, in the order of the questions; nil where one was cut at the token limit, or kept back.
   ///
   /// - Throws: `StageError` where there are no answers, `Interrupted` where the user asked to stop.
   func answers(_ questions: [ChatQuestion]) throws -> [String?]
+}
+
+extension ChatModel {
+  /// A model that is no endpoint's spends nothing.
+  public var spent: EndpointSpending? { nil }
 }
 
 /// What a model is asked.
@@ -38,16 +45,19 @@ public struct ChatModelRequest: Sendable {
   public let atOnce: Int
   /// Told apart by it are kept answers of a model that changed behind its name.
   public let version: String?
+  /// What the endpoint may be asked, and where it is noted.
+  public let account: EndpointAccount
 
   /// A request.
   public init(
     model: String, options: GenerationOptions = GenerationOptions(), atOnce: Int = 8,
-    version: String? = nil
+    version: String? = nil, account: EndpointAccount = EndpointAccount()
   ) {
     self.model = model
     self.options = options
     self.atOnce = atOnce
     self.version = version
+    self.account = account
   }
 }
 

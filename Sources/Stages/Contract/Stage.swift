@@ -15,6 +15,8 @@ public protocol Stage: Sendable {
   /// Whether it learns from the records it is given, so that a split stands before it: what is
   /// learned from records that a model is scored on says too much of them.
   var learnsFromRecords: Bool { get }
+  /// What endpoints were asked in this run so far, and what that took; nil where none is asked.
+  var spent: EndpointSpending? { get }
 }
 
 extension Stage {
@@ -24,12 +26,16 @@ extension Stage {
   public func identity() throws(StageError) -> JSONValue? { nil }
   /// Most stages learn nothing.
   public var learnsFromRecords: Bool { false }
+  /// Most stages ask no endpoint.
+  public var spent: EndpointSpending? { nil }
 }
 
 /// A stage that reads raw files and makes the first records.
 public protocol SourceStage: Stage {
   /// What people call the source, where it has a name; its label stands for it otherwise.
   var name: String? { get }
+  /// Counts what is read, for whoever foretells how long it takes; nil where nobody counts.
+  var meter: InputMeter? { get }
   /// Walks the raw records of all inputs in order; called once, on one thread, so keep it cheap.
   func readUnits(_ visit: (SourceUnit) throws -> Void) throws
   /// Makes a record of a raw record; called from many threads.
@@ -47,6 +53,8 @@ public protocol SourceStage: Stage {
 extension SourceStage {
   /// Few sources have names.
   public var name: String? { nil }
+  /// Few sources are read for long.
+  public var meter: InputMeter? { nil }
   /// Most sources make every record.
   public func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool { false }
 }

@@ -13,6 +13,8 @@ public protocol Translator: Sendable {
   /// All that decides a translation besides the text and the key.
   /// - Throws: What says why a file that belongs to it cannot be read.
   var identity: JSONValue { get throws }
+  /// What endpoints were asked so far, and what that took; nil where none is asked.
+  var spent: EndpointSpending? { get }
   /// Files whose contents decide what it writes.
   /// - Throws: `StageError` where what it needs is not there.
   func files() throws(StageError) -> [String]
@@ -33,6 +35,8 @@ public protocol Translator: Sendable {
 extension Translator {
   /// Most translators draw.
   public var draws: Bool { true }
+  /// Most translators run here.
+  public var spent: EndpointSpending? { nil }
   /// Most translators do one thing after the other.
   public var atOnce: Int { 1 }
   /// All texts together.
@@ -75,11 +79,14 @@ public struct TranslatorRequest: Sendable {
   public var temperature: Double
   /// Told apart by it are kept translations of something that changed behind its name.
   public var version: String?
+  /// What an endpoint may be asked, and where it is noted; the way back shares it.
+  public var account: EndpointAccount
 
   /// A translator of records' texts to another language.
   public init(
     from: String, to: String, backend: TranslatorBackend, model: PathValue? = nil,
-    prefix: String? = nil, command: String? = nil, temperature: Double = 1, version: String? = nil
+    prefix: String? = nil, command: String? = nil, temperature: Double = 1, version: String? = nil,
+    account: EndpointAccount = EndpointAccount()
   ) {
     (self.from, self.to, language) = (from, to, from)
     self.backend = backend
@@ -88,6 +95,7 @@ public struct TranslatorRequest: Sendable {
     self.command = command
     self.temperature = temperature
     self.version = version
+    self.account = account
   }
 
   /// The request of what translates back.

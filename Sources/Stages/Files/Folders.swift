@@ -44,6 +44,15 @@ public enum Folders {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// The size of a regular file in bytes; nil where there is none, or something else, as a pipe.
+  package static func sizeOfFile(_ path: String) -> Int? { isFile(path) ? size(path) : nil }
+
+  /// Whether a path is a link that leads nowhere, or to itself.
+  package static func isBrokenLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK && !exists(path)
+  }
+
   /// The names in a folder in the order of their bytes, without `.` and `..`.
   public static func list(_ path: String) throws(FileError) -> [String] {
     guard let directory = opendir(path) else { throw FileError("list", path) }

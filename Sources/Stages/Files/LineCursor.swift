@@ -4,9 +4,14 @@ package struct LineCursor {
   private var buffer: [UInt8] = []
   private var place = 0
   private var isAtEnd = false
+  /// How many bytes have been read from the file.
+  private var loaded = 0
   private static let chunk = 1 << 20
 
   package init(_ path: String) throws(FileError) { reader = try FileReader(path) }
+
+  /// How many bytes of the file lie behind.
+  var consumed: Int { loaded - (buffer.count - place) }
 
   /// Takes the next line, without its end; nil at the end of the file.
   package mutating func next() throws(FileError) -> ArraySlice<UInt8>? {
@@ -27,6 +32,7 @@ package struct LineCursor {
       from = rest.count
       buffer = try reader.read(max(Self.chunk, rest.count), behind: rest)
       place = 0
+      loaded += buffer.count - from
       isAtEnd = buffer.count == from
     }
   }

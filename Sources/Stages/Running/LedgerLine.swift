@@ -35,7 +35,11 @@ enum LedgerLine {
     copy(",\"augmented_by\":", places.augmentedBy)
     add(",\"events\":", to: &buffer)
     RecordLine.writeEvents(trail, to: &buffer)
-    finish("kept", ["side": .string((places.side ?? .train).rawValue)], to: &buffer)
+    switch places.side ?? .train {
+    case .train: add(",\"fate\":\"kept\",\"side\":\"train\"}\n", to: &buffer)
+    case .validation: add(",\"fate\":\"kept\",\"side\":\"validation\"}\n", to: &buffer)
+    case .test: add(",\"fate\":\"kept\",\"side\":\"test\"}\n", to: &buffer)
+    }
   }
 
   /// Appends the line of a raw record that never became a record.

@@ -94,7 +94,16 @@ package struct StoredRecord: Sendable {
   /// Its id, which a line of Anneal's tells without its content being read.
   /// - Throws: as `record`.
   package func id() throws(StageError) -> String {
-    try RecordLine(provenanceOf: line, at: LineLayer.place(of: index, in: path)).record.id
+    let json = line[..<RecordLine.endOfRecord(line)]
+    if let id = json.withUnsafeBufferPointer({ Self.plainID(in: $0) }) { return id }
+    return try RecordLine(provenanceOf: line, at: LineLayer.place(of: index, in: path)).record.id
+  }
+
+  /// The id where it stands without escapes in a line of Anneal's.
+  private static func plainID(in json: UnsafeBufferPointer<UInt8>) -> String? {
+    guard let place = ProvenancePlaces(in: json)?.id else { return nil }
+    let id = json[place.lowerBound + 1..<place.upperBound - 1]
+    return id.contains(UInt8(ascii: "\\")) ? nil : String(decoding: id, as: UTF8.self)
   }
 
   /// Where it came from, which a line of Anneal's tells likewise: the record without its content.

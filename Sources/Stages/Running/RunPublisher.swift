@@ -58,8 +58,10 @@ public struct RunPublisher: Sendable {
     var counts: [Side: Int] = [:]
     try eachBatch { batch in
       try ledger.write(batch.ledger)
-      for (side, bytes) in batch.data { try files[side]?.write(bytes) }
-      counts.merge(batch.counts, uniquingKeysWith: +)
+      for part in batch.sides where part.count > 0 {
+        try files[part.side]?.write(part.data)
+        counts[part.side, default: 0] += part.count
+      }
     }
     lines += counts.values.reduce(0, +)
     try check(lines, are: fates)
@@ -68,8 +70,11 @@ public struct RunPublisher: Sendable {
     return counts
   }
 
-  private func eachBatch(_ write: (SideBatch) throws -> Void) throws {
+  /// Sorts the last stage's records into the files they go to; `write` is called in order, with one batch
+  /// while the next is being made.
+  private func eachBatch(_ write: @escaping (SideBatch) throws -> Void) throws {
     guard let last = results.last else { return }
+    let writer = Behind { (batches: [SideBatch]) in try batches.forEach(write) }
     var first = 0
     try StageLines(last.records).forEach { lines in
       try Interruption.check()
@@ -78,8 +83,9 @@ public struct RunPublisher: Sendable {
         try SideBatch(lines[range], in: last.records, at: start + range.lowerBound)
       }
       first += lines.count
-      for batch in batches { try write(batch) }
+      try writer.take(batches)
     }
+    try writer.wait()
   }
 
   /// Every record that came in or was made has one line in the ledger.
@@ -136,9 +142,9 @@ public struct RunPublisher: Sendable {
 
 /// A slice of the last stage's records, sorted into the files they go to.
 private struct SideBatch: Sendable {
-  var data: [Side: [UInt8]] = [:]
+  /// What goes to each side's file, and how many records those are.
+  var sides = Side.allCases.map { (side: $0, data: [UInt8](), count: 0) }
   var ledger: [UInt8] = []
-  var counts: [Side: Int] = [:]
 
   init(_ lines: ArraySlice<ArraySlice<UInt8>>, in path: String, at first: Int) throws {
     for (index, bytes) in lines.enumerated() {
@@ -146,9 +152,15 @@ private struct SideBatch: Sendable {
       let json = bytes[..<RecordLine.endOfRecord(bytes)]
       let told = add(json, bytes[json.endIndex...])
       let side = if let told { told } else { try parsed(bytes, in: path, at: first + index) }
-      data[side, default: []] += json
-      data[side, default: []].append(UInt8(ascii: "\n"))
-      counts[side, default: 0] += 1
+      append(json, to: side)
+    }
+  }
+
+  private mutating func append(_ json: ArraySlice<UInt8>, to side: Side) {
+    for place in sides.indices where sides[place].side == side {
+      sides[place].data += json
+      sides[place].data.append(UInt8(ascii: "\n"))
+      sides[place].count += 1
     }
   }
 

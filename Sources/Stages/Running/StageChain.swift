@@ -11,6 +11,7 @@ struct StageChain {
   let links: [StageLink]
   let runner: StageRunner
   let input: StageResult?
+  let meter: WalkMeter
   /// Told how many records each stage has seen.
   let report: @Sendable (StageLink, Int) -> Void
 
@@ -39,10 +40,12 @@ struct StageChain {
 
   /// Records of the stage before: those that a second source adds to, or that are decided about.
   private func readLines(of input: StageResult, _ walk: ChainWalk) throws {
+    let isDeriving = links.first?.step.descriptor.role == .augmenting
     var first = 0
-    try StageLines(input.records, chunk: runner.batchSize).forEach { lines in
+    try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
       let start = first
       let active = walk.active
+      meter.begin(upTo: share, bytes: lines.reduce(0) { $0 + $1.count })
       let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
@@ -50,8 +53,11 @@ struct StageChain {
           for index in range {
             let line = PendingLine(lines[index], at: start + index)
             try decide(line, link, stage, context, &buffers)
+            // Deriving may be a model's work: such stages walk alone, and a slice takes minutes.
+            if isDeriving { meter.add(lines[index].count) }
           }
         }
+        if !isDeriving { meter.add(lines[range].reduce(0) { $0 + $1.count }) }
         return slice
       }
       first += lines.count
@@ -67,8 +73,9 @@ struct StageChain {
       try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
     // What has been read is worked on while more is read.
-    let work = Behind<[SourceUnit]> { batch in
-      let active = walk.active
+    let work = Behind<SourceBatch> { given in
+      let (batch, active) = (given.units, walk.active)
+      meter.begin(upTo: given.share, bytes: batch.count)
       let slices = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
@@ -77,6 +84,7 @@ struct StageChain {
             try read(unit, source, link, context, &buffers)
           }
         }
+        meter.add(range.count)
         return slice
       }
       try walk.take(slices)
@@ -84,7 +92,7 @@ struct StageChain {
     // Nothing may go on in a folder that whoever called has been given back.
     defer { try? work.wait() }
     func flush() throws {
-      try work.take(units)
+      try work.take(SourceBatch(units: units, share: source.meter?.share))
       units.removeAll(keepingCapacity: true)
       size = 0
     }
@@ -103,6 +111,12 @@ struct StageChain {
     try work.wait()
     walk.addReading(reading / .seconds(1))
     try places?.commit()
+  }
+
+  /// Raw records, and the part of the input that lies behind them, where that is known.
+  private struct SourceBatch {
+    let units: [SourceUnit]
+    let share: Double?
   }
 
   // MARK: - Stages

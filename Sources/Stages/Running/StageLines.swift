@@ -14,9 +14,17 @@ struct StageLines {
 
   /// Walks the batches in order; the next one is read beside the work on the last.
   func forEach(_ visit: ([ArraySlice<UInt8>]) throws -> Void) throws {
+    try forEachWithShare { lines, _ in try visit(lines) }
+  }
+
+  /// Likewise, with the part of the files that lies behind each batch, from 0 to 1.
+  func forEachWithShare(_ visit: ([ArraySlice<UInt8>], Double) throws -> Void) throws {
     let layer = try LineLayer(path)
-    let batches = Ahead { try layer.batch(of: chunk) }
-    while let lines = try batches.take() { try visit(lines) }
+    let size = max(1, layer.size)
+    let batches = Ahead {
+      try layer.batch(of: chunk).map { ($0, Double(layer.consumed) / Double(size)) }
+    }
+    while let (lines, share) = try batches.take() { try visit(lines, share) }
   }
 }
 
@@ -73,6 +81,12 @@ final class LineLayer {
     guard !above.contains(path) else { throw Self.damaged(path) }
     before = try LineLayer("\(folder)/\(name)/\(StageFiles.records)", above: above + [path])
   }
+
+  /// The bytes of its file and of those of the stages before it.
+  var size: Int { (Folders.size(path) ?? 0) + (before?.size ?? 0) }
+
+  /// How many of them lie behind.
+  var consumed: Int { cursor.consumed + (before?.consumed ?? 0) }
 
   /// The next record's line, without its end.
   func next() throws -> ArraySlice<UInt8>? {

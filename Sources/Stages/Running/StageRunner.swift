@@ -16,6 +16,8 @@ public struct StageRunner: Sendable {
   public let progress: @Sendable (StageProgress) -> Void
   /// About how many bytes of records are in memory at once; results do not depend on it.
   package var batchSize = 1 << 21
+  /// How often the part of the input that is done is told, at most.
+  package var shareInterval = Duration.milliseconds(100)
 
   /// A runner that writes to a run folder.
   public init(
@@ -119,7 +121,12 @@ public struct StageRunner: Sendable {
   ) throws -> [StageResult] {
     let clock = ContinuousClock()
     let start = clock.now
-    let chain = StageChain(links: links, runner: self, input: previous) { link, count in
+    let chain = StageChain(
+      links: links, runner: self, input: previous,
+      meter: WalkMeter(every: shareInterval) { share in
+        links.first.map { tell($0, of: total, .share(share)) }
+      }
+    ) { link, count in
       tell(link, of: total, .records(count))
     }
     let outcome = try chain.run()
@@ -145,6 +152,7 @@ public struct StageRunner: Sendable {
     let start = clock.now
     let manifest = try StageWork(
       link: link, runner: self, input: previous,
+      meter: WalkMeter(every: shareInterval) { tell(link, of: total, .share($0)) },
       report: { tell(link, of: total, .records($0)) }
     ).run(stage)
     return try publish(
@@ -158,7 +166,9 @@ public struct StageRunner: Sendable {
     var manifest = finished
     try manifest.write(to: link.folder, after: previous?.contentHash)
     try Folders.publish(link.folder, as: link.target)
-    let result = StageResult(manifest, folder: link.target, cached: false, seconds: seconds)
+    let result = StageResult(
+      manifest, folder: link.target, cached: false, seconds: seconds,
+      spent: link.step.stage.spent)
     tell(link, of: total, .finished(result))
     return result.reading(link.files)
   }
@@ -174,6 +184,9 @@ public struct StageProgress: Sendable {
   public enum Event: Sendable {
     /// This many records have been seen.
     case records(Int)
+    /// This part of the input, by its bytes, has been worked through, by the stages behind in the same
+    /// walk too; from 0 to 1, and never told where the size of the input is unknown.
+    case share(Double)
     /// The stage's output is whole.
     case finished(StageResult)
   }

@@ -102,10 +102,12 @@ public struct StageStep: Sendable {
   func fingerprint(
     after upstream: String, seed: UInt64, shard: Shard?, files: JSONObject
   ) throws -> String {
+    // How fast and how much endpoints are asked changes no record.
+    let parameters = values.encoded.without([EndpointLimits.parameter.name])
     var object: JSONObject = [
       "format": .integer(StageManifest.format), "stage": .string(label),
       "version": .integer(descriptor.version),
-      "parameters": .object(values.encoded), "on-error": onError.encoded,
+      "parameters": .object(parameters), "on-error": onError.encoded,
       "rescue": rescue.encoded,
       "seed": .string("\(seed)"), "files": .object(files),
       "upstream": .string(upstream), "shard": shard.map { .string($0.description) } ?? .null,
@@ -138,8 +140,13 @@ public struct StageResult: Sendable {
   public let cached: Bool
   /// Wall-clock seconds; 0 where it was reused.
   public let seconds: Double
+  /// What it asked of endpoints, and what that took; nil where it asks none, or was reused.
+  public let spent: EndpointSpending?
 
-  init(_ manifest: StageManifest, folder: String, cached: Bool, seconds: Double) {
+  init(
+    _ manifest: StageManifest, folder: String, cached: Bool, seconds: Double,
+    spent: EndpointSpending? = nil
+  ) {
     label = manifest.label
     self.folder = folder
     fingerprint = manifest.fingerprint
@@ -148,6 +155,7 @@ public struct StageResult: Sendable {
     contentHash = manifest.contentHash
     self.cached = cached
     self.seconds = seconds
+    self.spent = spent
   }
 
   /// The result with what is known of the stage's files.

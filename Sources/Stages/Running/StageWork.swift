@@ -5,6 +5,7 @@ struct StageWork {
   let link: StageLink
   let runner: StageRunner
   let input: StageResult
+  let meter: WalkMeter
   let report: @Sendable (Int) -> Void
 
   func run(_ stage: some CollectionStage) throws -> StageManifest {
@@ -14,8 +15,9 @@ struct StageWork {
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
     var first = 0
-    try StageLines(input.records, chunk: runner.batchSize).forEach { lines in
+    try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
       let start = first
+      meter.begin(upTo: share, bytes: lines.reduce(0) { $0 + $1.count })
       let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
         var buffers = link.buffers()
         for index in range {
@@ -30,6 +32,7 @@ struct StageWork {
             try stage.outcome(of: record, at: start + index, plan, context)
           }
         }
+        meter.add(lines[range].reduce(0) { $0 + $1.count })
         return buffers
       }
       first += lines.count

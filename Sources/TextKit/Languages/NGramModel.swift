@@ -25,35 +25,35 @@ struct NGramModel: Sendable {
 
   /// The likeliest language and its probability.
   func best(of text: String) -> (language: String, probability: Double) {
-    let scores = scores(of: Self.buckets(of: text))
+    let scores = scores(of: Self.counts(of: text))
     let top = scores.indices.max { scores[$0] < scores[$1] } ?? 0
     let sum = scores.reduce(0) { $0 + exp(Double($1 - scores[top])) }
     return (languages[top], 1 / sum)
   }
 
-  private func scores(of buckets: [Int]) -> [Float] {
+  /// How well each language fits, by the counts of all buckets.
+  private func scores(of counts: [Float]) -> [Float] {
     var scores = [Float](repeating: 0, count: languages.count)
     var squares: Float = 0
-    var start = 0
-    while start < buckets.count {
-      var end = start
-      while end < buckets.count, buckets[end] == buckets[start] { end += 1 }
-      let value = Float(end - start).squareRoot()
-      squares += value * value
-      let row = buckets[start] * languages.count
-      for index in scores.indices { scores[index] += value * Float(weights[row + index]) }
-      start = end
+    weights.withUnsafeBufferPointer { weights in
+      scores.withUnsafeMutableBufferPointer { scores in
+        for (bucket, count) in counts.enumerated() where count > 0 {
+          let value = count.squareRoot()
+          squares += value * value
+          let row = bucket * scores.count
+          for index in scores.indices { scores[index] += value * Float(weights[row + index]) }
+        }
+      }
     }
     let unit = scale / max(squares.squareRoot(), 1e-9)
     for index in scores.indices { scores[index] = scores[index] * unit + offsets[index] }
     return scores
   }
 
-  /// The buckets of all n-grams in rising order.
-  private static func buckets(of text: String) -> [Int] {
+  /// How many n-grams fall in each bucket.
+  private static func counts(of text: String) -> [Float] {
     let letters = letters(of: text)
-    var buckets: [Int] = []
-    buckets.reserveCapacity(letters.count * 4)
+    var counts = [Float](repeating: 0, count: 1 << Int(LanguageModel.bits))
     let mask = UInt32(1) << LanguageModel.bits - 1
     for start in letters.indices {
       var hash: UInt32 = 2_166_136_261
@@ -61,11 +61,10 @@ struct NGramModel: Sendable {
         hash = (hash ^ letters[start + length - 1]) &* 16_777_619
         if length == 1, letters[start] == 0x20 { continue }
         let mixed = (hash ^ hash >> 15) &* 0x85EB_CA6B
-        buckets.append(Int((mixed ^ mixed >> 13) & mask))
+        counts[Int((mixed ^ mixed >> 13) & mask)] += 1
       }
     }
-    buckets.sort()
-    return buckets
+    return counts
   }
 
   /// Letters and marks in small form, with one blank for all else and at both ends; the start of a

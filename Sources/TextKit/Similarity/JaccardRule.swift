@@ -19,8 +19,7 @@ package struct JaccardRule: SimilarityRule {
 
   package func appendKeys(of set: Span<UInt64>, to keys: inout [SetKey]) {
     guard !set.isEmpty else { return }
-    let least = Int((threshold * Double(set.count) - Self.tolerance).rounded(.up))
-    let prefix = set.count - max(1, least) + 1
+    let prefix = Self.prefix(set.count, threshold)
     withUnsafeTemporaryAllocation(of: UInt16.self, capacity: set.count) { ranks in
       for index in set.indices { ranks[index] = UInt16(frequencies.rank(set[index])) }
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: SetFrequencies.ranks) { places in
@@ -35,6 +34,12 @@ package struct JaccardRule: SimilarityRule {
         }
       }
     }
+  }
+
+  /// How many of a set's rarest numbers there are of which every set that is like it shares one.
+  static func prefix(_ count: Int, _ threshold: Double) -> Int {
+    let least = Int((threshold * Double(count) - tolerance).rounded(.up))
+    return count - max(1, least) + 1
   }
 
   /// Where the numbers of each rank begin, when those of a set stand by rank and then by value.

@@ -3,7 +3,7 @@
 /// Two sets of similarity t share one of their |A| − ⌈t |A|⌉ + 1 first numbers, in any order that both
 /// stand in (Bayardo, Ma and Srikant, 2007, "Scaling up all pairs similarity search"); here the order is
 /// that of how many sets of the store hold a number, the rarest first. 16 bytes for each such number of a
-/// set, and 2 to 4 for each number of the store. Many threads may ask at once.
+/// set, and 2 to 4 bytes for each number of the store, 256 MB of these at most. Many threads may ask at once.
 package struct SetLookup: Sendable {
   private struct Entry {
     let key: UInt64
@@ -12,8 +12,7 @@ package struct SetLookup: Sendable {
 
   private let store: SetStore
   private let threshold: Double
-  /// How often each number stands in the store; numbers may share a place, as any fixed order will do.
-  private let counts: [UInt16]
+  private let frequencies: SetFrequencies
   /// The sets under their first numbers, in the order of these.
   private let entries: [Entry]
 
@@ -22,11 +21,11 @@ package struct SetLookup: Sendable {
     precondition(threshold > 0 && threshold <= 1, "a threshold of \(threshold) is not in 0 ..< 1")
     self.store = store
     self.threshold = threshold
-    let counts = try Self.counts(store)
-    self.counts = counts
+    let frequencies = try SetFrequencies(store, bytes: 1 << 28)
+    self.frequencies = frequencies
     entries = try (0..<store.count).flatMap { item in
       try store.with(item) { set in
-        Self.first(of: set, threshold, counts).map { Entry(key: $0, item: Int32(item)) }
+        Self.first(of: set, threshold, frequencies).map { Entry(key: $0, item: Int32(item)) }
       }
     }.sorted { ($0.key, $0.item) < ($1.key, $1.item) }
   }
@@ -37,7 +36,7 @@ package struct SetLookup: Sendable {
   package func nearest(to set: [UInt64]) throws -> Neighbour? {
     var compared: Set<Int32> = []
     var best: Neighbour?
-    for key in Self.first(of: set.span, threshold, counts) {
+    for key in Self.first(of: set.span, threshold, frequencies) {
       var place = start(of: key)
       while place < entries.count, entries[place].key == key {
         let item = entries[place].item
@@ -61,30 +60,14 @@ package struct SetLookup: Sendable {
     return low
   }
 
-  private static func counts(_ store: SetStore) throws -> [UInt16] {
-    var size = 1 << 10
-    while size < store.total { size *= 2 }
-    var counts = [UInt16](repeating: 0, count: size)
-    try store.forEachRun { numbers in
-      for number in numbers {
-        let place = Int(truncatingIfNeeded: number) & (size - 1)
-        if counts[place] < .max { counts[place] += 1 }
-      }
-    }
-    return counts
-  }
-
   /// The first numbers of a set, one of which every set shares that is like it.
   private static func first(
-    of set: Span<UInt64>, _ threshold: Double, _ counts: [UInt16]
+    of set: Span<UInt64>, _ threshold: Double, _ frequencies: SetFrequencies
   ) -> ArraySlice<UInt64> {
     guard !set.isEmpty else { return [] }
     var numbers = (0..<set.count).map { set[$0] }
-    func rank(_ number: UInt64) -> (UInt16, UInt64) {
-      (counts[Int(truncatingIfNeeded: number) & (counts.count - 1)], number)
-    }
+    func rank(_ number: UInt64) -> (Int, UInt64) { (frequencies.rank(number), number) }
     numbers.sort { rank($0) < rank($1) }
-    let least = Int((threshold * Double(set.count) - 1e-9).rounded(.up))
-    return numbers.prefix(set.count - max(1, least) + 1)
+    return numbers.prefix(JaccardRule.prefix(set.count, threshold))
   }
 }

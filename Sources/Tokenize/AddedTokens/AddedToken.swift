@@ -39,12 +39,13 @@ public struct AddedToken: Sendable, Equatable {
   init(from reader: ComponentReader) throws(TokenizerError) {
     content = try reader.required("content").string()
     id = Int32(try reader.required("id").integer())
-    singleWord = try reader.bool("single_word", default: false)
-    stripsLeft = try reader.bool("lstrip", default: false)
-    stripsRight = try reader.bool("rstrip", default: false)
-    isSpecial = try reader.bool("special", default: false)
+    // Each says which text the token is found in, so that none has a default.
+    singleWord = try reader.requiredBool("single_word")
+    stripsLeft = try reader.requiredBool("lstrip")
+    stripsRight = try reader.requiredBool("rstrip")
+    isSpecial = try reader.requiredBool("special")
     isFound = true
-    isNormalized = try reader.bool("normalized", default: !isSpecial)
+    isNormalized = try reader.requiredBool("normalized")
   }
 
   /// The element of `added_tokens` that says the same.

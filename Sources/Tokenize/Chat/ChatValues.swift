@@ -54,8 +54,8 @@ enum ChatValues {
   }
 
   private static func number(_ number: JSONNumber) -> JinjaValue {
-    if !number.literal.contains(where: { ".eE".contains($0) }), let value = Int(number.literal) {
-      return .integer(value)
+    guard number.literal.contains(where: { ".eE".contains($0) }) else {
+      return Int(number.literal).map { .integer($0) } ?? .large(number.literal)
     }
     return .float(number.double)
   }
@@ -70,10 +70,11 @@ enum ChatValues {
     let reasoning = ["reasoning_content", "thinking", "reasoning"].lazy
       .compactMap { message[$0] }.first { !$0.isNull }
     guard let reasoning else { return message }
-    var message = message
-    if message["thinking"] == nil { message["thinking"] = reasoning }
-    message["reasoning_content"] = reasoning
-    return message
+    // In Transformers' order, which templates show that write a message as JSON.
+    var aliased = JSONObject([("thinking", reasoning)])
+    for member in message.members { aliased[member.key] = member.value }
+    aliased["reasoning_content"] = reasoning
+    return aliased
   }
 }
 

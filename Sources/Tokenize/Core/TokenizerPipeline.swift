@@ -134,7 +134,6 @@ final class TokenizerPipeline: Sendable {
     workspace.forgetTexts()
   }
 
-  /// The ids of one text.
   func ids(of text: String, _ workspace: inout Workspace) -> [Int32] {
     fill(&workspace, with: text, RunOptions(tracks: false, plainSpecials: false))
     return workspace.ids.array()

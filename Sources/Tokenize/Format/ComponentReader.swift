@@ -1,4 +1,5 @@
 import Records
+import Stages
 
 /// A part of a tokenizer file that knows its place, so that every fault can name file and place.
 struct ComponentReader {
@@ -49,6 +50,21 @@ struct ComponentReader {
   /// Refuses a part that is no object.
   func mustBeObject() throws(TokenizerError) {
     guard value.object != nil else { throw expected("an object") }
+  }
+
+  /// Refuses members that the format does not have, which would be passed over.
+  func mustHaveOnly(_ known: [String]) throws(TokenizerError) {
+    for name in value.object?.keys ?? [] where !known.contains(name) {
+      let remedy = Suggestion.remedy(for: name, among: known)
+      throw malformed("the file has no part '\(name)'", remedy: remedy ?? "take it out", key: name)
+    }
+  }
+
+  /// A Boolean that must be there.
+  func requiredBool(_ key: String) throws(TokenizerError) -> Bool {
+    let member = try required(key)
+    guard let bool = member.value.bool else { throw member.expected("true or false") }
+    return bool
   }
 
   /// The elements of an array.

@@ -115,6 +115,7 @@ enum ModelRegistry {
   static func read(
     _ reader: ComponentReader, input: ModelInput
   ) throws(TokenizerError) -> any TokenModel {
+    if let type = reader.member("type") { _ = try type.string() }
     let name = reader.type ?? guessedType(reader)
     guard let type = types.first(where: { $0.typeName == name }) else {
       throw reader.unknown("model", known: types.map { $0.typeName })

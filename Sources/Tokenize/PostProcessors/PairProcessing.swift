@@ -41,6 +41,7 @@ extension ComponentReader {
     let member = try required(key)
     let parts = try member.elements()
     guard parts.count == 2 else { throw member.expected("a token and its id") }
+    _ = try parts[0].string()
     return Int32(try parts[1].integer())
   }
 }

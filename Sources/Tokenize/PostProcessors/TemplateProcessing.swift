@@ -41,6 +41,11 @@ enum TemplateProcessing: PostProcessor {
     }
     var ids: [Int32] = []
     for id in try special.required("ids").elements() { ids.append(Int32(try id.integer())) }
+    let tokens = try special.required("tokens").elements()
+    for token in tokens { _ = try token.string() }
+    guard tokens.count == ids.count else {
+      throw special.malformed("'\(name)' has \(ids.count) ids and \(tokens.count) tokens")
+    }
     return ids
   }
 }

@@ -33,6 +33,12 @@ package struct EpochSteps: Sendable {
     self.ends = ends
   }
 
+  /// The steps up to the end of an epoch, were the run to go so far.
+  package func end(ofEpoch epoch: Int) -> Int {
+    guard !ends.isEmpty else { return (epoch + 1) * perEpoch }
+    return epoch < ends.count ? ends[epoch] : total
+  }
+
   /// Steps as epochs, with the part of the one under way.
   package func epochs(_ step: Int) -> Double {
     guard !ends.isEmpty else { return Double(step) / Double(max(1, perEpoch)) }

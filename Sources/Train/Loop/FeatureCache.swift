@@ -1,98 +1,144 @@
 package import Stages
 package import Tensors
 
-/// One vector of each example, computed when it is first asked for.
+/// The vectors of each example, computed when they are first asked for.
 ///
 /// Vectors are computed in fixed batches, as the last bits of a product may hang on how many rows it has: a
-/// vector is the same whichever examples are asked for, in whatever order. 4 bytes a number, in memory up
-/// to a limit, beyond it in a file without a name.
+/// vector is the same whichever examples are asked for, in whatever order. 4 bytes a number, in memory as
+/// far as that is allowed, beyond it in a file without a name; what a file would be too large for is
+/// computed each time.
 package final class FeatureCache {
+  /// The most bytes of a file.
+  package static let mostOnDisk = 16 << 30
+
   private let batches: [[Int]]
-  private let compute: ([Int]) -> Tensor
-  private let limit: Int
+  private let rows: [Int]?
+  private let memory: MemoryAllowance
+  private let most: Int
   private let folder: String
-  /// The batch of each place whose vector is still to be computed.
+  /// The batch of each place whose vectors are still to be computed.
   private var missing: [Int?]
   private var store: FeatureStore?
+  private var isTooLarge = false
 
   /// - Parameters:
   ///   - batches: Every place from 0 on, in one of them.
-  ///   - limit: The most bytes in memory.
+  ///   - rows: How many vectors each place has; one if nil.
+  ///   - memory: What may be held in memory.
+  ///   - most: The most bytes in a file.
   ///   - folder: Where the file is made.
-  ///   - compute: The vectors of a batch's places: `[places, width]`.
   package init(
-    batches: [[Int]], limit: Int = 64 << 20, folder: String, compute: @escaping ([Int]) -> Tensor
+    batches: [[Int]], rows: [Int]? = nil, memory: MemoryAllowance, most: Int = mostOnDisk,
+    folder: String
   ) {
-    (self.batches, self.limit, self.folder, self.compute) = (batches, limit, folder, compute)
+    (self.batches, self.rows, self.memory) = (batches, rows, memory)
+    (self.most, self.folder) = (most, folder)
     missing = Array(repeating: nil, count: batches.reduce(0) { $0 + $1.count })
     for (number, batch) in batches.enumerated() {
       for place in batch { missing[place] = number }
     }
   }
 
-  /// The vectors of some places: `[places, width]`.
+  /// The vectors of some places, one place after the other: `[vectors, width]`.
+  ///
+  /// - Parameter compute: Those of a batch's places, whoever asks: `[vectors, width]`.
   /// - Throws: `FileError` for a full disk.
-  package func vectors(_ places: [Int]) throws(FileError) -> Tensor {
+  package func vectors(
+    _ places: [Int], _ compute: ([Int]) -> Tensor
+  ) throws(FileError) -> Tensor {
     for place in places {
-      if let number = missing[place] { try fill(batches[number]) }
+      if let number = missing[place], !isTooLarge { try fill(batches[number], compute) }
     }
+    guard !isTooLarge else { return compute(places) }
     guard let store else { preconditionFailure("vectors of no place") }
-    let values = try store.rows(places)
-    return Tensor(values, shape: [places.count, store.width])
+    let values = try store.values(of: places)
+    return Tensor(values, shape: [values.count / store.width, store.width])
   }
 
-  private func fill(_ batch: [Int]) throws(FileError) {
+  private func fill(_ batch: [Int], _ compute: ([Int]) -> Tensor) throws(FileError) {
     let vectors = compute(batch)
+    if store == nil { store = try open(width: vectors.columns) }
+    guard var store else {
+      isTooLarge = true
+      return
+    }
     let values = vectors.values
-    var store =
-      if let store { store } else {
-        try FeatureStore(
-          count: missing.count, width: vectors.columns, limit: limit, folder: folder)
-      }
     // Alone in holding it, so that nothing is copied.
     self.store = nil
-    for (row, place) in batch.enumerated() {
-      try store.write(values[row * store.width..<(row + 1) * store.width], at: place)
+    var begin = 0
+    for place in batch {
+      let end = begin + store.count(of: place)
+      try store.write(values[begin..<end], at: place)
       missing[place] = nil
+      begin = end
     }
     self.store = store
   }
+
+  /// Where vectors are kept; nil where there is no place for them.
+  private func open(width: Int) throws(FileError) -> FeatureStore? {
+    let rows = rows ?? Array(repeating: 1, count: missing.count)
+    let bytes = rows.reduce(0, +) * width * MemoryLayout<Float>.size
+    if memory.take(bytes) { return FeatureStore(rows: rows, width: width, file: nil) }
+    guard bytes <= most else { return nil }
+    return FeatureStore(rows: rows, width: width, file: try ScratchFile(in: folder))
+  }
 }
 
-/// Rows of numbers by their place, in memory where they are few and in a file otherwise.
+/// Bytes that caches may hold in memory together.
+package final class MemoryAllowance {
+  private var left: Int
+
+  /// - Parameter bytes: How many they may hold.
+  package init(_ bytes: Int) { left = bytes }
+
+  /// Takes bytes for good; false, and nothing is taken, where fewer are left.
+  func take(_ bytes: Int) -> Bool {
+    guard bytes <= left else { return false }
+    left -= bytes
+    return true
+  }
+}
+
+/// Rows of numbers by their place, in memory or in a file.
 private struct FeatureStore {
   let width: Int
+  /// Where the numbers of each place begin, and where the last ends.
+  private let starts: [Int]
   private var values: [Float] = []
   private let file: ScratchFile?
 
-  init(count: Int, width: Int, limit: Int, folder: String) throws(FileError) {
+  init(rows: [Int], width: Int, file: ScratchFile?) {
     self.width = width
-    let isSmall = count * width * MemoryLayout<Float>.size <= limit
-    file = isSmall ? nil : try ScratchFile(in: folder)
-    if isSmall { values = [Float](repeating: 0, count: count * width) }
+    self.file = file
+    starts = rows.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1 * width) }
+    if file == nil { values = [Float](repeating: 0, count: starts.last ?? 0) }
   }
 
-  private var bytes: Int { width * MemoryLayout<Float>.size }
+  /// How many numbers a place has.
+  func count(of place: Int) -> Int { starts[place + 1] - starts[place] }
 
-  mutating func write(_ row: ArraySlice<Float>, at place: Int) throws(FileError) {
+  mutating func write(_ numbers: ArraySlice<Float>, at place: Int) throws(FileError) {
     if let file {
-      try file.write(bytes: row.withUnsafeBytes { Array($0) }, at: place * bytes)
+      let bytes = numbers.withUnsafeBytes { Array($0) }
+      try file.write(bytes: bytes, at: starts[place] * MemoryLayout<Float>.size)
     } else {
-      values.replaceSubrange(place * width..<(place + 1) * width, with: row)
+      values.replaceSubrange(starts[place]..<starts[place + 1], with: numbers)
     }
   }
 
-  func rows(_ places: [Int]) throws(FileError) -> [Float] {
-    var rows: [Float] = []
-    rows.reserveCapacity(places.count * width)
+  func values(of places: [Int]) throws(FileError) -> [Float] {
+    var found: [Float] = []
+    found.reserveCapacity(places.reduce(0) { $0 + count(of: $1) })
     for place in places {
       if let file {
-        let row = try file.bytes(place * bytes..<(place + 1) * bytes)
-        row.withUnsafeBytes { rows.append(contentsOf: $0.bindMemory(to: Float.self)) }
+        let size = MemoryLayout<Float>.size
+        let bytes = try file.bytes(starts[place] * size..<starts[place + 1] * size)
+        bytes.withUnsafeBytes { found.append(contentsOf: $0.bindMemory(to: Float.self)) }
       } else {
-        rows.append(contentsOf: values[place * width..<(place + 1) * width])
+        found.append(contentsOf: values[starts[place]..<starts[place + 1]])
       }
     }
-    return rows
+    return found
   }
 }

@@ -38,6 +38,8 @@ public struct TrainingPlan: Sendable {
   public let notes: [String]
   /// What products multiply, and why.
   public let precision: PrecisionChoice
+  /// What its steps and looks cost.
+  public let effort: TrainingEffort
 }
 
 /// One optimizer step.

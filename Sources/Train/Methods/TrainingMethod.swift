@@ -38,8 +38,7 @@ struct PreparedMethod {
   var rates: [String: Double] = [:]
   /// When the parts of it begin to train; nil where all do from the first step.
   var unfreezing: UnfreezingPlan?
-  /// What no step changes, where the objective reads one vector of each example from it; nil where
-  /// all of the model has to run.
+  /// What no step changes, where it runs once a record; nil where all of the model has to run in each step.
   var constantBelow: ClassifierCut?
   /// Chooses by gradients what is trained, where the method asks for that before the first step.
   var choose: ((GradientSample) -> Void)?

@@ -61,6 +61,16 @@ package struct Mixture: Sendable, CustomStringConvertible {
   /// How many records an epoch takes in all.
   package var recordsPerEpoch: Int { parts.reduce(0) { $0 + $1.perEpoch } }
 
+  /// How often an epoch takes each record of the training side, in the mean of all epochs.
+  package var perEpoch: [Double] {
+    var taken = [Double](repeating: 0, count: parts.reduce(0) { $0 + $1.places.count })
+    for part in parts {
+      let rate = Double(part.perEpoch) / Double(part.places.count)
+      for place in part.places { taken[place] = rate }
+    }
+    return taken
+  }
+
   /// The places of the records of an epoch, part by part; one may come several times.
   package func places(ofEpoch epoch: Int) -> [Int] {
     parts.flatMap { places(of: $0, epoch) }

@@ -9,7 +9,7 @@ import Tokenize
 ///
 /// Instruction records are written out by a template; by default only answers and their end are
 /// learned. Plain texts are learned whole.
-struct CausalObjective: WritingObjective {
+struct CausalObjective: SmoothingObjective, WritingObjective {
   private static let trainOn = Parameter(
     "train-on", default: TrainOn.completions,
     aliases: [
@@ -41,6 +41,7 @@ struct CausalObjective: WritingObjective {
   private let end: Int32
   private let limit: Int
   private let plan: Plan
+  var smoothing: Float { plan.smoothing }
 
   /// The settings; the model needs no more than its task.
   struct Plan: ObjectivePlan {
@@ -161,15 +162,7 @@ struct CausalObjective: WritingObjective {
   }
 
   /// Scores the vocabulary only where a token is learned.
-  func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
-    loss(tape, examples, divisor: divisor, smoothing: plan.smoothing)
-  }
-
-  func surprise(_ tape: Tape, _ example: Example) -> Loss {
-    loss(tape, [example], divisor: 1, smoothing: 0)
-  }
-
-  private func loss(
+  func loss(
     _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
   ) -> Loss {
     let targets = examples.flatMap(\.targets)

@@ -3,7 +3,8 @@ public import Stages
 
 /// How much the records of each class count in the loss: `balanced`, or `{LABEL: number}`.
 public enum ClassWeights: ParameterValue, Hashable {
-  /// records / (classes · records of the class), as scikit-learn's `compute_class_weight`.
+  /// records / (classes · records of the class), as scikit-learn's `compute_class_weight`; of the records that
+  /// an epoch takes, where parts are mixed.
   case balanced
   /// A number for each label; 1 for those that are not named.
   case named([String: Double])
@@ -46,14 +47,14 @@ public enum ClassWeights: ParameterValue, Hashable {
   }
 
   /// The weight of each class.
-  /// - Parameter targets: The classes of the training records.
+  /// - Parameter counts: How many training records of each class an epoch takes.
   /// - Throws: `TrainingError` for a label that no class has.
-  func weights(of labels: [String], _ targets: [Int32]) throws(TrainingError) -> [Float] {
+  func weights(of labels: [String], _ counts: [Double]) throws(TrainingError) -> [Float] {
     switch self {
     case .balanced:
-      var counts = [Int](repeating: 0, count: labels.count)
-      for target in targets where target >= 0 { counts[Int(target)] += 1 }
-      return counts.map { Float(targets.count) / Float(labels.count * max($0, 1)) }
+      let sum = counts.reduce(0, +)
+      // What an epoch never takes weighs nothing, however much it would count.
+      return counts.map { $0 > 0 ? Float(sum / (Double(labels.count) * $0)) : 1 }
     case .named(let weights):
       if let stranger = weights.keys.sorted().first(where: { !labels.contains($0) }) {
         throw TrainingError(

@@ -85,10 +85,18 @@ struct ClassificationObjective: TrainingObjective {
 
   var classCount: Int? { model.labels.count }
 
-  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective {
+  func fitted(
+    to training: [Example], taken: [Double]?
+  ) throws(TrainingError) -> any TrainingObjective {
     guard let classWeights else { return self }
+    var counts = [Double](repeating: 0, count: model.labels.count)
+    for (place, example) in training.enumerated() {
+      for target in example.targets where target >= 0 {
+        counts[Int(target)] += taken?[place] ?? 1
+      }
+    }
     var fitted = self
-    fitted.weights = try classWeights.weights(of: model.labels, training.flatMap(\.targets))
+    fitted.weights = try classWeights.weights(of: model.labels, counts)
     return fitted
   }
 
@@ -193,7 +201,6 @@ extension ClassificationObjective: FeatureObjective {
   private func logits(
     _ tape: Tape, _ examples: [Example], _ features: Tensor, above cut: ClassifierCut
   ) -> Tensor {
-    model.logits(
-      tape, features: features, above: cut, keys: TokenBatch(examples).layout.sequenceKeys)
+    model.logits(tape, features: features, above: cut, TokenBatch(examples))
   }
 }

@@ -9,7 +9,7 @@ import Tokenize
 ///
 /// Every text of a record is read, turns one below the other. Validation and test hide the same tokens
 /// in every run, so that their losses compare.
-struct MaskedObjective: TrainingObjective {
+struct MaskedObjective: SmoothingObjective {
   static let descriptor = ObjectiveDescriptor(
     component: ComponentDescriptor(
       "masked", "Cross-entropy of hidden tokens given the others, for encoders such as BERT.",
@@ -21,7 +21,7 @@ struct MaskedObjective: TrainingObjective {
   private let model: any MaskedLanguageModel
   private let tokenizer: Tokenizer
   private let hiding: MaskedTokens
-  private let smoothing: Float
+  let smoothing: Float
   private let options: EncodingOptions
 
   /// The settings; the model needs no more than its task.
@@ -95,15 +95,7 @@ struct MaskedObjective: TrainingObjective {
   }
 
   /// Scores the vocabulary only where a token is hidden.
-  func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
-    loss(tape, examples, divisor: divisor, smoothing: smoothing)
-  }
-
-  func surprise(_ tape: Tape, _ example: Example) -> Loss {
-    loss(tape, [example], divisor: 1, smoothing: 0)
-  }
-
-  private func loss(
+  func loss(
     _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
   ) -> Loss {
     let targets = examples.flatMap(\.targets)

@@ -9,7 +9,7 @@ import Tokenize
 ///
 /// For models that read one sequence and write another: T5, translators. The decoder reads targets as
 /// its model shifts them.
-struct SequenceToSequenceObjective: WritingObjective {
+struct SequenceToSequenceObjective: SmoothingObjective, WritingObjective {
   static let sourcePrefix = Parameter(
     "source-prefix", default: "", aliases: ["source_prefix", "prefix"],
     "A text before every source, such as 'translate English to German: '.")
@@ -26,6 +26,7 @@ struct SequenceToSequenceObjective: WritingObjective {
   private let model: any SequenceToSequenceModel
   private let tokenizer: Tokenizer
   private let plan: Plan
+  var smoothing: Float { plan.smoothing }
   /// How targets are generated, and the token that ends them.
   private let decoding: DecodingOptions
   private let end: Int32
@@ -106,15 +107,7 @@ struct SequenceToSequenceObjective: WritingObjective {
     return tokenizer.encode(text, options: options)
   }
 
-  func loss(_ tape: Tape, _ examples: [Example], divisor: Float) -> Loss {
-    loss(tape, examples, divisor: divisor, smoothing: plan.smoothing)
-  }
-
-  func surprise(_ tape: Tape, _ example: Example) -> Loss {
-    loss(tape, [example], divisor: 1, smoothing: 0)
-  }
-
-  private func loss(
+  func loss(
     _ tape: Tape, _ examples: [Example], divisor: Float, smoothing: Float
   ) -> Loss {
     let target = TargetBatch(

@@ -20,8 +20,11 @@ protocol TrainingObjective: Sendable {
   /// - Throws: `StageError` naming the record and the field that is missing.
   func example(of record: Record) throws(StageError) -> Example
   /// The objective with what it takes from the training side as a whole.
+  /// - Parameter taken: How often an epoch takes each example; once if nil.
   /// - Throws: `TrainingError` for options that do not fit it.
-  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective
+  func fitted(
+    to training: [Example], taken: [Double]?
+  ) throws(TrainingError) -> any TrainingObjective
   /// How much an example counts in the mean of a step: its counted targets, unless they are weighed.
   func weight(of example: Example) -> Float
   /// What a step learns of an example, where that is drawn anew for each.
@@ -42,7 +45,9 @@ extension TrainingObjective {
   var notes: [String] { [] }
 
   /// Most objectives need nothing of it.
-  func fitted(to training: [Example]) throws(TrainingError) -> any TrainingObjective { self }
+  func fitted(
+    to training: [Example], taken: [Double]?
+  ) throws(TrainingError) -> any TrainingObjective { self }
 
   /// Most objectives weigh all targets alike.
   func weight(of example: Example) -> Float { Float(example.counted) }
@@ -51,11 +56,12 @@ extension TrainingObjective {
   func drawn(_ example: Example, _ randomness: Tape.Randomness?) -> Example { example }
 }
 
-/// An objective whose losses follow from one vector of each example.
+/// An objective whose losses follow from what a part of the model says of each example by itself.
 ///
 /// Where no step changes what gives these vectors, they need not be computed again.
 protocol FeatureObjective: TrainingObjective {
-  /// The vectors below a cut, dropout off: `[examples, width]`.
+  /// The vectors below a cut, dropout off: `[vectors, width]`, one of each example or, below a layer, of each
+  /// of its tokens.
   func features(_ examples: [Example], below cut: ClassifierCut) -> Tensor
   /// The loss of examples of which these are the vectors, as `loss` has it of the examples alone.
   func loss(

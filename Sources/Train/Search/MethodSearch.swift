@@ -5,7 +5,8 @@ import Tensors
 /// Finds the method of a training by successive halving over candidates.
 ///
 /// Each candidate trains as a run with it would, up to the end of a rung; those that go on do so from their
-/// checkpoints. Candidates, their order and their seeds are fixed, so that a search without a limit on
+/// checkpoints. What they have in common is read and encoded once, and what a frozen trunk says of a record is
+/// computed once for all that train above it. Candidates, their order and their seeds are fixed, so that a search without a limit on
 /// time chooses the same on every start; with one, how far it comes hangs on the machine. A search that
 /// was killed keeps the trials that are done, and goes on within one from its last checkpoint.
 public struct MethodSearch {
@@ -15,6 +16,8 @@ public struct MethodSearch {
   private let folder: String
   private let fingerprint: String
   private let limits: SearchLimits
+  /// What trials share; nil where each computes all by itself.
+  private let commons: TrialCommons?
   /// The candidates.
   public let plan: SearchPlan
 
@@ -23,10 +26,11 @@ public struct MethodSearch {
   /// - Parameters:
   ///   - folder: Where trials train; it is removed where it is of another search.
   ///   - fingerprint: Changes when anything does that trials depend on.
+  ///   - isSharing: Whether trials share what they have in common, which saves time and changes no result.
   /// - Throws: `TrainingError` where there is nothing to choose by or among; as `SearchPlan`.
   public init(
     options: TrainingOptions, train: RecordCollection, validation: RecordCollection?,
-    _ context: TrainingContext, folder: String, fingerprint: String
+    _ context: TrainingContext, folder: String, fingerprint: String, isSharing: Bool = true
   ) throws {
     guard let validation else {
       throw TrainingError(
@@ -36,7 +40,9 @@ public struct MethodSearch {
     (self.options, self.train, self.validation) = (options, train, validation)
     (self.context, self.folder, self.fingerprint) = (context, folder, fingerprint)
     limits = SearchLimits(options)
-    plan = try SearchPlan(options, train: train, context)
+    let commons = TrialCommons(folder: folder)
+    plan = try SearchPlan(options, train: train, context, commons)
+    self.commons = isSharing ? commons : nil
     guard !plan.tried.isEmpty else {
       let reasons = plan.entries.map { "\($0.candidate.name) \($0.fault ?? "")" }
       throw TrainingError(
@@ -54,9 +60,9 @@ public struct MethodSearch {
   public func run(peak: () -> Int?, say: (String) -> Void) throws -> SearchResult {
     var state = try SearchState(folder: folder, fingerprint: fingerprint)
     let halving = SuccessiveHalving(candidates: plan.tried.count, eta: limits.eta)
-    try shortRung(halving).map(say)
+    let (metric, totalSteps) = try measure()
+    shortRung(halving, totalSteps).map(say)
     var order = plan.tried
-    var metric: WatchedMetric?
     var isOutOfTime = false
     for rung in halving.counts.indices where !isOutOfTime {
       var trials: [SearchTrial] = []
@@ -73,25 +79,21 @@ public struct MethodSearch {
         trials.append(trial)
         say(Self.line(trial, of: halving.counts.count))
       }
-      let watched = try metric ?? self.watched()
-      metric = watched
       order = try survivors(
-        of: order, trials, count: isOutOfTime ? 1 : halving.survivors(of: rung), watched)
+        of: order, trials, count: isOutOfTime ? 1 : halving.survivors(of: rung), metric)
     }
-    let watched = try metric ?? self.watched()
     // Its weights are of a part of the run; the run itself begins anew.
     try Folders.remove("\(folder)/\(order[0].candidate.name)")
     return SearchResult(
-      plan: plan, state: state, halving: halving, metric: watched, winner: order[0].candidate,
+      plan: plan, state: state, halving: halving, metric: metric, winner: order[0].candidate,
       options: options, isOutOfTime: isOutOfTime)
   }
 
   /// Says where the first rung ends before the learning rate has risen; nil where it does not.
-  private func shortRung(_ halving: SuccessiveHalving) throws -> String? {
+  private func shortRung(_ halving: SuccessiveHalving, _ totalSteps: Int) -> String? {
     guard !halving.counts.isEmpty else { return nil }
-    let total = try session(plan.tried[0].candidate).totalSteps()
-    let warmup = options.schedule(totalSteps: total).warmupSteps
-    let steps = halving.steps(of: 0, total: total)
+    let warmup = options.schedule(totalSteps: totalSteps).warmupSteps
+    let steps = halving.steps(of: 0, total: totalSteps)
     guard steps < warmup else { return nil }
     return
       "note: the first trials end behind \(steps) steps, within the warm-up of \(warmup): shorten "
@@ -149,15 +151,16 @@ extension MethodSearch {
       own.values.setting(TrainingOptions.Keys.earlyStopping, to: nil)
         .setting(TrainingOptions.Keys.reportTo, to: []))
     return try TrainingSession(
-      options: own, train: train, validation: validation, context)
+      options: own, train: train, validation: validation, context, sharing: commons)
   }
 
-  /// The metric that candidates are ordered by.
-  private func watched() throws -> WatchedMetric {
-    guard let metric = try session(plan.tried[0].candidate).watched() else {
+  /// The metric that candidates are ordered by, and the steps of a run.
+  private func measure() throws -> (metric: WatchedMetric, totalSteps: Int) {
+    let session = try session(plan.tried[0].candidate)
+    guard let metric = try session.watched() else {
       preconditionFailure("a search without a validation side")
     }
-    return metric
+    return (metric, try session.totalSteps())
   }
 
   /// Trains a candidate up to the end of a rung.

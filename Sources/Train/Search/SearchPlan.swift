@@ -33,33 +33,42 @@ public struct SearchPlan: Sendable {
   public init(
     _ options: TrainingOptions, train: RecordCollection?, _ context: TrainingContext
   ) throws {
-    let limits = options.values[TrainingOptions.Keys.method].values
-    let names = limits[SearchKeys.methods]
-    let candidates = MethodCandidate.all.filter { names?.contains($0.method.name) ?? true }
+    try self.init(options, train: train, context, TrialCommons(folder: context.folder))
+  }
+
+  /// - Parameter commons: Where the tokenizer and the task are kept for the trials.
+  init(
+    _ options: TrainingOptions, train: RecordCollection?, _ context: TrainingContext,
+    _ commons: TrialCommons
+  ) throws {
+    let values = options.values[TrainingOptions.Keys.method].values
+    let names = values[SearchKeys.methods]
     let source = try ModelSource(options, context)
-    let tokenizer = try ModelTokenizer.load(source.tokenizerFolder)
-    let task = try Self.task(options, train)
-    func load() throws -> LoadedModel {
-      try source.load(for: task, tokenizer, seed: context.seed, dropout: nil, base: nil)
+    let tokenizer = try commons.tokenizer { try ModelTokenizer.load(source.tokenizerFolder) }
+    let loaded = try source.load(
+      for: commons.task { try Self.task(options, train) }, tokenizer, seed: context.seed,
+      dropout: nil, base: nil)
+    let parameters = loaded.model.parameters.reduce(0) { $0 + $1.tensor.count }
+    let start = MethodStart(seed: context.seed, fresh: loaded.fresh, tokenizer: tokenizer)
+    let most = values[SearchKeys.parameters].map { $0.most(of: parameters) }
+    let memory = values[SearchKeys.memory]?.bytes
+    let candidates = MethodCandidate.all(of: loaded.model).filter {
+      names?.contains($0.method.name) ?? true
     }
-    let parameters = try load().model.parameters.reduce(0) { $0 + $1.tensor.count }
-    let most = limits[SearchKeys.parameters].map { $0.most(of: parameters) }
-    let memory = limits[SearchKeys.memory]?.bytes
     self.parameters = parameters
-    entries = try candidates.map { candidate in
-      let loaded = try load()
-      let start = MethodStart(seed: context.seed, fresh: loaded.fresh, tokenizer: tokenizer)
-      let prepared: PreparedMethod
+    entries = candidates.map { candidate in
+      // All are prepared on one model, none of which changes its weights by that.
+      defer { loaded.model.removeAdaptations() }
       do {
-        prepared = try MethodDescriptor.method(candidate.method).prepare(loaded.model, start)
+        let prepared = try MethodDescriptor.method(candidate.method).prepare(loaded.model, start)
+        let trained = prepared.trainable.reduce(0) { $0 + $1.tensor.count }
+        let bytes = 4 * (parameters + Self.values(of: prepared, options))
+        return Entry(
+          candidate: candidate, trained: trained, bytes: bytes,
+          fault: Self.fault(trained, most, bytes, memory))
       } catch {
         return Entry(candidate: candidate, trained: 0, bytes: 0, fault: Self.reason(error))
       }
-      let trained = prepared.trainable.reduce(0) { $0 + $1.tensor.count }
-      let bytes = 4 * (parameters + Self.values(of: prepared, options))
-      return Entry(
-        candidate: candidate, trained: trained, bytes: bytes,
-        fault: Self.fault(trained, most, bytes, memory))
     }
   }
 
@@ -71,7 +80,7 @@ public struct SearchPlan: Sendable {
       if let fault = entry.fault { return "\(start)left out: \(fault)" }
       let share = Double(entry.trained) / Double(max(1, parameters))
       return start
-        + "trains \(entry.trained) parameters (\((share * 1e5).rounded() / 1e3) %), holds "
+        + "trains \(entry.trained.grouped) parameters (\((share * 1e5).rounded() / 1e3) %), holds "
         + "\(max(1, entry.bytes / 1_000_000)) MB without activations"
     }
   }
@@ -103,7 +112,9 @@ public struct SearchPlan: Sendable {
   }
 
   private static func fault(_ trained: Int, _ most: Int?, _ bytes: Int, _ memory: Int?) -> String? {
-    if let most, trained > most { return "trains \(trained) parameters, above \(most)" }
+    if let most, trained > most {
+      return "trains \(trained.grouped) parameters, above \(most.grouped)"
+    }
     if let memory, bytes > memory {
       return "holds \(bytes / 1_000_000) MB without activations, above \(memory / 1_000_000) MB"
     }

@@ -114,7 +114,7 @@ public struct SearchResult: Sendable {
         trial.fault,
       ].compactMap(\.self)
       return row(
-        trial.name, "\(entry.trained)", "\(trial.steps)", trial.score.map(Self.short) ?? "–",
+        trial.name, entry.trained.grouped, trial.steps.grouped, trial.score.map(Self.short) ?? "–",
         "\(Int((trial.pace * 1000).rounded()))", trial.peak.map { "\($0 / 1_000_000)" } ?? "–",
         marks.joined(separator: ", "))
     }

@@ -10,8 +10,9 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Show what this machine offers, or what must hold of a model and its training.",
     discussion: """
-      Example: anneal doctor --json
-      Example: anneal doctor --model runs/medical
+      Examples:
+        anneal doctor --json
+        anneal doctor --model runs/medical
 
       Without a model: processor, BLAS kernels, memory, caches, models. With one, measured on random \
       texts: a batch of 8 has the loss and gradient of 4 × 2 and 2 × 4; padding and packing change no \

@@ -10,7 +10,7 @@ struct InitCommand: ParsableCommand {
     discussion: "Example: anneal init questions.jsonl --out pipeline.yaml")
 
   @Argument(
-    help: "The data: JSON, JSONL, CSV, text, HTML or XML; of hf:// one file is fetched.",
+    help: "The data, in any format that ingest reads; of hf:// one file is fetched.",
     completion: .file())
   var data: String
 

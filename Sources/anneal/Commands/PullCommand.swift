@@ -7,8 +7,9 @@ struct PullCommand: ParsableCommand {
     commandName: "pull",
     abstract: "Fetch a model or a data set of the hub into the cache that all tools share.",
     discussion: """
-      Example: anneal pull sentence-transformers/all-MiniLM-L6-v2
-               anneal pull hf://datasets/OWNER/NAME@v1.0
+      Examples:
+        anneal pull sentence-transformers/all-MiniLM-L6-v2
+        anneal pull hf://datasets/OWNER/NAME@v1.0
 
       Writes where the files lie, one a line. What is there already is not fetched again; HF_TOKEN, \
       HF_HOME and HF_ENDPOINT count as everywhere.

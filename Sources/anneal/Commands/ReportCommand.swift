@@ -9,11 +9,12 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Write the page of a run: one self-contained HTML file; or serve a folder of runs.",
     discussion: """
-      Example: anneal report runs/quickstart
-               anneal report --serve runs --port 8765
+      Examples:
+        anneal report runs/quickstart
+        anneal report --serve runs --port 8765
 
-      With --serve, a browser on this machine sees the list of runs, the page of each, and live
-      curves of those under way, until Ctrl-C. Nothing is written. --quiet puts
+      With --serve, a browser on this machine sees the list of runs, the page of each, and live \
+      curves of those under way, until Ctrl-C. Nothing is written. --quiet puts \
       the address alone on standard output, --json an object with it.
       """)
 

@@ -11,7 +11,7 @@ struct RescueCommand: ParsableCommand {
     discussion: """
       Example: anneal rescue runs/a --rule min-words
 
-      The run's plan then says 'rescue: [min-words]' at that stage. The stages before it are
+      The run's plan then says 'rescue: [min-words]' at that stage. The stages before it are \
       reused. Write the same into your pipeline file to keep it.
       """)
 

@@ -16,7 +16,8 @@ struct StageFilterCommand {
   /// What the filter itself takes, beside the stage's parameters.
   private enum Own {
     static let seed = Parameter("seed", default: 42, "The seed of all randomness.")
-    static let threads = Parameter("threads", default: Int?.none, "How many threads to use.")
+    static let threads = Parameter(
+      "threads", default: Int?.none, "How many threads to use; none: all cores.")
     static let provenance = Parameter(
       "provenance", default: false,
       "Keep ids, parents and sources in every line written, not only where a line needs them.")
@@ -25,7 +26,7 @@ struct StageFilterCommand {
 
   func run() throws {
     if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
-      Output.write(help)
+      Output.write(StageFilterHelp(descriptor: descriptor, own: Own.all).text)
       return
     }
     let (node, input) = try parse()
@@ -89,19 +90,6 @@ struct StageFilterCommand {
     }
     return ConfigurationNode(
       .scalar(value, quoted: true), place: Self.place, base: FilePaths.current)
-  }
-
-  private var help: String {
-    var text = "OVERVIEW: \(descriptor.summary)\n\n"
-    text += "USAGE: anneal \(descriptor.name) [FILE] [--option value …] < in.jsonl > out.jsonl\n\n"
-    text += "OPTIONS:\n"
-    for parameter in descriptor.writableParameters + Own.all {
-      let value =
-        parameter.defaultText
-      text +=
-        "  --\(parameter.name) <\(parameter.typeName)>\n        \(parameter.summary) (\(value))\n"
-    }
-    return text
   }
 
   /// A word with a dot that is no stage deserves a better answer than "unexpected argument".

@@ -1,6 +1,6 @@
 import Evaluate
-import Foundation
 import Pipeline
+import Stages
 
 /// What `anneal ablate` finds, as a person reads it.
 enum AblationText {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Stages
 import Synchronization
 
 /// Talks to people on standard error; data goes to standard output and nowhere else.
@@ -89,7 +90,6 @@ enum Output {
     }
   }
 
-  /// Writes a text.
   static func write(_ text: String) { write(Array(text.utf8)) }
 }
 
@@ -117,19 +117,6 @@ extension String {
   /// The text with blanks before it up to a number of columns.
   func leftPadded(to width: Int) -> String {
     String(repeating: " ", count: max(0, width - count)) + self
-  }
-}
-
-extension Int {
-  /// The number with a comma between thousands.
-  var grouped: String {
-    let digits = String(magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return self < 0 ? "-\(text)" : text
   }
 }
 

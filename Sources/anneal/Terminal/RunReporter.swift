@@ -31,14 +31,14 @@ final class RunReporter: RunObserver {
         "step \(step + 1)  trains from here on: \(group.name) (\(group.count.grouped) parameters)")
     case .stepped(let step): stepped(step)
     case .evaluated(let step, let epoch, let values, let isBest):
-      live.withLock { $0?.pace.pause(at: Moment.now, isLook: true) }
+      live.withLock { $0?.pace.pause(at: Moment.now) }
       let scores = values.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
       let mark = isBest ? console.green("  best so far") : ""
       console.say(
         "\(console.bold("epoch \(Self.rounded(epoch))"))  step \(step)  validation: \(scores)\(mark)"
       )
     case .saved(let step, let folder):
-      live.withLock { $0?.pace.pause(at: Moment.now, isLook: false) }
+      live.withLock { $0?.pace.pause(at: Moment.now) }
       console.detail("saved step \(step) in \(folder)")
     case .stoppedEarly(let step): console.say("stopped early at step \(step): no improvement")
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Report
 import Stages
 import Synchronization
@@ -7,44 +6,45 @@ import Synchronization
 final class StageReporter: Sendable {
   private let console: Console
   private let rhythm = Rhythm(every: .milliseconds(200))
-  /// When each stage began, by its label.
-  private let started = Mutex<[String: Double]>([:])
-  /// How many records each stage gave, by its place in the plan: so many come to the next.
-  private let given = Mutex<[Int: Int]>([:])
+  private let state = Mutex(State())
+
+  private struct State {
+    /// How many records each stage gave, by its place in the plan: so many come to the next.
+    var given: [Int: Int] = [:]
+    /// The walk under way.
+    var walk = WalkLine()
+  }
 
   init(console: Console) { self.console = console }
 
   func report(_ progress: StageProgress) {
     switch progress.event {
-    case .records(let count): live(progress, count)
+    case .records(let count): live(progress) { $0.records = count }
+    case .share(let share): live(progress) { $0.note(share, at: Moment.now) }
     case .finished(let result): finished(progress, result)
     }
   }
 
-  private func live(_ progress: StageProgress, _ count: Int) {
+  /// Shows the walk's first stage; those behind it in the same walk have come as far.
+  private func live(_ progress: StageProgress, _ change: (inout WalkLine) -> Void) {
     let now = Moment.now
-    let start = started.withLock { started in
-      let start = started[progress.label] ?? now
-      started[progress.label] = start
-      return start
-    }
-    guard rhythm.isDue else { return }
-    var text = "\(head(progress)) \(count.grouped)"
-    let expected = given.withLock { $0[progress.number - 1] }
-    if let expected, expected >= count { text += " of \(expected.grouped)" }
-    text += " records"
-    if now - start > 0.5, count > 0 {
-      let rate = Double(count) / (now - start)
-      text += " · \(Int(rate).grouped) records/s"
-      if let expected, expected > count {
-        text += " · \((Double(expected - count) / rate).span) left"
+    let text = state.withLock { state -> String? in
+      if progress.number > state.walk.number, state.given[state.walk.number] == nil,
+        state.walk.number > 0
+      {
+        return nil
       }
+      if state.walk.number != progress.number {
+        state.walk = WalkLine(progress.number, of: state.given[progress.number - 1], at: now)
+      }
+      change(&state.walk)
+      return rhythm.isDue ? state.walk.text(at: now) : nil
     }
-    console.show(text)
+    if let text { console.show("\(head(progress)) \(text)") }
   }
 
   private func finished(_ progress: StageProgress, _ result: StageResult) {
-    given.withLock { $0[progress.number] = result.counts.kept }
+    state.withLock { $0.given[progress.number] = result.counts.kept }
     let time = result.cached ? console.dim("reused") : console.dim(Format.duration(result.seconds))
     console.say("\(head(progress)) \(Self.story(result.counts).printable)  \(time)")
   }

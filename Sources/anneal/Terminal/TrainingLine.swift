@@ -1,11 +1,13 @@
 import Foundation
 import Report
+import Stages
 import Synchronization
 import Train
 
 /// The one line that tells how a training goes on.
 struct TrainingLine {
   var pace: Pace
+  private var countdown = Countdown()
   private var losses: [Double] = []
   /// How many steps one of the losses stands for.
   private var stride = 1
@@ -17,15 +19,15 @@ struct TrainingLine {
   private static let sparkWidth = 10
 
   init(_ plan: TrainingPlan, startedAt moment: Double) {
+    let effort = plan.effort
     pace = Pace(
-      totalSteps: plan.totalSteps, doneSteps: plan.doneSteps,
-      trainingRecords: plan.epochRecords, validationRecords: plan.validationRecords)
+      costs: effort.steps, phases: effort.phases, lookSteps: effort.lookSteps,
+      lookCost: effort.look, saveSteps: effort.saveSteps, doneSteps: plan.doneSteps)
     pace.start(at: moment)
   }
 
-  /// Takes a step in.
   mutating func take(_ step: StepReport, at moment: Double) {
-    pace.step(step.step, epoch: step.epoch, at: moment)
+    pace.step(step.step, at: moment)
     pending.append(Double(step.loss))
     if pending.count == stride {
       losses.append(pending.reduce(0, +) / Double(stride))
@@ -46,7 +48,7 @@ struct TrainingLine {
   }
 
   /// `train  15 %  step 1,204/8,000  loss 2.3140 ▇▆▅▄▃▂▂▁  3 min left  12,345 tokens/s`.
-  func text(_ step: StepReport, isLive: Bool, at moment: Double) -> String {
+  mutating func text(_ step: StepReport, isLive: Bool, at moment: Double) -> String {
     let percent = Int(100 * Double(step.step) / Double(max(1, step.totalSteps)))
     var parts = [
       "train", "\(percent) %".leftPadded(to: 5),
@@ -54,7 +56,9 @@ struct TrainingLine {
       "loss \(RunReporter.short(Double(step.loss)))"
         + (isLive ? " \(Sparkline.text(losses, width: Self.sparkWidth))" : ""),
     ]
-    if let remaining = pace.remaining(at: moment) { parts.append("\(remaining.span) left") }
+    if let remaining = pace.remaining(at: moment) {
+      parts.append("\(countdown.shown(remaining, at: moment).span) left")
+    }
     if let tokensPerSecond { parts.append("\(Int(tokensPerSecond).grouped) tokens/s") }
     if !isLive { parts.append("lr \(String(format: "%.2e", step.learningRate))") }
     return parts.joined(separator: "  ")

@@ -2,7 +2,7 @@
 ///
 ///     let corpus = TextCorpus(hypotheses: ["The cat sat."], references: ["The cat sat down."])
 ///     Chrf().measure(corpus).score         // chrF2: character n-grams up to 6
-///     Chrf.plusPlus.measure(corpus).score  // chrF2++: and word n-grams up to 2
+///     Chrf(wordOrder: 2).measure(corpus).score  // chrF2++: and word n-grams up to 2
 ///
 /// O(characters) time and memory; the statistics are, of each order, the n-grams of hypothesis and
 /// reference and those they share. Identical to sacreBLEU 2.6.0.
@@ -22,9 +22,6 @@ public struct Chrf: Sendable, Hashable {
 
   /// The longest n-grams that are counted.
   public static let longestOrder = 100
-
-  /// chrF++: character n-grams up to 6 and word n-grams up to 2.
-  public static let plusPlus = Chrf(wordOrder: 2)
 
   /// Sets the metric up; the defaults are sacreBLEU's.
   public init(

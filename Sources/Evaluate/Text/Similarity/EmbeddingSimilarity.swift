@@ -1,4 +1,3 @@
-import Foundation
 public import Stages
 
 /// How alike texts and references mean, by the cosine of one vector each.

@@ -40,7 +40,6 @@ enum HTMLElement: UInt8, CaseIterable, Sendable {
     .pre, .section, .summary, .table, .tbody, .tfoot, .thead, .tr, .ul, .xmp,
   ]
 
-  /// Headings.
   static let headings: Set<HTMLElement> = [.h1, .h2, .h3, .h4, .h5, .h6]
 
   /// Elements that a start tag of this one ends, where they are open.

@@ -4,13 +4,10 @@ import TextKit
 package protocol HTMLTokenSink {
   /// Text, its references decoded.
   mutating func text(_ bytes: ArraySlice<UInt8>)
-  /// A start tag.
   mutating func startTag(_ tag: HTMLTag)
   /// An end tag; its name is in small letters.
   mutating func endTag(_ name: [UInt8])
-  /// A comment.
   mutating func comment(_ bytes: ArraySlice<UInt8>)
-  /// A document type.
   mutating func documentType()
 }
 

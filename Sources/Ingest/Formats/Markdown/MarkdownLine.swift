@@ -28,7 +28,6 @@ struct MarkdownLine {
   var isIndented: Bool { indent >= 4 }
   /// The first byte that is no blank.
   var first: UInt8? { nonspace < bytes.count ? bytes[nonspace] : nil }
-  /// The next byte.
   var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
   var nextIsBlank: Bool { next == 0x20 || next == 0x09 }
   /// What stands behind the blanks.

@@ -48,10 +48,8 @@ struct XMLElement {
     return attributes
   }
 
-  /// The value of an attribute.
   subscript(attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
 
-  /// The first child of a name.
   func child(_ name: String) -> XMLElement? { children.first { $0.name == name } }
 
   /// The texts that lie directly in it, without blanks at the ends.

@@ -14,7 +14,7 @@ final class XMLRecords {
   private var streamFault: StageError?
   private var chunk: [UInt8] = []
   private var position = 0
-  private var started = false
+  private var attributes = AttributeCount()
 
   init(_ stream: any ByteStream, name: String, path: ElementPath) {
     self.stream = stream
@@ -115,9 +115,10 @@ final class XMLRecords {
 
   private func fill(_ buffer: UnsafeMutablePointer<CChar>, _ count: Int) -> Int32 {
     if position == chunk.count {
-      do {
+      do throws(StageError) {
         chunk = try stream.next()
         position = 0
+        guard attributes.accepts(chunk) else { throw tooManyAttributes }
       } catch {
         streamFault = error
         return -1
@@ -130,6 +131,10 @@ final class XMLRecords {
   }
 
   // MARK: - Faults
+
+  private var tooManyAttributes: StageError {
+    fault("a tag has more than \(AttributeCount.most) attributes", line: 0)
+  }
 
   private func failure(_ reader: xmlTextReaderPtr) -> StageError {
     if let streamFault { return streamFault }

@@ -4,7 +4,6 @@ import Tensors
 final class TokenTable: EmbeddingAdaptation {
   /// The new vectors of the tokens: `[tokens, width]`.
   let vectors: Tensor
-  /// The tokens.
   let tokens: [Int32]
   private let merged = KeptChange()
 

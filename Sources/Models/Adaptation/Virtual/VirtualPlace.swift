@@ -78,6 +78,9 @@ public final class VirtualPlace: Sendable {
     set { state.withLock { $0.prefix = newValue } }
   }
 
+  /// Takes all virtual tokens away.
+  func clear() { state.withLock { $0 = State() } }
+
   /// How many virtual tokens there are.
   var length: Int { (prompt?.count ?? 0) + (prefix?.vectors.count ?? 0) }
 

@@ -41,6 +41,12 @@ public struct LayerDepth: Sendable {
   /// The depth of a parameter.
   public subscript(_ parameter: NamedParameter) -> Int { depths[parameter.name] ?? layers + 1 }
 
+  /// The depth of what has a name, a part that a method has added to a layer among it; nil where neither the
+  /// model has it nor a layer's name stands before it.
+  func depth(of name: String) -> Int? {
+    depths[name] ?? Self.layer(of: name).flatMap { names.firstIndex(of: $0) }.map { $0 + 1 }
+  }
+
   /// The name of a parameter's layer: all up to its number; nil where it has none.
   private static func layer(of name: String) -> String? {
     let parts = name.split(separator: ".")

@@ -83,7 +83,6 @@ extension GGUFArchitecture {
     sizes: decoderSizes,
     fixed: ["architectures": ["Qwen2ForCausalLM"], "hidden_act": "silu"])
 
-  /// GPT-2.
   static let gpt2 = GGUFArchitecture(
     name: "gpt2",
     names: [

@@ -51,15 +51,18 @@ struct EndpointJudge: Judge {
       try Self.check(labels, otherwise)
       endpoint = try ChatEndpoint(
         model: model, base: values[Keys.endpoint], timeout: values[Keys.timeout],
-        retries: RetryPolicy(attempts: values[Keys.attempts]))
+        retries: RetryPolicy(attempts: values[Keys.attempts]),
+        account: EndpointAccount(values[EndpointLimits.parameter]))
     } catch {
       throw Diagnostics([
         Diagnostic(error.message, path: error.path, place: root.place, remedy: error.remedy)
       ])
     }
     name = "\(FilePaths.stem(file))(\(model))"
+    // How fast and how much it may be asked changes no answer.
+    let asked = values.encoded.without([EndpointLimits.parameter.name])
     fingerprint = ContentHash.of(
-      JSONValue.array([.object(values.encoded), .string(endpoint.base)]).text)
+      JSONValue.array([.object(asked), .string(endpoint.base)]).text)
   }
 
   private static func check(_ labels: [String], _ otherwise: String?) throws(Diagnostic) {
@@ -96,11 +99,22 @@ struct EndpointJudge: Judge {
       texts.append(text)
       return texts.count - 1
     }
-    let (cache, distinct) = (AnswerCache(), texts)
-    let answers = try Requests.map(distinct.count, atOnce: atOnce) { place in
-      try answer(distinct[place], cache)
-    }
+    let answers = try answers(texts, AnswerCache())
     return asked.map { answers[$0] }
+  }
+
+  private func answers(_ texts: [String], _ cache: AnswerCache) throws -> [String] {
+    let before = endpoint.spent.requests
+    do {
+      let answers = try LimitFault.telling {
+        endpoint.spent
+      } _: {
+        try Requests.map(texts.count, atOnce: atOnce) { try answer(texts[$0], cache) }
+      }
+      let spent = endpoint.spent
+      if spent.requests > before { Fetching.current.say("judge \(name): \(spent.text)") }
+      return answers
+    } catch let error as StageError { throw TextModelError(error.message, remedy: error.remedy) }
   }
 
   private func text(_ values: [String: String]) throws(TextModelError) -> String {
@@ -119,6 +133,11 @@ struct EndpointJudge: Judge {
       do throws(GenerationError) {
         return try endpoint.generate(conversation, options).text
       } catch {
+        // No further try was made because of that.
+        try Interruption.check()
+        if error.code == LimitFault.code {
+          throw StageError(error.code, "\(name): \(error.message)", remedy: error.remedy)
+        }
         throw TextModelError("\(name): \(error.message)", remedy: error.remedy)
       }
     }
@@ -188,7 +207,7 @@ struct EndpointJudge: Judge {
 
     static let all: [any AnyParameter] = [
       model, endpoint, system, prompt, labels, otherwise, maximumTokens, temperature, timeout,
-      attempts, atOnce,
+      attempts, atOnce, EndpointLimits.parameter,
     ]
   }
 }

@@ -131,7 +131,8 @@ public struct Ablation: Sendable {
         with: pair.with.folder, without: pair.without.folder, seed: pair.seed, options)
     }
     guard let first = measured.first else { return }
-    leftOut = first.leftOut
+    for left in measured.flatMap(\.leftOut)
+    where !leftOut.contains(where: { $0.metrics == left.metrics }) { leftOut.append(left) }
     for metric in first.metrics {
       effects.append(effect(metric.name, metric.direction, measured))
     }
@@ -139,9 +140,10 @@ public struct Ablation: Sendable {
     let corrected = options.correction.adjusted(effects.map(\.pValue))
     for index in effects.indices { effects[index].correctedPValue = corrected[index] }
     guard !effects.isEmpty || options.metrics.isEmpty else {
+      let reasons = leftOut.map { " (\($0.metrics.joined(separator: ", ")): \($0.reason))" }
       throw Diagnostics([
         Diagnostic(
-          "the runs give no score of \(options.metrics.joined(separator: ", "))",
+          "the runs give no score of \(options.metrics.joined(separator: ", "))\(reasons.joined())",
           path: "evaluate", remedy: "name it under 'evaluate' of the pipeline")
       ])
     }

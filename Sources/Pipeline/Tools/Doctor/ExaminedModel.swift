@@ -4,7 +4,6 @@ import Tensors
 
 /// A model with random texts that it reads, and what it would learn of them.
 struct ExaminedModel {
-  /// The model.
   let model: any Model
   /// Token ids of each text; special tokens are left out, as they mean something to some heads.
   let texts: [[Int32]]

@@ -92,10 +92,12 @@ public struct RunEvaluation: Sendable {
     let scoring = try plan.scoring()
     let folder = "\(FilePaths.temporary)/anneal-evaluate-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }
-    let records = try records(in: folder)
+    let (records, leftOut) = try records(in: folder)
     guard records.count > 0 else {
       throw Diagnostics([
-        Diagnostic("there are no records to score", remedy: "name another --side, or --data")
+        Diagnostic(
+          "there are no records to score" + (leftOut.map { ": \($0)" } ?? ""),
+          remedy: "name another --side, or --data")
       ])
     }
     let predictor = try Predictor(
@@ -104,28 +106,38 @@ public struct RunEvaluation: Sendable {
       records, scoring: scoring,
       writes: plan.writing != nil && request.predictions != nil ? true : nil, seed: plan.seed)
     if let path = request.predictions { try predictions.write(records, to: path) }
+    let warning = [leftOut, predictions.written?.warning].compactMap(\.self)
     return Result(
       json: try plan.metrics.evaluation(of: predictions).json, count: records.count,
-      warning: predictions.written?.warning)
+      warning: warning.isEmpty ? nil : warning.joined(separator: "\n"))
   }
 
-  /// The records of a side, or those of a file.
-  private func records(in folder: String) throws -> RecordCollection {
+  /// The records of a side, or those of a file; and which of these are left out, where some are.
+  private func records(in folder: String) throws -> (RecordCollection, leftOut: String?) {
     if request.data == nil, let run = model.run {
       let path = RunPublisher.data(request.side, in: run)
       var lines = 0
       try LineBatches(path).forEach { lines += $0.count }
       let count = min(lines, request.limit ?? lines)
       guard count < lines else {
-        return RecordCollection(path: path, count: count, threads: request.threads)
+        return (RecordCollection(path: path, count: count, threads: request.threads), nil)
       }
-      return try first(count, of: path, in: folder)
+      return (try first(count, of: path, in: folder), nil)
     }
     let results = try StageRunner(folder: folder, seed: plan.seed, threads: request.threads)
       .run([try ingest()])
     guard let last = results.last else { preconditionFailure("a stage ran without a result") }
-    return RecordCollection(
+    let records = RecordCollection(
       path: last.records, count: last.counts.kept, threads: request.threads)
+    return (records, Self.leftOut(last.counts))
+  }
+
+  /// What people should know of records that are not scored.
+  private static func leftOut(_ counts: StageCounts) -> String? {
+    guard counts.quarantinedTotal > 0 else { return nil }
+    let list = counts.quarantined.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return "\(counts.quarantinedTotal) of \(counts.incoming) records are left out: "
+      + list.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 
   private func first(_ count: Int, of path: String, in folder: String) throws -> RecordCollection {
@@ -144,9 +156,13 @@ public struct RunEvaluation: Sendable {
   /// The `ingest` of the run, or of the model's file, of another file.
   ///
   /// Fields and forms are those that the model learned from, unless the request sets others. How many
-  /// records the run read of its data says nothing of these.
+  /// records the run read of its data says nothing of these. A record at fault stops it unless the request
+  /// says otherwise, as the scores would be of others than those that were named.
   private func ingest() throws -> StageStep {
-    var overrides = [try Override("ingest.limit=null"), Override(key: "ingest.every", text: "1")]
+    var overrides = [
+      try Override("ingest.limit=null"), Override(key: "ingest.every", text: "1"),
+      Override(key: "ingest.on-error", text: "fail"),
+    ]
     overrides += self.overrides
     if let data = request.data {
       let path = data == "-" ? data : FilePaths.join(FilePaths.current, data)

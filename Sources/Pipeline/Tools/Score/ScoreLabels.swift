@@ -118,6 +118,7 @@ struct ScoreLabels {
     let field = ["scores", "probabilities"].first { hypothesis.has($0) } ?? hypothesisField
     let value = try hypothesis.value(record, field: field)
     if let object = value.object {
+      guard !object.isEmpty else { throw fault("has no scores", record, field) }
       if record == 0, labels == nil { classes = Self.sorted(object.keys) }
       return try scores(object, record, field, classes)
     }

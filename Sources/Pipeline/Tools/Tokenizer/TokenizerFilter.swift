@@ -129,7 +129,6 @@ public struct TokenizerFilter: Sendable {
 }
 
 extension RequestLine {
-  /// The text of a field.
   func text(_ field: String) throws(StageError) -> String {
     guard let value = self[field] else { throw fault("is missing", field: field) }
     guard let text = value.string else {

@@ -11,12 +11,13 @@ enum JinjaArithmetic {
       return .text(try PythonFormat.percent(format, right))
     }
     if case .undefined = right { throw right.missing }
+    for case .large in [left, right] { throw .value("a number is out of range") }
     if let left = left.integer, let right = right.integer {
       return try integer(left, symbol, right)
     }
     if let left = left.number, let right = right.number { return try float(left, symbol, right) }
     switch (symbol, left, right) {
-    case ("+", .text(let left), .text(let right)): return .text(left + right)
+    case ("+", .text(let left), .text(let right)): return .text(left.joined(with: right))
     case ("+", .list(let left), .list(let right)): return .list(left + right)
     case ("+", .tuple(let left), .tuple(let right)): return .tuple(left + right)
     case ("*", _, _):
@@ -39,7 +40,10 @@ enum JinjaArithmetic {
       return Array(repeatElement(elements, count: count).joined())
     }
     switch value {
-    case .text(let text): return .text(MarkedText(try checked(text.units)))
+    case .text(let text):
+      var result = MarkedText(try checked(text.units))
+      result.isMarkup = text.isMarkup
+      return .text(result)
     case .list(let values): return .list(try checked(values))
     case .tuple(let values): return .tuple(try checked(values))
     default: throw .value("'*' cannot repeat \(value.typeName)")
@@ -67,7 +71,7 @@ enum JinjaArithmetic {
   }
 
   private static func power(_ base: Int, _ exponent: Int) throws(ChatTemplateError) -> JinjaValue {
-    guard exponent >= 0 else { return try float(Double(base), "**", Double(exponent)) }
+    guard exponent >= 0 else { return try power(Double(base), Double(exponent)) }
     var result = 1
     for _ in 0..<min(exponent, 128) {
       let (value, overflow) = result.multipliedReportingOverflow(by: base)
@@ -87,12 +91,38 @@ enum JinjaArithmetic {
     case "-": return .float(left - right)
     case "*": return .float(left * right)
     case "/": return .float(left / right)
-    case "//": return .float((left / right).rounded(.down))
-    case "%":
-      let rest = left.truncatingRemainder(dividingBy: right)
-      return .float(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest)
-    default: return .float(JinjaMathematics.power(left, right))
+    case "//": return .float(PythonNumbers.divided(left, right).floor)
+    case "%": return .float(PythonNumbers.divided(left, right).rest)
+    default: return try power(left, right)
     }
+  }
+
+  private static func power(
+    _ base: Double, _ exponent: Double
+  ) throws(ChatTemplateError) -> JinjaValue {
+    if base == 0, exponent < 0 { throw .value("0 is raised to a negative power") }
+    let result = JinjaMathematics.power(base, exponent)
+    guard result.isFinite || !base.isFinite || !exponent.isFinite else {
+      throw .value(
+        result.isNaN ? "a power is a complex number" : "a number is out of range")
+    }
+    return .float(result)
+  }
+
+  /// `-value`, or `+value`.
+  static func signed(
+    _ value: JinjaValue, isNegative: Bool
+  ) throws(ChatTemplateError) -> JinjaValue {
+    if let integer = value.integer {
+      guard isNegative else { return .integer(integer) }
+      guard integer != .min else { throw .value("a number is out of range") }
+      return .integer(-integer)
+    }
+    guard case .float(let number) = value else {
+      throw value.isUndefined
+        ? value.missing : .value("\(value.typeName) takes no \(isNegative ? "minus" : "plus")")
+    }
+    return .float(isNegative ? -number : number)
   }
 
   /// Whether a comparison holds.
@@ -104,8 +134,12 @@ enum JinjaArithmetic {
     case "!=": return !left.equals(right)
     case "<": return try left.isLess(than: right)
     case ">": return try right.isLess(than: left)
-    case "<=": return left.equals(right) ? true : try left.isLess(than: right)
-    case ">=": return left.equals(right) ? true : try right.isLess(than: left)
+    case "<=":
+      let isLess = try left.isLess(than: right)
+      return isLess || left.equals(right)
+    case ">=":
+      let isLess = try right.isLess(than: left)
+      return isLess || left.equals(right)
     case "in": return try right.contains(left)
     default: return !(try right.contains(left))
     }

@@ -2,12 +2,13 @@
 extension JinjaFilters {
   static let texts: [String: Filter] = [
     "trim": { _, value, arguments throws(ChatTemplateError) in
-      .text(value.written.stripped(try arguments.text(0, "chars"), left: true, right: true))
+      let text = try value.written
+      let stripped = text.stripped(try arguments.text(0, "chars"), left: true, right: true)
+      return .text(text.keeping(stripped.units))
     },
-    "upper": { _, value, _ in .text(value.written.uppercased) },
-    "lower": { _, value, _ in .text(value.written.lowercased) },
-    "capitalize": { _, value, _ in .text(value.written.capitalized) },
-    "title": { _, value, _ in .text(title(value.written)) },
+    "upper": changed { $0.uppercased }, "lower": changed { $0.lowercased },
+    "capitalize": changed { $0.capitalized },
+    "title": { _, value, _ throws(ChatTemplateError) in .text(title(try value.written)) },
     "replace": { _, value, arguments throws(ChatTemplateError) in
       let old = try arguments.required(0, "old").written
       let new = try arguments.required(1, "new").written
@@ -15,36 +16,58 @@ extension JinjaFilters {
       return .text(try value.written.replacing(old, with: new, most: count))
     },
     "indent": { _, value, arguments throws(ChatTemplateError) in
-      .text(try indent(value.written, arguments))
+      let text = try value.text("what is indented")
+      return .text(text.keeping(try indent(text, arguments).units))
     },
     "center": { _, value, arguments throws(ChatTemplateError) in
-      .text(value.written.centered(try arguments.integer(0, "width", default: 80), " "))
+      let text = try value.written
+      let width = try arguments.integer(0, "width", default: 80)
+      return .text(text.keeping(text.centered(width, " ").units))
     },
     "format": { _, value, arguments throws(ChatTemplateError) in
       guard arguments.keyword.isEmpty else {
+        guard arguments.positional.isEmpty else {
+          throw .value("'format' takes values by name or by place, not both")
+        }
         var names = JinjaDictionary()
         for (name, value) in arguments.keyword { try names.set(.text(name), value) }
         return .text(try PythonFormat.percent(value.written, .dictionary(names)))
       }
       return .text(try PythonFormat.percent(value.written, .tuple(arguments.positional)))
     },
-    "wordcount": { _, value, _ in
-      .integer(value.written.units.split { !$0.scalar.isPythonWord }.count)
+    "wordcount": { _, value, _ throws(ChatTemplateError) in
+      .integer(try value.written.units.split { !$0.scalar.isPythonWord }.count)
     },
     "truncate": { _, value, arguments throws(ChatTemplateError) in
-      .text(try truncate(value.written, arguments))
+      if value.isUndefined { return value }
+      return .text(try truncate(value.text("what is truncated"), arguments))
     },
-    "escape": escape, "e": escape, "forceescape": escape,
-    "urlencode": { _, value, _ in .text(urlEncoded(value.written)) },
+    "escape": escape, "e": escape,
+    "forceescape": { _, value, _ throws(ChatTemplateError) in
+      .text(try value.written.entities.asMarkup)
+    },
+    "urlencode": { _, value, _ throws(ChatTemplateError) in
+      guard !value.isIterable || value.isText || value.isUndefined else {
+        throw .value("urlencode takes a string here, not \(value.typeName)")
+      }
+      return .text(urlEncoded(try value.written))
+    },
   ]
+
+  /// A filter that changes a text and leaves safe text safe.
+  private static func changed(
+    _ change: @escaping @Sendable (MarkedText) -> MarkedText
+  ) -> Filter {
+    { _, value, _ throws(ChatTemplateError) in
+      let text = try value.written
+      return .text(text.keeping(change(text).units))
+    }
+  }
 
   private static func escape(
     _: JinjaInterpreter, _ value: JinjaValue, _: JinjaArguments
   ) throws(ChatTemplateError) -> JinjaValue {
-    let names: [Unicode.Scalar: String] = [
-      "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&#34;", "'": "&#39;",
-    ]
-    return .text(value.written.mapped { (names[$0] ?? String($0)).unicodeScalars })
+    .text(try value.written.escaped)
   }
 
   private static func title(_ text: MarkedText) -> MarkedText {
@@ -99,10 +122,9 @@ extension JinjaFilters {
     let leeway = try arguments.integer(3, "leeway", default: 5)
     guard length >= end.count, leeway >= 0 else { throw .value("truncate's length is too small") }
     guard text.count > length + leeway else { return text }
-    let head = MarkedText(text.units[..<(length - end.count)])
-    if killsWords { return head + end }
-    let last = head.units.lastIndex { $0.scalar == " " }
-    return MarkedText(head.units[..<(last ?? head.count)]) + end
+    let head = text.units[..<(length - end.count)]
+    let last = killsWords ? nil : head.lastIndex { $0.scalar == " " }
+    return text.keeping(Array(head[..<(last ?? head.count)])).joined(with: end)
   }
 
   private static func urlEncoded(_ text: MarkedText) -> MarkedText {

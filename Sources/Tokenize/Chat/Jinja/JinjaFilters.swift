@@ -3,7 +3,8 @@ enum JinjaFilters {
   typealias Filter =
     @Sendable (JinjaInterpreter, JinjaValue, JinjaArguments) throws(ChatTemplateError) -> JinjaValue
 
-  static let all: [String: Filter] = texts.merging(lists) { $1 }.merging(values) { $1 }
+  static let all: [String: Filter] = texts.merging(lists) { $1 }.merging(ordering) { $1 }
+    .merging(values) { $1 }
 
   /// A filter that looks at a value alone.
   private static let values: [String: Filter] = [
@@ -11,18 +12,21 @@ enum JinjaFilters {
     "tojson": { _, value, arguments throws(ChatTemplateError) in
       .text(try JinjaJSON(arguments).text(of: value))
     },
-    "string": { _, value, _ in .text(value.written) },
-    "safe": { _, value, _ in .text(value.written) },
+    "string": { _, value, _ throws(ChatTemplateError) in .text(try value.written) },
+    "safe": { _, value, _ throws(ChatTemplateError) in .text(try value.written.asMarkup) },
     "int": { _, value, arguments throws(ChatTemplateError) in try integer(value, arguments) },
-    "float": { _, value, arguments in
+    "float": { _, value, arguments throws(ChatTemplateError) in
       let fallback = arguments.value(0, "default") ?? .float(0)
       if let number = value.number { return .float(number) }
+      if value.isUndefined { throw value.missing }
       guard case .text(let text) = value else { return fallback }
-      return Double(text.stripped(nil, left: true, right: true).string).map { .float($0) }
-        ?? fallback
+      let literal = text.stripped(nil, left: true, right: true).string
+      return PythonNumbers.float(literal).map { .float($0) } ?? fallback
     },
     "abs": { _, value, _ throws(ChatTemplateError) in
-      if let integer = value.integer { return .integer(Int(clamping: integer.magnitude)) }
+      if let integer = value.integer {
+        return integer < 0 ? try JinjaArithmetic.signed(value, isNegative: true) : .integer(integer)
+      }
       guard case .float(let number) = value else {
         throw value.isUndefined ? value.missing : .value("\(value.typeName) has no absolute value")
       }
@@ -53,15 +57,28 @@ enum JinjaFilters {
   ) throws(ChatTemplateError) -> JinjaValue {
     let fallback = arguments.value(0, "default") ?? .integer(0)
     if let integer = value.integer { return .integer(integer) }
-    if case .float(let number) = value {
-      return Int(exactly: number.rounded(.towardZero)).map { .integer($0) } ?? fallback
+    switch value {
+    case .undefined: throw value.missing
+    case .large: return value
+    case .float(let number): return try whole(number)
+    case .text(let text):
+      let literal = text.stripped(nil, left: true, right: true).string
+      let base = try arguments.integer(1, "base", default: 10)
+      if base == 0 || (2...36).contains(base),
+        let number = try PythonNumbers.integer(literal, base: base)
+      {
+        return .integer(number)
+      }
+      guard let number = PythonNumbers.float(literal), number.isFinite else { return fallback }
+      return try whole(number)
+    default: return fallback
     }
-    guard case .text(let text) = value else { return fallback }
-    let literal = text.stripped(nil, left: true, right: true).string
-    let base = try arguments.integer(1, "base", default: 10)
-    if (2...36).contains(base), let number = Int(literal, radix: base) { return .integer(number) }
-    return Double(literal).flatMap { Int(exactly: $0.rounded(.towardZero)) }.map { .integer($0) }
-      ?? fallback
+  }
+
+  private static func whole(_ number: Double) throws(ChatTemplateError) -> JinjaValue {
+    guard number.isFinite else { throw .value("\(number) is no whole number") }
+    let whole = number.rounded(.towardZero)
+    return Int(exactly: whole).map { .integer($0) } ?? .large(JinjaMathematics.fixed(whole, 0))
   }
 
   private static func round(
@@ -73,12 +90,15 @@ enum JinjaFilters {
     let digits = try arguments.integer(0, "precision", default: 0)
     let method = try arguments.text(1, "method")?.string ?? "common"
     guard abs(digits) < 300 else { throw .value("the precision \(digits) is out of range") }
-    if method == "common", let integer = value.integer, digits >= 0 { return .integer(integer) }
+    if method == "common", let integer = value.integer {
+      return .integer(PythonNumbers.rounded(integer, digits: digits))
+    }
     if method == "common" { return .float(PythonNumbers.rounded(number, digits: digits)) }
     let scale = JinjaMathematics.power(10, Double(digits))
+    // What is added makes -0 of the whole number the 0 that it is in Python.
     switch method {
-    case "ceil": return .float((number * scale).rounded(.up) / scale)
-    case "floor": return .float((number * scale).rounded(.down) / scale)
+    case "ceil": return .float(((number * scale).rounded(.up) + 0) / scale)
+    case "floor": return .float(((number * scale).rounded(.down) + 0) / scale)
     default: throw .value("rounding knows 'common', 'ceil' and 'floor', not '\(method)'")
     }
   }

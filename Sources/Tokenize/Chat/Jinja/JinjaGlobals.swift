@@ -42,7 +42,10 @@ enum JinjaGlobals {
     guard !span.overflow, span.partialValue / Int(step.magnitude) < longestRange else {
       throw ChatTemplateError(.limit, "a range is longer than \(longestRange)")
     }
-    return .list(stride(from: start, to: stop, by: step).map { .integer($0) })
+    return .view(
+      JinjaView(
+        kind: .range(start: start, stop: stop, step: step),
+        values: stride(from: start, to: stop, by: step).map { .integer($0) }))
   }
 
   private static func dictionary(
@@ -61,6 +64,7 @@ enum JinjaGlobals {
       for (key, value) in zip(other.keys, other.values) { try result.set(key, value) }
       return
     }
+    if case .undefined = value { throw value.missing }
     for pair in try value.iterated() {
       let pair = try pair.iterated()
       guard pair.count == 2 else { throw .value("dict takes pairs of key and value") }
@@ -76,7 +80,7 @@ enum JinjaGlobals {
       return .namespace(namespace)
     }
     for (key, value) in zip(values.keys, values.values) {
-      namespace.attributes[key.written.string] = value
+      try namespace.set(key.written.string, value)
     }
     return .namespace(namespace)
   }
@@ -85,12 +89,11 @@ enum JinjaGlobals {
     _: JinjaInterpreter, _ arguments: JinjaArguments
   ) throws(ChatTemplateError) -> JinjaValue {
     let separator = arguments.value(0, "sep") ?? .text(", ")
-    let state = JinjaNamespace()
+    var isUsed = false
     return .function(
-      JinjaFunction("joiner") { _, _ in
-        guard state.attributes["used"] == nil else { return separator }
-        state.attributes["used"] = .bool(true)
-        return .text("")
+      JinjaFunction("joiner", takes: "") { _, _ in
+        defer { isUsed = true }
+        return isUsed ? separator : .text("")
       })
   }
 
@@ -99,17 +102,25 @@ enum JinjaGlobals {
   ) throws(ChatTemplateError) -> JinjaValue {
     let values = arguments.positional
     guard !values.isEmpty else { throw .value("cycler has nothing to cycle") }
-    let state = JinjaNamespace()
+    var place = 0
     let cycle = JinjaNamespace()
-    func place() -> Int { state.attributes["place"]?.integer ?? 0 }
-    cycle.attributes["next"] = .function(
-      JinjaFunction("next") { _, _ in
-        let value = values[place()]
-        state.attributes["place"] = .integer((place() + 1) % values.count)
-        cycle.attributes["current"] = values[place()]
-        return value
+    // Weak, for the functions belong to what they change.
+    weak let shown = cycle
+    func go(to next: Int) {
+      place = next
+      shown?["current"] = values[next]
+    }
+    cycle["next"] = .function(
+      JinjaFunction("next", takes: "") { _, _ in
+        defer { go(to: (place + 1) % values.count) }
+        return values[place]
       })
-    cycle.attributes["current"] = values[0]
+    cycle["reset"] = .function(
+      JinjaFunction("reset", takes: "") { _, _ in
+        go(to: 0)
+        return .none
+      })
+    go(to: 0)
     return .namespace(cycle)
   }
 }

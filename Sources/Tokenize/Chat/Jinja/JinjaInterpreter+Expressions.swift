@@ -22,8 +22,8 @@ extension JinjaInterpreter {
     case .test(let value, let name, let arguments):
       return .bool(try test(name, evaluate(value), evaluate(arguments)))
     case .not(let value): return .bool(!(try evaluate(value).isTrue))
-    case .negative(let value): return try negative(evaluate(value))
-    case .positive(let value): return try evaluate(value)
+    case .negative(let value): return try JinjaArithmetic.signed(evaluate(value), isNegative: true)
+    case .positive(let value): return try JinjaArithmetic.signed(evaluate(value), isNegative: false)
     case .and(let left, let right):
       let value = try evaluate(left)
       return try value.isTrue ? evaluate(right) : value
@@ -63,14 +63,6 @@ extension JinjaInterpreter {
     return .dictionary(dictionary)
   }
 
-  private func negative(_ value: JinjaValue) throws(ChatTemplateError) -> JinjaValue {
-    if let integer = value.integer { return .integer(0 &- integer) }
-    guard case .float(let number) = value else {
-      throw value.isUndefined ? value.missing : .value("\(value.typeName) has no negative")
-    }
-    return .float(-number)
-  }
-
   private func compare(
     _ first: JinjaExpression, _ rest: [(symbol: String, value: JinjaExpression)]
   ) throws(ChatTemplateError) -> JinjaValue {
@@ -97,9 +89,13 @@ extension JinjaInterpreter {
   ) throws(ChatTemplateError) -> JinjaValue? {
     switch value {
     case .undefined: throw value.missing
-    case .namespace(let namespace): return namespace.attributes[name]
-    case .loop(let loop): return loop.attribute(name)
-    case .function(let function) where name == "name": return .text(function.name)
+    case .namespace(let namespace): return namespace[name]
+    case .loop(let loop): return try loop.attribute(name)
+    case .tuple(let pair) where pair.count == 2 && (name == "grouper" || name == "list"):
+      // What `groupby` makes are pairs whose parts have names.
+      return pair[name == "grouper" ? 0 : 1]
+    case .function(let function) where function.isMacro && name == "name":
+      return .text(function.name)
     default: return JinjaMethods.method(name, of: value).map { .function($0) }
     }
   }
@@ -116,17 +112,24 @@ extension JinjaInterpreter {
 
   /// `value[key]`: the item, then what the value itself has under that name.
   func item(_ key: JinjaValue, of value: JinjaValue) throws(ChatTemplateError) -> JinjaValue {
-    let absent = JinjaValue.undefined("\(value.typeName) has no item \(key.represented.string)")
+    let name = (try? key.represented.string) ?? key.typeName
+    let absent = JinjaValue.undefined("\(value.typeName) has no item \(name)")
     switch value {
+    case .undefined: throw value.missing
     case .dictionary(let dictionary):
-      if let found = try dictionary[key.key()] { return found }
+      // What cannot be a key is in no dictionary.
+      if let found = (try? key.key()).flatMap({ dictionary[$0] }) { return found }
+    case .view(let view) where view.range != nil:
+      if let place = key.integer {
+        return Self.place(place, view.values.count).map { view.values[$0] } ?? absent
+      }
     case .list(let values), .tuple(let values):
       if let place = key.integer {
         return Self.place(place, values.count).map { values[$0] } ?? absent
       }
     case .text(let text):
       if let place = key.integer {
-        return Self.place(place, text.count).map { .text(MarkedText([text.units[$0]])) } ?? absent
+        return Self.place(place, text.count).map { .text(text.keeping([text.units[$0]])) } ?? absent
       }
     default: break
     }
@@ -147,10 +150,13 @@ extension JinjaInterpreter {
     guard bounds.2 != 0 else { throw .value("the step of a slice is 0") }
     func places(_ count: Int) -> [Int] { Self.places(bounds, count) }
     switch value {
-    case .text(let text): return .text(MarkedText(places(text.count).map { text.units[$0] }))
+    case .text(let text): return .text(text.keeping(places(text.count).map { text.units[$0] }))
     case .list(let values): return .list(places(values.count).map { values[$0] })
     case .tuple(let values): return .tuple(places(values.count).map { values[$0] })
-    default: return .undefined("\(value.typeName) cannot be sliced")
+    case .view(let view):
+      guard let range = view.range else { throw .value("\(value.typeName) cannot be sliced") }
+      return .view(Self.slice(view, range, Self.span(bounds, view.values.count)))
+    default: throw .value("\(value.typeName) cannot be sliced")
     }
   }
 
@@ -162,20 +168,40 @@ extension JinjaInterpreter {
     return bound
   }
 
-  /// The places of a slice, as Python counts them.
+  /// The places of a slice.
   private static func places(_ bounds: (Int?, Int?, Int), _ count: Int) -> [Int] {
+    let (first, last, step) = span(bounds, count)
+    return Array(stride(from: first, to: last, by: step))
+  }
+
+  /// A slice of a range, which is a range.
+  private static func slice(
+    _ view: JinjaView, _ range: (start: Int, stop: Int, step: Int),
+    _ span: (first: Int, last: Int, step: Int)
+  ) -> JinjaView {
+    let places = stride(from: span.first, to: span.last, by: span.step)
+    return JinjaView(
+      kind: .range(
+        start: range.start + span.first * range.step, stop: range.start + span.last * range.step,
+        step: range.step &* span.step),
+      values: places.map { view.values[$0] })
+  }
+
+  /// Where a slice begins and ends, as Python counts it.
+  private static func span(
+    _ bounds: (Int?, Int?, Int), _ count: Int
+  ) -> (first: Int, last: Int, step: Int) {
     let (start, stop, step) = bounds
     func clamped(_ bound: Int, _ low: Int, _ high: Int) -> Int {
       min(max(bound < 0 ? bound + count : bound, low), high)
     }
     if step > 0 {
       let first = clamped(start ?? 0, 0, count)
-      let last = clamped(stop ?? count, 0, count)
-      return Array(stride(from: first, to: last, by: step))
+      return (first, clamped(stop ?? count, 0, count), step)
     }
     let first = start.map { clamped($0, -1, count - 1) } ?? count - 1
     let last = stop.map { clamped($0, -1, count - 1) } ?? -1
-    return Array(stride(from: first, to: last, by: step))
+    return (first, last, step)
   }
 
   // MARK: Calls
@@ -189,7 +215,7 @@ extension JinjaInterpreter {
         throw .value("'**' takes a dictionary")
       }
       for (key, value) in zip(dictionary.keys, dictionary.values) {
-        arguments.keyword.append((key.written.string, value))
+        arguments.keyword.append((try key.written.string, value))
       }
     }
     return arguments
@@ -209,7 +235,7 @@ extension JinjaInterpreter {
       guard let recurse = loop.recurse else {
         throw .value("a loop that calls itself must be marked as 'recursive'")
       }
-      return try recurse(arguments.required(0, "iterable").iterated())
+      return try recurse(arguments.required(0, "iterable"))
     case .undefined: throw function.missing
     default: throw .value("\(function.typeName) cannot be called")
     }

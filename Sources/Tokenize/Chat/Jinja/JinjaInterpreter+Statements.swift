@@ -32,6 +32,8 @@ extension JinjaInterpreter {
       }
       try write(apply(filter, to: .text(text)).written.units)
     case .generation(let body): try generate(body)
+    case .hide(let names):
+      for name in names { scope.variables[name] = .undefined("'\(name)' is undefined") }
     case .breakLoop: return .breakLoop
     case .continueLoop: return .continueLoop
     }
@@ -66,52 +68,60 @@ extension JinjaInterpreter {
   // MARK: Loops
 
   private func run(_ loop: JinjaLoopSyntax, depth0: Int) throws(ChatTemplateError) {
-    try run(loop, over: evaluate(loop.values).iterated(), depth0: depth0)
+    try run(loop, over: evaluate(loop.values), depth0: depth0)
   }
 
   private func run(
-    _ syntax: JinjaLoopSyntax, over all: [JinjaValue], depth0: Int
+    _ syntax: JinjaLoopSyntax, over values: JinjaValue, depth0: Int
   ) throws(ChatTemplateError) {
-    let values = try chosen(all, syntax)
-    guard !values.isEmpty else {
-      _ = try scoped { () throws(ChatTemplateError) in try run(syntax.otherwise) }
-      return
-    }
-    var recurse: (([JinjaValue]) throws(ChatTemplateError) -> JinjaValue)?
+    var recurse: JinjaLoop.Recurse?
     if syntax.isRecursive {
+      let home = scope
       recurse = { [unowned self] (inner) throws(ChatTemplateError) in
         .text(
           try captured { () throws(ChatTemplateError) in
-            try run(syntax, over: inner, depth0: depth0 + 1)
+            try scoped(in: home) { () throws(ChatTemplateError) in
+              try run(syntax, over: inner, depth0: depth0 + 1)
+            }
           })
       }
     }
-    let loop = JinjaLoop(values, depth0: depth0, recurse: recurse)
-    for (index, value) in values.enumerated() {
-      loop.index0 = index
+    let all = try values.generator()
+    let isCounted = if case .generator = values { false } else { syntax.test == nil }
+    let loop = JinjaLoop(
+      chosen(all, syntax), count: isCounted ? try values.length() : nil, depth0: depth0,
+      recurse: recurse)
+    // As Jinja has it, `else` is for a loop of which no round came to its end.
+    var isDone = false
+    while let value = try loop.next() {
       let flow = try scoped { () throws(ChatTemplateError) in
         scope.variables["loop"] = .loop(loop)
         try assign(value, to: syntax.target)
         return try run(syntax.body)
       }
-      if flow == .breakLoop { return }
+      if flow == .next { isDone = true }
+      if flow == .breakLoop { break }
     }
+    if isDone { return }
+    _ = try scoped { () throws(ChatTemplateError) in try run(syntax.otherwise) }
   }
 
-  /// The values that the loop's own `if` lets through.
+  /// The values that the loop's own `if` lets through, which is asked for each when its turn comes.
   private func chosen(
-    _ values: [JinjaValue], _ syntax: JinjaLoopSyntax
-  ) throws(ChatTemplateError) -> [JinjaValue] {
+    _ values: JinjaGenerator, _ syntax: JinjaLoopSyntax
+  ) -> JinjaGenerator {
     guard let test = syntax.test else { return values }
-    var chosen: [JinjaValue] = []
-    for value in values {
-      let isIn = try scoped { () throws(ChatTemplateError) in
-        try assign(value, to: syntax.target)
-        return try evaluate(test).isTrue
+    let home = scope
+    return JinjaGenerator { [unowned self] () throws(ChatTemplateError) in
+      while let value = try values.next() {
+        let isIn = try scoped(in: home) { () throws(ChatTemplateError) in
+          try assign(value, to: syntax.target)
+          return try evaluate(test).isTrue
+        }
+        if isIn { return value }
       }
-      if isIn { chosen.append(value) }
+      return nil
     }
-    return chosen
   }
 
   // MARK: Assignments
@@ -136,7 +146,7 @@ extension JinjaInterpreter {
       guard case .namespace(let namespace) = self.value(of: name) else {
         throw .value("'\(name)' is no namespace, so that its attributes cannot be set")
       }
-      namespace.attributes[attribute] = value
+      try namespace.set(attribute, value)
     case .tuple(let targets):
       let values = try value.iterated()
       guard values.count == targets.count else {
@@ -150,8 +160,9 @@ extension JinjaInterpreter {
 
   /// A macro as a function; it sees the names of where it is defined.
   private func macro(_ syntax: JinjaMacroSyntax) -> JinjaFunction {
-    let home = scope
-    return JinjaFunction(syntax.name) { (interpreter, arguments) throws(ChatTemplateError) in
+    let home = home()
+    let function = JinjaFunction(syntax.name) {
+      (interpreter, arguments) throws(ChatTemplateError) in
       .text(
         try interpreter.captured { () throws(ChatTemplateError) in
           _ = try interpreter.scoped(in: home) { () throws(ChatTemplateError) in
@@ -160,6 +171,8 @@ extension JinjaInterpreter {
           }
         })
     }
+    function.isMacro = true
+    return function
   }
 
   private func bind(
@@ -168,26 +181,46 @@ extension JinjaInterpreter {
     let count = syntax.parameters.count
     var keyword = arguments.keyword
     for (place, parameter) in syntax.parameters.enumerated() {
-      let named = keyword.lastIndex { $0.name == parameter.name }
       if place < arguments.positional.count {
         scope.variables[parameter.name] = arguments.positional[place]
-      } else if let named {
-        scope.variables[parameter.name] = keyword[named].value
+      } else if let named = keyword.lastIndex(where: { $0.name == parameter.name }) {
+        scope.variables[parameter.name] = keyword.remove(at: named).value
       } else {
         scope.variables[parameter.name] =
           try parameter.fallback.map { (fallback) throws(ChatTemplateError) in
             try evaluate(fallback)
           } ?? .undefined("parameter '\(parameter.name)' was not provided")
       }
-      if let named { keyword.remove(at: named) }
     }
-    if let caller = keyword.firstIndex(where: { $0.name == "caller" }) {
-      scope.variables["caller"] = keyword.remove(at: caller).value
+    try bindRest(keyword, Array(arguments.positional.dropFirst(count)), of: syntax)
+  }
+
+  /// Binds what no parameter takes to `caller`, `kwargs` and `varargs` where the macro names them,
+  /// and refuses it where it does not.
+  private func bindRest(
+    _ named: [(name: String, value: JinjaValue)], _ unnamed: [JinjaValue],
+    of syntax: JinjaMacroSyntax
+  ) throws(ChatTemplateError) {
+    var named = named
+    let hasOwnCaller = syntax.parameters.contains { $0.name == "caller" }
+    if syntax.special.contains("caller"), !hasOwnCaller {
+      let place = named.firstIndex { $0.name == "caller" }
+      scope.variables["caller"] =
+        place.map { named.remove(at: $0).value } ?? .undefined("nothing calls the macro")
     }
-    scope.variables["varargs"] = .tuple(Array(arguments.positional.dropFirst(count)))
-    var rest = JinjaDictionary()
-    for (name, value) in keyword { try rest.set(.text(name), value) }
-    scope.variables["kwargs"] = .dictionary(rest)
+    if syntax.special.contains("kwargs") {
+      var rest = JinjaDictionary()
+      for (name, value) in named { try rest.set(.text(name), value) }
+      scope.variables["kwargs"] = .dictionary(rest)
+    } else if let first = named.first {
+      throw .value("the macro '\(syntax.name)' takes no argument '\(first.name)'")
+    }
+    if syntax.special.contains("varargs") {
+      scope.variables["varargs"] = .tuple(unnamed)
+    } else if !unnamed.isEmpty {
+      throw .value(
+        "the macro '\(syntax.name)' takes at most \(syntax.parameters.count) arguments")
+    }
   }
 
   private func call(

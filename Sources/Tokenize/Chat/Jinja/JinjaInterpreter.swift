@@ -17,6 +17,8 @@ final class JinjaInterpreter {
   private(set) var output: [MarkedScalar] = []
   var isGenerating = false
   private(set) var scope: JinjaScope
+  /// Scopes that macros see, and which hold them.
+  private var homes: [JinjaScope] = []
   let globals: [String: JinjaValue]
 
   init(variables: [String: JinjaValue], clock: ChatClock) {
@@ -27,12 +29,24 @@ final class JinjaInterpreter {
 
   /// What the statements write.
   func render(_ body: [JinjaStatement]) throws(ChatTemplateError) -> [MarkedScalar] {
+    // Values hold the scopes and the interpreter that hold them, which would never be given back.
+    defer {
+      for scope in homes { scope.variables = [:] }
+      homes = []
+      scope.variables = [:]
+    }
     do throws(ChatTemplateError) { _ = try run(body) } catch {
       var error = error
       if error.line == 0 { error.line = line }
       throw error
     }
     return output
+  }
+
+  /// The scope that a macro sees, which is emptied at the end.
+  func home() -> JinjaScope {
+    if homes.last !== scope { homes.append(scope) }
+    return scope
   }
 
   /// Counts work and notes the line.

@@ -12,7 +12,7 @@ struct JinjaJSON {
     indent = try Self.indent(arguments.value(1, "indent"))
     sortsKeys = try arguments.bool(3, "sort_keys", default: false)
     var separators = [MarkedText(indent == nil ? ", " : ","), MarkedText(": ")]
-    if let given = arguments.value(2, "separators"), given.elements != nil {
+    if let given = arguments.value(2, "separators"), !given.isNone {
       separators = []
       for separator in try given.iterated() { separators.append(try separator.text("a separator")) }
     }
@@ -44,6 +44,7 @@ struct JinjaJSON {
     case .none: units += MarkedText("null").units
     case .bool(let value): units += MarkedText(value ? "true" : "false").units
     case .integer(let value): units += MarkedText(String(value)).units
+    case .large(let digits): units += MarkedText(digits).units
     case .float(let value): units += MarkedText(Self.text(of: value)).units
     case .text(let text): units += quoted(text).units
     case .list(let values), .tuple(let values):
@@ -63,7 +64,7 @@ struct JinjaJSON {
     var places = Array(dictionary.keys.indices)
     var names: [MarkedText] = []
     for key in dictionary.keys { names.append(try name(key)) }
-    if sortsKeys { places.sort { names[$0] < names[$1] } }
+    if sortsKeys { places = try sorted(dictionary.keys) }
     try writeList(places.count, "{", "}", depth, &units) { place, units throws(ChatTemplateError) in
       units += quoted(names[places[place]]).units + keySeparator.units
       try write(dictionary.values[places[place]], depth: depth + 1, to: &units)
@@ -71,8 +72,17 @@ struct JinjaJSON {
   }
 
   private func name(_ key: JinjaValue) throws(ChatTemplateError) -> MarkedText {
-    if case .text(let text) = key { return text }
-    return try text(of: key)
+    switch key {
+    case .text(let text): return text
+    case .none, .bool, .integer, .large, .float: return try text(of: key)
+    default: throw .value("\(key.typeName) cannot be a key in JSON")
+    }
+  }
+
+  /// The places of keys in their order, which keys of several kinds have not.
+  private func sorted(_ keys: [JinjaValue]) throws(ChatTemplateError) -> [Int] {
+    for key in keys.dropFirst() { _ = try key.isLess(than: keys[0]) }
+    return keys.indices.sorted { (try? keys[$0].isLess(than: keys[$1])) ?? false }
   }
 
   private func writeList(

@@ -142,8 +142,15 @@ extension JinjaLexer {
       let value = UInt32(text(start + 1..<end), radix: 8) ?? 0
       return ([Unicode.Scalar(value) ?? "\u{FFFD}"], end)
     default:
-      guard let simple = Self.simpleEscapes[letter] else { return (["\\", letter], start + 2) }
-      return ([simple], start + 2)
+      if let simple = Self.simpleEscapes[letter] { return ([simple], start + 2) }
+      guard letter != "N" else { throw fault("an escape by a character's name is not known here") }
+      // As Jinja reads it, which writes what is not ASCII as an escape before.
+      guard !letter.isASCII else { return (["\\", letter], start + 2) }
+      let digits = String(letter.value, radix: 16)
+      let (sign, width) =
+        letter.value < 0x100 ? ("x", 2) : letter.value < 0x10000 ? ("u", 4) : ("U", 8)
+      let zeros = String(repeating: "0", count: width - digits.count)
+      return (Array("\\\(sign)\(zeros)\(digits)".unicodeScalars), start + 2)
     }
   }
 

@@ -147,7 +147,8 @@ extension JinjaLexer {
     var index = endOfSpace(from: start)
     guard hasPrefix(word, at: index) else { return nil }
     index = endOfSpace(from: index + word.unicodeScalars.count)
-    let hasSign = index < source.count && ["-", "+"].contains(source[index])
+    // The beginning of a raw block takes no '+'.
+    let hasSign = index < source.count && (source[index] == "-" || (trims && source[index] == "+"))
     let closing = hasSign ? index + 1 : index
     guard hasPrefix("%}", at: closing) else { return nil }
     let sign = hasSign ? source[index] : " "

@@ -10,9 +10,14 @@ enum JinjaMathematics {
 
   /// A number with so many digits behind the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {
+    formatted(value, "f", precision: digits)
+  }
+
+  /// A number as `printf` writes it with `f`, `e` or `g`.
+  static func formatted(_ value: Double, _ letter: Unicode.Scalar, precision: Int) -> String {
     var buffer = [CChar](repeating: 0, count: 1024)
-    let count = withVaList([Int32(clamping: digits), value]) {
-      vsnprintf(&buffer, buffer.count, "%.*f", $0)
+    let count = withVaList([Int32(clamping: precision), value]) {
+      vsnprintf(&buffer, buffer.count, "%.*\(letter)", $0)
     }
     let length = min(max(0, Int(count)), buffer.count - 1)
     return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)

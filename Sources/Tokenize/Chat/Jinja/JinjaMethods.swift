@@ -10,12 +10,34 @@ enum JinjaMethods {
       guard let method = texts[name] else { return nil }
       let signature: JinjaSignature? = name == "format" ? nil : textSignatures[name] ?? ""
       return JinjaFunction(name, takes: signature) { _, arguments throws(ChatTemplateError) in
-        try method(text, arguments)
+        guard text.isMarkup else { return try method(text, arguments) }
+        return try method(text, safe(arguments, of: name)).asMarkup
       }
     case .dictionary(let dictionary): return self.dictionary(name, dictionary)
     case .list(let values), .tuple(let values): return list(name, values, value)
     default: return nil
     }
+  }
+
+  /// What a method of text that is marked as safe is given: other text is escaped before it is put in.
+  private static func safe(
+    _ arguments: JinjaArguments, of name: String
+  ) throws(ChatTemplateError) -> JinjaArguments {
+    var arguments = arguments
+    switch name {
+    case "format": throw .value("'format' of text that is marked as safe is not known here")
+    case "replace":
+      if arguments.positional.count > 1, case .text(let new) = arguments.positional[1] {
+        arguments.positional[1] = .text(new.escaped)
+      }
+    case "join":
+      guard let first = arguments.positional.first else { break }
+      var parts: [JinjaValue] = []
+      for part in try first.iterated() { parts.append(.text(try part.written.escaped)) }
+      arguments.positional[0] = .list(parts)
+    default: break
+    }
+    return arguments
   }
 
   /// A method of a dictionary or a list.
@@ -29,9 +51,9 @@ enum JinjaMethods {
 
   private static func dictionary(_ name: String, _ dictionary: JinjaDictionary) -> JinjaFunction? {
     switch name {
-    case "items": return function(name) { _ in .view(dictionary.items) }
-    case "keys": return function(name) { _ in .view(dictionary.keys) }
-    case "values": return function(name) { _ in .view(dictionary.values) }
+    case "items": return view(name, .items, dictionary.items)
+    case "keys": return view(name, .keys, dictionary.keys)
+    case "values": return view(name, .values, dictionary.values)
     case "copy": return function(name) { _ in .dictionary(dictionary) }
     case "get":
       return function(name) { arguments throws(ChatTemplateError) in
@@ -40,6 +62,12 @@ enum JinjaMethods {
     case "update", "pop", "popitem", "setdefault", "clear": return refused(name, "a dictionary")
     default: return nil
     }
+  }
+
+  private static func view(
+    _ name: String, _ kind: JinjaView.Kind, _ values: [JinjaValue]
+  ) -> JinjaFunction {
+    function(name) { _ in .view(JinjaView(kind: kind, values: values)) }
   }
 
   private static func list(
@@ -59,7 +87,7 @@ enum JinjaMethods {
         let wanted = try arguments.required(0, "value")
         let part = try values.indices(from: arguments)
         guard let place = values[part].firstIndex(where: { $0.equals(wanted) }) else {
-          throw .value("the list does not hold \(wanted.represented.string)")
+          throw .value("the list does not hold \(try wanted.represented.string)")
         }
         return .integer(place)
       }
@@ -83,7 +111,7 @@ enum JinjaMethods {
   private static let changing: [String: TextMethod] = [
     "upper": { text, _ in .text(text.uppercased) },
     "lower": { text, _ in .text(text.lowercased) },
-    "casefold": { text, _ in .text(text.lowercased) },
+    "casefold": { text, _ in .text(text.caseFolded) },
     "capitalize": { text, _ in .text(text.capitalized) },
     "title": { text, _ in .text(text.titlecased) },
     "swapcase": { text, _ in .text(text.swapcased) },

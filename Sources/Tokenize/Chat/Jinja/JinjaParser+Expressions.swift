@@ -181,6 +181,7 @@ extension JinjaParser {
     switch current.kind {
     case .name(let name):
       advance()
+      note(name)
       return made(Self.constants[name] ?? .name(name))
     case .string(let first):
       advance()

@@ -8,13 +8,15 @@ struct JinjaParser {
   private static let deepest = 128
   /// Operators, attributes and filters that one tag chains.
   private var links = 0
+  /// Which of `caller`, `kwargs` and `varargs` the macro being read has named so far.
+  private var special: Set<String> = []
   /// How many a tag may chain, so that walking an expression never exhausts the stack.
   private static let mostLinks = 500
 
   /// The statements of a template.
   static func parse(_ text: String) throws(ChatTemplateError) -> [JinjaStatement] {
     var parser = JinjaParser(tokens: try JinjaLexer.tokens(of: text))
-    return try parser.body(until: [])
+    return JinjaScopes.resolved(try parser.body(until: []))
   }
 
   private init(tokens: [JinjaToken]) { self.tokens = tokens }
@@ -235,9 +237,22 @@ struct JinjaParser {
 
   private mutating func macro() throws(ChatTemplateError) -> JinjaMacroSyntax {
     let name = try name()
-    let parameters = try parameters()
-    return JinjaMacroSyntax(
-      name: name, parameters: parameters, body: try wholeBody(until: "endmacro"))
+    return try macro(name, parameters(), until: "endmacro")
+  }
+
+  private mutating func macro(
+    _ name: String, _ parameters: [JinjaParameter], until end: String
+  ) throws(ChatTemplateError) -> JinjaMacroSyntax {
+    let outer = special
+    special = []
+    let body = try wholeBody(until: end)
+    defer { special.formUnion(outer) }
+    return JinjaMacroSyntax(name: name, parameters: parameters, body: body, special: special)
+  }
+
+  /// Notes that an expression reads a name.
+  mutating func note(_ name: String) {
+    if ["caller", "kwargs", "varargs"].contains(name) { special.insert(name) }
   }
 
   private mutating func parameters() throws(ChatTemplateError) -> [JinjaParameter] {
@@ -260,9 +275,7 @@ struct JinjaParser {
     guard case .call(let callee, let arguments) = call.kind else {
       throw fault("'{% call %}' takes the call of a macro")
     }
-    let body = try wholeBody(until: "endcall")
-    return .callBlock(
-      JinjaMacroSyntax(name: "caller", parameters: parameters, body: body), callee, arguments)
+    return .callBlock(try macro("caller", parameters, until: "endcall"), callee, arguments)
   }
 
   // MARK: Targets

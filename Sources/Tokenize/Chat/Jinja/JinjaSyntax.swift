@@ -71,6 +71,8 @@ struct JinjaStatement: Sendable {
     case filterBlock(JinjaExpression, [JinjaStatement])
     /// What the assistant says, for masks of the loss.
     case generation([JinjaStatement])
+    /// Names that are nothing up to where the scope assigns them.
+    case hide([String])
     case breakLoop
     case continueLoop
   }
@@ -91,4 +93,6 @@ struct JinjaMacroSyntax: Sendable {
   let name: String
   let parameters: [JinjaParameter]
   let body: [JinjaStatement]
+  /// Which of `caller`, `kwargs` and `varargs` the body names, so that the macro takes them.
+  let special: Set<String>
 }

@@ -26,55 +26,60 @@ enum JinjaTests {
     "boolean": { value, _ in if case .bool = value { true } else { false } },
     "true": { value, _ in if case .bool(true) = value { true } else { false } },
     "false": { value, _ in if case .bool(false) = value { true } else { false } },
-    "integer": { value, _ in if case .integer = value { true } else { false } },
+    "integer": { value, _ in
+      switch value {
+      case .integer, .large: true
+      default: false
+      }
+    },
     "float": { value, _ in if case .float = value { true } else { false } },
     "number": { value, _ in value.number != nil },
     "string": { value, _ in if case .text = value { true } else { false } },
     "mapping": { value, _ in if case .dictionary = value { true } else { false } },
     "callable": { value, _ in
       switch value {
-      case .function, .loop: true
+      // Python's Undefined has a method of that name, which fails.
+      case .function, .loop, .undefined: true
       default: false
       }
     },
-    "iterable": { value, _ in (try? value.iterated()) != nil },
+    "iterable": { value, _ in value.isIterable },
     "sequence": { value, _ in
       switch value {
       case .undefined, .text, .list, .tuple, .dictionary: true
+      case .view(let view): view.range != nil
       default: false
       }
     },
-    "odd": { value, _ throws(ChatTemplateError) in try remainder(value, 2) == 1 },
-    "even": { value, _ throws(ChatTemplateError) in try remainder(value, 2) == 0 },
+    "odd": { value, _ throws(ChatTemplateError) in try rest(value, .integer(2), is: 1) },
+    "even": { value, _ throws(ChatTemplateError) in try rest(value, .integer(2), is: 0) },
     "divisibleby": { value, arguments throws(ChatTemplateError) in
-      try remainder(value, arguments.integer(0, "num", default: 0)) == 0
+      try rest(value, arguments.required(0, "num"), is: 0)
     },
     "sameas": { value, arguments throws(ChatTemplateError) in
       let other = try arguments.required(0, "other")
       return value.typeName == other.typeName && value.equals(other)
     },
-    "lower": { value, _ in isCased(value) { $0.isLowercase } },
-    "upper": { value, _ in isCased(value) { $0.isUppercase } },
-    "escaped": { _, _ in false },
-    "filter": { value, _ in JinjaFilters.all[value.written.string] != nil },
-    "test": { value, _ in isTest(value.written.string) },
+    "lower": { value, _ throws(ChatTemplateError) in try isCased(value) { $0.isLowercase } },
+    "upper": { value, _ throws(ChatTemplateError) in try isCased(value) { $0.isUppercase } },
+    "escaped": { value, _ in if case .text(let text) = value { text.isMarkup } else { false } },
+    "filter": { value, _ throws(ChatTemplateError) in
+      JinjaFilters.all[try value.written.string] != nil
+    },
+    "test": { value, _ throws(ChatTemplateError) in isTest(try value.written.string) },
   ]
 
-  private static func remainder(
-    _ value: JinjaValue, _ divisor: Int
-  ) throws(ChatTemplateError) -> Int {
-    if case .undefined = value { throw value.missing }
-    guard let number = value.integer, divisor != 0 else {
-      throw .value("\(value.typeName) cannot be divided by \(divisor)")
-    }
-    return divisor == -1 ? 0 : PythonNumbers.remainder(number, divisor)
+  private static func rest(
+    _ value: JinjaValue, _ divisor: JinjaValue, is rest: Int
+  ) throws(ChatTemplateError) -> Bool {
+    try JinjaArithmetic.value(value, "%", divisor).equals(.integer(rest))
   }
 
   /// Whether a text has letters with case, all of one kind, as Python's `islower` asks.
   private static func isCased(
     _ value: JinjaValue, _ isRight: (Unicode.Scalar.Properties) -> Bool
-  ) -> Bool {
-    value.written.isCased(isRight)
+  ) throws(ChatTemplateError) -> Bool {
+    try value.written.isCased(isRight)
   }
 
   private static func isTest(_ name: String) -> Bool { all[name] != nil }

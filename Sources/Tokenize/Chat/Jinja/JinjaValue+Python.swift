@@ -6,13 +6,13 @@ extension JinjaValue {
     case .undefined: "undefined"
     case .none: "none"
     case .bool: "a boolean"
-    case .integer: "a whole number"
+    case .integer, .large: "a whole number"
     case .float: "a number"
     case .text: "a string"
     case .list: "a list"
     case .tuple: "a tuple"
     case .generator: "a generator"
-    case .view: "a view of a dictionary"
+    case .view(let view): view.range == nil ? "a view of a dictionary" : "a range"
     case .dictionary: "a dictionary"
     case .namespace: "a namespace"
     case .loop: "a loop"
@@ -26,6 +26,8 @@ extension JinjaValue {
     return .value(reason)
   }
 
+  var isNone: Bool { if case .none = self { true } else { false } }
+  var isText: Bool { if case .text = self { true } else { false } }
   var isUndefined: Bool { if case .undefined = self { true } else { false } }
 
   /// Whether an `if` takes the value for true.
@@ -37,10 +39,11 @@ extension JinjaValue {
       case .integer(let value): value != 0
       case .float(let value): value != 0
       case .text(let value): !value.isEmpty
-      case .list(let values), .tuple(let values), .view(let values): !values.isEmpty
+      case .list(let values), .tuple(let values): !values.isEmpty
+      case .view(let view): !view.values.isEmpty
       case .dictionary(let value): value.count > 0
-      case .loop(let loop): !loop.values.isEmpty
-      case .generator, .namespace, .function: true
+      case .loop(let loop): try loop.length() > 0
+      case .large, .generator, .namespace, .function: true
       }
     }
   }
@@ -56,14 +59,18 @@ extension JinjaValue {
 
   /// The number, where Python takes the value for one.
   var number: Double? {
-    if case .float(let value) = self { return value }
-    return integer.map(Double.init)
+    switch self {
+    case .float(let value): value
+    case .large(let digits): Double(digits)
+    default: integer.map(Double.init)
+    }
   }
 
   /// The elements of a sequence; nil where the value is none.
   var elements: [JinjaValue]? {
     switch self {
-    case .list(let values), .tuple(let values), .generator(let values), .view(let values): values
+    case .list(let values), .tuple(let values): values
+    case .view(let view): view.values
     default: nil
     }
   }
@@ -77,14 +84,34 @@ extension JinjaValue {
     }
   }
 
-  /// What a `for` goes through.
+  /// Whether a `for` can go through the value.
+  var isIterable: Bool {
+    switch self {
+    case .undefined, .text, .list, .tuple, .view, .dictionary, .generator, .loop: true
+    default: false
+    }
+  }
+
+  /// What a `for` goes through, one by one: the value itself where that is a generator.
+  func generator() throws(ChatTemplateError) -> JinjaGenerator {
+    switch self {
+    case .generator(let generator): return generator
+    case .loop(let loop):
+      return JinjaGenerator { () throws(ChatTemplateError) in
+        try loop.next().map { .tuple([$0, self]) }
+      }
+    default: return JinjaGenerator(try iterated())
+    }
+  }
+
+  /// What a `for` goes through, all at once.
   func iterated() throws(ChatTemplateError) -> [JinjaValue] {
     if let elements { return elements }
     switch self {
     case .undefined: return []
+    case .generator, .loop: return try generator().rest()
     case .text(let text): return text.units.map { .text(MarkedText([$0])) }
     case .dictionary(let dictionary): return dictionary.keys
-    case .loop(let loop): return loop.values
     default: throw .value("\(typeName) cannot be gone through")
     }
   }
@@ -94,9 +121,10 @@ extension JinjaValue {
     switch self {
     case .undefined: return 0
     case .text(let text): return text.count
-    case .list(let values), .tuple(let values), .view(let values): return values.count
+    case .list(let values), .tuple(let values): return values.count
+    case .view(let view): return view.values.count
     case .dictionary(let dictionary): return dictionary.count
-    case .loop(let loop): return loop.values.count
+    case .loop(let loop): return try loop.length()
     default: throw .value("\(typeName) has no length")
     }
   }
@@ -104,8 +132,10 @@ extension JinjaValue {
   /// What a dictionary finds the value by.
   func key() throws(ChatTemplateError) -> JinjaKey {
     switch self {
+    case .undefined: return .undefined
     case .none: return .none
     case .bool, .integer, .float: return .number(number ?? 0)
+    case .large(let digits): return .large(digits)
     case .text(let text): return .text(Array(text.string.utf8))
     case .tuple(let values):
       var keys: [JinjaKey] = []
@@ -119,6 +149,9 @@ extension JinjaValue {
 
   func equals(_ other: JinjaValue) -> Bool {
     if let left = integer, let right = other.integer { return left == right }
+    if case .large(let left) = self, case .large(let right) = other { return left == right }
+    if integer != nil, case .large = other { return false }
+    if other.integer != nil, case .large = self { return false }
     if let left = number, let right = other.number { return left == right }
     switch (self, other) {
     case (.undefined, .undefined), (.none, .none): return true
@@ -130,7 +163,9 @@ extension JinjaValue {
         && zip(left.keys, left.values).allSatisfy { key, value in
           (try? key.key()).flatMap { right[$0] }?.equals(value) ?? false
         }
+    case (.view(let left), .view(let right)): return left.equals(right)
     case (.namespace(let left), .namespace(let right)): return left === right
+    case (.generator(let left), .generator(let right)): return left === right
     case (.function(let left), .function(let right)): return left === right
     default: return false
     }
@@ -161,6 +196,9 @@ extension JinjaValue {
       }
       return text.range(of: part) != nil
     case .dictionary(let dictionary): return dictionary[try value.key()] != nil
+    case .generator(let generator):
+      while let next = try generator.next() { if next.equals(value) { return true } }
+      return false
     default: return try iterated().contains { $0.equals(value) }
     }
   }
@@ -169,36 +207,59 @@ extension JinjaValue {
 
   /// What `{{ value }}` writes.
   var written: MarkedText {
-    switch self {
-    case .undefined: MarkedText()
-    case .text(let text): text
-    default: represented
+    get throws(ChatTemplateError) {
+      switch self {
+      case .undefined: MarkedText()
+      case .text(let text): text
+      default: try represented
+      }
     }
   }
 
-  /// Python's `repr`.
+  /// Python's `repr`; what Python writes with an address in memory is refused.
   var represented: MarkedText {
-    switch self {
-    case .undefined: MarkedText("Undefined")
-    case .none: MarkedText("None")
-    case .bool(let value): MarkedText(value ? "True" : "False")
-    case .integer(let value): MarkedText(String(value))
-    case .float(let value): MarkedText(PythonNumbers.text(value))
-    case .text(let text): text.represented
-    case .list(let values): Self.joined(values.map(\.represented), "[", "]")
-    case .tuple(let values):
-      Self.joined(values.map(\.represented), "(", values.count == 1 ? ",)" : ")")
-    case .view(let values): Self.joined(values.map(\.represented), "dict_view([", "])")
-    case .generator: MarkedText("<generator object>")
-    case .dictionary(let dictionary):
-      Self.joined(
-        zip(dictionary.keys, dictionary.values).map { key, value in
-          key.represented + MarkedText(": ") + value.represented
-        }, "{", "}")
-    case .namespace: MarkedText("<Namespace>")
-    case .loop: MarkedText("<LoopContext>")
-    case .function(let function): MarkedText("<function \(function.name)>")
+    get throws(ChatTemplateError) {
+      switch self {
+      case .undefined: return MarkedText("Undefined")
+      case .none: return MarkedText("None")
+      case .bool(let value): return MarkedText(value ? "True" : "False")
+      case .integer(let value): return MarkedText(String(value))
+      case .large(let digits): return MarkedText(digits)
+      case .float(let value): return MarkedText(PythonNumbers.text(value))
+      case .text(let text): return text.represented
+      case .list(let values): return try Self.joined(values, "[", "]")
+      case .tuple(let values): return try Self.joined(values, "(", values.count == 1 ? ",)" : ")")
+      case .view(let view): return try view.represented
+      case .dictionary(let dictionary): return try Self.represented(dictionary)
+      case .namespace(let namespace):
+        return try MarkedText("<Namespace ") + Self.represented(namespace.members)
+          + MarkedText(">")
+      case .loop(let loop):
+        return MarkedText("<LoopContext \(loop.index0 + 1)/\(try loop.length())>")
+      case .function(let function) where function.isMacro:
+        return MarkedText("<Macro ") + MarkedText(function.name).represented + MarkedText(">")
+      case .generator, .function:
+        throw .value("\(typeName) cannot be written; make it a list, or call it, first")
+      }
     }
+  }
+
+  private static func represented(
+    _ dictionary: JinjaDictionary
+  ) throws(ChatTemplateError) -> MarkedText {
+    var parts: [MarkedText] = []
+    for (key, value) in zip(dictionary.keys, dictionary.values) {
+      parts.append(try key.represented + MarkedText(": ") + value.represented)
+    }
+    return joined(parts, "{", "}")
+  }
+
+  fileprivate static func joined(
+    _ values: [JinjaValue], _ open: String, _ close: String
+  ) throws(ChatTemplateError) -> MarkedText {
+    var parts: [MarkedText] = []
+    for value in values { parts.append(try value.represented) }
+    return joined(parts, open, close)
   }
 
   private static func joined(
@@ -213,9 +274,38 @@ extension JinjaValue {
   }
 }
 
+extension JinjaView {
+  /// Whether both show the same; the values of dictionaries are never equal.
+  func equals(_ other: JinjaView) -> Bool {
+    guard values.count == other.values.count else { return false }
+    switch (kind, other.kind) {
+    case (.range, .range): return zip(values, other.values).allSatisfy { $0.equals($1) }
+    case (.keys, .keys), (.items, .items):
+      return values.allSatisfy { value in other.values.contains { $0.equals(value) } }
+    default: return false
+    }
+  }
+
+  fileprivate var represented: MarkedText {
+    get throws(ChatTemplateError) {
+      switch kind {
+      case .keys: return try JinjaValue.joined(values, "dict_keys([", "])")
+      case .values: return try JinjaValue.joined(values, "dict_values([", "])")
+      case .items: return try JinjaValue.joined(values, "dict_items([", "])")
+      case .range(let start, let stop, let step):
+        return MarkedText("range(\(start), \(stop)\(step == 1 ? "" : ", \(step)"))")
+      }
+    }
+  }
+}
+
 extension MarkedText {
   /// Python's `repr` of a string.
   fileprivate var represented: MarkedText {
+    isMarkup ? MarkedText("Markup(") + quoted + MarkedText(")") : quoted
+  }
+
+  private var quoted: MarkedText {
     let hasSingle = units.contains { $0.scalar == "'" }
     let hasDouble = units.contains { $0.scalar == "\"" }
     let quote: Unicode.Scalar = hasSingle && !hasDouble ? "\"" : "'"

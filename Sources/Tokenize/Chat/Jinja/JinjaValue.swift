@@ -5,20 +5,107 @@ enum JinjaValue {
   case none
   case bool(Bool)
   case integer(Int)
+  /// A whole number beyond 64 bits, which can be written and not computed with; its digits.
+  case large(String)
   case float(Double)
   case text(MarkedText)
   case list([JinjaValue])
   case tuple([JinjaValue])
-  /// What a lazy filter makes: it can be gone through, and has no length.
-  case generator([JinjaValue])
-  /// The keys, values or items of a dictionary.
-  case view([JinjaValue])
+  /// What a lazy filter makes: it can be gone through once, and has no length.
+  case generator(JinjaGenerator)
+  /// A range, or the keys, values or items of a dictionary.
+  case view(JinjaView)
   case dictionary(JinjaDictionary)
   case namespace(JinjaNamespace)
   case loop(JinjaLoop)
   case function(JinjaFunction)
 
   static func text(_ text: String) -> JinjaValue { .text(MarkedText(text)) }
+
+  /// The value with its text, or that of its parts, marked as safe.
+  var asMarkup: JinjaValue {
+    switch self {
+    case .text(let text): .text(text.asMarkup)
+    case .list(let values): .list(values.map(\.asMarkup))
+    case .tuple(let values): .tuple(values.map(\.asMarkup))
+    default: self
+    }
+  }
+}
+
+/// Values that are computed one by one where they are asked for, and handed out once.
+final class JinjaGenerator {
+  typealias Pull = () throws(ChatTemplateError) -> JinjaValue?
+
+  private var pull: Pull?
+
+  init(_ pull: @escaping Pull) { self.pull = pull }
+
+  convenience init(_ values: [JinjaValue]) {
+    var place = 0
+    self.init { () throws(ChatTemplateError) in
+      guard place < values.count else { return nil }
+      defer { place += 1 }
+      return values[place]
+    }
+  }
+
+  /// Values that are known as a whole once the first is asked for.
+  convenience init(later make: @escaping () throws(ChatTemplateError) -> [JinjaValue]) {
+    var made: JinjaGenerator?
+    self.init { () throws(ChatTemplateError) in
+      if let made { return try made.next() }
+      let values = JinjaGenerator(try make())
+      made = values
+      return try values.next()
+    }
+  }
+
+  /// What a `for` over a value goes through, which is asked for with the first; `select` and `map` go through nothing
+  /// where the value is false.
+  convenience init(through value: JinjaValue, unlessFalse: Bool = false) {
+    var source: JinjaGenerator?
+    self.init { () throws(ChatTemplateError) in
+      if let source { return try source.next() }
+      let isTrue = try value.isTrue
+      let values = unlessFalse && !isTrue ? JinjaGenerator([]) : try value.generator()
+      source = values
+      return try values.next()
+    }
+  }
+
+  /// The next value; nil at the end, and ever after.
+  func next() throws(ChatTemplateError) -> JinjaValue? {
+    if let value = try pull?() { return value }
+    pull = nil
+    return nil
+  }
+
+  /// What is left.
+  func rest() throws(ChatTemplateError) -> [JinjaValue] {
+    var values: [JinjaValue] = []
+    while let value = try next() { values.append(value) }
+    return values
+  }
+}
+
+/// A range, or what a dictionary shows of itself.
+struct JinjaView {
+  enum Kind {
+    case keys
+    case values
+    case items
+    case range(start: Int, stop: Int, step: Int)
+  }
+
+  let kind: Kind
+  let values: [JinjaValue]
+
+  /// The bounds of a range; nil where the view is none.
+  var range: (start: Int, stop: Int, step: Int)? {
+    guard case .range(let start, let stop, let step) = kind else { return nil }
+    return (start, stop, step)
+  }
 }
 
 /// Keys and values in the order of insertion.
@@ -56,7 +143,9 @@ struct JinjaDictionary {
 
 /// What a dictionary finds a value by.
 enum JinjaKey: Hashable {
+  case undefined
   case none
+  case large(String)
   case number(Double)
   case text([UInt8])
   case tuple([JinjaKey])
@@ -64,7 +153,21 @@ enum JinjaKey: Hashable {
 
 /// Attributes that a template may set inside of loops.
 final class JinjaNamespace {
-  var attributes: [String: JinjaValue] = [:]
+  /// The attributes in the order in which they were first set.
+  private(set) var members = JinjaDictionary()
+
+  subscript(name: String) -> JinjaValue? {
+    get { members[name] }
+    set { if let newValue { members.set(name: name, newValue) } }
+  }
+
+  /// Sets an attribute, unless Transformers forbids its name.
+  func set(_ name: String, _ value: JinjaValue) throws(ChatTemplateError) {
+    guard !name.hasPrefix("_") else {
+      throw .value("a namespace takes no attribute that begins with '_', as '\(name)' does")
+    }
+    members.set(name: name, value)
+  }
 }
 
 /// Something that can be called.
@@ -73,6 +176,8 @@ final class JinjaFunction {
     (JinjaInterpreter, JinjaArguments) throws(ChatTemplateError) -> JinjaValue
 
   let name: String
+  /// Whether it is a macro, which alone of all functions can be written out.
+  var isMacro = false
   /// What it takes; nil where that is for the body to say.
   let signature: JinjaSignature?
   let body: Body
@@ -81,67 +186,6 @@ final class JinjaFunction {
     self.name = name
     self.signature = signature
     self.body = body
-  }
-}
-
-/// The state of a loop, which its body sees as `loop`.
-final class JinjaLoop {
-  let values: [JinjaValue]
-  let depth0: Int
-  var index0 = 0
-  var lastChanged: [JinjaValue]?
-  /// Writes the body for other values; nil where the loop is not marked as recursive.
-  let recurse: (([JinjaValue]) throws(ChatTemplateError) -> JinjaValue)?
-
-  init(
-    _ values: [JinjaValue], depth0: Int,
-    recurse: (([JinjaValue]) throws(ChatTemplateError) -> JinjaValue)?
-  ) {
-    self.values = values
-    self.depth0 = depth0
-    self.recurse = recurse
-  }
-
-  /// What a template can ask of the loop; nil where there is no such attribute.
-  func attribute(_ name: String) -> JinjaValue? {
-    let count = values.count
-    switch name {
-    case "index": return .integer(index0 + 1)
-    case "index0": return .integer(index0)
-    case "first": return .bool(index0 == 0)
-    case "last": return .bool(index0 == count - 1)
-    case "length": return .integer(count)
-    case "revindex": return .integer(count - index0)
-    case "revindex0": return .integer(count - index0 - 1)
-    case "depth": return .integer(depth0 + 1)
-    case "depth0": return .integer(depth0)
-    case "previtem":
-      return index0 > 0 ? values[index0 - 1] : .undefined("there is no previous item")
-    case "nextitem":
-      return index0 + 1 < count ? values[index0 + 1] : .undefined("there is no next item")
-    case "cycle": return .function(JinjaFunction("cycle", cycle))
-    case "changed": return .function(JinjaFunction("changed", changed))
-    default: return nil
-    }
-  }
-
-  private func cycle(
-    _: JinjaInterpreter, _ arguments: JinjaArguments
-  ) throws(ChatTemplateError) -> JinjaValue {
-    guard !arguments.positional.isEmpty else { throw .value("loop.cycle has nothing to cycle") }
-    return arguments.positional[index0 % arguments.positional.count]
-  }
-
-  private func changed(
-    _: JinjaInterpreter, _ arguments: JinjaArguments
-  ) throws(ChatTemplateError) -> JinjaValue {
-    let values = arguments.positional
-    let isSame =
-      lastChanged.map { last in
-        last.count == values.count && zip(last, values).allSatisfy { $0.equals($1) }
-      } ?? false
-    lastChanged = values
-    return .bool(!isSame)
   }
 }
 

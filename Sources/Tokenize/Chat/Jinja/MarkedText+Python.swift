@@ -1,3 +1,29 @@
+/// Text that needs no escaping, as MarkupSafe has it.
+extension MarkedText {
+  var asMarkup: MarkedText {
+    var text = self
+    text.isMarkup = true
+    return text
+  }
+
+  /// With the characters of HTML escaped, unless that is done.
+  var escaped: MarkedText { isMarkup ? self : entities.asMarkup }
+
+  /// With the characters of HTML escaped.
+  var entities: MarkedText {
+    let names: [Unicode.Scalar: String] = [
+      "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&#34;", "'": "&#39;",
+    ]
+    return mapped { (names[$0] ?? String($0)).unicodeScalars }
+  }
+
+  /// `self + other` of a template: beside text that needs no escaping, other text is escaped.
+  func joined(with other: MarkedText) -> MarkedText {
+    guard isMarkup || other.isMarkup else { return self + other }
+    return (escaped + other.escaped).asMarkup
+  }
+}
+
 /// What Python's strings can do.
 extension MarkedText {
   var uppercased: MarkedText { mapped { $0.properties.uppercaseMapping.unicodeScalars } }
@@ -18,6 +44,19 @@ extension MarkedText {
       units.lazy.map(\.scalar.properties).first { !$0.isCaseIgnorable }?.isCased ?? false
     }
     return isCased(units[..<place].reversed()) && !isCased(units[(place + 1)...])
+  }
+
+  /// Python's `casefold`, which is small letters of capital ones but for Cherokee and the dotless i.
+  var caseFolded: MarkedText {
+    mapped { scalar -> String.UnicodeScalarView in
+      switch scalar.value {
+      case 0x131: String(scalar).unicodeScalars
+      case 0x13A0...0x13FD, 0xAB70...0xABBF: scalar.properties.uppercaseMapping.unicodeScalars
+      default:
+        scalar.properties.uppercaseMapping.unicodeScalars
+          .map(\.properties.lowercaseMapping).joined().unicodeScalars
+      }
+    }
   }
 
   var capitalized: MarkedText {

@@ -20,6 +20,8 @@ struct MarkedScalar: Sendable, Equatable {
 /// tokens of the template are told from the same characters in a message.
 struct MarkedText: Sendable {
   var units: [MarkedScalar]
+  /// Whether `escape` or `safe` made it, which escapes what is joined to it.
+  var isMarkup = false
 
   init(_ units: [MarkedScalar] = []) { self.units = units }
 
@@ -27,6 +29,13 @@ struct MarkedText: Sendable {
 
   init(_ text: String, source: Int32 = 0) {
     units = text.unicodeScalars.map { MarkedScalar(value: $0.value, source: source) }
+  }
+
+  /// Other characters as text of the same kind.
+  func keeping(_ units: [MarkedScalar]) -> MarkedText {
+    var text = MarkedText(units)
+    text.isMarkup = isMarkup
+    return text
   }
 
   var count: Int { units.count }

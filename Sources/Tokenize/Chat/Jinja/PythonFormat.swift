@@ -1,9 +1,10 @@
 /// Python's `%` and `str.format`, as far as templates use them.
 enum PythonFormat {
-  /// `format % values`: `%s`, `%r`, `%d`, `%i`, `%f`, `%x` with width and precision, and `%(name)s`.
+  /// `format % values` with the letters `s r d i u x X o e E f F g G`, flags, width and precision, and `%(name)s`.
   static func percent(_ format: MarkedText, _ values: JinjaValue) throws(ChatTemplateError)
     -> MarkedText
   {
+    if format.isMarkup { throw .value("'%' of text that is marked as safe is not known here") }
     var arguments: [JinjaValue]
     if case .tuple(let values) = values { arguments = values } else { arguments = [values] }
     arguments.reverse()
@@ -31,7 +32,11 @@ enum PythonFormat {
         result.units += try directive.text(of: value).units
       }
     }
-    if case .dictionary = values { return result }
+    // Python asks that all are taken only of what has no items of its own.
+    switch values {
+    case .dictionary, .list, .undefined, .view: return result
+    default: break
+    }
     guard arguments.isEmpty else { throw .value("a format has too many values") }
     return result
   }
@@ -39,9 +44,7 @@ enum PythonFormat {
   /// One `%…` of a format.
   private struct Directive {
     var name: String?
-    var flags = ""
-    var width = 0
-    var precision: Int?
+    var form = PythonForm()
     let letter: Unicode.Scalar
     let end: Int
 
@@ -60,100 +63,33 @@ enum PythonFormat {
         view.append(contentsOf: taken)
         return String(view)
       }
-      flags = take { "-+ 0#".unicodeScalars.contains($0) }
-      width = min(Int(take { ("0"..."9").contains($0) }) ?? 0, 10_000)
+      let flags = take { "-+ 0#".unicodeScalars.contains($0) }
+      form.width = min(Int(take { ("0"..."9").contains($0) }) ?? 0, 10_000)
       if scalars.first == "." {
         scalars = scalars.dropFirst()
-        precision = min(Int(take { ("0"..."9").contains($0) }) ?? 0, 300)
+        form.precision = min(Int(take { ("0"..."9").contains($0) }) ?? 0, 300)
       }
       guard let letter = scalars.first else { throw .value("a format is not complete") }
       self.letter = letter
       end = start + scalars.startIndex + 1
+      form.align = flags.contains("-") ? "<" : ">"
+      form.sign = flags.contains("+") ? "+" : flags.contains(" ") ? " " : ""
+      form.isAlternate = flags.contains("#")
+      guard flags.contains("0"), !flags.contains("-"), letter != "s", letter != "r" else { return }
+      (form.fill, form.align) = ("0", "=")
     }
 
     func text(of value: JinjaValue) throws(ChatTemplateError) -> MarkedText {
-      let text = try plain(value)
-      let space = width - text.count
-      guard space > 0 else { return text }
-      if flags.contains("-") { return text + MarkedText.filling(" ", space) }
-      guard flags.contains("0"), value.number != nil else {
-        return MarkedText.filling(" ", space) + text
-      }
-      let sign = text.units.prefix { $0.scalar == "-" || $0.scalar == "+" }
-      return MarkedText(sign) + MarkedText.filling("0", space)
-        + MarkedText(text.units[sign.endIndex...])
-    }
-
-    private func plain(_ value: JinjaValue) throws(ChatTemplateError) -> MarkedText {
-      if letter == "s" || letter == "r" {
-        let text = letter == "s" ? value.written : value.represented
-        return MarkedText(text.units.prefix(precision ?? .max))
-      }
-      guard let number = value.number else {
-        throw .value("'%\(letter)' takes a number, not \(value.typeName)")
-      }
-      let sign = number >= 0 && flags.contains("+") ? "+" : ""
+      var form = form
       switch letter {
-      case "d", "i", "u", "x", "X":
-        guard let whole = value.integer ?? Int(exactly: number.rounded(.towardZero)) else {
-          throw .value("a number is out of range")
-        }
-        let digits = String(
-          whole, radix: letter == "x" || letter == "X" ? 16 : 10, uppercase: letter == "X")
-        return MarkedText(sign + digits)
-      case "f", "F": return MarkedText(sign + JinjaMathematics.fixed(number, precision ?? 6))
+      case "s", "r":
+        form.sign = ""
+        return form.text(letter == "s" ? try value.written : try value.represented)
+      case "d", "i", "u": form.letter = "d"
+      case "x", "X", "o", "e", "E", "f", "F", "g", "G": form.letter = letter
       default: throw .value("the format '%\(letter)' is not known here")
       }
+      return try form.number(value, truncates: true)
     }
-  }
-
-  /// `format.format(…)` with `{}`, `{0}` and `{name}`.
-  static func braces(
-    _ format: MarkedText, _ arguments: JinjaArguments
-  ) throws(ChatTemplateError) -> MarkedText {
-    var result = MarkedText()
-    var next = 0
-    var place = 0
-    while place < format.count {
-      let scalar = format.units[place].scalar
-      let isDouble = place + 1 < format.count && format.units[place + 1].scalar == scalar
-      if (scalar == "{" || scalar == "}") && isDouble {
-        result.units.append(format.units[place])
-        place += 2
-      } else if scalar == "{" {
-        guard let close = format.units[place...].firstIndex(where: { $0.scalar == "}" }) else {
-          throw .value("'{' is not closed in a format")
-        }
-        let field = MarkedText.string(format.units[(place + 1)..<close])
-        result.units += try value(field, arguments, &next).written.units
-        place = close + 1
-      } else {
-        result.units.append(format.units[place])
-        place += 1
-      }
-    }
-    return result
-  }
-
-  private static func value(
-    _ field: String, _ arguments: JinjaArguments, _ next: inout Int
-  ) throws(ChatTemplateError) -> JinjaValue {
-    var place: Int?
-    if field.isEmpty {
-      place = next
-      next += 1
-    } else {
-      place = Int(field)
-    }
-    if let place {
-      guard arguments.positional.indices.contains(place) else {
-        throw .value("a format has too few values")
-      }
-      return arguments.positional[place]
-    }
-    guard let value = arguments.keyword.last(where: { $0.name == field })?.value else {
-      throw .value("the format names '\(field)', which is not given or not known here")
-    }
-    return value
   }
 }

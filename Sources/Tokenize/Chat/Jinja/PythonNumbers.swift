@@ -52,19 +52,102 @@ enum PythonNumbers {
     return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest
   }
 
+  /// `left // right` and `left % right` of floating-point numbers, the rest with the sign of the right.
+  static func divided(_ left: Double, _ right: Double) -> (floor: Double, rest: Double) {
+    var rest = left.truncatingRemainder(dividingBy: right)
+    var quotient = (left - rest) / right
+    if rest == 0 {
+      rest = right.sign == .minus ? -0.0 : 0.0
+    } else if (right < 0) != (rest < 0) {
+      rest += right
+      quotient -= 1
+    }
+    guard quotient != 0 else { return ((left / right).sign == .minus ? -0.0 : 0.0, rest) }
+    let floor = quotient.rounded(.down)
+    return (quotient - floor > 0.5 ? floor + 1 : floor, rest)
+  }
+
+  /// `int(text, base)`; nil where Python finds no number.
+  /// - Throws: `ChatTemplateError` where the number is beyond 64 bits.
+  static func integer(_ text: String, base: Int) throws(ChatTemplateError) -> Int? {
+    var digits = Substring(text)
+    var sign = ""
+    if let first = digits.first, first == "-" || first == "+" {
+      sign = String(first)
+      digits = digits.dropFirst()
+    }
+    var base = base
+    if digits.first == "0", let letter = digits.dropFirst().first?.lowercased(),
+      let named = ["x": 16, "o": 8, "b": 2][letter], base == 0 || base == named
+    {
+      base = named
+      digits = digits.dropFirst(2)
+      if digits.first == "_" { digits = digits.dropFirst() }
+    }
+    if base == 0 { base = 10 }
+    guard hasGoodUnderscores(digits) else { return nil }
+    let plain = digits.filter { $0 != "_" }
+    let isNumber = plain.allSatisfy {
+      ($0.isASCII ? $0.digitOrLetter : nil).map { $0 < base } ?? false
+    }
+    guard isNumber, !plain.isEmpty else { return nil }
+    guard let number = Int(sign + plain, radix: base) else {
+      throw .value("a number is out of range")
+    }
+    return number
+  }
+
+  /// `float(text)`; nil where Python finds no number.
+  static func float(_ text: String) -> Double? {
+    let isPlain = text.allSatisfy { $0.isASCII && !"xXpP()".contains($0) }
+    guard isPlain, hasGoodUnderscores(Substring(text)) else { return nil }
+    return Double(text.filter { $0 != "_" })
+  }
+
+  /// Whether every underscore stands between two digits.
+  private static func hasGoodUnderscores(_ text: Substring) -> Bool {
+    var before: Character?
+    var isOpen = false
+    for character in text {
+      if isOpen, !character.isHexDigit { return false }
+      if character == "_", !(before?.isHexDigit ?? false) { return false }
+      isOpen = character == "_"
+      before = character
+    }
+    return !isOpen
+  }
+
+  /// `round(value, digits)` of a whole number: halves go to the even neighbour.
+  static func rounded(_ value: Int, digits: Int) -> Int {
+    guard digits < 0 else { return value }
+    guard digits > -19 else { return 0 }
+    var scale = 1
+    for _ in 0..<(-digits) { scale *= 10 }
+    let floor = floorDivide(value, scale)
+    let rest = value - floor * scale
+    let isUp = rest > scale - rest || (rest == scale - rest && floor % 2 != 0)
+    return (floor + (isUp ? 1 : 0)) * scale
+  }
+
   /// `round(value, digits)`: halves go to the even neighbour.
   static func rounded(_ value: Double, digits: Int) -> Double {
-    guard digits != 0 else { return value.rounded(.toNearestOrEven) }
-    var scale = 1.0
-    for _ in 0..<abs(digits) { scale *= 10 }
-    if digits < 0 { return (value / scale).rounded(.toNearestOrEven) * scale }
-    let scaled = value * scale
-    guard scaled.isFinite, abs(scaled) < 0x1p52 else { return value }
-    let floor = scaled.rounded(.down)
-    // The error of the product, found exactly, settles what lies near a half.
-    let exact = scaled - floor - 0.5 + (-scaled).addingProduct(value, scale)
-    if exact > 0 { return (floor + 1) / scale }
-    if exact < 0 { return floor / scale }
-    return scaled.rounded(.toNearestOrEven) / scale
+    if digits == 0 { return value.rounded(.toNearestOrEven) }
+    // The C library rounds the exact decimal value, as Python does.
+    if digits > 0 { return Double(JinjaMathematics.fixed(value, min(digits, 400))) ?? value }
+    let scale = JinjaMathematics.power(10, Double(-digits))
+    return (value / scale).rounded(.toNearestOrEven) * scale
+  }
+}
+
+extension Character {
+  /// The value of a digit of a number in a base up to 36.
+  fileprivate var digitOrLetter: Int? {
+    guard let byte = asciiValue else { return nil }
+    switch byte {
+    case 0x30...0x39: return Int(byte) - 0x30
+    case 0x41...0x5A: return Int(byte) - 0x41 + 10
+    case 0x61...0x7A: return Int(byte) - 0x61 + 10
+    default: return nil
+    }
   }
 }

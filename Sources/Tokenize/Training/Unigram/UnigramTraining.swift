@@ -101,7 +101,6 @@ struct UnigramPieces: Sendable {
   private(set) var isAlive: [Bool]
   /// The numbers of those that are.
   private(set) var order: [Int32]
-  /// The lowest score.
   private(set) var lowestScore: Double
 
   /// How much worse than the worst piece an unknown character is.

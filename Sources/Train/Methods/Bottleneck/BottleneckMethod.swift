@@ -4,6 +4,7 @@ import Stages
 /// Small networks behind or beside the sub-layers of a frozen model.
 struct BottleneckMethod: TrainingMethod {
   private let options: BottleneckOptions
+  private let keepsFeatures: Bool
 
   private static let kind = Parameter(
     "kind", default: BottleneckKind.pfeiffer, aliases: ["config"],
@@ -20,18 +21,19 @@ struct BottleneckMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "bottleneck", "Small networks in every layer are trained; the model itself is frozen.",
-      parameters: [kind, reduction, leftOut]),
+      parameters: [kind, reduction, leftOut, FrozenTrunk.cache]),
     make: { values in
       var options = values[kind].options
       options.reduction = values[reduction] ?? options.reduction
       options.leftOut = values[leftOut] ?? []
-      return BottleneckMethod(options: options)
+      return BottleneckMethod(options: options, keepsFeatures: values[FrozenTrunk.cache])
     })
 
-  func prepare(_ model: any Model, _ start: MethodStart) throws(ModelError) -> PreparedMethod {
+  func prepare(_ model: any Model, _ start: MethodStart) throws -> PreparedMethod {
     var options = options
     options.savedModules = TaskHead.modules(of: model, start)
-    return PreparedMethod(try BottleneckAdapter(options, to: model, seed: start.seed))
+    return try PreparedMethod(BottleneckAdapter(options, to: model, seed: start.seed))
+      .caching(keepsFeatures, in: model, method: Self.descriptor.component.name)
   }
 }
 

@@ -6,6 +6,7 @@ import Stages
 /// The walk backwards ends above them, so that their share of a step is saved.
 struct FreezeMethod: TrainingMethod {
   private let layers: Int
+  private let keepsFeatures: Bool
 
   private static let layers = Parameter<Int>(
     required: "layers", aliases: ["n", "freeze_layers", "num_frozen_layers"],
@@ -15,8 +16,8 @@ struct FreezeMethod: TrainingMethod {
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
       "freeze", "The embeddings and the first layers are frozen, the others are updated.",
-      parameters: [layers]), updatesModel: true,
-    make: { FreezeMethod(layers: $0[layers]) })
+      parameters: [layers, FrozenTrunk.cache]), updatesModel: true,
+    make: { FreezeMethod(layers: $0[layers], keepsFeatures: $0[FrozenTrunk.cache]) })
 
   func prepare(
     _ model: any Model, _ start: MethodStart
@@ -35,6 +36,7 @@ struct FreezeMethod: TrainingMethod {
       throw TrainingError(
         "method 'freeze' leaves nothing to update", remedy: "freeze fewer layers")
     }
-    return PreparedMethod(trainable: chosen)
+    return try PreparedMethod(trainable: chosen)
+      .caching(keepsFeatures, in: model, method: Self.descriptor.component.name)
   }
 }

@@ -7,6 +7,7 @@ struct LowRankMethod: TrainingMethod {
   let base: FourBitBase?
   private let options: LowRankOptions
   private let upRate: Double
+  private let keepsFeatures: Bool
 
   static let descriptor = MethodDescriptor(
     component: ComponentDescriptor(
@@ -26,6 +27,7 @@ struct LowRankMethod: TrainingMethod {
   private init(_ values: ParameterValues, _ base: Parameter<FrozenBase>) {
     options = Keys.options(values)
     upRate = values[Keys.upRate]
+    keepsFeatures = values[FrozenTrunk.cache]
     self.base = FrozenBase.chosen(values, base, wideModules: options.savedModules)
   }
 
@@ -35,8 +37,9 @@ struct LowRankMethod: TrainingMethod {
     options.savedModules += heads.filter { !options.savedModules.contains($0) }
     let adapter = try LowRankAdapter(options, to: model, seed: start.seed)
     let rates = upRate == 1 ? [] : adapter.upNames.map { ($0, upRate) }
-    return PreparedMethod(
-      adapter, rates: Dictionary(rates, uniquingKeysWith: { first, _ in first }))
+    return try PreparedMethod(
+      adapter, rates: Dictionary(rates, uniquingKeysWith: { first, _ in first })
+    ).caching(keepsFeatures, in: model, method: Self.descriptor.component.name)
   }
 }
 
@@ -105,7 +108,7 @@ private enum Keys {
 
   static let all: [any AnyParameter] = [
     rank, alpha, dropout, targets, excluded, layers, layerPatterns, ranks, alphas, savedModules,
-    bias, isRankStabilised, isDecomposed, hasUpBias, initialisation, upRate,
+    bias, isRankStabilised, isDecomposed, hasUpBias, initialisation, upRate, FrozenTrunk.cache,
   ]
 
   /// What PEFT refuses as well.

@@ -12,17 +12,28 @@ struct RoundTrips: Sendable {
     /// Words that stay as they are: a class is called what it is called.
     let names: [String]
 
-    /// Nil for a record of which no child is made: children of children would drift away, and evaluation sides hold
-    /// originals only.
+    /// Nil for a record of which no child is made.
     init?(_ record: Record, at index: Int, fields: [Selector]) {
-      guard record.augmentedBy == nil, record.side ?? .train == .train else { return nil }
-      var seen: Set<String> = []
-      texts = fields.flatMap { record.fields($0) }
-        .filter { $0.path != "label" && !$0.text.isEmpty && seen.insert($0.path).inserted }
+      guard record.mayHaveChildren else { return nil }
+      texts = record.changeableTexts(fields).filter { !$0.text.isEmpty }
       guard !texts.isEmpty else { return nil }
-      names = record.label?.value.string.map { [$0] } ?? []
+      names = record.labelNames
       self.index = index
       id = record.id
+    }
+
+    /// Calls `body` with the parents among the records of a collection, batch by batch.
+    /// - Parameter wanted: How many children the record at a place is to have.
+    static func forEachBatch(
+      of records: RecordCollection, fields: [Selector], wanted: @Sendable (Int) -> Int,
+      _ body: ([Parent]) throws -> Void
+    ) throws {
+      try records.forEachStoredBatch { stored in
+        wanted(stored.index) == 0
+          ? nil : Parent(try stored.record(), at: stored.index, fields: fields)
+      } _: {
+        try body($0.compactMap(\.self))
+      }
     }
   }
 

@@ -8,39 +8,21 @@ import Stages
   import Musl
 #endif
 
-/// Bytes that can be read at any place: an archive whose directory stands at its end.
-protocol RandomBytes: AnyObject {
+/// A file that is read at any place: an archive whose directory stands at its end.
+final class RandomFile {
   /// How many bytes there are.
-  var count: Int { get }
-  /// The bytes from a place on: `count` of them, or fewer where the end comes first.
-  func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8]
-}
-
-/// Bytes that are in memory.
-final class MemoryBytes: RandomBytes {
-  private let bytes: [UInt8]
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  var count: Int { bytes.count }
-
-  func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8] {
-    guard place >= 0, place < bytes.count else { return [] }
-    return Array(bytes[place...].prefix(max(count, 0)))
-  }
-}
-
-/// A file that is read at any place.
-final class RandomFile: RandomBytes {
   let count: Int
   private let descriptor: Int32
   private let name: String
+  /// Told of what is read.
+  private var meter: InputMeter?
 
   /// Opens a file; `name` is what messages call it.
-  convenience init(path: String, name: String) throws(StageError) {
+  convenience init(path: String, name: String, meter: InputMeter? = nil) throws(StageError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StageError(FileError("open", path), file: name) }
     try self.init(descriptor: descriptor, name: name)
+    self.meter = meter
   }
 
   /// Takes over a descriptor.
@@ -97,6 +79,7 @@ final class RandomFile: RandomBytes {
     }
   }
 
+  /// The bytes from a place on: `count` of them, or fewer where the end comes first.
   func read(_ count: Int, at place: Int) throws(StageError) -> [UInt8] {
     guard place >= 0, place < self.count, count > 0 else { return [] }
     let wanted = min(count, self.count - place)
@@ -114,30 +97,8 @@ final class RandomFile: RandomBytes {
       }
     }
     if failed { throw StageError(FileError("read", name), file: name) }
+    meter?.read(bytes.count)
     return bytes
-  }
-}
-
-/// Little-endian numbers in bytes whose count was checked before.
-struct LittleEndian {
-  private let bytes: ArraySlice<UInt8>
-
-  init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
-  init(_ bytes: [UInt8]) { self.init(bytes[...]) }
-
-  /// The number of two bytes at an offset.
-  func short(_ offset: Int) -> Int { Int(number(offset, 2)) }
-  /// The number of four bytes at an offset.
-  func word(_ offset: Int) -> Int { Int(number(offset, 4)) }
-  /// The number of eight bytes at an offset; nil where it is past what an archive can hold.
-  func long(_ offset: Int) -> Int? { Int(exactly: number(offset, 8)) }
-
-  private func number(_ offset: Int, _ count: Int) -> UInt64 {
-    let start = bytes.startIndex + offset
-    precondition(
-      offset >= 0 && start + count <= bytes.endIndex,
-      "\(count) bytes at \(offset) of \(bytes.count)")
-    return (0..<count).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
   }
 }
 

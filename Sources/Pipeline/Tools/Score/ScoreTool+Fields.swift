@@ -1,0 +1,35 @@
+import Evaluate
+import Stages
+
+// MARK: - Fields of JSON lines
+
+extension ScoreTool {
+  private static let referenceFields = [
+    "references", "reference", "refs", "target", "targets", "answers", "answer", "summary",
+    "label", "output", "text",
+  ]
+  private static let hypothesisFields = [
+    "hypothesis", "prediction", "generated", "response", "output", "summary", "text", "label",
+  ]
+
+  /// The field of references of a file; nil where its lines are texts.
+  func referenceField(_ file: ScoreFile) throws(StageError) -> String? {
+    try file.field(
+      fields.reference, among: usualNumbers + Self.referenceFields, option: "--reference-field")
+  }
+
+  /// The field of hypotheses; nil where lines are texts.
+  var hypothesisField: String? {
+    get throws(StageError) {
+      let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
+      return try hypotheses.field(
+        fields.hypothesis, among: Self.hypothesisFields + scores + usualNumbers,
+        option: "--hypothesis-field")
+    }
+  }
+
+  /// Where files of numbers have them.
+  private var usualNumbers: [String] {
+    classes.contains { Self.needs($0).contains(.numbers) } ? ["score", "similarity", "value"] : []
+  }
+}

@@ -243,12 +243,17 @@ struct StepTrial {
     costs.checkpoint =
       (preparation.method.keepsOnlyTrained ? trained : whole) + costs.optimizer + averages
     costs.published = preparation.method.adapter == nil ? whole : trained
-    let maps = preparation.model.linears.map(\.weight).filter { $0.fourBitValues == nil }
-    let products = 4 * Double(maps.reduce(0) { $0 + $1.count })
-    costs.files = preparation.method.adapter == nil ? whole : products
+    // Frozen weights of a checkpoint are let go of before they are read again to score; what was
+    // trained, or began in memory, keeps its memory beside the file it was saved to.
+    let left = preparation.model.parameters.filter {
+      $0.tensor.requiresGradient || preparation.isScratch
+    }
+    costs.files = 4 * Double(left.reduce(0) { $0 + $1.tensor.count })
     guard writes else { return }
     // To write, weights are laid out once more as products take them fastest.
+    let maps = preparation.model.linears.map(\.weight).filter { $0.fourBitValues == nil }
     let head = preparation.model as? any VocabularyHead
-    costs.files += products + 4 * Double(head?.outputWeight.count ?? 0)
+    let products = maps.reduce(head?.outputWeight.count ?? 0) { $0 + $1.count }
+    costs.files += 4 * Double(products)
   }
 }

@@ -181,6 +181,13 @@ struct SearchTests {
     let trials = (shared.json["candidates"]?.array ?? []).flatMap { $0["trials"]?.array ?? [] }
     #expect(trials.count > 30)
     #expect(Set(trials.compactMap { $0["loss"]?.double }).count > 20)
+    // Names of any length leave the columns where they are.
+    let rows = shared.lines.filter { !$0.contains("left out") }.map(Array.init)
+    let title = try #require(shared.lines.first)
+    let end = try #require(title.range(of: "trained")).upperBound
+    let column = title.distance(from: title.startIndex, to: end)
+    #expect(rows.dropFirst().allSatisfy { $0[column - 1].isNumber && $0[column] == " " })
+    #expect(rows.contains { String($0).contains("bottleneck-16-upper") })
   }
 
   @Test func `a search without candidates, or without a validation side, is refused`() throws {

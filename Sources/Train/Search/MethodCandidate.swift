@@ -33,6 +33,9 @@ public struct MethodCandidate: Sendable {
     if let name, !names.contains(name) { names.append(name) }
   }
 
+  /// The characters of the longest name, for tables.
+  static let longestName = table(layers: 3).map(\.name.count).max() ?? 0
+
   private typealias Entry = (name: String, rateFactor: Double, method: JSONValue)
 
   /// - Parameter layers: The layers of a classifier, whose upper ones can be trained on what the lower ones say

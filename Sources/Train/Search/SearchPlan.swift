@@ -76,7 +76,8 @@ public struct SearchPlan: Sendable {
   public var lines: [String] {
     entries.map { entry in
       let name = entry.candidate.name
-      let start = "  \(name)" + String(repeating: " ", count: max(1, 17 - name.count))
+      let blanks = MethodCandidate.longestName + 1 - name.count
+      let start = "  \(name)" + String(repeating: " ", count: max(1, blanks))
       if let fault = entry.fault { return "\(start)left out: \(fault)" }
       let share = Double(entry.trained) / Double(max(1, parameters))
       return start

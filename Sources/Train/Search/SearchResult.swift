@@ -131,7 +131,8 @@ public struct SearchResult: Sendable {
     func padded(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(1, width - text.count)) + text
     }
-    let first = "  \(name)" + String(repeating: " ", count: max(0, 16 - name.count))
+    let blanks = MethodCandidate.longestName - name.count
+    let first = "  \(name)" + String(repeating: " ", count: max(0, blanks))
     let numbers = padded(trained, 11) + padded(steps, 8) + padded(score, 10) + padded(pace, 11)
     let line = first + numbers + padded(memory, 9) + "  \(marks)"
     return marks.isEmpty ? String(line.dropLast(2)) : line

@@ -50,6 +50,13 @@ import Testing
       #expect(error?.code == code, "\(path)")
       #expect(error?.remedy?.contains("did you mean") != true)
     }
+    let odd = "\(folder.path)/odd/"
+    try Folders.make(odd)
+    let name = (Array(odd.utf8) + [0xFF, 0x2E, 0x6A, 0]).map { CChar(bitPattern: $0) }
+    let descriptor = creat(name, 0o600)
+    #expect(descriptor >= 0 && close(descriptor) == 0)
+    let error = #expect(throws: StageError.self) { try ingestStage(["\(odd)*"]).dependencies() }
+    #expect(error?.remedy == "rename it, if its name is not UTF-8")
     let good = link("a.jsonl", "good.jsonl")
     #expect(try ingestStage([good]).dependencies() == [good])
   }

@@ -121,15 +121,21 @@ struct InputFile: Sendable, Hashable {
   }
 
   private static func missing(_ path: String, _ source: Source) -> StageError {
-    StageError(
-      "missing-file", "there is no such file", source: source, remedy: contents(of: path))
+    // Bytes that are no UTF-8 cannot be in a path.
+    let isMisread = path.unicodeScalars.contains("\u{FFFD}")
+    return StageError(
+      "missing-file", "there is no such file", source: source,
+      remedy: isMisread ? "rename it, if its name is not UTF-8" : contents(of: path))
   }
 
   /// What stands in the folder that a path names a file of.
   private static func contents(of path: String) -> String? {
     let folder = FilePaths.folder(path)
     guard !Glob.isPattern(folder) else { return "check the pattern" }
-    guard let names = try? Folders.list(folder) else { return "there is no folder '\(folder)'" }
+    guard let names = try? Folders.list(folder) else {
+      let isThere = Folders.isFolder(folder)
+      return isThere ? "check the permissions of '\(folder)'" : "there is no folder '\(folder)'"
+    }
     if names.isEmpty { return "the folder '\(folder)' is empty" }
     let isShort = names.count <= 12
     return Suggestion.nearest(to: FilePaths.name(path), among: names).map {

@@ -49,8 +49,10 @@ enum ChatWire {
   /// What an answer took, be it cut, kept back or none at all: it is charged all the same.
   static func usage(_ body: [UInt8]) -> EndpointUsage {
     let json = try? JSONValue.parse(body)
-    if let prompt = json?["usage"]?["prompt_tokens"]?.int, prompt >= 0,
-      let completion = json?["usage"]?["completion_tokens"]?.int, completion >= 0
+    // More than any model reads is no count.
+    let counts = 0...1 << 32
+    if let prompt = json?["usage"]?["prompt_tokens"]?.int, counts.contains(prompt),
+      let completion = json?["usage"]?["completion_tokens"]?.int, counts.contains(completion)
     {
       return .told(prompt: prompt, completion: completion)
     }

@@ -17,9 +17,11 @@ struct RateHeaders: Sendable {
   ///   - now: Seconds since 1970, by which times of day are told.
   ///   - header: The value of a header, whatever the case of its name.
   init(now: Double, _ header: (String) -> String?) {
-    retryAfter =
-      header("retry-after-ms").flatMap { Double($0) }.map { max($0 / 1000, 0) }
+    let asked =
+      header("retry-after-ms").flatMap { Double($0) }.map { $0 / 1000 }
       ?? header("Retry-After").flatMap { Self.wait($0, now) }
+    // Some send what is no time; a whole number of seconds is told of it.
+    retryAfter = asked.flatMap { $0.isNaN ? nil : min(max($0, 0), 1e9) }
     func left(_ kind: String) -> (left: Int, back: Double)? {
       guard let left = header("x-ratelimit-remaining\(kind)").flatMap({ Double($0) }),
         abs(left) < 1e15,

@@ -214,7 +214,8 @@ struct ModelSource {
     guard let tokenizer = context.tokenizer ?? folder else {
       throw TrainingError(
         "a model that begins with random weights has no tokenizer of its own",
-        remedy: "add a stage 'tokenize: {train: bpe, …}' that trains one on the data")
+        remedy: "add a stage 'tokenize: {tokenizer: {bpe: {vocabulary: 8000}}}' that trains one on "
+          + "the data")
     }
     tokenizerFolder = tokenizer
   }

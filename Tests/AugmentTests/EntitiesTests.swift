@@ -56,6 +56,24 @@ import Testing
     #expect(!found.contains(own[0]))
   }
 
+  @Test func `months stay beside days that not every month has`() throws {
+    let texts = try children("Between May 29 and May 31, not in June")
+    #expect(!texts.isEmpty)
+    #expect(texts.allSatisfy { $0.contains("Between May ") && $0.contains("June") }, "\(texts)")
+  }
+
+  @Test func `what stands in metadata too stays`() throws {
+    func texts(_ metadata: JSONObject) throws -> [String] {
+      var record = Record.text("Kevin has 33 apples")
+      record.metadata = metadata
+      return try (0..<20).flatMap {
+        try Brood("entities", of: record, [:], seed: UInt64($0)).texts
+      }
+    }
+    #expect(try !texts([:]).isEmpty)
+    #expect(try texts(["question": "Kevin of 33?"]).isEmpty)
+  }
+
   @Test func `form and length stay`() throws {
     for child in try children("It took 4,500 and 2.50 and 1,200,000 and (37%).") {
       let digits = child.map { $0.isNumber ? "9" : $0 }

@@ -90,6 +90,27 @@ import Testing
     #expect(server.requests().count == 1 && time.pauses.isEmpty)
   }
 
+  @Test(arguments: ["Retry-After: 1e20\r\n", "retry-after-ms: inf\r\n"])
+  func `a wait that is no time ends the asking`(header: String) throws {
+    let server = try TinyServer([.init(status: 429, headers: header)])
+    let error = #expect(throws: GenerationError.self) {
+      try endpoint(server).generate(question, GenerationOptions())
+    }
+    #expect(error?.remedy?.contains("seconds") == true)
+    #expect(server.requests().count == 1)
+  }
+
+  @Test func `counts of tokens that no model reads are not believed`() throws {
+    let usage = #""usage": {"prompt_tokens": 9223372036854775807, "completion_tokens": 9}"#
+    let server = try TinyServer([
+      .init(
+        body: #"{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], \#(usage)}"#)
+    ])
+    let chat = try endpoint(server)
+    _ = try chat.generate(question, GenerationOptions())
+    #expect(chat.spent.isEstimated && chat.spent.tokens < 1000)
+  }
+
   /// Headers of an answer, and how long nothing is sent after it.
   static let allowances: [(String, Double)] = [
     ("x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 1m0.5s\r\n", 60.5),

@@ -148,6 +148,14 @@ struct ChatTemplateTests {
     ("{{ 'x' * 999999999999 }}", 1, .limit), ("{{ range(1000000000) }}", 1, .limit),
     ("{{ ('\t' * 1000000).expandtabs(1000000) }}", 1, .limit),
     ("{{ s|nofilter }}", 1, .syntax),
+    ("{% set ns = namespace() %}{% set ns.x = ns %}\n{{ ns }}", 2, .evaluation),
+    ("{{ 9223372036854775807|round(-1) }}", 1, .evaluation),
+    ("{{ (-9223372036854775807)|round(-1) }}", 1, .evaluation),
+    ("{{ range(0, 5, -9223372036854775807 - 1)|list }}", 1, .evaluation),
+    (
+      "{% set ns = namespace(v=[1]) %}{% for i in range(9000) %}"
+        + "{% set ns.v = ns.v|map('string') %}{% endfor %}{{ ns.v|list }}", 1, .limit
+    ),
   ])
   func `an error of rendering tells its line`(
     source: String, line: Int, code: ChatTemplateError.Code

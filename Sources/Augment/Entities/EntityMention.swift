@@ -49,7 +49,11 @@ struct EntityText: Sendable {
 
   /// The names and numbers of the text, in order.
   func mentions(_ language: String) -> [EntityMention] {
-    let names = language == "en" ? NameFinder(self).find() : []
+    var names = language == "en" ? NameFinder(self).find() : []
+    // Not every month has these days: `January 31` is none of June.
+    if !Set(LooseWords.runs(bytes)).isDisjoint(with: ["29", "30", "31"]) {
+      names.removeAll { $0.kind == .month }
+    }
     return (names + NumberFinder(self, language: language).find())
       .sorted { $0.range.lowerBound < $1.range.lowerBound }
   }

@@ -42,7 +42,7 @@ struct RecordEntities {
     }
     var all = record.fields(.all)
     all += texts.filter { text in !all.contains { $0.path == text.path } }
-    self.init(all, found)
+    self.init(all, found, record.metadata)
     if !spoken.answers.isEmpty, rule == .repeated { keepRepeated(spoken) }
   }
 
@@ -50,17 +50,27 @@ struct RecordEntities {
     (mentions, loose, self.reason) = ([:], LooseWords(), reason)
   }
 
-  private init(_ fields: [Field], _ found: [String: [EntityMention]]) {
+  private init(
+    _ fields: [Field], _ found: [String: [EntityMention]], _ metadata: JSONObject
+  ) {
     var loose = LooseWords()
+    for member in metadata.members where found["metadata.\(member.key)"] == nil {
+      loose.add(Array((member.value.string ?? member.value.text).utf8), without: [])
+    }
     for field in fields {
       loose.add(Array(field.text.utf8), without: found[field.path, default: []].map(\.range))
     }
     var places: [EntityKey: Int] = [:]
     var stays: Set<EntityKey> = []
+    // Each way of writing is looked up once, however often it stands there.
+    var held: [[UInt8]: Bool] = [:]
     for field in fields {
       let bytes = Array(field.text.utf8)
       for mention in found[field.path, default: []] {
-        if loose.hold(Array(bytes[mention.range])) { stays.insert(mention.key) }
+        let written = Array(bytes[mention.range])
+        let isHeld = held[written] ?? loose.hold(written)
+        held[written] = isHeld
+        if isHeld { stays.insert(mention.key) }
         let place = places[mention.key] ?? items.count
         if place == items.count { items.append(Item(key: mention.key, kind: mention.kind)) }
         places[mention.key] = place

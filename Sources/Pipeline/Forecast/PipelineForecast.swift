@@ -23,6 +23,11 @@ public struct PipelineForecast: Sendable {
     _ plan: PipelinePlan, threads: Int, replan: ([Override]) throws -> PipelinePlan
   ) throws {
     guard let values = plan.training else { return nil }
+    guard !TrainingOptions(values).searchesMethod else {
+      throw Diagnostics([
+        Diagnostic("what a search takes is not foretold", remedy: "name a method")
+      ])
+    }
     Engine.threads = threads
     let folder = "\(FilePaths.temporary)/anneal-check-\(UInt64.random(in: 0 ... .max))"
     defer { try? Folders.remove(folder) }

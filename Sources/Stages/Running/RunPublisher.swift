@@ -75,6 +75,8 @@ public struct RunPublisher: Sendable {
   private func eachBatch(_ write: @escaping (SideBatch) throws -> Void) throws {
     guard let last = results.last else { return }
     let writer = Behind { (batches: [SideBatch]) in try batches.forEach(write) }
+    // Nothing may go on in a folder that whoever called has been given back.
+    defer { try? writer.wait() }
     var first = 0
     try StageLines(last.records).forEach { lines in
       try Interruption.check()

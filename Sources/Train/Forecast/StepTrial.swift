@@ -108,6 +108,7 @@ struct StepTrial {
     // The first round makes memory and what the optimizer remembers; its time tells nothing.
     for round in 0..<12 {
       for index in probes.indices {
+        try Interruption.check()
         if round > 1, (ContinuousClock.now - start) / .seconds(1) > Self.patience { break }
         Engine.forgetPeak()
         let seconds = try TrialClock.measure { _ = try loop.step(probes[index].batches) }

@@ -94,7 +94,14 @@ extension TrainingForecast {
     for depth in depths.reversed() {
       let shape = TrialShape(layers: depth, vocabulary: scale.vocabulary)
       let most = trials.first?.trial.mostTokens
-      let trial = try Trial(options, sample, scale, context, shape, most: most, peak)
+      let trial: Trial
+      do {
+        trial = try Trial(options, sample, scale, context, shape, most: most, peak)
+      } catch  where depth != nil && (error is TrainingError || error is ModelError) {
+        throw TrainingError(
+          "a model of this size is tried with one and two layers, which the method does not fit",
+          remedy: "this is no fault of the file; a method that names no layers is foretold")
+      }
       trials.insert((depth ?? 0, trial), at: 0)
     }
     guard let last = trials.last else { preconditionFailure("no depth to try") }

@@ -40,7 +40,7 @@ struct AnswerWriter: Sendable {
   /// A writer of answers that end after so many tokens.
   func writing(atMost tokens: Int) -> AnswerWriter {
     var writer = self
-    writer.generator.options.maxNewTokens = tokens
+    writer.generator.options.maxNewTokens = min(tokens, generator.options.maxNewTokens ?? tokens)
     return writer
   }
 

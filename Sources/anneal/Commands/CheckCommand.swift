@@ -27,10 +27,14 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let plan = try pipeline.plan()
     let notes = try PipelineCheck.inputs(of: plan)
-    let forecast = estimate ? forecast(plan) : nil
+    let forecast = estimate ? try forecast(plan) : nil
     guard !common.json else {
       var object = plan.object
-      if case .success(let forecast?)? = forecast { object["estimate"] = .object(forecast.object) }
+      switch forecast {
+      case .success(let forecast?)?: object["estimate"] = .object(forecast.object)
+      case .failure(let error)?: object["estimate"] = ["unknown": .string("\(error)")]
+      case .success(nil)?, nil: break
+      }
       Output.write(JSONValue.object(object).prettyText)
       return
     }
@@ -38,9 +42,14 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// What training will take, or why that cannot be told, which is no fault of the file.
-  private func forecast(_ plan: PipelinePlan) -> Result<PipelineForecast?, any Error> {
-    Result {
-      try PipelineForecast(plan, threads: common.threadCount) { try pipeline.plan(with: $0) }
+  private func forecast(_ plan: PipelinePlan) throws -> Result<PipelineForecast?, any Error> {
+    do {
+      return .success(
+        try PipelineForecast(plan, threads: common.threadCount) { try pipeline.plan(with: $0) })
+    } catch let error as Interrupted {
+      throw error
+    } catch {
+      return .failure(error)
     }
   }
 

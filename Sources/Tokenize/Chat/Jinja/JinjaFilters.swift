@@ -91,7 +91,7 @@ enum JinjaFilters {
     let method = try arguments.text(1, "method")?.string ?? "common"
     guard abs(digits) < 300 else { throw .value("the precision \(digits) is out of range") }
     if method == "common", let integer = value.integer {
-      return .integer(PythonNumbers.rounded(integer, digits: digits))
+      return .integer(try PythonNumbers.rounded(integer, digits: digits))
     }
     if method == "common" { return .float(PythonNumbers.rounded(number, digits: digits)) }
     let scale = JinjaMathematics.power(10, Double(digits))

@@ -36,7 +36,9 @@ enum JinjaGlobals {
     guard (1...3).contains(bounds.count) else { throw .value("range takes one to three numbers") }
     let (start, stop) = bounds.count == 1 ? (0, bounds[0]) : (bounds[0], bounds[1])
     let step = bounds.count == 3 ? bounds[2] : 1
-    guard step != 0 else { throw .value("the step of a range is 0") }
+    guard step != 0, step != .min else {
+      throw .value("the step of a range is 0, or out of range")
+    }
     let span =
       step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
     guard !span.overflow, span.partialValue / Int(step.magnitude) < longestRange else {

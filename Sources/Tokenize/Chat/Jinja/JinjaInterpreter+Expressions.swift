@@ -182,7 +182,8 @@ extension JinjaInterpreter {
     let places = stride(from: span.first, to: span.last, by: span.step)
     return JinjaView(
       kind: .range(
-        start: range.start + span.first * range.step, stop: range.start + span.last * range.step,
+        start: range.start &+ span.first &* range.step,
+        stop: range.start &+ span.last &* range.step,
         step: range.step &* span.step),
       values: places.map { view.values[$0] })
   }
@@ -248,7 +249,15 @@ extension JinjaInterpreter {
       throw ChatTemplateError(.syntax, line: line, "there is no filter '\(name)'")
     }
     try JinjaFilters.signatures[name]?.check(arguments, of: name)
-    return try filter(self, value, arguments)
+    let result = try filter(self, value, arguments)
+    if case .generator(let generator) = result, case .generator(let source) = value {
+      generator.depth = source.depth + 1
+      guard generator.depth <= Self.deepest else {
+        throw ChatTemplateError(
+          .limit, line: line, "more than \(Self.deepest) filters wait for one another")
+      }
+    }
+    return result
   }
 
   func test(

@@ -7,7 +7,7 @@ final class JinjaInterpreter {
   /// Characters that a rendering may write, those in macros counted each time.
   private static let mostCharacters = 100_000_000
   /// How deep macros and loops may call one another.
-  private static let deepest = 100
+  static let deepest = 100
 
   /// The line that is being carried out.
   private(set) var line = 0

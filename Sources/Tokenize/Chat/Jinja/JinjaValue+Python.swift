@@ -232,6 +232,11 @@ extension JinjaValue {
       case .view(let view): return try view.represented
       case .dictionary(let dictionary): return try Self.represented(dictionary)
       case .namespace(let namespace):
+        guard !namespace.isBeingWritten else {
+          throw .value("a namespace that holds itself cannot be written")
+        }
+        namespace.isBeingWritten = true
+        defer { namespace.isBeingWritten = false }
         return try MarkedText("<Namespace ") + Self.represented(namespace.members)
           + MarkedText(">")
       case .loop(let loop):

@@ -38,6 +38,8 @@ final class JinjaGenerator {
   typealias Pull = () throws(ChatTemplateError) -> JinjaValue?
 
   private var pull: Pull?
+  /// Through how many others it goes for its values.
+  var depth = 0
 
   init(_ pull: @escaping Pull) { self.pull = pull }
 
@@ -155,6 +157,8 @@ enum JinjaKey: Hashable {
 final class JinjaNamespace {
   /// The attributes in the order in which they were first set.
   private(set) var members = JinjaDictionary()
+  /// Whether it is being written out, which it must not be within itself.
+  var isBeingWritten = false
 
   subscript(name: String) -> JinjaValue? {
     get { members[name] }

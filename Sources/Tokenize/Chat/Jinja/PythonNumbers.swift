@@ -118,15 +118,18 @@ enum PythonNumbers {
   }
 
   /// `round(value, digits)` of a whole number: halves go to the even neighbour.
-  static func rounded(_ value: Int, digits: Int) -> Int {
+  static func rounded(_ value: Int, digits: Int) throws(ChatTemplateError) -> Int {
     guard digits < 0 else { return value }
     guard digits > -19 else { return 0 }
     var scale = 1
     for _ in 0..<(-digits) { scale *= 10 }
-    let floor = floorDivide(value, scale)
-    let rest = value - floor * scale
-    let isUp = rest > scale - rest || (rest == scale - rest && floor % 2 != 0)
-    return (floor + (isUp ? 1 : 0)) * scale
+    let rest = remainder(value, scale)
+    let isOdd = floorDivide(value, scale) % 2 != 0
+    let isUp = rest > scale - rest || (rest == scale - rest && isOdd)
+    let (result, overflow) =
+      isUp ? value.addingReportingOverflow(scale - rest) : value.subtractingReportingOverflow(rest)
+    guard !overflow else { throw .value("a number is out of range") }
+    return result
   }
 
   /// `round(value, digits)`: halves go to the even neighbour.

@@ -71,7 +71,7 @@ struct ForecastTests {
     }
   }
 
-  @Test(arguments: ["bert", "gpt2", "marian"])
+  @Test(arguments: ["bert", "marian"])
   func `small batches tell of a large one`(architecture: String) async throws {
     await #expect(processExitsWith: .success) { [name = architecture as String] in
       let objective = ForecastTests.cases.first { $0.architecture == name }?.objective ?? ""

@@ -177,7 +177,9 @@ package struct RawRecord {
   }
 
   private static func areKeysDistinct(_ members: [JSONObject.Member]) -> Bool {
-    JSONObject(lastWins: members).count == members.count
+    members.indices.allSatisfy { index in
+      !members[..<index].contains { $0.key.hasSameBytes(as: members[index].key) }
+    }
   }
 
   /// The form that the keys tell; nil where they tell none, or two.

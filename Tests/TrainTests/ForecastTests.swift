@@ -130,7 +130,11 @@ struct ForecastTests {
     #expect(StraightLine([(0, 2)]).value(at: 8) == 2)
   }
 
-  @Test func `the parts of a run follow from its numbers`() throws {
+  @Test func `the parts of a run follow from its numbers`() async throws {
+    await #expect(processExitsWith: .success) { try ForecastTests.lookAtParts() }
+  }
+
+  private static func lookAtParts() throws {
     let workshop = try Workshop(Workshop.classified(60))
     func forecast(_ epochs: Double, training: Int) throws -> TrainingForecast {
       let options = try options(classification(["epochs": .real(epochs)]))

@@ -56,6 +56,24 @@ import Testing
     #expect(!found.contains(own[0]))
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `thousands of numbers keep their order in time that grows with them alone`() throws {
+    let own = (0..<20_000).map { number in
+      let hundredths = 100_000 + number * 7919 % 20_011 * 44
+      return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+    }
+    let child = try #require(
+      try brood(own.joined(separator: ", "), ["kinds": "number", "rate": "1"]).texts.first)
+    let drawn = child.split(separator: " ").map { $0.filter { $0 != "," } }
+    #expect(drawn.count == own.count)
+    func ranks(_ texts: [some StringProtocol]) -> [Int] {
+      texts.indices.sorted { (Double(texts[$0]) ?? 0) < (Double(texts[$1]) ?? 0) }
+    }
+    let isInOrder = ranks(drawn) == ranks(own)
+    #expect(isInOrder)
+    #expect(zip(own, drawn).contains { $0 != $1 })
+  }
+
   @Test func `months stay beside days that not every month has`() throws {
     let texts = try children("Between May 29 and May 31, not in June")
     #expect(!texts.isEmpty)

@@ -8,15 +8,14 @@ struct EntitySubstitution {
   private let entities: RecordEntities
   /// What replaces each: a name, or the digits of a number.
   private(set) var substitutes: [EntityKey: String] = [:]
-  /// Where each stands in its order, by then.
-  private var values: [EntityKey: Double] = [:]
+  private var orders: [EntityOrder]
 
   /// - Parameter chosen: What is replaced, as far as something fits.
   init(
     _ entities: RecordEntities, _ chosen: [RecordEntities.Item], _ random: inout CounterRandom
   ) {
     self.entities = entities
-    for item in entities.items { values[item.key] = Self.value(of: item.key) }
+    orders = EntityOrder.all(of: entities.items.map(\.key))
     for item in chosen {
       switch item.key {
       case .number(let digits): replace(item, number: NumberForm(digits), &random)
@@ -50,37 +49,6 @@ struct EntitySubstitution {
     return isSmall ? substitute.lowercased() : substitute
   }
 
-  // MARK: - Order
-
-  /// Where a number, day or month stands among others; nil for names without an order.
-  private static func value(of key: EntityKey) -> Double? {
-    switch key {
-    case .number(let digits): Double(digits)
-    case .name(let place):
-      EntityNames.groups[place.group].isOrdered ? Double(place.place) : nil
-    }
-  }
-
-  /// Whether two are compared: numbers with numbers, days with days.
-  private static func areCompared(_ one: EntityKey, _ other: EntityKey) -> Bool {
-    switch (one, other) {
-    case (.number, .number): true
-    case (.name(let one), .name(let other)): one.group == other.group
-    default: false
-    }
-  }
-
-  /// Whether a value stands to all others as that of the item did.
-  private func keepsOrder(_ value: Double, of key: EntityKey) -> Bool {
-    guard let old = Self.value(of: key) else { return true }
-    return values.allSatisfy { other, now in
-      guard other != key, Self.areCompared(key, other), let before = Self.value(of: other) else {
-        return true
-      }
-      return before < old ? now < value : before > old ? now > value : now == value
-    }
-  }
-
   // MARK: - Drawing
 
   private mutating func replace(
@@ -90,12 +58,17 @@ struct EntitySubstitution {
     for _ in 0..<32 {
       let digits = form.drawn(&random)
       guard digits != form.digits, let value = Double(digits), fits(digits, value, item),
-        keepsOrder(value, of: item.key), !entities.loose.hold(Array(digits.utf8))
+        orders.allSatisfy({ $0.allows(value, for: item.key) }),
+        !entities.loose.hold(Array(digits.utf8))
       else { continue }
       substitutes[item.key] = digits
-      values[item.key] = value
+      note(value, for: item.key)
       return
     }
+  }
+
+  private mutating func note(_ value: Double, for key: EntityKey) {
+    for place in orders.indices { orders[place].set(value, for: key) }
   }
 
   private func fits(_ digits: String, _ value: Double, _ item: RecordEntities.Item) -> Bool {
@@ -121,13 +94,13 @@ struct EntitySubstitution {
       let candidate = names[place]
       return !taken.contains(candidate) && !own.contains(candidate)
         && item.articles.allSatisfy { Self.takesAn(candidate) == ($0 == .an) }
-        && keepsOrder(Double(place), of: item.key)
+        && orders.allSatisfy { $0.allows(Double(place), for: item.key) }
         && !entities.loose.hold(Array(candidate.utf8))
     }
     guard !candidates.isEmpty else { return }
     let drawn = candidates[random.below(candidates.count)]
     substitutes[item.key] = names[drawn]
-    if EntityNames.groups[name.group].isOrdered { values[item.key] = Double(drawn) }
+    note(Double(drawn), for: item.key)
   }
 
   /// Whether the article of a name is `an`, by its first letter; `a European` and `an hour` are in no list.

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Compares random chat templates with what transformers makes of them.
 
-usage: python3 Scripts/chat_fuzz.py RENDERER [--seed 1] [--count 1500] [--kind all] [--show 40] [--out FILE]
+usage: swift build -c release --package-path Benchmarks --scratch-path .build-bench --product templates
+       python3 Scripts/chat_fuzz.py .build-bench/release/templates [--seed 1] [--count 1500] [--kind all] [--show 40] [--out FILE]
        python3 Scripts/chat_fuzz.py --record [--seed 7] [--count 1200]
 
-RENDERER is a program that reads lines {"source", "messages", "tools", "variables", "prompt"} and answers each with
-{"text": …} or {"error": …, "line": …}. Templates are drawn in three ways: expressions of random types, bodies of random
+The program that the first line builds reads lines {"source", "messages", "tools", "variables", "prompt"} and answers
+each with {"text": …} or {"error": …, "line": …}; another that does may be named. Templates are drawn in three ways: expressions of random types, bodies of random
 statements with white-space control, and templates of models (Tests/Fixtures/Tokenize/Chat/templates.json) whose
 fragments are changed, over changed conversations. Templates whose text holds the address of an object are left out.
 Prints how many are equal, refused by both, refused by us alone, rendered by us alone and different, and examples.

@@ -1,9 +1,15 @@
 import Records
 import Stages
 
+/// An augmenter that says whether it asks models.
+package protocol ModelAsking {
+  /// Whether models are asked about records or children, which takes long beside rules and word lists.
+  var asksModels: Bool { get }
+}
+
 /// An augmenter whose children keep a contract: those that do not end where they were made, each with its
 /// reason in the ledger.
-struct ContractStage<Maker: ChildMaker>: CollectionStage {
+struct ContractStage<Maker: ChildMaker>: CollectionStage, ModelAsking {
   let maker: Maker
   let contract: ChildContract
 
@@ -19,6 +25,7 @@ struct ContractStage<Maker: ChildMaker>: CollectionStage {
     fileprivate var allotted: [UInt8]?
   }
 
+  var asksModels: Bool { maker.isCostly || !contract.models.isEmpty }
   var learnsFromRecords: Bool { maker.stage.learnsFromRecords }
   var spent: EndpointSpending? { maker.stage.spent }
 

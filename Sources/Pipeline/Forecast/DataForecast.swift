@@ -1,3 +1,4 @@
+import Augment
 import Records
 import Stages
 import Tokenize
@@ -109,20 +110,12 @@ struct DataForecast {
 }
 
 extension StageStep {
-  /// Augmenters that need words and rules alone.
-  private static let fastAugmenters = [
-    "augment.synonyms", "augment.eda", "augment.noise", "augment.contractions", "augment.entities",
-  ]
-
   /// Whether the stage costs no more than reading, asks no model for new records and writes nothing
   /// outside of the run.
   fileprivate var isCheap: Bool {
     switch descriptor.role {
     case .writing: false
-    case .augmenting:
-      Self.fastAugmenters.contains(descriptor.name) && values.encoded["senses"]?.string != "encoder"
-        && [values.encoded["similarity"], values.encoded["label-model"]]
-          .allSatisfy { $0?.isNull ?? true }
+    case .augmenting: (stage as? any ModelAsking)?.asksModels == false
     case .source, .cleaning, .splitting, .fitting: true
     }
   }

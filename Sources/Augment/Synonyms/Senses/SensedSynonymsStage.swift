@@ -63,8 +63,6 @@ struct SensedSynonymsStage: CopyingCollectionStage {
       record, offspring.texts, protecting: spans, keepsAnswers: keepsAnswers)
   }
 
-  func leaves(recordAt index: Int, _ plan: PlannedLines) -> Bool { !plan.holds(index) }
-
   func outcome(
     of record: Record, at index: Int, _ plan: PlannedLines, _ context: StageContext
   ) throws(StageError) -> Outcome {

@@ -5,11 +5,21 @@ import Stages
 struct FieldStage: RecordStage {
   let fields: [Selector]
   /// Whether a record of this JSON holds nothing that would change; false where in doubt.
-  var spares: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in false }
+  let spares: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
   /// What becomes of a text.
-  let change: @Sendable (String) -> String
+  let change: TextChange
 
-  var textChange: (@Sendable (String) -> String)? { fields == [.all] ? change : nil }
+  init(
+    fields: [Selector],
+    spares: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in false },
+    change: TextChange
+  ) {
+    self.fields = fields
+    self.spares = spares
+    self.change = change
+  }
+
+  var textChange: TextChange? { fields == [.all] ? change : nil }
 
   func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool { spares(json) }
 

@@ -14,6 +14,6 @@ enum UnicodeStage {
     let normalizer = Normalizer(values[form])
     return FieldStage(
       fields: values[CleanKeys.fields], spares: { normalizer.leaves($0) },
-      change: { normalizer.normalize($0) })
+      change: TextChange(utf8: { normalizer.normalize($0, to: &$1) }))
   }
 }

@@ -1,3 +1,4 @@
+import Records
 import Stages
 
 /// `clean.whitespace`: control characters go, odd blanks become plain ones.
@@ -17,7 +18,7 @@ enum WhitespaceStage {
     let cleaner = WhitespaceCleaner(newlines: values[newlines], strips: values[strip])
     return FieldStage(
       fields: values[CleanKeys.fields], spares: { cleaner.spares($0) },
-      change: { cleaner.clean($0) })
+      change: TextChange(utf8: { cleaner.clean($0, to: &$1) }))
   }
 }
 
@@ -33,20 +34,16 @@ struct WhitespaceCleaner {
   let newlines: NewlineRule
   let strips: Bool
 
-  /// The clean text, which is never longer; a text that is clean is returned as it is.
-  func clean(_ text: String) -> String {
-    var text = text
-    let cleaned = text.withUTF8 { bytes -> String? in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(bytes.count, 1)) { buffer in
-        var writer = Writer(cleaner: self, output: buffer)
-        writer.write(bytes)
-        let result = UnsafeBufferPointer(rebasing: buffer[..<writer.count])
-        let isSame =
-          result.count == bytes.count && (bytes.isEmpty || result.elementsEqual(bytes))
-        return isSame ? nil : String(decoding: result, as: UTF8.self)
-      }
+  /// Appends the clean text, which is never longer; false, with nothing appended, for one that is clean.
+  func clean(_ bytes: UnsafeBufferPointer<UInt8>, to cleaned: inout [UInt8]) -> Bool {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(bytes.count, 1)) { buffer in
+      var writer = Writer(cleaner: self, output: buffer)
+      writer.write(bytes)
+      let result = UnsafeBufferPointer(rebasing: buffer[..<writer.count])
+      if result.hasSameBytes(as: bytes) { return false }
+      cleaned.append(contentsOf: result)
+      return true
     }
-    return cleaned ?? text
   }
 
   /// What bytes are by themselves; those of `lead` begin characters that may be blank.

@@ -44,15 +44,9 @@ struct IngestStage: SourceStage {
     }
   }
 
-  func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool {
-    guard case .bytes(let bytes) = unit.payload, options.mapping.fields.isEmpty,
-      !options.decoding.replaces
-    else { return false }
-    let entry = parsers.entry(of: unit.source.file)
-    guard case .json = entry.parser, entry.encoding == nil else { return false }
-    return bytes.withUnsafeBufferPointer {
-      RawRecord.write($0, as: options.mapping.schema, at: unit.source, to: &buffer)
-    }
+  func makeUnitWriter() -> (any UnitWriter)? {
+    guard options.mapping.fields.isEmpty, !options.decoding.replaces else { return nil }
+    return JSONUnitWriter(schema: options.mapping.schema, parsers: parsers)
   }
 
   private func outcome(

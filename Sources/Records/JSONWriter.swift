@@ -77,19 +77,31 @@ extension JSONValue {
 
   /// Appends a string in quotes, escaping only what JSON demands.
   package static func write(_ string: String, to buffer: inout [UInt8]) {
-    buffer.append(UInt8(ascii: "\""))
     var string = string
-    string.withUTF8 { bytes in
-      var start = 0
-      while true {
-        let end = JSONRun.end(of: bytes, from: start)
-        buffer.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<end]))
-        guard end < bytes.count else { return }
-        writeEscape(of: bytes[end], to: &buffer)
-        start = end + 1
-      }
-    }
+    string.withUTF8 { write(utf8: $0, to: &buffer) }
+  }
+
+  /// Appends a text given as UTF-8 likewise.
+  package static func write(
+    utf8 bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]
+  ) {
     buffer.append(UInt8(ascii: "\""))
+    writeInner(bytes, to: &buffer)
+    buffer.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends what stands between the quotes.
+  private static func writeInner(
+    _ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]
+  ) {
+    var start = 0
+    while true {
+      let end = JSONRun.end(of: bytes, from: start)
+      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<end]))
+      guard end < bytes.count else { return }
+      writeEscape(of: bytes[end], to: &buffer)
+      start = end + 1
+    }
   }
 
   private static func writeEscape(of byte: UInt8, to buffer: inout [UInt8]) {

@@ -89,6 +89,19 @@ extension Record {
     buffer.append(UInt8(ascii: "}"))
   }
 
+  /// Appends what `provenance` makes for a record that was read at a place and met no stage yet.
+  static func writeProvenance(
+    ofNew source: Source, _ schema: Schema, to buffer: inout [UInt8]
+  ) {
+    buffer.append(contentsOf: "\"anneal\":{\"id\":".utf8)
+    source.writeName(to: &buffer)
+    buffer.append(contentsOf: ",\"schema\":".utf8)
+    JSONValue.write(schema.rawValue, to: &buffer)
+    buffer.append(contentsOf: ",\"source\":".utf8)
+    source.write(to: &buffer)
+    buffer.append(UInt8(ascii: "}"))
+  }
+
   /// The part of the record that its schema reads and writes.
   public var body: RecordBody {
     RecordBody(content: content, label: label, metadata: metadata)
@@ -169,6 +182,20 @@ extension Source {
       JSONValue.write(part, to: &buffer)
     }
     buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends `name` as a JSON string.
+  fileprivate func writeName(to buffer: inout [UInt8]) {
+    JSONValue.write(file, to: &buffer)
+    // The quote behind the file.
+    buffer.removeLast()
+    buffer.append(UInt8(ascii: ":"))
+    JSONValue.write(line, to: &buffer)
+    if part != 1 {
+      buffer.append(UInt8(ascii: "#"))
+      JSONValue.write(part, to: &buffer)
+    }
+    buffer.append(UInt8(ascii: "\""))
   }
 
   /// Reads what `object` wrote, whatever else stands beside it; nil where it is none.

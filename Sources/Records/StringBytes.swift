@@ -36,7 +36,7 @@ extension String {
 
 extension UnsafeBufferPointer<UInt8> {
   /// Whether two buffers hold the same bytes.
-  func hasSameBytes(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+  package func hasSameBytes(as other: UnsafeBufferPointer<UInt8>) -> Bool {
     guard count == other.count, let first = baseAddress, let second = other.baseAddress else {
       return count == other.count
     }

@@ -32,34 +32,40 @@ public struct Normalizer: Sendable {
   /// ASCII costs one pass over the bytes; a text that needs no change is returned as it is.
   public func normalize(_ text: String) -> String {
     var text = text
-    return text.withUTF8 { changed($0) } ?? text
+    return text.withUTF8 { bytes in changed(bytes) { String(decoding: $0, as: UTF8.self) } } ?? text
+  }
+
+  /// Appends a text given as UTF-8 in this form; false, with nothing appended, for one that is in it.
+  package func normalize(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) -> Bool {
+    changed(bytes) { buffer.append(contentsOf: $0) } != nil
   }
 
   /// Whether the text already is in this form.
   public func isNormalized(_ text: String) -> Bool {
     var text = text
-    return text.withUTF8 { changed($0) } == nil
+    return text.withUTF8 { bytes in changed(bytes) { _ in } } == nil
   }
 
   /// Whether bytes of UTF-8 are sure to be in this form, whatever part of a text they are; false where
   /// only a look at how characters combine could tell.
   public func leaves(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { form.isInert(bytes) }
 
-  /// The normalized text, or nil where nothing changes.
-  private func changed(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+  /// What `body` makes of the normalized text, or nil where nothing changes.
+  private func changed<Result>(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result? {
     guard !form.isInert(bytes) else { return nil }
     precondition(bytes.count < Int32.max / 3, "a text of \(bytes.count) bytes is too long for ICU")
-    var result: UnsafeMutablePointer<UInt8>?
+    var normal: UnsafeMutablePointer<UInt8>?
     var length: Int32 = 0
     let code = anneal_icu_normalize(
-      form.code, bytes.baseAddress, Int32(bytes.count), &result, &length)
+      form.code, bytes.baseAddress, Int32(bytes.count), &normal, &length)
     precondition(code >= 0, "ICU could not normalize a text of \(bytes.count) bytes")
-    guard code == 1, let result else { return nil }
-    defer { free(result) }
-    let normal = UnsafeBufferPointer(start: result, count: Int(length))
+    guard code == 1, let normal else { return nil }
+    defer { free(normal) }
+    let text = UnsafeBufferPointer(start: normal, count: Int(length))
     // The quick check can only say "perhaps"; the bytes decide.
-    if normal.elementsEqual(bytes) { return nil }
-    return String(decoding: normal, as: UTF8.self)
+    return text.elementsEqual(bytes) ? nil : body(text)
   }
 }
 

@@ -36,10 +36,10 @@ import Testing
     return line
   }
 
-  private func fast(_ json: [UInt8], _ known: Schema?) -> [UInt8]? {
+  private func fast(_ json: [UInt8], _ writer: inout RawRecordWriter) -> [UInt8]? {
     var line = Array("before".utf8)
     let isWritten = json.withUnsafeBufferPointer {
-      RawRecord.write($0, as: known, at: Self.source, to: &line)
+      writer.write($0, at: Self.source, to: &line)
     }
     #expect(line.starts(with: "before".utf8))
     #expect(isWritten || line.count == 6)
@@ -80,9 +80,11 @@ import Testing
   func `are those of the record`(schema: Schema?) throws {
     var random = CounterRandom(seed: 3, purpose: "raw", record: schema?.rawValue ?? "")
     var written = 0
+    // One for all objects, the keys of which it may know from the one before.
+    var writer = RawRecordWriter(as: schema)
     for _ in 0..<40_000 {
       let json = json(&random)
-      guard let line = fast(json, schema) else { continue }
+      guard let line = fast(json, &writer) else { continue }
       written += 1
       guard line == slow(json, schema) else {
         Issue.record("\(String(decoding: json, as: UTF8.self))")
@@ -98,8 +100,12 @@ import Testing
       #"{"text": "caf\u00e9", "label": 3, "id": null}"#,
       #"{"question":"Why?","answer":"So.","score":0.5,"ok":true}"# + "\r",
     ] {
-      #expect(fast(Array(line.utf8), nil) == slow(Array(line.utf8), nil))
-      #expect(fast(Array(line.utf8), nil) != nil)
+      var writer = RawRecordWriter(as: nil)
+      for _ in 1...2 {
+        let written = fast(Array(line.utf8), &writer)
+        #expect(written == slow(Array(line.utf8), nil))
+        #expect(written != nil)
+      }
     }
   }
 }

@@ -9,9 +9,7 @@ import Testing
   private struct LoudStage: RecordStage {
     let isPlain: Bool
 
-    var textChange: (@Sendable (String) -> String)? {
-      isPlain ? { @Sendable text in Self.loud(text) } : nil
-    }
+    var textChange: TextChange? { isPlain ? TextChange { Self.loud($0) } : nil }
 
     static func loud(_ text: String) -> String {
       // A second stage finds something to change in what the first leaves.
@@ -35,8 +33,14 @@ import Testing
     func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
       try lines.outcome(of: unit, context)
     }
+    func makeUnitWriter() -> (any UnitWriter)? { isPlain ? Writer(source: self) : nil }
+  }
+
+  private struct Writer: UnitWriter {
+    let source: Source
+
     func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool {
-      guard isPlain, case .keep(let record, _)? = try? outcome(of: unit, .test()) else {
+      guard case .keep(let record, _)? = try? source.outcome(of: unit, .test()) else {
         return false
       }
       record.write(to: &buffer)

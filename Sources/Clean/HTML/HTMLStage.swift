@@ -9,6 +9,6 @@ enum HTMLStage {
   ) { values in
     FieldStage(
       fields: values[CleanKeys.fields], spares: { !HTMLStripper.holdsMarkup($0) },
-      change: { HTMLStripper.strip($0) })
+      change: TextChange(utf8: { HTMLStripper.strip($0, to: &$1) }))
   }
 }

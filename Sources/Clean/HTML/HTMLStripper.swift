@@ -1,3 +1,4 @@
+import Records
 import TextKit
 
 /// Takes the markup out of a text and leaves what a browser would show.
@@ -14,13 +15,14 @@ struct HTMLStripper {
   /// From here on no comment is closed; known once, so that it is not looked for again and again.
   private var unclosedComment = Int.max
 
-  /// A text without its markup; one without `<`, `&` is returned as it is.
-  static func strip(_ text: String) -> String {
-    var text = text
-    guard text.withUTF8({ holdsMarkup($0) }) else { return text }
-    var stripper = HTMLStripper(Array(text.utf8))
+  /// Appends a text without its markup; false, with nothing appended, for one that has none.
+  static func strip(_ text: UnsafeBufferPointer<UInt8>, to stripped: inout [UInt8]) -> Bool {
+    guard holdsMarkup(text) else { return false }
+    var stripper = HTMLStripper(Array(text))
     stripper.run()
-    return String(decoding: stripper.result, as: UTF8.self)
+    let isSame = stripper.result.withUnsafeBufferPointer { $0.hasSameBytes(as: text) }
+    if !isSame { stripped += stripper.result }
+    return !isSame
   }
 
   /// Whether there is a `<` or a `&`, looked for eight bytes at a time.
@@ -118,6 +120,9 @@ struct HTMLStripper {
 
   /// Where a comment, a doctype or a processing instruction that begins here ends.
   private mutating func commentEnd() -> Int? {
+    guard place + 1 < bytes.count,
+      bytes[place + 1] == UInt8(ascii: "!") || bytes[place + 1] == UInt8(ascii: "?")
+    else { return nil }
     let rest = bytes[place...]
     if rest.starts(with: "<!--".utf8) {
       guard place < unclosedComment else { return nil }

@@ -76,7 +76,8 @@ enum MojibakeStage {
     example: "clean.mojibake: {configuration: datatrove}"
   ) { values in
     let repair = repair(values)
-    return FieldStage(fields: values[CleanKeys.fields]) { repair.repaired($0) }
+    return FieldStage(
+      fields: values[CleanKeys.fields], change: TextChange { repair.repaired($0) })
   }
 
   private static func repair(_ values: ParameterValues) -> TextRepair {

@@ -150,7 +150,9 @@ enum UTF8Check {
   }
 
   /// Whether bytes are UTF-8.
-  static func isValid(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
+  static func isValid(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { $0.isUTF8 }
+  }
 
   /// The text of bytes.
   /// - Throws: `invalid-utf8` with the place of the fault and a guess at the encoding.

@@ -43,11 +43,17 @@ public protocol SourceStage: Stage {
   /// A fault thrown here stops the run, or is quarantined with the raw bytes where the pipeline
   /// says `on-error: quarantine`.
   func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome
+  /// What writes records without making them, for one thread; nil where every one is made.
+  func makeUnitWriter() -> (any UnitWriter)?
+}
+
+/// Writes records straight from raw ones.
+public protocol UnitWriter {
   /// Appends the JSON of the record that a raw record is, as `Record` is written, where that is told
   /// without making the record and there is nothing to note of it; it is then not shown to `outcome`.
   ///
   /// - Returns: False, with the buffer as it was, where in doubt.
-  func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool
+  mutating func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool
 }
 
 extension SourceStage {
@@ -56,7 +62,7 @@ extension SourceStage {
   /// Few sources are read for long.
   public var meter: InputMeter? { nil }
   /// Most sources make every record.
-  public func write(_ unit: SourceUnit, to buffer: inout [UInt8]) -> Bool { false }
+  public func makeUnitWriter() -> (any UnitWriter)? { nil }
 }
 
 /// One raw record on its way to being parsed.
@@ -97,12 +103,12 @@ public protocol RecordStage: Stage {
   func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool
   /// What becomes of a text, where the stage does nothing but that to every text of a record: the texts
   /// are then changed where they stand, and the record is not shown to `outcome`. Nil for other stages.
-  var textChange: (@Sendable (String) -> String)? { get }
+  var textChange: TextChange? { get }
 }
 
 extension RecordStage {
   /// Most stages do more, or less.
-  public var textChange: (@Sendable (String) -> String)? { nil }
+  public var textChange: TextChange? { nil }
   /// Most stages have to see the record.
   public func leaves(_ json: UnsafeBufferPointer<UInt8>) -> Bool { false }
 }

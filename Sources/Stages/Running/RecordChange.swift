@@ -45,13 +45,17 @@ struct RecordChange {
 
   /// Appends the event of a stage that changed nothing but these texts.
   static func write(
-    _ edits: [TextPlaces.Edit], of stage: String, to buffer: inout [UInt8]
+    _ edits: TextEdits, of stage: String, to buffer: inout [UInt8]
   ) {
     begin(stage, to: &buffer)
     buffer.append(contentsOf: ",\"changes\":[".utf8)
-    for (index, edit) in edits.enumerated() {
+    for (index, edit) in edits.edits.enumerated() {
       if index > 0 { buffer.append(UInt8(ascii: ",")) }
-      TextDifference(edit.old, edit.new).write(field: edit.field.description, to: &buffer)
+      edits.withTexts(of: edit) { old, new in
+        edit.field.withUTF8Buffer { field in
+          TextDifference(old, new).write(field: field, to: &buffer)
+        }
+      }
     }
     buffer.append(contentsOf: "]}".utf8)
   }
@@ -76,7 +80,7 @@ struct RecordChange {
     before.content.eachPair(with: after.content) { path, old, new in
       guard !old.hasSameBytes(as: new) else { return }
       if buffer.count > start { buffer.append(UInt8(ascii: ",")) }
-      TextDifference(old, new).write(field: path(), to: &buffer)
+      TextDifference.write(old, new, field: path(), to: &buffer)
     }
     if buffer.count == start { buffer.append(contentsOf: "{\"field\":\"content\"}".utf8) }
     buffer.append(UInt8(ascii: "]"))

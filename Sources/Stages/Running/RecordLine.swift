@@ -104,13 +104,13 @@ struct RecordLine: Sendable {
   /// - Parameter edits: The changed texts, in their order.
   /// - Returns: Where the record's own JSON ends.
   static func write(
-    _ line: PendingLine, _ edits: [TextPlaces.Edit], of stage: String, to buffer: inout [UInt8]
+    _ line: PendingLine, _ edits: TextEdits, of stage: String, to buffer: inout [UInt8]
   ) -> Int {
     let json = line.bytes.prefix(line.json)
     var place = json.startIndex
-    for edit in edits {
+    for edit in edits.edits {
       buffer += json[place..<json.startIndex + edit.place.lowerBound]
-      JSONValue.write(edit.new, to: &buffer)
+      edits.withTexts(of: edit) { _, new in JSONValue.write(utf8: new, to: &buffer) }
       place = json.startIndex + edit.place.upperBound
     }
     buffer += json[place...]

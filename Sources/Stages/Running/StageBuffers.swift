@@ -11,6 +11,8 @@ struct StageBuffers: Sendable {
   private let passesOn: Bool
   /// The records that go on.
   private var passed: [Passed] = []
+  /// What the stage changes in a record.
+  private var edits = TextEdits()
 
   /// A record that goes on: as it came, or as it stands in `changes`.
   private enum Passed {
@@ -59,12 +61,12 @@ struct StageBuffers: Sendable {
 
   /// Notes a record whose texts a stage changes one by one, where they stand in its line; false where the
   /// record must be parsed for that.
-  mutating func edit(_ line: PendingLine, _ change: (String) -> String) -> Bool {
-    let edits = line.bytes.prefix(line.json).withUnsafeBufferPointer { json in
-      TextPlaces(in: json)?.edits(in: json, change)
+  mutating func edit(_ line: PendingLine, _ change: TextChange) -> Bool {
+    let isRead = line.bytes.prefix(line.json).withUnsafeBufferPointer { json in
+      TextPlaces(in: json).map { edits.read($0, in: json, change.append) } ?? false
     }
-    guard let edits else { return false }
-    if edits.isEmpty {
+    guard isRead else { return false }
+    if edits.edits.isEmpty {
       keep(line)
       return true
     }

@@ -79,8 +79,10 @@ struct StageChain {
       let slices = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
+          var writer = input == nil ? source.makeUnitWriter() : nil
           for unit in batch[range] {
             try Interruption.check()
+            if writer != nil, buffers.read({ writer?.write(unit, to: &$0) ?? false }) { continue }
             try read(unit, source, link, context, &buffers)
           }
         }
@@ -175,7 +177,6 @@ struct StageChain {
   ) throws(StageError) {
     do throws(StageError) {
       if case .fault(let error) = unit.payload { throw error }
-      if input == nil, buffers.read({ stage.write(unit, to: &$0) }) { return }
       // Two sources may read files of one name: the ids of all but the first say which it was.
       let prefix = input == nil ? "" : "\(link.step.label):"
       let outcome = try stage.outcome(of: unit, context).prefixingIDs(prefix)

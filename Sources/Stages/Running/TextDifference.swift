@@ -1,23 +1,31 @@
 import Records
 
 /// What differs between two texts: the part between their common beginning and end.
+///
+/// It lives no longer than the buffers it was made of.
 struct TextDifference {
   /// Texts in the ledger are cut to this many characters: it explains, the data files hold the rest.
   private static let longest = 160
 
   /// Characters (Unicode scalars) before the first that differs.
-  let place: Int
-  /// The part of the old text, cut to a length that people read.
-  let old: String
-  /// The part of the new text, cut likewise.
-  let new: String
+  private let place: Int
+  /// What differs in the old text and in the new one, as UTF-8.
+  private let old: UnsafeBufferPointer<UInt8>
+  private let new: UnsafeBufferPointer<UInt8>
 
-  init(_ old: String, _ new: String) {
-    var (old, new) = (old, new)
-    self = old.withUTF8 { old in new.withUTF8 { new in TextDifference(old, new) } }
+  /// Appends the difference of two texts as one change: `{field, at, from, to}`.
+  static func write(_ old: String, _ new: String, field: String, to buffer: inout [UInt8]) {
+    var (old, new, field) = (old, new, field)
+    old.withUTF8 { old in
+      new.withUTF8 { new in
+        field.withUTF8 { field in
+          TextDifference(old, new).write(field: field, to: &buffer)
+        }
+      }
+    }
   }
 
-  private init(_ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>) {
+  init(_ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>) {
     let shortest = min(old.count, new.count)
     var start = 0
     while start + 8 <= shortest, Self.word(old, start) == Self.word(new, start) { start += 8 }
@@ -34,9 +42,9 @@ struct TextDifference {
     while Self.isInside(old, old.count - rest) || Self.isInside(new, new.count - rest) {
       rest -= 1
     }
-    place = old[..<start].count { !Self.continues($0) }
-    self.old = Self.cut(old[start..<old.count - rest])
-    self.new = Self.cut(new[start..<new.count - rest])
+    place = Self.characters(UnsafeBufferPointer(rebasing: old[..<start]))
+    self.old = UnsafeBufferPointer(rebasing: old[start..<old.count - rest])
+    self.new = UnsafeBufferPointer(rebasing: new[start..<new.count - rest])
   }
 
   /// Eight bytes at a place.
@@ -51,24 +59,53 @@ struct TextDifference {
 
   private static func continues(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-  private static func cut(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+  /// How many characters UTF-8 holds: its bytes that continue none, eight at a time.
+  private static func characters(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var count = 0
-    let end = bytes.firstIndex { byte in
+    var place = 0
+    while place + 8 <= bytes.count {
+      let word = word(bytes, place)
+      // Of a byte that continues a character the high bit is set and the next one is not.
+      count += 8 - (word & ~(word << 1) & 0x8080_8080_8080_8080).nonzeroBitCount
+      place += 8
+    }
+    while place < bytes.count {
+      if !continues(bytes[place]) { count += 1 }
+      place += 1
+    }
+    return count
+  }
+
+  /// Appends the difference as one change; `field` is UTF-8.
+  func write(field: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    buffer.append(contentsOf: "{\"field\":".utf8)
+    JSONValue.write(utf8: field, to: &buffer)
+    buffer.append(contentsOf: ",\"at\":".utf8)
+    JSONValue.write(place, to: &buffer)
+    buffer.append(contentsOf: ",\"from\":".utf8)
+    Self.write(old, to: &buffer)
+    buffer.append(contentsOf: ",\"to\":".utf8)
+    Self.write(new, to: &buffer)
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends a part of a text, cut to a length that people read.
+  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    guard let end = cut(bytes) else { return JSONValue.write(utf8: bytes, to: &buffer) }
+    JSONValue.write(utf8: UnsafeBufferPointer(rebasing: bytes[..<end]), to: &buffer)
+    // Before the quote.
+    buffer.removeLast()
+    buffer.append(contentsOf: "…\"".utf8)
+  }
+
+  /// Where a text that is too long is cut.
+  private static func cut(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    // No character has less than a byte.
+    guard bytes.count > longest else { return nil }
+    var count = 0
+    return bytes.firstIndex { byte in
       if !continues(byte) { count += 1 }
       return count > longest
     }
-    let text = String(decoding: bytes[..<(end ?? bytes.endIndex)], as: UTF8.self)
-    return end == nil ? text : text + "…"
-  }
-
-  /// Appends the difference as one change: `{field, at, from, to}`.
-  func write(field: String, to buffer: inout [UInt8]) {
-    buffer.append(contentsOf: "{\"field\":".utf8)
-    JSONValue.write(field, to: &buffer)
-    buffer.append(contentsOf: ",\"at\":\(place),\"from\":".utf8)
-    JSONValue.write(old, to: &buffer)
-    buffer.append(contentsOf: ",\"to\":".utf8)
-    JSONValue.write(new, to: &buffer)
-    buffer.append(UInt8(ascii: "}"))
   }
 }

@@ -20,10 +20,15 @@ package struct DataSummary: Sendable {
     for (side, records) in records where records.count > 0 {
       let step = max(1, records.count / Self.languageSample)
       var summary = SideSummary()
-      try records.forEachStoredBatch { record in
-        try RecordSummary(record, tellsLanguage: record.index.isMultiple(of: step))
-      } _: { batch in
-        for record in batch { summary.add(record) }
+      try records.forEachSlice { slice in
+        var part = SideSummary()
+        try slice.forEach { record, _ in
+          part.add(
+            try RecordSummary(record, tellsLanguage: record.index.isMultiple(of: step)))
+        }
+        return part
+      } _: {
+        summary.add($0)
       }
       sides[side] = summary
     }
@@ -154,6 +159,17 @@ private struct SideSummary: Sendable {
     }
     lengths[record.characters, default: 0] += 1
     if let language = record.language { languages[language, default: 0] += 1 }
+  }
+
+  /// Adds what other records of the side are like.
+  mutating func add(_ other: SideSummary) {
+    records += other.records
+    for (label, count) in other.labels
+    where labels[label] != nil || labels.count <= Self.mostLabels {
+      labels[label, default: 0] += count
+    }
+    lengths.merge(other.lengths, uniquingKeysWith: +)
+    languages.merge(other.languages, uniquingKeysWith: +)
   }
 
   /// Whether the labels are names of classes, not scores that are all different.

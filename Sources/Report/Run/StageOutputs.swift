@@ -49,11 +49,16 @@ struct StageOutputs {
     var found: [String: String] = [:]
     var bytes = 0
     // A file that is missing or damaged in part shows what was found before.
-    try? folder.records(file).forEachStoredBatch {
-      (size: $0.size, record: try ids.contains($0.id()) ? $0.record() : nil)
-    } _: { batch in
-      for record in batch.lazy.compactMap(\.record) { found[record.id] = record.shown }
-      bytes += batch.reduce(0) { $0 + $1.size }
+    try? folder.records(file).forEachSlice { slice in
+      var (size, records) = (0, [Record]())
+      try slice.forEach { stored, _ in
+        size += stored.size
+        if try ids.contains(stored.id()) { records.append(try stored.record()) }
+      }
+      return (size: size, records: records)
+    } _: { part in
+      for record in part.records { found[record.id] = record.shown }
+      bytes += part.size
       if bytes > Self.limit || found.count == ids.count { throw Enough() }
     }
     return found

@@ -19,6 +19,9 @@ public final class AtomicFile {
   private var buffer: [UInt8] = []
   private var hash: SHA256?
   private static let bufferSize = 1 << 20
+  /// Bytes that the disk has not been asked to write.
+  private var unwritten = 0
+  private static let mostUnwritten = 1 << 22
 
   /// Begins to write a file, making the folders above it.
   public convenience init(_ path: String) throws(FileError) { try self.init(path, isHashed: true) }
@@ -77,6 +80,8 @@ public final class AtomicFile {
       }
       start += written
     }
+    unwritten += content.count
+    if unwritten > Self.mostUnwritten { beginSync() }
   }
 
   private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int)
@@ -97,7 +102,8 @@ public final class AtomicFile {
   }
 
   /// Asks the disk to begin with what was written so far, so that less is left for later.
-  func beginSync() {
+  private func beginSync() {
+    unwritten = 0
     let write: UInt32 = 2  // SYNC_FILE_RANGE_WRITE
     // Only advice: what goes wrong with it, a sync meets again.
     _ = Self.syncRange?(descriptor, 0, 0, write)

@@ -8,9 +8,6 @@ struct StageOutput {
   private var counts = StageCounts()
   /// Records that fared alike, of the slices so far; those of the next may go on with them.
   private var run: StageChanges.Run?
-  /// Bytes of records that the disk has not been asked to write.
-  private var unwritten = 0
-  private static let mostUnwritten = 1 << 22
 
   /// - Parameter upstream: The folder of the records before the stage; nil where there are none.
   init(
@@ -33,10 +30,6 @@ struct StageOutput {
       try quarantine.write(slice.quarantine)
       counts += slice.counts
     }
-    if unwritten > Self.mostUnwritten {
-      records.beginSync()
-      unwritten = 0
-    }
     report(counts.incoming)
   }
 
@@ -45,7 +38,6 @@ struct StageOutput {
     if !changes.bytes.isEmpty {
       try closeRun()
       try records.write(changes.bytes)
-      unwritten += changes.bytes.count
     }
     try add(changes.tail)
   }

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Score a translator by sacreBLEU on those pairs of its run's test side that were not trained on.
 
-usage: translation_check.py ANNEAL RUN MODEL [OPTION…]
+usage: translation_check.py [--tokenize 13a] ANNEAL RUN MODEL [OPTION…]
 
 RUN is the folder of `anneal run pipelines/translation-….yaml`, MODEL a folder such as `anneal export
-RUN --weights int8` writes; OPTIONs go to `anneal generate`, such as --weights int8 --beams 4. Prints
-JSON: BLEU and chrF of all sentences and of those of at most 12 words, sentences a second with the
-time to load, what sacreBLEU and `anneal score` say apart, and how many pairs were left out because
-source or target stand on the training or validation side, without case and punctuation. Exit code 1
-where a source does so as it stands, or where the two scores differ.
+RUN --weights int8` writes, or RUN itself; OPTIONs go to `anneal generate`, such as --weights int8
+--beams 4. --tokenize is how BLEU cuts translations: 13a, intl, zh (into Chinese) or char. Prints
+JSON: BLEU and chrF of all sentences and of those of at most 12 words (a Chinese character counts as
+one), sentences a second with the time to load, what sacreBLEU and `anneal score` say apart, and how
+many pairs were left out because source or target stand on the training or validation side, without
+case and punctuation. Exit code 1 where a source does so as it stands, or where the two scores differ.
 """
+import argparse
 import json
 import re
 import subprocess
@@ -20,6 +22,12 @@ import time
 import sacrebleu
 
 SHORT = 12
+HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+
+
+def length(text):
+    """The words between blanks, and Chinese characters each for one."""
+    return len(re.findall(HAN, text)) + len(re.sub(HAN, " ", text).split())
 
 
 def words(text):
@@ -56,15 +64,15 @@ def translate(anneal, model, sources, options):
     return texts, len(sources) / (time.perf_counter() - started)
 
 
-def scores(anneal, texts, references):
+def scores(anneal, texts, references, tokenize):
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in [("references", references), ("texts", texts)]:
             with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
                 file.writelines(line + "\n" for line in lines)
         ours = json.loads(subprocess.run(
-            [anneal, "score", "--metrics", "bleu,chrf", f"{folder}/references", f"{folder}/texts",
-             "--json"], check=True, stdout=subprocess.PIPE, text=True).stdout)
-    bleu = sacrebleu.corpus_bleu(texts, [references])
+            [anneal, "score", "--metrics", "bleu,chrf", "--tokenize", tokenize, f"{folder}/references",
+             f"{folder}/texts", "--json"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+    bleu = sacrebleu.corpus_bleu(texts, [references], tokenize=tokenize)
     chrf = sacrebleu.corpus_chrf(texts, [references])
     apart = max(abs(bleu.score - ours["bleu"]), abs(chrf.score - ours["chrf"]))
     return {"sentences": len(texts), "bleu": round(bleu.score, 2), "chrf": round(chrf.score, 2),
@@ -72,15 +80,21 @@ def scores(anneal, texts, references):
 
 
 def main():
-    anneal, run, model, *options = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--tokenize", default="13a", choices=["13a", "intl", "zh", "char"])
+    for name in ("anneal", "run", "model"):
+        parser.add_argument(name)
+    given, options = parser.parse_known_args()
+    anneal, run, model, tokenize = given.anneal, given.run, given.model, given.tokenize
     test, seen = unseen(run)
     texts, rate = translate(anneal, model, [source for source, _ in test], options)
-    short = [place for place, (source, _) in enumerate(test) if len(source.split()) <= SHORT]
+    short = [place for place, (source, _) in enumerate(test) if length(source) <= SHORT]
     found = {
-        "all": scores(anneal, texts, [target for _, target in test]),
-        "short": scores(anneal, [texts[place] for place in short], [test[place][1] for place in short]),
+        "all": scores(anneal, texts, [target for _, target in test], tokenize),
+        "short": scores(
+            anneal, [texts[place] for place in short], [test[place][1] for place in short], tokenize),
         "sentences a second": round(rate), "left out": seen,
-        "signature": str(sacrebleu.BLEU().corpus_score(texts, [[t for _, t in test]])),
+        "signature": str(sacrebleu.BLEU(tokenize=tokenize).corpus_score(texts, [[t for _, t in test]])),
         "sacrebleu": sacrebleu.__version__}
     print(json.dumps(found, indent=1, ensure_ascii=False))
     differs = max(found[name]["anneal score differs by"] for name in ("all", "short"))

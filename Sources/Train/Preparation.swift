@@ -40,7 +40,7 @@ struct Preparation {
     let plan = options.objectivePlan
     let source = try ModelSource(options, context)
     let tokenizer = try commons.tokenizer { try ModelTokenizer.load(source.tokenizerFolder) }
-    let chosen = options.method
+    let chosen = context.trial.method(options.method)
     let loaded = try source.load(
       for: commons.task { try plan.task(train) }, tokenizer, seed: context.seed,
       dropout: options.values[TrainingOptions.Keys.dropout], base: chosen.base)

@@ -129,6 +129,24 @@ import Testing
     #expect(try faults(good, ["clean.length.min-words=2"]).isEmpty)
   }
 
+  @Test func `an override in a list is of what has the name, and the others stay`() throws {
+    let text = "stages:\n  - ingest: {path: a}\nevaluate: [bleu, {rouge: {stemmer: true}}, chrf]"
+    func metrics(_ settings: [String]) throws -> JSONValue? {
+      try plan(text, settings).object["evaluate"]
+    }
+    func metric(_ name: String, _ metrics: JSONValue?) -> JSONValue? {
+      metrics?.array?.first { $0 == .string(name) || $0[name] != nil }
+    }
+    let set = try metrics(["evaluate.bleu.tokenize=zh", "evaluate.rouge.tokenizer=unicode"])
+    #expect(set?.array?.count == 3)
+    #expect(metric("bleu", set)?["bleu"]?["tokenize"] == "zh")
+    #expect(metric("rouge", set)?["rouge"]?["stemmer"] == true)
+    #expect(metric("rouge", set)?["rouge"]?["tokenizer"] == "unicode")
+    #expect(try metrics(["evaluate=[chrf]"])?.array?.count == 1)
+    #expect(try faults(text, ["evaluate.ter.normalized=true"]).count == 1)
+    #expect(try faults(text, ["stages.ingest.path=b"]).isEmpty)
+  }
+
   @Test func `training without a split gets the default one`() throws {
     let plan = try plan(
       """

@@ -79,11 +79,65 @@ struct ForecastTests {
     }
   }
 
+  @Test(arguments: ["bert", "gpt2", "marian"])
+  func `batches of which gradients hide what they keep tell of large ones`(
+    architecture: String
+  ) async throws {
+    await #expect(processExitsWith: .success) { [name = architecture as String] in
+      let objective = ForecastTests.cases.first { $0.architecture == name }?.objective ?? ""
+      try ForecastTests.compare(
+        name, objective, ["batch-size": 64, "epochs": 1], layers: 2, width: 512, operations: 1e8)
+    }
+  }
+
+  /// Methods that name layers of a model of eight, and the layers of the short models that tell of it.
+  static let naming: [(method: JSONValue, tried: [Int])] = [
+    (["bottleneck": ["reduction": 2, "leave-out": [0, 1, 2, 3, 4, 5]]], [2, 3]),
+    (["bottleneck": ["kind": "houlsby", "reduction": 2, "leave-out": [5, 6, 7]]], [1, 2]),
+    (["bottleneck": ["reduction": 2, "leave-out": [0, 3, 4, 6]]], [2, 3]),
+    (["bottleneck": ["reduction": 2, "leave-out": [0, 1, 2, 3], "cache": true]], [2, 3]),
+    (["lora": ["rank": 4, "layers": [6, 7]]], [2, 3]),
+    (["lora": ["rank": 4, "layers": [0]]], [1, 2]),
+    (["freeze": ["layers": 5]], [2, 3]), (["freeze": ["layers": -1, "cache": true]], [2, 3]),
+    (["freeze": ["layers": 8]], [1, 2]),
+  ]
+
+  @Test(arguments: naming.indices)
+  func `short models tell of a long one whose layers the method names`(number: Int) async throws {
+    await #expect(processExitsWith: .success) { [number = number as Int] in
+      let (method, tried) = ForecastTests.naming[number]
+      let forecast = try ForecastTests.compare(
+        "bert", "classification", ["method": method], layers: 8,
+        room: method["freeze"] == nil ? 1_000_000 : 4_000_000)
+      #expect(forecast.triedLayers == tried)
+    }
+  }
+
+  @Test func `layers of two stacks, and those that are not there, are said not to be foretold`()
+    throws
+  {
+    func fault(_ architecture: String, _ objective: String, _ method: JSONValue) throws
+      -> TrainingError?
+    {
+      let error = #expect(throws: TrainingError.self) {
+        try ForecastTests.compare(
+          architecture, objective, ["method": method], layers: 8, room: 4_000_000)
+      }
+      return error
+    }
+    let sequences = "sequence-to-sequence"
+    for method in [["freeze": ["layers": 3]], ["lora": ["layers": [3]]]] as [JSONValue] {
+      #expect(try fault("marian", sequences, method)?.problem.contains("not foretold") == true)
+    }
+    let freeze = try fault("bert", "classification", ["freeze": ["layers": 9]])
+    #expect(freeze?.problem.contains("to freeze 9 layers of a model that has 8") == true)
+  }
+
   /// Foretells a training, runs it, and holds one against the other.
   @discardableResult
   static func compare(
     _ architecture: String, _ objective: String, _ changes: JSONObject, layers: Int = 3,
-    room: Int = 1 << 30, operations: Double = 2e11
+    width: Int = 64, room: Int = 1 << 30, operations: Double = 2e11
   ) throws -> TrainingForecast {
     let isOfClasses = objective == "classification"
     let workshop = try Workshop(
@@ -92,7 +146,9 @@ struct ForecastTests {
       "model": "scratch", "objective": .string(objective), "epochs": 2, "batch-size": 8,
       "learning-rate": 0.001,
       "architecture": .object([
-        architecture: ["layers": .integer(layers), "width": 64, "heads": 4, "context": 64]
+        architecture: [
+          "layers": .integer(layers), "width": .integer(width), "heads": 4, "context": 64,
+        ]
       ]),
     ]
     json.merge(changes)

@@ -51,8 +51,7 @@ extension PipelineFile {
       return true
     }
     if let first = parts.first, PipelineKeys.all.contains(first) {
-      root.set(parts, to: override.value)
-      return true
+      return root.set(parts, to: override.value)
     }
     return setStage(parts, to: override.value)
   }
@@ -109,23 +108,40 @@ struct StageEntry {
 }
 
 extension ConfigurationNode {
-  /// Sets the value under a path of keys, making the maps on the way.
-  mutating func set(_ path: [String], to value: ConfigurationNode) {
+  /// Sets the value under a path of keys, making the maps on the way; in a list, such as that of metrics,
+  /// a key means what has the name.
+  /// - Returns: Whether there is such a place; a list is not added to.
+  @discardableResult
+  mutating func set(_ path: [String], to value: ConfigurationNode) -> Bool {
     guard let key = path.first else {
       self = value
-      return
+      return true
     }
+    if case .list(let list) = self.value { return set(path, ofEntriesIn: list, to: value) }
     var entries = self.entries ?? []
     let index = entries.firstIndex { $0.key == key || $0.key.replacing("_", with: "-") == key }
     var inner =
       index.map { entries[$0].node } ?? ConfigurationNode(.null, place: value.place, base: base)
-    inner.set(Array(path.dropFirst()), to: value)
+    guard inner.set(Array(path.dropFirst()), to: value) else { return false }
     if let index {
       entries[index].node = inner
     } else {
       entries.append(Entry(key: key, place: value.place, node: inner))
     }
     self.value = .map(entries)
+    return true
+  }
+
+  private mutating func set(
+    _ path: [String], ofEntriesIn list: [ConfigurationNode], to value: ConfigurationNode
+  ) -> Bool {
+    var (list, found) = (list, false)
+    for index in list.indices where StageEntry(list[index])?.name == path[0] {
+      list[index].nameStage(path[0])
+      found = list[index].set(path, to: value) || found
+    }
+    self.value = .list(list)
+    return found
   }
 
   /// Turns a bare `name` into `name: {}`, so that it can take parameters.

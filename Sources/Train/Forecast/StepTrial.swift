@@ -97,7 +97,11 @@ struct StepTrial {
     let batches: [[Int]]
     let tokens: Int
     var peak = 0.0
+    /// The most bytes of a step on the batch twice, where that was taken.
+    var peakOfTwo: Double?
     var seconds: TrialCosts.Seconds?
+
+    var tokensOfBatch: Double { Double(tokens / batches.count) }
   }
 
   private func measureSteps(
@@ -121,8 +125,10 @@ struct StepTrial {
       if round == 0 { settled() }
     }
     costs.held = Double(Engine.memory.live - before)
-    costs.tried = probes.map(\.peak).max() ?? 0
+    if isCut(probes) { try measureTwice(&probes, &loop) }
+    costs.tried = probes.map { max($0.peak, $0.peakOfTwo ?? 0) }.max() ?? 0
     costs.stepPeak = costs.held + peak(probes, above: costs.held)
+    costs.keptPeak = costs.held + kept(probes, above: costs.held)
     costs.step.wall = mean(probes, \.wall)
     costs.step.processor = mean(probes, \.processor)
   }
@@ -154,14 +160,44 @@ struct StepTrial {
     return kept
   }
 
+  /// The tokens of the largest batch.
+  private var largest: Double { Double(mix.batches[mix.batches.count - 1].tokens) }
+
+  /// Whether the largest batch was too large to be tried.
+  private func isCut(_ probes: [Probe]) -> Bool { probes[0].tokensOfBatch < largest }
+
   /// What the largest batch adds to what is held; where it was too large to be tried, by the line
   /// through smaller ones.
   private func peak(_ probes: [Probe], above held: Double) -> Double {
-    let largest = mix.batches[mix.batches.count - 1].tokens
-    let tried = probes.map { (x: Double($0.tokens / $0.batches.count), y: $0.peak - held) }
+    let tried = probes.map { (x: $0.tokensOfBatch, y: $0.peak - held) }
     let most = tried.map(\.y).max() ?? 0
-    guard tried[0].x < Double(largest) else { return most }
-    return max(most, extended(tried, to: Double(largest), inTraining: true))
+    guard isCut(probes) else { return most }
+    return max(most, extended(tried, to: largest, inTraining: true))
+  }
+
+  /// Takes a step more on every batch, with the batch twice.
+  ///
+  /// A step holds most either when the way back begins, with all that it kept and no gradient yet, or when
+  /// it ends, with all gradients and nothing else. Of a small batch that is the end, which hides what a large
+  /// one keeps. In the second half of such a step the gradients of the first lie there all the time, so that
+  /// what it keeps is on top of them, however little it is.
+  private func measureTwice(_ probes: inout [Probe], _ loop: inout TrainingLoop) throws {
+    guard probes[0].batches.count == 1 else { return }
+    for index in probes.indices {
+      try Interruption.check()
+      Engine.forgetPeak()
+      _ = try loop.step(probes[index].batches + probes[index].batches)
+      probes[index].peakOfTwo = Double(Engine.memory.peak - before)
+    }
+  }
+
+  /// What the largest batch keeps for the way back, told by steps on smaller ones twice; 0 where none were taken.
+  private func kept(_ probes: [Probe], above held: Double) -> Double {
+    let gradients = 4 * Double(counts.trained)
+    let tried = probes.compactMap { probe in
+      probe.peakOfTwo.map { (x: probe.tokensOfBatch, y: $0 - held - gradients) }
+    }
+    return tried.isEmpty ? 0 : extended(tried, to: largest, inTraining: true)
   }
 
   /// Bytes at a number of tokens, by a line through those at others: all but the logits grow on.

@@ -73,8 +73,8 @@ public struct TrainingForecast: Sendable {
 extension TrainingForecast {
   /// Measures some steps of a training, and tells what all of it will take.
   ///
-  /// A model of up to 200 million values is tried whole, with its own weights; of a larger one two short
-  /// ones of its shape, of one and two layers. It takes seconds, and leaves what it writes in the context's folder.
+  /// A model of up to 200 million values is tried whole, with its own weights; of a larger one short ones of
+  /// its shape, as ``LayerMix`` has them. It takes seconds, and leaves what it writes in the context's folder.
   /// - Parameters:
   ///   - sample: Records as the training side will have them.
   ///   - peak: Tells the most bytes that the process held since it was asked last; nil where it cannot.
@@ -88,45 +88,66 @@ extension TrainingForecast {
       throw TrainingError("what a search takes is not foretold", remedy: "name a method")
     }
     let size = try ModelExtent(options, context, vocabulary: scale.vocabulary)
-    let depths = try size.depths(room: scale.room)
-    var trials: [(layers: Int, trial: Trial)] = []
-    // The tallest first: what the others take of the same tokens differs by their layers alone.
-    for depth in depths.reversed() {
-      let shape = TrialShape(layers: depth, vocabulary: scale.vocabulary)
-      let most = trials.first?.trial.mostTokens
-      let trial: Trial
-      do {
-        trial = try Trial(options, sample, scale, context, shape, most: most, peak)
-      } catch  where depth != nil && (error is TrainingError || error is ModelError) {
-        throw TrainingError(
-          "a model of this size is tried with one and two layers, which the method does not fit",
-          remedy: "this is no fault of the file; a method that names no layers is foretold")
-      }
-      trials.insert((depth ?? 0, trial), at: 0)
-    }
-    guard let last = trials.last else { preconditionFailure("no depth to try") }
-    var costs = last.trial.costs
-    var (parameters, trained) = last.trial.counts
-    if trials.count > 1, let layers = size.layers {
-      let first = trials[0]
-      costs = .extended(
-        from: (first.layers, first.trial.costs), (last.layers, costs), to: layers)
-      let rest = layers - last.layers
-      parameters += rest * (parameters - first.trial.counts.parameters)
-      trained += rest * (trained - first.trial.counts.trained)
-    }
-    (self.parameters, self.trained) = (parameters, trained)
-    triedLayers = depths.compactMap(\.self)
+    let mix = try size.mix(room: scale.room)
+    let trials = try Trials(mix, options, sample, scale, context, peak)
+    let (tallest, costs) = (trials.tallest, trials.costs)
+    (parameters, trained) = trials.counts
+    triedLayers = mix.depths
     let more = Double(max(0, scale.training + scale.validation - 2 * sample.count))
     memory = Memory(
       costs,
-      program: last.trial.program.bytes(reading: costs.files) + more * last.trial.bytesPerRecord)
-    steps = last.trial.steps.total
+      program: tallest.program.bytes(reading: costs.files) + more * tallest.bytesPerRecord)
+    steps = tallest.steps.total
     step = Part("a step", costs.step)
     parts =
       RunParts(
-        options, scale, last.trial, costs, answers: context.scoring.writing.validationRecords
+        options, scale, tallest, costs, answers: context.scoring.writing.validationRecords
       ).parts
+  }
+
+  /// The models that were tried.
+  private struct Trials {
+    let tallest: Trial
+    private let first: Trial
+    private let others: [(trial: Trial, count: Int)]
+
+    init(
+      _ mix: LayerMix, _ options: TrainingOptions, _ sample: RecordCollection, _ scale: Scale,
+      _ context: TrainingContext, _ peak: () -> Int?
+    ) throws {
+      // The tallest first: what the others take of the same tokens differs by their layers alone.
+      let shapes = mix.shapes.sorted { ($0.layers ?? 0) > ($1.layers ?? 0) }
+      var trials: [TrialShape: Trial] = [:]
+      for shape in shapes {
+        let most = trials[shapes[0]]?.mostTokens
+        do {
+          trials[shape] = try Trial(options, sample, scale, context, shape, most: most, peak)
+        } catch  where shape.isShortened && (error is TrainingError || error is ModelError) {
+          throw TrainingError(
+            "a model of this size is tried with one and two layers, which the method does not fit",
+            remedy: "this is no fault of the file; a method that names no layers is foretold")
+        }
+      }
+      guard let first = trials[mix.first], let tallest = trials[shapes[0]] else {
+        preconditionFailure("no model to try")
+      }
+      (self.first, self.tallest) = (first, tallest)
+      others = mix.others.compactMap { other in trials[other.shape].map { ($0, other.count) } }
+    }
+
+    /// What the whole model costs.
+    var costs: TrialCosts { .extended(first.costs, by: others.map { ($0.trial.costs, $0.count) }) }
+
+    /// Its values, and those that are trained.
+    var counts: (parameters: Int, trained: Int) {
+      (count(\.counts.parameters), count(\.counts.trained))
+    }
+
+    private func count(_ field: KeyPath<Trial, Int>) -> Int {
+      others.reduce(first[keyPath: field]) {
+        $0 + $1.count * ($1.trial[keyPath: field] - first[keyPath: field])
+      }
+    }
   }
 
   /// What the process holds besides tensors.
@@ -187,7 +208,7 @@ extension TrainingForecast.Memory {
     weights = Int(costs.weights)
     optimizer = Int(costs.optimizer)
     copies = Int(max(0, costs.held - costs.weights - costs.optimizer))
-    step = Int(max(0, max(costs.stepPeak, costs.scoringPeak) - costs.held))
+    step = Int(max(0, max(costs.stepPeak, costs.keptPeak, costs.scoringPeak) - costs.held))
     self.program = Int(program)
   }
 }

@@ -12,6 +12,8 @@ package struct TrialCosts: Sendable {
   var held = 0.0
   /// Bytes of tensors when most are alive, in the largest step and in scoring.
   var stepPeak = 0.0
+  /// The same at the beginning of the largest step's way back, where that was told apart; 0 otherwise.
+  var keptPeak = 0.0
   var scoringPeak = 0.0
   /// The most of what was tried, which may have been smaller.
   var tried = 0.0
@@ -32,23 +34,25 @@ package struct TrialCosts: Sendable {
   /// Writing an answer.
   var writing = Seconds()
 
-  /// The costs at a number of layers, from those at two other numbers.
+  /// The costs of a model that has more than another what others have more than that one.
+  /// - Parameter others: What each of these costs, and how often the model has what it has more.
   static func extended(
-    from low: (layers: Int, costs: TrialCosts), _ high: (layers: Int, costs: TrialCosts),
-    to layers: Int
+    _ first: TrialCosts, by others: [(costs: TrialCosts, count: Int)]
   ) -> TrialCosts {
-    let share = Double(layers - low.layers) / Double(high.layers - low.layers)
-    var costs = TrialCosts()
+    var costs = first
     for field in fields {
-      let (first, second) = (low.costs[keyPath: field], high.costs[keyPath: field])
-      costs[keyPath: field] = first + share * max(0, second - first)
+      for other in others {
+        let more = other.costs[keyPath: field] - first[keyPath: field]
+        costs[keyPath: field] += Double(other.count) * max(0, more)
+      }
     }
     return costs
   }
 
   private static var fields: [WritableKeyPath<TrialCosts, Double>] {
     [
-      \.held, \.stepPeak, \.scoringPeak, \.weights, \.optimizer, \.files, \.checkpoint, \.published,
+      \.held, \.stepPeak, \.keptPeak, \.scoringPeak, \.weights, \.optimizer, \.files, \.checkpoint,
+      \.published,
       \.step.wall, \.step.processor, \.scoring.wall, \.scoring.processor, \.writing.wall,
       \.writing.processor,
     ]

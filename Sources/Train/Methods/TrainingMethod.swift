@@ -18,6 +18,17 @@ extension TrainingMethod {
   var base: FourBitBase? { nil }
 }
 
+/// A method that may name the layers in which it trains something.
+protocol LayerChoosingMethod: TrainingMethod {
+  /// Whether it names any.
+  var namesLayers: Bool { get }
+  /// In which of so many layers of one stack something is trained, the lowest first.
+  /// - Throws: `TrainingError` where a layer is named that cannot be.
+  func chosen(of layers: Int) throws(TrainingError) -> [Bool]
+  /// The same method for a model with other layers.
+  func choosing(_ layers: [Bool]) -> Self
+}
+
 /// What a method may know of the model's beginning.
 struct MethodStart {
   /// The seed of what the method adds.

@@ -23,9 +23,13 @@ extension TrainingOptions {
 
   /// What is read before each source; nil where the objective reads no sources.
   package var sourcePrefix: String? {
-    let component = values[Keys.objective]
-    let readsSources = component.name == SequenceToSequenceObjective.descriptor.component.name
-    return readsSources ? component.values[SequenceToSequenceObjective.sourcePrefix] : nil
+    guard readsSources else { return nil }
+    return values[Keys.objective].values[SequenceToSequenceObjective.sourcePrefix]
+  }
+
+  /// Whether the model reads one sequence and writes another, by an encoder and a decoder.
+  var readsSources: Bool {
+    values[Keys.objective].name == SequenceToSequenceObjective.descriptor.component.name
   }
 
   /// How parts of the training side are mixed; nil where an epoch takes every record once.

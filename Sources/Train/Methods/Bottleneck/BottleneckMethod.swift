@@ -37,6 +37,20 @@ struct BottleneckMethod: TrainingMethod {
   }
 }
 
+extension BottleneckMethod: LayerChoosingMethod {
+  var namesLayers: Bool { !options.leftOut.isEmpty }
+
+  func chosen(of layers: Int) -> [Bool] {
+    (0..<layers).map { !options.leftOut.contains($0) }
+  }
+
+  func choosing(_ layers: [Bool]) -> BottleneckMethod {
+    var options = options
+    options.leftOut = layers.indices.filter { !layers[$0] }
+    return BottleneckMethod(options: options, keepsFeatures: keepsFeatures)
+  }
+}
+
 /// The word for where bottleneck adapters stand; AdapterHub's are accepted.
 private enum BottleneckKind: String, ChoiceValue {
   case pfeiffer, houlsby, parallel, compacter

@@ -23,12 +23,7 @@ struct FreezeMethod: TrainingMethod {
     _ model: any Model, _ start: MethodStart
   ) throws(TrainingError) -> PreparedMethod {
     let depth = LayerDepth(model)
-    let frozen = layers < 0 ? depth.layers + layers : layers
-    guard 0...depth.layers ~= frozen else {
-      throw TrainingError(
-        "method 'freeze' is to freeze \(layers) layers of a model that has \(depth.layers)",
-        remedy: "write a number from 0 to \(depth.layers), or -1 to -\(depth.layers)")
-    }
+    let frozen = try frozen(of: depth.layers)
     let chosen = model.parameters.filter { parameter in
       parameter.isTrainable && (depth[parameter] > frozen || start.fresh.contains(parameter.name))
     }
@@ -38,5 +33,29 @@ struct FreezeMethod: TrainingMethod {
     }
     return try PreparedMethod(trainable: chosen)
       .caching(keepsFeatures, in: model, method: Self.descriptor.component.name)
+  }
+
+  /// How many of so many layers are frozen.
+  private func frozen(of count: Int) throws(TrainingError) -> Int {
+    let frozen = layers < 0 ? count + layers : layers
+    guard 0...count ~= frozen else {
+      throw TrainingError(
+        "method 'freeze' is to freeze \(layers) layers of a model that has \(count)",
+        remedy: "write a number from 0 to \(count), or -1 to -\(count)")
+    }
+    return frozen
+  }
+}
+
+extension FreezeMethod: LayerChoosingMethod {
+  var namesLayers: Bool { true }
+
+  func chosen(of layers: Int) throws(TrainingError) -> [Bool] {
+    let frozen = try frozen(of: layers)
+    return (0..<layers).map { $0 >= frozen }
+  }
+
+  func choosing(_ layers: [Bool]) -> FreezeMethod {
+    FreezeMethod(layers: layers.prefix { !$0 }.count, keepsFeatures: keepsFeatures)
   }
 }

@@ -5,7 +5,7 @@ import Stages
 /// (QLoRA: Dettmers and others 2023).
 struct LowRankMethod: TrainingMethod {
   let base: FourBitBase?
-  private let options: LowRankOptions
+  private var options: LowRankOptions
   private let upRate: Double
   private let keepsFeatures: Bool
 
@@ -40,6 +40,20 @@ struct LowRankMethod: TrainingMethod {
     return try PreparedMethod(
       adapter, rates: Dictionary(rates, uniquingKeysWith: { first, _ in first })
     ).caching(keepsFeatures, in: model, method: Self.descriptor.component.name)
+  }
+}
+
+extension LowRankMethod: LayerChoosingMethod {
+  var namesLayers: Bool { options.layers != nil }
+
+  func chosen(of layers: Int) -> [Bool] {
+    (0..<layers).map { options.layers?.contains($0) ?? true }
+  }
+
+  func choosing(_ layers: [Bool]) -> LowRankMethod {
+    var method = self
+    method.options.layers = layers.indices.filter { layers[$0] }
+    return method
   }
 }
 

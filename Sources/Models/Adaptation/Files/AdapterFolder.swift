@@ -77,7 +77,9 @@ public struct AdapterFolder: Sendable {
         named: configuration.fields["name"]?.string ?? "default", to: model, seed: 0)
     }
     switch try configuration.method {
-    case "LORA": return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
+    case "LORA":
+      try model.requireUnbiasedOutput(configuration, "trainable_token_indices")
+      return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
     case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
     case "LN_TUNING": return try NormAdapter(configuration, of: model)
     case "PROMPT_TUNING", "P_TUNING": return try PromptAdapter(configuration, to: model)

@@ -134,23 +134,24 @@ public struct LowRankAdapter: ModelAdapter {
         problem: "\(table.name) is an embedding, whose updates do not begin with a part of it",
         remedy: "Leave it out of the targets, or take another init.")
     }
-    guard !options.isDecomposed else {
-      throw ModelError(
-        .unsupported, file: "targets",
-        problem: "\(table.name) is an embedding, whose rows DoRA does not decompose here",
-        remedy: "Leave it out of the targets, or use plain LoRA.")
-    }
     let (rank, width) = (try options.rank(of: table.name), table.weight.columns)
     // Embeddings begin the other way round than maps: A zero, B normal.
     var random = CounterRandom(seed: seed, purpose: "models.adapt", record: table.name)
     let up = Tensor((0..<width * rank).map { _ in Float(random.normal()) }, shape: [width, rank])
     let down = Tensor(shape: [table.weight.rows, rank])
-    table.adaptation = LowRankTable(down: down, up: up, scale: try options.scale(table.name))
+    let adaptation = LowRankTable(
+      table, down: down, up: up, scale: try options.scale(table.name),
+      isDecomposed: options.isDecomposed)
+    table.adaptation = adaptation
     add("\(table.name).lora_embedding_A", down)
     add("\(table.name).lora_embedding_B", up)
     upNames.insert("\(table.name).lora_embedding_B")
     tensors.append(AdapterTensor("\(table.name).lora_embedding_A", turned: down))
     tensors.append(AdapterTensor("\(table.name).lora_embedding_B", up))
+    if let magnitude = adaptation.magnitude {
+      add("\(table.name).lora_magnitude_vector", magnitude)
+      tensors.append(AdapterTensor("\(table.name).lora_magnitude_vector", magnitude))
+    }
   }
 
   /// Trains the vectors of some tokens beside the updates.

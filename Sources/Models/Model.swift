@@ -91,8 +91,8 @@ extension VocabularyHead {
 
   /// The cross-entropy of the vocabulary at some rows of what the output weight is applied to.
   ///
-  /// Scores are made for these rows alone, and kept only where a method has changed an output that stands
-  /// alone: it may drop values, scale rows or add a bias, which no weight says.
+  /// Scores are made for these rows alone, and kept only where a method has changed the output itself: it
+  /// may drop values, scale rows or add a bias, which no weight says.
   /// - Parameters:
   ///   - rows: The rows that count; all if nil.
   ///   - targets: The token of each of them.
@@ -112,7 +112,7 @@ extension VocabularyHead {
       map(tape, chosen), targets: targets, smoothing: smoothing, divisor: divisor)
   }
 
-  /// An output that stands alone, where a method has changed it.
+  /// The output, where a method has changed it and not the embedding that it may be.
   private var adaptedOutput: Linear? {
     guard let map = (self as? any TiedHead)?.outputMap, map.adaptation != nil else { return nil }
     return map

@@ -31,7 +31,7 @@ public enum ModelLoader {
       base: base ?? trainedOn)
     guard let path = folders.adapter else { return loaded }
     let file = try AdapterFolder(path)
-    let adapter = try file.attach(to: loaded.model)
+    let adapter = try file.attach(to: loaded.model, besides: loaded.ignored)
     let held = try file.parameters(of: loaded.model)
     return LoadedModel(
       model: loaded.model, fresh: loaded.fresh.filter { !held.contains($0) },
@@ -204,7 +204,8 @@ extension ModelLoader {
     let source = ParameterSource(
       checkpoint: checkpoint, prefix: architecture.prefix,
       renewed: keepsHead ? [] : architecture.outputs, seed: seed,
-      base: base.map { $0.keeping(architecture.heads) }, isOutline: isOutline)
+      base: base.map { $0.keeping(architecture.heads) }, isOutline: isOutline,
+      isBare: task == .encoding)
     guard let model = try architecture.make(configuration, task, source) else {
       throw unsupported(task, configuration)
     }

@@ -22,7 +22,7 @@ public struct MergedModel: Sendable {
     var configuration = model.configuration
     if let head = model as? any VocabularyHead & TiedHead, let tied = head.tiedNames(changed) {
       parameters = parameters.filter { $0.0 != tied.oldBias }
-      parameters.append((tied.weight, head.outputWeight))
+      parameters.append((tied.weight, changed[tied.weight] ?? head.outputWeight))
       if let bias = head.outputBias, tied.oldBias != nil, let name = tied.bias {
         parameters.append((name, bias))
       }
@@ -88,7 +88,7 @@ protocol TiedHead {
   var tiedTable: Embedding? { get }
   /// The embedding of words, where it is not among those that all methods adapt.
   var wordTable: Embedding? { get }
-  /// An output that stands alone, for methods that name it.
+  /// The output as a map, for methods that name it; tied or not, a change of it is none of the embedding.
   var outputMap: Linear? { get }
   /// What an output of its own is called: its weight, and its bias before and after.
   var untiedNames: (weight: String, oldBias: String?, bias: String?) { get }
@@ -103,10 +103,10 @@ extension TiedHead {
     _ changed: [String: Tensor]
   ) -> (weight: String, oldBias: String?, bias: String?)? {
     // Trained tokens are those of the output too, which then stays tied.
-    guard let tiedTable, changed["\(tiedTable.name).weight"] != nil,
-      !(tiedTable.adaptation is TokenTable)
-    else { return nil }
-    return untiedNames
+    guard let tiedTable else { return nil }
+    let isTableChanged =
+      changed["\(tiedTable.name).weight"] != nil && !(tiedTable.adaptation is TokenTable)
+    return isTableChanged || outputMap?.adaptation != nil ? untiedNames : nil
   }
 }
 

@@ -133,8 +133,7 @@ final class DecoderLanguageModel: CachedCausalLanguageModel, AssembledModel, Tie
       ? decoder.word
       : head.weight([sizes.vocabularySize, sizes.hidden], .normal(sizes.initializerRange))
     outputBias = hasBias ? head.bias(sizes.vocabularySize) : nil
-    outputMap =
-      sizes.isTied ? nil : Linear(output: head.path, weight: outputWeight, bias: outputBias)
+    outputMap = Linear(output: head.path, weight: outputWeight, bias: outputBias)
     facts = ModelFacts(configuration, source, decoder, head: ["lm_head."])
     self.decoder = decoder
   }

@@ -36,6 +36,7 @@ public final class ParameterSource {
   private let renewed: [String]
   private let base: FourBitBase?
   private let isOutline: Bool
+  private let isBare: Bool
   private var stored: [String: String] = [:]
   private var used: Set<String> = []
   private var faults: [String] = []
@@ -47,9 +48,10 @@ public final class ParameterSource {
   ///   - renewed: Beginnings of names that begin fresh though the checkpoint may hold them.
   ///   - base: How the weights of linear maps are held; as 32-bit floats if nil.
   ///   - isOutline: Whether fresh values may be any that are made fast, and are held as `base` says.
+  ///   - isBare: Whether names have no prefix, as in transformers' classes without a head.
   init(
     checkpoint: Checkpoint?, prefix: String, renewed: [String] = [], seed: UInt64,
-    base: FourBitBase? = nil, isOutline: Bool = false
+    base: FourBitBase? = nil, isOutline: Bool = false, isBare: Bool = false
   ) {
     self.checkpoint = checkpoint
     self.prefix = prefix
@@ -57,13 +59,18 @@ public final class ParameterSource {
     self.renewed = renewed
     self.seed = seed
     self.isOutline = isOutline
+    self.isBare = isBare
     for tensor in checkpoint?.tensors ?? [] where !Self.isBuffer(tensor.name) {
       stored[Self.modernName(tensor.name)] = tensor.name
     }
   }
 
   /// The part of the model whose names begin with a path.
-  public func at(_ path: String) -> ParameterScope { ParameterScope(source: self, path: path) }
+  public func at(_ path: String) -> ParameterScope {
+    let isBase = isBare && "\(path).".hasPrefix(prefix)
+    return ParameterScope(
+      source: self, path: isBase ? String(path.dropFirst(prefix.count)) : path)
+  }
 
   func parameter(
     _ name: String, _ shape: [Int], _ role: NamedParameter.Role, _ initial: Initialisation,

@@ -13,6 +13,8 @@ public final class AdaptiveRankAdapter: ModelAdapter {
   private let maps: [Allocated]
   private let options: AdaptiveRankOptions
   private let saved: [NamedParameter]
+  /// The biases that are trained, with their names in the file.
+  private let biases: [(parameter: NamedParameter, name: String)]
   private let task: String?
   /// The steps of the run, once they are known.
   private let total: Mutex<Int?>
@@ -90,6 +92,7 @@ public final class AdaptiveRankAdapter: ModelAdapter {
           map: map, update: update, importance: Importance(map.name, update), filed: pattern))
     }
     self.maps = maps
+    biases = options.updates.biases(of: model, beside: maps.map(\.map))
     self.options = options
     self.total = Mutex(total)
     task = model.taskType
@@ -98,7 +101,7 @@ public final class AdaptiveRankAdapter: ModelAdapter {
         [
           ("lora_A", map.update.down), ("lora_B", map.update.up), ("lora_E", map.update.values),
         ].map { NamedParameter(name: "\(map.map.name).\($0)", tensor: $1, role: .weight) }
-      } + saved
+      } + biases.map(\.parameter) + saved
   }
 
   /// A target that is a map as a whole, and not adapted yet.
@@ -132,7 +135,8 @@ public final class AdaptiveRankAdapter: ModelAdapter {
         AdapterTensor("\(name).lora_A", down), AdapterTensor("\(name).lora_B", up),
         AdapterTensor("\(name).lora_E", Tensor(values, shape: [rows.count, 1])),
       ]
-    } + saved.map { AdapterTensor($0.name, $0.tensor) }
+    } + biases.map { AdapterTensor($0.name, $0.parameter.tensor) }
+      + saved.map { AdapterTensor($0.name, $0.tensor) }
   }
 
   /// The fields of `adapter_config.json`.
@@ -166,7 +170,8 @@ public final class AdaptiveRankAdapter: ModelAdapter {
     }
     guard let first = parts.first else { return nil }
     let sum = parts.dropFirst().reduce(first) { tape.add($0, $1) }
-    return tape.scale(sum, by: Float(options.penalty) / Float(parts.count))
+    // Maps that have nothing left count too: they are as orthogonal as can be.
+    return tape.scale(sum, by: Float(options.penalty) / Float(2 * maps.count))
   }
 
   /// Judges directions by the step's gradients, and takes away what the schedule says.

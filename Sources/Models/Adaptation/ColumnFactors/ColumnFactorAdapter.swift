@@ -38,7 +38,7 @@ public struct ColumnFactorAdapter: ModelAdapter {
     let saved = model.parameters(inModules: options.savedModules)
     let maps = try TargetSelection(targets: targets, excluded: options.excluded)
       .modules(of: model, besides: saved).maps
-    let inner = try Set(Self.inner(feedForward, model).map(\.name))
+    let inner = try Self.inner(feedForward, model, among: maps.map(\.map))
     var parameters: [NamedParameter] = []
     var tensors: [AdapterTensor] = []
     for target in maps {
@@ -73,11 +73,22 @@ public struct ColumnFactorAdapter: ModelAdapter {
     ]
   }
 
+  /// The names of the maps whose input is multiplied.
   private static func inner(
-    _ feedForward: ModuleTargets, _ model: any Model
-  ) throws(ModelError) -> [Linear] {
-    guard feedForward != .names([]) else { return [] }
-    return try TargetSelection(targets: feedForward).modules(of: model).maps.map(\.map)
+    _ feedForward: ModuleTargets, _ model: any Model, among maps: [Linear]
+  ) throws(ModelError) -> Set<String> {
+    switch feedForward {
+    case .names(let names):
+      guard !names.isEmpty else { return [] }
+      return try Set(TargetSelection(targets: feedForward).modules(of: model).maps.map(\.map.name))
+    case .endings(let endings):
+      // PEFT asks here how a name ends, not how its last parts are called.
+      return Set(maps.map(\.name).filter { name in endings.contains { name.hasSuffix($0) } })
+    case .pattern, .allLinear:
+      var names: Set<String> = []
+      for map in maps where try feedForward.fit(map.name) { names.insert(map.name) }
+      return names
+    }
   }
 
   /// PEFT's targets of an architecture, and those it has none for by the same rule.

@@ -34,12 +34,36 @@ public struct AdapterFolder: Sendable {
   }
 
   /// Adds the adapter to a model, with the filed values.
+  /// - Parameter ignored: Tensors of the model's checkpoint that the model has no place for, such as a
+  ///   layer that pools below a head of tokens: what the adapter has for these is passed over.
   /// - Throws: `ModelError` where the adapter is of another model, or of a method not computed here.
-  public func attach(to model: any Model) throws(ModelError) -> any ModelAdapter {
-    let adapter = try method(model)
-    let held = try AdapterTensors(path, configuration).load(adapter, model)
-    return held.isEmpty ? adapter : HeadedAdapter(adapter, held)
+  public func attach(
+    to model: any Model, besides ignored: [String] = []
+  ) throws(ModelError) -> any ModelAdapter {
+    let adapter = try named(model)
+    let held = try AdapterTensors(path, configuration).load(adapter, model, besides: ignored)
+    guard !held.isEmpty else { return adapter }
+    // PEFT files vectors of words beside an adapter where it is asked to, and trains them nowhere.
+    let frozen = layout == .adapterHub ? [] : held.filter { model.isVocabulary($0.tensor) }
+    return HeadedAdapter(adapter, held, frozen: Set(frozen.map(\.name)))
   }
+
+  /// The adapter without its values; faults of the configuration name the file and the field.
+  private func named(_ model: any Model) throws(ModelError) -> any ModelAdapter {
+    do { return try method(model) } catch {
+      guard let field = Self.fields[error.file] else { throw error }
+      throw ModelError(
+        error.code, file: configuration.file, problem: "\(field): \(error.problem)",
+        remedy: "Give the model that the adapter was trained on, or merge the adapter with PEFT.")
+    }
+  }
+
+  /// The fields of PEFT's files by what options are called here.
+  private static let fields = [
+    "targets": "target_modules", "init": "init_lora_weights", "lora-bias": "lora_bias",
+    "modules-to-save": "modules_to_save", "tokens": "token_indices", "method": "peft_type",
+    "virtual-tokens": "num_virtual_tokens", "rank": "r",
+  ]
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
     let kind = configuration.fields["config"]?.object?["architecture"]?.string
@@ -53,7 +77,9 @@ public struct AdapterFolder: Sendable {
         named: configuration.fields["name"]?.string ?? "default", to: model, seed: 0)
     }
     switch try configuration.method {
-    case "LORA": return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
+    case "LORA":
+      try model.requireUnbiasedOutput(configuration, "trainable_token_indices")
+      return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
     case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
     case "LN_TUNING": return try NormAdapter(configuration, of: model)
     case "PROMPT_TUNING", "P_TUNING": return try PromptAdapter(configuration, to: model)

@@ -46,12 +46,13 @@ struct AdapterTensors {
   }
 
   /// Takes over every tensor of the files.
+  /// - Parameter ignored: Tensors of the model's checkpoint that the model has no place for.
   /// - Returns: The model's own parameters among them that the adapter does not list, such as a head.
   /// - Throws: `ModelError.mismatch` where they are not the adapter's, or of another model.
   func load(
-    _ adapter: any ModelAdapter, _ model: any Model
+    _ adapter: any ModelAdapter, _ model: any Model, besides ignored: [String]
   ) throws(ModelError) -> [NamedParameter] {
-    var left = names
+    var left = names.filter { !isWrapped($0) && !isBelow($0, ignored, model) }
     func stored(_ name: String) -> String? {
       model.spellings(of: name).lazy.map { spelling($0) }.first { left.contains($0) }
     }
@@ -66,13 +67,14 @@ struct AdapterTensors {
     }
     var held: [NamedParameter] = []
     for parameter in model.parameters {
-      guard let name = stored(parameter.name) else { continue }
+      guard let name = stored(parameter.name) ?? storedBase(of: parameter, model, left)
+      else { continue }
       parameter.tensor.assign(try values(name, parameter.tensor.shape))
       left.remove(name)
       held.append(parameter)
     }
     try dropTwins(of: model, &left)
-    try dropCopies(adapter, model, &left)
+    try dropTokens(adapter, &left)
     guard missing.isEmpty, left.isEmpty else { throw mismatch(missing, left.sorted()) }
     return held
   }
@@ -93,35 +95,57 @@ struct AdapterTensors {
 
   private var names: Set<String> { Set(files.flatMap { $0.tensors.map(\.name) }) }
 
-  /// Passes over a copy of an output that the model has as its embedding.
-  private func dropTwins(of model: any Model, _ left: inout Set<String>) throws(ModelError) {
-    let name = spelling("lm_head.weight")
-    guard left.contains(name), let head = model as? any VocabularyHead else { return }
-    guard try values(name, head.outputWeight.shape).values == head.outputWeight.values else {
-      return
-    }
-    left.remove(name)
+  /// Whether a name is of a copy that PEFT makes of a module that is trained whole, which it files under
+  /// the module's own name too: biases have such copies where all of them are trained.
+  private func isWrapped(_ name: String) -> Bool {
+    let plain = [".modules_to_save.", ".original_module."].first { name.contains($0) }
+      .map { name.replacing($0, with: ".") }
+    return plain.map { names.contains($0) } ?? false
   }
 
-  /// Passes over copies of trained tokens under the names of tied parts, and of the model's own weights
-  /// below an update.
-  private func dropCopies(
-    _ adapter: any ModelAdapter, _ model: any Model, _ left: inout Set<String>
-  ) throws(ModelError) {
-    let tokens = adapter.tensors.filter { $0.name.hasSuffix("trainable_tokens_delta") }
-    for name in left {
-      if let own = tokens.first, name.hasSuffix("trainable_tokens_delta") {
-        if try values(name, own.shape).values == own.read().values { left.remove(name) }
-      } else if name.hasSuffix(".base_layer.weight") {
-        let plain = name.replacing(".base_layer.weight", with: ".weight")
-        let parameter = model.parameters.first { parameter in
-          model.spellings(of: parameter.name).contains { spelling($0) == plain }
-        }
-        guard let parameter else { continue }
-        let filed = try values(name, parameter.tensor.shape)
-        if filed.values == parameter.tensor.values { left.remove(name) }
-      }
+  /// Whether a name is of a module that the model does not have, though its checkpoint does.
+  private func isBelow(_ name: String, _ ignored: [String], _ model: any Model) -> Bool {
+    ignored.contains { tensor in
+      model.spellings(of: tensor.module).contains { name.hasPrefix(spelling($0) + ".") }
     }
+  }
+
+  /// The name of one of the model's own weights where an update stands before it.
+  private func storedBase(
+    of parameter: NamedParameter, _ model: any Model, _ left: Set<String>
+  ) -> String? {
+    guard let module = parameter.name.module(ofEnding: ".weight") else { return nil }
+    let endings = [".base_layer.weight", ".token_adapter.base_layer.weight"]
+    return model.spellings(of: module).lazy
+      .flatMap { module in endings.map { spelling(module + $0) } }.first { left.contains($0) }
+  }
+
+  /// Passes over copies of what the model has once: an output that is its embedding, or the vectors of
+  /// words that several parts read.
+  private func dropTwins(of model: any Model, _ left: inout Set<String>) throws(ModelError) {
+    let own = model.vocabularyTensors
+    for name in left where name.hasSuffix(".weight") || name.hasSuffix(".bias") {
+      guard let shape = shape(of: name) else { continue }
+      let candidates = own.filter { $0.shape == shape }
+      guard !candidates.isEmpty else { continue }
+      let filed = try values(name, shape).values
+      if candidates.contains(where: { $0.values == filed }) { left.remove(name) }
+    }
+  }
+
+  /// Passes over copies of trained tokens under the names of tied parts.
+  private func dropTokens(
+    _ adapter: any ModelAdapter, _ left: inout Set<String>
+  ) throws(ModelError) {
+    let tokens = adapter.tensors.first { $0.name.hasSuffix("trainable_tokens_delta") }
+    guard let tokens else { return }
+    for name in left where name.hasSuffix("trainable_tokens_delta") {
+      if try values(name, tokens.shape).values == tokens.read().values { left.remove(name) }
+    }
+  }
+
+  private func shape(of name: String) -> [Int]? {
+    files.lazy.compactMap { $0[name]?.shape }.first
   }
 
   private func values(_ name: String, _ shape: [Int]) throws(ModelError) -> Tensor {
@@ -145,6 +169,18 @@ struct AdapterTensors {
 }
 
 extension Model {
+  /// The vectors of words and what scores words, some of which may be one.
+  fileprivate var vocabularyTensors: [Tensor] {
+    let head = self as? any VocabularyHead
+    let output = [head?.outputWeight, head?.outputBias].compactMap(\.self)
+    return output + tables.filter { WordTable.isNamed($0.name) }.map(\.weight)
+  }
+
+  /// Whether a tensor is of the vectors of words or of what scores words.
+  func isVocabulary(_ tensor: Tensor) -> Bool {
+    vocabularyTensors.contains { $0 === tensor }
+  }
+
   /// A name with and without what the base model's names begin with: heads decide which one is filed.
   func spellings(of name: String) -> [String] {
     guard let prefix = try? ModelLoader.prefix(of: configuration), !prefix.isEmpty else {
@@ -163,5 +199,12 @@ extension Model {
     case is any MaskedLanguageModel: nil
     default: "FEATURE_EXTRACTION"
     }
+  }
+}
+
+extension String {
+  /// What stands before an ending; nil where there is another.
+  fileprivate func module(ofEnding ending: String) -> String? {
+    hasSuffix(ending) ? String(dropLast(ending.count)) : nil
   }
 }

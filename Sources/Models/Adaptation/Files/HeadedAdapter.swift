@@ -6,14 +6,20 @@ import Tensors
 struct HeadedAdapter: ModelAdapter {
   private let adapter: any ModelAdapter
   private let held: [NamedParameter]
+  private let frozen: Set<String>
 
-  /// - Parameter held: The parameters of the model that the files hold besides.
-  init(_ adapter: any ModelAdapter, _ held: [NamedParameter]) {
+  /// - Parameters:
+  ///   - held: The parameters of the model that the files hold besides.
+  ///   - frozen: The names of those that training leaves as they are.
+  init(_ adapter: any ModelAdapter, _ held: [NamedParameter], frozen: Set<String>) {
     self.adapter = adapter
     self.held = held
+    self.frozen = frozen
   }
 
-  var parameters: [NamedParameter] { adapter.parameters + held }
+  var parameters: [NamedParameter] {
+    adapter.parameters + held.filter { !frozen.contains($0.name) }
+  }
   var tensors: [AdapterTensor] {
     adapter.tensors + held.map { AdapterTensor($0.name, $0.tensor, isOfModel: true) }
   }

@@ -50,7 +50,10 @@ public struct LowRankAdapter: ModelAdapter {
     for map in maps { try update(map) }
     for table in tables { try update(table) }
     for entry in options.tokens { try train(entry.ids, of: entry.table, model) }
-    addBiases(model, maps)
+    for bias in options.biases(of: model, beside: maps.map(\.map)) {
+      parameters.append(bias.parameter)
+      tensors.append(AdapterTensor(bias.name, bias.parameter.tensor))
+    }
     try model.requireApart(saved, from: tables)
     parameters += saved
     tensors += saved.map { AdapterTensor($0.name, $0.tensor) }
@@ -61,7 +64,7 @@ public struct LowRankAdapter: ModelAdapter {
     _ targets: ModuleTargets, _ maps: [TargetedMap], _ tables: [Embedding]
   ) -> ModuleTargets {
     let names = maps.map(\.map.name) + tables.map(\.name)
-    guard case .names(let ends) = targets,
+    guard let ends = targets.names,
       ends.allSatisfy({ end in names.contains { TargetSelection.ends($0, in: end) } })
     else { return .names(names) }
     return targets
@@ -125,29 +128,30 @@ public struct LowRankAdapter: ModelAdapter {
 
   private mutating func update(_ table: Embedding) throws(ModelError) {
     guard table.adaptation == nil else { throw Self.adapted(table.name) }
-    guard !options.initialisation.takesFromWeight else {
+    guard !options.initialisation.takesFromWeight || !options.filesStart else {
       throw ModelError(
         .unsupported, file: "init",
         problem: "\(table.name) is an embedding, whose updates do not begin with a part of it",
         remedy: "Leave it out of the targets, or take another init.")
-    }
-    guard !options.isDecomposed else {
-      throw ModelError(
-        .unsupported, file: "targets",
-        problem: "\(table.name) is an embedding, whose rows DoRA does not decompose here",
-        remedy: "Leave it out of the targets, or use plain LoRA.")
     }
     let (rank, width) = (try options.rank(of: table.name), table.weight.columns)
     // Embeddings begin the other way round than maps: A zero, B normal.
     var random = CounterRandom(seed: seed, purpose: "models.adapt", record: table.name)
     let up = Tensor((0..<width * rank).map { _ in Float(random.normal()) }, shape: [width, rank])
     let down = Tensor(shape: [table.weight.rows, rank])
-    table.adaptation = LowRankTable(down: down, up: up, scale: try options.scale(table.name))
+    let adaptation = LowRankTable(
+      table, down: down, up: up, scale: try options.scale(table.name),
+      isDecomposed: options.isDecomposed)
+    table.adaptation = adaptation
     add("\(table.name).lora_embedding_A", down)
     add("\(table.name).lora_embedding_B", up)
     upNames.insert("\(table.name).lora_embedding_B")
     tensors.append(AdapterTensor("\(table.name).lora_embedding_A", turned: down))
     tensors.append(AdapterTensor("\(table.name).lora_embedding_B", up))
+    if let magnitude = adaptation.magnitude {
+      add("\(table.name).lora_magnitude_vector", magnitude)
+      tensors.append(AdapterTensor("\(table.name).lora_magnitude_vector", magnitude))
+    }
   }
 
   /// Trains the vectors of some tokens beside the updates.
@@ -167,26 +171,6 @@ public struct LowRankAdapter: ModelAdapter {
     parameters.append(NamedParameter(name: name, tensor: tensor, role: role))
   }
 
-  private mutating func addBiases(_ model: any Model, _ maps: [TargetedMap]) {
-    let updated = Set(maps.map { "\($0.map.name).bias" })
-    let heads = Set(model.parameters(inModules: options.savedModules).map(\.name))
-    let chosen = model.parameters.filter { parameter in
-      guard parameter.isTrainable, !heads.contains(parameter.name) else { return false }
-      return switch options.bias {
-      case .none: false
-      // As PEFT looks for biases: by their names.
-      case .all: parameter.name.contains("bias")
-      case .updated: updated.contains(parameter.name)
-      }
-    }
-    parameters += chosen
-    tensors += chosen.map { parameter in
-      let isUpdated = updated.contains(parameter.name)
-      let name = isUpdated ? "\(parameter.name.dropLast(5)).base_layer.bias" : parameter.name
-      return AdapterTensor(name, parameter.tensor)
-    }
-  }
-
   /// A matrix A.
   private func start(_ name: String, _ shape: [Int], inputs: Int) -> Tensor {
     var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
@@ -202,6 +186,31 @@ public struct LowRankAdapter: ModelAdapter {
     ModelError(
       .unsupported, file: "targets", problem: "\(name) is adapted already",
       remedy: "A part takes one method at a time.")
+  }
+}
+
+extension LowRankOptions {
+  /// The biases that are trained beside updates of some maps, with their names in the file.
+  func biases(
+    of model: any Model, beside maps: [Linear]
+  ) -> [(parameter: NamedParameter, name: String)] {
+    let updated = Set(maps.map { "\($0.name).bias" })
+    let heads = Set(model.parameters(inModules: savedModules).map(\.name))
+    let chosen = model.parameters.filter { parameter in
+      guard parameter.isTrainable, !heads.contains(parameter.name) else { return false }
+      return switch bias {
+      case .none: false
+      // As PEFT looks for biases: by their names.
+      case .all: parameter.name.hasSuffix(".bias")
+      case .updated: updated.contains(parameter.name)
+      }
+    }
+    return chosen.map { parameter in
+      let isUpdated = updated.contains(parameter.name)
+      return (
+        parameter, isUpdated ? "\(parameter.name.dropLast(5)).base_layer.bias" : parameter.name
+      )
+    }
   }
 }
 

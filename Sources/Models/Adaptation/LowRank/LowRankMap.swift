@@ -41,7 +41,7 @@ final class LowRankMap: LinearAdaptation {
     squares = isDecomposed ? map.rowSquares : []
     magnitude =
       isDecomposed
-      ? Tensor(Self.lengths(map, parts[0], scale, squares), shape: [map.outputs]) : nil
+      ? Tensor(Self.lengths(map, parts[0].less(start), scale, squares), shape: [map.outputs]) : nil
   }
 
   func apply(_ tape: Tape, _ x: Tensor, _ map: Linear, _ activation: Activation) -> Tensor {
@@ -57,7 +57,7 @@ final class LowRankMap: LinearAdaptation {
         updates: updates)
     }
     let y = tape.linear(x, weight: map.weight, layout: map.layout, updates: updates)
-    let divisors = Self.lengths(map, parts[0], scale, squares).map { 1 / $0 }
+    let divisors = Self.lengths(map, parts[0].less(start), scale, squares).map { 1 / $0 }
     let factors = tape.multiply(magnitude, Tensor(divisors, shape: magnitude.shape))
     let scaled = tape.scaleColumns(y, by: factors, bias: map.bias)
     return activation == .none ? scaled : tape.activation(scaled, activation)
@@ -86,7 +86,7 @@ final class LowRankMap: LinearAdaptation {
       var rows = map.rows
       for index in rows.indices { rows[index] += columns[index] }
       if let magnitude {
-        let lengths = Self.lengths(map, parts[0], scale, squares)
+        let lengths = Self.lengths(map, parts[0].less(start), scale, squares)
         let factors = zip(magnitude.values, lengths).map { $0 / $1 }
         for index in rows.indices { rows[index] *= factors[index / map.inputs] }
       }
@@ -123,6 +123,17 @@ final class LowRankMap: LinearAdaptation {
         return Float(max(Double(squares[row]) + 2 * s * mixed + s * s * own, 0).squareRoot())
       }
     }
+  }
+}
+
+extension LowRankMap.Part {
+  /// An update of twice the rank that computes the difference from another; the same where there is none.
+  fileprivate func less(_ other: LowRankMap.Part?) -> LowRankMap.Part {
+    guard let other else { return self }
+    let tape = Tape.inference()
+    return LowRankMap.Part(
+      down: tape.concatenateRows([down, other.down]),
+      up: tape.joinColumns([up, tape.scale(other.up, by: -1)]))
   }
 }
 

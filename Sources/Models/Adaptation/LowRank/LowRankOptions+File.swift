@@ -117,7 +117,7 @@ extension ModuleTargets {
   /// The field of an `adapter_config.json`.
   var json: JSONValue {
     switch self {
-    case .names(let names): .array(names.map { .string($0) })
+    case .names(let names), .endings(let names): .array(names.map { .string($0) })
     case .pattern(let text): .string(text)
     case .allLinear: "all-linear"
     }

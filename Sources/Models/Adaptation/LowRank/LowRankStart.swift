@@ -9,11 +9,13 @@ extension LowRankInitialisation {
   ) throws(ModelError) -> LowRankMap.Part? {
     guard takesFromWeight else { return nil }
     let map = target.map
-    guard target.slices.isEmpty, !options.isDecomposed, rank <= min(map.inputs, map.outputs) else {
+    // Filed with its beginning, an update would begin with other lengths than the weight's own.
+    let isDecomposed = options.isDecomposed && options.filesStart
+    guard target.slices.isEmpty, !isDecomposed, rank <= min(map.inputs, map.outputs) else {
       throw ModelError(
         .unsupported, file: "init",
         problem: "\(rawValue) begins with \(rank) directions of the whole of \(map.name), "
-          + (options.isDecomposed ? "not with DoRA" : "which is not updated so"),
+          + (isDecomposed ? "not with DoRA" : "which is not updated so"),
         remedy: "Take another init, or other targets and ranks.")
     }
     return Engine.$precision.withValue(.fp32) {

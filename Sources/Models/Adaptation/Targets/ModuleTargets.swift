@@ -4,6 +4,8 @@ import Records
 public enum ModuleTargets: Sendable, Equatable {
   /// Ends of names, such as `q_proj` or `layers.0.mlp.up_proj`, or roles such as `query`.
   case names([String])
+  /// Ends of names alone, as files say them: one that fits nothing here may be of another architecture.
+  case endings([String])
   /// A regular expression that a whole name matches.
   case pattern(String)
   /// Every linear map below the task's head.
@@ -26,10 +28,32 @@ public enum ModuleTargets: Sendable, Equatable {
   /// Reads a field of an `adapter_config.json`; nil where there is none.
   init?(_ json: JSONValue?) {
     if let list = json?.array {
-      self = .names(list.compactMap(\.string))
+      self = .endings(list.compactMap(\.string))
     } else {
       guard let text = json?.string else { return nil }
       self = text == "all-linear" ? .allLinear : .pattern(text)
+    }
+  }
+}
+
+extension ModuleTargets {
+  /// The names, where there are such and no pattern.
+  var names: [String]? {
+    switch self {
+    case .names(let names), .endings(let names): names
+    case .pattern, .allLinear: nil
+    }
+  }
+
+  /// Whether a module's name is among them.
+  func fit(_ module: String) throws(ModelError) -> Bool {
+    switch self {
+    case .names(let names), .endings(let names):
+      return names.contains { TargetSelection.ends(module, in: $0) }
+    case .pattern(let text):
+      let pattern = try TargetSelection.regex(text)
+      return (try? pattern.wholeMatch(in: module)) != nil
+    case .allLinear: return false
     }
   }
 }
@@ -63,6 +87,7 @@ struct TargetSelection {
   ) throws(ModelError) -> (maps: [TargetedMap], tables: [Embedding]) {
     var (maps, tables) = try chosen(of: model)
     maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
+    tables.removeAll { table in saved.contains { $0.tensor === table.weight } }
     guard !maps.isEmpty || !tables.isEmpty else {
       throw ModelError(
         .invalid, file: "targets", problem: "all that the targets fit is trained whole already",
@@ -136,7 +161,8 @@ struct TargetSelection {
     _ targets: ModuleTargets, _ model: any Model, mustFit: Bool
   ) throws(ModelError) -> (String) -> Bool {
     switch targets {
-    case .names(let names): return { name in names.contains { Self.ends(name, in: $0) } }
+    case .names(let names), .endings(let names):
+      return { name in names.contains { Self.ends(name, in: $0) } }
     case .pattern(let text):
       let pattern = try Self.regex(text)
       return { name in (try? pattern.wholeMatch(in: name)) != nil }
@@ -146,16 +172,23 @@ struct TargetSelection {
   }
 
   private func layerFilter() throws(ModelError) -> (String) -> Bool {
-    guard let layers, !layers.isEmpty else { return { _ in true } }
-    let patterns = try (layerPatterns.isEmpty ? ["[^.]*"] : layerPatterns)
-      .map { (pattern) throws(ModelError) in try Self.regex(".*\\.\(pattern)\\.(\\d+)\\..*") }
-    return { name in
-      patterns.contains { pattern in
-        guard let match = try? pattern.wholeMatch(in: name), match.output.count > 1,
-          let number = match.output[match.output.count - 1].substring.flatMap({ Int($0) })
-        else { return false }
-        return layers.contains(number)
+    // Patterns have no layers of their own to choose from, nor have names that are written in full.
+    guard let layers, !layers.isEmpty, let names = targets.names else { return { _ in true } }
+    let whole = Set(names)
+    let patterns =
+      layerPatterns.isEmpty
+      ? [try Self.regex(".*?\\.[^.]*\\.(\\d+)\\.")]
+      : try layerPatterns.map { (pattern) throws(ModelError) in
+        try Self.regex("(?:^|.*?\\.)\(pattern)\\.(\\d+)\\.")
       }
+    return { name in
+      // The first number behind a pattern is the layer's; others may follow.
+      let match = patterns.lazy.compactMap { try? $0.prefixMatch(in: name) }.first
+      guard !whole.contains(name) else { return true }
+      guard let match, match.output.count > 1,
+        let number = match.output[match.output.count - 1].substring.flatMap({ Int($0) })
+      else { return false }
+      return layers.contains(number)
     }
   }
 
@@ -165,7 +198,10 @@ struct TargetSelection {
   }
 
   static func regex(_ text: String) throws(ModelError) -> Regex<AnyRegexOutput> {
-    do { return try Regex(text) } catch {
+    // As Python reads it: words end at a dot, and letters are single scalars.
+    do {
+      return try Regex(text).wordBoundaryKind(.simple).matchingSemantics(.unicodeScalar)
+    } catch {
       throw ModelError(
         .invalid, file: "targets", problem: "'\(text)' is no regular expression: \(error)")
     }

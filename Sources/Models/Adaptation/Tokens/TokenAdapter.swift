@@ -11,6 +11,7 @@ public struct TokenAdapter: ModelAdapter {
   public let tensors: [AdapterTensor]
   /// The fields of `adapter_config.json`.
   public let configuration: JSONObject
+  private let losesBias: Bool
 
   /// Chooses tokens of a model.
   /// - Parameters:
@@ -23,6 +24,7 @@ public struct TokenAdapter: ModelAdapter {
   ) throws(ModelError) {
     let table = try Self.table(target, model)
     let change = try TokenTable(table, checked: tokens)
+    losesBias = model.hasTiedBias
     table.adaptation = change
     let name = "\(table.name).trainable_tokens_delta"
     let saved = model.parameters(inModules: savedModules)
@@ -39,6 +41,7 @@ public struct TokenAdapter: ModelAdapter {
 
   /// The tokens that an `adapter_config.json` of PEFT names.
   init(_ config: AdapterConfiguration, to model: any Model) throws(ModelError) {
+    try model.requireUnbiasedOutput(config, "token_indices")
     guard let tokens = try config.integers("token_indices") else {
       throw config.fault("names no token_indices")
     }
@@ -46,6 +49,17 @@ public struct TokenAdapter: ModelAdapter {
       tokens: tokens.map { Int32(clamping: $0) }, target: config.targets("target_modules"),
       savedModules: config.texts("modules_to_save"), of: model)
   }
+
+  /// Why PEFT computes something else with trained tokens: it loses the bias of an output that is tied.
+  public var reasonAgainstPEFT: (problem: String, remedy: String)? {
+    losesBias
+      ? (
+        "trains tokens of a tied output with a bias, which PEFT loses",
+        "Export it without --peft, or merged."
+      ) : nil
+  }
+  /// Whose files it is saved as.
+  public var layout: AdapterLayout { losesBias ? .anneal : .peft }
 
   /// The embedding whose tokens are trained: the words' where none is named.
   static func table(
@@ -65,5 +79,24 @@ public struct TokenAdapter: ModelAdapter {
         remedy: "Target one embedding that no other method has.")
     }
     return table
+  }
+}
+
+extension Model {
+  /// Whether the output is the embedding of words and adds a bias.
+  var hasTiedBias: Bool {
+    guard let head = self as? any VocabularyHead & TiedHead else { return false }
+    return head.tiedTable != nil && head.outputBias != nil
+  }
+
+  /// Refuses trained tokens in a file of PEFT where it computes without the output's bias.
+  func requireUnbiasedOutput(
+    _ config: AdapterConfiguration, _ field: String
+  ) throws(ModelError) {
+    guard hasTiedBias, config.layout == .peft, try !config.tokens(field).isEmpty else { return }
+    throw ModelError(
+      .unsupported, file: config.file,
+      problem: "\(field) trains tokens of a tied output with a bias, which PEFT loses",
+      remedy: "Train them anew, or with modules_to_save.")
   }
 }

@@ -48,6 +48,13 @@ public struct PromptAdapter: ModelAdapter {
       "num_transformer_submodules", default: place.stack == .encoder ? 2 : 1)
     guard 1...2 ~= parts else { throw config.fault("has \(parts) transformer submodules") }
     let isOwn = config.layout == .anneal
+    let saved = model.parameters(inModules: options.savedModules)
+    if !isOwn, saved.contains(where: { WordTable.isNamed($0.name.module) }) {
+      throw ModelError(
+        .unsupported, file: config.file,
+        problem: "modules_to_save holds the embedding of words, of which PEFT reads the old vectors "
+          + "behind a prompt", remedy: "Train the prompt anew without it, or with a LoRA.")
+    }
     if !isOwn {
       try PromptOptions.requireReadByPEFT(
         model, config.file, remedy: "Train the prompt anew, or a prefix.")

@@ -63,16 +63,3 @@ extension String {
   /// The name of a parameter without its last part.
   var module: String { lastIndex(of: ".").map { String(self[..<$0]) } ?? self }
 }
-
-extension ModuleTargets {
-  /// Whether a module's name is among them.
-  func fit(_ module: String) throws(ModelError) -> Bool {
-    switch self {
-    case .names(let names): return names.contains { TargetSelection.ends(module, in: $0) }
-    case .pattern(let text):
-      let pattern = try TargetSelection.regex(text)
-      return (try? pattern.wholeMatch(in: module)) != nil
-    case .allLinear: return false
-    }
-  }
-}

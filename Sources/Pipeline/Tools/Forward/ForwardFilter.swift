@@ -85,9 +85,11 @@ public struct ForwardFilter: Sendable {
       return TargetScores(limits: limits(model), model: model)
     case .encoding:
       let model = try ModelLoader.encoder(folder, adapter: adapter)
-      return TokenScores(
+      var task = TokenScores(
         limits: limits(model), name: "last_hidden_state", hasLoss: false
       ) { model.hiddenStates($0, $1) }
+      task.prompted = { model.prompted($0) }
+      return task
     }
   }
 }

@@ -223,7 +223,7 @@ private struct SideSummary: Sendable {
 
   var line: String {
     var text =
-      "\(records) records, \(length(below: 0.5)) characters in the median, "
+      "\(records.counted("record")), \(length(below: 0.5).counted("character")) in the median, "
       + "\(length(below: 1)) at most"
     if hasClasses {
       let shown = Self.sorted(labels).prefix(6).map { "\($0.key) \($0.value)" }

@@ -29,7 +29,7 @@ import Testing
     let quarantine = ["--set", "ingest.on-error=quarantine"]
     let left = try evaluate([good, "{", good, ""], quarantine)
     #expect(left.status == 0, "\(left.errors)")
-    #expect(left.errors.contains("1 of 4 records are left out: invalid-json 1"), "\(left.errors)")
+    #expect(left.errors.contains("1 of 4 records is left out: invalid-json 1"), "\(left.errors)")
     let none = try evaluate(["{"], quarantine)
     #expect(none.status == 2)
     #expect(

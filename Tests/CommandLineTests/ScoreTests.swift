@@ -86,7 +86,7 @@ import Testing
     ("bleuu", "a\n", "a\n", "did you mean 'bleu'?"),
     ("auc", "0\n1\n", "0.5\nnan\n", "hyp.txt:2: is not a number"),
     ("auc", "0\n1\n", "0.5\nhigh\n", "hyp.txt:2: is no number"),
-    ("auc", "1\n1\n", "0.5\n0.1\n", "for the classes 1"),
+    ("auc", "1\n1\n", "0.5\n0.1\n", "all records are of 1"),
     ("bleu", "", "", "nothing to score"),
   ])
   func `what cannot be scored is a fault that names the place`(
@@ -123,6 +123,45 @@ import Testing
       #expect(result.status == 2, "\(arguments)")
       #expect(result.errors.contains(part), "\(result.errors)")
     }
+  }
+
+  @Test func `one file may hold true classes and their probabilities alone`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      """
+      {"label": "x", "scores": {"x": 0.3, "y": 0.7}}
+      {"label": "y", "scores": {"x": 0.1, "y": 0.9}}
+      {"label": "y", "scores": {"x": 0.45, "y": 0.55}}
+
+      """, to: "scores.jsonl")
+    let found = try score(["--metrics", "auc,brier,log-loss,ece", path], in: folder)
+    // brier_score_loss, log_loss and roc_auc_score of scikit-learn 1.9.1 on these numbers.
+    #expect(found["auc"]?.double == 0.5)
+    #expect(abs((found["brier"]?.double ?? 0) - 0.7025 / 3) < 1e-12)
+    #expect(abs((found["log-loss"]?.double ?? 0) - 0.635723440246461) < 1e-12)
+    #expect(abs((found["ece"]?.double ?? 0) - (0.45 + 0.7 + 0.1) / 3) < 1e-12)
+  }
+
+  @Test func `packed files are read, and a JSON list is a fault`() throws {
+    let folder = try TemporaryFolder()
+    let lines = #"{"reference": "a b c d", "hypothesis": "a b c d"}"# + "\n"
+    _ = try folder.write(lines, to: "pairs.jsonl")
+    let text = try folder.write("a b c d\n", to: "ref.txt")
+    for file in ["pairs.jsonl", "ref.txt"] {
+      let packing = Process()
+      packing.executableURL = URL(filePath: "/usr/bin/env")
+      packing.arguments = ["gzip", "-k", "\(folder.path)/\(file)"]
+      try packing.run()
+      packing.waitUntilExit()
+      #expect(packing.terminationStatus == 0)
+    }
+    for paths in [["\(folder.path)/pairs.jsonl.gz"], ["\(folder.path)/ref.txt.gz", text]] {
+      let found = try score(["--metrics", "bleu"] + paths, in: folder)
+      #expect(abs((found["bleu"]?.double ?? 0) - 100) < 1e-9)
+    }
+    let list = try folder.write("[" + lines + "]", to: "list.json")
+    let result = try Binary.run(["score", "--metrics", "bleu", list], in: folder)
+    #expect(result.status == 2 && result.errors.contains("jq -c '.[]'"), "\(result.errors)")
   }
 
   @Test func `searches are scored from lines of pairs or of queries`() throws {

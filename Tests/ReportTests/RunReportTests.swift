@@ -240,6 +240,27 @@ import Testing
     }
   }
 
+  @Test func `what endpoints were asked and what it cost is listed`() throws {
+    #expect(try !readPage(Sample.classifier.url).text.contains("endpoints"))
+    try Sample.classifier.withCopy { folder in
+      let stages = """
+        {"stages": [{"name": "ingest", "seconds": 1, "cached": false},
+          {"name": "augment.paraphrase", "seconds": 2, "cached": false,
+           "spent": {"requests": 1200, "prompt_tokens": 34567, "completion_tokens": 891, "cost": 0.25}},
+          {"name": "augment.evol-instruct", "seconds": 2, "cached": false,
+           "spent": {"requests": 1, "prompt_tokens": 10, "completion_tokens": 2, "estimated": true}}]}
+        """
+      try Data(stages.utf8).write(to: folder.appending(path: "timings.json"))
+      let text = try readPage(folder).text
+      for words in [
+        "Models behind endpoints were asked 1,201 times, for about 0.25", "34,577", "893",
+        "those are estimated",
+      ] {
+        #expect(text.contains(words), "\(words)")
+      }
+    }
+  }
+
   @Test func `what is left unread of long files is told`() throws {
     try Sample.classifier.withCopy { folder in
       let lines = [line("a:1", "x"), line("a:1/b.1", "y", parent: "a:1"), line("a:2", "z")]

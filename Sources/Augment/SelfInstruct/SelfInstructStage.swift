@@ -21,7 +21,7 @@ struct SelfInstructStage: ChatStage {
   /// Tasks of more words are not shown.
   let longest: Int
 
-  var announcement: String { "augment.self-instruct: \(count) records by \(model.name)" }
+  var announcement: String { "augment.self-instruct: \(count.counted("record")) by \(model.name)" }
 
   func identity() throws(StageError) -> JSONValue? {
     ["chat": model.identity, "prompt": .string(prompt.text)]
@@ -32,7 +32,7 @@ struct SelfInstructStage: ChatStage {
     try tasks.make()
     let refused = tasks.refusals
     Fetching.current.say(
-      "\(context.stage): \(tasks.count) of \(count) records made"
+      "\(context.stage): \(tasks.count) of \(count.counted("record")) made"
         + (refused.total == 0 ? "" : "; refused: \(refused.text)"))
     var plan = try PlannedLines(records: records.count, context)
     for (index, children) in tasks.planned.sorted(by: { $0.key < $1.key }) {

@@ -13,10 +13,10 @@ extension ClassificationOutcomes {
   /// The Brier score of each record alone.
   var recordBrierScores: [Double] {
     let scale = labels.count == 2 ? 0.5 : 1
-    return probabilityRows.map { reference, row in
+    return references.enumerated().map { record, reference in
       var sum = 0.0
-      for (label, probability) in row.enumerated() {
-        let error = Double(probability) - (label == reference ? 1 : 0)
+      for label in labels.indices {
+        let error = score(of: label, in: record) - (label == reference ? 1 : 0)
         sum += error * error
       }
       return sum * scale

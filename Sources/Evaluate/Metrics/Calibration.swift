@@ -65,9 +65,9 @@ extension ClassificationOutcomes {
   /// - Precondition: there are ``scores``.
   public func calibration(bins: Int = 15) -> Calibration {
     var calibration = Calibration(bins: bins)
-    for ((reference, row), prediction) in zip(probabilityRows, predictions) {
+    for (record, prediction) in predictions.enumerated() {
       calibration.add(
-        confidence: Double(row[row.startIndex + prediction]), isRight: reference == prediction)
+        confidence: score(of: prediction, in: record), isRight: references[record] == prediction)
     }
     return calibration
   }
@@ -94,14 +94,13 @@ struct CalibrationSums: CorpusMetric {
   func measurement(of outcomes: ClassificationOutcomes) -> CorpusMeasurement {
     let calibration = Calibration(bins: bins)
     var values = [Double](repeating: 0, count: outcomes.count * width)
-    for (record, (reference, row)) in outcomes.probabilityRows.enumerated() {
-      let prediction = outcomes.predictions[record]
-      let confidence = Double(row[row.startIndex + prediction])
+    for (record, prediction) in outcomes.predictions.enumerated() {
+      let confidence = outcomes.score(of: prediction, in: record)
       let place = record * width
       let bin = calibration.bin(of: confidence)
       values[place] = 1
       values[place + 1 + 2 * bin] = confidence
-      values[place + 2 + 2 * bin] = reference == prediction ? 1 : 0
+      values[place + 2 + 2 * bin] = outcomes.references[record] == prediction ? 1 : 0
     }
     return CorpusMeasurement(self, RecordStatistics(width: width, values: values))
   }

@@ -13,8 +13,8 @@ extension ClassificationOutcomes {
 
   /// The log loss of each record alone.
   var recordLogLosses: [Double] {
-    probabilityRows.map { reference, row in
-      let probability = Double(row[row.startIndex + reference])
+    references.enumerated().map { record, reference in
+      let probability = score(of: reference, in: record)
       return -log(min(max(probability, Double.ulpOfOne), 1 - Double.ulpOfOne))
     }
   }

@@ -14,6 +14,8 @@ public struct ClassificationOutcomes: Sendable {
   public let predictions: [Int]
   /// Score of every class for each record, records × classes, row by row; nil when unknown.
   public let scores: [Float]?
+  /// The same in double precision, where they were given so: ``scores`` are these, rounded.
+  let exactScores: [Double]?
   /// Sum of the records' losses in nats; nil when unknown.
   public let totalLoss: Double?
   /// Index of the positive class in two-class averages.
@@ -37,6 +39,16 @@ public struct ClassificationOutcomes: Sendable {
     labels: [String], references: [Int], predictions: [Int], scores: [Float]?,
     totalLoss: Double? = nil, positive: Int = 1
   ) {
+    self.init(
+      labels: labels, references: references, predictions: predictions, scores: scores,
+      exactScores: nil, totalLoss: totalLoss, positive: positive)
+  }
+
+  /// The same with the scores in double precision besides.
+  init(
+    labels: [String], references: [Int], predictions: [Int], scores: [Float]?,
+    exactScores: [Double]?, totalLoss: Double?, positive: Int
+  ) {
     precondition(
       references.count == predictions.count,
       "\(references.count) references but \(predictions.count) predictions")
@@ -49,6 +61,7 @@ public struct ClassificationOutcomes: Sendable {
     self.references = references
     self.predictions = predictions
     self.scores = scores
+    self.exactScores = exactScores
     self.totalLoss = totalLoss
     self.positive = positive
     self.tallies = ClassTally.count(

@@ -31,7 +31,9 @@ extension ClassificationOutcomes {
     return ClassificationOutcomes(
       labels: labels, references: references + other.references,
       predictions: predictions + other.predictions,
-      scores: scores.flatMap { scores in other.scores.map { scores + $0 } }, positive: positive)
+      scores: scores.flatMap { scores in other.scores.map { scores + $0 } },
+      exactScores: exactScores.flatMap { scores in other.exactScores.map { scores + $0 } },
+      totalLoss: nil, positive: positive)
   }
 }
 

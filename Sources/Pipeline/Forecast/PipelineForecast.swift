@@ -89,9 +89,9 @@ extension PipelineForecast {
       "      memory about \(Self.bytes(memory.total)) of \(Self.bytes(machine)): "
         + held.joined(separator: ", "),
       "      time about \(Self.range(training.seconds)) on \(threads) threads as busy as they are "
-        + "now, \(Self.time(training.processorSeconds)) of processors: \(training.steps) steps of "
+        + "now, \(Self.time(training.processorSeconds)) of processors: \(training.steps.counted("step")) of "
         + "\(Self.time(training.step.seconds)); " + times.joined(separator: ", "),
-      "      measured on steps over \(looked) of \(all) records"
+      "      measured on steps over \(looked) of \(all.counted("record"))"
         + (training.triedLayers.isEmpty
           ? ""
           : ", with \(training.triedLayers.map(String.init).joined(separator: " and ")) layers"),

@@ -10,6 +10,19 @@ struct TimingsFile {
     let recordsPerSecond: Double?
     /// The most memory the process held while the stage ran.
     let peakMemoryBytes: Double?
+    /// What it asked of an endpoint.
+    let spent: Spending?
+  }
+
+  /// What was asked of a model behind an endpoint, and what that took.
+  struct Spending {
+    let requests: Int
+    let promptTokens: Int
+    let completionTokens: Int
+    /// In the currency that the price was given in; nil where none was.
+    let cost: Double?
+    /// Whether some of the numbers are estimated.
+    let isEstimated: Bool
   }
 
   /// What a candidate of a search took.
@@ -45,7 +58,7 @@ struct TimingsFile {
         name: stage["name"]?.string ?? "?", seconds: stage["seconds"]?.double,
         isCached: stage["cached"]?.bool ?? false,
         recordsPerSecond: stage["records_per_second"]?.double,
-        peakMemoryBytes: stage["peak_memory_bytes"]?.double)
+        peakMemoryBytes: stage["peak_memory_bytes"]?.double, spent: Spending(stage["spent"]))
     }
     let training = json["training"]
     trainingSeconds = training?["seconds"]?.double
@@ -94,5 +107,16 @@ struct TimingsFile {
       guard let index = rest.firstIndex(where: { $0.name == name }) else { return nil }
       return rest.remove(at: index)
     }
+  }
+}
+
+extension TimingsFile.Spending {
+  init?(_ json: JSONValue?) {
+    guard let json, let requests = json["requests"]?.int else { return nil }
+    self.requests = requests
+    promptTokens = json["prompt_tokens"]?.int ?? 0
+    completionTokens = json["completion_tokens"]?.int ?? 0
+    cost = json["cost"]?.double
+    isEstimated = json["estimated"]?.bool ?? false
   }
 }

@@ -6,6 +6,7 @@ func costSection(_ run: Run) -> Section? {
   guard !list.isEmpty || !steps.isEmpty else { return nil }
   return Section(id: "cost", title: "What it cost", shortTitle: "Cost", lead: lead(steps)) {
     if !steps.isEmpty { costTable(steps, timings) }
+    spendingTable(timings)
     facts(list.map { (name: $0.0, value: Node.text($0.1)) })
   }
 }

@@ -9,4 +9,10 @@ extension Int {
     }
     return self < 0 ? "-\(text)" : text
   }
+
+  /// The number and what it counts: `1 record`, `2 records`; of nouns whose plural ends in s.
+  package func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+
+  /// The same, with a comma between thousands.
+  package func grouped(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 }

@@ -56,7 +56,7 @@ struct CheckCommand: ParsableCommand {
   private static func text(
     _ plan: PipelinePlan, _ notes: [String], _ forecast: Result<PipelineForecast?, any Error>?
   ) -> String {
-    var text = "\(plan.name): \(plan.steps.count) stages, in the order they run\n"
+    var text = "\(plan.name): \(plan.steps.count.counted("stage")), in the order they run\n"
     let width = 1 + max(19, plan.steps.map(\.label.count).max() ?? 0)
     for (index, step) in plan.steps.enumerated() {
       text += "  \(index + 1)  \(step.label.padded(to: width))\(step.descriptor.summary)"

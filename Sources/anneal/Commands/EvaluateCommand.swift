@@ -78,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     let scores = result.scores
     let width = (scores.map(\.name.count).max() ?? 0) + 2
     let signatures = result.json["signatures"]
-    Output.write("\(result.count) records\n")
+    Output.write("\(result.count.counted("record"))\n")
     for (name, value) in scores {
       let signature = signatures?[name]?.string.map { "  \($0)" } ?? ""
       Output.write("\(name.padded(to: width))\(value)\(signature)".printable + "\n")

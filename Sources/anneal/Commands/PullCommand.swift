@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Stages
 
 /// `anneal pull REPOSITORY`.
 struct PullCommand: ParsableCommand {
@@ -25,6 +26,8 @@ struct PullCommand: ParsableCommand {
   func run() throws {
     let files = try HubPull(repository).files
     Output.write(files.joined(separator: "\n") + "\n")
-    common.console.say("\(repository): \(files.count) files are in the cache")
+    common.console.say(
+      "\(repository): \(files.count.counted("file")) \(files.count == 1 ? "is" : "are") in the cache"
+    )
   }
 }

@@ -30,7 +30,9 @@ struct RescueCommand: ParsableCommand {
     let rescue = try Rescue(run: folder, rule: rule, stage: stage)
     try PipelineCheck.inputs(of: rescue.plan)
     let console = common.console
-    console.say("\(rescue.count) records come back to \(rescue.stage)")
+    console.say(
+      "\(rescue.count.counted("record")) \(rescue.count == 1 ? "comes" : "come") back to \(rescue.stage)"
+    )
     let summary = try PipelineRun(
       plan: rescue.plan, folder: folder, threads: common.threadCount,
       observer: RunReporter(console: console)

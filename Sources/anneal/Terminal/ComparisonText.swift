@@ -1,6 +1,7 @@
 import Evaluate
 import Foundation
 import Pipeline
+import Stages
 
 /// What `anneal compare` finds, as a person reads it.
 enum ComparisonText {
@@ -8,11 +9,12 @@ enum ComparisonText {
   static func text(_ comparison: RunComparison) -> String {
     let options = comparison.options
     let tests = comparison.pairs.reduce(0) { $0 + $1.rows.count }
-    var text = "\(comparison.records) test records; \(percent(options.level)) intervals of "
-    text += "\(options.resamples) draws; p of \(options.trials) "
-    text += options.test == .randomization ? "random swaps" : "draws"
-    text += ", seed \(options.seed); corrected (\(options.correction.rawValue)) for \(tests) "
-    text += "\(tests == 1 ? "test" : "tests")\n"
+    var text =
+      "\(comparison.records.counted("test record")); \(percent(options.level)) intervals of "
+    text += "\(options.resamples.counted("draw")); p of "
+    text += options.trials.counted(options.test == .randomization ? "random swap" : "draw")
+    text += ", seed \(options.seed); corrected (\(options.correction.rawValue)) for "
+    text += tests.counted("test") + "\n"
     for pair in comparison.pairs {
       text += "\n\(comparison.baseline) → \(pair.run)\n"
       text += table(pair, comparison)
@@ -86,7 +88,7 @@ enum ComparisonText {
   }
 
   private static func mcNemar(_ test: McNemarTest, _ first: String, _ second: String) -> String {
-    "  right in \(first) alone: \(test.firstOnly) records; in \(second) alone: "
+    "  right in \(first) alone: \(test.firstOnly.counted("record")); in \(second) alone: "
       + "\(test.secondOnly) (McNemar, exact: p \(pValue(test.exact)))\n"
   }
 

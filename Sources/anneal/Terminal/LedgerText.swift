@@ -7,7 +7,7 @@ enum LedgerText {
   /// One line a group: how many, which share, the first of them.
   static func text(_ table: LedgerTable) -> String {
     let width = table.rows.map(\.group.printable.count).max() ?? 0
-    var text = "\(table.total) records\n"
+    var text = "\(table.total.counted("record"))\n"
     for row in table.rows {
       let group = row.group.printable
       text += "  \(right(row.count)) \(share(row.count, of: table.total))  \(group)"
@@ -26,7 +26,7 @@ enum LedgerText {
     var text = ""
     for stage in answer.stages {
       text +=
-        "\(stage.label) would keep \(stage.after.kept) of \(stage.after.incoming) records; "
+        "\(stage.label) would keep \(stage.after.kept) of \(stage.after.incoming.counted("record")); "
         + "it kept \(stage.before.kept) of \(stage.before.incoming)\n"
       text += reasons(stage)
     }
@@ -37,7 +37,8 @@ enum LedgerText {
 
   /// The groups of records that fare otherwise.
   static func text(_ difference: LedgerDifference) -> String {
-    var text = "\(difference.same) records fare alike"
+    var text =
+      "\(difference.same.counted("record")) \(difference.same == 1 ? "fares" : "fare") alike"
     if difference.trailsDiffer > 0 {
       text += ", \(difference.trailsDiffer) end alike after other changes"
     }

@@ -45,7 +45,8 @@ final class RunReporter: RunObserver {
   }
 
   private func started(_ plan: TrainingPlan) {
-    var text = "train  \(plan.trainingRecords.grouped) records, \(plan.totalSteps) steps, "
+    var text =
+      "train  \(plan.trainingRecords.grouped("record")), \(plan.totalSteps.counted("step")), "
     text += "\(plan.trainableParameters.grouped) of \(plan.parameters.grouped) parameters"
     console.say(text)
     console.say(plan.precision.description)
@@ -60,18 +61,20 @@ final class RunReporter: RunObserver {
 
   /// What the training side comes to in tokens.
   private func describe(_ data: ExampleStatistics, _ plan: TrainingPlan) {
-    var text = "data  \(data.tokens.grouped) tokens, \(data.learned.grouped) targets learned"
+    var text = "data  \(data.tokens.grouped("token")), \(data.learned.grouped("target")) learned"
     if let rows = plan.packedRows {
       let share = 100 * Double(data.tokens) / Double(max(1, rows * plan.maximumLength))
       let filled = Int(share.rounded())
-      text += ", packed into \(rows.grouped) rows of \(plan.maximumLength), \(filled)% filled"
+      text += ", packed into \(rows.grouped("row")) of \(plan.maximumLength), \(filled)% filled"
     }
     console.say(text)
     if data.truncated > 0 {
-      console.say("note: \(data.truncated.grouped) records are cut to the length limit")
+      console.say(
+        "note: \(data.truncated.grouped("record")) \(data.truncated == 1 ? "is" : "are") cut to the length limit"
+      )
     }
     if data.unlearned > 0 {
-      console.say("note: nothing of \(data.unlearned.grouped) records is learned")
+      console.say("note: nothing of \(data.unlearned.grouped("record")) is learned")
     }
   }
 

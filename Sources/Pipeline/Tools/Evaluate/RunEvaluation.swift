@@ -136,7 +136,8 @@ public struct RunEvaluation: Sendable {
   private static func leftOut(_ counts: StageCounts) -> String? {
     guard counts.quarantinedTotal > 0 else { return nil }
     let list = counts.quarantined.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    return "\(counts.quarantinedTotal) of \(counts.incoming) records are left out: "
+    return "\(counts.quarantinedTotal) of \(counts.incoming.counted("record")) "
+      + "\(counts.quarantinedTotal == 1 ? "is" : "are") left out: "
       + list.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 

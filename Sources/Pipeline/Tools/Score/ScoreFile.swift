@@ -1,4 +1,5 @@
 import Evaluate
+import Ingest
 import Records
 import Stages
 
@@ -20,11 +21,11 @@ struct ScoreFile {
   /// Whether it is a file of objects.
   var hasFields: Bool { objects != nil }
 
-  /// Reads a file; `.jsonl` and `.ndjson` hold objects, all else texts.
+  /// Reads a file, packed or not; `.jsonl`, `.ndjson` and `.json` hold an object a line, all else texts.
   /// - Throws: `StageError` naming the line at fault, `FileError` for a file that cannot be read.
   init(_ path: String) throws {
     self.path = path
-    var bytes = try FileReader.contents(path)
+    var bytes = try PackedFile.contents(path)
     if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
     let endsWhole = bytes.last == 0x0A || bytes.isEmpty
     var lines: [ArraySlice<UInt8>] = []
@@ -34,12 +35,13 @@ struct ScoreFile {
       start = end + 1
     }
     if !endsWhole { lines.append(Self.line(bytes[start...])) }
-    guard path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") else {
+    guard Self.endings.contains(where: PackedFile.name(of: path).hasSuffix) else {
       for (index, line) in lines.enumerated() { try Self.checkText(line, path, index + 1) }
       (self.lines, numbers, objects, fields) = (lines, [], nil, [])
       return
     }
     let numbered = lines.enumerated().filter { !InputLine.isBlank($0.element) }
+    try numbered.first.map { try Self.checkNoList($0.element, path, $0.offset + 1) }
     let objects = try numbered.map { index, line in
       let source = Source(file: path, line: index + 1)
       do {
@@ -62,6 +64,16 @@ struct ScoreFile {
   /// A line without the `\r` of Windows.
   private static func line(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     bytes.last == 0x0D ? bytes.dropLast() : bytes
+  }
+
+  /// How the names of files of objects end.
+  private static let endings = [".jsonl", ".ndjson", ".json"]
+
+  private static func checkNoList(_ line: ArraySlice<UInt8>, _ path: String, _ number: Int) throws {
+    guard line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "[") else { return }
+    throw StageError(
+      "invalid-record", "the file is one JSON list", source: Source(file: path, line: number),
+      remedy: "write an object a line: jq -c '.[]' '\(path)' > lines.jsonl")
   }
 
   private static func checkText(_ line: ArraySlice<UInt8>, _ path: String, _ number: Int) throws {

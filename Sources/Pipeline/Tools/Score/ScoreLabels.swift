@@ -38,9 +38,13 @@ struct ScoreLabels {
     var rows: [[Double]] = []
     for record in 0..<hypothesis.count { rows.append(try scores(record, &classes)) }
     let references = try indices(expected, in: classes, reference, referenceField)
-    let values =
-      ranked ? Self.ranks(rows.flatMap { $0 }) : rows.flatMap { $0.map { Float($0) } }
-    return ClassificationOutcomes(labels: classes, references: references, highestOf: values)
+    let scores = rows.flatMap { $0 }
+    guard ranked else {
+      return ClassificationOutcomes(
+        labels: classes, references: references, highestOfExact: scores)
+    }
+    return ClassificationOutcomes(
+      labels: classes, references: references, highestOf: Self.ranks(scores))
   }
 
   /// Numbers of single precision in the order of all scores of all classes, equal ones for equal ones.
@@ -132,6 +136,11 @@ struct ScoreLabels {
     }
     guard numbers.allSatisfy(\.isFinite) else {
       throw fault("is not a number, or infinite", record, field)
+    }
+    guard classes.count > 1 else {
+      throw fault(
+        "needs two classes, and all records are of \(classes.joined()) "
+          + "(name both with --labels)", record, field)
     }
     guard numbers.count == classes.count else {
       throw fault(

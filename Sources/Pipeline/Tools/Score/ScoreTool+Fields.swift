@@ -22,8 +22,11 @@ extension ScoreTool {
   var hypothesisField: String? {
     get throws(StageError) {
       let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
+      let usual = Self.hypothesisFields + scores + usualNumbers
+      // One file has references and hypotheses in two fields.
+      let taken = isOneFile ? try referenceField(hypotheses) : nil
       return try hypotheses.field(
-        fields.hypothesis, among: Self.hypothesisFields + scores + usualNumbers,
+        fields.hypothesis, among: usual.filter { $0 != taken } + usual,
         option: "--hypothesis-field")
     }
   }

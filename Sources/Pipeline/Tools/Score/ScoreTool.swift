@@ -52,6 +52,8 @@ public struct ScoreTool: Sendable {
   let hypotheses: ScoreFile
   let texts: TextMetrics
   let classes: [String]
+  /// Whether one file holds references and hypotheses.
+  let isOneFile: Bool
   /// The names of metrics as they were given.
   private let asked: [String]
   let fields: Fields
@@ -73,6 +75,7 @@ public struct ScoreTool: Sendable {
     let read = try files.map { try ScoreFile($0) }
     references = read.count == 1 ? read : Array(read.dropLast())
     hypotheses = read[read.count - 1]
+    isOneFile = read.count == 1
     texts = try TextMetrics(named: metrics.filter { TextMetrics.expand($0) != nil })
     classes = metrics.filter { TextMetrics.expand($0) == nil }
     asked = metrics
@@ -83,7 +86,7 @@ public struct ScoreTool: Sendable {
       return
     }
     try checkCounts()
-    if files.count == 1 { try checkHasBoth() }
+    if isOneFile { try checkHasBoth() }
     if references.count > 1, !classes.isEmpty {
       throw StageError(
         "too-many-files",

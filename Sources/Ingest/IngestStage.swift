@@ -56,7 +56,8 @@ struct IngestStage: SourceStage {
     let parser = entry.parser
     let (bytes, note) = parser.isText ? decoded(bytes, entry, source) : (bytes, nil)
     guard let object = try parser.object(bytes, at: source) else {
-      return .drop(parser.emptyReason)
+      guard let run = parsers.takeBlank(at: source) else { return .drop(parser.emptyReason) }
+      return .drop(Reason(parser.emptyReason.code, ["lines": .integer(run.count)]))
     }
     var record = try options.mapping.record(object, at: source)
     // Stretches that repeat text of each other are parts of one thing, so that no split divides them.
@@ -176,17 +177,27 @@ struct IngestStage: SourceStage {
     let before = counter.met
     /// The last record's place in the file, or in the row group of a Parquet file.
     var last = Source(file: part.file.name, line: 0)
+    var blanks = BlankLines()
+    func giveBlanks() throws {
+      guard let run = blanks.end() else { return }
+      last = Source(file: last.file, line: run.lowerBound)
+      parsers.note(last.file, blank: run)
+      try give(last, .bytes([]))
+    }
     do {
       let walk = FileWalk(
         file: part.file, stream: stream, options: options, parsers: parsers, meter: input)
       try walk.run { group in
         last = Source(file: part.file.name + group, line: 0)
       } _: { line, payload in
+        // Blank lines are reported, but are no records to count.
+        let isBlank =
+          if case .bytes(let bytes) = payload { TextPieces.isBlank(bytes) } else { false }
+        if isBlank, !blanks.isOwn(line) { return }
+        if !isBlank { try giveBlanks() }
         last.part = line == last.line ? last.part + 1 : 1
         last.line = line
-        // Blank lines are reported, but are no records to count.
-        if case .bytes(let bytes) = payload, TextPieces.isBlank(bytes) {
-        } else {
+        if !isBlank {
           guard !counter.isFull else { throw Stop.limit }
           guard counter.takesNext() else { return }
           counter.count += 1
@@ -194,6 +205,7 @@ struct IngestStage: SourceStage {
         }
         try give(last, payload)
       }
+      try giveBlanks()
       if counter.met == before, !counter.isFull, last.line == 0 || !part.isMember {
         guard part.isMember else { throw empty(part.file) }
         // Archives hold empty files for reasons of their own.
@@ -217,6 +229,29 @@ struct IngestStage: SourceStage {
   }
 }
 
+/// Blank lines in a row: the first of them are reported each, the others as one, since a file of
+/// nothing else would fill the disk with reports.
+struct BlankLines {
+  private static let mostOwn = 100
+  private var count = 0
+  private var run: Range<Int>?
+
+  /// Takes the next blank line; false where it belongs to those that are reported as one.
+  mutating func isOwn(_ line: Int) -> Bool {
+    count += 1
+    guard count > Self.mostOwn else { return true }
+    run = (run?.lowerBound ?? line)..<line + 1
+    return false
+  }
+
+  /// Ends the row: the lines to be reported as one, where there are any.
+  mutating func end() -> Range<Int>? {
+    count = 0
+    defer { run = nil }
+    return run
+  }
+}
+
 /// How each file's records are parsed, told by the walk over files to the threads that parse.
 final class ParserTable: Sendable {
   /// How a file's records are parsed.
@@ -226,6 +261,8 @@ final class ParserTable: Sendable {
     var encoding: String?
     /// Whether its text was decoded from what it says, or was said, to be in.
     var isDecoded = false
+    /// Blank lines that are reported as one, by the first of them.
+    fileprivate var blanks: [Int: Range<Int>] = [:]
   }
 
   private let entries = Mutex<[String: Entry]>([:])
@@ -239,6 +276,16 @@ final class ParserTable: Sendable {
   /// Notes what a file's text was guessed to be in.
   func note(_ file: String, encoding: String) {
     entries.withLock { $0[file, default: Entry()].encoding = encoding }
+  }
+
+  /// Notes blank lines that are reported as one.
+  func note(_ file: String, blank run: Range<Int>) {
+    entries.withLock { $0[file, default: Entry()].blanks[run.lowerBound] = run }
+  }
+
+  /// Takes the blank lines that were noted to begin at a place.
+  func takeBlank(at source: Source) -> Range<Int>? {
+    entries.withLock { $0[source.file]?.blanks.removeValue(forKey: source.line) }
   }
 
   /// Notes that a file's text is decoded.

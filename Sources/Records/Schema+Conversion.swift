@@ -35,13 +35,14 @@ extension Schema {
   ) -> SchemaConversion {
     let form = form(for: content)
     var losses = losses
-    var object = form.write(content, body.label)
+    let own = form.write(content, body.label)
+    var object = own
     for member in body.metadata.members {
       if form.reads(member) {
         losses.append("the field '\(member.key)', which it would read as its own")
-      } else if object[member.key] == nil {
+      } else if !own.holds(member.key) {
         object.append(new: member)
-      } else if object[member.key] != member.value {
+      } else if own[member.key] != member.value {
         losses.append("the field '\(member.key)', whose name it needs")
       }
     }

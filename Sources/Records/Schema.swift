@@ -73,10 +73,10 @@ public enum Schema: String, Sendable, Hashable, CaseIterable {
   /// A form that cannot hold the content falls back to one that can: turns to `messages`, a text to
   /// `text`, a preference to `preference`. Content goes before metadata of the same key.
   public func write(_ body: RecordBody) -> JSONObject {
-    var object = form(for: body.content).write(body.content, body.label)
-    for member in body.metadata.members where object[member.key] == nil {
-      object.append(new: member)
-    }
+    let own = form(for: body.content).write(body.content, body.label)
+    // Keys of metadata differ: looking at these too would take time in the square of their number.
+    var object = own
+    for member in body.metadata.members where !own.holds(member.key) { object.append(new: member) }
     return object
   }
 

@@ -57,6 +57,10 @@ public final class TextDecoder {
   private static let spellings = [
     "latin-1": "ISO-8859-1", "latin-2": "ISO-8859-2", "latin-9": "ISO-8859-15",
     "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "cp1252": "windows-1252",
+    // Files named so come from Windows, whose syllables ICU's code pages of these names lack.
+    "cp949": "windows-949", "uhc": "windows-949", "ms949": "windows-949",
+    "euc-kr": "windows-949", "euc_kr": "windows-949", "ks_c_5601-1987": "windows-949",
+    "cp874": "windows-874",
   ]
 
   /// The UTF-8 of the next bytes; `atEnd` says that none follow.

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Stages
 import TestSupport
@@ -199,6 +200,23 @@ enum ArchiveFixture {
     var files = result.records.map(\.source.file)
     files = files.indices.filter { $0 == 0 || files[$0] != files[$0 - 1] }.map { files[$0] }
     #expect(files == members)
+  }
+
+  /// What `printf '{"text":"a"}\n{"text":"b"}\n' | zip -q pipe.zip -` of Info-ZIP 3.0 writes: zip64
+  /// records, though its end says where the directory is.
+  private static let piped =
+    "UEsDBC0AAAAIAAS0dl1JNHha//////////8BABQALQEAEAAaAAAAAAAAABQAAAAAAAAAq1YqSa0oUbJSSlSq"
+    + "5aqGcZKAHABQSwECHgMtAAAACAAEtHZdSTR4WhQAAAAaAAAAAQAAAAAAAAABAAAAgBEAAAAALVBLBgYsAAAA"
+    + "AAAAAB4DLQAAAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAAvAAAAAAAAAEcAAAAAAAAAUEsGBwAAAAB2AAAAAAAA"
+    + "AAEAAABQSwUGAAAAAAEAAQAvAAAARwAAAAAA"
+
+  @Test func `an archive that was written to a pipe is read`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = Array(try #require(Data(base64Encoded: Self.piped)))
+    #expect(try ingest(try folder.write(bytes: bytes, to: "a.zip")).texts == ["a", "b"])
+    // Without the first bytes of its last record it has no end.
+    let cut = Array(bytes.dropLast(22)) + Array(bytes.suffix(14))
+    #expect(try ingest(try folder.write(bytes: cut, to: "b.zip")).codes == ["truncated-zip"])
   }
 
   @Test func `bad members are refused by name, and the rest is read`() throws {

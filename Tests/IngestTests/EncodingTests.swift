@@ -52,6 +52,89 @@ import Testing
     #expect(result.notes.allSatisfy { $0 == nil })
   }
 
+  /// Letters at which encodings differ that share most others; the bytes are those of Python's codecs.
+  private static let twins: [(text: String, name: String, bytes: String)] = [
+    (
+      "Привіт, мій друже! Їжак з'їв яблуко, і ґанок залишився порожнім. Моєму братові п'ять років.",
+      "KOI8-U",
+      "8NLJ16bULCDNpsogxNLV1sUhILfWwcsg2ien1yDRwszVy88sIKYgrcHOz8sg2sHMydvJ19PRINDP0s/WzqbN"
+        + "LiDtz6TN1SDC0sHUz9emINAn0dTYINLPy6bXLgo="
+    ),
+    (
+      "Привет, мой друг! Ёжик съел яблоко, и крыльцо осталось пустым. Моему брату пять лет.",
+      "KOI8-R",
+      "8NLJ18XULCDNz8ogxNLVxyEgs9bJyyDT38XMINHCzM/LzywgySDL0tnM2MPPIM/T1MHMz9PYINDV09TZzS4g"
+        + "7c/FzdUgwtLB1NUg0NHU2CDMxdQuCg=="
+    ),
+    (
+      "Άφησε το αυτοκίνητο στο γκαράζ και πήγε στο σπίτι της Άννας.",
+      "windows-1253",
+      "ovbn8+Ug9O8g4fX07+rf7ef07yDz9O8g4+rh8dzmIOrh6SDw3uPlIPP07yDz8N/06SD05/Igou3t4fIuCg=="
+    ),
+    (
+      "Άφησε το αυτοκίνητο στο γκαράζ και πήγε στο σπίτι της Άννας.",
+      "ISO-8859-7",
+      "tvbn8+Ug9O8g4fX07+rf7ef07yDz9O8g4+rh8dzmIOrh6SDw3uPlIPP07yDz8N/06SD05/Igtu3t4fIuCg=="
+    ),
+    (
+      "Das Gerät kostet fünfzig € und wird später für die Küche benötigt, sagt der große Käufer.",
+      "ISO-8859-15",
+      "RGFzIEdlcuR0IGtvc3RldCBm/G5memlnIKQgdW5kIHdpcmQgc3DkdGVyIGb8ciBkaWUgS/xjaGUgYmVu9nRp"
+        + "Z3QsIHNhZ3QgZGVyIGdyb99lIEvkdWZlci4K"
+    ),
+    (
+      "Le cœur de la sœur est à l'œuvre près de l'église où l'été a été très agréable.",
+      "ISO-8859-15",
+      "TGUgY711ciBkZSBsYSBzvXVyIGVzdCDgIGwnvXV2cmUgcHLocyBkZSBsJ+lnbGlzZSBv+SBsJ+l06SBhIOl0"
+        + "6SB0cuhzIGFnculhYmxlLgo="
+    ),
+    (
+      "Le cœur de la sœur est à l’œuvre près de l’église où l’été a été très agréable, 5 €.",
+      "windows-1252",
+      "TGUgY5x1ciBkZSBsYSBznHVyIGVzdCDgIGySnHV2cmUgcHLocyBkZSBskulnbGlzZSBv+SBskul06SBhIOl0"
+        + "6SB0cuhzIGFnculhYmxlLCA1IIAuCg=="
+    ),
+    (
+      "שלום לכולם, זה המחיר של הספר: 50 ₪. הוא אמר “כן” והלך הביתה עם הילדים שלו.",
+      "windows-1255",
+      "+ezl7SDs6+Xs7Swg5uQg5O7n6fgg+ewg5PH0+DogNTAgpC4g5OXgIODu+CCT6++UIOXk7Oog5OHp+uQg8u0g"
+        + "5Ons4+ntIPns5S4K"
+    ),
+    (
+      "Šiandien gražus oras, todėl mes einame į parką. Vaikai žaidžia prie ežero, o jų tėvai sėdi ant suolo ir kalbasi apie vasarą. Vakare visi grįš namo ir gers arbatą su medumi.",
+      "windows-1257",
+      "0GlhbmRpZW4gZ3Jh/nVzIG9yYXMsIHRvZOtsIG1lcyBlaW5hbWUg4SBwYXJr4C4gVmFpa2FpIP5haWT+aWEg"
+        + "cHJpZSBl/mVybywgbyBq+CB063ZhaSBz62RpIGFudCBzdW9sbyBpciBrYWxiYXNpIGFwaWUgdmFzYXLgLiBW"
+        + "YWthcmUgdmlzaSBncuHwIG5hbW8gaXIgZ2VycyBhcmJhdOAgc3UgbWVkdW1pLgo="
+    ),
+    (
+      "สวัสดีครับ วันนี้อากาศดีมาก เราจะไปเที่ยวทะเลด้วยกันกับเพื่อนของฉัน",
+      "windows-874",
+      "ysfRyrTVpMPRuiDH0bm51enN0qHSyLTVwdKhIODD0qjQ5Lvgt9Xowse30ODFtOnHwqHRuaHRuuC+1+jNuaLN"
+        + "p6nRuQo="
+    ),
+  ]
+
+  @Test(arguments: twins)
+  func `encodings that share most letters are told apart by the others`(
+    _ text: String, _ name: String, _ bytes: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let bytes = try #require(Data(base64Encoded: bytes))
+    let result = try ingest(try folder.write(bytes: Array(bytes), to: "a.txt"))
+    #expect(result.texts == [text])
+    #expect(result.notes.compactMap { $0?["encoding"]?.string } == [name])
+  }
+
+  @Test func `Korean of Windows is read by each of its names`() throws {
+    let folder = try TemporaryFolder()
+    // 똠방, of which the first is no syllable of EUC-KR.
+    let path = try folder.write(bytes: [0x8C, 0x63, 0xB9, 0xE6, 0x0A], to: "a.txt")
+    for name in ["cp949", "uhc", "ms949", "euc-kr", "windows-949"] {
+      #expect(try ingest(path, ["encoding": name]).texts == ["똠방"], "\(name)")
+    }
+  }
+
   @Test func `ASCII at first leaves open what follows`() throws {
     let folder = try TemporaryFolder()
     let sample = try #require(Self.samples.first { $0.encoding == "koi8-r" })

@@ -41,6 +41,27 @@ import Testing
       ])
   }
 
+  static let texts: [(type: String, written: String, text: String)] = [
+    ("", "a &lt;b&gt; c &amp; d", "a <b> c & d"), ("", "a &lt;b&gt;c&lt;/b&gt;", "a c"),
+    ("", "a&lt;br&gt;b", "a\nb"), ("", "R&amp;amp;D", "R&D"),
+    ("type='text'", "&lt;b&gt;a&lt;/b&gt;", "<b>a</b>"),
+    ("type='html'", "a &lt;b&gt; c", "a c"),
+  ]
+
+  @Test(arguments: texts)
+  func `markup is what a type or the look says`(
+    _ type: String, _ written: String, _ text: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let feed = """
+      <feed xmlns="http://www.w3.org/2005/Atom"><entry><title \(type)>\(written)</title>
+      <summary \(type)>\(written)</summary></entry></feed>
+      """
+    let result = try ingest(try folder.write(feed, to: "a.atom"))
+    #expect(result.texts == [text])
+    #expect(result.records.first?.metadata["title"] == .string(text))
+  }
+
   @Test(.enabled(if: Shared.exists, "needs ../shared"))
   func `feedparser's feeds end in entries or say what is wrong`() throws {
     let folder = try TemporaryFolder()

@@ -8,6 +8,8 @@ import Testing
 struct Ingested {
   var records: [Record] = []
   var dropped: [String: Int] = [:]
+  /// Why, of each record that was dropped.
+  var reasons: [Reason] = []
   var faults: [StageError] = []
   /// What the ledger is told of each record.
   var notes: [JSONValue?] = []
@@ -31,7 +33,9 @@ func ingest(_ path: String, _ parameters: [String: String] = [:], fields: TextMa
       case .keep(let record, let note):
         result.records.append(record)
         result.notes.append(note)
-      case .drop(let reason): result.dropped[reason.code, default: 0] += 1
+      case .drop(let reason):
+        result.dropped[reason.code, default: 0] += 1
+        result.reasons.append(reason)
       case .merge, .quarantine, .expand, .derive: Issue.record("a source keeps or drops")
       }
     } catch { result.faults.append(error) }

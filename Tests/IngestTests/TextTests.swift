@@ -19,6 +19,25 @@ import Testing
     #expect(try ingest(path, ["split": "file"]).texts == [Self.poem])
   }
 
+  @Test(arguments: ["a.txt", "a.jsonl", "a.csv"])
+  func `very many blank lines in a row are reported as one`(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let first = name == "a.csv" ? "text\n" : ""
+    let record = name == "a.jsonl" ? "{\"text\": \"one\"}\n" : "one\n"
+    let blanks = String(repeating: "\n", count: 1000)
+    let path = try folder.write(
+      "\(first)\(record)\(blanks)\(record)\n\n\(record)\(blanks)", to: name)
+    let result = try ingest(path)
+    #expect(result.texts == ["one", "one", "one"])
+    let line = name == "a.csv" ? 2 : 1
+    #expect(result.lines == [line, line + 1001, line + 1004])
+    // Of each long row a hundred lines of their own and one for the rest.
+    #expect(result.dropped == ["blank-line": 101 + 2 + 101])
+    let reasons = result.reasons.filter { !$0.detail.isEmpty }
+    #expect(reasons.map(\.detail) == [["lines": 900], ["lines": 900]])
+    #expect(try ingest(path, ["limit": "1"]).texts == ["one"])
+  }
+
   static let encodings: [(encoding: String, bytes: [UInt8])] = [
     ("latin-1", Array("Pr".utf8) + [0xFC] + Array("fung\n".utf8)),
     ("auto", [0xFF, 0xFE] + "Prüfung\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),

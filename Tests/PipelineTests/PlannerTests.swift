@@ -38,6 +38,56 @@ import Testing
     #expect(faults.contains { $0.hasPrefix("p.yaml:8:") && $0.contains("has no init-text") })
   }
 
+  private static let twice = """
+    variables: {data: a.jsonl}
+    stages:
+      - ingest: {path: "${data}"}
+      - clean.length: {min-words: 1}
+      - clean.unicode
+      - clean.length: {min-words: 2}
+      - split: {train: 0.8, validation: 0.1, test: 0.1}
+    """
+
+  /// The `min-words` of both stages.
+  private func leastWords(_ setting: String) throws -> [JSONValue?] {
+    try plan(Self.twice, [setting]).steps.filter { $0.descriptor.name == "clean.length" }
+      .map { $0.values.encoded["min-words"] }
+  }
+
+  @Test func `a setting names one of several stages by its label`() throws {
+    #expect(try leastWords("clean.length.min-words=7") == [7, 7])
+    #expect(try leastWords("clean.length#1.min-words=7") == [7, 2])
+    #expect(try leastWords("clean.length#2.min-words=7") == [1, 7])
+  }
+
+  @Test(arguments: [
+    ("clean.length#3.min-words=7", "clean.length.min-words"),
+    ("clean.lenght.min-words=7", "clean.length.min-words"),
+    ("clean.lenght#2.min-words=7", "clean.length#2.min-words"),
+    ("clean.unicod.form=NFC", "clean.unicode"), ("min-words=7", "clean.length.min-words"),
+    ("trian.learning-rate=1", "train.learning-rate"), ("learning-rate=1", "train.learning-rate"),
+    ("dta=b.jsonl", "data"), ("splt.train=0.5", "split.train"),
+  ]) func `a slip in the key of a setting is told`(_ setting: String, _ meant: String) throws {
+    let fault = try #require(try faults(Self.twice, [setting]).first)
+    #expect(fault.hasSuffix("(did you mean '\(meant)'?)"), "\(fault)")
+  }
+
+  @Test(arguments: [
+    "-", "*.jsonl", "&a", "!b", "|", ">c", "%d", "@e", "`f", "notes #2.txt", "#1.txt",
+  ]) func `a setting is a text where YAML's marks have no use`(_ text: String) throws {
+    let value = try Override("data=\(text)").value
+    #expect(value.value == .scalar(text, quoted: false))
+  }
+
+  @Test func `a setting may be a list, a map, nothing or a quoted text`() throws {
+    #expect(try Override("a=[b, c]").value.value != .scalar("[b, c]", quoted: false))
+    #expect(
+      try Override("a={b: 'c #d'}").value.entries?.first?.node.value
+        == .scalar("c #d", quoted: true))
+    #expect(try Override("a=").value.value == .null)
+    #expect(try Override("a='b #c'").value.value == .scalar("b #c", quoted: true))
+  }
+
   @Test func `the split moves before what is derived from or fitted to records`() throws {
     let plan = try plan(
       """

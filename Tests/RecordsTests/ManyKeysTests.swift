@@ -19,4 +19,13 @@ import Testing
     read.write(to: &again)
     #expect(again == written)
   }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [Schema.text, .messages])
+  func `is written in a schema in time that grows with their number alone`(_ schema: Schema) {
+    let metadata = JSONObject(
+      lastWins: (0..<Self.count).map { .init(key: "field \($0)", value: .integer($0)) })
+    let body = RecordBody(content: .text("one"), metadata: metadata)
+    #expect(schema.write(body).count == Self.count + 1)
+    #expect(schema.convert(body, from: .alpaca).object.count == Self.count + 1)
+  }
 }

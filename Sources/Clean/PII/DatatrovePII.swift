@@ -48,11 +48,19 @@ struct DatatrovePII {
   private static func email(
     _ text: ByteText, _ place: Int, _ memory: inout StretchMemory
   ) -> Match? {
-    let isBoundary = text.isWord(place) != (place > 0 && text.isWord(place - 1))
-    guard isBoundary, EmailAddress.isLocal(text, place),
+    guard text.isWord(place) != endsWord(text, before: place), EmailAddress.isLocal(text, place),
       let end = memory.mail.at(place, look: { EmailAddress.follow(text, $0, host) }).result
     else { return nil }
     return (end, true)
+  }
+
+  /// Whether a character of Python's `\w` stands before a place.
+  private static func endsWord(_ text: ByteText, before place: Int) -> Bool {
+    guard place > 0, text[place - 1] >= 0x80 else { return place > 0 && text.isWord(place - 1) }
+    var start = place - 1
+    while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+    let last = String(decoding: text.bytes[start..<place], as: UTF8.self).unicodeScalars.last
+    return last.map { PythonCharacter.isWord($0.value) } ?? false
   }
 
   private static func host(_ text: ByteText, _ place: Int) -> Int? {

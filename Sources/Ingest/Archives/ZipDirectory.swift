@@ -10,6 +10,7 @@ struct ZipDirectory {
 
   private static let endSize = 22
   private static let locatorSize = 20
+  private static let end64Size = 56
   private static let entrySize = 46
   private static let entryMagic: [UInt8] = [0x50, 0x4B, 0x01, 0x02]
   private static let locatorMagic: [UInt8] = [0x50, 0x4B, 0x06, 0x07]
@@ -98,8 +99,7 @@ struct ZipDirectory {
     guard end.short(4) == 0 || end.short(4) == 0xFFFF else {
       throw fault("the archive is one of several volumes, which are not read")
     }
-    guard extent.count == 0xFFFF || extent.size == Self.elsewhere || extent.offset == Self.elsewhere
-    else { return extent }
+    // Archives written to a pipe have these records though all fits into 32 bits.
     return try extent64(before: here) ?? extent
   }
 
@@ -118,9 +118,14 @@ struct ZipDirectory {
       return nil
     }
     let tooLarge = fault("a zip64 size is too large")
-    guard let place = LittleEndian(locator).long(8) else { throw tooLarge }
-    let raw = try bytes.read(56, at: place)
-    guard raw.count == 56, raw.starts(with: Self.end64Magic) else {
+    guard var place = LittleEndian(locator).long(8) else { throw tooLarge }
+    var raw = try bytes.read(Self.end64Size, at: place)
+    if !raw.starts(with: Self.end64Magic) {
+      // Behind bytes before the archive it is not where the locator says, yet right before that.
+      place = end - Self.locatorSize - Self.end64Size
+      raw = try bytes.read(Self.end64Size, at: place)
+    }
+    guard raw.count == Self.end64Size, raw.starts(with: Self.end64Magic) else {
       throw fault("the zip64 directory is not where the archive says")
     }
     let record = LittleEndian(raw)

@@ -47,21 +47,21 @@ enum EncodingGuess {
     let (good, bad) = sequences(in: sample)
     let isEscaped = isEscaped(sample)
     // A file of UTF-8 in which some records are broken stays one.
-    guard bad > good || isEscaped,
-      let name = likely(isEscaped ? sample : tellingLines(of: sample)).flatMap({ accepted[$0] })
+    guard bad > good || isEscaped, let name = likely(isEscaped ? sample : tellingLines(of: sample))
     else { return nil }
     let others = sample.count { $0 >= 0x80 }
     guard others >= fewest || isEscaped, isText(sample, name) else { return nil }
     return name
   }
 
-  /// ICU's name of what bytes are in, where it is sure enough; nil for UTF-8, and for the wide encodings,
-  /// which are known by other signs.
+  /// What bytes are in, where ICU is sure enough; nil for UTF-8, and for the wide encodings, which are
+  /// known by other signs.
   static func likely(_ bytes: [UInt8]) -> String? {
+    if ThaiBytes.areText(bytes) { return ThaiBytes.encoding }
     guard let guess = TextEncoding.detect(bytes), guess.confidence >= leastConfidence,
-      accepted[guess.name] != nil
+      let name = accepted[guess.name]
     else { return nil }
-    return guess.name
+    return EncodingTwins.choice(name, for: bytes)
   }
 
   /// The lines that hold more than ASCII: what is between them would be taken for English.
@@ -73,8 +73,8 @@ enum EncodingGuess {
   /// ICU's names and the encodings that are read for them; supersets where files use these.
   private static let accepted = [
     "ISO-8859-1": "windows-1252", "ISO-8859-2": "ISO-8859-2", "ISO-8859-5": "ISO-8859-5",
-    "ISO-8859-6": "ISO-8859-6", "ISO-8859-7": "ISO-8859-7", "ISO-8859-8": "ISO-8859-8",
-    "ISO-8859-8-I": "ISO-8859-8", "ISO-8859-9": "windows-1254", "windows-1250": "windows-1250",
+    "ISO-8859-6": "ISO-8859-6", "ISO-8859-7": "ISO-8859-7", "ISO-8859-8": "windows-1255",
+    "ISO-8859-8-I": "windows-1255", "ISO-8859-9": "windows-1254", "windows-1250": "windows-1250",
     "windows-1251": "windows-1251", "windows-1252": "windows-1252", "windows-1253": "windows-1253",
     "windows-1254": "windows-1254", "windows-1255": "windows-1255", "windows-1256": "windows-1256",
     "KOI8-R": "KOI8-R", "Shift_JIS": "windows-31j", "EUC-JP": "EUC-JP", "EUC-KR": "windows-949",

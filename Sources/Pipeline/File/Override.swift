@@ -1,8 +1,9 @@
 import Records
 public import Stages
+import Train
 
 /// One `--set KEY=VALUE`: a variable, a key path such as `train.learning-rate`, or a stage's
-/// parameter such as `clean.length.min-words`.
+/// parameter such as `clean.length.min-words`, or `clean.length#2.min-words` for the second of them.
 public struct Override: Sendable, Hashable {
   let key: String
   /// The value, to be read where a parameter says how.
@@ -19,7 +20,21 @@ public struct Override: Sendable, Hashable {
     }
     key = String(text[..<equals])
     let written = String(text[text.index(after: equals)...])
-    value = try YAMLReader(file: "--set \(key)", base: FilePaths.current).read(written)
+    let file = "--set \(key)"
+    value =
+      Self.isPlain(written)
+      ? ConfigurationNode(
+        .scalar(written, quoted: false), place: Place(file: file, line: 1, column: 1),
+        base: FilePaths.current)
+      : try YAMLReader(file: file, base: FilePaths.current).read(written)
+  }
+
+  /// Whether a value is a text though YAML gives its marks a meaning: `-` is standard input, `*.csv`
+  /// no alias, and `notes #2.txt` has no comment in it.
+  private static func isPlain(_ written: String) -> Bool {
+    guard let first = written.unicodeScalars.first, !written.contains("\n") else { return false }
+    if written == "-" || "*&!|>%@`#".unicodeScalars.contains(first) { return true }
+    return written.contains(" #") && !"[{\"'".unicodeScalars.contains(first)
   }
 
   /// An override that the program itself makes, such as that of `--limit`.
@@ -31,16 +46,16 @@ public struct Override: Sendable, Hashable {
 }
 
 extension PipelineFile {
-  /// Applies overrides in order, noting those that have nothing to set.
-  public mutating func apply(_ overrides: [Override], into diagnostics: inout Diagnostics) {
-    for override in overrides {
-      if !set(override) {
-        diagnostics.add(
-          Diagnostic(
-            "'\(override.key)' is no variable, key or stage of this file",
-            place: override.value.place,
-            remedy: Suggestion.remedy(for: override.key, among: settableKeys)))
-      }
+  /// Applies overrides in order, noting those that have nothing to set; the stages of the catalog say
+  /// which keys may have been meant.
+  public mutating func apply(
+    _ overrides: [Override], _ catalog: StageCatalog, into diagnostics: inout Diagnostics
+  ) {
+    for override in overrides where !set(override) {
+      diagnostics.add(
+        Diagnostic(
+          "'\(override.key)' is no variable, key or stage of this file",
+          place: override.value.place, remedy: remedy(for: override.key, catalog)))
     }
   }
 
@@ -56,15 +71,16 @@ extension PipelineFile {
     return setStage(parts, to: override.value)
   }
 
-  /// Sets a parameter in every stage of the name that the key begins with.
+  /// Sets a parameter in every stage of the name that the key begins with, or in the one that it
+  /// names by its label (`clean.length#2`, the second of that name; `#1` is the first).
   private mutating func setStage(_ parts: [String], to value: ConfigurationNode) -> Bool {
     guard let stages = root["stages"], case .list(var list) = stages.value else { return false }
     var found = false
     for length in stride(from: min(2, parts.count - 1), through: 1, by: -1) where !found {
       let name = parts[..<length].joined(separator: ".")
-      for index in list.indices where StageEntry(list[index])?.name == name {
-        list[index].nameStage(name)
-        list[index].set([name] + parts[length...], to: value)
+      for (index, entry) in Self.labelled(list) where entry.isMeant(by: name) {
+        list[index].nameStage(entry.name)
+        list[index].set([entry.name] + parts[length...], to: value)
         found = true
       }
     }
@@ -75,13 +91,60 @@ extension PipelineFile {
     return found
   }
 
-  private var settableKeys: [String] {
+  /// The stages that can be read, with their places in the list and their numbers among their like.
+  private static func labelled(_ list: [ConfigurationNode]) -> [(Int, LabelledStage)] {
+    var counts: [String: Int] = [:]
+    return list.indices.compactMap { index in
+      guard let name = StageEntry(list[index])?.name else { return nil }
+      counts[name, default: 0] += 1
+      return (index, LabelledStage(name: name, occurrence: counts[name] ?? 1))
+    }
+  }
+
+  // MARK: - What may have been meant
+
+  /// The key that is nearest, or else what the file has.
+  private func remedy(for key: String, _ catalog: StageCatalog) -> String? {
+    let own = ownKeys
+    if let near = Suggestion.nearest(to: key, among: own) { return "did you mean '\(near)'?" }
+    if let near = Suggestion.nearest(to: key, among: parameterKeys(catalog)) {
+      return "did you mean '\(near)'?"
+    }
+    return Suggestion.remedy(for: key, among: own)
+  }
+
+  private var stages: [LabelledStage] {
+    guard case .list(let list)? = root["stages"]?.value else { return [] }
+    return Self.labelled(list).map(\.1)
+  }
+
+  /// Variables, keys and stages of the file.
+  private var ownKeys: [String] {
     var keys = root["variables"]?.entries?.map(\.key) ?? []
     keys += (root["train"]?.entries ?? []).map { "train.\($0.key)" }
-    if case .list(let stages)? = root["stages"]?.value {
-      keys += stages.compactMap { StageEntry($0)?.name }
+    return keys + stages.map(\.label) + PipelineKeys.all
+  }
+
+  /// The parameters of the file's stages and of training, such as `clean.length.min-words`.
+  private func parameterKeys(_ catalog: StageCatalog) -> [String] {
+    let ofStages = stages.flatMap { stage in
+      let parameters = catalog[stage.name].map { $0.parameters + CommonParameters.all } ?? []
+      return parameters.map { "\(stage.label).\($0.name)" }
     }
-    return keys + PipelineKeys.all
+    return ofStages + TrainingOptions.parameters.map { "train.\($0.name)" }
+  }
+}
+
+/// A stage of a file and its number among those of its name.
+private struct LabelledStage {
+  let name: String
+  let occurrence: Int
+
+  var label: String { StageStep.label(name, occurrence: occurrence) }
+
+  /// Whether a key that begins like this sets the stage's parameters.
+  func isMeant(by name: String) -> Bool {
+    name == self.name || name == "\(self.name)#\(occurrence)"
   }
 }
 

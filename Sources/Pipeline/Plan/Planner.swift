@@ -28,7 +28,7 @@ public struct Planner {
 
   private mutating func plan(_ file: PipelineFile, _ overrides: [Override]) -> PipelinePlan? {
     var file = file
-    file.apply(overrides, into: &diagnostics)
+    file.apply(overrides, catalog, into: &diagnostics)
     let variables = Variables(file.root["variables"], into: &diagnostics)
     let root = variables.resolve(file.root.without("variables", LockFile.key), into: &diagnostics)
     checkKeys(root)

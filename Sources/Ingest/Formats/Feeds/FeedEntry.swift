@@ -12,7 +12,7 @@ enum FeedEntry {
     var object = JSONObject()
     object["text"] = try longest(
       entry, ["encoded", "content", "body", "description", "summary", "tagline", "abstract"])
-    object["title"] = try first(entry, ["title"]).map { .string(plain($0)) }
+    object["title"] = try longest(entry, ["title"])
     object["link"] = link(of: entry).map { .string($0) }
     for (name, sources) in names {
       object[name] = try first(entry, sources).map { .string($0) }
@@ -49,9 +49,7 @@ enum FeedEntry {
   ) throws(StageError) -> JSONValue? {
     var longest = ""
     for element in entry.children where names.contains(element.name) {
-      let raw = try element.text()
-      let isPlain = element["type"] == "text" || element["type"] == "text/plain"
-      let text = isPlain ? raw : plain(raw)
+      let text = try said(by: element)
       if text.utf8.count > longest.utf8.count { longest = text }
     }
     return longest.isEmpty ? nil : .string(longest)
@@ -75,6 +73,16 @@ enum FeedEntry {
     return found
   }
 
+  /// The text of an element: of its HTML where its type says so or, without a type, its look.
+  private static func said(by element: XMLElement) throws(StageError) -> String {
+    let text = try element.text()
+    switch element["type"] {
+    case "text", "text/plain": return text
+    case nil where !FeedMarkup.isLikely(text): return text
+    default: return plain(text)
+    }
+  }
+
   /// The text of HTML that stands in a field as text; what has no markup stays as it is.
   private static func plain(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else {
@@ -82,5 +90,40 @@ enum FeedEntry {
     }
     let tree = HTMLTree(Array(text.utf8))
     return tree.isTooDeep ? text : HTMLText.text(of: tree)
+  }
+}
+
+/// Whether a text of a feed is HTML, where the feed does not say: RSS has no types, and Atom's texts
+/// without one are plain by its rules and HTML in many feeds.
+enum FeedMarkup {
+  /// Elements that need no end tag, or are left without one.
+  private static let open: Set<String> = ["br", "hr", "img", "li", "p"]
+
+  /// Whether there is an end tag, an element that needs none, or a character reference.
+  static func isLikely(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.indices.contains { place in
+      switch bytes[place] {
+      case UInt8(ascii: "<"): isTag(bytes[(place + 1)...])
+      case UInt8(ascii: "&"): isReference(bytes[(place + 1)...])
+      default: false
+      }
+    }
+  }
+
+  private static func isTag(_ rest: ArraySlice<UInt8>) -> Bool {
+    let isEnd = rest.first == UInt8(ascii: "/")
+    let name = rest.dropFirst(isEnd ? 1 : 0).prefix(while: isNamePart)
+    if isEnd { return !name.isEmpty }
+    return open.contains(String(decoding: name, as: UTF8.self).lowercased())
+  }
+
+  private static func isReference(_ rest: ArraySlice<UInt8>) -> Bool {
+    let name = rest.drop { $0 == UInt8(ascii: "#") }.prefix(while: isNamePart)
+    return !name.isEmpty && rest.dropFirst(name.endIndex - rest.startIndex).first == 0x3B
+  }
+
+  private static func isNamePart(_ byte: UInt8) -> Bool {
+    0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
   }
 }

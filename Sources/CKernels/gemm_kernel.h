@@ -18,14 +18,22 @@ ANNEAL_INLINE TARGET void NAME(tile)(
     __builtin_prefetch(c + i * c_row, 1);
     __builtin_prefetch(c + i * c_row + 2 * LANES - 1, 1);
   }
+  // Every third row has a pointer of its own: of one, the compiler would make a chain of additions
+  // longer than the step's multiplications take.
+  const float *third[(ROWS + 2) / 3];
+  ANNEAL_UNROLL for (int i = 0; i < (rows + 2) / 3; i++) {
+    third[i] = a + 3 * i * a_row;
+    __asm__("" : "+r"(third[i]));
+  }
+  _Pragma("clang loop unroll_count(2)")
   for (int64_t p = 0; p < k; p++) {
     NAME(vector) low = *(const NAME(unaligned) *)b, high = *(const NAME(unaligned) *)(b + LANES);
     ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
-      float x = a[i * a_row];
+      float x = third[i / 3][i % 3 * a_row];
       sums[i][0] += x * low;
       sums[i][1] += x * high;
     }
-    a += a_column;
+    ANNEAL_UNROLL for (int i = 0; i < (rows + 2) / 3; i++) third[i] += a_column;
     b += b_step;
   }
   ANNEAL_UNROLL for (int i = 0; i < rows; i++) {
@@ -34,6 +42,18 @@ ANNEAL_INLINE TARGET void NAME(tile)(
     *low = accumulate ? *low + sums[i][0] : sums[i][0];
     *high = accumulate ? *high + sums[i][1] : sums[i][1];
   }
+}
+
+/// A whole tile. The strides of rows read in place, and of packed ones, become constants: the fewer
+/// instructions stand between the multiplications, the less a neighbour on the same core takes away.
+ANNEAL_INLINE TARGET void NAME(whole_tile)(
+  int64_t k, const float *a, int64_t a_row, int64_t a_column, const float *b, float *c,
+  int64_t c_row, bool accumulate) {
+  const int64_t step = 2 * LANES;
+  if (a_column == 1) NAME(tile)(ROWS, k, a, a_row, 1, b, step, c, c_row, accumulate);
+  else if (a_row == 1 && a_column == ROWS)
+    NAME(tile)(ROWS, k, a, 1, ROWS, b, step, c, c_row, accumulate);
+  else NAME(tile)(ROWS, k, a, a_row, a_column, b, step, c, c_row, accumulate);
 }
 
 /// The tile for a number of rows known at run time, on columns that may be fewer than a tile's.
@@ -77,7 +97,7 @@ static TARGET void NAME(block)(
       float *out = c + i * c_row + j;
       for (int64_t l = 0; l < lines; l++, ahead += 16) __builtin_prefetch(ahead, 0, 2);
       if (m - i >= ROWS && n - j >= 2 * LANES)
-        NAME(tile)(ROWS, k, tile, a_row, a_column, b, 2 * LANES, out, c_row, accumulate);
+        NAME(whole_tile)(k, tile, a_row, a_column, b, out, c_row, accumulate);
       else
         NAME(edge_tile)(
           (int)smaller(ROWS, m - i), smaller(2 * LANES, n - j), k, tile, a_row, a_column, b,

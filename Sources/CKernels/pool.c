@@ -161,6 +161,12 @@ static void await_completion(void) {
   pthread_mutex_unlock(&pool.sleep);
 }
 
+bool anneal_pool_alone(bool alone) {
+  bool before = inside;
+  inside = alone;
+  return before;
+}
+
 void anneal_parallel(int64_t count, int64_t grain, anneal_body body, void *context) {
   if (count <= 0) return;
   int threads = anneal_pool_threads();

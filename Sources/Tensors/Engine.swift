@@ -11,6 +11,17 @@ public enum Engine {
     set { anneal_pool_set_threads(Int32(clamping: newValue)) }
   }
 
+  /// Runs `body`, whose operations use the calling thread alone: for work that has threads of its own.
+  ///
+  /// Small operations wait for each other less where each thread does whole ones.
+  public static func alone<Result, Fault>(
+    _ body: () throws(Fault) -> Result
+  ) throws(Fault) -> Result {
+    let before = anneal_pool_alone(true)
+    defer { _ = anneal_pool_alone(before) }
+    return try body()
+  }
+
   /// Bytes of tensors alive now, and the most that ever were.
   public static var memory: (live: Int, peak: Int) { TensorMemory.shared.bytes }
 

@@ -20,6 +20,29 @@ private struct Table: Translator {
   }
 }
 
+/// A translator with several readings of a text, which counts what it is asked.
+private final class Readings: Translator {
+  let name = "readings"
+  let ranks = true
+  let change: @Sendable (String) -> [String]
+  let asked = Mutex(0)
+
+  init(_ change: @escaping @Sendable (String) -> [String]) { self.change = change }
+
+  var identity: JSONValue { "readings" }
+
+  func files() throws(StageError) -> [String] { [] }
+
+  func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
+    texts.map { change($0).first }
+  }
+
+  func readings(_ texts: [String], most: Int) throws -> [[String]] {
+    asked.withLock { $0 += 1 }
+    return texts.map { Array(change($0).prefix(most)) }
+  }
+}
+
 struct BackTranslationTests {
   private let folder: TemporaryFolder
 
@@ -177,6 +200,56 @@ struct BackTranslationTests {
       ])
     let same = try outcomes([record]) { text, _ in text == "Hi!" ? "hi" : text }[0]
     #expect(reason(same) == "unchanged")
+  }
+
+  /// What becomes of texts by readings of the way back.
+  private func outcomes(
+    _ records: [Record], _ parameters: [String: String] = [:], readings: Readings
+  ) throws -> [Outcome] {
+    let descriptor = augmentStages { request throws(Diagnostic) in
+      request.from == "en" ? Table { text, _ in text } : readings
+    }[1]
+    let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
+    return try stage.outcomes(of: records, .test("augment.back-translation"))
+  }
+
+  @Test func `the first reading that keeps the contract is the child`() throws {
+    let readings = Readings { text in
+      let words =
+        text.contains("cat") ? ["cat"] : ["dog", "very old and weary animal", "hound", "puppy"]
+      return words.map { text.replacing(text.contains("cat") ? "cat" : "dog", with: $0) }
+    }
+    let records = ["The dog sleeps.", "The dog sleeps. A cat too.", "The cat sleeps."].map {
+      record($0)
+    }
+    let found = try outcomes(records, ["readings": "4"], readings: readings)
+    // A sentence with fewer readings has its last one beside those of others.
+    #expect(
+      found.map { children($0).flatMap { $0.texts() } }
+        == [["The hound sleeps."], ["The hound sleeps. A cat too."], []])
+    #expect(reason(found[2]) == "unchanged")
+    #expect(readings.asked.withLock { $0 } == 1)
+  }
+
+  @Test func `with one reading, and by request, refused records are tried again`() throws {
+    for (parameters, times) in [
+      (["readings": "1"], 3), (["tries": "5"], 5), (["readings": "2"], 1), ([:], 1),
+    ] {
+      let readings = Readings { [$0, $0] }
+      let found = try outcomes([record("The dog sleeps.")], parameters, readings: readings)
+      #expect(reason(found[0]) == "unchanged")
+      // One reading is what the translator would write anyway.
+      let asked = readings.asked.withLock { $0 }
+      #expect(asked == times, "\(parameters): asked \(asked) times")
+    }
+  }
+
+  @Test func `a text of which one sentence has no reading has no child`() throws {
+    let readings = Readings { text in
+      text.contains("cat") ? [] : [text.replacing("dog", with: "hound")]
+    }
+    let found = try outcomes([record("The dog sleeps. A cat too.")], readings: readings)
+    #expect(reason(found[0]) == "unfinished")
   }
 
   @Test func `a translator that cannot draw is asked once`() throws {

@@ -75,6 +75,23 @@ struct CacheTests {
     #expect(distance(last.values, ends.values) < 1e-5)
   }
 
+  @Test func `a cache grows with its sequences`() throws {
+    let model = try #require(
+      try Variant.named("llama-biases").model() as? any CachedCausalLanguageModel)
+    let tape = Tape.inference()
+    let cache = model.cache(sequences: 1, capacity: 6)
+    _ = model.hiddenStates(tape, TokenBatch([[3, 4, 5]]), cache: cache)
+    cache.reorder(Array(repeating: 0, count: 15))
+    let tokens = (0..<15).map { Int32($0 + 2) }
+    _ = model.hiddenStates(tape, TokenBatch(tokens.map { [$0] }), cache: cache)
+    cache.reorder(Array((0..<15).reversed()))
+    let last = model.hiddenStates(tape, TokenBatch(tokens.map { [$0] }), cache: cache)
+    let texts = tokens.indices.map { [3, 4, 5, tokens[14 - $0], tokens[$0]] }
+    let whole = model.hiddenStates(tape, TokenBatch(texts))
+    let ends = tape.gather(whole, rows: TokenBatch(texts).layout.lastRows)
+    #expect(distance(last.values, ends.values) < 1e-5)
+  }
+
   @Test func `more tokens than a cache has room for stop the program`() async {
     await #expect(processExitsWith: .failure) {
       let cache = KeyValueCache(layers: 1, columns: 2, sequences: 1, capacity: 1)

@@ -10,12 +10,14 @@ import Testing
 private final class Counting: Translator {
   let name = "a counter"
   let model: String
+  let ranks: Bool
   private let asked = Mutex<[[String]]>([])
   private let stop: Mutex<Int?>
 
   /// - Parameter stop: The portion, counted from 1, that ends in an interruption.
-  init(model: String = "a", stop: Int? = nil) {
+  init(model: String = "a", stop: Int? = nil, ranks: Bool = false) {
     self.model = model
+    self.ranks = ranks
     self.stop = Mutex(stop)
   }
 
@@ -28,6 +30,14 @@ private final class Counting: Translator {
     // Not in their order, so that answers have to be put in their places.
     stride(from: 0, to: texts.count, by: 3).map { Array($0..<min($0 + 3, texts.count)).reversed() }
       .reversed()
+  }
+
+  func readings(_ texts: [String], most: Int) throws -> [[String]] {
+    asked.withLock { $0.append(texts) }
+    return texts.map { text in
+      text.contains("nothing")
+        ? [] : ["large", "great", "huge"].prefix(most).map { text.replacing("big", with: $0) }
+    }
   }
 
   func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
@@ -100,6 +110,28 @@ struct KeptTranslatorTests {
     let accents = ["caf\u{E9} big", "cafe\u{301} big"]
     let answers = try kept.translate(accents, draws: nil).compactMap { $0.map { Array($0.utf8) } }
     #expect(answers == ["caf\u{E9} large", "cafe\u{301} large"].map { Array($0.utf8) })
+  }
+
+  @Test func `readings are kept by how many are wanted`() throws {
+    let counting = Counting(ranks: true)
+    let kept = KeptTranslator(counting, in: cache)
+    let texts = ["big a", "nothing", "big b", "big a", "big c"]
+    let two = [["large a", "great a"], [], ["large b", "great b"]]
+    for _ in 0..<2 {
+      let found = try kept.readings(texts, most: 2)
+      #expect(found == two + [two[0], ["large c", "great c"]])
+      #expect(counting.portionsAsked == [["big c"], ["big b", "nothing", "big a"]])
+    }
+    #expect(try kept.readings(["big a"], most: 3) == [["large a", "great a", "huge a"]])
+    // A translation is another question; what knows no second reading is asked for that alone.
+    #expect(try kept.translate(["big a"], draws: nil) == ["large a"])
+    #expect(counting.portionsAsked.count == 4)
+    let one = Counting()
+    #expect(
+      try KeptTranslator(one, in: cache).readings(["big a", "nothing"], most: 3)
+        == [["large a"], []])
+    #expect(try KeptTranslator(one, in: cache).readings(["big a"], most: 3) == [["large a"]])
+    #expect(one.portionsAsked == [["nothing", "big a"]])
   }
 
   @Test func `another translator, another version and broken files are asked anew`() throws {

@@ -195,6 +195,7 @@ struct LocalTranslatorTests {
       #expect(try other.translate([sources[place]], draws: nil) == [found[place]])
       #expect(try other.translate([sources[place]], draws: [keys[place]]) == [drawn[place]])
     }
+    try checkPortions(first, sources, model)
     // What the model cannot take is left out.
     let long = Array(repeating: "w30", count: 200).joined(separator: " ")
     #expect(try first.translate([long, sources[0]], draws: nil) == [nil, found[0]])
@@ -203,6 +204,24 @@ struct LocalTranslatorTests {
     #expect(try translator(model).translate(sources, draws: keys) == drawn)
     #expect(try Folders.files(below: "\(folder.path)/answers").count == kept)
     try checkIdentity(model)
+  }
+
+  /// Of many portions each has a thread; they have what they have alone, readings as well.
+  private func checkPortions(
+    _ made: any Translator, _ sources: [String], _ model: String
+  ) throws {
+    let texts = (0..<600).map { sources[$0 % sources.count] }
+    let keys = texts.indices.map { UInt64($0 * 31) }
+    let drawn = try made.translate(texts, draws: keys)
+    let readings = try made.readings(Array(texts.prefix(14)), most: 3)
+    for place in [3, 400, 599] {
+      let other = try translator(model, cache: "portion-\(place)")
+      #expect(try other.translate([texts[place]], draws: [keys[place]]) == [drawn[place]])
+      let own = try other.readings([texts[place % 14]], most: 3)
+      #expect(
+        own == [readings[place % 14]] && own[0].count <= 3 && Set(own[0]).count == own[0].count)
+    }
+    #expect(readings.contains { $0.first == Self.target && $0.count > 1 })
   }
 
   /// All that decides what it writes is part of what it is.

@@ -1,5 +1,7 @@
 import CKernels
+import Foundation
 import Synchronization
+import Tensors
 import Testing
 
 /// A job none of whose pieces ends before as many threads as pieces have come.
@@ -46,5 +48,42 @@ private final class Meeting: Sendable {
         if !meeting.isComplete { break }
       }
     }
+  }
+
+  @Test func `who works alone needs no other thread, until it is done`() async {
+    await #expect(processExitsWith: .success) {
+      struct Fault: Error {}
+      anneal_pool_set_threads(3)
+      #expect(Visitors.count() > 1)
+      let alone = Engine.alone {
+        let inner = Engine.alone { Visitors.count() }
+        return [inner, Visitors.count()]
+      }
+      #expect(alone == [1, 1])
+      #expect(throws: Fault.self) { try Engine.alone { throw Fault() } }
+      #expect(Visitors.count() > 1)
+    }
+  }
+}
+
+/// A job of many pieces, each of which takes a while, that notes who comes.
+private final class Visitors: Sendable {
+  private let seen = Mutex<Set<UInt>>([])
+
+  /// The number of threads that took part in a job.
+  static func count() -> Int {
+    let visitors = Visitors()
+    anneal_parallel(
+      40, 1,
+      { visitors, _, _ in
+        guard let visitors else { return }
+        Unmanaged<Visitors>.fromOpaque(visitors).takeUnretainedValue().come()
+      }, Unmanaged.passUnretained(visitors).toOpaque())
+    return visitors.seen.withLock(\.count)
+  }
+
+  private func come() {
+    seen.withLock { _ = $0.insert(UInt(pthread_self())) }
+    usleep(1000)
   }
 }

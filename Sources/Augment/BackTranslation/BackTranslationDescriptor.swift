@@ -33,9 +33,18 @@ enum BackTranslationDescriptor {
   private static let copies = Parameter(
     "copies", default: 1, "How many children are derived from each record.",
     check: Check.within(1...20))
-  private static let tries = Parameter(
-    "tries", default: 3, "How often a child that is refused is drawn anew.",
+  private static let readings = Parameter(
+    "readings", default: 3,
+    "How many translations of the way back are looked at, the likeliest first, where a checkpoint makes "
+      + "them.",
     check: Check.within(1...20))
+  private static let tries = Parameter<Int?>(
+    "tries", default: nil,
+    "How often a record is translated for a child, further times drawn; by default once where there are "
+      + "several readings, else 3 times.",
+    check: { $0.map { (1...20).contains($0) } == false ? "must be from 1 to 20" : nil })
+  /// The tries where each has one reading.
+  private static let usualTries = 3
   private static let temperature = Parameter(
     "temperature", default: 0.8, "How much chance there is in what is drawn.",
     check: Check.within(0.01...5.0))
@@ -46,10 +55,10 @@ enum BackTranslationDescriptor {
     StageDescriptor(
       AugmentNames.backTranslation,
       "Derives records whose texts were translated to another language and back by a model.",
-      role: .augmenting, version: 3,
+      role: .augmenting, version: 4,
       parameters: [
         via, language, backend, model, back, prefix, backPrefix, command, version,
-        EndpointLimits.parameter, copies, tries, temperature, kept.least, kept.most,
+        EndpointLimits.parameter, copies, readings, tries, temperature, kept.least, kept.most,
         ChildParameters.fields, RoundTripParameters.protect,
       ],
       memory: "the models', and 16 bytes a record",
@@ -80,8 +89,9 @@ enum BackTranslationDescriptor {
     }
     return BackTranslationStage(
       there: there, back: back,
-      language: values[language], pivot: values[via], copies: values[copies], tries: values[tries],
-      fields: values[ChildParameters.fields],
+      language: values[language], pivot: values[via], copies: values[copies],
+      tries: values[tries] ?? (back.ranks && values[readings] > 1 ? 1 : usualTries),
+      readings: back.ranks ? values[readings] : 1, fields: values[ChildParameters.fields],
       contract: contract)
   }
 

@@ -13,6 +13,8 @@ struct BackTranslationStage: CopyingCollectionStage {
   let pivot: String
   let copies: Int
   let tries: Int
+  /// How many translations of the way back are looked at.
+  let readings: Int
   let fields: [Selector]
   let contract: RoundTripContract
 
@@ -87,16 +89,16 @@ struct BackTranslationStage: CopyingCollectionStage {
       guard !members.isEmpty else { continue }
       let draw = isDrawn ? UInt64(attempt * 1000 + copy) : nil
       let texts = try roundTrip(members.map { trips[$0].parent }, draw: draw, context)
-      for (member, texts) in zip(members, texts) {
-        trips[member].take(texts, attempt: attempt, contract)
+      for (member, readings) in zip(members, texts) {
+        trips[member].take(readings, attempt: attempt, contract)
       }
     }
   }
 
-  /// The texts of each record, there and back; nil for one whose translation came to no end.
+  /// The readings of each record, there and back, the likeliest first: its texts, nil where one came to no end.
   private func roundTrip(
     _ parents: [RoundTrips.Parent], draw: UInt64?, _ context: StageContext
-  ) throws -> [[String?]] {
+  ) throws -> [[[String?]]] {
     var sentences: [SentenceDress] = []
     var draws: [UInt64] = []
     var pieces: [SentencePieces] = []
@@ -114,28 +116,30 @@ struct BackTranslationStage: CopyingCollectionStage {
     // What is drawn is drawn once, on the way there; the way back is the likeliest.
     let foreign = try there.translate(sentences.map(\.text), draws: draw == nil ? nil : draws)
     let known = foreign.indices.filter { foreign[$0]?.isEmpty == false }
-    let returned = try back.translate(known.compactMap { foreign[$0] }, draws: nil)
-    var home = [String?](repeating: nil, count: sentences.count)
-    for (place, text) in zip(known, returned) {
-      let own = text.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+    let returned = try back.readings(known.compactMap { foreign[$0] }, most: readings)
+    var home = [[String]](repeating: [], count: sentences.count)
+    for (place, texts) in zip(known, returned) {
       // A sentence of which nothing came back is one without a translation: it does not vanish.
-      home[place] = own?.isEmpty == true ? nil : own
+      home[place] = texts.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
+        .filter { !$0.isEmpty }
     }
     return regrouped(home, pieces, parents)
   }
 
+  /// The readings of each record from those of its sentences.
   private func regrouped(
-    _ sentences: [String?], _ pieces: [SentencePieces], _ parents: [RoundTrips.Parent]
-  ) -> [[String?]] {
+    _ sentences: [[String]], _ pieces: [SentencePieces], _ parents: [RoundTrips.Parent]
+  ) -> [[[String?]]] {
     var (sentence, piece) = (0, 0)
     return parents.map { parent in
-      parent.texts.map { _ in
-        defer { piece += 1 }
-        let own = sentences[sentence..<sentence + pieces[piece].ranges.count]
-        sentence += own.count
-        let whole = own.compactMap { $0 }
-        return whole.count == own.count ? pieces[piece].with(whole) : nil
+      let fields = parent.texts.map { _ in
+        defer { (sentence, piece) = (sentence + pieces[piece].ranges.count, piece + 1) }
+        return TranslatedField(
+          pieces: pieces[piece],
+          sentences: Array(sentences[sentence..<sentence + pieces[piece].ranges.count]))
       }
+      let count = fields.map(\.count).max() ?? 1
+      return (0..<count).map { rank in fields.map { $0.text(rank) } }
     }
   }
 
@@ -147,5 +151,21 @@ struct BackTranslationStage: CopyingCollectionStage {
       "via": .string(pivot), "similarity": .real((child.similarity * 100).rounded() / 100),
       "try": .integer(child.attempt),
     ]
+  }
+}
+
+/// A text whose sentences came back.
+private struct TranslatedField {
+  let pieces: SentencePieces
+  /// The readings of each, the likeliest first; none of one that came to no end.
+  let sentences: [[String]]
+
+  /// How many readings it has.
+  var count: Int { max(1, sentences.map(\.count).max() ?? 1) }
+
+  /// The text of a rank: each sentence's reading of that rank, or its last; nil where one has none.
+  func text(_ rank: Int) -> String? {
+    let chosen = sentences.compactMap { $0.isEmpty ? nil : $0[min(rank, $0.count - 1)] }
+    return chosen.count == sentences.count ? pieces.with(chosen) : nil
   }
 }

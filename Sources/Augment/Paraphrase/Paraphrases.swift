@@ -30,7 +30,7 @@ struct Paraphrases {
       return planned.refuse("lines")
     }
     let before = kept.children.count
-    kept.take(texts, attempt: attempt, contract)
+    kept.take([texts], attempt: attempt, contract)
     if let fault = kept.fault { planned.refuse(fault.rawValue) }
     guard kept.children.count > before, let child = kept.children.last else { return }
     planned.add(

@@ -56,12 +56,18 @@ struct RoundTrips: Sendable {
 
   init(of parent: Parent, wanted: Int) { (self.parent, self.wanted) = (parent, wanted) }
 
-  /// Takes the translated texts as a child where they keep the contract.
-  mutating func take(_ translated: [String?], attempt: Int, _ contract: RoundTripContract) {
-    do throws(RoundTripContract.Fault) {
-      children.append(try child(translated, attempt: attempt, contract))
-      fault = nil
-    } catch { fault = error }
+  /// Takes the first reading that keeps the contract as a child.
+  /// - Parameter readings: The texts, translated, the likeliest first.
+  mutating func take(_ readings: [[String?]], attempt: Int, _ contract: RoundTripContract) {
+    var first: RoundTripContract.Fault?
+    for translated in readings {
+      do throws(RoundTripContract.Fault) {
+        children.append(try child(translated, attempt: attempt, contract))
+        fault = nil
+        return
+      } catch { first = first ?? error }
+    }
+    fault = first
   }
 
   private func child(

@@ -60,6 +60,8 @@ void anneal_pool_set_threads(int count);
 /// Calls `body` over [0, count) in pieces of `grain` items, each piece exactly once, on any thread.
 /// A call from inside a body, or while another thread uses the pool, runs on the calling thread.
 void anneal_parallel(int64_t count, int64_t grain, anneal_body body, void *context);
+/// Says whether calls of this thread run on it alone from now on; returns what was so before.
+bool anneal_pool_alone(bool alone);
 
 // MARK: memory
 

@@ -2,17 +2,24 @@ public import Tensors
 
 /// The keys and values of the tokens that a decoder has seen, so that each is computed once.
 ///
-/// Every sequence writes to a slot of `capacity` rows in every layer, and reads where its table of
-/// places says. Beams are sequences: `reorder` lets several go on from one, which copies tables but
-/// neither keys nor values. A cache serves one generation on one thread, under inference tapes.
+/// Tokens lie in every layer in the order in which they came, whatever their sequence, so that no more
+/// memory is touched than they need; where those of a sequence are, its table of places says. Beams are
+/// sequences: `reorder` lets several go on from one, which copies tables but neither keys nor values. What
+/// dropped sequences have seen stays until the end: a row for each sequence and step. A cache serves one
+/// generation on one thread, under inference tapes.
 public final class KeyValueCache {
   /// The most tokens that a sequence can have.
   public let capacity: Int
   /// The number of tokens of each sequence that are kept.
   public private(set) var lengths: [Int]
   private let columns: Int
+  /// The tokens of a sequence that there is room for at first.
+  private static let usualTokens = 16
   private var layers: [(key: Tensor, value: Tensor)]
-  private var slots: CacheSlots
+  /// The row of each place of each sequence, `capacity` a sequence.
+  private var places: [Int32]
+  /// The rows that are taken.
+  private var rows = 0
 
   /// An empty cache.
   /// - Parameters:
@@ -24,8 +31,8 @@ public final class KeyValueCache {
     self.capacity = capacity
     self.columns = columns
     lengths = Array(repeating: 0, count: sequences)
-    slots = CacheSlots(sequences: sequences, capacity: capacity)
-    let shape = [sequences * capacity, columns]
+    places = Array(repeating: 0, count: sequences * capacity)
+    let shape = [sequences * min(capacity, Self.usualTokens), columns]
     self.layers = (0..<layers).map { _ in (Tensor.room(shape), Tensor.room(shape)) }
   }
 
@@ -50,9 +57,32 @@ public final class KeyValueCache {
         lengths[sequence] + length <= capacity,
         "\(length) tokens after \(lengths[sequence]) in a cache of \(capacity)")
     }
-    let rows = slots.extend(lengths, by: new.lengths)
+    let rows = place(new)
+    grow(layer, to: self.rows + new.tokens)
     layers[layer].key.placeRows(rows, from: key)
     layers[layer].value.placeRows(rows, from: value)
+  }
+
+  /// Notes the rows of new tokens, which are returned in the tokens' order; every layer has the same.
+  private func place(_ new: SequenceLayout) -> [Int32] {
+    var next = Int32(rows)
+    for (sequence, added) in new.lengths.enumerated() {
+      let start = sequence * capacity + lengths[sequence]
+      for place in start..<start + added {
+        places[place] = next
+        next += 1
+      }
+    }
+    return Array(Int32(rows)..<next)
+  }
+
+  /// Makes room in a layer; half as much again, so that what is copied stays little.
+  private func grow(_ layer: Int, to needed: Int) {
+    let room = layers[layer].key.rows
+    guard needed > room else { return }
+    let wanted = max(needed, room + room / 2)
+    layers[layer].key = layers[layer].key.grown(to: wanted)
+    layers[layer].value = layers[layer].value.grown(to: wanted)
   }
 
   /// The attention of new tokens to those that are kept, and to themselves, which were appended.
@@ -65,7 +95,7 @@ public final class KeyValueCache {
         query: query, key: key, value: value, layout: new, bias: bias, options)
     }
     let kept = KeptKeys(
-      key: layers[layer].key, value: layers[layer].value, places: slots.places, stride: capacity,
+      key: layers[layer].key, value: layers[layer].value, places: places, stride: capacity,
       lengths: zip(lengths, new.lengths).map { $0 + $1 })
     return tape.attention(query: query, kept: kept, layout: new, bias: bias, options)
   }
@@ -73,6 +103,7 @@ public final class KeyValueCache {
   /// Counts the new tokens as kept.
   public func advance(_ new: SequenceLayout) {
     for index in lengths.indices { lengths[index] += new.lengths[index] }
+    rows += new.tokens
   }
 
   /// Lets sequence i go on from what sequence `parents[i]` has seen.
@@ -82,82 +113,10 @@ public final class KeyValueCache {
   public func reorder(_ parents: [Int]) {
     precondition(parents.allSatisfy { 0..<count ~= $0 }, "parents \(parents) of \(count) sequences")
     guard !parents.elementsEqual(lengths.indices) else { return }
-    slots.reorder(parents, lengths)
-    lengths = parents.map { lengths[$0] }
-    let rows = slots.count * capacity
-    guard let kept = layers.first?.key.rows, rows > kept else { return }
-    for index in layers.indices {
-      layers[index] = (layers[index].key.grown(to: rows), layers[index].value.grown(to: rows))
-    }
-  }
-}
-
-/// Which rows the sequences of a cache write, and which they read.
-///
-/// Slot s is the rows from s · capacity on, and a token's place within its sequence is its place
-/// within the slot; so rows that descendants of a sequence still read are never written again as long
-/// as they are at earlier places than whoever writes the slot has reached.
-struct CacheSlots {
-  /// The row of each place of each sequence, `capacity` a sequence.
-  private(set) var places: [Int32]
-  /// The slots there are.
-  private(set) var count: Int
-  private let capacity: Int
-  /// The slot that each sequence writes.
-  private var own: [Int]
-
-  init(sequences: Int, capacity: Int) {
-    self.capacity = capacity
-    count = sequences
-    own = Array(0..<sequences)
-    places = Array(repeating: 0, count: sequences * capacity)
-  }
-
-  /// Gives new tokens their rows, which are returned in the tokens' order.
-  mutating func extend(_ lengths: [Int], by added: [Int]) -> [Int32] {
-    var rows: [Int32] = []
-    rows.reserveCapacity(added.count)
-    for (sequence, length) in lengths.enumerated() {
-      for place in length..<length + added[sequence] {
-        let row = Int32(own[sequence] * capacity + place)
-        places[sequence * capacity + place] = row
-        rows.append(row)
-      }
-    }
-    return rows
-  }
-
-  /// Takes over what parents read; the first child of each also writes its slot.
-  mutating func reorder(_ parents: [Int], _ lengths: [Int]) {
-    var old = self
-    own = parents.map { parent in
-      defer { old.own[parent] = -1 }
-      return old.own[parent]
-    }
+    let old = places
     places = []
     places.reserveCapacity(parents.count * capacity)
-    for parent in parents { places += old.places[parent * capacity..<(parent + 1) * capacity] }
-    guard own.contains(-1) else { return }
-    var reach = reach(parents.map { lengths[$0] })
-    for slot in own where slot >= 0 { reach[slot] = capacity + 1 }
-    for child in own.indices where own[child] < 0 {
-      let free = reach.indices.first { reach[$0] <= lengths[parents[child]] }
-      own[child] = free ?? reach.count
-      if free == nil { reach.append(0) }
-      reach[own[child]] = capacity + 1
-    }
-    count = reach.count
-  }
-
-  /// How many places of each slot are in use: one after the last that any sequence reads.
-  private func reach(_ lengths: [Int]) -> [Int] {
-    var reach = Array(repeating: 0, count: count)
-    for (sequence, length) in lengths.enumerated() {
-      for place in 0..<length {
-        let slot = Int(places[sequence * capacity + place]) / capacity
-        reach[slot] = max(reach[slot], place + 1)
-      }
-    }
-    return reach
+    for parent in parents { places += old[parent * capacity..<(parent + 1) * capacity] }
+    lengths = parents.map { lengths[$0] }
   }
 }

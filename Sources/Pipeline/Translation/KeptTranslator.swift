@@ -2,6 +2,7 @@ import Endpoint
 package import Records
 package import Stages
 import Synchronization
+import Tensors
 
 /// A translator that is asked portion by portion, and for no portion twice: what it wrote is kept on disk.
 ///
@@ -26,6 +27,7 @@ package final class KeptTranslator: Translator {
   package var name: String { translator.name }
   package var draws: Bool { translator.draws }
   package var atOnce: Int { translator.atOnce }
+  package var ranks: Bool { translator.ranks }
   package var spent: EndpointSpending? { translator.spent }
   package func files() throws(StageError) -> [String] { try translator.files() }
   package func portions(_ texts: [String]) throws -> [[Int]] { try translator.portions(texts) }
@@ -43,40 +45,99 @@ package final class KeptTranslator: Translator {
   }
 
   package func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?] {
-    let questions = Questions(texts, draws)
+    try answers(to: Questions(texts, draws), translation).map { $0?.string }
+  }
+
+  package func readings(_ texts: [String], most: Int) throws -> [[String]] {
+    guard ranks, most > 1 else {
+      return try translate(texts, draws: nil).map { $0.map { [$0] } ?? [] }
+    }
+    return try answers(to: Questions(texts, nil)) { portion, identity in
+      try readings(portion, most: most, identity)
+    }.map { ($0?.array ?? []).compactMap(\.string) }
+  }
+
+  /// The answer to each text; nil where it is in no portion.
+  private func answers(
+    to questions: Questions,
+    _ answer: @Sendable (_ portion: Questions, _ identity: JSONValue) throws -> [JSONValue]
+  ) throws -> [JSONValue?] {
     let portions = try translator.portions(questions.texts)
     let identity = try identity
     let found = try LimitFault.telling {
       spent
     } _: {
-      try Requests.map(portions.count, atOnce: atOnce) { [self] number in
+      try each(portions.count) { number in
         try Interruption.check()
         return try answer(questions.portion(portions[number]), identity)
       }
     }
-    var answers = [String?](repeating: nil, count: questions.texts.count)
-    for (portion, texts) in zip(portions, found) {
-      for (place, text) in zip(portion, texts) { answers[place] = text }
+    var answers = [JSONValue?](repeating: nil, count: questions.texts.count)
+    for (portion, values) in zip(portions, found) {
+      for (place, value) in zip(portion, values) { answers[place] = value }
     }
     return questions.members.map { answers[$0] }
   }
 
-  /// The translations of a portion.
-  private func answer(_ portion: Questions, _ identity: JSONValue) throws -> [String?] {
-    let (texts, draws) = (portion.texts, portion.draws)
-    guard let answers else { return try translator.translate(texts, draws: draws) }
-    let question: JSONValue = [
-      "translator": identity, "texts": .array(texts.map { .string($0) }),
-      "draws": draws.map { .array($0.map { .string("\($0)") }) } ?? .null,
-    ]
-    let answer = try answers.value(question) { kept in
-      kept.array?.count == texts.count
-        && kept.array?.allSatisfy { $0.isNull || $0.string != nil } == true
-    } _: {
-      .array(
-        try translator.translate(texts, draws: draws).map { $0.map { .string($0) } ?? .null })
+  /// Asks for portions as many at once as the translator takes.
+  ///
+  /// One that computes here has a thread for each portion, which needs no other: were each operation shared by the
+  /// threads, a fifth of the time would go by in waiting for the last of them.
+  private func each<Result: Sendable>(
+    _ count: Int, _ ask: @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    guard translator.computesHere else {
+      return try withoutActuallyEscaping(ask) { ask in
+        try Requests.map(count, atOnce: atOnce, ask)
+      }
     }
-    return (answer.array ?? []).map(\.string)
+    // Of few portions each is computed by all threads.
+    guard count >= Engine.threads else { return try (0..<count).map(ask) }
+    return try OrderedMap.slices(of: count, threads: Engine.threads, perThread: count) { range in
+      try Engine.alone { try range.map(ask) }
+    }.flatMap { $0 }
+  }
+
+  /// The translations of a portion: texts, or nulls.
+  private func translation(_ portion: Questions, _ identity: JSONValue) throws -> [JSONValue] {
+    let (texts, draws) = (portion.texts, portion.draws)
+    let question: JSONObject = [
+      "draws": draws.map { .array($0.map { .string("\($0)") }) } ?? .null
+    ]
+    return try kept(question, texts, identity, isWhole: { $0.isNull || $0.string != nil }) {
+      try translator.translate(texts, draws: draws).map { $0.map { .string($0) } ?? .null }
+    }
+  }
+
+  /// The readings of a portion: lists of texts.
+  private func readings(
+    _ portion: Questions, most: Int, _ identity: JSONValue
+  ) throws -> [JSONValue] {
+    try kept(
+      ["readings": .integer(most)], portion.texts, identity,
+      isWhole: { $0.array?.allSatisfy { $0.string != nil } == true }
+    ) {
+      try translator.readings(portion.texts, most: most)
+        .map { .array($0.map { .string($0) }) }
+    }
+  }
+
+  /// What is kept of a question, or else asked: a value for each text.
+  private func kept(
+    _ details: JSONObject, _ texts: [String], _ identity: JSONValue,
+    isWhole: (JSONValue) -> Bool, _ ask: () throws -> [JSONValue]
+  ) throws -> [JSONValue] {
+    guard let answers else { return try ask() }
+    var question: JSONObject = [
+      "translator": identity, "texts": .array(texts.map { .string($0) }),
+    ]
+    for member in details.members { question[member.key] = member.value }
+    let answer = try answers.value(.object(question)) { kept in
+      kept.array?.count == texts.count && kept.array?.allSatisfy(isWhole) == true
+    } _: {
+      .array(try ask())
+    }
+    return answer.array ?? []
   }
 }
 

@@ -19,6 +19,9 @@ final class LocalTranslator: Translator {
   private static let mostSentences = 64
   private static let mostTokens = 4096
 
+  let computesHere = true
+  let ranks = true
+
   /// Finds the checkpoint; it is loaded with the first text.
   /// - Parameter shipped: The folder of the model that comes with Anneal, for a request that names none.
   init(_ request: TranslatorRequest, shipped: String?) throws(Diagnostic) {
@@ -81,19 +84,33 @@ final class LocalTranslator: Translator {
 
   func translate(_ texts: [String], draws: [UInt64]?) throws(StageError) -> [String?] {
     let generator = try generator()
+    return try generate(
+      texts, draws, draws == nil ? generator : generator.drawing(temperature: temperature)
+    ).map(\.first)
+  }
+
+  func readings(_ texts: [String], most: Int) throws(StageError) -> [[String]] {
+    let generator = try generator().changing {
+      $0.numBeams = max(most, $0.numBeams)
+      $0.numReturnSequences = most
+    }
+    return try generate(texts, nil, generator)
+  }
+
+  /// What a generator writes for each text, best first, up to what came to no end.
+  private func generate(
+    _ texts: [String], _ draws: [UInt64]?, _ generator: TextGenerator
+  ) throws(StageError) -> [[String]] {
     do {
       let prompts = try texts.map { try generator.tokens(of: prefix + $0) }
-      let longest = Limit.tokens(of: prompts.map(\.count).max() ?? 0)
-      let limited = generator.limited(to: longest, drawing: draws == nil ? nil : temperature)
+      let limited = generator.limited(to: Limit.tokens(of: prompts.map(\.count).max() ?? 0))
       let sequences = try Engine.$precision.withValue(.fp32) {
         try limited.generator.generate(prompts, keys: draws)
       }
       return zip(prompts, sequences).map { prompt, found in
         // A model that repeats itself without end says nothing worth keeping.
-        guard let best = found.first, best.reason != .length,
-          best.tokens.count <= Limit.tokens(of: prompt.count)
-        else { return nil }
-        return generator.text(best.tokens)
+        found.prefix { $0.isWhole(atMost: Limit.tokens(of: prompt.count)) }
+          .compactMap { generator.text($0.tokens) }
       }
     } catch { throw Self.fault(error) }
   }
@@ -129,11 +146,17 @@ final class LocalTranslator: Translator {
   }
 }
 
+extension GeneratedSequence {
+  /// Whether it came to an end by itself within so many tokens.
+  fileprivate func isWhole(atMost tokens: Int) -> Bool {
+    reason != .length && self.tokens.count <= tokens
+  }
+}
+
 extension TextGenerator {
-  /// The same with at most so many new tokens, drawn where a temperature is given.
-  fileprivate func limited(to tokens: Int, drawing temperature: Double?) -> TextGenerator {
-    let copy = temperature.map { drawing(temperature: $0) } ?? self
-    return copy.changing {
+  /// The same with at most so many new tokens.
+  fileprivate func limited(to tokens: Int) -> TextGenerator {
+    changing {
       $0.maxNewTokens = tokens
       // It would make an end of what came to none.
       $0.forcedEosTokenId = []

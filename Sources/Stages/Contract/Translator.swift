@@ -8,8 +8,12 @@ public protocol Translator: Sendable {
   var name: String { get }
   /// Whether what it writes for a key is drawn; else it is the same for any key.
   var draws: Bool { get }
+  /// Whether it has further readings of a text, less likely ones.
+  var ranks: Bool { get }
   /// How many portions it may be asked for at the same time.
   var atOnce: Int { get }
+  /// Whether it computes on this machine's processors, which its portions then share: each has a thread.
+  var computesHere: Bool { get }
   /// All that decides a translation besides the text and the key.
   /// - Throws: What says why a file that belongs to it cannot be read.
   var identity: JSONValue { get throws }
@@ -30,6 +34,12 @@ public protocol Translator: Sendable {
   ///     without keys it is the likeliest. Translators that cannot draw write the same for any key.
   /// - Throws: `StageError` where there are no translations, `Interrupted` where the user asked to stop.
   func translate(_ texts: [String], draws: [UInt64]?) throws -> [String?]
+  /// The likeliest translations of each text, the likeliest first; none where the likeliest came to no end.
+  ///
+  /// - Parameters:
+  ///   - texts: As `translate` takes them.
+  ///   - most: How many are wanted of each, at least 1; there may be fewer.
+  func readings(_ texts: [String], most: Int) throws -> [[String]]
 }
 
 extension Translator {
@@ -39,6 +49,14 @@ extension Translator {
   public var spent: EndpointSpending? { nil }
   /// Most translators do one thing after the other.
   public var atOnce: Int { 1 }
+  /// Most translators know one reading.
+  public var ranks: Bool { false }
+  /// Most translators wait for something else.
+  public var computesHere: Bool { false }
+  /// What `translate` writes.
+  public func readings(_ texts: [String], most: Int) throws -> [[String]] {
+    try translate(texts, draws: nil).map { $0.map { [$0] } ?? [] }
+  }
   /// All texts together.
   public func portions(_ texts: [String]) throws -> [[Int]] {
     texts.isEmpty ? [] : [Array(texts.indices)]

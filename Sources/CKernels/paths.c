@@ -27,7 +27,7 @@ static inline uint32_t bytes_of(const anneal_word *word, uint8_t *bytes) {
 enum {
   GROUP = 16,
   /// Where pieces may begin or end in a word: before what comes before it, and around its bytes.
-  PLACES = ANNEAL_WORD_LONGEST + 2,
+  PLACES = ANNEAL_WORD_LONGEST + 3,
 };
 
 /// A group of words and what is found of them.
@@ -46,19 +46,17 @@ typedef struct {
   uint8_t word, start, place, end;
 } walk;
 
-static inline void note(
-  const anneal_trie *trie, group *words, int word, int start, int place, int32_t node) {
-  words->nodes[word][start][place] = node;
-  words->ends[word][start] |= (trie->units[node].base & 1) << place;
-}
-
-/// Fills a group with open words from a number on, and returns the number behind the last one looked at.
+/// Fills a group with open words of known bytes from a number on, and returns the number behind the last one looked at.
 static uint32_t fill_group(
-  const anneal_memory *memory, uint32_t number, group *words, int *count) {
+  const anneal_lattice *lattice, const anneal_memory *memory, uint32_t number, group *words,
+  int *count) {
   int filled = 0;
   for (; number < memory->count && filled < GROUP; number++) {
     uint32_t length = bytes_of(memory->words + number, words->bytes[filled]);
-    if (length == 0) continue;
+    bool is_known = length > 0;
+    for (uint32_t i = 0; i < length; i++)
+      is_known &= lattice->singles[words->bytes[filled][i] - ANNEAL_FIRST_VISIBLE];
+    if (!is_known) continue;
     words->numbers[filled] = number;
     words->lengths[filled++] = length;
   }
@@ -69,28 +67,40 @@ static uint32_t fill_group(
 /// Finds all pieces in the words of a group.
 static inline __attribute__((always_inline)) void find_pieces(
   const anneal_lattice *lattice, group *words, int count) {
-  const anneal_trie *trie = &lattice->trie;
+  const anneal_scored_unit *units = lattice->units;
+  const int32_t root = (int32_t)(units->base >> 1);
   walk walks[GROUP * PLACES];
   int left = 0;
   for (int word = 0; word < count; word++) {
     uint8_t end = (uint8_t)(words->lengths[word] + 1);
-    memset(words->ends[word], 0, sizeof words->ends[word]);
-    note(trie, words, word, 0, 1, lattice->prefix);
+    const uint8_t *bytes = words->bytes[word];
+    words->nodes[word][0][1] = lattice->prefix;
+    words->ends[word][0] = 1 << 1;
     walks[left++] = (walk){lattice->prefix, (uint8_t)word, 0, 1, end};
-    for (uint8_t place = 1; place < end; place++)
-      walks[left++] = (walk){0, (uint8_t)word, place, place, end};
+    for (uint8_t place = 1; place < end; place++) {
+      words->nodes[word][place][place + 1] = root + bytes[place - 1];
+      words->ends[word][place] = (uint32_t)1 << (place + 1);
+      if (place + 1 == end) break;
+      uint32_t pair = lattice->pairs[anneal_pair(bytes[place - 1], bytes[place])];
+      words->nodes[word][place][place + 2] = (int32_t)(pair >> 1);
+      words->ends[word][place] |= (pair & 1) << (place + 2);
+      walks[left] = (walk){(int32_t)(pair >> 1), (uint8_t)word, place, place + 2, end};
+      left += (pair != 0) & (place + 2 < end);
+    }
   }
   while (left > 0) {
     int going = 0;
     for (int i = 0; i < left; i++) {
       walk at = walks[i];
-      int32_t next = (int32_t)(trie->units[at.node].base >> 1) + words->bytes[at.word][at.place - 1];
-      bool goes_on = trie->units[next].parent == at.node;
+      int32_t next = (int32_t)(units[at.node].base >> 1) + words->bytes[at.word][at.place - 1];
+      bool goes_on = units[next].parent == at.node;
+      uint32_t base = units[next].base;
       at.node = next;
       at.place++;
       // What is written for a walk that ends here is no end of a piece.
       words->nodes[at.word][at.start][at.place] = next;
-      words->ends[at.word][at.start] |= (trie->units[next].base & goes_on) << at.place;
+      words->ends[at.word][at.start] |= (base & goes_on) << at.place;
+      __builtin_prefetch(units + (goes_on ? base >> 1 : 0) + words->bytes[at.word][at.place - 1]);
       walks[going] = at;
       going += goes_on & (at.place < at.end);
     }
@@ -101,8 +111,23 @@ static inline __attribute__((always_inline)) void find_pieces(
 /// The best path to a place: what it sums up to, and the last piece on it.
 typedef struct {
   double score;
-  int32_t start, id;
+  int32_t start, node;
 } step;
+
+typedef uint64_t halves2 __attribute__((ext_vector_type(2), aligned(8)));
+
+/// Offers a piece as the last one of the path to its end; without branches, as nobody can foresee which is better.
+static inline __attribute__((always_inline)) void offer(
+  step *last, double score, uint32_t start, int32_t node) {
+  halves2 old, new = {0, start | (uint64_t)node << 32};
+  memcpy(&old, last, sizeof old);
+  memcpy(&new, &score, sizeof score);
+  double old_score;
+  memcpy(&old_score, &old, sizeof old_score);
+  bool is_better = (score > old_score) | ((int32_t)old[1] < 0);
+  old ^= (old ^ new) & -(uint64_t)is_better;
+  memcpy(last, &old, sizeof old);
+}
 
 /// Writes the pieces of the best path through a word to `tokens` and returns how many; 0 where one of them would be
 /// unknown.
@@ -112,21 +137,17 @@ static inline uint32_t best_path(
   step steps[PLACES];
   for (uint32_t place = 0; place <= end; place++) steps[place] = (step){0, -1, -1};
   for (uint32_t start = 0; start < end; start++) {
-    uint32_t ends = words->ends[word][start];
-    // Without a piece of one character it would be an unknown one that may be the best.
-    if (!(ends >> (start + 1) & 1)) return 0;
-    for (; ends; ends &= ends - 1) {
+    for (uint32_t ends = words->ends[word][start]; ends; ends &= ends - 1) {
       int place = __builtin_ctz(ends);
-      int32_t id = lattice->trie.values[words->nodes[word][start][place]];
-      double score = steps[start].score + lattice->scores[id];
-      if (steps[place].start < 0 || score > steps[place].score)
-        steps[place] = (step){score, (int32_t)start, id};
+      int32_t node = words->nodes[word][start][place];
+      offer(steps + place, steps[start].score + lattice->units[node].score, start, node);
     }
   }
   uint32_t count = 0;
   for (int32_t place = (int32_t)end; place > 0; place = steps[place].start) {
-    if (steps[place].id == lattice->unknown) return 0;
-    tokens[PLACES - ++count] = (uint32_t)steps[place].id << 8;
+    int32_t id = lattice->values[steps[place].node];
+    if (id == lattice->unknown) return 0;
+    tokens[PLACES - ++count] = (uint32_t)id << 8;
   }
   memmove(tokens, tokens + PLACES - count, count * sizeof *tokens);
   return count;
@@ -137,8 +158,9 @@ CLONED void anneal_learn_paths(
   group words;
   uint32_t tokens[PLACES];
   int count;
+  if (!(lattice->units[lattice->prefix].base & 1)) return;
   for (uint32_t number = first; number < memory->count;) {
-    number = fill_group(memory, number, &words, &count);
+    number = fill_group(lattice, memory, number, &words, &count);
     find_pieces(lattice, &words, count);
     for (int word = 0; word < count; word++) {
       uint32_t pieces = best_path(lattice, &words, word, tokens);

@@ -43,6 +43,32 @@ static int32_t child_of(const model *m, int32_t node, uint8_t byte) {
   return m->units[child].parent == node ? child : -1;
 }
 
+/// What the kernel reads of a model.
+typedef struct {
+  anneal_scored_unit units[NODES + 256];
+  bool singles[ANNEAL_VISIBLE];
+  uint32_t pairs[ANNEAL_VISIBLE * ANNEAL_VISIBLE];
+} tables;
+
+static void fill_tables(const model *m, tables *t) {
+  for (int32_t i = 0; i < NODES + 256; i++) {
+    bool has_piece = m->units[i].base & 1;
+    double score = has_piece ? m->scores[m->values[i]] : 0;
+    t->units[i] = (anneal_scored_unit){m->units[i].base, m->units[i].parent, score};
+  }
+  for (int first = ANNEAL_FIRST_VISIBLE; first < 127; first++) {
+    int32_t node = child_of(m, 0, (uint8_t)first);
+    if (node < 0) continue;
+    t->singles[first - ANNEAL_FIRST_VISIBLE] = m->units[node].base & 1;
+    for (int second = ANNEAL_FIRST_VISIBLE; second < 127; second++) {
+      int32_t next = child_of(m, node, (uint8_t)second);
+      if (next >= 0)
+        t->pairs[anneal_pair((uint8_t)first, (uint8_t)second)] =
+          (uint32_t)next << 1 | (m->units[next].base & 1);
+    }
+  }
+}
+
 /// The ids of the best path; none where a character is no piece or a piece on it is the unknown one.
 static uint32_t spell_plainly(const model *m, int32_t unknown, const char *text, int32_t *ids) {
   int32_t size = (int32_t)strlen(text), from[20], last[20];
@@ -132,9 +158,13 @@ void test_paths(void) {
     anneal_memory paths = random_words(texts, &state), pieces = random_words(texts, &same);
     int32_t prefix = child_of(m, 0, '^'), unknown = round % 3 ? m->count / 2 : -1;
     int32_t continuation = round % 5 ? prefix : -1;
-    anneal_lattice lattice = {{m->units, m->values}, m->scores, prefix, unknown};
+    tables *t = calloc(1, sizeof *t);
+    if (!t) abort();
+    fill_tables(m, t);
+    anneal_lattice lattice = {t->units, m->values, t->singles, t->pairs, prefix, unknown};
+    anneal_trie trie = {m->units, m->values};
     anneal_learn_paths(&lattice, &paths, 1);
-    anneal_learn_pieces(&lattice.trie, continuation, &pieces, 1);
+    anneal_learn_pieces(&trie, continuation, &pieces, 1);
     for (uint32_t i = 1; i < MOST; i++) {
       if (i % 11 == 0) {
         demand(paths.words[i].count == 0 && pieces.words[i].count == 0, "what is learned stays");
@@ -147,6 +177,6 @@ void test_paths(void) {
       count = is_fit ? take_plainly(m, continuation, texts[i] + 1, ids) : 0;
       demand_tokens(&pieces, i, count, ids, "the longest pieces are the plain way's");
     }
-    free(paths.words), free(paths.spilled), free(pieces.words), free(pieces.spilled), free(m);
+    free(paths.words), free(paths.spilled), free(pieces.words), free(pieces.spilled), free(m), free(t);
   }
 }

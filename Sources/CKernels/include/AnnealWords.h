@@ -298,11 +298,28 @@ typedef struct {
   const int32_t *values;
 } anneal_trie;
 
-/// A unigram model.
+/// A unit of such a trie with the score of its value.
 typedef struct {
-  anneal_trie trie;
-  /// By id.
-  const double *scores;
+  uint32_t base;
+  int32_t parent;
+  double score;
+} anneal_scored_unit;
+
+enum { ANNEAL_FIRST_VISIBLE = 0x21, ANNEAL_VISIBLE = 0x5E };
+
+/// The place of a pair of visible ASCII characters among all of them.
+static inline uint32_t anneal_pair(uint8_t first, uint8_t second) {
+  return (uint32_t)(first - ANNEAL_FIRST_VISIBLE) * ANNEAL_VISIBLE + second - ANNEAL_FIRST_VISIBLE;
+}
+
+/// A unigram model, as a trie of pieces whose values are their ids.
+typedef struct {
+  const anneal_scored_unit *units;
+  const int32_t *values;
+  /// Whether each visible ASCII character is a piece.
+  const bool *singles;
+  /// For each pair of them its node, twice, and one more where it is a piece; 0 where none leads there.
+  const uint32_t *pairs;
   /// The node of what stands before every word, and the id of what has no piece, or -1.
   int32_t prefix, unknown;
 } anneal_lattice;

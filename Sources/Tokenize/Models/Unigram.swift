@@ -7,8 +7,11 @@ struct Unigram: FileModel {
   let unknownId: Int32?
   var spellsUnknown: Bool { true }
   private let lattice: UnigramLattice<Double>
+  private let paths: UnigramPaths
   /// The ids of `<0x00>` to `<0xFF>`, -1 for none; empty without byte fallback.
   private let fallbackIds: [Int32]
+  /// How many bytes the longest piece has.
+  private let longestPiece: Int
 
   /// How much worse than the worst piece an unknown character is.
   private static let unknownPenalty = 10.0
@@ -42,12 +45,17 @@ struct Unigram: FileModel {
     self.unknownId = unknownId
     fallbackIds = fallsBack ? ByteFallback.ids(in: vocabulary) : []
     var trie = ByteTrie(capacity: vocabulary.count * 3)
+    var longest = 0
     for id in vocabulary.sortedIds {
       guard let piece = vocabulary.token(of: id), !piece.isEmpty else { continue }
+      longest = max(longest, piece.count)
       trie.insert(piece, value: vocabulary.id(of: Array(piece)) ?? id)
     }
+    longestPiece = longest
+    let packed = PackedTrie(trie)
+    paths = UnigramPaths(packed, scores: scores, unknownId: unknownId)
     lattice = UnigramLattice(
-      trie: PackedTrie(trie), scores: scores, unknownId: unknownId,
+      trie: packed, scores: scores, unknownId: unknownId,
       unknownScore: (scores.min() ?? 0) - Self.unknownPenalty)
   }
 
@@ -68,48 +76,34 @@ struct Unigram: FileModel {
   private static let powers = (0...22).map { (0..<$0).reduce(1.0) { power, _ in power * 10 } }
 
   func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
-    if let prefix = raw?.visiblePrefix { lattice.learn(from: first, in: &memory, prefix: prefix) }
+    if let prefix = raw?.visiblePrefix { paths.learn(from: first, in: &memory, prefix: prefix) }
     learnOneByOne(from: first, in: &memory, raw: raw)
   }
 
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]
   ) {
-    let before = tokens.count
     let unknown = unknownId ?? -1
-    var hasUnknown = false
+    // The run of unknown neighbours that is still to be joined, empty behind any other piece.
+    var run = ByteRange(Int(word.start), Int(word.start))
     lattice.visitPath(of: word, in: text) { piece in
-      tokens.append(PieceToken(id: piece.id, end: Int32(piece.end)))
-      if piece.id == unknown { hasUnknown = true }
-    }
-    if hasUnknown { joinUnknown(from: before, &tokens, word, text) }
-  }
-
-  /// Joins neighbours that are unknown, and spells them in bytes where asked and possible.
-  private func joinUnknown(
-    from before: Int, _ tokens: inout [PieceToken], _ word: ByteRange,
-    _ text: borrowing Span<UInt8>
-  ) {
-    let unknown = unknownId ?? -1
-    let pieces = Array(tokens[before...])
-    tokens.removeLast(pieces.count)
-    var start: Int32 = 0
-    for (index, piece) in pieces.enumerated() {
-      if piece.id != unknown {
-        tokens.append(piece)
-        start = piece.end
-      } else if index + 1 == pieces.count || pieces[index + 1].id != unknown {
-        let range = ByteRange(Int(word.start + start), Int(word.start + piece.end))
-        appendUnknown(range, end: piece.end, text, &tokens)
-        start = piece.end
+      let end = word.start + Int32(piece.end)
+      if piece.id == unknown {
+        run.end = end
+        return
       }
+      if !run.isEmpty { appendUnknown(run, end: Int32(piece.start), text, &tokens) }
+      run = ByteRange(Int(end), Int(end))
+      tokens.append(PieceToken(id: piece.id, end: Int32(piece.end)))
     }
+    if !run.isEmpty { appendUnknown(run, end: run.end - word.start, text, &tokens) }
   }
 
+  /// Adds the token of an unknown run, or spells it in bytes where asked and possible.
   private func appendUnknown(
     _ range: ByteRange, end: Int32, _ text: borrowing Span<UInt8>, _ tokens: inout [PieceToken]
   ) {
-    if let known = vocabulary.id(of: range, in: text) {
+    if range.indices.count <= longestPiece, let known = vocabulary.id(of: range, in: text) {
       tokens.append(PieceToken(id: known, end: end))
     } else if !fallbackIds.isEmpty,
       range.indices.allSatisfy({ fallbackIds[Int(text[$0])] >= 0 })

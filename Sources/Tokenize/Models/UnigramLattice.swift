@@ -1,5 +1,3 @@
-import CKernels
-
 /// The pieces whose scores sum up to the most: Viterbi over all ways to spell a text (Kudo 2018,
 /// arXiv:1804.10959).
 ///
@@ -98,25 +96,6 @@ struct UnigramLattice<Score: BinaryFloatingPoint & Sendable & BitwiseCopyable>: 
   private static func offer(_ score: Score, from place: Int, _ id: Int32, to step: inout Step) {
     if step.start < 0 || score > step.score {
       step = Step(score: score, start: Int32(truncatingIfNeeded: place), id: id)
-    }
-  }
-}
-
-extension UnigramLattice<Double> {
-  /// Finds the tokens of the open raw words of a memory from one on, as far as they are of visible ASCII and have no
-  /// unknown characters.
-  ///
-  /// - Parameter prefix: What stands before every word.
-  func learn(from first: Int, in memory: inout WordMemory, prefix: [UInt8]) {
-    let node = trie.node(of: prefix)
-    guard node != PackedTrie.none, trie.value(of: node) >= 0 else { return }
-    scores.withUnsafeBufferPointer { scores in
-      trie.withKernel { trie in
-        memory.learn(
-          from: first,
-          by: anneal_lattice(
-            trie: trie, scores: scores.baseAddress, prefix: node, unknown: unknownId ?? -1))
-      }
     }
   }
 }

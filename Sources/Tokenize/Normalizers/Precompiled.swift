@@ -10,6 +10,8 @@ struct Precompiled: Normalizer, FileComponent {
   private let map: CharacterMap
   /// Whether each ASCII character stays as it is where no mark follows it.
   private let isKept: [Bool]
+  /// A bit for each scalar of up to three bytes that stands alone and stays as it is.
+  private let keptAlone: [UInt64]
   private static let longestCluster = 5
 
   init(from reader: ComponentReader) throws(TokenizerError) {
@@ -23,12 +25,25 @@ struct Precompiled: Normalizer, FileComponent {
         && map.match(ByteRange(0, 1), of: [byte].span, takesLongest: false)?.replacement
           ?? [byte] == [byte]
     }
+    keptAlone = Self.keptAlone(by: map)
+  }
+
+  private static func keptAlone(by map: CharacterMap) -> [UInt64] {
+    var bits = [UInt64](repeating: 0, count: 1 << 10)
+    for scalar in UInt32(0x80)...0xFFFF where GraphemeClusters.standsAlone(scalar) {
+      var bytes: [UInt8] = []
+      UTF8Scalars.append(scalar, to: &bytes)
+      if map.match(ByteRange(0, bytes.count), of: bytes.span, takesLongest: false) == nil {
+        bits[Int(scalar >> 6)] |= 1 << UInt64(scalar & 63)
+      }
+    }
+    return bits
   }
 
   func normalize(_ text: inout AlignedText) {
     if keptEnd(text.bytes, from: 0) == text.bytes.count { return }
     if !text.tracks {
-      text.bytes = rewritten(text.bytes)
+      text.bytes = text.bytes.withUnsafeBufferPointer { normalized($0) }
       return
     }
     let (written, isChanged) = changes(of: text.bytes)
@@ -62,14 +77,41 @@ struct Precompiled: Normalizer, FileComponent {
     }
   }
 
-  /// The text without regard to where its parts come from.
-  private func rewritten(_ bytes: [UInt8]) -> [UInt8] {
+  /// The end of the run of characters that stay as they are, none of which anything behind it belongs to.
+  private func keptRunEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    isKept.withUnsafeBufferPointer { isKept in
+      keptAlone.withUnsafeBufferPointer { keptAlone in
+        var place = start
+        var last = start
+        while place < bytes.count {
+          let byte = bytes[place]
+          if byte < 0x80 {
+            guard isKept[Int(byte)] else { return last }
+            last = place
+            place += 1
+          } else {
+            let (scalar, length) = UTF8Scalars.decode(bytes.span, at: place)
+            guard scalar <= 0xFFFF,
+              keptAlone[Int(scalar >> 6)] >> UInt64(scalar & 63) & 1 == 1
+            else { return last }
+            last = place
+            place += length
+          }
+        }
+        return place
+      }
+    }
+  }
+
+  /// Some bytes, and behind them a text without regard to where its parts come from.
+  func normalized(_ bytes: UnsafeBufferPointer<UInt8>, behind prefix: [UInt8] = []) -> [UInt8] {
     var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + 16)
+    result.reserveCapacity(prefix.count + bytes.count + 16)
+    result += prefix
     let span = bytes.span
     var place = 0
     while place < bytes.count {
-      let kept = keptEnd(bytes, from: place)
+      let kept = keptRunEnd(bytes, from: place)
       if kept > place { result += bytes[place..<kept] }
       if kept == bytes.count { break }
       let end = GraphemeClusters.end(in: span, from: kept)

@@ -32,7 +32,27 @@ struct VisibleWords: RawWords {
   var visiblePrefix: [UInt8]? { sign }
 
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    word.allSatisfy { 0x21...0x7E ~= $0 } ? sign + word : nil
+    if word.allSatisfy({ 0x21...0x7E ~= $0 }) { return sign + word }
+    let whole = normalizer.normalized(word, behind: sign)
+    // Nothing at all is no word, and white space cuts.
+    return whole.count > sign.count && !mayBeCut(whole[sign.count...]) ? whole : nil
+  }
+
+  /// Whether there may be white space in a normalized text, or the sign that words are cut at; false where there is
+  /// none for sure.
+  private func mayBeCut(_ text: ArraySlice<UInt8>) -> Bool {
+    let sign = sign.first
+    return text.withUnsafeBufferPointer { text in
+      text.indices.contains { place in
+        switch text[place] {
+        // What U+0085 and U+00A0, U+1680, and U+2000 to U+205F begin with.
+        case 0...0x20, 0xC2, 0xE1, 0xE2: true
+        // U+3000.
+        case 0xE3: sign == 0xE3 || text[place + 1] == 0x80 && text[place + 2] == 0x80
+        default: text[place] == sign
+        }
+      }
+    }
   }
 
   func modelWords(of word: UnsafeBufferPointer<UInt8>) -> PreTokenizedText {

@@ -50,6 +50,9 @@ struct PackedTrie: Sendable {
     anneal_trie_unit(base: value >= 0 ? 1 : 0, parent: parent)
   }
 
+  /// The number of units, some of which are free.
+  var count: Int { units.count }
+
   /// The node that a byte leads to from a node, or `none`.
   @inline(__always)
   func child(of node: Int32, _ byte: UInt8) -> Int32 {

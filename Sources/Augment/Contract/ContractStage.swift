@@ -28,6 +28,8 @@ struct ContractStage<Maker: ChildMaker>: CollectionStage, ModelAsking {
   var asksModels: Bool { maker.isCostly || !contract.models.isEmpty }
   var learnsFromRecords: Bool { maker.stage.learnsFromRecords }
   var spent: EndpointSpending? { maker.stage.spent }
+  /// What the contract learns is learned again to the same.
+  var mayGoOn: Bool { maker.stage.mayGoOn }
 
   func dependencies() throws(StageError) -> [String] {
     var files = try maker.stage.dependencies()

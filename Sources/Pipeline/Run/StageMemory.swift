@@ -27,7 +27,7 @@ final class StageMemory: Sendable {
   /// Notes the mark of a stage that has ended.
   func note(_ progress: StageProgress) {
     switch progress.event {
-    case .records, .share: marks.withLock { $0.last = nil }
+    case .records, .share, .goesOn: marks.withLock { $0.last = nil }
     case .finished(let result):
       guard !result.cached else { return }
       let shared = marks.withLock { $0.last }

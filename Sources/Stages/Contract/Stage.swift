@@ -17,6 +17,11 @@ public protocol Stage: Sendable {
   var learnsFromRecords: Bool { get }
   /// What endpoints were asked in this run so far, and what that took; nil where none is asked.
   var spent: EndpointSpending? { get }
+  /// Whether the stage, after a kill, may go on in another process behind the records that it has decided
+  /// about: it does then not see them again, and finds no file in `StageContext.artifacts`.
+  ///
+  /// False where that would make another output: where it keeps something of one record for another.
+  var mayGoOn: Bool { get }
 }
 
 extension Stage {
@@ -51,6 +56,8 @@ public protocol SourceStage: Stage {
 }
 
 extension SourceStage {
+  /// The same files are read to the same raw records; those that are behind are read again, and passed over.
+  public var mayGoOn: Bool { true }
   /// Few sources have names.
   public var name: String? { nil }
   /// Few sources are read for long.
@@ -101,6 +108,8 @@ public protocol RecordStage: Stage {
 }
 
 extension RecordStage {
+  /// What becomes of a record depends on that record alone.
+  public var mayGoOn: Bool { true }
   /// Most stages do more, or less.
   public var textChange: (@Sendable (String) -> String)? { nil }
   /// Most stages have to see the record.
@@ -126,6 +135,9 @@ public protocol CollectionStage: Stage {
 }
 
 extension CollectionStage {
+  /// What was learned from the collection was lost with the process, and most take longer to learn than to
+  /// decide.
+  public var mayGoOn: Bool { false }
   /// Most stages have to see the record.
   public func leaves(recordAt index: Int, _ plan: Plan) -> Bool { false }
 }

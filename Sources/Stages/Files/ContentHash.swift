@@ -22,13 +22,21 @@ public enum ContentHash {
 
   /// The hash of a file.
   public static func ofFile(_ path: String) throws(FileError) -> String {
+    hexadecimal(try state(ofFirst: .max, of: path).finalize())
+  }
+
+  /// The state of hashing behind the first bytes of a file, or all where it has no more.
+  static func state(ofFirst count: Int, of path: String) throws(FileError) -> SHA256 {
     let reader = try FileReader(path)
     var hash = SHA256()
-    while true {
-      let chunk = try reader.read(1 << 20)
-      if chunk.isEmpty { return hexadecimal(hash.finalize()) }
+    var left = count
+    while left > 0 {
+      let chunk = try reader.read(min(1 << 20, left))
+      if chunk.isEmpty { break }
       hash.update(data: chunk)
+      left -= chunk.count
     }
+    return hash
   }
 
   static func hexadecimal(_ digest: SHA256.Digest) -> String {

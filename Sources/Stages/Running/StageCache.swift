@@ -58,10 +58,12 @@ extension StageRunner {
     try AtomicFile.write(JSONValue.array(names).bytes, to: "\(cache)/\(listName)")
   }
 
-  /// Removes what a killed run had not finished.
-  static func removeLeftovers(in cache: String) throws(FileError) {
+  /// Removes what a killed run had not finished, but for the folders of a walk that it left a note of.
+  static func removeLeftovers(in cache: String, of walk: WalkNote? = nil) throws(FileError) {
     try Leftovers.clear(cache)
-    for name in try Folders.list(cache) where name.hasPrefix(unfinished) {
+    if walk == nil { try WalkNote.remove(in: cache) }
+    let kept = walk?.stages.map(\.folder) ?? []
+    for name in try Folders.list(cache) where name.hasPrefix(unfinished) && !kept.contains(name) {
       try Folders.remove("\(cache)/\(name)")
     }
   }

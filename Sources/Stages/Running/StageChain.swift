@@ -4,8 +4,7 @@ import Records
 /// memory, and each stage still writes its own folder.
 ///
 /// Where a stage finds a fault that ends the run, the stages before it go on to the end, so that the
-/// next run begins with the one at fault. A wish to stop ends the stage that meets it likewise, and the
-/// walk where that is the first.
+/// next run begins with the one at fault. A wish to stop ends the walk, and the next run goes on with it.
 struct StageChain {
   /// A source or a record stage, and record stages behind it.
   let links: [StageLink]
@@ -14,6 +13,8 @@ struct StageChain {
   let meter: WalkMeter
   /// Told how many records each stage has seen.
   let report: @Sendable (StageLink, Int) -> Void
+  /// Told how many records of the input the walk skips, where it goes on from an earlier run.
+  let goesOn: @Sendable (Int) -> Void
 
   /// What the stages have written, and their part of the time.
   struct Result {
@@ -24,9 +25,15 @@ struct StageChain {
 
   func run() throws -> Result {
     let walk = ChainWalk(
-      writers: try links.map { link in try StageWriter(link) { report(link, $0) } })
-    if let input { try readLines(of: input, walk) }
-    if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
+      try WalkStart(links, after: input, runner, report: report), pace: runner.pace)
+    // Nothing may go on in a folder that whoever called has been given back.
+    defer { walk.wait() }
+    if walk.skipped > 0 { goesOn(walk.skipped) }
+    try walk.notingInterruption {
+      if let input { try readLines(of: input, walk) }
+      if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
+    }
+    walk.wait()
     let writers = walk.writers.prefix(walk.active)
     let manifests = try OrderedMap.map(Array(writers), threads: runner.threads) { try $1.finish() }
     let total = max(walk.seconds.reduce(0, +), .leastNonzeroMagnitude)
@@ -44,24 +51,27 @@ struct StageChain {
     var first = 0
     try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
       let start = first
-      let active = walk.active
-      meter.begin(upTo: share, bytes: lines.reduce(0) { $0 + $1.count })
-      let slices = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
-        var slice = ChainSlice()
-        try run(upTo: active, &slice) { link, context, buffers in
-          let stage = link.step.stage as? any RecordStage
-          for index in range {
-            let line = PendingLine(lines[index], at: start + index)
-            try decide(line, link, stage, context, &buffers)
-            // Deriving may be a model's work: such stages walk alone, and a slice takes minutes.
-            if isDeriving { meter.add(lines[index].count) }
+      let pending = walk.pending(of: lines.count)
+      meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
+      try walk.take(pending) { part in
+        let active = walk.active
+        return try OrderedMap.slices(of: part, threads: runner.threads) { range in
+          var slice = ChainSlice()
+          try run(upTo: active, &slice) { link, context, buffers in
+            let stage = link.step.stage as? any RecordStage
+            for index in range {
+              let line = PendingLine(lines[index], at: start + index)
+              try decide(line, link, stage, context, &buffers)
+              // Deriving may be a model's work: such stages walk alone, and a slice takes minutes.
+              if isDeriving { meter.add(lines[index].count) }
+            }
           }
+          if !isDeriving { meter.add(lines[range].reduce(0) { $0 + $1.count }) }
+          return slice
         }
-        if !isDeriving { meter.add(lines[range].reduce(0) { $0 + $1.count }) }
-        return slice
       }
       first += lines.count
-      try walk.take(slices)
+      if pending.isEmpty { try Interruption.check() }
     }
   }
 
@@ -74,22 +84,25 @@ struct StageChain {
     }
     // What has been read is worked on while more is read.
     let work = Behind<SourceBatch> { given in
-      let (batch, active) = (given.units, walk.active)
-      meter.begin(upTo: given.share, bytes: batch.count)
-      let slices = try OrderedMap.slices(of: batch.count, threads: runner.threads) { range in
-        var slice = ChainSlice()
-        try run(upTo: active, &slice) { link, context, buffers in
-          for unit in batch[range] {
-            try Interruption.check()
-            try read(unit, source, link, context, &buffers)
+      let batch = given.units
+      let pending = walk.pending(of: batch.count)
+      meter.begin(upTo: given.share, bytes: pending.count)
+      try walk.take(pending) { part in
+        let active = walk.active
+        return try OrderedMap.slices(of: part, threads: runner.threads) { range in
+          var slice = ChainSlice()
+          try run(upTo: active, &slice) { link, context, buffers in
+            for unit in batch[range] {
+              try Interruption.check()
+              try read(unit, source, link, context, &buffers)
+            }
           }
+          meter.add(range.count)
+          return slice
         }
-        meter.add(range.count)
-        return slice
       }
-      try walk.take(slices)
+      if pending.isEmpty { try Interruption.check() }
     }
-    // Nothing may go on in a folder that whoever called has been given back.
     defer { try? work.wait() }
     func flush() throws {
       try work.take(SourceBatch(units: units, share: source.meter?.share))
@@ -141,7 +154,7 @@ struct StageChain {
             try decide(line, link, stage, context, &buffers)
           }
         }
-      } catch let fault where fault is StageError || (fault is Interrupted && index > 0) {
+      } catch let fault as StageError {
         slice.fault = fault
         return
       }

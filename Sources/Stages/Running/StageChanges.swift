@@ -13,7 +13,7 @@
 /// slices beside this one may go on with them: the file does not depend on how records were cut.
 struct StageChanges: Sendable {
   /// Records one after the other that fared alike.
-  struct Run: Sendable {
+  struct Run: Sendable, Equatable {
     let mark: UInt8
     var count: Int
 

@@ -2,7 +2,7 @@
 ///
 /// Each stage's output is a folder below `cache/` that appears in one step when it is whole, named
 /// by a fingerprint of all it depends on. A stage whose folder is there is not run again, so a run
-/// that was killed goes on with the stage it was in.
+/// that was killed goes on with the stage it was in; within that from the last `WalkNote`.
 public struct StageRunner: Sendable {
   /// The run folder.
   public let folder: String
@@ -18,6 +18,8 @@ public struct StageRunner: Sendable {
   package var batchSize = 1 << 21
   /// How often the part of the input that is done is told, at most.
   package var shareInterval = Duration.milliseconds(100)
+  /// How often it is noted how far a walk has come, at most: about as much work is lost by a kill.
+  package var noteInterval = Duration.seconds(3)
 
   /// A runner that writes to a run folder.
   public init(
@@ -38,9 +40,10 @@ public struct StageRunner: Sendable {
     let cache = Self.cache(in: folder)
     let lock = try FolderLock(cache)
     defer { withExtendedLifetime(lock) {} }
-    try Self.removeLeftovers(in: cache)
+    try Self.removeLeftovers(in: cache, of: WalkNote.read(in: cache))
     let results = try run(steps, after: nil, number: 1)
     try Self.list(results, in: cache)
+    try Self.removeLeftovers(in: cache)
     return results
   }
 
@@ -100,8 +103,8 @@ public struct StageRunner: Sendable {
 
   /// A stage and those behind it that can take records over in memory, up to one that is there already.
   ///
-  /// A kill loses one walk, so what takes long has one of its own: deriving records, which may be a
-  /// model's work, and reading files that are large.
+  /// A walk that cannot go on after a kill is lost whole, so what takes long has one of its own: deriving
+  /// records, which may be a model's work, and reading files that are large.
   private func chain(
     from first: StageLink, _ steps: ArraySlice<StageStep>
   ) throws -> [StageLink] {
@@ -128,6 +131,8 @@ public struct StageRunner: Sendable {
       }
     ) { link, count in
       tell(link, of: total, .records(count))
+    } goesOn: { count in
+      links.first.map { tell($0, of: total, .goesOn(at: count)) }
     }
     let outcome = try chain.run()
     // The disk takes the files of all stages at once in less time than one after the other.
@@ -140,6 +145,7 @@ public struct StageRunner: Sendable {
         try publish(
           link, manifest, after: results.last ?? previous, seconds: elapsed * share, of: total))
     }
+    try WalkNote.remove(in: Self.cache(in: folder))
     if let fault = outcome.fault { throw fault }
     return results
   }
@@ -153,11 +159,17 @@ public struct StageRunner: Sendable {
     let manifest = try StageWork(
       link: link, runner: self, input: previous,
       meter: WalkMeter(every: shareInterval) { tell(link, of: total, .share($0)) },
-      report: { tell(link, of: total, .records($0)) }
+      report: { tell(link, of: total, .records($0)) },
+      goesOn: { tell(link, of: total, .goesOn(at: $0)) }
     ).run(stage)
-    return try publish(
+    let result = try publish(
       link, manifest, after: previous, seconds: (clock.now - start) / .seconds(1), of: total)
+    try WalkNote.remove(in: Self.cache(in: folder))
+    return result
   }
+
+  /// How walks divide their batches: several parts to a note.
+  var pace: WalkPace { WalkPace(threads: threads, target: noteInterval / 3) }
 
   private func publish(
     _ link: StageLink, _ finished: StageManifest, after previous: StageResult?, seconds: Double,
@@ -187,6 +199,9 @@ public struct StageProgress: Sendable {
     /// This part of the input, by its bytes, has been worked through, by the stages behind in the same
     /// walk too; from 0 to 1, and never told where the size of the input is unknown.
     case share(Double)
+    /// The stage goes on behind so many records, which a run that was killed has worked through; told
+    /// before all else, and for those behind in the same walk too.
+    case goesOn(at: Int)
     /// The stage's output is whole.
     case finished(StageResult)
   }

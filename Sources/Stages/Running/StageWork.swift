@@ -7,37 +7,57 @@ struct StageWork {
   let input: StageResult
   let meter: WalkMeter
   let report: @Sendable (Int) -> Void
+  /// Told how many records the stage skips, where it goes on from an earlier run.
+  let goesOn: @Sendable (Int) -> Void
 
   func run(_ stage: some CollectionStage) throws -> StageManifest {
-    let writer = try StageWriter(link, report: report)
+    let start = try WalkStart([link], after: input, runner) { report($1) }
+    let walk = ChainWalk(start, pace: runner.pace)
+    // Nothing may go on in a folder that whoever called has been given back.
+    defer { walk.wait() }
+    if walk.skipped > 0 { goesOn(walk.skipped) }
     let context = link.context(of: runner)
     let plan = try stage.plan(
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
+    try walk.notingInterruption { try decide(stage, plan, context, walk) }
+    walk.wait()
+    return try walk.writers[0].finish()
+  }
+
+  /// Decides about each record with the plan in hand.
+  private func decide<Work: CollectionStage>(
+    _ stage: Work, _ plan: Work.Plan, _ context: StageContext, _ walk: ChainWalk
+  ) throws {
     var first = 0
     try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
       let start = first
-      meter.begin(upTo: share, bytes: lines.reduce(0) { $0 + $1.count })
-      let buffers = try OrderedMap.slices(of: lines.count, threads: runner.threads) { range in
-        var buffers = link.buffers()
-        for index in range {
-          try Interruption.check()
-          let pending = PendingLine(lines[index], at: start + index)
-          if stage.leaves(recordAt: start + index, plan) {
-            buffers.keep(pending)
-            continue
+      let pending = walk.pending(of: lines.count)
+      meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
+      try walk.take(pending) { part in
+        try OrderedMap.slices(of: part, threads: runner.threads) { range in
+          var buffers = link.buffers()
+          for index in range {
+            try Interruption.check()
+            let pending = PendingLine(lines[index], at: start + index)
+            try decide(pending, at: start + index, stage, plan, context, &buffers)
           }
-          let line = try pending.parsed(in: input.records)
-          try link.decide(line, &buffers) { record throws(StageError) in
-            try stage.outcome(of: record, at: start + index, plan, context)
-          }
+          meter.add(lines[range].reduce(0) { $0 + $1.count })
+          return ChainSlice(buffers: [buffers])
         }
-        meter.add(lines[range].reduce(0) { $0 + $1.count })
-        return buffers
       }
       first += lines.count
-      try writer.write(buffers)
+      if pending.isEmpty { try Interruption.check() }
     }
-    return try writer.finish()
+  }
+
+  private func decide<Work: CollectionStage>(
+    _ pending: PendingLine, at index: Int, _ stage: Work, _ plan: Work.Plan,
+    _ context: StageContext, _ buffers: inout StageBuffers
+  ) throws {
+    if stage.leaves(recordAt: index, plan) { return buffers.keep(pending) }
+    try link.decide(try pending.parsed(in: input.records), &buffers) { record throws(StageError) in
+      try stage.outcome(of: record, at: index, plan, context)
+    }
   }
 }

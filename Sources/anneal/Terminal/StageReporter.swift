@@ -21,6 +21,8 @@ final class StageReporter: Sendable {
     switch progress.event {
     case .records(let count): live(progress) { $0.records = count }
     case .share(let share): live(progress) { $0.note(share, at: Moment.now) }
+    case .goesOn(let place):
+      console.say("\(head(progress)) goes on at record \((place + 1).grouped) of an earlier run")
     case .finished(let result): finished(progress, result)
     }
   }

@@ -87,15 +87,10 @@ extension Record {
   }
 }
 
-/// A run in a folder of its own.
-struct TestRun {
-  let folder: TemporaryFolder
-  var path: String { "\(folder.path)/run" }
-
-  init() throws { folder = try TemporaryFolder() }
-
-  func step(
-    _ label: String, _ stage: any Stage, role: StageRole = .cleaning, version: Int = 1,
+extension StageStep {
+  /// A step of a plan.
+  static func of(
+    _ stage: any Stage, _ label: String, role: StageRole = .cleaning, version: Int = 1,
     onError: ErrorPolicy = .quarantine, rescue: [String] = [],
     parameters: [any AnyParameter] = []
   ) throws -> StageStep {
@@ -110,6 +105,24 @@ struct TestRun {
     return StageStep(
       label: label, descriptor: descriptor, values: values, onError: onError, rescue: rescue,
       stage: stage)
+  }
+}
+
+/// A run in a folder of its own.
+struct TestRun {
+  let folder: TemporaryFolder
+  var path: String { "\(folder.path)/run" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func step(
+    _ label: String, _ stage: any Stage, role: StageRole = .cleaning, version: Int = 1,
+    onError: ErrorPolicy = .quarantine, rescue: [String] = [],
+    parameters: [any AnyParameter] = []
+  ) throws -> StageStep {
+    try .of(
+      stage, label, role: role, version: version, onError: onError, rescue: rescue,
+      parameters: parameters)
   }
 
   /// A step that reads the lines of a file.
@@ -178,7 +191,7 @@ enum Everything {
     ]
   }
 
-  @Sendable private static func expand(
+  @Sendable static func expand(
     _ record: Record, _ context: StageContext
   ) throws(StageError) -> Outcome {
     let parts = record.text.split(separator: "|")
@@ -188,7 +201,7 @@ enum Everything {
   }
 
   /// Ends, changes and leaves records, those that the stage before it made too.
-  @Sendable private static func loud(
+  @Sendable static func loud(
     _ record: Record, _ context: StageContext
   ) throws(StageError) -> Outcome {
     if record.text.hasSuffix("5") { return .drop(Reason("five")) }
@@ -196,7 +209,7 @@ enum Everything {
     return .keep(record)
   }
 
-  @Sendable private static func filter(
+  @Sendable static func filter(
     _ record: Record, _ context: StageContext
   ) throws(StageError) -> Outcome {
     var random = context.random(for: record.id)

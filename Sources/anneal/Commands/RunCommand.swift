@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Example: anneal run pipelines/medical-abstracts.yaml --set data=abstracts.csv.gz --out runs/a
 
-      A run that was interrupted or killed continues when it is run again; stages whose input and \
-      parameters have not changed are reused.
+      A run that was interrupted or killed continues when it is run again, at the record it had come \
+      to; stages whose input and parameters have not changed are reused.
 
       Several machines share the first stages of a large run: 'anneal run FILE --shard 1/3', 2/3 \
       and 3/3, then 'anneal run FILE --merge runs/NAME-*-of-3', which makes the same bytes.

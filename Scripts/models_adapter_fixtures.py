@@ -9,7 +9,9 @@ of three steps of AdamW (rate 1e-2, weight decay 0.01 on all) and after the last
 
 - ptuning-mlp-bert, ptuning-lstm-gpt2, prefix-proj-llama: the network that makes virtual tokens;
 - adalora-llama: five steps with ranks taken away after each, and the singular values left;
-- pissa-llama, olora-bert: folders of peft with init_lora_weights pissa and olora, after three steps.
+- pissa-llama, olora-bert: folders of peft with init_lora_weights pissa and olora, after three steps;
+- the folders of VARIANTS: what peft files where more is asked of it than the common, its values moved away
+  from their beginnings, with what it computes of the files (FEATURES: the last layer's vectors, no loss).
 
 Made with peft 0.21.2, transformers 5.23.0, torch 2.13.0; the seed is 7.
 """
@@ -20,7 +22,8 @@ import sys
 import peft
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers import (
+    AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoModelForSequenceClassification)
 
 CLS, LM = AutoModelForSequenceClassification, AutoModelForCausalLM
 
@@ -30,9 +33,15 @@ def example(golden, base):
     return {name: io[name] for name in ("input_ids", "attention_mask", "labels")}
 
 
+def kind_of(base):
+    if base.endswith("cls"):
+        return CLS
+    return AutoModelForSeq2SeqLM if "t5" in base else LM
+
+
 def model(golden, base, config):
     torch.manual_seed(7)
-    kind = CLS if base.endswith("cls") else LM
+    kind = kind_of(base)
     whole = peft.get_peft_model(kind.from_pretrained(golden / base), config)
     return whole.eval()
 
@@ -110,6 +119,87 @@ def beginnings(golden, out, name, base, initial, targets):
     print(name, trained.tolist())
 
 
+def lora(task, targets, **more):
+    return peft.LoraConfig(task_type=task, r=2, lora_alpha=8, target_modules=targets, **more)
+
+
+VARIANTS = {
+    "bias-all-bert": ("base-bert-cls", lora("SEQ_CLS", ["query"], bias="all")),
+    "bias-all-t5": ("base-t5-lm", lora("SEQ_2_SEQ_LM", r".*block\.\d+\..*\b(q|wi)", bias="all")),
+    "full-names-gpt2": ("base-gpt2-lm", lora(
+        "CAUSAL_LM", ["transformer.h.1.attn.c_attn", "c_proj"], layers_to_transform=[0])),
+    "tied-output-gpt2": ("base-gpt2-lm", lora("CAUSAL_LM", ["c_fc", "lm_head"], use_rslora=True)),
+    "dora-words-llama": ("base-llama-lm", lora(
+        "CAUSAL_LM", ["v_proj", "embed_tokens"], use_dora=True)),
+    "dora-pissa-bert": ("base-bert-cls", lora(
+        "SEQ_CLS", ["value"], use_dora=True, init_lora_weights="pissa")),
+    "words-filed-llama": ("base-llama-lm", lora("CAUSAL_LM", ["k_proj"])),
+    "adalora-spent-bert": ("base-bert-cls", peft.AdaLoraConfig(
+        task_type="SEQ_CLS", init_r=2, target_r=1, total_step=4, tfinal=1, lora_alpha=8, bias="lora_only",
+        target_modules=["query", "value"])),
+    "ia3-names-llama": ("base-llama-lm", peft.IA3Config(
+        task_type="CAUSAL_LM", target_modules=["down_proj", "k_proj", "query"],
+        feedforward_modules=["down_proj"])),
+}
+FEATURES = {
+    "features-bert": ("base-bert-cls", lora(
+        "FEATURE_EXTRACTION", r"encoder\.layer\.1\..*dense|pooler\.dense")),
+    "features-prompt-llama": ("base-llama-lm", peft.PromptTuningConfig(
+        task_type="FEATURE_EXTRACTION", num_virtual_tokens=3)),
+}
+
+
+def move(whole):
+    """Moves what is trained away from zeros and ones, by the order of its names alone."""
+    generator = torch.Generator().manual_seed(7)
+    for key, value in sorted(whole.named_parameters()):
+        if value.requires_grad:
+            value.data += 0.1 * torch.randn(value.shape, generator=generator)
+
+
+def spend(whole, inputs):
+    """AdaLoRA's steps, of which the fourth takes most directions away: from some maps all."""
+    for step in range(1, 5):
+        whole(**inputs).loss.backward()
+        whole.base_model.update_and_allocate(step)
+        whole.zero_grad()
+
+
+def file(golden, folder, kind, base, config, inputs):
+    torch.manual_seed(7)
+    whole = peft.get_peft_model(kind.from_pretrained(golden / base), config).eval()
+    move(whole)
+    if isinstance(config, peft.AdaLoraConfig):
+        spend(whole, inputs)
+    whole.peft_config["default"].base_model_name_or_path = base
+    whole.save_pretrained(folder, save_embedding_layers="words" in folder.name)
+    (folder / "README.md").unlink(missing_ok=True)
+    return peft.PeftModel.from_pretrained(
+        kind.from_pretrained(golden / base), folder,
+        is_trainable=not config.is_prompt_learning).eval()
+
+
+def variant(golden, out, name, base, config):
+    inputs = example(golden, base)
+    read = file(golden, out / name, kind_of(base), base, config, inputs)
+    with torch.no_grad():
+        output = read(**inputs)
+    io = {"logits": output.logits, "loss": output.loss.reshape(1)} | inputs
+    io["loss_steps"], io["grad_norm"] = losses(read, inputs)
+    save_file({k: v.contiguous() for k, v in io.items()}, out / name / "io.safetensors")
+    print(name, io["loss_steps"].tolist())
+
+
+def features(golden, out, name, base, config):
+    inputs = example(golden, base)
+    del inputs["labels"]
+    read = file(golden, out / name, AutoModel, base, config, inputs)
+    with torch.no_grad():
+        vectors = read(**inputs)[0]
+    save_file({"vectors": vectors.contiguous()} | inputs, out / name / "io.safetensors")
+    print(name, list(vectors.shape))
+
+
 def main():
     golden, out = map(pathlib.Path, sys.argv[1:])
     out.mkdir(parents=True, exist_ok=True)
@@ -123,6 +213,10 @@ def main():
     allocation(golden, out)
     beginnings(golden, out, "pissa-llama", "base-llama-lm", "pissa", ["q_proj", "v_proj"])
     beginnings(golden, out, "olora-bert", "base-bert-cls", "olora", ["query", "value"])
+    for name, (base, config) in VARIANTS.items():
+        variant(golden, out, name, base, config)
+    for name, (base, config) in FEATURES.items():
+        features(golden, out, name, base, config)
     print(f"peft {peft.__version__}, torch {torch.__version__}")
 
 

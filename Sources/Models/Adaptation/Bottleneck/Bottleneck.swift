@@ -3,34 +3,88 @@ import Tensors
 /// A bottleneck adapter in one place (Houlsby and others 2019; Pfeiffer and others 2021; He and others
 /// 2022).
 ///
-///     x + scale · up(activation(down(y)))
+///     base + scale · up(activation(down(y)))
 ///
-/// y is x itself, what x comes to behind the residual and its norm, or the residual alone.
+/// y is what `BottleneckOptions.input` says; base is the sub-layer's result, or what it comes to.
+/// AdapterHub's files may have norms of the adapter's own around it, and a scale that is trained.
 final class Bottleneck: Sendable {
   let down, up: any BottleneckMap
-  private let activation: Activation
-  private let scale: Float
-  private let input: BottleneckOptions.Input
+  /// Before `down`, and behind `up`.
+  let normBefore, normAfter: BottleneckNorm?
+  /// What the result is multiplied by, where that is trained: `[1, 1]` or `[width]`.
+  let trainedScale: Tensor?
+  private let options: BottleneckOptions
 
-  init(_ down: any BottleneckMap, _ up: any BottleneckMap, _ options: BottleneckOptions) {
+  init(
+    _ down: any BottleneckMap, _ up: any BottleneckMap, _ options: BottleneckOptions, width: Int
+  ) {
     self.down = down
     self.up = up
-    activation = options.activation
-    scale = Float(options.scale)
-    input = options.input
+    self.options = options
+    normBefore = options.normsBefore ? BottleneckNorm(width) : nil
+    normAfter = options.normsAfter ? BottleneckNorm(width) : nil
+    trainedScale = options.trainedScale.map {
+      Tensor(repeating: 1, shape: $0 == .one ? [1, 1] : [width])
+    }
   }
 
-  /// - Parameter joined: What the sub-layer comes to without the adapter.
+  /// Whether the residual and the sub-layer's norm come behind the adapter.
+  var joinsAfter: Bool { options.joinsAfter }
+
+  /// - Parameters:
+  ///   - joined: What the sub-layer comes to without the adapter.
+  ///   - added: The same before its norm, where it has one.
   func callAsFunction(
-    _ tape: Tape, _ x: Tensor, _ residual: Tensor, joined: () -> Tensor
+    _ tape: Tape, _ x: Tensor, _ residual: Tensor, added: () -> Tensor, joined: () -> Tensor
   ) -> Tensor {
     let read =
-      switch input {
+      switch options.input {
       case .result: x
       case .joined: joined()
       case .residual: residual
       }
-    return tape.add(x, up(tape, down(tape, read, activation), .none), factor: scale)
+    let base =
+      switch options.base {
+      case .result: x
+      case .read: read
+      case .added: added()
+      }
+    let normed = normBefore.map { $0(tape, read) } ?? read
+    let change = up(tape, down(tape, normed, options.activation), .none)
+    let isInside = normAfter != nil && options.addsBeforeNorm
+    let sum = isInside ? scaled(tape, change, onto: base) : scaled(tape, change, onto: nil)
+    guard let normAfter else { return scaled(tape, change, onto: base) }
+    return isInside ? normAfter(tape, sum) : tape.add(base, normAfter(tape, sum))
+  }
+
+  /// The change times the scale, and what it is added to.
+  private func scaled(_ tape: Tape, _ change: Tensor, onto base: Tensor?) -> Tensor {
+    guard let trainedScale else {
+      let scale = Float(options.scale)
+      return base.map { tape.add($0, change, factor: scale) } ?? tape.scale(change, by: scale)
+    }
+    let factors =
+      options.trainedScale == .channels
+      ? trainedScale
+      : tape.linear(Tensor(repeating: 1, shape: [change.columns, 1]), weight: trainedScale)
+    let scaled = tape.scaleColumns(change, by: factors)
+    return base.map { tape.add($0, scaled) } ?? scaled
+  }
+}
+
+/// A norm of an adapter's own.
+struct BottleneckNorm: Sendable {
+  /// `[width]` each.
+  let weight, bias: Tensor
+
+  init(_ width: Int) {
+    weight = Tensor(repeating: 1, shape: [width])
+    bias = Tensor(shape: [width])
+  }
+
+  func callAsFunction(_ tape: Tape, _ x: Tensor) -> Tensor {
+    // torch's own epsilon.
+    tape.layerNorm(x, weight: weight, bias: bias, epsilon: 1e-5)
   }
 }
 
@@ -38,7 +92,7 @@ final class Bottleneck: Sendable {
 protocol BottleneckMap: Sendable {
   /// activation(x · W + b).
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor
-  /// What is trained, by the ends of AdapterHub's names.
+  /// What is filed, by the ends of AdapterHub's names.
   var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] { get }
 }
 

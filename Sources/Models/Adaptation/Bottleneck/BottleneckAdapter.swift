@@ -25,16 +25,15 @@ public struct BottleneckAdapter: ModelAdapter {
   ) throws(ModelError) {
     let places = try Self.places(options, in: model)
     configuration = try Self.configuration(options, name, model, width: places[0].width)
-    let rule = options.hypercomplex.map { BottleneckStart.rule($0, seed: seed) }
+    let shared = options.hypercomplex.flatMap { $0.sharesRule ? $0 : nil }
+    let rule = shared.map { BottleneckStart.rule($0, seed: seed) }
+    let depth = JunctionDepth(model.junctions)
     for junction in places {
-      let maps = try BottleneckStart(junction, options, rule, seed: seed)
-      junction.bottleneck = Bottleneck(maps.down, maps.up, options)
-      let path = "\(junction.name).adapters.\(name)"
-      for (part, map) in [("adapter_down.0", maps.down), ("adapter_up", maps.up)] {
-        for parameter in map.parameters {
-          add("\(path).\(part).\(parameter.ending)", parameter.tensor, parameter.role)
-        }
-      }
+      let maps = try BottleneckStart(
+        junction, layer: depth[junction], options, rule, seed: seed)
+      let bottleneck = Bottleneck(maps.down, maps.up, options, width: junction.width)
+      junction.bottleneck = bottleneck
+      register(bottleneck, at: "\(junction.name).adapters.\(name)")
     }
     if let rule {
       let base = try ModelLoader.prefix(of: model.configuration)
@@ -81,6 +80,33 @@ public struct BottleneckAdapter: ModelAdapter {
       "model_type": .string(try model.configuration.modelType), "name": .string(name),
       "version": "adapters.1.3.0",
     ]
+  }
+
+  /// Lists what is trained and filed of an adapter in one place.
+  private mutating func register(_ bottleneck: Bottleneck, at path: String) {
+    // torch counts the norm before the first map as a part of the same chain.
+    let first = bottleneck.normBefore == nil ? 0 : 1
+    for (part, map) in [("adapter_down.\(first)", bottleneck.down), ("adapter_up", bottleneck.up)] {
+      for parameter in map.parameters {
+        add("\(path).\(part).\(parameter.ending)", parameter.tensor, parameter.role)
+      }
+    }
+    for (part, norm) in [
+      ("adapter_norm_before", bottleneck.normBefore), ("adapter_norm_after", bottleneck.normAfter),
+    ] {
+      guard let norm else { continue }
+      add("\(path).\(part).weight", norm.weight, .normalisation)
+      add("\(path).\(part).bias", norm.bias, .normalisation)
+    }
+    if let norm = bottleneck.normBefore {
+      tensors.append(AdapterTensor("\(path).adapter_down.0.weight", norm.weight))
+      tensors.append(AdapterTensor("\(path).adapter_down.0.bias", norm.bias))
+    }
+    if let scale = bottleneck.trainedScale {
+      let name = "\(path).scaling"
+      parameters.append(NamedParameter(name: name, tensor: scale, role: .weight))
+      tensors.append(AdapterTensor(name, scale, shape: [scale.count]))
+    }
   }
 
   private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role) {

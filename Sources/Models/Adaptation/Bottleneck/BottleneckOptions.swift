@@ -38,10 +38,49 @@ public struct BottleneckOptions: Sendable {
     public var rank = 1
     /// How far rules begin from zero.
     public var ruleDeviation = 0.0001
+    /// Whether all maps of a model have one rule.
+    ///
+    /// AdapterHub trains it whatever `learn_phm` says.
+    var sharesRule = true
+    /// Whether weights are products of narrow factors.
+    var isFactorized = true
+    /// Whether maps add a bias.
+    var hasBias = true
 
     /// AdapterHub's sizes.
     public init() {}
   }
+
+  /// What an adapter's result is added to.
+  enum Base: Sendable {
+    /// The sub-layer's result.
+    case result
+    /// What the adapter reads.
+    case read
+    /// What the sub-layer comes to before its norm.
+    case added
+  }
+
+  /// A scale that is trained: one number, or one for each value of a vector.
+  enum TrainedScale: Sendable {
+    case one, channels
+  }
+
+  // What AdapterHub's files may ask for besides.
+
+  /// The reductions of some layers, from 0.
+  var reductions: [Int: Double] = [:]
+  /// What replaces `scale`, where it is trained.
+  var trainedScale: TrainedScale?
+  var base = Base.result
+  /// Whether the residual and the sub-layer's norm come behind the adapter.
+  var joinsAfter = true
+  /// Whether the adapter has norms of its own before its first map and behind its second.
+  var normsBefore = false, normsAfter = false
+  /// Whether what the result is added to is added before that norm.
+  var addsBeforeNorm = false
+  /// The fields of the file that this was read from, which are filed again.
+  var filed: JSONObject?
 
   /// The layers without adapters, from 0.
   public var leftOut: [Int] = []
@@ -87,29 +126,24 @@ extension BottleneckOptions {
   init(hub config: AdapterConfiguration) throws(ModelError) {
     let fields = config.fields["config"]?.object ?? [:]
     func flag(_ name: String, _ fallback: Bool = false) -> Bool { fields[name]?.bool ?? fallback }
-    let others = [
-      "ln_before", "ln_after", "use_gating", "adapter_residual_before_ln",
-      "cross_adapter",
-    ].filter { flag($0) }
-    let inverse = fields["inv_adapter"].flatMap(\.string).map { ["inv_adapter: \($0)"] } ?? []
-    guard others.isEmpty, inverse.isEmpty, flag("original_ln_after", true),
-      flag("residual_before_ln", true), let reduction = fields["reduction_factor"]?.double,
-      reduction > 0, let scale = fields["scaling"]?.double,
-      fields["architecture"]?.string == nil
-    else {
+    let others = ["use_gating", "cross_adapter"].filter { flag($0) }
+    let named = ["architecture", "inv_adapter"].compactMap { name in
+      fields[name]?.string.map { "\(name): \($0)" }
+    }
+    if let unknown = (others + named).first {
       throw ModelError(
         .unsupported, file: config.file,
-        problem: "is of a kind that is not computed here: "
-          + (others + inverse + ["reduction_factor, scaling or norms of their own"]).prefix(1)
-          .joined())
+        problem: "is of a kind that is not computed here: \(unknown)")
     }
     self.init()
-    self.reduction = reduction
-    self.scale = scale
+    filed = fields
+    try takeReduction(fields["reduction_factor"], config)
+    try takeScale(fields["scaling"], config)
     activation = try Activation(
       named: fields["non_linearity"]?.string ?? "relu", file: config.file)
     input =
       flag("is_parallel") ? .residual : flag("original_ln_before") ? .joined : .result
+    takeNorms(fields, flag)
     adaptsAttention = flag("mh_adapter")
     adaptsFeedForward = flag("output_adapter", true)
     leftOut = fields["leave_out"]?.array?.compactMap(\.int) ?? []
@@ -117,9 +151,58 @@ extension BottleneckOptions {
     hypercomplex = try Hypercomplex(fields, config)
   }
 
+  /// Takes over where norms and sums stand.
+  private mutating func takeNorms(_ fields: JSONObject, _ flag: (String, Bool) -> Bool) {
+    joinsAfter = flag("original_ln_after", true)
+    normsBefore = flag("ln_before", false)
+    normsAfter = flag("ln_after", false)
+    // Beside the sub-layer there is but one order of the two.
+    guard input != .residual else { return }
+    addsBeforeNorm = flag("adapter_residual_before_ln", false)
+    if fields["residual_before_ln"]?.string == "post_add" {
+      base = .added
+    } else if !flag("residual_before_ln", true) {
+      base = .read
+    }
+  }
+
+  /// Takes over one reduction, or those of layers and the one of all others.
+  private mutating func takeReduction(
+    _ value: JSONValue?, _ config: AdapterConfiguration
+  ) throws(ModelError) {
+    let members = value?.object?.members.map { ($0.key, $0.value) } ?? []
+    var all = value?.double
+    for (layer, value) in members {
+      if layer == "default" { all = value.double }
+      guard let number = Int(layer) else { continue }
+      reductions[number] = value.double ?? 0
+    }
+    // Without one for all others AdapterHub needs one of each layer.
+    reduction = all ?? reductions.values.first ?? 0
+    guard reduction > 0, reductions.values.allSatisfy({ $0 > 0 }) else {
+      throw config.fault("has the reduction_factor \(value?.text ?? "null")")
+    }
+  }
+
+  /// Takes over a number, or a scale that is trained.
+  private mutating func takeScale(
+    _ value: JSONValue?, _ config: AdapterConfiguration
+  ) throws(ModelError) {
+    switch value?.string {
+    case "learned": trainedScale = .one
+    case "channel": trainedScale = .channels
+    default:
+      guard let number = value?.double else {
+        throw config.fault("has the unknown scaling \(value?.text ?? "null")")
+      }
+      scale = number
+    }
+  }
+
   /// The `config` of an AdapterHub folder, all its fields.
   func hubFields(activation name: String) -> JSONObject {
-    [
+    if let filed { return filed }
+    return [
       "adapter_residual_before_ln": false, "cross_adapter": false, "dropout": 0.0,
       "factorized_phm_W": true, "factorized_phm_rule": false,
       "hypercomplex_nonlinearity": "glorot-uniform",
@@ -143,15 +226,16 @@ extension BottleneckOptions.Hypercomplex {
   /// The sizes as the `config` of an AdapterHub folder says them.
   fileprivate init(_ fields: JSONObject, _ config: AdapterConfiguration) throws(ModelError) {
     func flag(_ name: String, _ fallback: Bool) -> Bool { fields[name]?.bool ?? fallback }
-    guard flag("factorized_phm_W", true), flag("shared_phm_rule", true), flag("phm_bias", true),
-      !flag("factorized_phm_rule", false), !flag("shared_W_phm", false)
-    else {
+    if let other = ["factorized_phm_rule", "shared_W_phm"].first(where: { flag($0, false) }) {
       throw ModelError(
         .unsupported, file: config.file,
-        problem: "has Kronecker products of a kind that is not computed here",
-        remedy: "Factors of each weight and one shared rule are.")
+        problem: "has Kronecker products of a kind that is not computed here: \(other)",
+        remedy: "A rule as a whole and factors of each weight are.")
     }
     self.init()
+    sharesRule = flag("shared_phm_rule", true)
+    isFactorized = flag("factorized_phm_W", true)
+    hasBias = flag("phm_bias", true)
     count = fields["phm_dim"]?.int ?? 4
     rank = fields["phm_rank"]?.int ?? 1
     guard count > 0, rank > 0 else { throw config.fault("has phm_dim \(count), rank \(rank)") }

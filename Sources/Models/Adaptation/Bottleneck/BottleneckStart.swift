@@ -7,11 +7,13 @@ struct BottleneckStart {
 
   /// - Parameter rule: The rules of Kronecker products, where the maps are such.
   /// - Throws: `ModelError.invalid` where widths are no multiples of the number of rules.
+  /// - Parameter layer: The number of the place's layer.
   init(
-    _ place: Junction, _ options: BottleneckOptions, _ rule: Tensor?, seed: UInt64
+    _ place: Junction, layer: Int, _ options: BottleneckOptions, _ rule: Tensor?, seed: UInt64
   ) throws(ModelError) {
-    let (width, inner) = (place.width, max(1, Int(Double(place.width) / options.reduction)))
-    guard let rule, let sizes = options.hypercomplex else {
+    let reduction = options.reductions[layer] ?? options.reduction
+    let (width, inner) = (place.width, max(1, Int(Double(place.width) / reduction)))
+    guard let sizes = options.hypercomplex else {
       func start(_ shape: [Int]) -> Tensor {
         Self.dense("\(place.name) \(shape)", shape, options, seed)
       }
@@ -29,18 +31,23 @@ struct BottleneckStart {
     func map(_ name: String, _ inputs: Int, _ outputs: Int) -> HypercomplexMap {
       let (rows, columns) = (inputs / sizes.count, outputs / sizes.count)
       let path = "\(place.name) \(name)"
+      let rank = sizes.isFactorized ? sizes.rank : columns
       return HypercomplexMap(
-        rule: rule, left: Self.glorot(path + " left", [sizes.count, rows, sizes.rank], seed),
-        right: Self.glorot(path + " right", [sizes.count, sizes.rank, columns], seed),
-        bias: Tensor(shape: [outputs]))
+        rule: rule ?? Self.rule(sizes, seed: seed, path), ownsRule: rule == nil,
+        left: Self.glorot(path + " left", [sizes.count, rows, rank], seed),
+        right: sizes.isFactorized
+          ? Self.glorot(path + " right", [sizes.count, rank, columns], seed) : nil,
+        bias: sizes.hasBias ? Tensor(shape: [outputs]) : nil, width: columns)
     }
     down = map("down", width, inner)
     up = map("up", inner, width)
   }
 
-  /// The rules that all maps of a model share.
-  static func rule(_ sizes: BottleneckOptions.Hypercomplex, seed: UInt64) -> Tensor {
-    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: "phm_rule")
+  /// The rules that all maps of a model share, or those of one.
+  static func rule(
+    _ sizes: BottleneckOptions.Hypercomplex, seed: UInt64, _ name: String = "phm_rule"
+  ) -> Tensor {
+    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
     let shape = [sizes.count, sizes.count, sizes.count]
     return Tensor(
       (0..<shape.reduce(1, *)).map { _ in Float(sizes.ruleDeviation * random.normal()) },

@@ -4,16 +4,43 @@ import Tensors
 ///
 ///     W = Σ rule_i ⊗ (left_i · right_i)      y = x · W + b
 ///
-/// The rules `[n, n, n]` may be shared by all maps of a model; each map has n narrow factors.
+/// The rules `[n, n, n]` may be shared by all maps of a model; each map has n narrow factors, or n whole
+/// matrices in the place of `left`.
 struct HypercomplexMap: BottleneckMap {
   /// `[n, n, n]`.
   let rule: Tensor
-  /// `[n, inputs / n, rank]` and `[n, rank, outputs / n]`.
+  /// `[n, inputs / n, rank]` and `[n, rank, outputs / n]`; the latter are ones on the diagonal where the
+  /// former are whole.
   let left, right: Tensor
-  let bias: Tensor
+  let bias: Tensor?
+  private let ownsRule, isFactorized: Bool
+
+  /// - Parameters:
+  ///   - ownsRule: Whether the rule is this map's alone.
+  ///   - right: The narrow factors; nil where `left` is whole.
+  ///   - width: The number of outputs of a factor.
+  init(
+    rule: Tensor, ownsRule: Bool, left: Tensor, right: Tensor?, bias: Tensor?, width: Int
+  ) {
+    let count = rule.shape[0]
+    self.rule = rule
+    self.ownsRule = ownsRule
+    self.left = left
+    self.bias = bias
+    isFactorized = right != nil
+    self.right =
+      right
+      ?? Tensor(
+        (0..<count * width * width).map { $0 % (width * width) % (width + 1) == 0 ? 1 : 0 },
+        shape: [count, width, width])
+  }
 
   var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] {
-    [("W_left", left, .weight), ("W_right", right, .weight), ("b", bias, .bias)]
+    let factors: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] =
+      isFactorized
+      ? [("W_left", left, .weight), ("W_right", right, .weight)] : [("W", left, .weight)]
+    return factors + (bias.map { [("b", $0, .bias)] } ?? [])
+      + (ownsRule ? [("phm_rule", rule, .weight)] : [])
   }
 
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor {
@@ -29,7 +56,7 @@ extension Tape {
     let sum = KroneckerSum(rule, left, right)
     return record(sum.value, inputs: [rule, left, right]) { gradient in
       let slopes = sum.slopes(gradient)
-      for (tensor, slope) in zip([rule, left, right], slopes) {
+      for (tensor, slope) in zip([rule, left, right], slopes) where tensor.requiresGradient {
         tensor.accumulate(gradient: Tensor(slope, shape: tensor.shape))
       }
     }

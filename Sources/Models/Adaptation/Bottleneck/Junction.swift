@@ -41,8 +41,11 @@ public final class Junction: Sendable {
     let none = Dropout(0, keys: dropout.keys)
     let added = tape.dropout(x, dropout)
     let changed = bottleneck(tape, added, residual) {
+      tape.add(residual, added)
+    } joined: {
       norm(tape, residual: residual, adding: added, none)
     }
+    guard bottleneck.joinsAfter else { return changed }
     return norm(tape, residual: residual, adding: changed, none)
   }
 
@@ -67,7 +70,8 @@ public final class Junction: Sendable {
         ? tape.add(residual, x) : tape.addDropout(x, residual: residual, dropout: dropout)
     }
     let added = tape.dropout(x, dropout)
-    return tape.add(
-      residual, bottleneck(tape, added, residual) { tape.add(residual, added) })
+    let join = { tape.add(residual, added) }
+    let changed = bottleneck(tape, added, residual, added: join, joined: join)
+    return bottleneck.joinsAfter ? tape.add(residual, changed) : changed
   }
 }

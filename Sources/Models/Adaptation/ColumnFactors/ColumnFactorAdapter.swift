@@ -11,6 +11,8 @@ public struct ColumnFactorOptions: Sendable {
   public var excluded: ModuleTargets?
   /// Modules of the model that are trained and saved whole, such as a new head.
   public var savedModules: [String] = []
+  /// What factors are multiplied by, as AdapterHub does.
+  var scale = 1.0
 
   /// PEFT's choice for the architecture.
   public init() {}
@@ -50,7 +52,7 @@ public struct ColumnFactorAdapter: ModelAdapter {
             ? "\(map.name) is adapted already" : "IA3 has no factors for a part of \(map.name)")
       }
       let isInner = inner.contains(map.name)
-      let adaptation = ColumnFactorMap(map, scalesInput: isInner)
+      let adaptation = ColumnFactorMap(map, scalesInput: isInner, scale: Float(options.scale))
       map.adaptation = adaptation
       let name = "\(map.name).ia3_l"
       parameters.append(NamedParameter(name: name, tensor: adaptation.factors, role: .weight))

@@ -8,13 +8,17 @@ final class ColumnFactorMap: LinearAdaptation {
   /// l: `[outputs]`, or `[inputs]`.
   let factors: Tensor
   private let scalesInput: Bool
+  private let scale: Float
 
-  init(_ map: Linear, scalesInput: Bool) {
+  /// - Parameter scale: What the factors are multiplied by.
+  init(_ map: Linear, scalesInput: Bool, scale: Float = 1) {
+    self.scale = scale
     factors = Tensor(repeating: 1, shape: [scalesInput ? map.inputs : map.outputs])
     self.scalesInput = scalesInput
   }
 
   func apply(_ tape: Tape, _ x: Tensor, _ map: Linear, _ activation: Activation) -> Tensor {
+    let factors = scale == 1 ? factors : tape.scale(factors, by: scale)
     guard !scalesInput else {
       return tape.linear(
         tape.scaleColumns(x, by: factors), weight: map.weight, bias: map.bias,
@@ -26,7 +30,7 @@ final class ColumnFactorMap: LinearAdaptation {
   }
 
   func merged(_ map: Linear) -> (weight: Tensor, bias: Tensor?) {
-    let factors = factors.values
+    let factors = factors.values.map { $0 * scale }
     var rows = map.rows
     for index in rows.indices {
       rows[index] *= factors[scalesInput ? index % map.inputs : index / map.inputs]

@@ -19,12 +19,15 @@ public struct HubUpdate: ModelAdapter {
     let fields = config.fields["config"]?.object ?? [:]
     let name = config.fields["name"]?.string ?? "default"
     try Self.requireKnown(fields, config)
-    let targets = ModuleTargets.names(Self.roles(fields))
+    let targets = ModuleTargets.names(
+      Self.roles(fields, type: try model.configuration.modelType))
     let excluded = Self.maps(leftOutOf: fields, model)
     var tensors: [AdapterTensor] = []
     if fields["composition_mode"]?.string == "scale" {
       var options = ColumnFactorOptions()
       (options.targets, options.feedForward, options.excluded) = (targets, .names([]), excluded)
+      // Here alpha counts as it is, whatever the rank is, which is one.
+      options.scale = fields["alpha"]?.double ?? 1
       let adapter = try ColumnFactorAdapter(options, to: model)
       parameters = adapter.parameters
       tensors = adapter.parameters.map { factor in
@@ -61,14 +64,18 @@ public struct HubUpdate: ModelAdapter {
   }
 
   /// The roles of the maps that have updates.
-  private static func roles(_ fields: JSONObject) -> [String] {
-    let words = ["q": "query", "k": "key", "v": "value", "attn_output": "output"]
+  ///
+  /// `attn_output` is of architectures that none here is; of Llama and Mistral AdapterHub takes the map that
+  /// narrows for the intermediate one, and the one that widens for the output.
+  private static func roles(_ fields: JSONObject, type: String) -> [String] {
+    let words = ["q": "query", "k": "key", "v": "value"]
+    let isSwapped = ["llama", "mistral"].contains(type)
     var roles: [String] = []
     if fields["selfattn_lora"]?.bool ?? true {
       roles += fields["attn_matrices"]?.array?.compactMap { $0.string.flatMap { words[$0] } } ?? []
     }
-    if fields["intermediate_lora"]?.bool == true { roles.append("up") }
-    if fields["output_lora"]?.bool == true { roles.append("down") }
+    if fields["intermediate_lora"]?.bool == true { roles.append(isSwapped ? "down" : "up") }
+    if fields["output_lora"]?.bool == true { roles.append(isSwapped ? "up" : "down") }
     return roles
   }
 

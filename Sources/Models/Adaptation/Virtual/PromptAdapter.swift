@@ -52,7 +52,8 @@ public struct PromptAdapter: ModelAdapter {
     if !isOwn, saved.contains(where: { WordTable.isNamed($0.name.module) }) {
       throw ModelError(
         .unsupported, file: config.file,
-        problem: "modules_to_save holds the embedding of words, of which PEFT reads the old vectors "
+        problem:
+          "modules_to_save holds the embedding of words, of which PEFT reads the old vectors "
           + "behind a prompt", remedy: "Train the prompt anew without it, or with a LoRA.")
     }
     if !isOwn {

@@ -1,0 +1,122 @@
+import Models
+import Records
+import Stages
+import Tensors
+import TestSupport
+import Testing
+
+/// What PEFT files where more is asked of it than the common: `Scripts/models_adapter_fixtures.py`.
+@Suite(.enabled(if: Shared.exists, "needs ../shared/golden"))
+struct AdapterVariantTests {
+  private static func path(_ name: String) -> String { Fixture.folder("adapters/\(name)") }
+
+  /// Of biases beside a head, of patterns and names in full, of an output that is the embedding, of DoRA where
+  /// the table or the weight's own beginning is changed, of vectors of words that are filed though they are not
+  /// trained, of maps that AdaLoRA has left nothing of, and of names that fit no part.
+  static let variants: [(name: String, base: String)] = [
+    ("bias-all-bert", "base-bert-cls"), ("bias-all-t5", "base-t5-lm"),
+    ("full-names-gpt2", "base-gpt2-lm"), ("tied-output-gpt2", "base-gpt2-lm"),
+    ("dora-words-llama", "base-llama-lm"), ("dora-pissa-bert", "base-bert-cls"),
+    ("words-filed-llama", "base-llama-lm"), ("adalora-spent-bert", "base-bert-cls"),
+    ("ia3-names-llama", "base-llama-lm"),
+  ]
+
+  @Test(arguments: variants.map(\.name))
+  func `what PEFT makes of its file is made of it here, training too`(name: String) throws {
+    let trial = try AdapterTrial(folder: Self.path(name))
+    try trial.checkLogits()
+    try trial.checkTraining()
+  }
+
+  @Test(arguments: variants)
+  func `it is merged, saved and read again`(variant: (name: String, base: String)) throws {
+    let trial = try AdapterTrial(folder: Self.path(variant.name))
+    try trial.checkMerging()
+    try trial.checkReloading(base: variant.base)
+  }
+
+  private func encoder(_ name: String) throws -> (
+    model: any TextEncoder, adapter: any ModelAdapter, io: SafetensorsFile
+  ) {
+    let folder = Self.path(name)
+    let base = try #require(try AdapterFolder(folder).baseModel)
+    let loaded = try ModelLoader.load(
+      Shared.path("golden/train-formats/golden/\(base)"), adapter: folder, for: .encoding, seed: 1)
+    return (
+      try #require(loaded.model as? any TextEncoder), try #require(loaded.adapter),
+      try SafetensorsFile("\(folder)/io.safetensors")
+    )
+  }
+
+  @Test func `patterns fit the names of a model without a head, and what pools is passed over`()
+    throws
+  {
+    let (model, adapter, io) = try encoder("features-bert")
+    let (batch, places) = try io.batch()
+    let (ours, expected) = (
+      model.hiddenStates(.inference(), batch).values, try io.floats("vectors")
+    )
+    for (row, place) in places.enumerated() {
+      let (own, theirs) = (row * 32..<(row + 1) * 32, Int(place) * 32..<(Int(place) + 1) * 32)
+      #expect(distance(Array(ours[own]), Array(expected[theirs])) < 1e-4, "row \(row)")
+    }
+    // PEFT finds what is saved by the names of that class.
+    let names = adapter.tensors.map(\.name)
+    #expect(names.contains("encoder.layer.1.intermediate.dense.lora_A.weight"))
+    #expect(names.allSatisfy { !$0.hasPrefix("bert.") && !$0.hasPrefix("pooler.") })
+  }
+
+  @Test func `vectors of a prompt come before those of words`() throws {
+    let (model, _, io) = try encoder("features-prompt-llama")
+    let (batch, places) = try io.batch()
+    let whole = model.prompted(batch)
+    #expect(whole.virtual == 3)
+    let (ours, expected) = (
+      model.hiddenStates(.inference(), whole).values, try io.floats("vectors")
+    )
+    for (row, place) in try io.places(places, prompted: 3).enumerated() {
+      let (own, theirs) = (row * 32..<(row + 1) * 32, Int(place) * 32..<(Int(place) + 1) * 32)
+      #expect(distance(Array(ours[own]), Array(expected[theirs])) < 1e-4, "row \(row)")
+    }
+  }
+
+  /// A file of PEFT with a field of its configuration replaced.
+  private func changed(
+    _ name: String, _ fields: [(String, JSONValue)], in folder: TemporaryFolder
+  ) throws -> String {
+    let source = Self.path(name)
+    var all = try #require(
+      try JSONValue.parse(FileReader.contents("\(source)/adapter_config.json")).object)
+    for (field, value) in fields { all[field] = value }
+    let copy = "\(folder.path)/adapter"
+    try Folders.make(copy)
+    try AtomicFile.write(JSONValue.object(all).prettyText.utf8, to: "\(copy)/adapter_config.json")
+    try AtomicFile.write(
+      FileReader.contents("\(source)/adapter_model.safetensors"),
+      to: "\(copy)/adapter_model.safetensors")
+    return copy
+  }
+
+  static let refused: [(name: String, field: String, value: JSONValue, base: String)] = [
+    ("words-filed-llama", "target_modules", ["nothing"], "base-llama-lm"),
+    ("words-filed-llama", "target_parameters", ["k_proj.weight"], "base-llama-lm"),
+    ("words-filed-llama", "layer_replication", [[0, 2]], "base-llama-lm"),
+    ("words-filed-llama", "init_lora_weights", "pissa_niter_4", "base-llama-lm"),
+    ("words-filed-llama", "r", 0, "base-llama-lm"),
+  ]
+
+  @Test(arguments: refused)
+  func `what is not computed here is refused by the file's name and the field's`(
+    refused: (name: String, field: String, value: JSONValue, base: String)
+  ) throws {
+    let folder = try TemporaryFolder()
+    let path = try changed(refused.name, [(refused.field, refused.value)], in: folder)
+    let error = #expect(throws: ModelError.self) {
+      try ModelLoader.causal(
+        Shared.path("golden/train-formats/golden/\(refused.base)"), adapter: path)
+    }
+    #expect(error?.file == "\(path)/adapter_config.json")
+    let words = refused.field == "r" ? "rank" : refused.field
+    #expect(error?.problem.contains(words) == true, "\(error?.description ?? "")")
+  }
+}

@@ -139,6 +139,14 @@ import Testing
     #expect(abs(time.now - pause) < 1e-6, "\(headers)")
   }
 
+  @Test func `small costs are written without exponents`() throws {
+    let server = try TinyServer([Self.answer])
+    let chat = try endpoint(
+      server, limits: EndpointLimits(price: EndpointPrice(prompt: 1, completion: 2)))
+    _ = try chat.generate(question, GenerationOptions())
+    #expect(chat.spent.text.contains("which cost 0.0000"), "\(chat.spent.text)")
+  }
+
   @Test func `requests are paced and counted, and stop at a limit`() throws {
     let server = try TinyServer([Self.answer, .init(status: 429), Self.answer])
     let chat = try endpoint(

@@ -484,6 +484,16 @@ import Testing
     }
   }
 
+  @Test func `a mark of byte order and ends of lines of Windows are none of the predictions`()
+    throws
+  {
+    let one = try run("one", Self.lines(6, period: 3))
+    var lines = Self.lines(6, period: 3).map { $0 + "\r" }
+    lines[0] = "\u{FEFF}" + lines[0]
+    let comparison = try RunComparison(runs: [one, run("two", lines)], options: options())
+    #expect(comparison.pairs[0].differingCount == 0)
+  }
+
   @Test func `a metric that predictions do not allow is refused`() throws {
     let one = try run("one", Self.lines(6, period: 3))
     #expect(throws: MetricError.self) {

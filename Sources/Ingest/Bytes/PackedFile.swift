@@ -1,4 +1,4 @@
-package import Stages
+import Stages
 
 /// Files that may be packed, read as a whole.
 package enum PackedFile {

@@ -162,7 +162,8 @@ let styleSheet: StaticString = """
   --good:#11653d;--good-bg:#dcf2e5;--warn:#7d4600;--warn-bg:#fcecd0;--bad:#a1201c;--bad-bg:#fbe1df}
   body{padding:0;max-width:none;font-size:10.5pt}nav{display:none}
   .scroll{overflow:visible}section{border:0;padding:.5rem 0}.figures{grid-template-columns:1fr 1fr}
-  h2,h3{break-after:avoid}figure,tr,.card,.examples li{break-inside:avoid}
+  h2,h3,.lead,.scroll:has(.heat){break-after:avoid}
+  figure,tr,.card,.examples li,.scroll:has(.heat){break-inside:avoid}
   .heat td,.bar,.stacked,.badge,.swatch,.strip{-webkit-print-color-adjust:exact;
   print-color-adjust:exact}}
 

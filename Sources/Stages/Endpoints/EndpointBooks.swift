@@ -90,7 +90,7 @@ struct EndpointBooks: Sendable {
       cost + price.cost(prompt: most.prompt, completion: most.completion) > limit
     {
       let more = price.cost(prompt: most.prompt, completion: most.completion)
-      return fault("max-cost: \(limit)", "\(EndpointSpending.rounded(more))")
+      return fault("max-cost: \(limit)", EndpointSpending.text(more))
     }
     return nil
   }

@@ -24,7 +24,7 @@ public struct EndpointSpending: Sendable, Hashable {
   /// `12 requests read 3456 tokens and wrote 789, which cost 0.0123`.
   public var text: String {
     let about = isEstimated ? "about " : ""
-    let cost = cost.map { ", which cost \(about)\(Self.rounded($0))" } ?? ""
+    let cost = cost.map { ", which cost \(about)\(Self.text($0))" } ?? ""
     return "\(requests) request\(requests == 1 ? "" : "s") read \(about)\(promptTokens) tokens and "
       + "wrote \(about)\(completionTokens)\(cost)"
   }
@@ -38,6 +38,15 @@ public struct EndpointSpending: Sendable, Hashable {
     object["cost"] = cost.map { .real(Self.rounded($0)) }
     if isEstimated { object["estimated"] = .bool(true) }
     return object
+  }
+
+  /// The cost to a millionth, in digits without an exponent.
+  static func text(_ cost: Double) -> String {
+    let rounded = rounded(cost)
+    guard rounded != 0, rounded < 0.001 else { return "\(rounded)" }
+    let digits = String(Int((rounded * 1_000_000).rounded()))
+    let text = "0." + String(repeating: "0", count: 6 - digits.count) + digits
+    return String(text.reversed().drop { $0 == "0" }.reversed())
   }
 
   /// To a millionth, which is what a token costs.

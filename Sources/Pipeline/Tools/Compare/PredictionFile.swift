@@ -1,3 +1,4 @@
+import Ingest
 import Records
 import Stages
 
@@ -25,8 +26,15 @@ struct PredictionFile: Sendable {
         remedy: "name the folder of a finished run that trained, or a predictions.jsonl")
     }
     var reading = Reading(path: path)
-    try LineBatches(path).forEach { batch in
-      for line in batch { try reading.add(line) }
+    if PackedFile.name(of: path) == path {
+      try LineBatches(path).forEach { batch in
+        for line in batch { try reading.add(line) }
+      }
+    } else {
+      let bytes = try PackedFile.contents(path)
+      for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        try reading.add(line)
+      }
     }
     try reading.finish()
     records = reading.records
@@ -63,6 +71,9 @@ struct PredictionFile: Sendable {
 
     mutating func add(_ line: ArraySlice<UInt8>) throws(Diagnostic) {
       number += 1
+      // What programs of Windows put before UTF-8.
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      let line = number == 1 && line.starts(with: mark) ? line.dropFirst(mark.count) : line
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
       if let broken { throw broken }
       let json: JSONValue

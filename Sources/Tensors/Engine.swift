@@ -25,6 +25,10 @@ public enum Engine {
   /// Bytes of tensors alive now, and the most that ever were.
   public static var memory: (live: Int, peak: Int) { TensorMemory.shared.bytes }
 
+  /// Bytes of tensors that were alive when a walk back from a loss began: the most since
+  /// ``forgetPeak()``, 0 where none has begun.
+  package static var keptBytes: Int { TensorMemory.shared.kept }
+
   /// Bytes of the logits that a loss over a vocabulary holds at a time: they stop growing with the rows.
   package static func logitBytes(rows: Double, classes: Int, inTraining: Bool) -> Double {
     4 * min(rows * Double(classes), Double(VocabularyHead.mostLogits(wholeRows: inTraining)))

@@ -121,6 +121,7 @@ public final class Tape {
   /// Walks back from `output` with the given gradient of it.
   public func backward(from output: Tensor, gradient: Tensor) {
     precondition(isRecording, "backward on an inference tape")
+    TensorMemory.shared.noteKept()
     output.accumulate(gradient: gradient)
     walkBack()
   }

@@ -17,6 +17,7 @@ final class TensorMemory: Sendable {
     var free: [Int: [Address]] = [:]
     var live = 0
     var peak = 0
+    var kept = 0
 
     mutating func count(_ capacity: Int) {
       live += capacity
@@ -68,8 +69,19 @@ final class TensorMemory: Sendable {
     state.withLock { ($0.live * 4, $0.peak * 4) }
   }
 
+  /// Bytes of tensors that were alive when a way back began: the most since the peak was forgotten.
+  var kept: Int { state.withLock { $0.kept * 4 } }
+
+  /// Remembers what is alive as a way back begins.
+  func noteKept() { state.withLock { $0.kept = max($0.kept, $0.live) } }
+
   /// Lets the most that ever were be those alive now.
-  func forgetPeak() { state.withLock { $0.peak = $0.live } }
+  func forgetPeak() {
+    state.withLock { state in
+      state.peak = state.live
+      state.kept = 0
+    }
+  }
 
   /// An address in the lists; whoever holds it owns the memory.
   private struct Address: @unchecked Sendable {

@@ -9,6 +9,8 @@ struct LayerMix {
   struct Other {
     let shape: TrialShape
     let count: Int
+    /// Whether a step keeps anything of the layer for the way back.
+    let keeps: Bool
   }
 
   let first: TrialShape
@@ -35,17 +37,19 @@ struct LayerMix {
     }
     guard let chosen else {
       first = TrialShape(layers: 1, vocabulary: vocabulary)
-      others = [Other(shape: TrialShape(layers: 2, vocabulary: vocabulary), count: layers - 1)]
+      let two = TrialShape(layers: 2, vocabulary: vocabulary)
+      others = [Other(shape: two, count: layers - 1, keeps: true)]
       return
     }
     let below = chosen.prefix { !$0 }.count
     let trained = chosen.count(where: \.self)
     let base = (below > 0 ? [false] : []) + (trained > 0 ? [true] : [])
+    let above = trained > 0 ? layers - below - trained : 0
     first = shape(base)
     others = [
-      Other(shape: shape([false] + base), count: below - 1),
-      Other(shape: shape(base + [true]), count: trained - 1),
-      Other(shape: shape(base + [false]), count: trained > 0 ? layers - below - trained : 0),
+      Other(shape: shape([false] + base), count: below - 1, keeps: false),
+      Other(shape: shape(base + [true]), count: trained - 1, keeps: true),
+      Other(shape: shape(base + [false]), count: above, keeps: true),
     ].filter { $0.count > 0 }
   }
 }

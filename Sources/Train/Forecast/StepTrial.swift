@@ -23,6 +23,8 @@ struct StepTrial {
   private let before: Int
   /// Records of the largest side that is scored.
   private let scored: Int
+  /// Whether the model stands for one with more layers.
+  private let isShort: Bool
 
   /// How long steps are measured at most, but for the first of each batch.
   private static let patience = 4.0
@@ -36,6 +38,7 @@ struct StepTrial {
   ) throws {
     before = Engine.memory.live
     scored = max(scale.validation, scale.test)
+    isShort = context.trial.layers != nil
     self.options = options
     self.sample = sample
     session = try TrainingSession(
@@ -97,7 +100,8 @@ struct StepTrial {
     let batches: [[Int]]
     let tokens: Int
     var peak = 0.0
-    /// The most bytes of a step on the batch twice, where that was taken.
+    /// Bytes when its way back began, and the most of a step on the batch twice, where that was taken.
+    var kept = 0.0
     var peakOfTwo: Double?
     var seconds: TrialCosts.Seconds?
 
@@ -117,6 +121,7 @@ struct StepTrial {
         Engine.forgetPeak()
         let seconds = try TrialClock.measure { _ = try loop.step(probes[index].batches) }
         probes[index].peak = max(probes[index].peak, Double(Engine.memory.peak - before))
+        probes[index].kept = max(probes[index].kept, Double(Engine.keptBytes - before))
         guard round > 0 else { continue }
         let least = probes[index].seconds ?? seconds
         probes[index].seconds = TrialCosts.Seconds(
@@ -125,10 +130,12 @@ struct StepTrial {
       if round == 0 { settled() }
     }
     costs.held = Double(Engine.memory.live - before)
-    if isCut(probes) { try measureTwice(&probes, &loop) }
+    if isShort || isCut(probes) {
+      try measureTwice(&probes, &loop)
+      tellWayBack(probes, &costs)
+    }
     costs.tried = probes.map { max($0.peak, $0.peakOfTwo ?? 0) }.max() ?? 0
-    costs.stepPeak = costs.held + peak(probes, above: costs.held)
-    costs.keptPeak = costs.held + kept(probes, above: costs.held)
+    costs.stepBytes = peak(probes, above: costs.held)
     costs.step.wall = mean(probes, \.wall)
     costs.step.processor = mean(probes, \.processor)
   }
@@ -182,22 +189,27 @@ struct StepTrial {
   /// one keeps. In the second half of such a step the gradients of the first lie there all the time, so that
   /// what it keeps is on top of them, however little it is.
   private func measureTwice(_ probes: inout [Probe], _ loop: inout TrainingLoop) throws {
-    guard probes[0].batches.count == 1 else { return }
     for index in probes.indices {
       try Interruption.check()
       Engine.forgetPeak()
-      _ = try loop.step(probes[index].batches + probes[index].batches)
+      let places = probes[index].batches[0]
+      _ = try loop.step([places, places])
       probes[index].peakOfTwo = Double(Engine.memory.peak - before)
     }
   }
 
-  /// What the largest batch keeps for the way back, told by steps on smaller ones twice; 0 where none were taken.
-  private func kept(_ probes: [Probe], above held: Double) -> Double {
+  /// What the largest batch keeps for the way back, and what comes on top of it there.
+  private func tellWayBack(_ probes: [Probe], _ costs: inout TrialCosts) {
     let gradients = 4 * Double(counts.trained)
-    let tried = probes.compactMap { probe in
-      probe.peakOfTwo.map { (x: probe.tokensOfBatch, y: $0 - held - gradients) }
+    let accumulates = probes[0].batches.count > 1
+    let below = costs.held + (accumulates ? gradients : 0)
+    func line(_ bytes: (Probe) -> Double) -> Double {
+      extended(probes.map { ($0.tokensOfBatch, bytes($0)) }, to: largest, inTraining: true)
     }
-    return tried.isEmpty ? 0 : extended(tried, to: largest, inTraining: true)
+    costs.gradients = accumulates ? gradients : 0
+    costs.kept = line { $0.kept - below }
+    let most = line { ($0.peakOfTwo ?? 0) - costs.held - gradients }
+    costs.wayBack = max(0, most - costs.kept)
   }
 
   /// Bytes at a number of tokens, by a line through those at others: all but the logits grow on.
@@ -239,7 +251,7 @@ struct StepTrial {
       return (Double(places.reduce(0) { $0 + tokens[$1] }), peak - costs.held)
     }
     let largest = largestScored(order, batch)
-    costs.scoringPeak = costs.held + extended(above, to: largest, inTraining: false)
+    costs.scoringBytes = extended(above, to: largest, inTraining: false)
     let even = (0..<most).map { examples[order[$0 * order.count / most]] }
     let seconds = TrialClock.measure { _ = objective.predictions(even) }
     costs.scoring = (1 / Double(most)) * seconds

@@ -109,7 +109,7 @@ extension TrainingForecast {
   private struct Trials {
     let tallest: Trial
     private let first: Trial
-    private let others: [(trial: Trial, count: Int)]
+    private let others: [(trial: Trial, count: Int, keeps: Bool)]
 
     init(
       _ mix: LayerMix, _ options: TrainingOptions, _ sample: RecordCollection, _ scale: Scale,
@@ -132,11 +132,15 @@ extension TrainingForecast {
         preconditionFailure("no model to try")
       }
       (self.first, self.tallest) = (first, tallest)
-      others = mix.others.compactMap { other in trials[other.shape].map { ($0, other.count) } }
+      others = mix.others.compactMap { other in
+        trials[other.shape].map { ($0, other.count, other.keeps) }
+      }
     }
 
     /// What the whole model costs.
-    var costs: TrialCosts { .extended(first.costs, by: others.map { ($0.trial.costs, $0.count) }) }
+    var costs: TrialCosts {
+      .extended(first.costs, by: others.map { ($0.trial.costs, $0.count, $0.keeps) })
+    }
 
     /// Its values, and those that are trained.
     var counts: (parameters: Int, trained: Int) {
@@ -208,7 +212,7 @@ extension TrainingForecast.Memory {
     weights = Int(costs.weights)
     optimizer = Int(costs.optimizer)
     copies = Int(max(0, costs.held - costs.weights - costs.optimizer))
-    step = Int(max(0, max(costs.stepPeak, costs.keptPeak, costs.scoringPeak) - costs.held))
+    step = Int(max(0, costs.mostAbove))
     self.program = Int(program)
   }
 }

@@ -1,6 +1,6 @@
 /// What a training of a model costs, measured on a few of its steps.
 ///
-/// All of it is linear in the layers of a model, so that what two short models cost tells of a long one.
+/// Most of it is linear in the layers of a model, so that what short models cost tells of a long one.
 package struct TrialCosts: Sendable {
   /// Seconds, by the clock and of all processors together.
   package struct Seconds: Sendable {
@@ -10,11 +10,15 @@ package struct TrialCosts: Sendable {
 
   /// Bytes of tensors between two steps: weights that no file holds, what the optimizer remembers, an average.
   var held = 0.0
-  /// Bytes of tensors when most are alive, in the largest step and in scoring.
-  var stepPeak = 0.0
-  /// The same at the beginning of the largest step's way back, where that was told apart; 0 otherwise.
-  var keptPeak = 0.0
-  var scoringPeak = 0.0
+  /// Bytes above these when most tensors are alive in the largest step, and in scoring.
+  var stepBytes = 0.0
+  var scoringBytes = 0.0
+  /// Bytes above these when the way back of the largest step begins, and what is alive at most above that
+  /// on the way; 0 where ``stepBytes`` was measured on the largest batch and the whole model.
+  var kept = 0.0
+  var wayBack = 0.0
+  /// Bytes of gradients that lie there when a way back begins, as those of another micro-batch.
+  var gradients = 0.0
   /// The most of what was tried, which may have been smaller.
   var tried = 0.0
   /// Bytes of weights that no file holds.
@@ -35,28 +39,35 @@ package struct TrialCosts: Sendable {
   var writing = Seconds()
 
   /// The costs of a model that has more than another what others have more than that one.
-  /// - Parameter others: What each of these costs, and how often the model has what it has more.
+  /// - Parameter others: What each of these costs, how often the model has what it has more, and whether a
+  ///   step keeps anything of it.
   static func extended(
-    _ first: TrialCosts, by others: [(costs: TrialCosts, count: Int)]
+    _ first: TrialCosts, by others: [(costs: TrialCosts, count: Int, keeps: Bool)]
   ) -> TrialCosts {
     var costs = first
-    for field in fields {
-      for other in others {
+    for other in others {
+      for field in fields + (other.keeps ? keptFields : []) {
         let more = other.costs[keyPath: field] - first[keyPath: field]
         costs[keyPath: field] += Double(other.count) * max(0, more)
       }
     }
+    // What lies there for one layer alone does not add up.
+    costs.scoringBytes = ([first] + others.map(\.costs)).map(\.scoringBytes).max() ?? 0
+    costs.wayBack = others.filter(\.keeps).map(\.costs.wayBack).min() ?? first.wayBack
     return costs
   }
 
   private static var fields: [WritableKeyPath<TrialCosts, Double>] {
     [
-      \.held, \.stepPeak, \.keptPeak, \.scoringPeak, \.weights, \.optimizer, \.files, \.checkpoint,
-      \.published,
-      \.step.wall, \.step.processor, \.scoring.wall, \.scoring.processor, \.writing.wall,
-      \.writing.processor,
+      \.held, \.gradients, \.weights, \.optimizer, \.files, \.checkpoint, \.published, \.step.wall,
+      \.step.processor, \.scoring.wall, \.scoring.processor, \.writing.wall, \.writing.processor,
     ]
   }
+
+  private static var keptFields: [WritableKeyPath<TrialCosts, Double>] { [\.stepBytes, \.kept] }
+
+  /// The most bytes above those held.
+  var mostAbove: Double { max(stepBytes, kept + wayBack + gradients, scoringBytes) }
 }
 
 extension TrialCosts.Seconds {

@@ -206,8 +206,9 @@ struct BackTranslationTests {
   private func outcomes(
     _ records: [Record], _ parameters: [String: String] = [:], readings: Readings
   ) throws -> [Outcome] {
-    let descriptor = augmentStages { request throws(Diagnostic) in
-      request.from == "en" ? Table { text, _ in text } : readings
+    let descriptor = augmentStages { request throws(Diagnostic) -> any Translator in
+      if request.from == "en" { return Table { text, _ in text } }
+      return readings
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
     return try stage.outcomes(of: records, .test("augment.back-translation"))

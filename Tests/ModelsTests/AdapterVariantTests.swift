@@ -35,6 +35,25 @@ struct AdapterVariantTests {
     try trial.checkReloading(base: variant.base)
   }
 
+  /// Of AdapterHub: maps that it takes for one another, an alpha of factors, and bottlenecks with norms, sums,
+  /// scales, reductions and rules of their own (`Scripts/models_hub_fixtures.py`).
+  static let hub: [(name: String, base: String, isMergeable: Bool)] = [
+    ("hub-ia3-llama", "base-llama-lm", true), ("hub-scale-bert", "base-bert-cls", true),
+    ("hub-norms-bert", "base-bert-cls", false), ("hub-sums-bert", "base-bert-cls", false),
+    ("hub-alone-gpt2", "base-gpt2-lm", false), ("hub-rules-bert", "base-bert-cls", false),
+  ]
+
+  @Test(arguments: hub)
+  func `what AdapterHub makes of its file is made of it here, training too`(
+    variant: (name: String, base: String, isMergeable: Bool)
+  ) throws {
+    let trial = try AdapterTrial(folder: Self.path(variant.name))
+    try trial.checkLogits()
+    if variant.isMergeable { try trial.checkMerging() }
+    try trial.checkReloading(base: variant.base)
+    try trial.checkTraining()
+  }
+
   private func encoder(_ name: String) throws -> (
     model: any TextEncoder, adapter: any ModelAdapter, io: SafetensorsFile
   ) {

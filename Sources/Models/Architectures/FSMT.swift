@@ -8,7 +8,7 @@ import Tensors
 /// front in training. Places count from two.
 ///
 ///     logits = decoder(target, encoder(source)) · projectionᵀ
-final class FSMT: PostNormTranslator {
+final class FSMT: PostNormTranslator, TiedHead {
   let facts: ModelFacts
   let encoder, decoder: PostNormStack
   let sizes: PostNormConfiguration
@@ -17,6 +17,12 @@ final class FSMT: PostNormTranslator {
   let maximumTargetLength = Int.max
   /// The vector of each target entry: the projection's own unless the file ties it.
   let outputWeight: Tensor
+  /// The projection, where it is one of its own.
+  let outputMap: Linear?
+  let tiedTable: Embedding? = nil
+  let untiedNames: (weight: String, oldBias: String?, bias: String?) = (
+    "model.decoder.output_projection.weight", nil, nil
+  )
 
   init(_ configuration: ModelConfiguration, _ source: ParameterSource) throws(ModelError) {
     let c = try PostNormConfiguration(
@@ -50,6 +56,10 @@ final class FSMT: PostNormTranslator {
       source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords),
       isDecoder: true)
     outputWeight = isTied ? targetWords : words("decoder.output_projection", targetEntries)
+    outputMap =
+      isTied
+      ? nil
+      : Linear(output: "model.decoder.output_projection", weight: outputWeight, bias: nil)
     source.skip("model.encoder.embed_tokens.weight")
     source.skip("model.decoder.output_projection.weight")
     facts = ModelFacts(

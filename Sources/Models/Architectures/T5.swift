@@ -14,6 +14,8 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
   let facts: ModelFacts
   /// The vector of each vocabulary entry: the word embedding's in v1.0, the head's own in v1.1.
   let outputWeight: Tensor
+  /// The head of v1.1.
+  let outputMap: Linear?
   /// Targets may be of any length, as may sources: places are not counted.
   let maximumTargetLength = Int.max
   var decoderStart: Int32 { sizes.decoderStart }
@@ -36,6 +38,8 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
     outputWeight =
       hasHead ? source.at("lm_head").weight([c.vocabularySize, c.hidden], initial) : words.weight
     // Twins of the shared embedding, and a bias that the first T5 files hold and nothing reads.
+    outputMap =
+      hasHead ? Linear(output: "lm_head", weight: outputWeight, bias: nil) : nil
     for name in [
       "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight",
       "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",

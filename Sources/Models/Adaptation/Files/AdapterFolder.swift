@@ -44,7 +44,7 @@ public struct AdapterFolder: Sendable {
     let held = try AdapterTensors(path, configuration).load(adapter, model, besides: ignored)
     guard !held.isEmpty else { return adapter }
     // PEFT files vectors of words beside an adapter where it is asked to, and trains them nowhere.
-    let frozen = layout == .adapterHub ? [] : held.filter { model.isVocabulary($0.tensor) }
+    let frozen = layout == .adapterHub ? [] : held.filter { model.isVocabulary($0) }
     return HeadedAdapter(adapter, held, frozen: Set(frozen.map(\.name)))
   }
 

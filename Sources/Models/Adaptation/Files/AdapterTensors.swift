@@ -69,8 +69,9 @@ struct AdapterTensors {
     for parameter in model.parameters {
       guard let name = stored(parameter.name) ?? storedBase(of: parameter, model, left)
       else { continue }
-      parameter.tensor.assign(try values(name, parameter.tensor.shape))
       left.remove(name)
+      if name.hasSuffix(".base_layer.weight"), model.losesBeginning(parameter) { continue }
+      parameter.tensor.assign(try values(name, parameter.tensor.shape))
       held.append(parameter)
     }
     try dropTwins(of: model, &left)
@@ -159,6 +160,15 @@ struct AdapterTensors {
   }
 
   private func mismatch(_ missing: [String], _ excess: [String]) -> ModelError {
+    let updates = [".lora_", ".ia3_l", ".shira_", ".trainable_tokens_delta"]
+    if missing.isEmpty,
+      let update = excess.first(where: { name in updates.contains { name.contains($0) } })
+    {
+      return ModelError(
+        .unsupported, file: files[0].path,
+        problem: "holds \(update): its target_modules reach a part that is not updated here",
+        remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+    }
     let problem = [("lacks ", missing), ("holds in excess ", excess)]
       .filter { !$0.1.isEmpty }
       .map { $0.0 + $0.1.prefix(4).joined(separator: ", ") }.joined(separator: "; ")
@@ -176,9 +186,18 @@ extension Model {
     return output + tables.filter { WordTable.isNamed($0.name) }.map(\.weight)
   }
 
-  /// Whether a tensor is of the vectors of words or of what scores words.
-  func isVocabulary(_ tensor: Tensor) -> Bool {
-    vocabularyTensors.contains { $0 === tensor }
+  /// Whether a parameter is of the vectors of words or of what scores words.
+  func isVocabulary(_ parameter: NamedParameter) -> Bool {
+    WordTable.isNamed(parameter.name.module)
+      || vocabularyTensors.contains { $0 === parameter.tensor }
+  }
+
+  /// Whether an update of a map begins as a part of its weight, which then is filed without that.
+  fileprivate func losesBeginning(_ parameter: NamedParameter) -> Bool {
+    let output = (self as? any TiedHead)?.outputMap
+    return (linears + [output].compactMap(\.self)).contains { map in
+      map.weight === parameter.tensor && (map.adaptation as? LowRankMap)?.start != nil
+    }
   }
 
   /// A name with and without what the base model's names begin with: heads decide which one is filed.

@@ -1,0 +1,112 @@
+"""Writes what AdapterHub computes with adapters of uncommon options.
+
+    python Scripts/models_hub_fixtures.py GOLDEN OUT
+
+GOLDEN is the folder of reference outputs that holds base-llama-lm and others, OUT is
+Tests/Fixtures/Models/adapters. Each OUT/NAME holds an adapter without a head, its values moved away from
+their beginnings, and io.safetensors: the example, loss and logits, the norm of the first gradient of what
+the adapter trains, and the losses before each of three steps of AdamW (rate 1e-2, weight decay 0.01) and
+after the last; dropout is off.
+
+Made with adapters 1.3.0, transformers 4.57.6, torch 2.13.0; the seed is 7.
+"""
+
+import json
+import pathlib
+import sys
+
+import adapters
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+
+CASES = {
+    # Llama's maps that widen and narrow are exchanged there.
+    "hub-ia3-llama": ("base-llama-lm", adapters.IA3Config()),
+    "hub-scale-bert": ("base-bert-cls", adapters.LoRAConfig(
+        composition_mode="scale", r=1, alpha=4, attn_matrices=["q", "v", "attn_output"],
+        init_weights="ia3")),
+    "hub-norms-bert": ("base-bert-cls", adapters.BnConfig(
+        mh_adapter=True, output_adapter=True, non_linearity="tanh", scaling="learned", ln_after=True,
+        reduction_factor={"default": 8, "1": 4}, original_ln_before=True, residual_before_ln=False)),
+    "hub-sums-bert": ("base-bert-cls", adapters.DoubleSeqBnConfig(
+        original_ln_before=True, residual_before_ln="post_add", scaling="channel", ln_before=True,
+        ln_after=True, adapter_residual_before_ln=True, leave_out=[0])),
+    "hub-alone-gpt2": ("base-gpt2-lm", adapters.SeqBnConfig(original_ln_after=False)),
+    "hub-rules-bert": ("base-bert-cls", adapters.CompacterPlusPlusConfig(
+        reduction_factor=8, phm_dim=2, shared_phm_rule=False, factorized_phm_W=False,
+        phm_bias=False)),
+}
+
+
+def model(golden, base):
+    kind = AutoModelForSequenceClassification if base.endswith("cls") else AutoModelForCausalLM
+    plain = kind.from_pretrained(golden / base)
+    adapters.init(plain)
+    return plain
+
+
+def trained(whole):
+    """What the adapter trains; the head, which AdapterHub trains beside it, is left out."""
+    parts = ("adapters.", "loras.", "shared_parameters.")
+    for key, value in whole.named_parameters():
+        value.requires_grad_(value.requires_grad and any(part in key for part in parts))
+    return [value for value in whole.parameters() if value.requires_grad]
+
+
+def write(golden, folder, base, config):
+    torch.manual_seed(7)
+    whole = model(golden, base)
+    whole.add_adapter("ad", config=config)
+    whole.train_adapter("ad")
+    generator = torch.Generator().manual_seed(7)
+    for value in trained(whole):
+        value.data += 0.1 * torch.randn(value.shape, generator=generator)
+    # Norms stand in two places of the module, which safetensors refuses.
+    whole.save_adapter(str(folder), "ad", with_head=False, use_safetensors=not config.get("ln_before"))
+    path = folder / "adapter_config.json"
+    fields = json.loads(path.read_text()) | {"model_name": base}
+    path.write_text(json.dumps(fields, indent=2) + "\n")
+
+
+def losses(whole, inputs):
+    parameters = trained(whole)
+    optimizer = torch.optim.AdamW(parameters, lr=1e-2, weight_decay=0.01)
+    result = []
+    for step in range(4):
+        loss = whole(**inputs).loss
+        result.append(loss.item())
+        if step == 3:
+            return torch.tensor(result), norm.reshape(1)
+        loss.backward()
+        if step == 0:
+            norm = torch.stack([p.grad.norm() for p in parameters]).norm()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def main():
+    golden, out = map(pathlib.Path, sys.argv[1:])
+    for name, (base, config) in CASES.items():
+        folder = out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        write(golden, folder, base, config)
+        example = load_file(golden / base / "io.safetensors")
+        inputs = {key: example[key] for key in ("input_ids", "attention_mask", "labels")}
+        whole = model(golden, base)
+        whole.load_adapter(
+            str(folder), set_active=True, with_head=False,
+            use_safetensors=(folder / "adapter.safetensors").exists())
+        whole.train_adapter("ad")
+        whole.eval()
+        with torch.no_grad():
+            output = whole(**inputs)
+        io = inputs | {"logits": output.logits, "loss": output.loss.reshape(1)}
+        io["loss_steps"], io["grad_norm"] = losses(whole, inputs)
+        save_file({k: v.contiguous() for k, v in io.items()}, folder / "io.safetensors")
+        print(name, io["loss_steps"].tolist())
+    print(f"adapters {adapters.__version__}, torch {torch.__version__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -260,6 +260,39 @@ private final class Counter: Sendable {
     #expect(place != nil)
   }
 
+  @Test func `an input that lost records unseen is told, and begins the walk anew`() throws {
+    func steps(_ count: Int) throws -> [StageStep] {
+      [
+        try .of(
+          SilentSource(count: count, strikes: Once()), "ingest", role: .source, onError: .fail)
+      ]
+    }
+    #expect(throws: StageError.self) { try Self.runner(run.path, threads: 1).run(try steps(4000)) }
+    let error = #expect(throws: StageError.self) {
+      try Self.runner(run.path, threads: 1).run(try steps(5))
+    }
+    #expect(error?.code == "changed-input")
+    #expect(try Self.runner(run.path, threads: 1).run(try steps(5))[0].counts.kept == 5)
+  }
+
+  /// A source that does not say what it depends on; record 3000 is a fault.
+  private struct SilentSource: SourceStage {
+    let count: Int
+    let strikes: Once
+
+    func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
+      for line in 1...count {
+        try visit(SourceUnit(source: Source(file: "silent", line: line), payload: .text("a")))
+      }
+    }
+
+    func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
+      if unit.source.line == 3000, strikes.take() { throw StageError("crash", "stopped here") }
+      return .keep(
+        Record(id: unit.source.name, source: unit.source, content: .text("a"), schema: .text))
+    }
+  }
+
   @Test func `a run of other stages leaves nothing of a walk that it does not go on with`() throws {
     #expect(throws: StageError.self) { try Self.runner(run.path, threads: 2).run(try trapped()) }
     try run.run([try run.source(["a", "b"])])

@@ -47,7 +47,11 @@ public final class AtomicFile {
   @discardableResult
   func commit(syncs: Bool) throws(FileError) -> String {
     try file.close(syncs: syncs)
-    guard rename(temporary, path) == 0 else { throw FileError("write", path) }
+    guard rename(temporary, path) == 0 else {
+      let error = FileError("write", path)
+      unlink(temporary)
+      throw error
+    }
     isCommitted = true
     if syncs { try Folders.sync(FilePaths.folder(path)) }
     return file.digest

@@ -41,6 +41,15 @@ final class ChainWalk {
     return passed..<count
   }
 
+  /// Sees to it that the input had as many records as an earlier run has passed; called behind its last.
+  func checkPassed(in cache: String) throws {
+    guard skipped > 0 else { return }
+    try WalkNote.remove(in: cache)
+    throw StageError(
+      "changed-input", "the input has \(skipped) fewer records than an earlier run has read",
+      remedy: "run again, which begins the stages anew")
+  }
+
   /// Writes what `work` makes of the records of a range, part by part, in their order.
   /// - Throws: The fault of the first stage; behind it nothing can go on.
   func take(_ range: Range<Int>, _ work: (Range<Int>) throws -> [ChainSlice]) throws {

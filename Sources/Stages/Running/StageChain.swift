@@ -33,6 +33,7 @@ struct StageChain {
       if let input { try readLines(of: input, walk) }
       if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
     }
+    try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
     let writers = walk.writers.prefix(walk.active)
     let manifests = try OrderedMap.map(Array(writers), threads: runner.threads) { try $1.finish() }

@@ -21,6 +21,7 @@ struct StageWork {
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
     try walk.notingInterruption { try decide(stage, plan, context, walk) }
+    try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
     return try walk.writers[0].finish()
   }

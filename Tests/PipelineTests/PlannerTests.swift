@@ -180,7 +180,13 @@ import Testing
   }
 
   @Test func `an override in a list is of what has the name, and the others stay`() throws {
-    let text = "stages:\n  - ingest: {path: a}\nevaluate: [bleu, {rouge: {stemmer: true}}, chrf]"
+    let text = """
+      stages:
+        - ingest: {path: a}
+        - tokenize: {tokenizer: {bpe: {vocabulary: 500}}}
+      train: {model: scratch, architecture: gpt2, objective: causal}
+      evaluate: [bleu, {rouge: {stemmer: true}}, chrf]
+      """
     func metrics(_ settings: [String]) throws -> JSONValue? {
       try plan(text, settings).object["evaluate"]
     }

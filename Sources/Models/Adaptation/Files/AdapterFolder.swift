@@ -110,7 +110,7 @@ extension AdapterFolder {
   ) throws(FileError) {
     try Folders.make(folder)
     switch adapter.layout {
-    case .peft, .anneal: try savePEFT(adapter, base, folder)
+    case .peft, .anneal: try savePEFT(adapter, model, base, folder)
     case .adapterHub: try saveHub(adapter, model, base, folder)
     }
     let card = AdapterCard(
@@ -154,9 +154,15 @@ extension AdapterFolder {
   }
 
   private static func savePEFT(
-    _ adapter: any ModelAdapter, _ base: String?, _ folder: String
+    _ adapter: any ModelAdapter, _ model: any Model, _ base: String?, _ folder: String
   ) throws(FileError) {
     var fields = adapter.configuration
+    // PEFT looks for the head of a model that it knows to classify.
+    let classifies = ["SEQ_CLS", "TOKEN_CLS"].contains(fields["task_type"]?.string)
+    let isVirtual = fields["num_virtual_tokens"] != nil
+    if classifies, !isVirtual, !adapter.tensors.contains(where: { model.isHead($0.name.module) }) {
+      fields["task_type"] = .null
+    }
     let names = AdapterNames(adapter.layout, method: fields["peft_type"]?.string)
     try SafetensorsWriter.write(
       adapter.tensors.map { SavedTensor(names($0.name), $0) },

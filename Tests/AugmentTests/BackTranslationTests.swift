@@ -207,10 +207,12 @@ struct BackTranslationTests {
     _ records: [Record], _ parameters: [String: String] = [:], readings: Readings
   ) throws -> [Outcome] {
     let descriptor = augmentStages { request throws(Diagnostic) in
-      request.from == "en" ? Table { text, _ in text } : readings
+      if request.from == "en" { return Table { text, _ in text } }
+      return readings
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    return try stage.outcomes(of: records, .test("augment.back-translation"))
+    return try stage.outcomes(
+      of: records, StageContext(seed: 7, stage: "augment.back-translation", threads: 2))
   }
 
   @Test func `the first reading that keeps the contract is the child`() throws {

@@ -206,12 +206,17 @@ struct BackTranslationTests {
   private func outcomes(
     _ records: [Record], _ parameters: [String: String] = [:], readings: Readings
   ) throws -> [Outcome] {
+<<<<<<< HEAD
     let descriptor = augmentStages { request throws(Diagnostic) -> any Translator in
+=======
+    let descriptor = augmentStages { request throws(Diagnostic) in
+>>>>>>> backtr
       if request.from == "en" { return Table { text, _ in text } }
       return readings
     }[1]
     let stage = try #require(try descriptor.stage(parameters) as? any CollectionStage)
-    return try stage.outcomes(of: records, .test("augment.back-translation"))
+    return try stage.outcomes(
+      of: records, StageContext(seed: 7, stage: "augment.back-translation", threads: 2))
   }
 
   @Test func `the first reading that keeps the contract is the child`() throws {

@@ -34,7 +34,7 @@ enum BackTranslationDescriptor {
     "copies", default: 1, "How many children are derived from each record.",
     check: Check.within(1...20))
   private static let readings = Parameter(
-    "readings", default: 3,
+    "readings", default: 2,
     "How many translations of the way back are looked at, the likeliest first, where a checkpoint makes "
       + "them.",
     check: Check.within(1...20))

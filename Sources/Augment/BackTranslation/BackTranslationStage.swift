@@ -89,9 +89,10 @@ struct BackTranslationStage: CopyingCollectionStage {
       guard !members.isEmpty else { continue }
       let draw = isDrawn ? UInt64(attempt * 1000 + copy) : nil
       let texts = try roundTrip(members.map { trips[$0].parent }, draw: draw, context)
-      for (member, readings) in zip(members, texts) {
-        trips[member].take(readings, attempt: attempt, contract)
+      let taken = try OrderedMap.map(members, threads: context.threads) { [trips] place, member in
+        trips[member].taking(texts[place], attempt: attempt, contract)
       }
+      for (member, trip) in zip(members, taken) { trips[member] = trip }
     }
   }
 

@@ -70,6 +70,15 @@ struct RoundTrips: Sendable {
     fault = first
   }
 
+  /// The same, with a child more where a reading keeps the contract.
+  func taking(
+    _ readings: [[String?]], attempt: Int, _ contract: RoundTripContract
+  ) -> RoundTrips {
+    var copy = self
+    copy.take(readings, attempt: attempt, contract)
+    return copy
+  }
+
   private func child(
     _ translated: [String?], attempt: Int, _ contract: RoundTripContract
   ) throws(RoundTripContract.Fault) -> Child {

@@ -206,11 +206,7 @@ struct BackTranslationTests {
   private func outcomes(
     _ records: [Record], _ parameters: [String: String] = [:], readings: Readings
   ) throws -> [Outcome] {
-<<<<<<< HEAD
     let descriptor = augmentStages { request throws(Diagnostic) -> any Translator in
-=======
-    let descriptor = augmentStages { request throws(Diagnostic) in
->>>>>>> backtr
       if request.from == "en" { return Table { text, _ in text } }
       return readings
     }[1]

@@ -33,6 +33,6 @@ import Testing
     let none = try evaluate(["{"], quarantine)
     #expect(none.status == 2)
     #expect(
-      none.errors.contains("no records to score: 1 of 1 records are left out"), "\(none.errors)")
+      none.errors.contains("no records to score: 1 of 1 record is left out"), "\(none.errors)")
   }
 }

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("clean.length#3.min-words=7", "clean.length.min-words"),
+    ("clean.length#3.min-words=7", "clean.length#2.min-words"),
     ("clean.lenght.min-words=7", "clean.length.min-words"),
     ("clean.lenght#2.min-words=7", "clean.length#2.min-words"),
     ("clean.unicod.form=NFC", "clean.unicode"), ("min-words=7", "clean.length.min-words"),

@@ -23,8 +23,8 @@ extension ScoreTool {
     get throws(StageError) {
       let scores = classes.isEmpty ? [] : ["scores", "probabilities"]
       let usual = Self.hypothesisFields + scores + usualNumbers
-      // One file has references and hypotheses in two fields.
-      let taken = isOneFile ? try referenceField(hypotheses) : nil
+      // One file has references and hypotheses in two fields, where a metric asks for references at all.
+      let taken = isOneFile ? try? referenceField(hypotheses) : nil
       return try hypotheses.field(
         fields.hypothesis, among: usual.filter { $0 != taken } + usual,
         option: "--hypothesis-field")

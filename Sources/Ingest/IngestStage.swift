@@ -183,6 +183,7 @@ struct IngestStage: SourceStage {
       last = Source(file: last.file, line: run.lowerBound)
       parsers.note(last.file, blank: run)
       try give(last, .bytes([]))
+      last.line = run.upperBound - 1
     }
     do {
       let walk = FileWalk(
@@ -217,6 +218,7 @@ struct IngestStage: SourceStage {
       parsers[part.file.name] = .skipped(Reason(error.code))
       try give(Source(file: last.file, line: 1), .bytes([]))
     } catch let error as StageError {
+      try giveBlanks()
       // The line of a fault may be one that gave a record already; the unit needs its own.
       try give(Source(file: last.file, line: last.line + 1), .fault(error))
     }

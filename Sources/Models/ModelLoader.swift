@@ -26,11 +26,12 @@ public enum ModelLoader {
     let folders = try ModelFolders(folder, adapter: adapter)
     let configuration = try folders.configuration
     let trainedOn = folders.adapter == nil ? nil : FourBitBase(configuration)
+    let file = try folders.adapter.map { (path) throws(ModelError) in try AdapterFolder(path) }
+    let prefix = try Self.prefix(of: configuration)
     let loaded = try build(
       configuration, Checkpoint(folder: folders.base), task, seed: seed, dropout: dropout,
-      base: base ?? trainedOn)
-    guard let path = folders.adapter else { return loaded }
-    let file = try AdapterFolder(path)
+      base: base ?? trainedOn, isBare: try file?.holdsNames(after: prefix) != true)
+    guard let file else { return loaded }
     let adapter = try file.attach(to: loaded.model, besides: loaded.ignored)
     let held = try file.parameters(of: loaded.model)
     return LoadedModel(
@@ -187,11 +188,14 @@ extension ModelLoader {
     return model
   }
 
-  /// - Parameter excess: Beginnings of names that the checkpoint may hold besides the model's.
+  /// - Parameters:
+  ///   - excess: Beginnings of names that the checkpoint may hold besides the model's.
+  ///   - isBare: Whether a model without a head is named as transformers' class without one; an adapter
+  ///     that was made on a model with a head wants the names of that.
   static func build(
     _ configuration: ModelConfiguration, _ checkpoint: Checkpoint?, _ task: ModelTask,
     seed: UInt64, dropout: Double?, excess: [String] = [], base: FourBitBase? = nil,
-    isOutline: Bool = false
+    isOutline: Bool = false, isBare: Bool = true
   ) throws(ModelError) -> LoadedModel {
     let architecture = try architecture(configuration.modelType, file: configuration.file)
     let (task, keepsHead) = try matched(task, configuration)
@@ -205,7 +209,7 @@ extension ModelLoader {
       checkpoint: checkpoint, prefix: architecture.prefix,
       renewed: keepsHead ? [] : architecture.outputs, seed: seed,
       base: base.map { $0.keeping(architecture.heads) }, isOutline: isOutline,
-      isBare: task == .encoding)
+      isBare: isBare && task == .encoding)
     guard let model = try architecture.make(configuration, task, source) else {
       throw unsupported(task, configuration)
     }

@@ -113,6 +113,18 @@ import Testing
       "ysfRyrTVpMPRuiDH0bm51enN0qHSyLTVwdKhIODD0qjQ5Lvgt9Xowse30ODFtOnHwqHRuaHRuuC+1+jNuaLN"
         + "p6nRuQo="
     ),
+    (
+      "이 영화는 정말 재미있고 배우들의 연기도 아주 좋았다. 다시 보고 싶다. 서비스가 느리고 음식도 맛이 없어서 다시 가고 싶지 않다.",
+      "windows-949",
+      "wMwgv7XIrbTCIMGkuLsgwOe5zMDWsO0guei/7LXpwMcgv6yx4rW1IL7GwdYgwcG+0rTZLiC02b3DILq4sO0g"
+        + "vc202S4gvK268b26sKEgtMC4rrDtIMC9vcS1tSC4wMDMIL74vu68rSC02b3DILChsO0gvc3B9iC+yrTZLgo="
+    ),
+    (
+      "Wie geht´s dir heute, mein lieber Freund? Schöne Grüße aus München, wo es häufig später regnet.",
+      "windows-1252",
+      "V2llIGdlaHS0cyBkaXIgaGV1dGUsIG1laW4gbGllYmVyIEZyZXVuZD8gU2No9m5lIEdy/N9lIGF1cyBN/G5j"
+        + "aGVuLCB3byBlcyBo5HVmaWcgc3DkdGVyIHJlZ25ldC4K"
+    ),
   ]
 
   @Test(arguments: twins)

@@ -46,6 +46,7 @@ import Testing
     ("", "a&lt;br&gt;b", "a\nb"), ("", "R&amp;amp;D", "R&D"),
     ("type='text'", "&lt;b&gt;a&lt;/b&gt;", "<b>a</b>"),
     ("type='html'", "a &lt;b&gt; c", "a c"),
+    ("", "&lt;a href=&quot;y&quot;&gt;b", "b"),
   ]
 
   @Test(arguments: texts)

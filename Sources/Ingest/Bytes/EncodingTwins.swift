@@ -31,21 +31,27 @@ enum EncodingTwins {
     }
   }
 
-  /// Ά of windows-1253, with which words begin, is an apostrophe in ISO 8859-7, with which they end.
+  /// Ά of windows-1253, with which words begin, is an apostrophe in ISO 8859-7, with which few do; Ά of that is
+  /// a paragraph sign in windows-1253.
   private static func hasAccentedAlpha(_ bytes: [UInt8]) -> Bool {
     func isLetter(_ byte: UInt8?) -> Bool { byte.map { $0 >= 0xB8 && $0 != 0xBB } ?? false }
-    return holds([0xA2], in: bytes) { !isLetter($0) && isLetter($1) }
+    func begins(_ byte: UInt8) -> Bool {
+      holds([byte], in: bytes) { !isLetter($0) && isLetter($1) }
+    }
+    return begins(0xA2) && !begins(0xB6)
   }
 
-  /// €, Š, š, Ž, ž, Œ, œ and Ÿ of ISO 8859-15 are signs in windows-1252, which has those letters
-  /// where ISO 8859-15 has control characters.
+  /// €, š, ž, Œ, œ and Ÿ of ISO 8859-15 are signs in windows-1252 that stand between no letters.
+  ///
+  /// windows-1252 has them where ISO 8859-15 has control characters. Š and Ž are ¦ and ´ there, which do stand
+  /// between letters ("geht´s").
   private static func hasLettersOfLatin9(_ bytes: [UInt8]) -> Bool {
     guard !bytes.contains(where: { 0x80..<0xA0 ~= $0 }) else { return false }
     func isLetter(_ byte: UInt8?) -> Bool {
       byte.map { $0 >= 0xC0 || 0x61...0x7A ~= $0 || 0x41...0x5A ~= $0 } ?? false
     }
     return bytes.contains(0xA4)
-      || holds([0xA6, 0xA8, 0xB4, 0xB8, 0xBC, 0xBD, 0xBE], in: bytes) {
+      || holds([0xA8, 0xB8, 0xBC, 0xBD, 0xBE], in: bytes) {
         isLetter($0) && isLetter($1)
       }
   }
@@ -74,7 +80,7 @@ enum ThaiBytes {
 
   /// Whether all bytes beyond ASCII are of Thai, and its marks stand on consonants.
   static func areText(_ bytes: [UInt8]) -> Bool {
-    var (others, marks, wrong) = (0, 0, 0)
+    var (others, marks, stacked, wrong) = (0, 0, 0, 0)
     for (place, byte) in bytes.enumerated() where byte >= 0x80 {
       others += 1
       switch byte {
@@ -84,9 +90,10 @@ enum ThaiBytes {
       guard isMark(byte) else { continue }
       marks += 1
       let before = place > 0 ? bytes[place - 1] : 0
-      if !(0xA1...0xCE ~= before || isMark(before)) { wrong += 1 }
+      // Tones stand on vowels; no byte of Korean that looks like a mark stands behind another.
+      if isMark(before) { stacked += 1 } else if !(0xA1...0xCE ~= before) { wrong += 1 }
     }
-    return others >= fewest && marks * 20 >= others && wrong * 20 <= marks
+    return others >= fewest && marks * 20 >= others && stacked * 20 >= marks && wrong * 20 <= marks
   }
 
   /// Vowels above and below, tones and other signs.

@@ -132,7 +132,9 @@ final class LocalTranslator: Translator {
       do {
         var settings = GenerationSettings()
         settings.weights = .int8
+        // Nothing is drawn without a key, whatever the folder says.
         let made = try TextGenerator(model: model, adapter: nil, settings)
+          .changing { $0.doSample = false }
         loaded = made
         return made
       } catch { throw Self.fault(error) }

@@ -99,7 +99,7 @@ enum FeedMarkup {
   /// Elements that need no end tag, or are left without one.
   private static let open: Set<String> = ["br", "hr", "img", "li", "p"]
 
-  /// Whether there is an end tag, an element that needs none, or a character reference.
+  /// Whether there is an end tag, an element that needs none, a tag with an attribute, or a character reference.
   static func isLikely(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return bytes.indices.contains { place in
@@ -115,7 +115,13 @@ enum FeedMarkup {
     let isEnd = rest.first == UInt8(ascii: "/")
     let name = rest.dropFirst(isEnd ? 1 : 0).prefix(while: isNamePart)
     if isEnd { return !name.isEmpty }
-    return open.contains(String(decoding: name, as: UTF8.self).lowercased())
+    if open.contains(String(decoding: name, as: UTF8.self).lowercased()) { return true }
+    // A tag with an attribute is no "a < b", though a text that was cut off has no end of it.
+    let inside = rest.dropFirst(name.count).prefix(256).prefix { $0 != UInt8(ascii: ">") }
+    return !name.isEmpty && inside.first == 0x20
+      && zip(inside, inside.dropFirst()).contains {
+        $0 == UInt8(ascii: "=") && ($1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "'"))
+      }
   }
 
   private static func isReference(_ rest: ArraySlice<UInt8>) -> Bool {

@@ -94,6 +94,11 @@ public struct AdapterFolder: Sendable {
     }
   }
 
+  /// Whether it is of a model whose names begin with a prefix, as those of models with a head do.
+  func holdsNames(after prefix: String) throws(ModelError) -> Bool {
+    try AdapterTensors(path, configuration).holdsNames(after: prefix)
+  }
+
   /// The names of the model's own parameters that the files hold.
   func parameters(of model: any Model) throws(ModelError) -> Set<String> {
     try AdapterTensors(path, configuration).parameters(of: model)

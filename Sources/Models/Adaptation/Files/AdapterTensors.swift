@@ -85,6 +85,11 @@ struct AdapterTensors {
     try tensor.take(name, from: file)
   }
 
+  /// Whether a tensor's name begins with a prefix of the model's names.
+  func holdsNames(after prefix: String) -> Bool {
+    !prefix.isEmpty && names.contains { $0.hasPrefix(spelling(prefix)) }
+  }
+
   /// The names of the model's own parameters that the files hold.
   func parameters(of model: any Model) -> Set<String> {
     let names = names

@@ -172,9 +172,9 @@ struct TargetSelection {
   }
 
   private func layerFilter() throws(ModelError) -> (String) -> Bool {
-    // Patterns have no layers of their own to choose from, nor have names that are written in full.
-    guard let layers, !layers.isEmpty, let names = targets.names else { return { _ in true } }
-    let whole = Set(names)
+    // Names that are written in full have no layers to choose from.
+    guard let layers, !layers.isEmpty else { return { _ in true } }
+    let whole = Set(targets.names ?? [])
     let patterns =
       layerPatterns.isEmpty
       ? [try Self.regex(".*?\\.[^.]*\\.(\\d+)\\.")]

@@ -44,7 +44,7 @@ struct LowRankMethod: TrainingMethod {
 }
 
 extension LowRankMethod: LayerChoosingMethod {
-  var namesLayers: Bool { options.layers != nil }
+  var namesLayers: Bool { options.layers?.isEmpty == false }
 
   func chosen(of layers: Int) -> [Bool] {
     (0..<layers).map { options.layers?.contains($0) ?? true }

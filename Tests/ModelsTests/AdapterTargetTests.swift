@@ -37,6 +37,19 @@ struct AdapterTargetTests {
     }
   }
 
+  @Test(arguments: ["lora-llama", "tokens-llama"])
+  func `an adapter of a model with a head fits the one without`(_ name: String) throws {
+    let golden = Shared.path("golden/train-formats/golden")
+    let base = try #require(AdapterFolder("\(golden)/\(name)").baseModel)
+    func states(_ task: ModelTask) throws -> [Float] {
+      let loaded = try ModelLoader.load(
+        "\(golden)/\(base)", adapter: "\(golden)/\(name)", for: task, seed: 1)
+      let model = try #require(loaded.model as? any TextEncoder)
+      return model.hiddenStates(.inference(), TokenBatch([[5, 6, 7, 9]])).values
+    }
+    #expect(try states(.encoding) == states(.causal))
+  }
+
   static let refused: [(targets: [String], part: String)] = [
     (["lm_head"], "lm_head is the model's output"), (["wte"], "transformer.wte is an embedding"),
     (["q_proj", "lm_head"], "lm_head is the model's output"),

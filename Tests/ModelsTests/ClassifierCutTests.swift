@@ -102,6 +102,16 @@ struct ClassifierCutTests {
     #expect(model.highestCut(below: networks.parameters) == .layer(1))
   }
 
+  @Test(arguments: [ModuleTargets.allLinear, .pattern(".*query"), .names(["query"])])
+  func `layers that are named hold for every way to name targets`(_ targets: ModuleTargets) throws {
+    let model = try model("bert")
+    var options = Self.lowRank
+    options.targets = targets
+    options.layers = [0]
+    let names = try LowRankAdapter(options, to: model, seed: 1).parameters.map(\.name)
+    #expect(!names.isEmpty && names.allSatisfy { $0.contains("layer.0.") }, "\(names)")
+  }
+
   @Test(arguments: types)
   func `a model whose adaptations are removed says what it said`(_ type: String) throws {
     let model = try model(type)

@@ -34,6 +34,23 @@ import Testing
     return options
   }
 
+  @Test func `of one run alone there are scores with the intervals that a comparison gives`() throws
+  {
+    let run = try run("alone", Self.lines(200, period: 4))
+    let alone = try RunComparison(runs: [run], options: options(["accuracy", "f1.macro"]))
+    let other = try self.run("other", Self.lines(200, period: 40))
+    let pair = try RunComparison(runs: [run, other], options: options(["accuracy", "f1.macro"]))
+    #expect(alone.isAlone && !pair.isAlone)
+    for row in try #require(pair.pairs.first).rows {
+      let score = alone.object["metrics"]?[row.metric.name]
+      #expect(score?["score"]?.double == row.baseline.estimate)
+      #expect(
+        score?["interval"]?.array?.compactMap(\.double) == [row.baseline.lower, row.baseline.upper])
+    }
+    #expect(alone.object["metrics"]?.object?.members.count == 2)
+    #expect(alone.object["runs"] == nil)
+  }
+
   @Test func `a better run is marked in every metric, and the records that differ are named`()
     throws
   {

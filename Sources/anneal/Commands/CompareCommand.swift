@@ -13,8 +13,9 @@ struct CompareCommand: ParsableCommand {
         anneal compare runs/a runs/b
         anneal compare runs/a runs/b runs/c --metrics f1.macro,auc --correction benjamini-hochberg
         anneal compare runs/a runs/b --json > comparison.json
+        anneal compare runs/a
 
-      All runs must be tested on the same records; predictions.jsonl files are
+      Of one run alone the scores are shown with their intervals. All runs must be tested on the same records; predictions.jsonl files are
       taken as well. Scores are computed anew from predictions, by the options under
       'evaluate' of the first run's pipeline.lock.yaml; scores that a model gives
       (an encoder, a classifier, a judge) are taken as they stand in the
@@ -27,7 +28,7 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "Two runs or more: their folders, or files such as predictions.jsonl.",
+    help: "Runs: their folders, or files such as predictions.jsonl; the first is held against.",
     completion: .file())
   var runs: [String]
 
@@ -72,7 +73,6 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if runs.count < 2 { throw ValidationError("name two runs or more: anneal compare RUN RUN") }
     for (name, count) in [("--trials", trials), ("--resamples", resamples)]
     where !(1...10_000_000).contains(count) {
       throw ValidationError("\(name) must be from 1 to 10,000,000, not \(count)")

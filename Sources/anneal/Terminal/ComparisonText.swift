@@ -5,13 +5,18 @@ import Stages
 
 /// What `anneal compare` finds, as a person reads it.
 enum ComparisonText {
-  /// A table for each run against the first, and the records on which the two differ most.
+  /// A table for each run against the first, and the records on which the two differ most; of one run alone
+  /// its scores.
   static func text(_ comparison: RunComparison) -> String {
     let options = comparison.options
     let tests = comparison.pairs.reduce(0) { $0 + $1.rows.count }
     var text =
       "\(comparison.records.counted("test record")); \(percent(options.level)) intervals of "
-    text += "\(options.resamples.counted("draw")); p of "
+    text += options.resamples.counted("draw")
+    if comparison.isAlone {
+      return text + ", seed \(options.seed)\n\n\(comparison.baseline)\n" + scores(comparison)
+    }
+    text += "; p of "
     text += options.trials.counted(options.test == .randomization ? "random swap" : "draw")
     text += ", seed \(options.seed); corrected (\(options.correction.rawValue)) for "
     text += tests.counted("test") + "\n"
@@ -22,6 +27,19 @@ enum ComparisonText {
       if let test = pair.mcNemar { text += mcNemar(test, comparison.baseline, pair.run) }
       text += differing(pair)
     }
+    return text
+  }
+
+  /// The scores of one run, and what it lacks for others.
+  private static func scores(_ comparison: RunComparison) -> String {
+    let rows = comparison.pairs.flatMap(\.rows)
+    let width = rows.map { $0.metric.name.unicodeScalars.count }.max() ?? 0
+    var text = ""
+    for row in rows {
+      let name = row.metric.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      text += "  \(name)  \(row.metric.direction == .greater ? "↑" : "↓")  \(score(row.baseline))\n"
+    }
+    for left in comparison.pairs.flatMap(\.leftOut) { text += leftOut(left) }
     return text
   }
 

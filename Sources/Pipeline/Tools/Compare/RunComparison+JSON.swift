@@ -2,8 +2,30 @@ import Evaluate
 public import Records
 
 extension RunComparison {
-  /// The comparison as JSON: one object a run, in it one a metric.
-  public var object: JSONObject {
+  /// The comparison as JSON: one object a run, in it one a metric; of one run alone its scores.
+  public var object: JSONObject { isAlone ? scores : comparisons }
+
+  private var scores: JSONObject {
+    [
+      "run": .string(baseline), "records": .integer(records),
+      "settings": [
+        "resamples": .integer(options.resamples), "level": .real(options.level),
+        "interval": .string(options.interval.rawValue),
+        "generator": .string(options.generator.rawValue), "seed": .integer(options.seed),
+      ],
+      "metrics": .object(
+        JSONObject(
+          pairs.flatMap(\.rows).map { row in
+            (
+              row.metric.name,
+              ["score": .real(row.baseline.estimate), "interval": row.baseline.ends]
+            )
+          })),
+      "left_out": .array(pairs.flatMap(\.leftOut).map(json)),
+    ]
+  }
+
+  private var comparisons: JSONObject {
     [
       "baseline": .string(baseline), "records": .integer(records),
       "settings": [
@@ -29,15 +51,14 @@ extension RunComparison {
         "p_chi_squared": .real(test.chiSquared()),
       ]
     }
-    object["left_out"] = .array(
-      pair.leftOut.map { left in
-        [
-          "metrics": .array(left.metrics.map { .string($0) }), "reason": .string(left.reason),
-        ]
-      })
+    object["left_out"] = .array(pair.leftOut.map(json))
     object["differing_records"] = .integer(pair.differingCount)
     object["differ_most"] = .array(pair.differing.map(\.json))
     return .object(object)
+  }
+
+  private func json(_ left: LeftOut) -> JSONValue {
+    ["metrics": .array(left.metrics.map { .string($0) }), "reason": .string(left.reason)]
   }
 
   private func json(_ row: Row) -> JSONValue {

@@ -62,20 +62,26 @@ public struct RunComparison: Sendable {
   public private(set) var pairs: [Pair]
   /// What was asked for.
   public let options: ComparisonOptions
+  /// Whether there is one run alone, whose scores have intervals: it is then its own pair.
+  public let isAlone: Bool
 
-  /// Compares finished runs, or files of predictions.
+  /// Compares finished runs, or files of predictions; of one alone it tells scores and their intervals.
   ///
   /// - Throws: `Diagnostic` where predictions are missing, cut off, not of numbers, or not of the
   ///   same records; `MetricError` for a metric that they do not allow.
   public init(runs: [String], options: ComparisonOptions) throws {
-    precondition(runs.count > 1, "\(runs.count) runs are nothing to compare")
+    precondition(!runs.isEmpty, "no runs are nothing to compare")
     let files = try runs.map { try PredictionFile($0) }
+    isAlone = runs.count == 1
     baseline = runs[0]
     records = files[0].records.count
     self.options = options
+    var options = options
+    // A run does not differ from itself, however often that is asked.
+    if isAlone { options.trials = 1 }
     var draws = ComparedDraws(options)
     pairs = []
-    for file in files.dropFirst() {
+    for file in isAlone ? files : Array(files.dropFirst()) {
       pairs.append(try Pair(file.name, PairedPredictions(files[0], file), options, &draws))
     }
     correct()

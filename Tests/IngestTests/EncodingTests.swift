@@ -120,10 +120,11 @@ import Testing
         + "vc202S4gvK268b26sKEgtMC4rrDtIMC9vcS1tSC4wMDMIL74vu68rSC02b3DILChsO0gvc3B9iC+yrTZLgo="
     ),
     (
-      "Wie geht´s dir heute, mein lieber Freund? Schöne Grüße aus München, wo es häufig später regnet.",
+      "Das Gerät kostet fünfzig Mark, wie geht´s später für die Küche, sagt der große Käufer aus München, wo es häufig regnet, und grüßt schön zurück.",
       "windows-1252",
-      "V2llIGdlaHS0cyBkaXIgaGV1dGUsIG1laW4gbGllYmVyIEZyZXVuZD8gU2No9m5lIEdy/N9lIGF1cyBN/G5j"
-        + "aGVuLCB3byBlcyBo5HVmaWcgc3DkdGVyIHJlZ25ldC4K"
+      "RGFzIEdlcuR0IGtvc3RldCBm/G5memlnIE1hcmssIHdpZSBnZWh0tHMgc3DkdGVyIGb8ciBkaWUgS/xjaGUs"
+        + "IHNhZ3QgZGVyIGdyb99lIEvkdWZlciBhdXMgTfxuY2hlbiwgd28gZXMgaOR1ZmlnIHJlZ25ldCwgdW5kIGdy"
+        + "/N90IHNjaPZuIHp1cvxjay4K"
     ),
   ]
 

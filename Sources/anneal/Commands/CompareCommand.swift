@@ -28,7 +28,7 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "Runs: their folders, or files such as predictions.jsonl; the first is held against.",
+    help: "Runs: folders, or files such as predictions.jsonl; others are held against the first.",
     completion: .file())
   var runs: [String]
 

@@ -169,17 +169,20 @@ struct TestRun {
 
 /// A pipeline with every kind of stage and outcome.
 enum Everything {
-  static func steps(_ run: TestRun, count: Int = 400) throws -> [StageStep] {
-    let lines = (0..<count).map { index in
-      switch index % 20 {
-      case 3: "#broken \(index)"
-      case 7: "!faulty \(index)"
-      case 11: "~skipped \(index)"
-      case 13: "same"
-      case 17: "part one \(index)|part two \(index)"
-      default: "text é \(index)"
-      }
+  /// A raw record of one kind or another.
+  static func line(_ index: Int) -> String {
+    switch index % 20 {
+    case 3: "#broken \(index)"
+    case 7: "!faulty \(index)"
+    case 11: "~skipped \(index)"
+    case 13: "same"
+    case 17: "part one \(index)|part two \(index)"
+    default: "text é \(index)"
     }
+  }
+
+  static func steps(_ run: TestRun, count: Int = 400) throws -> [StageStep] {
+    let lines = (0..<count).map(line)
     return [
       try run.source(lines),
       try run.step("clean.expand", EachStage(expand)),

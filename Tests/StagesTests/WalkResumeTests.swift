@@ -36,14 +36,9 @@ private final class Counter: Sendable {
   private static func write(to folder: TemporaryFolder) throws {
     for (file, count) in [("first.txt", count), ("second.txt", count / 2)] {
       let lines = (0..<count).map { index in
-        switch index % 20 {
-        case 3: "#broken \(index)"
-        case 7: "!faulty \(index)"
-        case 11: "~skipped \(index)"
-        case 13: "same"
-        case 17: "part one \(index)|part two \(index)"
-        default: "text é \(index) " + String(repeating: "and so on ", count: index % 30)
-        }
+        let line = Everything.line(index)
+        return line.hasPrefix("text")
+          ? "\(line) " + String(repeating: "and so on ", count: index % 30) : line
       }
       try folder.write(lines.map { "\($0)\n" }.joined(), to: file)
     }

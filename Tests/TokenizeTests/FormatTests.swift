@@ -168,6 +168,49 @@ struct FormatTests {
     #expect(try Tokenizer.load("\(folder.path)/gpt2").ids(of: "abba<|endoftext|>") == [2, 1, 0, 3])
   }
 
+  /// A tekken.json of all bytes, `ab` and `zz`, with four special tokens.
+  private func tekken(size: Int = 4 + 257, special: String = "") -> String {
+    let bytes = (0..<256).map { Data([UInt8($0)]) } + [Data("ab".utf8), Data("zz".utf8)]
+    let tokens = bytes.enumerated().map {
+      #"{"rank": \#($0.offset), "token_bytes": "\#($0.element.base64EncodedString())"}"#
+    }
+    return #"""
+      {"config": {"pattern": "[a-z]+|[^a-z]+", "num_vocab_tokens": 258, "default_vocab_size": \#(size),
+        "default_num_special_tokens": 4, "version": "v3"}, \#(special)
+        "vocab": [\#(tokens.joined(separator: ", "))]}
+      """#
+  }
+
+  @Test func `Mistral's tekken.json counts its ids from behind the special tokens`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(tekken(), to: "tekken.json")
+    let tokenizer = try Tokenizer.load(folder.path)
+    // The last token is beyond the vocabulary's size.
+    #expect(tokenizer.ids(of: "abzz 1") == [1, 260, 126, 126, 36, 53])
+    #expect(tokenizer.ids(of: "[INST]b") == [1, 3, 102])
+    #expect(tokenizer.decode([1, 260, 36, 53, 2]) == "ab 1")
+    #expect(tokenizer.specialTokens.end == 2)
+    let special = #""special_tokens": [{"rank": 2, "token_str": "<end>"}],"#
+    try folder.write(tekken(special: special), to: "tekken_1.json")
+    let named = try Tokenizer.load("\(folder.path)/tekken_1.json")
+    #expect(named.ids(of: "<end><SPECIAL_0>") == [2, 0])
+  }
+
+  @Test(arguments: [
+    (size: 4 + 300, place: "vocab", reason: "258 of 300 tokens"),
+    (size: 2, place: "config", reason: "4 special tokens of 2 tokens"),
+    (size: 4 + 100, place: "vocab", reason: "every byte"),
+  ])
+  func `a tekken.json with too few tokens is refused`(
+    size: Int, place: String, reason: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(tekken(size: size), to: "tekken.json")
+    let error = #expect(throws: TokenizerError.self) { try Tokenizer.load(folder.path) }
+    #expect(error?.place == place)
+    #expect(error?.reason.contains(reason) == true)
+  }
+
   /// Each pair of neighbours in `merges` would be one token where no cut lies between them.
   @Test(arguments: [
     ("gpt-2", "12345 ab.cd", ["12", "34", "5", "Ġab", ".", "cd"]),

@@ -66,7 +66,13 @@ enum SplitPattern: Sendable, Hashable {
       self = .literal(Array(try literal.string().utf8))
       return
     }
-    let expression = try reader.required("Regex").string()
+    self = try Self(expression: try reader.required("Regex").string(), of: reader, key: "Regex")
+  }
+
+  /// The pattern of a regular expression, which stands under a key of a component.
+  init(
+    expression: String, of reader: ComponentReader, key: String
+  ) throws(TokenizerError) {
     if let known = Self.known.first(where: { $0.expression == expression }) {
       self = known.pattern
       return
@@ -74,7 +80,7 @@ enum SplitPattern: Sendable, Hashable {
     do { self = .regex(try RegexPattern(expression)) } catch {
       throw reader.unsupported(
         "the regular expression \(expression) cannot be read: \(error.reason)",
-        remedy: "spell it in another way", key: "Regex")
+        remedy: "spell it in another way", key: key)
     }
   }
 

@@ -7,6 +7,7 @@ extension Tokenizer {
     "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
     "tokenizer.model", "sentencepiece.model", "source.spm", "target.spm", "target_vocab.json",
     "vocab-src.json", "vocab-tgt.json", "qwen.tiktoken", "tokenizer.tiktoken",
+    "tekken.json",
     TokenizerSource.chatTemplateName,
   ]
 

@@ -5,8 +5,8 @@ extension Tokenizer {
   /// Loads a tokenizer from one of its files, or from the folder that holds them.
   ///
   /// Read are tokenizer.json, sentencepiece's `.model`, Marian's two `.spm` with vocab.json, FSMT's two
-  /// vocabularies with merges.txt, tiktoken's ranks, GPT-2's vocab.json with merges.txt, and BERT's
-  /// vocab.txt; in a folder with several the first of these counts. The tokenizer of a file of weights is
+  /// vocabularies with merges.txt, tiktoken's ranks, Mistral's tekken.json, GPT-2's vocab.json with
+  /// merges.txt, and BERT's vocab.txt; in a folder with several the first of these counts. The tokenizer of a file of weights is
   /// the one beside it. tokenizer_config.json and special_tokens_map.json say which tokens have roles.
   /// - Throws: `TokenizerError` with the file, the place in it and the remedy.
   public static func load(_ path: String) throws(TokenizerError) -> Tokenizer {
@@ -71,7 +71,7 @@ enum TokenizerFormats {
   /// In the order they are looked for in a folder.
   static let all: [any TokenizerFormat.Type] = [
     FastFormat.self, MarianFormat.self, FSMTFormat.self, SentencePieceFormat.self,
-    TiktokenFormat.self, BytePairFormat.self, WordPieceFormat.self,
+    TiktokenFormat.self, TekkenFormat.self, BytePairFormat.self, WordPieceFormat.self,
   ]
 }
 
@@ -90,7 +90,8 @@ enum FastFormat: TokenizerFormat {
   ) throws(TokenizerError) -> Tokenizer? {
     let others = ["vocab.json", "vocab-src.json", "vocab-tgt.json", "target_vocab.json"]
     guard
-      name.map({ $0.hasSuffix(".json") && !others.contains($0) }) ?? folder.has("tokenizer.json")
+      name.map({ $0.hasSuffix(".json") && !others.contains($0) && !TekkenFormat.isName($0) })
+        ?? folder.has("tokenizer.json")
     else { return nil }
     let name = name ?? "tokenizer.json"
     var source = try folder.source([name])

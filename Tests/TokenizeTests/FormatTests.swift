@@ -168,6 +168,102 @@ struct FormatTests {
     #expect(try Tokenizer.load("\(folder.path)/gpt2").ids(of: "abba<|endoftext|>") == [2, 1, 0, 3])
   }
 
+  /// A tekken.json of all bytes, `ab` and `zz`, with four special tokens.
+  private func tekken(size: Int = 4 + 257, special: String = "") -> String {
+    let bytes = (0..<256).map { Data([UInt8($0)]) } + [Data("ab".utf8), Data("zz".utf8)]
+    let tokens = bytes.enumerated().map {
+      #"{"rank": \#($0.offset), "token_bytes": "\#($0.element.base64EncodedString())"}"#
+    }
+    return #"""
+      {"config": {"pattern": "[a-z]+|[^a-z]+", "num_vocab_tokens": 258, "default_vocab_size": \#(size),
+        "default_num_special_tokens": 4, "version": "v3"}, \#(special)
+        "vocab": [\#(tokens.joined(separator: ", "))]}
+      """#
+  }
+
+  @Test func `Mistral's tekken.json counts its ids from behind the special tokens`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(tekken(), to: "tekken.json")
+    let tokenizer = try Tokenizer.load(folder.path)
+    // The last token is beyond the vocabulary's size.
+    #expect(tokenizer.ids(of: "abzz 1") == [1, 260, 126, 126, 36, 53])
+    #expect(tokenizer.ids(of: "[INST]b") == [1, 3, 102])
+    #expect(tokenizer.decode([1, 260, 36, 53, 2]) == "ab 1")
+    #expect(tokenizer.specialTokens.end == 2)
+    let special = #""special_tokens": [{"rank": 2, "token_str": "<end>"}],"#
+    try folder.write(tekken(special: special), to: "tekken_1.json")
+    let named = try Tokenizer.load("\(folder.path)/tekken_1.json")
+    #expect(named.ids(of: "<end><SPECIAL_0>") == [2, 0])
+  }
+
+  @Test(arguments: [
+    (size: 4 + 300, place: "vocab", reason: "258 of 300 tokens"),
+    (size: 2, place: "config", reason: "4 special tokens of 2 tokens"),
+    (size: 4 + 100, place: "vocab", reason: "every byte"),
+  ])
+  func `a tekken.json with too few tokens is refused`(
+    size: Int, place: String, reason: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(tekken(size: size), to: "tekken.json")
+    let error = #expect(throws: TokenizerError.self) { try Tokenizer.load(folder.path) }
+    #expect(error?.place == place)
+    #expect(error?.reason.contains(reason) == true)
+  }
+
+  /// Each pair of neighbours in `merges` would be one token where no cut lies between them.
+  @Test(arguments: [
+    ("gpt-2", "12345 ab.cd", ["12", "34", "5", "Ġab", ".", "cd"]),
+    ("llama-bpe", "12345 ab.cd", ["12", "3", "45", "Ġab", ".cd"]),
+    ("qwen2", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".cd"]),
+    ("qwen35", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".cd"]),
+    ("starcoder", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".", "cd"]),
+    ("falcon", "12345 ab.cd", ["12", "3", "45", "Ġab", ".", "cd"]),
+    ("deepseek-llm", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".", "cd"]),
+    ("deepseek-coder", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".", "cd"]),
+    ("deepseek-v3", "12345 ab.cd", ["12", "3", "45", "Ġab", ".cd"]),
+    ("tekken", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".cd"]),
+    ("gpt-4o", "12345 ab.cd", ["12", "3", "45", "Ġab", ".cd"]),
+    ("bloom", "12345 ab.cd", ["12", "34", "5", "Ġab", ".", "cd"]),
+    ("viking", "12345 ab.cd", ["1", "2", "3", "4", "5", "Ġab", ".", "cd"]),
+  ])
+  func `a GGUF vocabulary cuts words as its name says`(
+    name: String, text: String, tokens: [String]
+  ) throws {
+    let bytes = ["Ġ", "."] + "12345abcd".map { String($0) }
+    let pairs = ["1 2", "3 4", "4 5", "a b", "c d", "Ġ ab", ". cd"]
+    let vocabulary = GGUFVocabulary(
+      model: "gpt2", pattern: name,
+      tokens: bytes + pairs.map { $0.filter { $0 != " " } }, merges: pairs)
+    let tokenizer = try Tokenizer(vocabulary, file: "model.gguf")
+    #expect(tokenizer.ids(of: text).map { vocabulary.tokens[Int($0)] } == tokens)
+    #expect(tokenizer.decode(tokenizer.ids(of: text)) == text)
+  }
+
+  @Test func `a GGUF vocabulary whose way to cut words is not known is refused`() throws {
+    let error = #expect(throws: TokenizerError.self) {
+      try Tokenizer(
+        GGUFVocabulary(model: "gpt2", pattern: "unheard-of", tokens: ["a"]), file: "model.gguf")
+    }
+    #expect(error?.place == "tokenizer.ggml.pre")
+    #expect(error?.reason.contains("unheard-of") == true)
+  }
+
+  @Test
+  func `Gemma 4's GGUF vocabulary writes spaces out, merges across them and falls back to bytes`()
+    throws
+  {
+    let vocabulary = GGUFVocabulary(
+      model: "gemma4",
+      tokens: ["<unk>", "<bos>", "▁", "a", "b", "▁a", "▁a▁", "<0x00>", "<0x63>", "\n"],
+      kinds: [2, 3, 1, 1, 1, 1, 1, 6, 6, 1], merges: ["▁ a", "▁a ▁"],
+      roles: ["bos": 1, "unknown": 0], flags: ["add_bos_token": true])
+    let tokenizer = try Tokenizer(vocabulary, file: "model.gguf")
+    #expect(tokenizer.ids(of: "b a b") == [1, 4, 6, 4])
+    #expect(tokenizer.ids(of: "c\n") == [1, 8, 9])
+    #expect(tokenizer.decode([4, 6, 4, 8]) == "b a bc")
+  }
+
   @Test func `a GGUF vocabulary of pieces merges by its scores`() throws {
     let vocabulary = GGUFVocabulary(
       model: "llama", tokens: ["<unk>", "<s>", "▁", "a", "b", "ab", "▁ab", "<0x63>"],

@@ -4,7 +4,7 @@ import Records
 ///
 /// Keys: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#tokenizer>.
 public struct GGUFVocabulary: Sendable {
-  /// `tokenizer.ggml.model`: `gpt2`, `llama`, `t5` or `bert`.
+  /// `tokenizer.ggml.model`: `gpt2`, `gemma4`, `llama`, `t5` or `bert`.
   public var model: String
   /// `tokenizer.ggml.pre`: the pattern of a `gpt2` model.
   public var pattern: String
@@ -14,7 +14,7 @@ public struct GGUFVocabulary: Sendable {
   public var scores: [Float]
   /// The kinds by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.
   public var kinds: [Int]
-  /// The merges of a `gpt2` model, as `a b`.
+  /// The merges of a `gpt2` or `gemma4` model, as `a b`.
   public var merges: [String]
   /// The tokens with a role, under names such as `bos`, `eos`, `unknown`, `padding`.
   public var roles: [String: Int]
@@ -52,13 +52,14 @@ extension Tokenizer {
     let bytes: [UInt8]
     switch vocabulary.model {
     case "gpt2": bytes = try vocabulary.bytePairFile(file)
+    case "gemma4": bytes = vocabulary.spacedPairFile()
     case "bert": bytes = try vocabulary.wordPieceFile(file)
     case "llama", "t5": bytes = try vocabulary.pieceFile(file)
     default:
       throw TokenizerError(
         .unsupported, file: file, place: "tokenizer.ggml.model",
         reason: "a vocabulary of the kind '\(vocabulary.model)' is not read",
-        remedy: "known are gpt2, llama, t5, bert; give the model's tokenizer.json")
+        remedy: "known are gpt2, gemma4, llama, t5, bert; give the model's tokenizer.json")
     }
     try self.init(json: bytes, file: file)
     let configuration = vocabulary.configuration
@@ -105,45 +106,50 @@ extension GGUFVocabulary {
   }
 
   fileprivate func bytePairFile(_ file: String) throws(TokenizerError) -> [UInt8] {
-    var builder = FileBuilder()
-    let isLlama = ["llama-bpe", "llama3", "llama-v3"].contains(pattern)
-    let split: JSONValue = [
-      "type": "Split", "pattern": ["Regex": .string(try expression(file))],
-      "behavior": "Isolated", "invert": false,
-    ]
-    let steps: [JSONValue] =
-      (["starcoder", "refact", "command-r", "smollm"].contains(pattern)
-        ? [["type": "Digits", "individual_digits": true]] : [])
-      + [split, FileBuilder.byteLevel(pattern: false)]
-    builder.preTokenizer = ["type": "Sequence", "pretokenizers": .array(steps)]
-    builder.postProcessor = template(addsBeginning: isLlama, addsEnd: false)
-    builder.decoder = FileBuilder.byteLevel()
-    builder.added = added
-    builder.model = [
-      "type": "BPE", "dropout": nil, "unk_token": nil, "ignore_merges": .bool(isLlama),
-      "vocab": ids, "merges": .array(merges.map { .string($0) }),
-    ]
-    return builder.bytes
-  }
-
-  /// The regular expression that a `gpt2` vocabulary's words are cut by.
-  private func expression(_ file: String) throws(TokenizerError) -> String {
-    switch pattern {
-    case "", "default", "gpt-2", "gpt2", "starcoder", "refact", "command-r", "smollm", "phi-2",
-      "olmo", "jina-v2-code", "roberta-bpe", "mpt", "jais":
-      return SplitPattern.gpt2Expression
-    case "llama-bpe", "llama3", "llama-v3", "dbrx", "smaug-bpe", "tekken-none", "chatglm-bpe",
-      "glm4", "falcon3", "pixtral":
-      return SplitPattern.tiktokenExpression(digits: 3)
-    case "qwen2", "stablelm2", "deepseek-r1-qwen", "megrez", "hunyuan":
-      return SplitPattern.tiktokenExpression(digits: 1)
-    case "gpt-4o", "llama4", "o200k": return SplitPattern.o200kExpression
-    default:
+    guard let cutting = GGUFWordCutting(pattern) else {
       throw TokenizerError(
         .unsupported, file: file, place: "tokenizer.ggml.pre",
         reason: "the way '\(pattern)' to cut words is not known",
         remedy: "give the model's tokenizer.json")
     }
+    var builder = FileBuilder()
+    builder.preTokenizer = ["type": "Sequence", "pretokenizers": .array(cutting.steps)]
+    builder.postProcessor = template(addsBeginning: cutting.addsBeginning, addsEnd: false)
+    builder.decoder = FileBuilder.byteLevel()
+    builder.added = added
+    builder.model = [
+      "type": "BPE", "dropout": nil, "unk_token": nil,
+      "ignore_merges": .bool(cutting.ignoresMerges), "vocab": ids,
+      "merges": .array(merges.map { .string($0) }),
+    ]
+    return builder.bytes
+  }
+
+  /// Merges over texts whose spaces are written out, without cutting words, as Gemma 4 has them.
+  fileprivate func spacedPairFile() -> [UInt8] {
+    var builder = FileBuilder()
+    builder.normalizer = ["type": "Replace", "pattern": ["String": " "], "content": "▁"]
+    builder.postProcessor = template(addsBeginning: false, addsEnd: false)
+    builder.decoder = [
+      "type": "Sequence",
+      "decoders": [
+        ["type": "Replace", "pattern": ["String": "▁"], "content": " "],
+        ["type": "ByteFallback"], ["type": "Fuse"],
+      ],
+    ]
+    builder.added = added
+    builder.model = fallbackPairs(
+      fallsBack: tokens.contains("<0x00>"), merges: merges.map { .string($0) })
+    return builder.bytes
+  }
+
+  /// A model of merges that spells what it does not know in bytes, or joins it to one unknown token.
+  private func fallbackPairs(fallsBack: Bool, merges: [JSONValue]) -> JSONValue {
+    [
+      "type": "BPE", "dropout": nil,
+      "unk_token": token("unknown").map { .string($0.0) } ?? .null, "fuse_unk": true,
+      "byte_fallback": .bool(fallsBack), "vocab": ids, "merges": .array(merges),
+    ]
   }
 
   fileprivate func wordPieceFile(_ file: String) throws(TokenizerError) -> [UInt8] {
@@ -210,12 +216,9 @@ extension GGUFVocabulary {
     builder.postProcessor = template(addsBeginning: true, addsEnd: false)
     builder.decoder = decoder(fallsBack: true)
     builder.added = added
-    builder.model = [
-      "type": "BPE", "dropout": nil,
-      "unk_token": token("unknown").map { .string($0.0) } ?? .null, "fuse_unk": true,
-      "byte_fallback": .bool((0..<tokens.count).contains { kind($0) == 6 }), "vocab": ids,
-      "merges": .array(pairs.map { [.string($0.left), .string($0.right)] }),
-    ]
+    builder.model = fallbackPairs(
+      fallsBack: (0..<tokens.count).contains { kind($0) == 6 },
+      merges: pairs.map { [.string($0.left), .string($0.right)] })
     return builder.bytes
   }
 

@@ -47,14 +47,18 @@ enum SplitPattern: Sendable, Hashable {
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 
-  static let o200kExpression: String = {
+  static let o200kExpression = casedExpression(
+    digits: 3, ending: "(?i:'s|'t|'re|'ve|'m|'ll|'d)?")
+
+  /// Words by their cases, as o200k cuts them, with so many digits to a word and an ending of words.
+  static func casedExpression(digits: Int, ending: String) -> String {
     let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
     let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
     let sign = #"[^\r\n\p{L}\p{N}]?"#
-    let ending = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
     return sign + upper + "*" + lower + "+" + ending + "|" + sign + upper + "+" + lower + "*"
-      + ending + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-  }()
+      + ending + (digits == 1 ? #"|\p{N}"# : #"|\p{N}{1,3}"#)
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
 
   /// Reads `{"String": …}` or `{"Regex": …}`.
   init(from reader: ComponentReader) throws(TokenizerError) {
@@ -62,7 +66,13 @@ enum SplitPattern: Sendable, Hashable {
       self = .literal(Array(try literal.string().utf8))
       return
     }
-    let expression = try reader.required("Regex").string()
+    self = try Self(expression: try reader.required("Regex").string(), of: reader, key: "Regex")
+  }
+
+  /// The pattern of a regular expression, which stands under a key of a component.
+  init(
+    expression: String, of reader: ComponentReader, key: String
+  ) throws(TokenizerError) {
     if let known = Self.known.first(where: { $0.expression == expression }) {
       self = known.pattern
       return
@@ -70,7 +80,7 @@ enum SplitPattern: Sendable, Hashable {
     do { self = .regex(try RegexPattern(expression)) } catch {
       throw reader.unsupported(
         "the regular expression \(expression) cannot be read: \(error.reason)",
-        remedy: "spell it in another way", key: "Regex")
+        remedy: "spell it in another way", key: key)
     }
   }
 

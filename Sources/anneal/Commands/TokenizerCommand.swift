@@ -17,7 +17,8 @@ struct TokenizerCommand: ParsableCommand {
 struct TokenizerArgument: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A tokenizer.json, .model, .tiktoken, .gguf or vocab.txt, a folder, a run, or a model's name.",
+      "A tokenizer.json, tekken.json, .model, .tiktoken, .gguf or vocab.txt, a folder, a run, or a "
+        + "model's name.",
       valueName: "path"))
   var tokenizer: String
 }

@@ -8,8 +8,10 @@ enum { PLACES = ANNEAL_WORD_LONGEST + 1, ROOM = 2 * PLACES + 2 };
 
 /// Sixteen symbols or ranks, which is all that a word has.
 typedef uint32_t places16 __attribute__((ext_vector_type(16), aligned(4)));
-typedef uint64_t bucket4 __attribute__((ext_vector_type(4), aligned(8)));
 typedef bool bits16 __attribute__((ext_vector_type(16)));
+typedef uint64_t bucket4 __attribute__((ext_vector_type(4), aligned(8)));
+
+static const places16 here = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 /// A symbol that no merge joins, on both sides of a word: what stands at its ends needs no questions.
 static const uint32_t edge = (uint32_t)0xFFFFF << 8;
@@ -70,12 +72,13 @@ static inline __attribute__((always_inline)) uint32_t answer(
   const anneal_merges *merges, const question *asked) {
   bucket4 found;
   memcpy(&found, asked->bucket, sizeof found);
-  uint64_t last = found[3];
   // A rank in the place of the pair, and all ones in the others.
   bucket4 ranks = (found & 0xFFFFFF) | (bucket4)(found >> 24 != asked->key);
   uint64_t rank = ranks[0] & ranks[1] & ranks[2] & ranks[3];
-  if (rank != empty) return (uint32_t)rank;
-  return last == empty ? none : answer_behind(merges, asked);
+  // That the bucket is full can be foreseen, that the pair is there cannot.
+  if (__builtin_expect((rank == empty) & (found[3] != empty), false))
+    return answer_behind(merges, asked);
+  return rank < none ? (uint32_t)rank : none;
 }
 
 static inline __attribute__((always_inline)) void answer_all(const anneal_merges *merges, const question *asked, int64_t count) {
@@ -84,14 +87,14 @@ static inline __attribute__((always_inline)) void answer_all(const anneal_merges
 
 /// Finds the leftmost of the pairs with the lowest rank; false where no pair is known.
 static inline __attribute__((always_inline)) bool find_best(lane *word) {
+  enum { PLACE_BITS = 4, PLACE = (1 << PLACE_BITS) - 1, RANK_BITS = 24 };
   places16 ranks;
   memcpy(&ranks, word->ranks, sizeof ranks);
-  word->lowest = __builtin_reduce_min(ranks);
-  bits16 equal = __builtin_convertvector(ranks == word->lowest, bits16);
-  uint16_t mask;
-  memcpy(&mask, &equal, sizeof mask);
-  word->best = (uint32_t)__builtin_ctz((uint32_t)mask | 1u << 16);
-  return word->lowest != none;
+  // Ranks have 24 bits, so that places find room below them.
+  uint32_t best = __builtin_reduce_min(ranks << PLACE_BITS | here);
+  word->best = best & PLACE;
+  word->lowest = best >> PLACE_BITS;
+  return best >> (PLACE_BITS + RANK_BITS) == 0;
 }
 
 /// Moves what stands behind a place one place forward.
@@ -118,17 +121,27 @@ static inline __attribute__((always_inline)) void begin_lane(lane *word) {
 }
 
 /// Spells a word in the symbols of its bytes.
+///
+/// Places behind the word cost less than asking how long it is.
 static inline __attribute__((always_inline)) void begin_bytes(
   const anneal_merges *merges, const anneal_word *source, lane *word) {
   uint8_t bytes[16];
   memcpy(bytes, &source->low, 8);
   memcpy(bytes + 8, &source->high, 8);
-  int length = bytes[15] & (ANNEAL_WORD_MARK - 1);
+  uint32_t length = bytes[15] & (ANNEAL_WORD_MARK - 1);
+  uint32_t ids[PLACES] = {0}, pairs[PLACES] = {0};
+  for (uint32_t k = 0; k < ANNEAL_WORD_LONGEST; k++) {
+    ids[k] = (uint32_t)merges->byte_ids[bytes[k]] << 8 | (k + 1);
+    pairs[k] = (uint32_t)merges->byte_pairs[bytes[k] << 8 | bytes[k + 1]];
+  }
+  places16 symbols, ranks;
+  memcpy(&symbols, ids, sizeof symbols);
+  memcpy(&ranks, pairs, sizeof ranks);
+  symbols = here < length ? symbols : edge;
+  ranks = here + 1 < length ? ranks : none;
   begin_lane(word);
-  for (int k = 0; k < length; k++)
-    word->symbols[k + 1] = (uint32_t)merges->byte_ids[bytes[k]] << 8 | (uint32_t)(k + 1);
-  for (int k = 0; k + 1 < length; k++)
-    word->ranks[k + 1] = (uint32_t)merges->byte_pairs[bytes[k] << 8 | bytes[k + 1]];
+  memcpy(word->symbols + 1, &symbols, sizeof symbols);
+  memcpy(word->ranks + 1, &ranks, sizeof ranks);
 }
 
 static inline __attribute__((always_inline)) void begin_symbols(
@@ -143,10 +156,24 @@ static inline __attribute__((always_inline)) void begin_symbols(
   answer_all(merges, asked, questions);
 }
 
-static inline void end_lane(const lane *word, anneal_memory *memory, uint32_t number) {
-  uint32_t count = 0;
-  while (word->symbols[count + 1] != edge) count++;
-  anneal_keep_tokens(memory, number, word->symbols + 1, count);
+/// Keeps the symbols of a word, whether or not they have to be spilled, which nobody can foresee.
+static inline __attribute__((always_inline)) void end_lane(
+  const lane *word, anneal_memory *memory, uint32_t number) {
+  places16 symbols;
+  memcpy(&symbols, word->symbols + 1, sizeof symbols);
+  bits16 ends = __builtin_convertvector(symbols == edge, bits16);
+  uint16_t mask;
+  memcpy(&mask, &ends, sizeof mask);
+  uint32_t count = (uint32_t)__builtin_ctz((uint32_t)mask | 1u << ANNEAL_WORD_LONGEST);
+  bool is_spilled = count > ANNEAL_WORD_TOKENS;
+  anneal_word *kept = memory->words + number;
+  uint32_t place = memory->spilled_count;
+  memcpy(memory->spilled + place, &symbols, sizeof symbols);
+  memory->spilled_count = place + (is_spilled ? count : 0);
+  kept->tokens[0] = is_spilled ? place : symbols[0];
+  kept->tokens[1] = symbols[1];
+  kept->tokens[2] = symbols[2];
+  kept->count = count;
 }
 
 /// The words that are still to be merged.

@@ -161,7 +161,7 @@ void anneal_skip_key(anneal_word_keys *keys) {
   keys->count++;
 }
 
-int64_t anneal_add_keys(
+static inline __attribute__((always_inline)) int64_t add_keys(
   anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
   int64_t count, uint8_t mark, bool folds, int32_t *long_ones) {
   int64_t long_count = 0, next = keys->count;
@@ -188,9 +188,16 @@ int64_t anneal_add_keys(
   return long_count;
 }
 
+CLONED int64_t anneal_add_keys(
+  anneal_word_keys *keys, const uint8_t *text, int64_t size, const anneal_range *words,
+  int64_t count, uint8_t mark, bool folds, int32_t *long_ones) {
+  return folds ? add_keys(keys, text, size, words, count, mark, true, long_ones)
+               : add_keys(keys, text, size, words, count, mark, false, long_ones);
+}
+
 void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers) {
   // First the index is asked for, then, when it is there, the word that it leads to.
-  enum { INDEX_AHEAD = 64, WORD_AHEAD = 32 };
+  enum { INDEX_AHEAD = 128, WORD_AHEAD = 64 };
   uint64_t shift = memory->shift - 32;
   uint32_t mask = last_place(memory);
   int64_t count = keys->count;
@@ -273,74 +280,79 @@ typedef uint32_t tokens4 __attribute__((ext_vector_type(4), aligned(4)));
 /// Three tokens are written whatever there are, and the fourth place too, which costs less than asking.
 enum { MORE = 4 };
 
-/// Writes the tokens of a word; false where there is no room for them.
+/// Writes the tokens of a word from `*next` on, and moves that behind them; false where there is no room for them.
 static inline __attribute__((always_inline)) bool write_word(
-  const anneal_memory *memory, uint32_t number, uint32_t shift, anneal_tokens *tokens, bool ends) {
+  const anneal_memory *memory, uint32_t number, uint32_t shift, const anneal_tokens *tokens,
+  int64_t *next, bool ends) {
   tokens4 packed;
-  const anneal_word *word = memory->words + number;
-  memcpy(&packed, word->tokens, sizeof packed);
-  int64_t count = packed[3], next = tokens->count;
-  if (tokens->room - next < count + MORE) return false;
-  tokens->count = next + count;
-  if (count <= ANNEAL_WORD_TOKENS) {
+  memcpy(&packed, memory->words[number].tokens, sizeof packed);
+  int64_t count = packed[3], first = *next;
+  if (__builtin_expect(tokens->room - first < count + MORE, false)) return false;
+  *next = first + count;
+  if (__builtin_expect(count <= ANNEAL_WORD_TOKENS, true)) {
     tokens4 ids = packed >> 8;
-    memcpy(tokens->ids + next, &ids, sizeof ids);
+    memcpy(tokens->ids + first, &ids, sizeof ids);
     if (ends) {
       tokens4 places = (packed & 0xFF) + shift;
-      memcpy(tokens->ends + next, &places, sizeof places);
+      memcpy(tokens->ends + first, &places, sizeof places);
     }
     return true;
   }
   const uint32_t *spilled = memory->spilled + packed[0];
   for (int64_t k = 0; k < count; k++) {
-    tokens->ids[next + k] = (int32_t)(spilled[k] >> 8);
-    if (ends) tokens->ends[next + k] = (int32_t)((spilled[k] & 0xFF) + shift);
+    tokens->ids[first + k] = (int32_t)(spilled[k] >> 8);
+    if (ends) tokens->ends[first + k] = (int32_t)((spilled[k] & 0xFF) + shift);
   }
   return true;
 }
 
-static inline bool write_id(uint32_t id, uint32_t end, anneal_tokens *tokens, bool ends) {
-  if (tokens->room - tokens->count < 1) return false;
-  tokens->ids[tokens->count] = (int32_t)(id & ~ANNEAL_NUMBER_ID);
-  if (ends) tokens->ends[tokens->count] = (int32_t)end;
-  tokens->count++;
+static inline bool write_id(
+  uint32_t id, uint32_t end, const anneal_tokens *tokens, int64_t *next, bool ends) {
+  if (tokens->room - *next < 1) return false;
+  tokens->ids[*next] = (int32_t)(id & ~ANNEAL_NUMBER_ID);
+  if (ends) tokens->ends[*next] = (int32_t)end;
+  ++*next;
   return true;
 }
 
-/// Writes an id, or the parts of a long word.
-static __attribute__((noinline)) bool write_other(
-  const anneal_memory *memory, uint32_t number, const uint32_t *lists, anneal_tokens *tokens,
-  bool ends) {
-  if (number & ANNEAL_NUMBER_ID) return write_id(number, 0, tokens, ends);
+/// Writes an id, or the parts of a long word, and returns how many tokens there are then; -1 where there is no room.
+static __attribute__((noinline)) int64_t write_other(
+  const anneal_memory *memory, uint32_t number, const uint32_t *lists, const anneal_tokens *tokens,
+  int64_t next, bool ends) {
+  if (number & ANNEAL_NUMBER_ID) return write_id(number, 0, tokens, &next, ends) ? next : -1;
   const uint32_t *list = lists + (number & ANNEAL_NUMBER_REST);
   for (uint32_t i = 0; i < list[0]; i++) {
     uint32_t part = list[1 + 2 * i], place = list[2 + 2 * i];
-    bool fits = part & ANNEAL_NUMBER_ID ? write_id(part, place, tokens, ends)
-                                        : write_word(memory, part, place, tokens, ends);
-    if (!fits) return false;
+    bool fits = part & ANNEAL_NUMBER_ID
+                  ? write_id(part, place, tokens, &next, ends)
+                  : write_word(memory, part, place, tokens, &next, ends);
+    if (!fits) return -1;
   }
-  return true;
+  return next;
 }
 
 static inline __attribute__((always_inline)) int64_t write_tokens(
   const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
   anneal_tokens *written, bool ends) {
   enum { AHEAD = 12 };
-  anneal_tokens tokens = *written;
-  int64_t i = 0;
+  // Copies of what no token that is written can change.
+  const anneal_memory known = *memory;
+  const anneal_tokens tokens = *written;
+  int64_t i = 0, next = tokens.count;
   for (; i < count; i++) {
-    if (i + AHEAD < count)
-      __builtin_prefetch(memory->words + (numbers[i + AHEAD] & NUMBER));
-    int64_t before = tokens.count;
-    bool fits = numbers[i] >> 30 ? write_other(memory, numbers[i], lists, &tokens, ends)
-                                 : write_word(memory, numbers[i], 0, &tokens, ends);
-    if (!fits) {
-      tokens.count = before;
+    // Behind the last word, the first is asked for once more.
+    __builtin_prefetch(known.words + (numbers[i + AHEAD < count ? i + AHEAD : 0] & NUMBER));
+    if (__builtin_expect(numbers[i] >> 30 != 0, false)) {
+      int64_t behind = write_other(memory, numbers[i], lists, written, next, ends);
+      if (behind < 0) break;
+      next = behind;
+    } else if (!write_word(&known, numbers[i], 0, &tokens, &next, ends)) {
       break;
     }
-    if (ends) *tokens.word_ends++ = (int32_t)tokens.count;
+    if (ends) tokens.word_ends[i] = (int32_t)next;
   }
-  *written = tokens;
+  if (ends) written->word_ends += i;
+  written->count = next;
   return i;
 }
 

@@ -21,26 +21,40 @@ static inline __attribute__((always_inline)) uint64_t between(
 
 /// What the 64 bytes of a block are, a bit each.
 typedef struct {
-  uint64_t letters, lower, digits, spaces, signs, hard;
+  uint64_t letters, lower, digits, spaces, apostrophes, signs, hard;
 } block;
 
-/// Bytes behind `end` are read as zeros, which are hard.
-static block read_block(const uint8_t *text, int64_t place, int64_t end) {
-  bytes64 v = 0;
-  if (end - place >= 64)
-    memcpy(&v, text + place, 64);
-  else
-    memcpy(&v, text + place, (size_t)(end - place));
+/// What the bytes of a block are whose first `behind` ones are left out: what follows them moves up.
+static inline __attribute__((always_inline)) block classify(const bytes64 *bytes, int64_t behind) {
   block b;
-  bytes64 folded = v | 0x20;
-  b.letters = between(&folded, 'a', 'z');
-  b.lower = between(&v, 'a', 'z');
-  b.digits = between(&v, '0', '9');
-  b.spaces = between(&v, ' ', ' ');
+  bytes64 folded = *bytes | 0x20;
+  b.letters = between(&folded, 'a', 'z') >> behind;
+  b.lower = between(bytes, 'a', 'z') >> behind;
+  b.digits = between(bytes, '0', '9') >> behind;
+  b.spaces = between(bytes, ' ', ' ') >> behind;
+  b.apostrophes = between(bytes, '\'', '\'') >> behind;
   // Control characters may be white space.
-  b.hard = ~between(&v, ' ', '~');
+  b.hard = ~(between(bytes, ' ', '~') >> behind);
   b.signs = ~(b.letters | b.digits | b.spaces | b.hard);
   return b;
+}
+
+/// Bytes behind `end` are hard.
+static inline __attribute__((always_inline)) block read_block(
+  const uint8_t *text, int64_t place, int64_t end) {
+  bytes64 v = 0;
+  int64_t left = end - place;
+  if (__builtin_expect(left >= 64, true)) {
+    memcpy(&v, text + place, 64);
+    return classify(&v, 0);
+  }
+  if (end >= 64) {
+    // The last 64 bytes of the text, of which those before the block are left out.
+    memcpy(&v, text + end - 64, 64);
+    return classify(&v, 64 - left);
+  }
+  memcpy(&v, text + place, (size_t)left);
+  return classify(&v, 0);
 }
 
 static inline uint64_t shifted(uint64_t bits, uint64_t before) { return bits << 1 | before >> 63; }
@@ -94,15 +108,13 @@ static inline uint64_t kind_starts(
 
 /// Moves the starts of words where contractions stand.
 static inline uint64_t with_contractions(
-  anneal_cut pattern, uint64_t starts, uint64_t letters_before, const uint8_t *text,
-  int64_t place, int64_t end, carry *c) {
+  anneal_cut pattern, uint64_t starts, uint64_t apostrophes, uint64_t letters_before,
+  const uint8_t *text, int64_t place, int64_t end, carry *c) {
   uint64_t forced = c->forced;
   starts = (starts & ~c->cleared) | forced;
   c->cleared = c->forced = 0;
-  bytes64 v = 0;
-  memcpy(&v, text + place, end - place >= 64 ? 64 : (size_t)(end - place));
-  for (uint64_t left = between(&v, '\'', '\''); left; left &= left - 1) {
-    int at = __builtin_ctzll(left);
+  for (; apostrophes; apostrophes &= apostrophes - 1) {
+    int at = __builtin_ctzll(apostrophes);
     // Of o200k they are the end of the word before, of the others words by themselves.
     if (!(starts >> at & 1)) continue;
     if (pattern == ANNEAL_CUT_O200K) {
@@ -181,7 +193,8 @@ static inline __attribute__((always_inline)) int64_t cut(
     uint64_t starts = kind_starts(pattern, &b, &c, next_open);
     uint64_t letters_before = shifted(b.letters, c.before.letters);
     if (at == start) starts |= 1;
-    starts = with_contractions(pattern, starts, letters_before, text, at, end, &c) & inside;
+    starts =
+      with_contractions(pattern, starts, b.apostrophes, letters_before, text, at, end, &c) & inside;
     uint64_t hard = b.hard & inside;
     if (at == start) starts &= ~(uint64_t)1;
     if (hard) starts &= (hard & -hard) - 1;
@@ -344,28 +357,43 @@ CLONED int64_t anneal_cut_spaced(
 
 // MARK: searching
 
+/// Which of the 64 bytes `here`, whose neighbours are `behind`, one of the signs stands at.
+static inline __attribute__((always_inline)) uint64_t signs_at(
+  const anneal_sign *signs, int64_t count, const bytes64 *here, const bytes64 *behind) {
+  bytes64 any = 0;
+  for (int64_t i = 0; i < count; i++) {
+    // A comparison of vectors is all ones where it holds.
+    bytes64 first = (bytes64)(*here == (bytes64)signs[i].first);
+    bytes64 second = (bytes64)(*behind == (bytes64)signs[i].second);
+    if (!signs[i].has_second) second = -1;
+    any |= first & second;
+  }
+  return between(&any, -1, -1);
+}
+
 CLONED int64_t anneal_find_sign(
   const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size) {
-  for (int64_t place = start; place < size; place += 64) {
-    bytes64 here = 0, behind = 0;
-    if (size - place > 64) {
-      memcpy(&here, text + place, 64);
-      memcpy(&behind, text + place + 1, 64);
-    } else {
-      memcpy(&here, text + place, (size_t)(size - place));
-      memcpy(&behind, text + place + 1, (size_t)(size - place - 1));
-    }
-    bytes64 any = 0;
-    for (int64_t i = 0; i < count; i++) {
-      // A comparison of vectors is all ones where it holds.
-      bytes64 first = (bytes64)(here == (bytes64)signs[i].first);
-      bytes64 second = (bytes64)(behind == (bytes64)signs[i].second);
-      if (!signs[i].has_second) second = -1;
-      any |= first & second;
-    }
-    uint64_t found = between(&any, -1, -1);
-    if (size - place < 64) found &= ((uint64_t)1 << (size - place)) - 1;
+  bytes64 here = 0, behind = 0;
+  int64_t place = start;
+  for (; size - place > 64; place += 64) {
+    memcpy(&here, text + place, 64);
+    memcpy(&behind, text + place + 1, 64);
+    uint64_t found = signs_at(signs, count, &here, &behind);
     if (found) return place + __builtin_ctzll(found);
   }
-  return size - 1;
+  // The last place is returned whether or not there is a sign.
+  int64_t left = size - 1 - place;
+  if (left <= 0) return size - 1;
+  here = behind = 0;
+  int64_t first = size > 64 ? size - 65 : place;
+  if (size > 64) {
+    memcpy(&here, text + first, 64);
+    memcpy(&behind, text + first + 1, 64);
+  } else {
+    memcpy(&here, text + first, (size_t)left);
+    memcpy(&behind, text + first + 1, (size_t)left);
+  }
+  uint64_t found = signs_at(signs, count, &here, &behind) >> (place - first);
+  found &= ((uint64_t)1 << left) - 1;
+  return found ? place + __builtin_ctzll(found) : size - 1;
 }

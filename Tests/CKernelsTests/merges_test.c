@@ -79,7 +79,7 @@ enum { MOST = 200 };
 /// Words one of which is known already, with room for what is spilled of the others.
 static anneal_memory open_words(const anneal_symbols *symbols, const uint64_t *keys, uint32_t count) {
   anneal_memory memory = {calloc(count + 1, sizeof(anneal_word)), count + 1, NULL, 0,
-                          malloc(4 * ANNEAL_WORD_LONGEST * count), 0};
+                          malloc(4 * (ANNEAL_WORD_LONGEST + 1) * count), 0};
   if (!memory.words || !memory.spilled) abort();
   for (uint32_t i = 0; i < count; i++)
     memory.words[i + 1] = (anneal_word){

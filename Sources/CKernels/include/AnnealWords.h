@@ -277,7 +277,7 @@ typedef struct {
 
 /// Merges the words from `first` on whose tokens are open, many side by side.
 ///
-/// There must be room among the spilled tokens for 15 of each.
+/// There must be room among the spilled tokens for 16 of each.
 ///
 /// symbols: What each of the words begins as; NULL where all begin as their bytes.
 void anneal_merge_words(

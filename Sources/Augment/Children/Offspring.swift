@@ -7,7 +7,8 @@ struct Offspring {
   /// The texts that may be changed, each once, however many selectors name it.
   let texts: [Field]
   private let context: StageContext
-  private var seen: Set<RecordBody>
+  /// What the children say.
+  private var seen: Set<RecordBody> = []
   private var children: [Derived] = []
 
   /// Nil for a record that may have no children.
@@ -15,7 +16,6 @@ struct Offspring {
     guard record.mayHaveChildren else { return nil }
     parent = record
     self.context = context
-    seen = [record.body]
     texts = record.changeableTexts(selectors)
   }
 
@@ -29,7 +29,7 @@ struct Offspring {
   /// - Returns: False, and there is no child, where it would be like its parent or a sibling.
   mutating func add(_ edits: [String: [TextEdit]]) -> Bool {
     let changed = parent.applying(edits)
-    guard seen.insert(changed.body).inserted else { return false }
+    guard changed.body != parent.body, seen.insert(changed.body).inserted else { return false }
     let child = parent.child(children.count + 1, like: changed, context)
     children.append(Derived(child, note: note(edits)))
     return true

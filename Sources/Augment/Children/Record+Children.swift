@@ -8,9 +8,10 @@ extension Record {
 
   /// The texts that selectors name, each once, however many name it; never the label.
   func changeableTexts(_ selectors: [Selector]) -> [Field] {
+    let texts = selectors.flatMap { fields($0) }.filter { $0.path != "label" }
+    if texts.count < 2 { return texts }
     var paths: Set<String> = []
-    return selectors.flatMap { fields($0) }
-      .filter { $0.path != "label" && paths.insert($0.path).inserted }
+    return texts.filter { paths.insert($0.path).inserted }
   }
 
   /// The label's name, which stays wherever it stands: a class is called what it is called.

@@ -30,16 +30,8 @@ package struct Inflector: Sendable {
 
   /// Reads the dictionary's irregular forms backwards.
   package init(_ wordnet: WordNet) {
-    regularVerbForms = Self.inverse(wordnet.exceptions[WordClass.verb.rawValue])
-    plurals = Self.inverse(wordnet.exceptions[WordClass.noun.rawValue])
-  }
-
-  private static func inverse(_ exceptions: [String: [String]]) -> [String: [String]] {
-    var inverse: [String: [String]] = [:]
-    for (form, lemmas) in exceptions {
-      for lemma in lemmas { inverse[lemma, default: []].append(form) }
-    }
-    return inverse.mapValues { $0.sorted() }
+    regularVerbForms = wordnet.irregularForms(.verb)
+    plurals = wordnet.irregularForms(.noun)
   }
 
   /// A lemma in a form; nil where there is no such form or it is not known well enough.

@@ -15,29 +15,42 @@ package struct Lemmatizer: Sendable {
 
   /// All readings of a word in lower case, in the order of classes and then of the rules.
   package func readings(of word: String) -> [Reading] {
-    WordClass.allCases.flatMap { readings(of: word, $0) }
+    var entries = LemmaEntries(wordnet)
+    return readings(of: word, &entries)
   }
 
-  private func readings(of word: String, _ part: WordClass) -> [Reading] {
+  /// The same, with what is known of lemmas.
+  func readings(of word: String, _ entries: inout LemmaEntries) -> [Reading] {
+    var readings: [Reading] = []
+    for part in WordClass.allCases { readings += self.readings(of: word, part, &entries) }
+    return readings
+  }
+
+  /// The readings as words of one class.
+  func readings(
+    of word: String, _ part: WordClass, _ entries: inout LemmaEntries
+  ) -> [Reading] {
     var readings: [Reading] = []
     func add(_ lemma: String, _ form: WordForm) {
-      guard wordnet.lists(lemma, part) else { return }
-      let reading = Reading(
-        part: part, lemma: lemma, form: form, count: wordnet.count(of: lemma, part))
-      if !readings.contains(reading) { readings.append(reading) }
+      guard !readings.contains(where: { $0.lemma == lemma && $0.form == form }) else { return }
+      let entry = entries[lemma]
+      guard entry.isListed(part) else { return }
+      readings.append(
+        Reading(part: part, lemma: lemma, form: form, count: entry.tags.count(part)))
     }
     add(word, .base)
     if part == .verb, let forms = IrregularVerbs.forms(of: word), forms.past == word {
       // `put` and `cut` are their own past.
       add(word, .past)
     }
-    for lemma in wordnet.exceptions[part.rawValue][word] ?? [] where lemma != word {
+    for lemma in wordnet.irregularLemmas(of: word, part) ?? [] where lemma != word {
       for form in Self.forms(of: word, lemma, part) { add(lemma, form) }
     }
-    for rule in Self.rules[part.rawValue] where word.hasSuffix(rule.ending) {
-      let lemma = word.dropLast(rule.ending.utf8.count) + rule.replacement
-      guard lemma.utf8.count > 1 else { continue }
-      add(String(lemma), rule.form)
+    let last = word.utf8.last
+    for rule in Self.rules[part.rawValue] where rule.last == last && word.hasSuffix(rule.ending) {
+      let stem = Substring(word.utf8.dropLast(rule.ending.utf8.count))
+      guard stem.utf8.count + rule.replacement.utf8.count > 1 else { continue }
+      add(stem + rule.replacement, rule.form)
     }
     return readings
   }
@@ -64,6 +77,15 @@ package struct Lemmatizer: Sendable {
     let ending: String
     let replacement: String
     let form: WordForm
+    /// The last byte of the ending: most words have none of these.
+    let last: UInt8?
+
+    init(ending: String, replacement: String, form: WordForm) {
+      self.ending = ending
+      self.replacement = replacement
+      self.form = form
+      last = ending.utf8.last
+    }
   }
 
   /// The detachment rules, one list a class in the order of `WordClass`.

@@ -112,6 +112,8 @@ enum Spelling {
   ///
   /// A text that swapped the one for the other would say nothing new, and mix two spellings.
   static func areVariants(_ left: String, _ right: String) -> Bool {
+    // No distance is less than the difference in length.
+    guard abs(left.unicodeScalars.count - right.unicodeScalars.count) <= 2 else { return false }
     let distance = Suggestion.editDistance(left, right)
     let shared = zip(left.utf8, right.utf8).prefix { $0 == $1 }.count
     return distance <= 1 || distance <= 2 && shared >= 5

@@ -14,8 +14,9 @@ enum UnfitPairs {
 
   private static let tables = WordClass.allCases.map { part in
     var table: [String: Set<String>] = [:]
-    for line in text(part).split(separator: "\n") {
-      let words = line.split { $0 == " " || $0 == ":" }.map { String($0) }
+    for line in text(part).utf8.split(separator: 0x0A) {
+      let words = line.split { $0 == 0x20 || $0 == UInt8(ascii: ":") }
+        .map { String(Substring($0)) }
       table[words[0], default: []].formUnion(words.dropFirst())
     }
     return table

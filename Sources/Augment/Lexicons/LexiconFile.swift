@@ -31,7 +31,7 @@ enum LexiconFile {
   /// like; Cilins without anything to tell are in GB 18030, which contains GBK.
   private static func decoded(_ raw: [UInt8], _ path: String) throws(StageError) -> [UInt8] {
     if raw.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(raw.dropFirst(3)) }
-    if String(validating: raw, as: UTF8.self) != nil { return raw }
+    if raw.withUnsafeBufferPointer(\.isUTF8) { return raw }
     let isWide = raw.starts(with: [0xFF, 0xFE]) || raw.starts(with: [0xFE, 0xFF])
     let guess = TextEncoding.detect(raw)?.name
     let name = isWide ? "UTF-16" : guess == "Big5" ? "Big5" : "GB18030"
@@ -69,7 +69,7 @@ struct LinesOfBytes {
 
   mutating func next() -> ArraySlice<UInt8>? {
     guard place < bytes.count else { return nil }
-    let end = bytes[place...].firstIndex(of: 0x0A) ?? bytes.count
+    let end = bytes.withUnsafeBufferPointer { $0.endOfLine(from: place) }
     let line = bytes[place..<end]
     place = end + 1
     number += 1

@@ -4,6 +4,11 @@ enum Bytes {
 
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
+  /// A letter of ASCII as a small one; any other byte as it is.
+  static func lowercased(_ byte: UInt8) -> UInt8 {
+    (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+  }
+
   /// ASCII letters, digits, and parts of any character beyond ASCII.
   static func isWordByte(_ byte: UInt8) -> Bool {
     isASCIILetter(byte) || isDigit(byte) || byte >= 0x80

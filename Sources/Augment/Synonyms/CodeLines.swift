@@ -2,7 +2,14 @@
 enum CodeLines {
   /// The lines in UTF-8 bytes, in order.
   static func find(in bytes: [UInt8]) -> [Range<Int>] {
-    bytes.split(separator: 0x0A).filter(isCode).map { $0.startIndex..<$0.endIndex }
+    var found: [Range<Int>] = []
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      if isCode(bytes[start..<end]) { found.append(start..<end) }
+      start = end + 1
+    }
+    return found
   }
 
   private static func isCode(_ line: ArraySlice<UInt8>) -> Bool {

@@ -73,13 +73,17 @@ struct ProtectedSpans: Sendable {
     (0..<256).map { byte in marks.filter { $0.open.first == UInt8(byte) } }
   }
 
+  /// Whether a byte may begin a mark: most texts hold none.
+  private static let mayOpen = (0..<256).map { !allByFirstByte[$0].isEmpty }
+
   private static func marked(_ bytes: [UInt8], _ marksByFirstByte: [[Marks]]) -> [Range<Int>] {
     var spans: [Range<Int>] = []
     var place = 0
+    let mayOpen = mayOpen
     while place < bytes.count {
-      let candidates = marksByFirstByte[Int(bytes[place])]
-      guard !candidates.isEmpty,
-        let end = candidates.lazy.compactMap({ Self.end(of: $0, in: bytes, at: place) }).first
+      guard mayOpen[Int(bytes[place])],
+        let end = marksByFirstByte[Int(bytes[place])].lazy
+          .compactMap({ Self.end(of: $0, in: bytes, at: place) }).first
       else {
         place += 1
         continue

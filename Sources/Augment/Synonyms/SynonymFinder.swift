@@ -76,67 +76,81 @@ final class SynonymFinder: Sendable {
   ///
   /// Threads that shared one would wait for each other at every word.
   func withCache<Result>(_ body: (inout WordCache) throws -> Result) rethrows -> Result {
-    var cache = caches.withLock { $0.popLast() } ?? WordCache()
+    var cache = caches.withLock { $0.popLast() } ?? WordCache(wordnet)
     defer { caches.withLock { $0.append(cache) } }
     return try body(&cache)
   }
 
   /// What is known of a word in lower case.
-  func makeFacts(_ word: String) -> WordFacts {
-    if let closed = ClosedWords.classOf(word) { return WordFacts(closed: closed, forms: [word]) }
-    let readings = lemmatizer.readings(of: word)
+  func makeFacts(_ word: String, _ entries: inout LemmaEntries) -> WordFacts {
+    if let closed = ClosedWords.classOf(word) {
+      return WordFacts(closed: closed, forms: [word], paths: [entries[word].path])
+    }
+    let readings = lemmatizer.readings(of: word, &entries)
     var forms = [word]
     for reading in readings where !forms.contains(reading.lemma) { forms.append(reading.lemma) }
     return WordFacts(
-      forms: forms, readings: readings,
+      forms: forms, paths: forms.map { entries[$0].path },
+      readings: readings,
       synonyms: readings.map { reading in
-        let set = synonyms(of: reading.lemma, reading.part)
+        let set = synonyms(of: reading.lemma, reading.part, &entries)
         return SynonymSet(
           synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty,
           senses: set.senses)
       },
-      isAlsoName: isAlsoName(word))
+      isAlsoName: senses(of: word, .noun, &entries).contains {
+        wordnet.respells(word, in: $0, .noun)
+      })
   }
 
-  private func isAlsoName(_ word: String) -> Bool {
-    wordnet.senses(of: word, .noun).contains { sense in
-      wordnet.words(of: sense, .noun).contains { $0 != word && $0.lowercased() == word }
-    }
+  private func senses(
+    of lemma: String, _ part: WordClass, _ entries: inout LemmaEntries
+  ) -> [Int] {
+    entries[lemma].place(part).map { wordnet.senses(at: $0, part) } ?? []
   }
 
   /// The synonyms of a lemma's first sense, or of all its senses, in WordNet's order.
-  func synonyms(of lemma: String, _ part: WordClass) -> SynonymSet {
+  private func synonyms(
+    of lemma: String, _ part: WordClass, _ entries: inout LemmaEntries
+  ) -> SynonymSet {
     // Nouns in -ing are names of actions, of which no two have the same use.
     if part == .noun, lemma.hasSuffix("ing") { return .empty }
-    let senses = wordnet.senses(of: lemma, part)
+    let senses = senses(of: lemma, part, &entries)
+    let counts = entries[lemma].tags.counts(part)
     if rules.readsAllSenses {
-      let rivals = rivals(lemma, part, senses)
+      let rivals = rivals(part, senses, counts)
       let open = rivals.filter { $0.prior >= Self.leastPrior }
       return SynonymSet(
-        synonyms: open.flatMap { synonyms(of: lemma, part, in: $0.synset) }, certainty: 1,
+        synonyms: open.flatMap { synonyms(of: lemma, part, in: $0.synset, &entries) }, certainty: 1,
         senses: rivals)
     }
-    let certainty = certainty(lemma, part, senses: senses.count)
+    let certainty = Self.certainty(counts, senses: senses.count)
     guard let first = senses.first, certainty >= rules.certainty else { return .empty }
-    return SynonymSet(synonyms: synonyms(of: lemma, part, in: first), certainty: certainty)
+    return SynonymSet(
+      synonyms: synonyms(of: lemma, part, in: first, &entries), certainty: certainty)
   }
 
   /// The synonyms of one sense of a lemma.
-  private func synonyms(of lemma: String, _ part: WordClass, in sense: Int) -> [Synonym] {
+  private func synonyms(
+    of lemma: String, _ part: WordClass, in sense: Int, _ entries: inout LemmaEntries
+  ) -> [Synonym] {
     let words = wordnet.words(of: sense, part)
     // The first sense of `august` is the month: a capital in the sense makes the word a name.
     guard words.contains(where: { Self.parts(of: $0).lemma == lemma }) else { return [] }
-    let familiar = familiarityNeeded(toReplace: lemma)
     var found: [Synonym] = []
     for word in words {
       let (candidate, position) = Self.parts(of: word)
-      guard isUsable(candidate, for: lemma, part, sense: sense, familiar: familiar),
+      guard isUsable(candidate, for: lemma, part, sense: sense, &entries),
         !found.contains(where: { Spelling.areVariants($0.lemma, candidate) })
       else { continue }
       found.append(
         Synonym(
-          lemma: String(candidate.map { $0 == "_" ? " " : $0 }), position: position,
-          weight: 1 + tagged(candidate, part, sense: sense), synset: sense))
+          lemma: candidate.replacing("_", with: " "), position: position,
+          weight: 1
+            + Self.tagged(
+              senses(of: candidate, part, &entries), entries[candidate].tags.counts(part),
+              sense: sense),
+          synset: sense))
     }
     return found
   }
@@ -147,8 +161,7 @@ final class SynonymFinder: Sendable {
   private static let leastRivalPrior = 0.02
 
   /// The senses of a lemma with the share of its tagged uses that each has, but for the rarest.
-  private func rivals(_ lemma: String, _ part: WordClass, _ senses: [Int]) -> [WordSense] {
-    let counts = wordnet.counts(of: lemma, part)
+  private func rivals(_ part: WordClass, _ senses: [Int], _ counts: [Int]) -> [WordSense] {
     // What was never met is a third as likely as what was met once.
     let weights = senses.indices.map { 0.3 + ($0 < counts.count ? Double(counts[$0]) : 0) }
     let all = weights.reduce(0, +)
@@ -158,70 +171,82 @@ final class SynonymFinder: Sendable {
 
   /// `awake(p)` is `awake`, predicative.
   static func parts(of word: String) -> (lemma: String, position: Synonym.Position) {
-    guard let mark = word.firstIndex(of: "(") else { return (word, .anywhere) }
+    guard let mark = word.utf8.firstIndex(of: UInt8(ascii: "(")) else { return (word, .anywhere) }
     return (String(word[..<mark]), word[mark...] == "(a)" ? .beforeNoun : .predicative)
   }
 
-  private func certainty(_ lemma: String, _ part: WordClass, senses: Int) -> Double {
-    let counts = wordnet.counts(of: lemma, part)
-    let all = counts.reduce(0, +)
+  private static func certainty(_ counts: [Int], senses: Int) -> Double {
     if senses == 1 { return 1 }
+    let all = counts.reduce(0, +)
     guard let first = counts.first else { return 0 }
     // One more use in another sense must not tip the scale: few uses prove little.
     return Double(first) / Double(all + 1)
   }
 
-  /// A synonym is at least a tenth as frequent as the word it replaces, up to a bound.
-  private func familiarityNeeded(toReplace lemma: String) -> Int {
-    max(rules.familiarity, min(30, wordnet.familiarity(of: lemma) / 10))
+  /// Whether a synonym is at least a tenth as frequent as the word it replaces, up to a bound: how often both stand
+  /// in tagged texts, definitions and examples.
+  private func isFamiliar(
+    _ candidate: String, beside lemma: String, _ entries: inout LemmaEntries
+  ) -> Bool {
+    let tagged = entries[candidate].tags
+    let most = max(rules.familiarity, Self.familiarityOfAny)
+    // Definitions are not counted before something depends on them.
+    if tagged.all >= most { return true }
+    let familiarity = tagged.all + wordnet.glossCount(of: candidate)
+    if familiarity < rules.familiarity || familiarity >= most { return familiarity >= most }
+    let ofLemma = entries[lemma].tags.all + wordnet.glossCount(of: lemma)
+    return familiarity >= max(rules.familiarity, min(Self.familiarityOfAny, ofLemma / 10))
   }
 
+  /// What is met so often is familiar enough beside any word.
+  private static let familiarityOfAny = 30
+
   private func isUsable(
-    _ candidate: String, for lemma: String, _ part: WordClass, sense: Int, familiar: Int
+    _ candidate: String, for lemma: String, _ part: WordClass, sense: Int,
+    _ entries: inout LemmaEntries
   ) -> Bool {
     let isExpression = candidate.utf8.contains(UInt8(ascii: "_"))
     guard candidate != lemma, isExpression ? rules.allowsExpressions : candidate.utf8.count > 2,
       candidate.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") }),
       ClosedWords.classOf(candidate) == nil, !Spelling.areVariants(candidate, lemma),
-      !UnfitPairs.contains(lemma, candidate, part),
-      isMainly(part, sense: sense, candidate)
+      !UnfitPairs.contains(lemma, candidate, part)
     else { return false }
-    if part == .noun, isPluralOrGerund(candidate) { return false }
+    let counts = entries[candidate].tags
+    guard isMainly(part, sense: sense, candidate, &entries) else { return false }
+    if part == .noun, isPluralOrGerund(candidate, &entries) { return false }
     // Few participles are adjectives of their own: `detailed` is, `elaborated` is not.
     let isParticiple = ["ed", "ing"].contains { candidate.hasSuffix($0) }
-    if part == .adjective, isParticiple, wordnet.count(of: candidate, part) < 5 { return false }
+    if part == .adjective, isParticiple, counts.count(part) < 5 { return false }
     // Definitions count single words only; an expression must have been met in tagged texts.
-    return isExpression
-      ? wordnet.count(of: candidate, part) > 0
-      : wordnet.familiarity(of: candidate) >= familiar
+    return isExpression ? counts.count(part) > 0 : isFamiliar(candidate, beside: lemma, &entries)
   }
 
   /// Whether a word mostly means this sense, and mostly is a word of this class.
-  private func isMainly(_ part: WordClass, sense: Int, _ candidate: String) -> Bool {
-    let senses = wordnet.senses(of: candidate, part)
-    let inClass = wordnet.count(of: candidate, part)
-    let inAll = WordClass.allCases.reduce(0) { $0 + wordnet.count(of: candidate, $1) }
+  private func isMainly(
+    _ part: WordClass, sense: Int, _ candidate: String, _ entries: inout LemmaEntries
+  ) -> Bool {
+    let entry = entries[candidate]
+    let (inClass, inAll) = (entry.tags.count(part), entry.tags.all)
     // Adjectives seldom used in tagged texts belong to special fields: `septic`, `fleshy`.
     if part == .adjective, inClass < 3 { return false }
+    if 2 * inClass < inAll { return false }
+    let senses = senses(of: candidate, part, &entries)
     guard inAll > 0 else {
-      let classes = WordClass.allCases.count { wordnet.lists(candidate, $0) }
-      return senses == [sense] && classes == 1
+      return senses == [sense] && entry.classCount == 1
     }
-    let share = Double(tagged(candidate, part, sense: sense)) / Double(max(1, inClass))
-    return 2 * inClass >= inAll
-      && (inClass == 0 ? senses.first == sense : share >= 0.5)
+    let tagged = Self.tagged(senses, entry.tags.counts(part), sense: sense)
+    return inClass == 0 ? senses.first == sense : Double(tagged) / Double(inClass) >= 0.5
   }
 
-  private func tagged(_ lemma: String, _ part: WordClass, sense: Int) -> Int {
-    let counts = wordnet.counts(of: lemma, part)
-    guard let rank = wordnet.senses(of: lemma, part).firstIndex(of: sense), rank < counts.count
-    else { return 0 }
+  /// How often a word was met in one of its senses.
+  private static func tagged(_ senses: [Int], _ counts: [Int], sense: Int) -> Int {
+    guard let rank = senses.firstIndex(of: sense), rank < counts.count else { return 0 }
     return counts[rank]
   }
 
   /// `papers` for `document` would change the number, `hurting` for `pain` the style.
-  private func isPluralOrGerund(_ noun: String) -> Bool {
+  private func isPluralOrGerund(_ noun: String, _ entries: inout LemmaEntries) -> Bool {
     noun.hasSuffix("ing")
-      || lemmatizer.readings(of: noun).contains { $0.part == .noun && $0.form == .plural }
+      || lemmatizer.readings(of: noun, .noun, &entries).contains { $0.form == .plural }
   }
 }

@@ -67,14 +67,24 @@ struct TextReader {
     self.bytes = bytes
     tokens = TextScanner.scan(bytes)
     facts = tokens.map { $0.lower.isEmpty ? nil : cache.facts(of: $0.lower, finder) }
-    let words = tokens.filter { $0.kind == .word && $0.range.count > 1 }
-    isUpperCase = 2 * words.count { $0.casing == .upper } > words.count
+    isUpperCase = Self.isUpperCase(tokens)
     protect(spans)
-    protectExpressions()
+    protectExpressions(cache.expressions)
     for index in tokens.indices { read(index) }
   }
 
+  /// Whether most words of more than a letter are written in capitals.
+  private static func isUpperCase(_ tokens: [TextToken]) -> Bool {
+    var (words, capitals) = (0, 0)
+    for token in tokens where token.kind == .word && token.range.count > 1 {
+      words += 1
+      if token.casing == .upper { capitals += 1 }
+    }
+    return 2 * capitals > words
+  }
+
   private mutating func protect(_ spans: [Range<Int>]) {
+    if spans.isEmpty { return }
     var rest = spans[...]
     for index in tokens.indices {
       while let span = rest.first, span.upperBound <= tokens[index].range.lowerBound {
@@ -87,23 +97,28 @@ struct TextReader {
   }
 
   /// Words that together mean something of their own, such as `heart attack` or `look after`.
-  private mutating func protectExpressions() {
-    for index in tokens.indices where tokens[index].kind == .word {
-      protectExpressions(from: index, at: index, nil)
+  private mutating func protectExpressions(_ expressions: Expressions) {
+    for index in tokens.indices.dropLast() {
+      guard let known = facts[index], known.beginsExpression, tokens[index].kind == .word,
+        tokens[index + 1].kind == .word
+      else { continue }
+      for case let path? in known.paths {
+        protectExpressions(from: index, at: index + 1, path, expressions)
+      }
     }
   }
 
   /// Follows every expression that goes on at a place with the words so far.
   private mutating func protectExpressions(
-    from start: Int, at index: Int, _ path: Expressions.Path?
+    from start: Int, at index: Int, _ path: Expressions.Path, _ expressions: Expressions
   ) {
     guard index < min(tokens.count, start + 4), tokens[index].kind == .word else { return }
     for form in facts[index]?.forms ?? [] {
-      let (next, isWhole) = finder.wordnet.expressions.step(form, from: path)
+      let (next, isWhole) = expressions.step(form, from: path)
       if isWhole {
         for inside in start...index { tokens[inside].isProtected = true }
       }
-      if let next { protectExpressions(from: start, at: index + 1, next) }
+      if let next { protectExpressions(from: start, at: index + 1, next, expressions) }
     }
   }
 
@@ -121,21 +136,28 @@ struct TextReader {
       return
     }
     let reading = facts.readings[chosen]
-    let context = WordContext(
-      previous: previous, next: next, previousWord: word(at: index - 1),
-      nextWord: word(at: index + 1),
-      articleIsProtected: index > 0 && tokens[index - 1].isProtected)
+    let before = previous
     previous = .open(reading.part, reading.form)
     guard !token.isProtected, token.range.count > 2 else { return }
     eligible += 1
-    guard decision.confidence >= Self.leastConfidence, !kept.contains(reading.lemma) else { return }
+    guard decision.confidence >= Self.leastConfidence,
+      kept.isEmpty || !kept.contains(reading.lemma)
+    else { return }
     if isTagging {
       tagged.append(
-        TaggedWord(
-          range: token.range, reading: reading, previous: context.previous, next: context.next))
-      return
+        TaggedWord(range: token.range, reading: reading, previous: before, next: next))
+    } else if !facts.synonyms[chosen].synonyms.isEmpty {
+      addSlot(index, reading, facts.synonyms[chosen], context(index, before, next))
     }
-    addSlot(index, reading, facts.synonyms[chosen], context)
+  }
+
+  private func context(
+    _ index: Int, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour
+  ) -> WordContext {
+    WordContext(
+      previous: previous, next: next, previousWord: word(at: index - 1),
+      nextWord: word(at: index + 1),
+      articleIsProtected: index > 0 && tokens[index - 1].isProtected)
   }
 
   private mutating func addSlot(
@@ -152,7 +174,7 @@ struct TextReader {
     guard !choices.isEmpty else { return }
     slots.append(
       Slot(
-        range: tokens[index].range, part: "\(reading.part)", lemma: reading.lemma,
+        range: tokens[index].range, part: reading.part.name, lemma: reading.lemma,
         choices: choices,
         article: article(before: index), senses: set.senses, certaintyNeeded: needed))
   }

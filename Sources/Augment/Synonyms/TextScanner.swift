@@ -164,7 +164,10 @@ struct TextScanner {
     var lower = ""
     var casing = TextToken.Casing.lower
     if kind == .word {
-      lower = String(decoding: bytes[range].map { $0 | 0x20 }, as: UTF8.self)
+      lower = String(unsafeUninitializedCapacity: range.count) { letters in
+        for place in range { letters[place - range.lowerBound] = bytes[place] | 0x20 }
+        return range.count
+      }
       casing = Bytes.casing(bytes[range])
     } else if kind == .opaque, range.count < 12 {
       lower = String(decoding: bytes[range], as: UTF8.self).lowercased()

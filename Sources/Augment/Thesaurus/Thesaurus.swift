@@ -20,26 +20,18 @@ struct ThesaurusSense: Sendable, Hashable {
 /// it is not needed, as the file is read whole: its size in memory, and 100 bytes a word.
 final class Thesaurus: SenseLexicon {
   private let bytes: [UInt8]
-  /// Where the lines of a word's senses begin and how many they are.
-  private struct Entry: Sendable {
-    let place: Int
-    let count: Int
-  }
-  /// The entries of a word, by the word in lower case.
-  private let entries: [String: [Entry]]
+  private let entries: ThesaurusEntries
   /// How often a word stands in the expressions of several words that the thesaurus lists, by the
-  /// word's hash.
-  private let uses: [UInt64: Int]
-
-  /// How many senses name a word, by the word's hash; counted when somebody asks.
-  private let mentions = Mutex<[UInt64: Int]?>(nil)
+  /// word's hash; counted when somebody asks.
+  private let uses = Mutex<HashCounts?>(nil)
+  /// How many senses name a word, by the word's hash; likewise.
+  private let mentions = Mutex<HashCounts?>(nil)
 
   /// Reads the bytes of a `.dat` file.
   /// - Throws: `StageError` where it is no thesaurus.
   init(_ raw: [UInt8], _ path: String) throws(StageError) {
     bytes = Self.withoutVowelMarks(try Self.decoded(raw, path))
     entries = try Self.index(bytes, path)
-    uses = Self.countUses(bytes)
   }
 
   private static func decoded(_ raw: [UInt8], _ path: String) throws(StageError) -> [UInt8] {
@@ -61,7 +53,8 @@ final class Thesaurus: SenseLexicon {
 
   /// Arabic as texts have it: without the marks of vowels (U+064B to U+0652) and the tatweel.
   private static func withoutVowelMarks(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.contains(0xD9) else { return bytes }
+    let hasMarks = bytes.withUnsafeBufferPointer { $0.place(of: 0xD9, from: 0, before: $0.count) }
+    guard hasMarks != nil else { return bytes }
     var kept: [UInt8] = []
     kept.reserveCapacity(bytes.count)
     var place = 0
@@ -80,17 +73,15 @@ final class Thesaurus: SenseLexicon {
 
   private static func index(
     _ bytes: [UInt8], _ path: String
-  ) throws(StageError) -> [String: [Entry]] {
-    var entries: [String: [Entry]] = [:]
+  ) throws(StageError) -> ThesaurusEntries {
+    var entries = ThesaurusEntries()
     var cursor = LinesOfBytes(bytes)
     _ = cursor.next()
     while let line = cursor.next() {
       if line.isEmpty { continue }
-      guard let bar = line.lastIndex(of: UInt8(ascii: "|")),
-        let count = Int(String(decoding: line[(bar + 1)...], as: UTF8.self)), count >= 0
+      guard let bar = line.lastIndex(of: UInt8(ascii: "|")), let count = number(line[(bar + 1)...])
       else { throw fault("'word|number of senses' is expected", path, cursor.number) }
-      entries[String(decoding: line[..<bar], as: UTF8.self).lowercased(), default: []]
-        .append(Entry(place: cursor.place, count: count))
+      entries.add(line[..<bar], at: cursor.place, count: count)
       let entry = cursor.number
       for _ in 0..<count where cursor.next() == nil {
         throw fault("the word has \(count) senses and the file ends", path, entry)
@@ -104,53 +95,41 @@ final class Thesaurus: SenseLexicon {
     LexiconFile.fault(message, path, line)
   }
 
-  /// Counts the words of expressions, each expression once.
-  private static func countUses(_ bytes: [UInt8]) -> [UInt64: Int] {
-    var seen: Set<UInt64> = []
-    var uses: [UInt64: Int] = [:]
-    var cursor = LinesOfBytes(bytes)
-    while let line = cursor.next() {
-      for part in line.split(separator: UInt8(ascii: "|")).dropFirst() where part.contains(0x20) {
-        guard seen.insert(StableHash.hash(Array(part))).inserted else { continue }
-        let words = unmarked(String(decoding: part, as: UTF8.self)).word.split(separator: " ")
-        guard words.count > 1 else { continue }
-        for word in words { uses[StableHash.hash(String(word)), default: 0] += 1 }
-      }
-    }
-    return uses
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    let number = Int(String(decoding: digits, as: UTF8.self))
+    return number.flatMap { $0 >= 0 ? $0 : nil }
   }
 
   /// How well known a word is: in how many expressions of several words it stands.
-  func familiarity(of word: String) -> Int { uses[StableHash.hash(word), default: 0] }
+  func familiarity(of word: String) -> Int {
+    withUses { $0.count(of: StableHash.hash(word)) }
+  }
 
-  func familiarity(ofBest count: Int) -> Int { uses.count(ofBest: count) }
+  func familiarity(ofBest count: Int) -> Int { withUses { $0.count(ofBest: count) } }
 
-  func lists(_ word: String) -> Bool { entries[word.lowercased()] != nil }
-
-  func mentions(of word: String) -> Int {
-    mentions.withLock { mentions in
-      let counts = mentions ?? Self.countMentions(bytes)
-      mentions = counts
-      return counts[StableHash.hash(word), default: 0]
+  private func withUses(_ body: (borrowing HashCounts) -> Int) -> Int {
+    uses.withLock { uses in
+      if let uses { return body(uses) }
+      let counted = ThesaurusCounts.uses(bytes)
+      uses = counted
+      return body(counted)
     }
   }
 
-  /// Counts the senses that name a word, marked or not.
-  private static func countMentions(_ bytes: [UInt8]) -> [UInt64: Int] {
-    var counts: [UInt64: Int] = [:]
-    var lines = LinesOfBytes(bytes)
-    while let line = lines.next() {
-      for part in line.split(separator: UInt8(ascii: "|")).dropFirst() {
-        counts[StableHash.hash(Array(part)), default: 0] += 1
-      }
+  func lists(_ word: String) -> Bool { !entries[word].isEmpty }
+
+  func mentions(of word: String) -> Int {
+    mentions.withLock { mentions in
+      let counts = mentions ?? ThesaurusCounts.mentions(bytes)
+      if mentions == nil { mentions = counts }
+      return counts.count(of: StableHash.hash(word))
     }
-    return counts
   }
 
   /// The senses of a word, whatever its case, each once; empty where it is not listed.
   func senses(of word: String) -> [ThesaurusSense] {
     var senses: [ThesaurusSense] = []
-    for entry in entries[word.lowercased()] ?? [] {
+    for entry in entries[word] {
       var cursor = LinesOfBytes(bytes, at: entry.place)
       for _ in 0..<entry.count {
         guard let line = cursor.next() else { break }

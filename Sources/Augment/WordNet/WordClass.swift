@@ -15,6 +15,16 @@ package enum WordClass: Int, CaseIterable, Sendable {
     }
   }
 
+  /// What the ledger calls it.
+  var name: String {
+    switch self {
+    case .noun: "noun"
+    case .verb: "verb"
+    case .adjective: "adjective"
+    case .adverb: "adverb"
+    }
+  }
+
   /// The class of a `ss_type` number of a sense key (senseidx(5WN)); 5 is an adjective satellite.
   init?(senseType: UInt8) {
     switch senseType {

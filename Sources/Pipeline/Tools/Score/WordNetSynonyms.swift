@@ -58,7 +58,7 @@ public struct WordNetSynonyms: SynonymSource {
   /// The word itself, and its irregular forms where it has some, else what the rules make of it.
   private func forms(of word: String, _ part: WordClass) -> [String] {
     var forms = [word]
-    if let irregular = wordnet.exceptions[part.rawValue][word] {
+    if let irregular = wordnet.irregularLemmas(of: word, part) {
       forms += irregular
     } else {
       for rule in Self.rules[part.rawValue] where word.hasSuffix(rule.ending) {

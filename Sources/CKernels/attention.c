@@ -54,6 +54,19 @@ static attention_cell cell_of(const anneal_attention *t, int64_t sequence, int64
     .value = t->value + k * t->value_row + key_head * t->head};
 }
 
+/// Asks for rows of the next head, which lie behind those of this one, too far from row to row for the
+/// processor to foresee.
+static void fetch_next(int64_t rows, const float *x, int64_t row, int64_t head) {
+  for (int64_t i = 0; i < rows; i++, x += row)
+    for (int64_t j = 0; j < head; j += 16) __builtin_prefetch(x + head + j);
+}
+
+static void fetch_next_cell(const anneal_attention *t, const attention_cell *c) {
+  fetch_next(c->queries, c->query, t->query_row, t->head);
+  fetch_next(c->keys, c->key, t->key_row, t->head);
+  fetch_next(c->keys, c->value, t->value_row, t->head);
+}
+
 /// What query i of a cell sees, and its dropout.
 static attention_row row_of(const anneal_attention *t, const attention_cell *c, int64_t i) {
   attention_row r = {.end = c->keys, .scale = t->scale, .probability = t->dropout.probability};
@@ -112,15 +125,16 @@ static void clear_unseen(float *row, attention_row r, int64_t start, int64_t end
   for (int64_t j = larger(r.end, start); j < end; j++) row[j] = 0;
 }
 
-/// out[i, j - start] = a row i · packed column j for columns [start, end), start a panel's first.
+/// out[i, j] = a row i · packed column j for columns [start, end), start a panel's first; and for what
+/// is left of the last panel, as a row has room for it and whole tiles are quicker than parts of them.
 static void scores(
   const attention_call *a, int64_t rows, const float *x, int64_t x_row, const float *packed,
   int64_t start, int64_t end, float *out, int64_t out_row) {
   const gemm_kernels *g = a->gemm;
   int64_t head = a->t.head;
   g->block(
-    rows, end - start, head, x, x_row, 1, g->rows * x_row, packed + start * head,
-    g->columns * head, out + start, out_row, false);
+    rows, rounded_up(end - start, g->columns), head, x, x_row, 1, g->rows * x_row,
+    packed + start * head, g->columns * head, out + start, out_row, false);
 }
 
 static void forward_cell(const attention_call *a, int64_t sequence, int64_t head) {
@@ -129,8 +143,10 @@ static void forward_cell(const attention_call *a, int64_t sequence, int64_t head
   attention_cell c = cell_of(t, sequence, head);
   attention_memory m = memory_of(a, &c, false);
   int64_t d = t->head, stride = weight_stride(c.keys), width = t->heads * d;
-  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row}, m.keys, g->columns * d);
-  g->pack(c.keys, d, (anneal_matrix){c.value, t->value_row, 1}, m.values, g->columns * c.keys);
+  fetch_next_cell(t, &c);
+  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row, NULL}, m.keys, g->columns * d);
+  anneal_matrix values = {c.value, t->value_row, 1, NULL};
+  g->pack(c.keys, d, values, m.values, g->columns * c.keys);
   int64_t step = queries_together(c.keys);
   for (int64_t i = 0; i < c.queries; i += step) {
     int64_t rows = smaller(step, c.queries - i), start, end;
@@ -222,12 +238,12 @@ static void backward_block(
   weights_backward(a, c, m, i, rows, start, end);
   if (a->d_value) {
     float *target = a->d_value + c->first_key * t->value_row + c->key_head * d;
-    g->pack(rows, d, (anneal_matrix){gradient, width, 1}, m.gradients, g->columns * rows);
+    g->pack(rows, d, (anneal_matrix){gradient, width, 1, NULL}, m.gradients, g->columns * rows);
     add_transposed(a, rows, start, end, m.weights, stride, m.gradients, target, t->value_row);
   }
   if (a->d_key) {
     float *target = a->d_key + c->first_key * t->key_row + c->key_head * d;
-    g->pack(rows, d, (anneal_matrix){query, t->query_row, 1}, m.queries, g->columns * rows);
+    g->pack(rows, d, (anneal_matrix){query, t->query_row, 1, NULL}, m.queries, g->columns * rows);
     add_transposed(a, rows, start, end, m.d_weights, stride, m.queries, target, t->key_row);
   }
   if (a->d_query)
@@ -242,10 +258,15 @@ static void backward_cell(const attention_call *a, int64_t sequence, int64_t hea
   const gemm_kernels *g = a->gemm;
   attention_cell c = cell_of(t, sequence, head);
   attention_memory m = memory_of(a, &c, true);
-  int64_t d = t->head, step = queries_together(c.keys);
-  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row}, m.keys, g->columns * d);
-  g->pack(d, c.keys, (anneal_matrix){c.value, 1, t->value_row}, m.values, g->columns * d);
-  g->pack(c.keys, d, (anneal_matrix){c.key, t->key_row, 1}, m.keys_by_row, g->columns * c.keys);
+  int64_t d = t->head, width = t->heads * d, step = queries_together(c.keys);
+  int64_t first = c.first_query * width + head * d;
+  fetch_next_cell(t, &c);
+  fetch_next(c.queries, a->result + first, width, d);
+  fetch_next(c.queries, a->gradient + first, width, d);
+  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row, NULL}, m.keys, g->columns * d);
+  g->pack(d, c.keys, (anneal_matrix){c.value, 1, t->value_row, NULL}, m.values, g->columns * d);
+  anneal_matrix by_row = {c.key, t->key_row, 1, NULL};
+  g->pack(c.keys, d, by_row, m.keys_by_row, g->columns * c.keys);
   for (int64_t i = 0; i < c.queries; i += step)
     backward_block(a, &c, m, i, smaller(step, c.queries - i));
 }

@@ -2,7 +2,17 @@
 
 #include "vector_math.h"
 
-/// The largest of scale x + bias over the row, which is replaced by it. bias may be NULL.
+/// The first `count` < LANES values at p, a row of weights, which has room for whole vectors; the others
+/// are `rest`.
+ANNEAL_INLINE TARGET NAME(vf) NAME(load_last)(const float *p, int64_t count, float rest) {
+  NAME(vi) lane;
+  ANNEAL_UNROLL for (int i = 0; i < LANES; i++) lane[i] = i;
+  NAME(vf) others = rest;
+  return NAME(select)(lane < (int32_t)count, NAME(load)(p), others);
+}
+
+/// The largest of scale x + bias over the row, which is replaced by it. bias may be NULL. What stands
+/// behind a row, up to a whole vector, may be anything before and after.
 ANNEAL_INLINE TARGET float NAME(scale_row)(
   int64_t count, float scale, const float *bias, float *x) {
   NAME(vf) top = -INFINITY;
@@ -14,10 +24,10 @@ ANNEAL_INLINE TARGET float NAME(scale_row)(
     NAME(store)(x + j, y);
   }
   if (j < count) {
-    NAME(vf) y = NAME(load_part)(x + j, count - j, 0) * scale;
+    NAME(vf) y = NAME(load_last)(x + j, count - j, 0) * scale;
     if (bias) y += NAME(load_part)(bias + j, count - j, 0);
-    NAME(store_part)(x + j, count - j, y);
-    y = NAME(load_part)(x + j, count - j, -INFINITY);
+    NAME(store)(x + j, y);
+    y = NAME(load_last)(x + j, count - j, -INFINITY);
     top = NAME(select)(y > top, y, top);
   }
   return NAME(highest)(top);
@@ -34,8 +44,8 @@ ANNEAL_INLINE TARGET float NAME(exp_row)(int64_t count, float center, float *x) 
   }
   float sum = NAME(sum)(total);
   if (j < count) {
-    NAME(vf) y = NAME(exp)(NAME(load_part)(x + j, count - j, 0) - center);
-    for (int64_t i = 0; i < count - j; i++) sum += x[j + i] = y[i];
+    NAME(store)(x + j, NAME(exp)(NAME(load_last)(x + j, count - j, 0) - center));
+    for (int64_t i = j; i < count; i++) sum += x[i];
   }
   return sum;
 }
@@ -60,7 +70,7 @@ static TARGET float NAME(weights)(attention_row r, float *x) {
     NAME(vf) kept = share;
     if (r.probability > 0)
       kept = NAME(dropout_factors)(r.key, r.start + j, threshold, factor);
-    NAME(store_part)(x + j, count - j, NAME(load_part)(x + j, count - j, 0) * kept);
+    NAME(store)(x + j, NAME(load)(x + j) * kept);
   }
   return top + logf(total);
 }
@@ -88,11 +98,11 @@ static TARGET void NAME(weights_backward)(attention_row r, float *x, float *d) {
   }
   if (j == r.end) return;
   int64_t rest = r.end - j;
-  NAME(vf) u = NAME(load_part)(x + j, rest, 0), v = NAME(load_part)(d + j, rest, 0), bias = 0;
+  NAME(vf) u = NAME(load_last)(x + j, rest, 0), v = NAME(load_last)(d + j, rest, 0), bias = 0;
   if (r.bias) bias = NAME(load_part)(r.bias + j, rest, 0);
   NAME(weights_backward_at)(&r, j, bias, &u, &v);
-  NAME(store_part)(x + j, rest, u);
-  NAME(store_part)(d + j, rest, v);
+  NAME(store)(x + j, u);
+  NAME(store)(d + j, v);
 }
 
 static TARGET float NAME(dot)(int64_t count, const float *a, const float *b) {

@@ -62,7 +62,7 @@ static TARGET void NAME(edge_tile)(
   const float *b, int64_t b_step, float *c, int64_t c_row, bool accumulate) {
   float whole[ROWS * 2 * LANES];
   const int64_t width = 2 * LANES;
-  for (int i = 0; i < rows && accumulate; i++)
+  for (int i = 0; i < rows && accumulate && columns < width; i++)
     memcpy(whole + i * width, c + i * c_row, (size_t)columns * sizeof(float));
   float *target = columns < width ? whole : c;
   int64_t target_row = columns < width ? width : c_row;
@@ -168,11 +168,12 @@ static TARGET void NAME(panels)(
   }
 }
 
-/// Four steps of a panel from adjacent values of each column.
-ANNEAL_INLINE TARGET void NAME(pack_four)(const float *b, int64_t b_column, float *out) {
+/// Four steps of the first `columns`, a multiple of four, of a panel from adjacent values of each column.
+ANNEAL_INLINE TARGET void NAME(pack_four)(
+  int64_t columns, const float *b, int64_t b_column, float *out) {
   typedef float four __attribute__((ext_vector_type(4)));
   typedef float loaded __attribute__((ext_vector_type(4), aligned(4)));
-  for (int j = 0; j < 2 * LANES; j += 4) {
+  for (int64_t j = 0; j < columns; j += 4) {
     four r0 = *(const loaded *)(b + j * b_column), r1 = *(const loaded *)(b + (j + 1) * b_column);
     four r2 = *(const loaded *)(b + (j + 2) * b_column);
     four r3 = *(const loaded *)(b + (j + 3) * b_column);
@@ -194,12 +195,18 @@ static TARGET void NAME(pack_columns)(
   int64_t panel) {
   const int64_t width = 2 * LANES;
   for (int64_t j = 0; j < n; j += width, b += width * b_column, out += panel) {
-    int64_t columns = smaller(width, n - j), p = 0;
+    int64_t columns = smaller(width, n - j), fours = b_row == 1 ? columns / 4 * 4 : 0;
+    int64_t steps = k / 4 * 4;
     if (columns < width) memset(out, 0, (size_t)(k * width) * sizeof(float));
-    if (b_row == 1 && columns == width)
-      for (; p + 4 <= k; p += 4) NAME(pack_four)(b + p, b_column, out + p * width);
-    for (; p < k; p++)
-      for (int64_t c = 0; c < columns; c++) out[p * width + c] = b[p * b_row + c * b_column];
+    if (fours == width)
+      for (int64_t p = 0; p < steps; p += 4)
+        NAME(pack_four)(width, b + p, b_column, out + p * width);
+    else if (fours > 0)
+      for (int64_t p = 0; p < steps; p += 4)
+        NAME(pack_four)(fours, b + p, b_column, out + p * width);
+    for (int64_t c = 0; c < columns; c++)
+      for (int64_t p = c < fours ? steps : 0; p < k; p++)
+        out[p * width + c] = b[p * b_row + c * b_column];
   }
 }
 

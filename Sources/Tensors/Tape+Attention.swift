@@ -71,14 +71,19 @@ extension Tape {
     let inputs = [query.tensor, key.tensor, value.tensor] + (bias.map { [$0] } ?? [])
     let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
     let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
+    let isMadeAgain = isRecorded && query.tensor.rows * query.count > Self.keptValues
     let output = call.forward(
-      logSums, recipe: isRecorded ? Recipe(from: [], shared: true) { call.forward() } : nil)
+      logSums, recipe: isMadeAgain ? Recipe(from: [], shared: true) { call.forward() } : nil)
     let targets = inputs.map(\.slot)
     let kept = Kept(output)
     return record(output, inputs: inputs) { gradient in
       call.backward(output: kept.tensor(), logSums: logSums, gradient: gradient, to: targets)
     }
   }
+
+  /// Up to so many values, 2 MB, a result is kept for the way back: as little memory as that is not worth
+  /// the time of making it again.
+  private static let keptValues = 1 << 19
 }
 
 /// A checked attention with everything its kernel needs.

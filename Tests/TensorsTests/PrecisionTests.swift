@@ -157,7 +157,8 @@ private struct Product {
     _ values: UnsafeBufferPointer<Float>, _ strides: (row: Int, column: Int)
   ) -> anneal_matrix {
     anneal_matrix(
-      base: values.baseAddress, row: Int64(strides.row), column: Int64(strides.column))
+      base: values.baseAddress, row: Int64(strides.row), column: Int64(strides.column),
+      packed: nil)
   }
 
   /// The largest error of an element as a share of the sum of its terms' sizes.

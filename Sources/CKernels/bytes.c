@@ -27,20 +27,22 @@ enum {
   fetched_ahead = 3072,
 };
 
-/// Where up to 4 rows of a panel's results go: the sum of row i and column j counts row_scales[i] ·
-/// scales[j], and the bias (NULL for none) is added. All columns of a panel are read and written.
+/// Where the rows of a panel's results go: the sum of row i and column j, which begins at row_rests[i],
+/// counts row_scales[i] · scales[j], and the bias (NULL for none) is added. All columns of a panel are
+/// read and written.
 typedef struct {
   const float *row_scales, *scales, *bias;
+  const int32_t *row_rests;
   float *out;
   int64_t row;
 } byte_output;
 
 typedef struct {
-  /// Up to 4 rows · one panel of `groups` groups.
+  /// Rows · one panel of `groups` groups.
   void (*tiles)(
-    int rows, int64_t groups, const int8_t *x, int64_t x_row, const int8_t *panel,
-    byte_output output);
-  void (*pair_with_sizes)(int64_t groups, const int8_t *in, int8_t *out);
+    int64_t rows, int64_t groups, const int8_t *x, int64_t x_row, const int8_t *panel,
+    const byte_output *output);
+  int32_t (*part_signs)(int64_t groups, const int8_t *in, int8_t *out);
   float (*largest)(int64_t count, const float *x);
   void (*round)(int64_t count, float factor, const float *x, int8_t *out);
 } byte_kernels;
@@ -95,10 +97,12 @@ typedef struct {
   const anneal_byte_map *maps;
   anneal_activation activation;
   int64_t out_row;
-  /// The rows as integers beside their sizes, `row` bytes each, and their scales.
+  /// The rows as sizes and signs of integers, `row` bytes each, and their scales.
   int8_t *rows;
   int64_t row;
   float *scales;
+  /// What the sum of each row lacks: with a negative x, w counts as ~w, which is one less than -w.
+  int32_t *rests;
 } byte_call;
 
 static void round_rows(void *context, int64_t start, int64_t end) {
@@ -110,27 +114,27 @@ static void round_rows(void *context, int64_t start, int64_t end) {
     float largest = c->kernels->largest(c->k, x);
     c->scales[i] = largest / byte_limit;
     c->kernels->round(c->k, largest > 0 ? byte_limit / largest : 0, x, whole);
-    c->kernels->pair_with_sizes(groups_of(c->k), whole, c->rows + i * c->row);
+    c->rests[i] = c->kernels->part_signs(groups_of(c->k), whole, c->rows + i * c->row);
   }
 }
 
-/// A few rows of the output within one panel, before the activation.
-static void multiply_tile(
+/// Up to `rows_together` rows of the output within one panel, before the activation.
+static void multiply_panel(
   const byte_call *c, const anneal_byte_map *map, int64_t row, int64_t rows, int64_t panel) {
   int64_t first = panel * byte_columns, columns = smaller(byte_columns, map->w.n - first);
-  float scales[byte_columns] = {0}, bias[byte_columns] = {0}, edge[tile_height * byte_columns];
+  float scales[byte_columns] = {0}, bias[byte_columns] = {0}, edge[rows_together * byte_columns];
   byte_output o = {
-    c->scales + row, map->w.scales + first, map->bias ? map->bias + first : NULL,
+    c->scales + row, map->w.scales + first, map->bias ? map->bias + first : NULL, c->rests + row,
     map->out + row * c->out_row + first, c->out_row};
   bool whole = columns == byte_columns;
   if (!whole) {
     memcpy(scales, o.scales, (size_t)columns * sizeof(float));
     if (o.bias) memcpy(bias, o.bias, (size_t)columns * sizeof(float));
-    o = (byte_output){o.row_scales, scales, bias, edge, byte_columns};
+    o = (byte_output){o.row_scales, scales, bias, o.row_rests, edge, byte_columns};
   }
   c->kernels->tiles(
-    (int)rows, groups_of(c->k), c->rows + row * c->row, c->row,
-    map->w.packed + panel * panel_bytes(c->k), o);
+    rows, groups_of(c->k), c->rows + row * c->row, c->row,
+    map->w.packed + panel * panel_bytes(c->k), &o);
   for (int64_t i = 0; i < rows && !whole; i++)
     memcpy(
       map->out + (row + i) * c->out_row + first, edge + i * byte_columns,
@@ -144,8 +148,7 @@ static void multiply_map(
   for (int64_t block = 0; block < c->m; block += rows_together) {
     int64_t last = smaller(c->m, block + rows_together);
     for (int64_t panel = start; panel < end; panel++)
-      for (int64_t i = block; i < last; i += tile_height)
-        multiply_tile(c, map, i, smaller(tile_height, last - i), panel);
+      multiply_panel(c, map, block, last - block, panel);
     if (c->activation == ANNEAL_ACTIVATION_NONE) continue;
     for (int64_t i = block; i < last; i++) {
       float *out = map->out + i * c->out_row + first;
@@ -170,11 +173,12 @@ void anneal_bytes_linear(
   if (count == 0 || m == 0) return;
   int64_t k = maps[0].w.k, row = groups_of(k) * 8, panels = 0;
   for (int64_t i = 0; i < count; i++) panels += panels_of(maps[i].w.n);
-  float *scratch = anneal_scratch(slot_packed, m * (row / 4 + 1));
+  float *scratch = anneal_scratch(slot_packed, m * (row / 4 + 2));
   byte_call c = {
     .kernels = ANNEAL_CHOOSE(bytes), .finish = anneal_elementwise(), .m = m, .k = k, .x = x,
     .maps = maps, .activation = activation, .out_row = out_row, .rows = (int8_t *)scratch,
-    .row = row, .scales = scratch + m * (row / 4)};
+    .row = row, .scales = scratch + m * (row / 4),
+    .rests = (int32_t *)(scratch + m * (row / 4 + 1))};
   anneal_parallel(m, larger(1, rounded_values / larger(k, 1)), round_rows, &c);
   int64_t piece = larger(1, piece_work / larger(1, panel_bytes(k) * (m + 8)));
   piece = larger(panels / 128, smaller(piece, larger(1, panels / 8)));

@@ -7,6 +7,11 @@ extension Tensor {
   /// The logarithm of the softmax of each row, outside any tape.
   public func logSoftmaxRows() -> Tensor { softmax(logarithm: true) }
 
+  /// Replaces each row by the logarithm of its softmax, outside any tape.
+  package func replaceByLogSoftmaxRows() {
+    storage.write { anneal_softmax(Int64(rows), Int64(columns), true, $0, $0) }
+  }
+
   /// The place of the largest value of each row; the first of equals.
   public func argmaxRows() -> [Int32] {
     precondition(columns > 0 || rows == 0, "argmax of rows without columns")

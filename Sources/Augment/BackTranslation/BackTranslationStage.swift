@@ -115,14 +115,11 @@ struct BackTranslationStage: CopyingCollectionStage {
       }
     }
     // What is drawn is drawn once, on the way there; the way back is the likeliest.
-    let foreign = try there.translate(sentences.map(\.text), draws: draw == nil ? nil : draws)
-    let known = foreign.indices.filter { foreign[$0]?.isEmpty == false }
-    let returned = try back.readings(known.compactMap { foreign[$0] }, most: readings)
-    var home = [[String]](repeating: [], count: sentences.count)
-    for (place, texts) in zip(known, returned) {
+    let returned = try there.roundTrips(
+      sentences.map(\.text), draws: draw == nil ? nil : draws, by: back, most: readings)
+    let home = zip(sentences, returned).map { sentence, texts in
       // A sentence of which nothing came back is one without a translation: it does not vanish.
-      home[place] = texts.map { sentences[place].undressed(SentencePieces.trimmed($0)) }
-        .filter { !$0.isEmpty }
+      texts.map { sentence.undressed(SentencePieces.trimmed($0)) }.filter { !$0.isEmpty }
     }
     return regrouped(home, pieces, parents)
   }

@@ -40,7 +40,7 @@ struct BeamLoop {
   private mutating func follow(_ decoder: any IncrementalDecoder) throws(ModelError) {
     // Prompts are computed once; all beams go on from it.
     var active = requests.indices.filter { requests[$0].start.count < requests[$0].rules.longest }
-    let prompts = decoder.append(requests.map(\.start)).logSoftmaxRows()
+    let prompts = logarithms(decoder.append(requests.map(\.start)))
     var scores = prompts.oneRowEach(
       active.flatMap { Array(repeating: $0, count: options.numBeams) })
     var isFirst = true
@@ -61,8 +61,14 @@ struct BeamLoop {
       guard !active.isEmpty else { return }
       decoder.reorder(parents)
       let last = active.flatMap { searches[$0].running.map { Array($0.tokens.suffix(1)) } }
-      scores = decoder.append(last).logSoftmaxRows()
+      scores = logarithms(decoder.append(last))
     }
+  }
+
+  /// The logarithms of probabilities, in the memory of the scores, of which there are megabytes.
+  private func logarithms(_ scores: Tensor) -> Tensor {
+    scores.replaceByLogSoftmaxRows()
+    return scores
   }
 
   /// The best continuations of each active prompt's beams, whose scores lie one after the other.

@@ -28,8 +28,10 @@ package final class KeptTranslator: Translator {
   package var draws: Bool { translator.draws }
   package var atOnce: Int { translator.atOnce }
   package var ranks: Bool { translator.ranks }
+  package var computesHere: Bool { translator.computesHere }
   package var spent: EndpointSpending? { translator.spent }
   package func files() throws(StageError) -> [String] { try translator.files() }
+  package func prepare() throws(StageError) { try translator.prepare() }
   package func portions(_ texts: [String]) throws -> [[Int]] { try translator.portions(texts) }
 
   package var identity: JSONValue {
@@ -57,6 +59,32 @@ package final class KeptTranslator: Translator {
     }.map { ($0?.array ?? []).compactMap(\.string) }
   }
 
+  /// Where both translators compute here, each portion goes there and back at once: no thread waits for the last
+  /// portion of the way there.
+  package func roundTrips(
+    _ texts: [String], draws: [UInt64]?, by back: any Translator, most: Int
+  ) throws -> [[String]] {
+    guard computesHere, back.computesHere else {
+      return try thereAndBack(texts, draws: draws, by: back, most: most)
+    }
+    let questions = Questions(texts, draws)
+    guard !questions.texts.isEmpty else { return [] }
+    try Self.prepare([self, back])
+    let portions = try translator.portions(questions.texts)
+    let found = try each(portions.count) { number in
+      let portion = questions.portion(portions[number])
+      return try thereAndBack(portion.texts, draws: portion.draws, by: back, most: most)
+    }
+    return questions.answers(found, portions).map { $0 ?? [] }
+  }
+
+  /// Loads what translators need, all at the same time.
+  private static func prepare(_ translators: [any Translator]) throws {
+    _ = try OrderedMap.slices(of: translators.count, threads: Engine.threads, perThread: 1) {
+      try translators[$0].forEach { try $0.prepare() }
+    }
+  }
+
   /// The answer to each text; nil where it is in no portion.
   private func answers(
     to questions: Questions,
@@ -72,11 +100,7 @@ package final class KeptTranslator: Translator {
         return try answer(questions.portion(portions[number]), identity)
       }
     }
-    var answers = [JSONValue?](repeating: nil, count: questions.texts.count)
-    for (portion, values) in zip(portions, found) {
-      for (place, value) in zip(portion, values) { answers[place] = value }
-    }
-    return questions.members.map { answers[$0] }
+    return questions.answers(found, portions)
   }
 
   /// Asks for portions as many at once as the translator takes.
@@ -171,6 +195,18 @@ private struct Questions: Sendable {
   }
 
   private init(texts: [String], draws: [UInt64]?) { (self.texts, self.draws) = (texts, draws) }
+
+  /// The answer to each text that was to be asked; nil where it is in no portion.
+  /// - Parameters:
+  ///   - found: The answers of each portion.
+  ///   - portions: The places of its texts.
+  func answers<Answer>(_ found: [[Answer]], _ portions: [[Int]]) -> [Answer?] {
+    var answers = [Answer?](repeating: nil, count: texts.count)
+    for (portion, values) in zip(portions, found) {
+      for (place, value) in zip(portion, values) { answers[place] = value }
+    }
+    return members.map { answers[$0] }
+  }
 
   /// Those at some places.
   func portion(_ places: [Int]) -> Questions {

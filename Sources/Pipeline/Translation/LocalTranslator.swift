@@ -16,7 +16,7 @@ final class LocalTranslator: Translator {
   private let loaded = Mutex<TextGenerator?>(nil)
 
   /// The most sentences that are translated at once, and the most tokens of those, fill-up included.
-  private static let mostSentences = 64
+  private static let mostSentences = 32
   private static let mostTokens = 4096
 
   let computesHere = true
@@ -70,6 +70,8 @@ final class LocalTranslator: Translator {
       }
     } catch { throw Self.fault(error) }
   }
+
+  func prepare() throws(StageError) { _ = try generator() }
 
   /// Sentences of like length, longer ones first, so that threads end together; those that the model cannot take
   /// are in none.

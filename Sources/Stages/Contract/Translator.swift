@@ -40,6 +40,20 @@ public protocol Translator: Sendable {
   ///   - texts: As `translate` takes them.
   ///   - most: How many are wanted of each, at least 1; there may be fewer.
   func readings(_ texts: [String], most: Int) throws -> [[String]]
+  /// Loads what the first text would else wait for.
+  /// - Throws: `StageError` where it cannot be loaded.
+  func prepare() throws(StageError)
+  /// The readings of each text that was translated, and back by another translator, the likeliest first; none
+  /// where one of both translations came to no end.
+  ///
+  /// - Parameters:
+  ///   - texts: As `translate` takes them.
+  ///   - draws: The keys of what is drawn on the way there; the way back is the likeliest.
+  ///   - back: Translates back.
+  ///   - most: How many readings of the way back are wanted of each, at least 1.
+  func roundTrips(
+    _ texts: [String], draws: [UInt64]?, by back: any Translator, most: Int
+  ) throws -> [[String]]
 }
 
 extension Translator {
@@ -56,6 +70,25 @@ extension Translator {
   /// What `translate` writes.
   public func readings(_ texts: [String], most: Int) throws -> [[String]] {
     try translate(texts, draws: nil).map { $0.map { [$0] } ?? [] }
+  }
+  /// Most translators have nothing to load.
+  public func prepare() throws(StageError) {}
+  /// All texts there, then all back.
+  public func roundTrips(
+    _ texts: [String], draws: [UInt64]?, by back: any Translator, most: Int
+  ) throws -> [[String]] {
+    try thereAndBack(texts, draws: draws, by: back, most: most)
+  }
+  /// The round trips of texts that stay together: all there, then all back.
+  package func thereAndBack(
+    _ texts: [String], draws: [UInt64]?, by back: any Translator, most: Int
+  ) throws -> [[String]] {
+    let foreign = try translate(texts, draws: draws)
+    let known = foreign.indices.filter { foreign[$0]?.isEmpty == false }
+    var readings = [[String]](repeating: [], count: texts.count)
+    let returned = try back.readings(known.compactMap { foreign[$0] }, most: most)
+    for (place, found) in zip(known, returned) { readings[place] = found }
+    return readings
   }
   /// All texts together.
   public func portions(_ texts: [String]) throws -> [[Int]] {

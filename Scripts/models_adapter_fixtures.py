@@ -134,6 +134,10 @@ VARIANTS = {
     "dora-pissa-bert": ("base-bert-cls", lora(
         "SEQ_CLS", ["value"], use_dora=True, init_lora_weights="pissa")),
     "words-filed-llama": ("base-llama-lm", lora("CAUSAL_LM", ["k_proj"])),
+    "words-tokens-gpt2": ("base-gpt2-lm", lora(
+        "CAUSAL_LM", ["c_fc"], trainable_token_indices=[3, 9, 40])),
+    "weights-llama": ("base-llama-lm", lora(
+        "CAUSAL_LM", ["q_proj"], target_parameters=["mlp.up_proj.weight"])),
     "adalora-spent-bert": ("base-bert-cls", peft.AdaLoraConfig(
         task_type="SEQ_CLS", init_r=2, target_r=1, total_step=4, tfinal=1, lora_alpha=8, bias="lora_only",
         target_modules=["query", "value"])),

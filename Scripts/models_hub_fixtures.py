@@ -18,7 +18,8 @@ import sys
 import adapters
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers import (
+    AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoModelForSequenceClassification)
 
 CASES = {
     # Llama's maps that widen and narrow are exchanged there.
@@ -36,11 +37,26 @@ CASES = {
     "hub-rules-bert": ("base-bert-cls", adapters.CompacterPlusPlusConfig(
         reduction_factor=8, phm_dim=2, shared_phm_rule=False, factorized_phm_W=False,
         phm_bias=False)),
+    # A part of GPT-2's one map of queries, keys and values.
+    "hub-ia3-gpt2": ("base-gpt2-lm", adapters.IA3Config()),
+    "hub-prefix-bert": ("base-bert-cls", adapters.PrefixTuningConfig(
+        flat=False, prefix_length=3, bottleneck_size=6, leave_out=[0])),
+    "hub-prefix-gptj": ("base-gptj-lm", adapters.PrefixTuningConfig(flat=True, prefix_length=2)),
+    "hub-mam-bert": ("base-bert-cls", adapters.MAMConfig(
+        adapters.PrefixTuningConfig(flat=True, prefix_length=2),
+        adapters.ParBnConfig(reduction_factor=8))),
+    "hub-union-llama": ("base-llama-lm", adapters.ConfigUnion(
+        adapters.SeqBnConfig(reduction_factor=8, non_linearity="leakyrelu"),
+        adapters.LoRAConfig(r=2, alpha=4))),
+    "hub-cross-t5": ("base-t5-lm", adapters.DoubleSeqBnConfig(
+        reduction_factor=8, non_linearity="sigmoid", cross_adapter=True)),
 }
 
 
 def model(golden, base):
-    kind = AutoModelForSequenceClassification if base.endswith("cls") else AutoModelForCausalLM
+    kind = AutoModelForSeq2SeqLM if "t5" in base else AutoModelForCausalLM
+    if base.endswith("cls"):
+        kind = AutoModelForSequenceClassification
     plain = kind.from_pretrained(golden / base)
     adapters.init(plain)
     return plain
@@ -48,7 +64,7 @@ def model(golden, base):
 
 def trained(whole):
     """What the adapter trains; the head, which AdapterHub trains beside it, is left out."""
-    parts = ("adapters.", "loras.", "shared_parameters.")
+    parts = ("adapters.", "loras.", "shared_parameters.", "prefix_tunings.")
     for key, value in whole.named_parameters():
         value.requires_grad_(value.requires_grad and any(part in key for part in parts))
     return [value for value in whole.parameters() if value.requires_grad]
@@ -62,8 +78,9 @@ def write(golden, folder, base, config):
     generator = torch.Generator().manual_seed(7)
     for value in trained(whole):
         value.data += 0.1 * torch.randn(value.shape, generator=generator)
-    # Norms stand in two places of the module, which safetensors refuses.
-    whole.save_adapter(str(folder), "ad", with_head=False, use_safetensors=not config.get("ln_before"))
+    # Norms and prefixes stand in several places of the module, which safetensors refuses.
+    twice = any(mark in str(config.to_dict()) for mark in ("'ln_before': True", 'prefix_tuning'))
+    whole.save_adapter(str(folder), "ad", with_head=False, use_safetensors=not twice)
     path = folder / "adapter_config.json"
     fields = json.loads(path.read_text()) | {"model_name": base}
     path.write_text(json.dumps(fields, indent=2) + "\n")

@@ -18,7 +18,8 @@ struct AdapterVariantTests {
     ("full-names-gpt2", "base-gpt2-lm"), ("tied-output-gpt2", "base-gpt2-lm"),
     ("dora-words-llama", "base-llama-lm"), ("dora-pissa-bert", "base-bert-cls"),
     ("words-filed-llama", "base-llama-lm"), ("adalora-spent-bert", "base-bert-cls"),
-    ("ia3-names-llama", "base-llama-lm"),
+    ("ia3-names-llama", "base-llama-lm"), ("words-tokens-gpt2", "base-gpt2-lm"),
+    ("weights-llama", "base-llama-lm"),
   ]
 
   @Test(arguments: variants.map(\.name))
@@ -35,12 +36,16 @@ struct AdapterVariantTests {
     try trial.checkReloading(base: variant.base)
   }
 
-  /// Of AdapterHub: maps that it takes for one another, an alpha of factors, and bottlenecks with norms, sums,
-  /// scales, reductions and rules of their own (`Scripts/models_hub_fixtures.py`).
+  /// Of AdapterHub: maps that it takes for one another, an alpha of factors, factors of a part of a map,
+  /// bottlenecks with norms, sums, scales, reductions, rules and activations of their own, prefixes, and
+  /// several adapters as one (`Scripts/models_hub_fixtures.py`).
   static let hub: [(name: String, base: String, isMergeable: Bool)] = [
     ("hub-ia3-llama", "base-llama-lm", true), ("hub-scale-bert", "base-bert-cls", true),
     ("hub-norms-bert", "base-bert-cls", false), ("hub-sums-bert", "base-bert-cls", false),
     ("hub-alone-gpt2", "base-gpt2-lm", false), ("hub-rules-bert", "base-bert-cls", false),
+    ("hub-ia3-gpt2", "base-gpt2-lm", true), ("hub-prefix-bert", "base-bert-cls", false),
+    ("hub-prefix-gptj", "base-gptj-lm", false), ("hub-mam-bert", "base-bert-cls", false),
+    ("hub-union-llama", "base-llama-lm", false), ("hub-cross-t5", "base-t5-lm", false),
   ]
 
   @Test(arguments: hub)
@@ -118,7 +123,7 @@ struct AdapterVariantTests {
 
   static let refused: [(name: String, field: String, value: JSONValue, base: String)] = [
     ("words-filed-llama", "target_modules", ["nothing"], "base-llama-lm"),
-    ("words-filed-llama", "target_parameters", ["k_proj.weight"], "base-llama-lm"),
+    ("words-filed-llama", "target_parameters", ["k_proj.bias"], "base-llama-lm"),
     ("words-filed-llama", "layer_replication", [[0, 2]], "base-llama-lm"),
     ("words-filed-llama", "init_lora_weights", "pissa_niter_4", "base-llama-lm"),
     ("words-filed-llama", "r", 0, "base-llama-lm"),
@@ -137,5 +142,66 @@ struct AdapterVariantTests {
     #expect(error?.file == "\(path)/adapter_config.json")
     let words = refused.field == "r" ? "rank" : refused.field
     #expect(error?.problem.contains(words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func `a weight that is filed beside its update is filed again as what PEFT looks for`()
+    throws
+  {
+    let trial = try AdapterTrial(folder: Self.path("words-tokens-gpt2"))
+    let folder = try TemporaryFolder()
+    try AdapterFolder.save(trial.adapter, of: trial.model, base: "base", to: folder.path)
+    let file = try SafetensorsFile("\(folder.path)/adapter_model.safetensors")
+    let words = "base_model.model.transformer.wte"
+    #expect(file["\(words).token_adapter.base_layer.weight"] != nil)
+    #expect(file["\(words).weight"] == nil)
+  }
+
+  @Test func `words behind a prefix of AdapterHub keep their places, with a cache too`() throws {
+    let trial = try AdapterTrial(folder: Self.path("hub-prefix-gptj"))
+    let model = try #require(trial.model as? any CachedCausalLanguageModel)
+    let plain = try ModelLoader.causal(
+      Shared.path("golden/train-formats/golden/base-gptj-lm"))
+    #expect(model.maximumLength == plain.maximumLength)
+    let text: [Int32] = [5, 17, 42, 8, 23, 4]
+    let whole = model.hiddenStates(.inference(), TokenBatch([text])).values
+    let cache = model.cache(sequences: 1, capacity: text.count)
+    var steps: [Float] = []
+    for part in [Array(text[..<3]), [text[3]], Array(text[4...])] {
+      steps += model.hiddenStates(.inference(), TokenBatch([part]), cache: cache).values
+    }
+    #expect(distance(steps, whole) < 1e-5)
+  }
+
+  static let hubRefused: [(name: String, base: String, field: String, value: JSONValue)] = [
+    ("hub-prefix-bert", "base-bert-cls", "use_gating", true),
+    ("hub-prefix-bert", "base-distilbert-cls", "prefix_tuning", .null),
+    ("hub-prefix-gptj", "base-gpt2-lm", "prefix_tuning", .null),
+    ("hub-prefix-gptj", "base-t5-lm", "prefix_tuning", .null),
+    ("hub-prefix-gptj", "base-gptj-lm", "leave_out", [0]),
+    ("hub-norms-bert", "base-bert-cls", "use_gating", true),
+  ]
+
+  @Test(arguments: hubRefused)
+  func `what AdapterHub computes by padding or attention is refused by the field's name`(
+    refused: (name: String, base: String, field: String, value: JSONValue)
+  ) throws {
+    let folder = try TemporaryFolder()
+    let source = Self.path(refused.name)
+    var all = try #require(
+      try JSONValue.parse(FileReader.contents("\(source)/adapter_config.json")).object)
+    var config = try #require(all["config"]?.object)
+    config[refused.field] = refused.value
+    all["config"] = .object(config)
+    let path = "\(folder.path)/adapter_config.json"
+    try AtomicFile.write(JSONValue.object(all).prettyText.utf8, to: path)
+    let base = Shared.path("golden/train-formats/golden/\(refused.base)")
+    let named = try ModelConfiguration(folder: base).task
+    let task = try #require(named)
+    let model = try ModelLoader.load(base, for: task, seed: 1).model
+    let error = #expect(throws: ModelError.self) {
+      try AdapterFolder(folder.path).attach(to: model)
+    }
+    #expect(error?.file == path && error?.code == .unsupported)
+    #expect(error?.problem.contains(refused.field) == true, "\(error?.description ?? "")")
   }
 }

@@ -81,7 +81,7 @@ struct Encoder: ModelBody {
   ) -> Tensor {
     let rows = batch.layout.tokenKeys
     tape.rowKeys = [rows]
-    let start = states ?? vectors(tape, batch, rows, after: prefix?.count ?? 0)
+    let start = states ?? vectors(tape, batch, rows, after: prefix?.places ?? 0)
     return numbers.reduce(start) { x, number in
       tape.layer {
         layers[number]($0, x, batch.layout, rows, context: x, batch.layout, prefix, number)

@@ -19,7 +19,7 @@ struct DecoderContext {
     self.cache = cache
     self.prefix = prefix
     let own = cache?.positions(of: layout) ?? layout.positions
-    positions = prefix.map { prefix in own.map { $0 + Int32(prefix.count) } } ?? own
+    positions = prefix.map { prefix in own.map { $0 + Int32(prefix.places) } } ?? own
     rows = layout.tokenKeys
   }
 
@@ -53,5 +53,9 @@ struct DecoderContext {
   }
 
   /// Counts the new tokens as kept, after the last layer.
-  func finish() { cache?.advance(layout.lengthened(by: prefix?.count ?? 0)) }
+  func finish() {
+    cache?.advance(
+      layout.lengthened(by: prefix?.count ?? 0),
+      withoutPlace: prefix.map { $0.count - $0.places } ?? 0)
+  }
 }

@@ -20,6 +20,8 @@ public final class KeyValueCache {
   private var places: [Int32]
   /// The rows that are taken.
   private var rows = 0
+  /// How many of each sequence's tokens have no place, as those of AdapterHub's prefixes.
+  private var withoutPlace = 0
 
   /// An empty cache.
   /// - Parameters:
@@ -44,7 +46,10 @@ public final class KeyValueCache {
 
   /// The place of each new token within its sequence: it follows the kept ones.
   public func positions(of new: SequenceLayout) -> [Int32] {
-    zip(lengths, new.lengths).flatMap { kept, added in Int32(kept)..<Int32(kept + added) }
+    zip(lengths, new.lengths).flatMap { kept, added in
+      let start = Int32(max(kept - withoutPlace, 0))
+      return start..<start + Int32(added)
+    }
   }
 
   /// Keeps a layer's keys and values of new tokens.
@@ -101,7 +106,9 @@ public final class KeyValueCache {
   }
 
   /// Counts the new tokens as kept.
-  public func advance(_ new: SequenceLayout) {
+  /// - Parameter count: How many of each sequence's have no place.
+  public func advance(_ new: SequenceLayout, withoutPlace count: Int = 0) {
+    withoutPlace += count
     for index in lengths.indices { lengths[index] += new.lengths[index] }
     rows += new.tokens
   }

@@ -50,7 +50,7 @@ final class Bottleneck: Sendable {
       case .added: added()
       }
     let normed = normBefore.map { $0(tape, read) } ?? read
-    let change = up(tape, down(tape, normed, options.activation), .none)
+    let change = up(tape, options.nonLinearity(tape, down, normed), .none)
     let isInside = normAfter != nil && options.addsBeforeNorm
     let sum = isInside ? scaled(tape, change, onto: base) : scaled(tape, change, onto: nil)
     guard let normAfter else { return scaled(tape, change, onto: base) }

@@ -54,7 +54,7 @@ public struct BottleneckAdapter: ModelAdapter {
         switch junction.kind {
         case .attention: options.adaptsAttention
         case .feedForward: options.adaptsFeedForward
-        case .crossAttention: false
+        case .crossAttention: options.adaptsCrossAttention
         }
       return isWanted && !options.leftOut.contains(depth[junction])
     }

@@ -23,6 +23,8 @@ public struct BottleneckOptions: Sendable {
   public var input = Input.joined
   /// Whether attention has adapters too, not the feed-forward networks alone.
   public var adaptsAttention = false
+  /// Whether attention to the source has adapters, where attention has them.
+  var adaptsCrossAttention = false
   /// Whether the feed-forward networks have adapters.
   public var adaptsFeedForward = true
   /// Whether the second map begins as zero, so that the model computes what it did.
@@ -77,6 +79,8 @@ public struct BottleneckOptions: Sendable {
   var joinsAfter = true
   /// Whether the adapter has norms of its own before its first map and behind its second.
   var normsBefore = false, normsAfter = false
+  /// What stands between the two maps in the place of `activation`.
+  var otherActivation: BottleneckActivation?
   /// Whether what the result is added to is added before that norm.
   var addsBeforeNorm = false
   /// The fields of the file that this was read from, which are filed again.
@@ -126,7 +130,7 @@ extension BottleneckOptions {
   init(hub config: AdapterConfiguration) throws(ModelError) {
     let fields = config.fields["config"]?.object ?? [:]
     func flag(_ name: String, _ fallback: Bool = false) -> Bool { fields[name]?.bool ?? fallback }
-    let others = ["use_gating", "cross_adapter"].filter { flag($0) }
+    let others = ["use_gating"].filter { flag($0) }
     let named = ["architecture", "inv_adapter"].compactMap { name in
       fields[name]?.string.map { "\(name): \($0)" }
     }
@@ -139,12 +143,14 @@ extension BottleneckOptions {
     filed = fields
     try takeReduction(fields["reduction_factor"], config)
     try takeScale(fields["scaling"], config)
-    activation = try Activation(
-      named: fields["non_linearity"]?.string ?? "relu", file: config.file)
+    let name = fields["non_linearity"]?.string ?? "relu"
+    otherActivation = BottleneckActivation(rawValue: name.lowercased())
+    if otherActivation == nil { activation = try Activation(named: name, file: config.file) }
     input =
       flag("is_parallel") ? .residual : flag("original_ln_before") ? .joined : .result
     takeNorms(fields, flag)
     adaptsAttention = flag("mh_adapter")
+    adaptsCrossAttention = flag("cross_adapter")
     adaptsFeedForward = flag("output_adapter", true)
     leftOut = fields["leave_out"]?.array?.compactMap(\.int) ?? []
     guard flag("phm_layer") else { return }

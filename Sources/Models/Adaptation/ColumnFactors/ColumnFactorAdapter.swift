@@ -13,6 +13,8 @@ public struct ColumnFactorOptions: Sendable {
   public var savedModules: [String] = []
   /// What factors are multiplied by, as AdapterHub does.
   var scale = 1.0
+  /// Whether a part of a map may have factors, which AdapterHub has a form for.
+  var reachesParts = false
 
   /// PEFT's choice for the architecture.
   public init() {}
@@ -45,21 +47,23 @@ public struct ColumnFactorAdapter: ModelAdapter {
     var tensors: [AdapterTensor] = []
     for target in maps {
       let map = target.map
-      guard map.adaptation == nil, target.slices.isEmpty else {
+      guard map.adaptation == nil, target.slices.isEmpty || options.reachesParts else {
         throw ModelError(
           .unsupported, file: "targets",
-          problem: target.slices.isEmpty
+          problem: map.adaptation != nil
             ? "\(map.name) is adapted already" : "IA3 has no factors for a part of \(map.name)")
       }
       let isInner = inner.contains(map.name)
-      let adaptation = ColumnFactorMap(map, scalesInput: isInner, scale: Float(options.scale))
+      let adaptation = ColumnFactorMap(
+        map, scalesInput: isInner, columns: target.slices.map(\.columns),
+        scale: Float(options.scale))
       map.adaptation = adaptation
       let name = "\(map.name).ia3_l"
       parameters.append(NamedParameter(name: name, tensor: adaptation.factors, role: .weight))
       tensors.append(
         AdapterTensor(
           name, adaptation.factors,
-          shape: isInner ? [1, map.inputs] : [map.outputs, 1]))
+          shape: isInner ? [1, map.inputs] : [adaptation.factors.count, 1]))
     }
     self.parameters = parameters + saved
     self.tensors = tensors + saved.map { AdapterTensor($0.name, $0.tensor) }

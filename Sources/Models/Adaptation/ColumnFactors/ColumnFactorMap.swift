@@ -5,20 +5,42 @@ import Tensors
 ///     y = activation((x · W + b) ∘ l)        or, in the feed-forward network,
 ///     y = activation((x ∘ l) · W + b)
 final class ColumnFactorMap: LinearAdaptation {
-  /// l: `[outputs]`, or `[inputs]`.
+  /// l: `[outputs]`, or `[inputs]`; of some columns of the result alone, one below the other.
   let factors: Tensor
+  /// The row of `factors` of each column, the row behind them for those without; nil where each has its own.
+  private let rows: [Int32]?
   private let scalesInput: Bool
   private let scale: Float
 
-  /// - Parameter scale: What the factors are multiplied by.
-  init(_ map: Linear, scalesInput: Bool, scale: Float = 1) {
+  /// - Parameters:
+  ///   - columns: The columns of the result that have factors; all if empty.
+  ///   - scale: What the factors are multiplied by, those of columns without included.
+  init(
+    _ map: Linear, scalesInput: Bool, columns: [Range<Int>] = [], scale: Float = 1
+  ) {
     self.scale = scale
-    factors = Tensor(repeating: 1, shape: [scalesInput ? map.inputs : map.outputs])
     self.scalesInput = scalesInput
+    let chosen = columns.flatMap { Array($0) }
+    guard !chosen.isEmpty else {
+      rows = nil
+      factors = Tensor(repeating: 1, shape: [scalesInput ? map.inputs : map.outputs])
+      return
+    }
+    var rows = [Int32](repeating: Int32(chosen.count), count: map.outputs)
+    for (row, column) in chosen.enumerated() { rows[column] = Int32(row) }
+    self.rows = rows
+    factors = Tensor(repeating: 1, shape: [chosen.count, 1])
+  }
+
+  /// The factor of each column.
+  private func all(_ tape: Tape) -> Tensor {
+    guard let rows else { return factors }
+    return tape.gather(
+      tape.concatenateRows([factors, Tensor(repeating: 1, shape: [1, 1])]), rows: rows)
   }
 
   func apply(_ tape: Tape, _ x: Tensor, _ map: Linear, _ activation: Activation) -> Tensor {
-    let factors = scale == 1 ? factors : tape.scale(factors, by: scale)
+    let factors = scale == 1 ? all(tape) : tape.scale(all(tape), by: scale)
     guard !scalesInput else {
       return tape.linear(
         tape.scaleColumns(x, by: factors), weight: map.weight, bias: map.bias,
@@ -30,7 +52,7 @@ final class ColumnFactorMap: LinearAdaptation {
   }
 
   func merged(_ map: Linear) -> (weight: Tensor, bias: Tensor?) {
-    let factors = factors.values.map { $0 * scale }
+    let factors = all(.inference()).values.map { $0 * scale }
     var rows = map.rows
     for index in rows.indices {
       rows[index] *= factors[scalesInput ? index % map.inputs : index / map.inputs]

@@ -16,6 +16,12 @@ struct AdapterConfiguration: Sendable {
     self.fields = fields
   }
 
+  /// The same file with other fields, such as those of a part of it.
+  init(_ whole: AdapterConfiguration, fields: JSONObject) {
+    file = whole.file
+    self.fields = fields
+  }
+
   /// The field of the method in files that only Anneal reads, so that PEFT does not take them.
   static let ownMethod = "anneal_type"
 
@@ -97,13 +103,15 @@ struct AdapterConfiguration: Sendable {
   }
 
   /// Refuses fields that ask for what is not computed here.
-  func requireUnset(_ names: [String]) throws(ModelError) {
+  /// - Parameter other: The field beside which they do.
+  func requireUnset(_ names: [String], beside other: String? = nil) throws(ModelError) {
     for name in names {
       guard let value = set(name), value.bool != false, value.array?.isEmpty != true,
         value.object?.isEmpty != true
       else { continue }
       throw ModelError(
-        .unsupported, file: file, problem: "asks for \(name), which is not done here",
+        .unsupported, file: file,
+        problem: "asks for \(name)\(other.map { " beside \($0)" } ?? ""), which is not done here",
         remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
     }
   }

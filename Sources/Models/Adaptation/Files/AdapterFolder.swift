@@ -44,7 +44,8 @@ public struct AdapterFolder: Sendable {
     let held = try AdapterTensors(path, configuration).load(adapter, model, besides: ignored)
     guard !held.isEmpty else { return adapter }
     // PEFT files vectors of words beside an adapter where it is asked to, and trains them nowhere.
-    let frozen = layout == .adapterHub ? [] : held.filter { model.isVocabulary($0) }
+    let frozen =
+      layout == .adapterHub ? [] : held.map(\.parameter).filter { model.isVocabulary($0) }
     return HeadedAdapter(adapter, held, frozen: Set(frozen.map(\.name)))
   }
 
@@ -65,17 +66,13 @@ public struct AdapterFolder: Sendable {
     "virtual-tokens": "num_virtual_tokens", "rank": "r",
   ]
 
+  /// The methods of PEFT that weights cannot hold and that are not computed here.
+  private static let unmergeable = [
+    "MULTITASK_PROMPT_TUNING", "CPT", "ADAPTION_PROMPT", "CARTRIDGE", "XLORA", "POLY",
+  ]
+
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
-    let kind = configuration.fields["config"]?.object?["architecture"]?.string
-    if layout == .adapterHub, kind == "lora" { return try HubUpdate(configuration, to: model) }
-    if layout == .adapterHub, kind == "prompt_tuning" {
-      return try HubPrompt(configuration, to: model)
-    }
-    if layout == .adapterHub {
-      return try BottleneckAdapter(
-        BottleneckOptions(hub: configuration),
-        named: configuration.fields["name"]?.string ?? "default", to: model, seed: 0)
-    }
+    if layout == .adapterHub { return try HubAdapter.make(configuration, model) }
     switch try configuration.method {
     case "LORA":
       try model.requireUnbiasedOutput(configuration, "trainable_token_indices")
@@ -89,8 +86,11 @@ public struct AdapterFolder: Sendable {
     case "PREFIX_TUNING": return try PrefixAdapter(configuration, to: model)
     case let other:
       throw ModelError(
-        .unsupported, file: configuration.file, problem: "the method \(other) is not computed here",
-        remedy: "Give an adapter of another method, or merge this one with PEFT first.")
+        .unsupported, file: configuration.file,
+        problem: "the method \(other) (peft_type) is not computed here",
+        remedy: Self.unmergeable.contains(other)
+          ? "PEFT cannot merge it either: give an adapter of another method."
+          : "Merge it into its model with PEFT's merge_and_unload, and give the merged model.")
     }
   }
 
@@ -134,6 +134,8 @@ extension AdapterFolder {
     switch fields["architecture"]?.string {
     case "lora": return fields["composition_mode"]?.string == "scale" ? "IA3" : "LORA"
     case "prompt_tuning": return "PROMPT_TUNING"
+    case "prefix_tuning": return "PREFIX_TUNING"
+    case "union": return "union"
     default: return "bottleneck"
     }
   }

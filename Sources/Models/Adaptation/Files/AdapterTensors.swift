@@ -51,7 +51,7 @@ struct AdapterTensors {
   /// - Throws: `ModelError.mismatch` where they are not the adapter's, or of another model.
   func load(
     _ adapter: any ModelAdapter, _ model: any Model, besides ignored: [String]
-  ) throws(ModelError) -> [NamedParameter] {
+  ) throws(ModelError) -> [HeldParameter] {
     var left = names.filter { !isWrapped($0) && !isBelow($0, ignored, model) }
     func stored(_ name: String) -> String? {
       model.spellings(of: name).lazy.map { spelling($0) }.first { left.contains($0) }
@@ -65,14 +65,16 @@ struct AdapterTensors {
       try take(name, for: tensor)
       left.remove(name)
     }
-    var held: [NamedParameter] = []
+    var held: [HeldParameter] = []
     for parameter in model.parameters {
-      guard let name = stored(parameter.name) ?? storedBase(of: parameter, model, left)
-      else { continue }
+      let base = storedBase(of: parameter, model, left)
+      guard let name = stored(parameter.name) ?? base?.filed else { continue }
       left.remove(name)
       if name.hasSuffix(".base_layer.weight"), model.losesBeginning(parameter) { continue }
       parameter.tensor.assign(try values(name, parameter.tensor.shape))
-      held.append(parameter)
+      held.append(
+        HeldParameter(
+          parameter: parameter, name: name == base?.filed ? base?.name : nil))
     }
     try dropTwins(of: model, &left)
     try dropTokens(adapter, &left)
@@ -104,9 +106,19 @@ struct AdapterTensors {
   /// Whether a name is of a copy that PEFT makes of a module that is trained whole, which it files under
   /// the module's own name too: biases have such copies where all of them are trained.
   private func isWrapped(_ name: String) -> Bool {
+    if let pooled = pooled(name) { return pooled }
     let plain = [".modules_to_save.", ".original_module."].first { name.contains($0) }
       .map { name.replacing($0, with: ".") }
     return plain.map { names.contains($0) } ?? false
+  }
+
+  /// Whether a name is of a copy that AdapterHub files of a prefix, which all layers share, for each layer;
+  /// nil where it is of none.
+  private func pooled(_ name: String) -> Bool? {
+    let path = ".prefix_tuning.pool."
+    guard let range = name.firstRange(of: path) else { return nil }
+    let shared = "prefix_tuning." + name[range.upperBound...]
+    return names.contains { $0.hasSuffix(shared) && !$0.contains(path) }
   }
 
   /// Whether a name is of a module that the model does not have, though its checkpoint does.
@@ -116,14 +128,16 @@ struct AdapterTensors {
     }
   }
 
-  /// The name of one of the model's own weights where an update stands before it.
+  /// The name of one of the model's own weights where an update stands before it: in the file, and
+  /// without what the file's names begin with.
   private func storedBase(
     of parameter: NamedParameter, _ model: any Model, _ left: Set<String>
-  ) -> String? {
+  ) -> (filed: String, name: String)? {
     guard let module = parameter.name.module(ofEnding: ".weight") else { return nil }
     let endings = [".base_layer.weight", ".token_adapter.base_layer.weight"]
     return model.spellings(of: module).lazy
-      .flatMap { module in endings.map { spelling(module + $0) } }.first { left.contains($0) }
+      .flatMap { module in endings.map { (spelling(module + $0), module + $0) } }
+      .first { left.contains($0.0) }
   }
 
   /// Passes over copies of what the model has once: an output that is its embedding, or the vectors of
@@ -173,6 +187,19 @@ struct AdapterTensors {
         .unsupported, file: files[0].path,
         problem: "holds \(update): its target_modules reach a part that is not updated here",
         remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+    }
+    if missing.isEmpty, excess.count == 1, WordTable.isNamed(excess[0].module) {
+      return ModelError(
+        .unsupported, file: files[0].path,
+        problem:
+          "holds \(excess[0]): modules_to_save parts vectors of words that the model has once",
+        remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+    }
+    if missing.count == 1, missing[0].hasPrefix("shared_parameters.") {
+      return ModelError(
+        .unsupported, file: files[0].path,
+        problem: "lacks \(missing[0]), which AdapterHub does not file of T5",
+        remedy: "Train it anew with shared_phm_rule false, or here.")
     }
     let problem = [("lacks ", missing), ("holds in excess ", excess)]
       .filter { !$0.1.isEmpty }

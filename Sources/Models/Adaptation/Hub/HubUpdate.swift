@@ -28,6 +28,7 @@ public struct HubUpdate: ModelAdapter {
       (options.targets, options.feedForward, options.excluded) = (targets, .names([]), excluded)
       // Here alpha counts as it is, whatever the rank is, which is one.
       options.scale = fields["alpha"]?.double ?? 1
+      options.reachesParts = true
       let adapter = try ColumnFactorAdapter(options, to: model)
       parameters = adapter.parameters
       tensors = adapter.parameters.map { factor in

@@ -7,8 +7,8 @@ extension LowRankOptions {
   /// - Parameter readsRanks: Whether the pattern of ranks is that of LoRA.
   init(_ config: AdapterConfiguration, readsRanks: Bool = true) throws(ModelError) {
     try config.requireUnset([
-      "alora_invocation_tokens", "layer_replication", "target_parameters",
-      "use_qalora", "use_bdlora", "kasa_config", "arrow_config", "velora_config",
+      "alora_invocation_tokens", "layer_replication", "use_qalora", "use_bdlora", "kasa_config",
+      "arrow_config", "velora_config",
       "monteclora_config",
     ])
     self.init()
@@ -18,7 +18,7 @@ extension LowRankOptions {
     guard rank > 0, 0..<1 ~= dropout else {
       throw config.fault("has the rank \(rank) and the dropout \(dropout)")
     }
-    targets = try config.targets("target_modules")
+    targets = try Self.targets(config)
     excluded = ModuleTargets(config.fields["exclude_modules"])
     layers = try config.integers("layers_to_transform")
     layerPatterns = config.texts("layers_pattern")
@@ -36,6 +36,28 @@ extension LowRankOptions {
     hasUpBias = config.flag("lora_bias")
     tokens = try config.tokens("trainable_token_indices")
     try takeStart(config)
+  }
+
+  /// The targets, weights that are named alone among them: an update of a weight is one of its map.
+  private static func targets(
+    _ config: AdapterConfiguration
+  ) throws(ModelError) -> ModuleTargets? {
+    let modules = try config.targets("target_modules")
+    let weights = config.texts("target_parameters")
+    guard !weights.isEmpty else { return modules }
+    // What PEFT lets neither layers nor patterns choose among.
+    try config.requireUnset(
+      ["layers_to_transform", "exclude_modules", "rank_pattern", "alpha_pattern"],
+      beside: "target_parameters")
+    let names = modules == nil ? [] : modules?.names
+    guard let names, weights.allSatisfy({ $0.hasSuffix(".weight") }) else {
+      throw ModelError(
+        .unsupported, file: config.file,
+        problem: "target_parameters: \(weights.joined(separator: ", ")) beside target_modules that "
+          + "are a pattern, or of other parameters than weights, are not done here",
+        remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+    }
+    return .endings(names + weights.map { String($0.dropLast(".weight".count)) })
   }
 
   /// Takes over beginnings that follow from the base model, and refuses those that changed it otherwise.

@@ -85,7 +85,9 @@ public final class VirtualPlace: Sendable {
   var length: Int { (prompt?.count ?? 0) + (prefix?.vectors.count ?? 0) }
 
   /// How many places they take of every text.
-  var placesTaken: Int { promptsBehindEmbeddings ? prefix?.vectors.count ?? 0 : length }
+  var placesTaken: Int {
+    (promptsBehindEmbeddings ? 0 : prompt?.count ?? 0) + (prefix?.placesTaken ?? 0)
+  }
 
   /// What attention sees before the tokens of a batch; nil where a cache holds it already.
   func prefix(_ tape: Tape, _ cache: KeyValueCache? = nil) -> AttentionPrefix? {
@@ -138,21 +140,30 @@ public final class VirtualPlace: Sendable {
 /// Slot s is the columns from 2s · width on: its keys, then its values.
 struct VirtualPrefix: Sendable {
   let vectors: any VirtualVectors
-  /// The slot of each layer.
-  let slots: [Int]
+  /// The slot of each layer; nil for one whose attention sees no prefix.
+  let slots: [Int?]
+  /// Whether tokens count on from its places, as with PEFT, or keep their own, as with AdapterHub.
+  var takesPlaces = true
+
+  /// How many places it takes of every text.
+  var placesTaken: Int { takesPlaces ? vectors.count : 0 }
 }
 
 /// The keys and values of a prefix under one tape, layer by layer.
 struct AttentionPrefix {
   /// The number of virtual tokens.
   let count: Int
-  private let layers: [(key: Columns, value: Columns)]
+  /// How many places they take.
+  let places: Int
+  private let layers: [(key: Columns, value: Columns)?]
 
   init(_ prefix: VirtualPrefix, _ tape: Tape, columns: Int, layers: Int) {
     precondition(prefix.slots.count == layers, "\(prefix.slots.count) slots in \(layers) layers")
     let all = prefix.vectors(tape)
     count = prefix.vectors.count
+    places = prefix.placesTaken
     self.layers = prefix.slots.map { slot in
+      guard let slot else { return nil }
       let start = 2 * slot * columns
       return (
         Columns(all, start..<start + columns),
@@ -165,7 +176,7 @@ struct AttentionPrefix {
   func before(
     _ tape: Tape, layer: Int, key: Columns, value: Columns, _ layout: SequenceLayout
   ) -> (key: Columns, value: Columns, layout: SequenceLayout) {
-    let own = layers[layer]
+    guard let own = layers[layer] else { return (key, value, layout) }
     return (
       Columns(tape.prepend(own.key, to: key, layout: layout)),
       Columns(tape.prepend(own.value, to: value, layout: layout)),

@@ -11,18 +11,24 @@ private final class Counting: Translator {
   let name = "a counter"
   let model: String
   let ranks: Bool
+  let computesHere: Bool
   private let asked = Mutex<[[String]]>([])
+  private let loads = Mutex(0)
   private let stop: Mutex<Int?>
 
   /// - Parameter stop: The portion, counted from 1, that ends in an interruption.
-  init(model: String = "a", stop: Int? = nil, ranks: Bool = false) {
+  init(model: String = "a", stop: Int? = nil, ranks: Bool = false, computesHere: Bool = false) {
     self.model = model
     self.ranks = ranks
+    self.computesHere = computesHere
     self.stop = Mutex(stop)
   }
 
   var identity: JSONValue { .string(model) }
   var portionsAsked: [[String]] { asked.withLock { $0 } }
+  var timesLoaded: Int { loads.withLock { $0 } }
+
+  func prepare() throws(StageError) { loads.withLock { $0 += 1 } }
 
   func files() throws(StageError) -> [String] { [] }
 
@@ -132,6 +138,42 @@ struct KeptTranslatorTests {
         == [["large a"], []])
     #expect(try KeptTranslator(one, in: cache).readings(["big a"], most: 3) == [["large a"]])
     #expect(one.portionsAsked == [["nothing", "big a"]])
+  }
+
+  @Test(arguments: [1, 4, 40], [nil, [UInt64](0..<40)])
+  func `portions that go there and back at once have the readings of all together`(
+    count: Int, draws: [UInt64]?
+  ) throws {
+    let texts = (0..<count).map { $0 % 7 == 3 ? "nothing \($0)" : "big \($0 % 11)" }
+    let draws = draws.map { Array($0.prefix(count)) }
+    func trips(_ computesHere: Bool, _ cache: AnswerCache?) throws -> [[String]] {
+      // Readings of the way back are told by the last word, which the way there leaves.
+      let there = Counting(computesHere: computesHere)
+      let back = Counting(model: "back", ranks: true, computesHere: computesHere)
+      let found = try KeptTranslator(there, in: cache).roundTrips(
+        texts, draws: draws, by: KeptTranslator(back, in: cache), most: 2)
+      #expect(there.timesLoaded == (computesHere ? 1 : 0) && back.timesLoaded == there.timesLoaded)
+      #expect(there.portionsAsked.allSatisfy { $0.count <= 3 })
+      #expect(Set(there.portionsAsked.joined()) == Set(texts))
+      return found
+    }
+    let expected = try trips(false, nil)
+    #expect(expected.count == count && expected.contains { !$0.isEmpty })
+    #expect(zip(texts, expected).allSatisfy { $0.hasPrefix("nothing") == $1.isEmpty })
+    #expect(try trips(true, nil) == expected)
+    #expect(try trips(true, cache) == expected)
+  }
+
+  @Test func `round trips that are kept are not made again`() throws {
+    for round in 1...2 {
+      let there = Counting(computesHere: true)
+      let back = Counting(model: "back", ranks: true, computesHere: true)
+      let found = try KeptTranslator(there, in: cache).roundTrips(
+        (0..<20).map { "big \($0)" }, draws: nil, by: KeptTranslator(back, in: cache), most: 2)
+      #expect(found.map(\.first) == (0..<20).map { "large \($0)" })
+      #expect(there.portionsAsked.isEmpty == (round == 2))
+      #expect(back.portionsAsked.isEmpty == (round == 2))
+    }
   }
 
   @Test func `another translator, another version and broken files are asked anew`() throws {

@@ -161,6 +161,7 @@ enum SmallThesaurus {
       "Erkrankung! Er nennt die \u{201E}Erkrankung\u{201C} so."
     ),
     ("de", "Das ist mühsam. Mühsam ist es.", "Das ist beschwerlich. Beschwerlich ist es."),
+    ("de", "Das ist mu\u{308}hsam.", "Das ist beschwerlich."),
     ("de", "Wir kaufen Brot.", "Wir erwerben Brot."),
     (
       "de", "Wir wollen es kaufen, weil wir kaufen müssen.",

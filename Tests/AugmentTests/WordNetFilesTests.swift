@@ -95,6 +95,27 @@ import Testing
     #expect(fault?.source?.file == "\(path.path)/index.noun")
   }
 
+  @Test func `a small file in which two words have changed places is a fault, too`() throws {
+    let path = try folder(["noun.exc": "wolves wolf\naxes ax\n"])
+    let fault = #expect(throws: StageError.self) { try WordNet(folder: path.path) }
+    #expect(fault?.code == "invalid-dictionary")
+    #expect(fault?.source?.file == "\(path.path)/noun.exc")
+  }
+
+  @Test(arguments: ["\n", "\r\n"])
+  func `blank lines are passed over, wherever they stand`(lineEnd: String) throws {
+    let lemmas = (0..<26).flatMap { letter in
+      (10..<40).map { "\(Character(Unicode.Scalar(UInt8(97 + letter))))word\($0)" }
+    }
+    let lines = lemmas.enumerated().map { place, lemma in
+      (place % 30 == 0 ? lineEnd : "") + "\(lemma) n 1 0 1 0 \(place + 1)  \(lineEnd)"
+    }
+    let wordnet = try wordnet(["index.noun": lines.joined() + lineEnd + lineEnd])
+    for (place, lemma) in lemmas.enumerated() {
+      #expect(wordnet.senses(of: lemma, .noun) == [place + 1])
+    }
+  }
+
   @Test func `irregular forms lead to their lemmas`() throws {
     let exceptions = "aardwolves aardwolf\naxes ax axis\nwolves wolf\n"
     let wordnet = try wordnet(["noun.exc": exceptions])

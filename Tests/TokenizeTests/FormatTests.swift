@@ -257,7 +257,7 @@ struct FormatTests {
       model: "gemma4",
       tokens: ["<unk>", "<bos>", "▁", "a", "b", "▁a", "▁a▁", "<0x00>", "<0x63>", "\n"],
       kinds: [2, 3, 1, 1, 1, 1, 1, 6, 6, 1], merges: ["▁ a", "▁a ▁"],
-      roles: ["bos": 1, "unknown": 0], flags: ["add_bos_token": true])
+      roles: ["bos": 1, "unknown": 0], flags: ["add_bos_token": false])
     let tokenizer = try Tokenizer(vocabulary, file: "model.gguf")
     #expect(tokenizer.ids(of: "b a b") == [1, 4, 6, 4])
     #expect(tokenizer.ids(of: "c\n") == [1, 8, 9])

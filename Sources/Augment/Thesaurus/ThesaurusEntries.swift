@@ -1,6 +1,8 @@
 import Records
+import TextKit
 
-/// Where the senses of a thesaurus's words stand, by the hash of the word in lower case, which is taken for the word.
+/// Where the senses of a thesaurus's words stand, by the hash of the word in lower case and composed (NFC), which
+/// is taken for the word.
 struct ThesaurusEntries: Sendable {
   /// Where the lines of a word's senses begin and how many they are.
   struct Entry: Sendable {
@@ -32,18 +34,20 @@ struct ThesaurusEntries: Sendable {
     slots[slot] = Int32(index) + 1
   }
 
-  /// The hash of a word in lower case; most are, and of letters of ASCII.
+  /// The hash of a word in lower case and composed; most are, and of letters of ASCII.
   private static func key(_ word: ArraySlice<UInt8>) -> UInt64 {
     let isLower = word.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
-    guard isLower else {
-      return StableHash.hash(String(decoding: word, as: UTF8.self).lowercased())
-    }
+    guard isLower else { return key(String(decoding: word, as: UTF8.self)) }
     return word.withUnsafeBufferPointer { StableHash.hash($0) }
+  }
+
+  private static func key(_ word: String) -> UInt64 {
+    StableHash.hash(Normalizer(.nfc).normalize(word.lowercased()))
   }
 
   /// The entries of a word, whatever its case; none where it is not listed.
   subscript(word: String) -> [Entry] {
-    let key = StableHash.hash(word.lowercased())
+    let key = Self.key(word)
     var found: [Entry] = []
     var slot = Int(truncatingIfNeeded: key) & (slots.count - 1)
     while slots[slot] != 0 {

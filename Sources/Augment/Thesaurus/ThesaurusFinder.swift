@@ -1,5 +1,6 @@
 import Stages
 import Synchronization
+import TextKit
 
 /// What may stand for a word of a thesaurus.
 struct ThesaurusEntry: Sendable {
@@ -35,7 +36,8 @@ final class ThesaurusFinder: Sendable {
   /// What may stand for a word in the case that it is listed in; nil where it stays.
   func entry(of word: String) -> ThesaurusEntry? {
     if let found = known.withLock({ $0[word] }) { return found }
-    let made = make(word)
+    // Spellings that look the same are one key, so that it must not matter which is met first.
+    let made = make(Normalizer(.nfc).normalize(word))
     known.withLock { known in
       if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
       known[word] = .some(made)

@@ -16,6 +16,8 @@ package struct SortedLines: Sendable {
   private let starts: [Int32]
 
   private static let spacing = 256
+  /// Files of up to so many bytes, as people write them by hand, are looked at whole.
+  private static let small = 1 << 16
 
   /// Opens a file.
   /// - Throws: `FileError` where it cannot be read, `StageError` where it lists no words or, as far as is
@@ -25,7 +27,9 @@ package struct SortedLines: Sendable {
     self.delimiter = delimiter
     guard file.count < Int32.max else { throw Self.fault("the file is too large", path) }
     (heads, starts) = file.withBytes { Self.samples($0, delimiter) }
-    guard zip(heads, heads.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+    guard zip(heads, heads.dropFirst()).allSatisfy({ $0 <= $1 }),
+      file.count > Self.small || isInOrder
+    else {
       throw Self.fault("the dictionary file is not in the order of its words", path)
     }
   }
@@ -46,8 +50,10 @@ package struct SortedLines: Sendable {
     var start = 0
     while start < bytes.count {
       let end = wordEnd(bytes, start, delimiter)
-      heads.append(head(UnsafeBufferPointer(rebasing: bytes[start..<end])))
-      starts.append(Int32(start))
+      if end > start {
+        heads.append(head(UnsafeBufferPointer(rebasing: bytes[start..<end])))
+        starts.append(Int32(start))
+      }
       start = bytes.endOfLine(from: max(end, min(start + spacing, bytes.count))) + 1
     }
     return (heads, starts)
@@ -65,7 +71,9 @@ package struct SortedLines: Sendable {
     _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ delimiter: UInt8
   ) -> Int {
     var end = start
-    while end < bytes.count, bytes[end] != delimiter, bytes[end] != 0x0A { end += 1 }
+    while end < bytes.count, bytes[end] != delimiter, bytes[end] != 0x0A, bytes[end] != 0x0D {
+      end += 1
+    }
     return end
   }
 
@@ -77,6 +85,19 @@ package struct SortedLines: Sendable {
       return false
     }
     return isEmpty
+  }
+
+  private var isInOrder: Bool {
+    var isInOrder = true
+    var last: Range<Int>?
+    forEachLine { bytes, word, _ in
+      if let last {
+        isInOrder = Self.order(bytes, last, UnsafeBufferPointer(rebasing: bytes[word])) <= 0
+      }
+      last = word
+      return isInOrder
+    }
+    return isInOrder
   }
 
   /// Calls a body with the bytes of the file and the rest of a line from a place on.

@@ -129,7 +129,10 @@ extension GGUFVocabulary {
   fileprivate func spacedPairFile() -> [UInt8] {
     var builder = FileBuilder()
     builder.normalizer = ["type": "Replace", "pattern": ["String": " "], "content": "▁"]
-    builder.postProcessor = template(addsBeginning: false, addsEnd: false)
+    // Whatever the file says: some say no by mistake, and llama.cpp overrules them.
+    var marked = self
+    marked.flags["add_bos_token"] = true
+    builder.postProcessor = marked.template(addsBeginning: true, addsEnd: false)
     builder.decoder = [
       "type": "Sequence",
       "decoders": [

@@ -156,6 +156,7 @@ def union(rng, name):
         lambda: ConfigUnion(SeqBnConfig(reduction_factor=4), LoRAConfig(r=2, alpha=4)),
         lambda: ConfigUnion(SeqBnConfig(reduction_factor=8), small),
         lambda: ConfigUnion(small, LoRAConfig(r=2)),
+        lambda: ConfigUnion(LoRAConfig(r=2, leave_out=[0]), LoRAConfig(r=4, leave_out=[1])),
         lambda: ConfigUnion(DoubleSeqBnConfig(reduction_factor=8), IA3Config()),
         lambda: ConfigUnion(ParBnConfig(reduction_factor=4), LoRAConfig(r=2, intermediate_lora=True))]
     return rng.choice(makers)()

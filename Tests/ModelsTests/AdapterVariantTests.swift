@@ -124,6 +124,7 @@ struct AdapterVariantTests {
   static let refused: [(name: String, field: String, value: JSONValue, base: String)] = [
     ("words-filed-llama", "target_modules", ["nothing"], "base-llama-lm"),
     ("words-filed-llama", "target_parameters", ["k_proj.bias"], "base-llama-lm"),
+    ("words-tokens-gpt2", "target_parameters", ["attn.c_proj.weight"], "base-gpt2-lm"),
     ("words-filed-llama", "layer_replication", [[0, 2]], "base-llama-lm"),
     ("words-filed-llama", "init_lora_weights", "pissa_niter_4", "base-llama-lm"),
     ("words-filed-llama", "r", 0, "base-llama-lm"),

@@ -76,6 +76,7 @@ public struct AdapterFolder: Sendable {
     switch try configuration.method {
     case "LORA":
       try model.requireUnbiasedOutput(configuration, "trainable_token_indices")
+      try model.requireMapsByOutput(configuration)
       return try LowRankAdapter(LowRankOptions(configuration), to: model, seed: 0)
     case "IA3": return try ColumnFactorAdapter(ColumnFactorOptions(configuration), to: model)
     case "LN_TUNING": return try NormAdapter(configuration, of: model)

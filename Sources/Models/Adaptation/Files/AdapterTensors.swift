@@ -129,14 +129,14 @@ struct AdapterTensors {
   }
 
   /// The name of one of the model's own weights where an update stands before it: in the file, and
-  /// without what the file's names begin with.
+  /// as it is filed beside the model's own names.
   private func storedBase(
     of parameter: NamedParameter, _ model: any Model, _ left: Set<String>
   ) -> (filed: String, name: String)? {
     guard let module = parameter.name.module(ofEnding: ".weight") else { return nil }
     let endings = [".base_layer.weight", ".token_adapter.base_layer.weight"]
     return model.spellings(of: module).lazy
-      .flatMap { module in endings.map { (spelling(module + $0), module + $0) } }
+      .flatMap { spelled in endings.map { (spelling(spelled + $0), module + $0) } }
       .first { left.contains($0.0) }
   }
 

@@ -41,8 +41,10 @@ public struct HubUpdate: ModelAdapter {
         rank: fields["r"]?.int ?? 8, alpha: fields["alpha"]?.double ?? 8, targets: targets)
       options.dropout = fields["dropout"]?.double ?? 0
       options.excluded = excluded
+      // Another member of a union may have updates of other layers.
+      let taken = Set(model.linears.filter { $0.adaptation != nil }.map(\.name))
       parameters = try LowRankAdapter(options, to: model, seed: 0).parameters
-      for map in model.linears {
+      for map in model.linears where !taken.contains(map.name) {
         guard let update = map.adaptation as? LowRankMap else { continue }
         tensors += update.hubMatrices("\(map.name).loras.\(name)")
       }

@@ -1,4 +1,5 @@
 import Records
+import Tensors
 
 extension LowRankOptions {
   /// Options as an `adapter_config.json` of PEFT says them.
@@ -132,6 +133,25 @@ extension LowRankOptions {
     }
     fields["rank_pattern"] = .object(ranks)
     fields["alpha_pattern"] = .object(alphas)
+  }
+}
+
+extension Model {
+  /// Refuses updates of weights that are named alone where the weight is an embedding's or lies inputs by
+  /// outputs: PEFT adds B · A to it as it lies.
+  func requireMapsByOutput(_ config: AdapterConfiguration) throws(ModelError) {
+    let weights = config.texts("target_parameters")
+    let others =
+      linears.filter { $0.layout == .inputByOutput }.map(\.name) + tables.map(\.name)
+    let refused = others.first { name in
+      weights.contains { TargetSelection.ends("\(name).weight", in: $0) }
+    }
+    guard let refused else { return }
+    throw ModelError(
+      .unsupported, file: config.file,
+      problem: "target_parameters: \(refused).weight is an embedding's or lies inputs by outputs, "
+        + "which is not done here",
+      remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
   }
 }
 

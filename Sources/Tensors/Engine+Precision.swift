@@ -25,6 +25,9 @@ extension Engine {
   /// Whether plain code imitates AMX for tapes made in the current task: slow, the same numbers.
   @TaskLocal package static var imitatesTiles = false
 
+  /// Whether small results, too, are made again for the way back, as those of a larger batch would be.
+  @TaskLocal package static var makesAllAgain = false
+
   /// The precision as the kernels take it.
   static var kernelPrecision: anneal_precision {
     switch (precision, imitatesTiles) {

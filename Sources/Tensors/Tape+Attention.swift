@@ -71,7 +71,8 @@ extension Tape {
     let inputs = [query.tensor, key.tensor, value.tensor] + (bias.map { [$0] } ?? [])
     let isRecorded = isRecording && inputs.contains { $0.requiresGradient }
     let logSums = Tensor(uninitialized: [query.tensor.rows, options.heads])
-    let isMadeAgain = isRecorded && query.tensor.rows * query.count > Self.keptValues
+    let isMadeAgain =
+      isRecorded && (Engine.makesAllAgain || query.tensor.rows * query.count > Self.keptValues)
     let output = call.forward(
       logSums, recipe: isMadeAgain ? Recipe(from: [], shared: true) { call.forward() } : nil)
     let targets = inputs.map(\.slot)

@@ -70,7 +70,8 @@ struct KeptTranslatorTests {
   /// What a run over records makes of them.
   private func children(_ translator: any Translator, _ cache: AnswerCache?) throws -> [Record] {
     let descriptor = augmentStages { request throws(Diagnostic) in
-      KeptTranslator(request.from == "en" ? translator : Counting(model: "back"), in: cache)
+      let back = Counting(model: "back", computesHere: translator.computesHere)
+      return KeptTranslator(request.from == "en" ? translator : back, in: cache)
     }[1]
     let stage = try #require(
       try descriptor.stage(["copies": "2", "tries": "2"]) as? any CollectionStage)
@@ -162,6 +163,20 @@ struct KeptTranslatorTests {
     #expect(zip(texts, expected).allSatisfy { $0.hasPrefix("nothing") == $1.isEmpty })
     #expect(try trips(true, nil) == expected)
     #expect(try trips(true, cache) == expected)
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `portions that go there and back at once end with the same records, stopped or not`(
+    stop: Int
+  ) throws {
+    let expected = try children(Counting(), nil)
+    #expect(try children(Counting(computesHere: true), nil) == expected)
+    #expect(throws: Interrupted.self) {
+      try children(Counting(stop: stop, computesHere: true), cache)
+    }
+    #expect(try children(Counting(computesHere: true), cache) == expected)
+    let third = Counting(computesHere: true)
+    #expect(try children(third, cache) == expected && third.portionsAsked.isEmpty)
   }
 
   @Test func `round trips that are kept are not made again`() throws {

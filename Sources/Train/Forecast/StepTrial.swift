@@ -84,7 +84,10 @@ struct StepTrial {
     try Engine.$precision.withValue(session.preparation.precision.used) {
       var costs = TrialCosts()
       var loop = try session.trialLoop()
-      try measureSteps(&loop, &costs, settled)
+      // Parts of a batch keep no more for the way back than all of it would.
+      try Engine.$makesAllAgain.withValue(isCut(probes())) {
+        try measureSteps(&loop, &costs, settled)
+      }
       measureScoring(&costs)
       let writer = try session.trialWriter()
       if let writer { try measureWriting(writer, &costs) }

@@ -26,8 +26,8 @@ static bool multiplies_right(const gemm_kernels *kernels, double tolerance) {
   for (uint32_t i = 0; i < rows * steps; i++) a[i] = number(i);
   for (uint32_t i = 0; i < steps * columns; i++) b[i] = number(~i);
   int64_t panel = kernels->rows * padded * kernels->floats_of_two / 2;
-  kernels->pack_rows(steps, rows, (anneal_matrix){a, 1, steps, NULL}, packed_a, panel);
-  kernels->pack(steps, columns, (anneal_matrix){b, columns, 1, NULL}, packed_b, panel);
+  kernels->pack_rows(steps, rows, (anneal_matrix){a, 1, steps}, packed_a, panel);
+  kernels->pack(steps, columns, (anneal_matrix){b, columns, 1}, packed_b, panel);
   kernels->block(
     rows, columns, steps, packed_a, 0, 0, panel, packed_b, panel, out, columns, false);
   for (int i = 0; i < rows; i++)

@@ -144,8 +144,8 @@ static void forward_cell(const attention_call *a, int64_t sequence, int64_t head
   attention_memory m = memory_of(a, &c, false);
   int64_t d = t->head, stride = weight_stride(c.keys), width = t->heads * d;
   fetch_next_cell(t, &c);
-  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row, NULL}, m.keys, g->columns * d);
-  anneal_matrix values = {c.value, t->value_row, 1, NULL};
+  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row}, m.keys, g->columns * d);
+  anneal_matrix values = {c.value, t->value_row, 1};
   g->pack(c.keys, d, values, m.values, g->columns * c.keys);
   int64_t step = queries_together(c.keys);
   for (int64_t i = 0; i < c.queries; i += step) {
@@ -238,12 +238,12 @@ static void backward_block(
   weights_backward(a, c, m, i, rows, start, end);
   if (a->d_value) {
     float *target = a->d_value + c->first_key * t->value_row + c->key_head * d;
-    g->pack(rows, d, (anneal_matrix){gradient, width, 1, NULL}, m.gradients, g->columns * rows);
+    g->pack(rows, d, (anneal_matrix){gradient, width, 1}, m.gradients, g->columns * rows);
     add_transposed(a, rows, start, end, m.weights, stride, m.gradients, target, t->value_row);
   }
   if (a->d_key) {
     float *target = a->d_key + c->first_key * t->key_row + c->key_head * d;
-    g->pack(rows, d, (anneal_matrix){query, t->query_row, 1, NULL}, m.queries, g->columns * rows);
+    g->pack(rows, d, (anneal_matrix){query, t->query_row, 1}, m.queries, g->columns * rows);
     add_transposed(a, rows, start, end, m.d_weights, stride, m.queries, target, t->key_row);
   }
   if (a->d_query)
@@ -263,9 +263,9 @@ static void backward_cell(const attention_call *a, int64_t sequence, int64_t hea
   fetch_next_cell(t, &c);
   fetch_next(c.queries, a->result + first, width, d);
   fetch_next(c.queries, a->gradient + first, width, d);
-  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row, NULL}, m.keys, g->columns * d);
-  g->pack(d, c.keys, (anneal_matrix){c.value, 1, t->value_row, NULL}, m.values, g->columns * d);
-  anneal_matrix by_row = {c.key, t->key_row, 1, NULL};
+  g->pack(d, c.keys, (anneal_matrix){c.key, 1, t->key_row}, m.keys, g->columns * d);
+  g->pack(d, c.keys, (anneal_matrix){c.value, 1, t->value_row}, m.values, g->columns * d);
+  anneal_matrix by_row = {c.key, t->key_row, 1};
   g->pack(c.keys, d, by_row, m.keys_by_row, g->columns * c.keys);
   for (int64_t i = 0; i < c.queries; i += step)
     backward_block(a, &c, m, i, smaller(step, c.queries - i));

@@ -93,7 +93,7 @@ static void pack_stretch(
   const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lane, int64_t end) {
   const product *p = o->p;
   int64_t row = o->matrix.row, column = o->matrix.column, first = (at + from) * row + lane * column;
-  anneal_matrix part = {o->matrix.base, row, column, NULL};
+  anneal_matrix part = {o->matrix.base, row, column};
   if (o->four) {
     bool by_lane = column != 1;
     int64_t lines = by_lane ? end - lane : to - from, count = by_lane ? to - from : end - lane;
@@ -101,7 +101,7 @@ static void pack_stretch(
     for (int64_t i = 0; i < lines; i++)
       anneal_four_read(
         o->four, o->first + first + i * (by_lane ? column : row), count, wide + i * count);
-    part = (anneal_matrix){wide, by_lane ? 1 : count, by_lane ? count : 1, NULL};
+    part = (anneal_matrix){wide, by_lane ? 1 : count, by_lane ? count : 1};
   } else {
     part.base += first;
   }
@@ -161,7 +161,7 @@ static void pack_b(const product *p) {
 
 static void pack_a(const product *p) {
   const gemm_kernels *kernels = p->kernels;
-  anneal_matrix turned = {p->a.base, p->a.column, p->a.row, NULL};
+  anneal_matrix turned = {p->a.base, p->a.column, p->a.row};
   pack_all((operand){
     p, turned, NULL, 0, p->m, kernels->rows, kernels->pack_rows, tiles_of_pass});
 }
@@ -220,7 +220,7 @@ static void cut(product *p) {
 /// Some columns of a product of few rows.
 static void multiply_thin(void *context, int64_t start, int64_t end) {
   const product *p = context;
-  anneal_matrix b = {p->b.base + start * p->b.column, p->b.row, p->b.column, NULL};
+  anneal_matrix b = {p->b.base + start * p->b.column, p->b.row, p->b.column};
   p->kernels->thin(
     p->m, end - start, p->k, p->a.base, p->a.row, b, p->out + start, p->out_row, p->accumulate);
   if (p->finish) p->finish(p->context, 0, p->m, start, end - start);
@@ -319,19 +319,10 @@ static gemm_plan plan_of(const product *p) {
   return plan;
 }
 
-/// Multiplies by b that was packed as a whole beforehand: the same sums, as passes are the same.
-static void multiply_packed(product p, int64_t count, const anneal_product *parts, gemm_plan plan) {
-  p.step = plan.step;
-  p.packed = (float *)p.b.packed;
-  multiply_parts(p, count, parts, plan.height, 0, 0);
-}
-
 /// Multiplies stretch after stretch of columns and steps; p.m is the largest m of the parts.
 static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
   gemm_plan plan = plan_of(&p);
-  bool is_ready = p.b.packed && !p.four && kernels == anneal_gemm_kernels();
-  if (is_ready && !plan.packs_a) return multiply_packed(p, count, parts, plan);
   int64_t height = plan.height, steps = plan.steps;
   p.step = plan.step;
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;
@@ -352,18 +343,6 @@ static void multiply_stretches(product p, int64_t count, const anneal_product *p
       pack_b(&stretch);
       multiply_parts(stretch, count, parts, height, at, j);
     }
-}
-
-int64_t anneal_operand_size(int64_t n, int64_t k) {
-  product p = {.kernels = anneal_gemm_kernels()};
-  return packed_size(&p, rounded_up(n, p.kernels->columns), k);
-}
-
-void anneal_operand_pack(int64_t n, int64_t k, anneal_matrix b, float *packed) {
-  product p = {.kernels = anneal_gemm_kernels(), .n = n, .k = k, .a = {NULL, k, 1, NULL}, .b = b,
-               .packed = packed};
-  p.step = plan_of(&p).step;
-  pack_b(&p);
 }
 
 void anneal_gemm_finished(
@@ -392,7 +371,7 @@ void anneal_gemm_four_finished(
   const gemm_kernels *tiles = m > thin_rows ? anneal_tile_kernels(precision) : NULL;
   product p = {
     .kernels = tiles ? tiles : anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a,
-    .b = {NULL, b.row, b.column, NULL}, .four = b.values, .out = out, .out_row = out_row,
+    .b = {NULL, b.row, b.column}, .four = b.values, .out = out, .out_row = out_row,
     .accumulate = accumulate, .finish = finish, .context = context};
   if (k == 0) {
     if (!accumulate) clear(m, n, out, out_row);

@@ -28,7 +28,7 @@ void anneal_linear(
   const float *bias, anneal_activation activation, float *out, float *before) {
   last_touch t = {anneal_elementwise(), n, n, bias, activation, out, before};
   bool plain = !bias && !before && activation == ANNEAL_ACTIVATION_NONE;
-  anneal_matrix rows = {x, k, 1, NULL};
+  anneal_matrix rows = {x, k, 1};
   anneal_gemm_finished(
     precision, m, n, k, rows, w, out, n, false, plain ? NULL : touch, &t);
 }
@@ -37,7 +37,7 @@ void anneal_linear_columns(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, const float *x, anneal_matrix w,
   const float *bias, float *out, int64_t out_row) {
   last_touch t = {anneal_elementwise(), n, out_row, bias, ANNEAL_ACTIVATION_NONE, out, NULL};
-  anneal_matrix rows = {x, k, 1, NULL};
+  anneal_matrix rows = {x, k, 1};
   anneal_gemm_finished(
     precision, m, n, k, rows, w, out, out_row, false, bias ? touch : NULL, &t);
 }
@@ -48,7 +48,7 @@ void anneal_linear_four(
   int64_t out_row, float *before) {
   last_touch t = {anneal_elementwise(), n, out_row, bias, activation, out, before};
   bool plain = !bias && !before && activation == ANNEAL_ACTIVATION_NONE;
-  anneal_matrix rows = {x, k, 1, NULL};
+  anneal_matrix rows = {x, k, 1};
   anneal_gemm_four_finished(
     precision, m, n, k, rows, w, out, out_row, false, plain ? NULL : touch, &t);
 }
@@ -76,7 +76,7 @@ bool anneal_linear_slope(
   anneal_matrix w, anneal_activation activation, float *argument) {
   slope_call s = {anneal_elementwise(), n, activation, argument};
   return anneal_gemm_taken(
-    precision, m, n, k, (anneal_matrix){gradient, k, 1, NULL}, w, apply_slope, &s);
+    precision, m, n, k, (anneal_matrix){gradient, k, 1}, w, apply_slope, &s);
 }
 
 typedef struct {

@@ -23,7 +23,7 @@ typedef struct {
 static void pack_panels(void *context, int64_t start, int64_t end) {
   const pack_call *c = context;
   int64_t width = c->kernels->columns, first = start * width;
-  anneal_matrix part = {c->w.base + first * c->w.column, c->w.row, c->w.column, NULL};
+  anneal_matrix part = {c->w.base + first * c->w.column, c->w.row, c->w.column};
   c->kernels->pack(
     c->k, smaller(c->n, end * width) - first, part, c->packed + first * c->k, width * c->k);
 }

@@ -120,7 +120,7 @@ ANNEAL_INLINE TARGET void NAME(pack_lanes)(
         } else if (whole && x.column == 1) {
           NAME(pack_whole)(parts, pairs_first, false, first, x.row, tile);
         } else {
-          anneal_matrix rest = {first, x.row, x.column, NULL};
+          anneal_matrix rest = {first, x.row, x.column};
           NAME(pack_edge)(
             parts, pairs_first, smaller(tile_steps, k - p), smaller(tile_lanes, lanes - half), rest,
             tile);

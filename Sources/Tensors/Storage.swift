@@ -17,18 +17,11 @@ final class Storage: @unchecked Sendable {
   private(set) var fourBit: FourBitForm?
   private let wideReaders = Mutex<Int>(0)
   private let preparedForm = Mutex<PreparedWeight?>(nil)
-  private let packedForm = Mutex<PackedOperand?>(nil)
 
   /// What stands for the values in products of inference, until they are written.
   var prepared: PreparedWeight? {
     get { preparedForm.withLock { $0 } }
     set { preparedForm.withLock { $0 = newValue } }
-  }
-
-  /// What products have made of the values and keep, until they are written; nil where they keep nothing.
-  var packed: PackedOperand? {
-    get { packedForm.withLock { $0 } }
-    set { packedForm.withLock { $0 = newValue } }
   }
 
   /// Memory with arbitrary contents.
@@ -78,7 +71,6 @@ final class Storage: @unchecked Sendable {
     detachFromFile()
     detachFromNumbers()
     if prepared != nil { prepared = nil }
-    if packed != nil { packed = nil }
     return try body(memory)
   }
 

@@ -75,11 +75,10 @@ private struct JointLinear {
     }
     guard isDone == nil else { return }
     reading(x, map.weight, map.bias) {
-      let weight = map.weight.operand(
-        anneal_matrix(base: map.weight.base, row: 1, column: k), inner: inputs,
-        outer: map.outputs, rows: rows, precision)
       anneal_linear_columns(
-        precision, m, n, k, x.base, weight, map.bias?.base, memory, Int64(outputs))
+        precision, m, n, k, x.base,
+        anneal_matrix(base: map.weight.base, row: 1, column: k), map.bias?.base, memory,
+        Int64(outputs))
     }
   }
 
@@ -132,9 +131,7 @@ private struct JointLinear {
     }
     guard isDone == nil else { return }
     reading(map.weight) {
-      let weight = map.weight.operand(
-        anneal_matrix(base: map.weight.base, row: k, column: 1), inner: map.outputs,
-        outer: inputs, rows: rows, precision)
+      let weight = anneal_matrix(base: map.weight.base, row: k, column: 1)
       anneal_gemm(precision, m, k, n, left, weight, memory, k, add)
     }
   }

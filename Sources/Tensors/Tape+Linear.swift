@@ -147,16 +147,15 @@ private struct LinearShape {
 
   /// The weight read as [in, out].
   func forwardMatrix(_ weight: Tensor) -> anneal_matrix {
-    weight.operand(
-      layout.matrix(weight), inner: inputs, outer: outputs, rows: rows, precision)
+    layout == .outputByInput
+      ? anneal_matrix(base: weight.base, row: 1, column: Int64(inputs))
+      : anneal_matrix(base: weight.base, row: Int64(outputs), column: 1)
   }
 
   /// The weight read as [out, in].
   func backwardMatrix(_ weight: Tensor) -> anneal_matrix {
-    let forward = layout.matrix(weight)
-    return weight.operand(
-      anneal_matrix(base: forward.base, row: forward.column, column: forward.row), inner: outputs,
-      outer: inputs, rows: rows, precision)
+    let forward = forwardMatrix(weight)
+    return anneal_matrix(base: forward.base, row: forward.column, column: forward.row)
   }
 }
 

@@ -16,7 +16,6 @@ import Tensors
 /// and SGD with momentum, next to nothing for Adafactor and plain SGD), once more with an average of
 /// weights, gradients, and 8 bytes a token of both sides; nothing else grows with the records but a
 /// constant trunk's vectors, up to 64 MiB a side. A penalty holds what is trained once more, `ewc` twice.
-/// Frozen linear maps of up to 33 million values together lie there twice more, in the orders of products.
 public struct TrainingSession {
   /// What is written below a run's folder for programs that draw curves.
   package static let curves = ["trainer_log.jsonl", "tensorboard"]
@@ -76,7 +75,6 @@ public struct TrainingSession {
     loop.unfreezing?.freeze(at: loop.state.step)
     observe(.started(plan(loop, removed: removed)))
     try loop.run()
-    dropPackedMaps()
     try takeBest(loop)
     try saveModel()
     try publishState(loop)
@@ -157,7 +155,6 @@ public struct TrainingSession {
       WeightAverage(preparation.trainable, decay: $0.decay)
     }
     if let saved { try average?.restore(from: store.path(saved.step)) }
-    keepFrozenMapsPacked()
     return TrainingLoop(
       model: preparation.model, adapter: preparation.method.adapter,
       objective: preparation.objective, trunk: trunk(settings), training: preparation.training,

@@ -25,7 +25,7 @@ static void byte_product(int64_t m, int64_t n, int64_t k, bool turned, float out
   if (outlier > 1) x[k / 2] = outlier, w[0] = -outlier;
   if (outlier == 0)
     for (int64_t p = 0; p < k; p++) x[p] = 0;
-  anneal_matrix view = turned ? (anneal_matrix){w, 1, k, NULL} : (anneal_matrix){w, n, 1, NULL};
+  anneal_matrix view = turned ? (anneal_matrix){w, 1, k} : (anneal_matrix){w, n, 1};
   int8_t *packed = malloc((size_t)anneal_bytes_size(n, k) + 1);
   if (!packed) abort();
   anneal_bytes_pack(n, k, view, packed, scales);
@@ -56,7 +56,7 @@ static void byte_finish(void) {
   float *plain = blanks(m * n), *out = blanks(m * n);
   int8_t *packed = malloc((size_t)anneal_bytes_size(n, k));
   if (!packed) abort();
-  anneal_bytes_pack(n, k, (anneal_matrix){w, 1, k, NULL}, packed, scales);
+  anneal_bytes_pack(n, k, (anneal_matrix){w, 1, k}, packed, scales);
   anneal_byte_map bare = {{n, k, packed, scales}, NULL, plain}, full = {bare.w, bias, out};
   anneal_bytes_linear(m, x, 1, &bare, ANNEAL_ACTIVATION_NONE, n);
   anneal_bytes_linear(m, x, 1, &full, ANNEAL_ACTIVATION_RELU, n);
@@ -84,7 +84,7 @@ static void joint_bytes(void) {
     if (!packed[i]) abort();
     scales[i] = blanks(widths[i]);
     bias[i] = i == 2 ? NULL : numbers(widths[i], 9);
-    anneal_bytes_pack(widths[i], k, (anneal_matrix){w, 1, k, NULL}, packed[i], scales[i]);
+    anneal_bytes_pack(widths[i], k, (anneal_matrix){w, 1, k}, packed[i], scales[i]);
     free(w);
     maps[i] = (anneal_byte_map){{widths[i], k, packed[i], scales[i]}, bias[i], joint + first};
   }

@@ -68,11 +68,10 @@ static void product(
     int64_t row = turned ? 1 : n, column = turned ? k : 1, out_row = n + 3;
     float *out = add ? numbers(m * out_row, 6) : blanks(m * out_row), *old = copied(m * out_row, out);
     anneal_gemm(
-      precision, m, n, k, (anneal_matrix){x, k, 1, NULL}, (anneal_matrix){wide, row, column, NULL},
-      old, out_row,
+      precision, m, n, k, (anneal_matrix){x, k, 1}, (anneal_matrix){wide, row, column}, old, out_row,
       add);
     anneal_gemm_four(
-      precision, m, n, k, (anneal_matrix){x, k, 1, NULL}, (anneal_four_matrix){&v, row, column}, out,
+      precision, m, n, k, (anneal_matrix){x, k, 1}, (anneal_four_matrix){&v, row, column}, out,
       out_row, add);
     for (int64_t i = 0; i < m; i++) {
       if (m > 16) {
@@ -94,7 +93,7 @@ static void linear(int64_t m, int64_t n, int64_t k) {
   float *wide = plainly(&v), *x = numbers(m * k, 5), *bias = numbers(n, 6);
   float *out = blanks(m * n), *before = blanks(m * n), *out2 = blanks(m * n), *before2 = blanks(m * n);
   anneal_linear(
-    ANNEAL_FP32, m, n, k, x, (anneal_matrix){wide, 1, k, NULL}, bias, ANNEAL_ACTIVATION_GELU, out,
+    ANNEAL_FP32, m, n, k, x, (anneal_matrix){wide, 1, k}, bias, ANNEAL_ACTIVATION_GELU, out,
     before);
   anneal_linear_four(
     ANNEAL_FP32, m, n, k, x, (anneal_four_matrix){&v, 1, k}, bias, ANNEAL_ACTIVATION_GELU, out2, n,

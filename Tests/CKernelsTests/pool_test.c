@@ -29,7 +29,7 @@ static float *products(int threads) {
   enum { m = 130, n = 97, k = 400 };
   anneal_pool_set_threads(threads);
   float *a = numbers(m * k, 1), *b = numbers(k * n, 2), *out = blanks(2 * m * n);
-  anneal_matrix x = {a, k, 1, NULL}, y = {b, 1, k, NULL};
+  anneal_matrix x = {a, k, 1}, y = {b, 1, k};
   anneal_gemm(ANNEAL_IMITATED_BF16X3, m, n, k, x, y, out, n, false);
   anneal_gemm(ANNEAL_FP32, m, n, k, x, y, out + m * n, n, false);
   free(a), free(b);

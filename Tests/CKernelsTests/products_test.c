@@ -14,7 +14,7 @@ typedef struct {
 
 static operand operand_of(int64_t rows, int64_t columns, bool turned, uint32_t seed) {
   float *memory = numbers(rows * columns, seed);
-  anneal_matrix plain = {memory, columns, 1, NULL}, other = {memory, 1, rows, NULL};
+  anneal_matrix plain = {memory, columns, 1}, other = {memory, 1, rows};
   return (operand){memory, turned ? other : plain};
 }
 
@@ -55,38 +55,22 @@ static void shared_product(anneal_precision precision, int64_t k, int64_t n) {
   enum { parts = 3, wide = 60 };
   const int64_t starts[parts + 1] = {0, 37, 44, wide};
   float *a = numbers(k * wide, 1), *b = numbers(k * n, 2), *out[parts], *alone[parts];
-  anneal_matrix right = {b, n, 1, NULL};
+  anneal_matrix right = {b, n, 1};
   anneal_product products[parts];
   for (int i = 0; i < parts; i++) {
     int64_t m = starts[i + 1] - starts[i];
     alone[i] = i == 1 ? numbers(m * n, 3) : blanks(m * n);
     out[i] = copied(m * n, alone[i]);
     products[i] = (anneal_product){m, a + starts[i], out[i], i == 1};
-    anneal_matrix left = {a + starts[i], 1, wide, NULL};
+    anneal_matrix left = {a + starts[i], 1, wide};
     anneal_gemm(precision, m, n, k, left, right, alone[i], n, i == 1);
   }
-  anneal_gemm_shared(precision, parts, products, n, k, (anneal_matrix){a, 1, wide, NULL}, right);
+  anneal_gemm_shared(precision, parts, products, n, k, (anneal_matrix){a, 1, wide}, right);
   for (int i = 0; i < parts; i++) {
     same("a product that shares an operand", (starts[i + 1] - starts[i]) * n, out[i], alone[i]);
     free(out[i]), free(alone[i]);
   }
   free(a), free(b);
-}
-
-/// A product by an operand that was packed before: the same bits, added or not.
-static void packed_product(anneal_precision precision, int64_t m, int64_t n, int64_t k) {
-  for (int kind = 0; kind < 8; kind++) {
-    operand a = operand_of(m, k, kind & 1, 1), b = operand_of(k, n, kind & 2, 2);
-    bool add = kind & 4;
-    float *out = add ? numbers(m * n, 3) : blanks(m * n), *expected = copied(m * n, out);
-    anneal_gemm(precision, m, n, k, a.view, b.view, expected, n, add);
-    float *packed = blanks(anneal_operand_size(n, k));
-    anneal_operand_pack(n, k, b.view, packed);
-    b.view.packed = packed;
-    anneal_gemm(precision, m, n, k, a.view, b.view, out, n, add);
-    same("a product by a packed operand", m * n, out, expected);
-    free(a.memory), free(b.memory), free(out), free(expected), free(packed);
-  }
 }
 
 static const int64_t sizes[][3] = {
@@ -120,7 +104,7 @@ static void linear(anneal_activation kind, bool with_bias) {
   float *x = numbers(m * k, 5), *w = numbers(k * n, 6), *bias = with_bias ? numbers(n, 7) : NULL;
   float *out = blanks(m * n), *before = blanks(m * n), *sums = numbers(n, 8);
   double y[m * n], arguments[m * n], expected[m * n], totals[n], slope;
-  anneal_matrix turned = {w, 1, k, NULL};
+  anneal_matrix turned = {w, 1, k};
   anneal_linear(ANNEAL_FP32, m, n, k, x, turned, bias, kind, out, before);
   for (int j = 0; j < n; j++) totals[j] = (double)sums[j];
   float *gradient = numbers(m * n, 9);
@@ -146,9 +130,9 @@ static void sloped(
   anneal_precision precision, anneal_activation kind, int64_t m, int64_t n, int64_t k) {
   float *gradient = numbers(m * k, 5), *w = numbers(k * n, 6), *argument = numbers(m * n, 7);
   float *product = blanks(m * n), *expected = blanks(m * n), *old = copied(m * n, argument);
-  anneal_matrix turned = {w, 1, k, NULL};
+  anneal_matrix turned = {w, 1, k};
   anneal_gemm(
-    precision, m, n, k, (anneal_matrix){gradient, k, 1, NULL}, turned, product, n, false);
+    precision, m, n, k, (anneal_matrix){gradient, k, 1}, turned, product, n, false);
   anneal_activation_backward(m * n, kind, argument, product, expected, false);
   bool done = anneal_linear_slope(precision, m, n, k, gradient, turned, kind, argument);
   if (m > 16)
@@ -203,10 +187,6 @@ static void gated(anneal_activation kind, int64_t n) {
 void test_products(void) {
   for (int i = 0; i < size_count; i++)
     product(ANNEAL_FP32, sizes[i][0], sizes[i][1], sizes[i][2], 1e-6);
-  for (int i = 0; i < size_count; i++)
-    packed_product(ANNEAL_FP32, sizes[i][0], sizes[i][1], sizes[i][2]);
-  packed_product(ANNEAL_FP32, 50, 700, 5000);
-  packed_product(ANNEAL_IMITATED_BF16X3, 40, 37, 70);
   shared_product(ANNEAL_FP32, 5, 7);
   shared_product(ANNEAL_FP32, 1000, 33);
   shared_product(ANNEAL_IMITATED_BF16X3, 70, 45);
@@ -223,10 +203,9 @@ void test_products(void) {
   sloped(ANNEAL_IMITATED_BF16, ANNEAL_ACTIVATION_GELU, 40, 0, 70);
   float *out = numbers(12, 1), *old = copied(12, out);
   double zeros[12] = {0};
-  anneal_matrix nothing = {out, 1, 1, NULL};
-  anneal_gemm(ANNEAL_FP32, 3, 4, 0, nothing, nothing, out, 4, true);
+  anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, true);
   same("an empty product that is added", 12, out, old);
-  anneal_gemm(ANNEAL_FP32, 3, 4, 0, nothing, nothing, out, 4, false);
+  anneal_gemm(ANNEAL_FP32, 3, 4, 0, (anneal_matrix){out, 1, 1}, (anneal_matrix){out, 1, 1}, out, 4, false);
   agree("an empty product", 12, out, zeros, 0);
   free(out), free(old);
 }
@@ -244,7 +223,7 @@ static void exact_product(anneal_precision precision) {
       expected[e] += (double)a[e / n * k + p] * (double)b[p * n + e % n];
   }
   anneal_gemm(
-    precision, m, n, k, (anneal_matrix){a, k, 1, NULL}, (anneal_matrix){b, n, 1, NULL}, out, n, false);
+    precision, m, n, k, (anneal_matrix){a, k, 1}, (anneal_matrix){b, n, 1}, out, n, false);
   agree("a product of bf16 numbers", m * n, out, expected, 0);
   free(a), free(b), free(out);
 }
@@ -252,7 +231,7 @@ static void exact_product(anneal_precision precision) {
 /// Weights that were packed beforehand.
 static void panels(int64_t m, int64_t n, int64_t k, bool turned) {
   float *x = numbers(m * k, 1), *w = numbers(k * n, 2), *bias = numbers(n, 3), *out = blanks(m * n);
-  anneal_matrix view = turned ? (anneal_matrix){w, 1, k, NULL} : (anneal_matrix){w, n, 1, NULL};
+  anneal_matrix view = turned ? (anneal_matrix){w, 1, k} : (anneal_matrix){w, n, 1};
   float *packed = blanks(anneal_panels_size(n, k));
   anneal_panels_pack(n, k, view, packed);
   anneal_panels weights = {n, k, anneal_current_level(), packed};
@@ -279,7 +258,7 @@ static void joint_panels(void) {
     float *w = numbers(k * widths[i], (uint32_t)i + 6);
     packed[i] = blanks(anneal_panels_size(widths[i], k));
     bias[i] = i == 1 ? NULL : numbers(widths[i], 9);
-    anneal_panels_pack(widths[i], k, (anneal_matrix){w, 1, k, NULL}, packed[i]);
+    anneal_panels_pack(widths[i], k, (anneal_matrix){w, 1, k}, packed[i]);
     free(w);
     anneal_panels weights = {widths[i], k, anneal_current_level(), packed[i]};
     maps[i] = (anneal_panel_map){weights, bias[i], joint + first};

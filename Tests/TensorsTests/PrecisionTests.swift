@@ -157,8 +157,7 @@ private struct Product {
     _ values: UnsafeBufferPointer<Float>, _ strides: (row: Int, column: Int)
   ) -> anneal_matrix {
     anneal_matrix(
-      base: values.baseAddress, row: Int64(strides.row), column: Int64(strides.column),
-      packed: nil)
+      base: values.baseAddress, row: Int64(strides.row), column: Int64(strides.column))
   }
 
   /// The largest error of an element as a share of the sum of its terms' sizes.

@@ -50,7 +50,7 @@ package struct SortedLines: Sendable {
     var start = 0
     while start < bytes.count {
       let end = wordEnd(bytes, start, delimiter)
-      if end > start {
+      if end > start, end < bytes.count {
         heads.append(head(UnsafeBufferPointer(rebasing: bytes[start..<end])))
         starts.append(Int32(start))
       }
@@ -90,7 +90,9 @@ package struct SortedLines: Sendable {
   private var isInOrder: Bool {
     var isInOrder = true
     var last: Range<Int>?
-    forEachLine { bytes, word, _ in
+    forEachLine { bytes, word, rest in
+      // The rest of a word was cut off with what follows it.
+      guard !rest.isEmpty else { return true }
       if let last {
         isInOrder = Self.order(bytes, last, UnsafeBufferPointer(rebasing: bytes[word])) <= 0
       }

@@ -83,13 +83,9 @@ void anneal_copy(int64_t count, const float *in, float *out);
 // MARK: matrix products
 
 /// A matrix read through strides: element (i, j) is at base[i * row + j * column].
-///
-/// `packed` is NULL or, of a right operand, what `anneal_operand_pack` has made of it for the instructions
-/// in use: products of many rows then need not pack it each time. Others read the values.
 typedef struct {
   const float *base;
   int64_t row, column;
-  const float *packed;
 } anneal_matrix;
 
 /// The numbers that a product multiplies; it adds in fp32 always. Products of few rows, and products
@@ -109,11 +105,6 @@ typedef enum {
 void anneal_gemm(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   float *out, int64_t out_row, bool accumulate);
-
-/// Floats that b[k, n] takes when it is packed.
-int64_t anneal_operand_size(int64_t n, int64_t k);
-/// Packs b[k, n] for products in fp32 by the instructions in use.
-void anneal_operand_pack(int64_t n, int64_t k, anneal_matrix b, float *packed);
 
 /// One of several products with the same right operand: out[m, n] (+)= a[m, k] · b.
 typedef struct {

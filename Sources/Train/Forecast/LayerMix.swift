@@ -33,11 +33,11 @@ struct LayerMix {
   ///   - chosen: In which of them something is trained, the lowest first; nil for a method that names none.
   init(layers: Int, chosen: [Bool]?, vocabulary: Int?) {
     func shape(_ chosen: [Bool]) -> TrialShape {
-      TrialShape(layers: chosen.count, vocabulary: vocabulary, chosen: chosen, tall: layers)
+      TrialShape(layers: chosen.count, vocabulary: vocabulary, chosen: chosen)
     }
     guard let chosen else {
-      first = TrialShape(layers: 1, vocabulary: vocabulary, tall: layers)
-      let two = TrialShape(layers: 2, vocabulary: vocabulary, tall: layers)
+      first = TrialShape(layers: 1, vocabulary: vocabulary)
+      let two = TrialShape(layers: 2, vocabulary: vocabulary)
       others = [Other(shape: two, count: layers - 1, keeps: true)]
       return
     }

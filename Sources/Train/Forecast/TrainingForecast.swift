@@ -30,7 +30,7 @@ public struct TrainingForecast: Sendable {
     public let weights: Int
     /// What the optimizer remembers.
     public let optimizer: Int
-    /// An average of weights, those that a penalty compares with, and frozen ones in the order of products.
+    /// An average of weights, and those that a penalty compares with.
     public let copies: Int
     /// Gradients, and what a step keeps for the way back.
     public let step: Int

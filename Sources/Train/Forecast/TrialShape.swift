@@ -6,13 +6,8 @@ package struct TrialShape: Sendable, Hashable {
   package var vocabulary: Int?
   /// In which of the layers something is trained, where the method names layers of the larger model.
   package var chosen: [Bool]?
-  /// Layers of the model that it stands for, where it is cut short.
-  package var tall: Int?
 
-  package init(
-    layers: Int? = nil, vocabulary: Int? = nil, chosen: [Bool]? = nil, tall: Int? = nil
-  ) {
-    self.tall = tall
+  package init(layers: Int? = nil, vocabulary: Int? = nil, chosen: [Bool]? = nil) {
     self.layers = layers
     self.vocabulary = vocabulary
     self.chosen = chosen

@@ -168,7 +168,12 @@ extension AdapterFolder {
     // PEFT looks for the head of a model that it knows to classify.
     let classifies = ["SEQ_CLS", "TOKEN_CLS"].contains(fields["task_type"]?.string)
     let isVirtual = fields["num_virtual_tokens"] != nil
-    if classifies, !isVirtual, !adapter.tensors.contains(where: { model.isHead($0.name.module) }) {
+    // An update of a head's map is not the head.
+    let own = Set(model.parameters.map(\.name))
+    let filesHead = adapter.tensors.contains {
+      own.contains($0.name) && model.isHead($0.name.module)
+    }
+    if classifies, !isVirtual, !filesHead {
       fields["task_type"] = .null
     }
     let names = AdapterNames(adapter.layout, method: fields["peft_type"]?.string)

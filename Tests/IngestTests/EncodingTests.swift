@@ -114,6 +114,12 @@ import Testing
         + "p6nRuQo="
     ),
     (
+      "Сегодня хорошая погода, поэтому мы идём в парк. Дети играют у озера, а родители сидят на скамейке.",
+      "IBM866",
+      "kaWjrqSt7yDlruCu6KDvIK+uo66koCwgr67t4q6s4yCs6yCopPGsIKIgr6Dgqi4ghKXiqCCoo+Cg7uIg4yCup6"
+        + "XgoCwgoCDgrqSo4qWrqCDhqKTv4iCtoCDhqqCspamqpS4K"
+    ),
+    (
       "이 영화는 정말 재미있고 배우들의 연기도 아주 좋았다. 다시 보고 싶다. 서비스가 느리고 음식도 맛이 없어서 다시 가고 싶지 않다.",
       "windows-949",
       "wMwgv7XIrbTCIMGkuLsgwOe5zMDWsO0guei/7LXpwMcgv6yx4rW1IL7GwdYgwcG+0rTZLiC02b3DILq4sO0g"

@@ -58,6 +58,7 @@ enum EncodingGuess {
   /// known by other signs.
   static func likely(_ bytes: [UInt8]) -> String? {
     if ThaiBytes.areText(bytes) { return ThaiBytes.encoding }
+    if CyrillicBytes.areText(bytes) { return CyrillicBytes.encoding }
     guard let guess = TextEncoding.detect(bytes), guess.confidence >= leastConfidence,
       let name = accepted[guess.name]
     else { return nil }

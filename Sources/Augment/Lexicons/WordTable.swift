@@ -63,17 +63,17 @@ struct WordKey: Sendable, Hashable {
 
 /// The numbers that words were given, by the words.
 ///
-/// Open addressing, at most half full, 24 bytes a slot; the few words of more than 15 bytes are in a dictionary.
+/// Open addressing, at most half full, 24 to 32 bytes a word. Keys lie in the order in which words came: those that are
+/// met often come early, and so lie together. The few words of more than 15 bytes are in a dictionary.
 struct WordTable: Sendable {
-  private struct Slot: Sendable {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    /// One more than the word's number; 0 for an empty slot.
-    var next: Int32 = 0
+  private struct Entry: Sendable {
+    let key: WordKey
+    let number: Int32
   }
 
-  private var slots = [Slot](repeating: Slot(), count: 1 << 11)
-  private var used = 0
+  /// The place of a word's entry, plus one; 0 for an empty slot.
+  private var slots = [Int32](repeating: 0, count: 1 << 11)
+  private var entries: [Entry] = []
   private var long: [String: Int32] = [:]
 
   /// Where a key stands, or could stand.
@@ -83,7 +83,7 @@ struct WordTable: Sendable {
     hash = (hash ^ (hash >> 32)) &* 0xC2B2_AE3D_27D4_EB4F
     let mask = slots.count - 1
     var place = Int(truncatingIfNeeded: hash >> 32) & mask
-    while slots[place].next != 0, slots[place].low != key.low || slots[place].high != key.high {
+    while slots[place] != 0, entries[Int(slots[place]) - 1].key != key {
       place = (place + 1) & mask
     }
     return place
@@ -92,8 +92,8 @@ struct WordTable: Sendable {
   /// The number of a word; nil where it has none.
   @inline(__always)
   func number(of key: WordKey) -> Int? {
-    let next = slots[place(of: key)].next
-    return next == 0 ? nil : Int(next) - 1
+    let next = slots[place(of: key)]
+    return next == 0 ? nil : Int(entries[Int(next) - 1].number)
   }
 
   /// The number of a word; nil where it has none.
@@ -110,23 +110,14 @@ struct WordTable: Sendable {
       long[word] = Int32(number)
       return
     }
-    if (used + 1) * 2 > slots.count { grow() }
-    slots[place(of: key)] = Slot(low: key.low, high: key.high, next: Int32(number) + 1)
-    used += 1
+    if (entries.count + 1) * 2 > slots.count { grow() }
+    let place = place(of: key)
+    entries.append(Entry(key: key, number: Int32(number)))
+    slots[place] = Int32(entries.count)
   }
 
   private mutating func grow() {
-    let old = slots
-    slots = [Slot](repeating: Slot(), count: 2 * old.count)
-    for slot in old where slot.next != 0 {
-      slots[place(of: WordKey(low: slot.low, high: slot.high))] = slot
-    }
-  }
-}
-
-extension WordKey {
-  fileprivate init(low: UInt64, high: UInt64) {
-    self.low = low
-    self.high = high
+    slots = [Int32](repeating: 0, count: 2 * slots.count)
+    for (index, entry) in entries.enumerated() { slots[place(of: entry.key)] = Int32(index) + 1 }
   }
 }

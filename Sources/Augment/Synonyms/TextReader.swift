@@ -114,8 +114,9 @@ struct TextReader {
   /// Words that together mean something of their own, such as `heart attack` or `look after`.
   private mutating func protectExpressions(_ cache: borrowing WordCache) {
     for index in tokens.indices.dropLast() {
-      guard tokens[index].kind == .word, cache[Int(words[index])].beginsExpression,
-        tokens[index + 1].kind == .word
+      // Most pairs of words begin nothing, as is seen at once.
+      guard tokens[index].kind == .word, tokens[index + 1].kind == .word,
+        cache[Int(words[index])].seconds & cache[Int(words[index + 1])].marks != 0
       else { continue }
       for form in cache.forms(Int(words[index])) {
         guard let start = form.start else { continue }

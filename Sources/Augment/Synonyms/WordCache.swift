@@ -9,7 +9,10 @@ struct WordCache: Sendable {
     let neighbour: RuleTagger.Neighbour
     /// Whether it is of a closed class, and never swapped.
     let isClosed: Bool
-    let beginsExpression: Bool
+    /// The marks of all words that stand second in expressions which begin with a form of it.
+    let seconds: UInt64
+    /// The marks of its own forms.
+    let marks: UInt64
     fileprivate let candidates: Range<Int32>
     fileprivate let forms: Range<Int32>
   }
@@ -66,16 +69,18 @@ struct WordCache: Sendable {
 
   private mutating func add(_ word: String, _ finder: SynonymFinder) -> Int {
     let made = finder.makeFacts(word, &entries)
+    let steps = made.forms.map { Expressions.Step($0) }
     let number = words.count
     numbers.insert(word, number)
     words.append(
       Word(
         neighbour: made.neighbour, isClosed: made.closed != nil,
-        beginsExpression: made.starts.contains { $0 != nil },
+        seconds: made.starts.reduce(0) { $0 | ($1?.seconds ?? 0) },
+        marks: steps.reduce(0) { $0 | $1.mark },
         candidates: Int32(candidates.count)..<Int32(candidates.count + made.readings.count),
         forms: Int32(forms.count)..<Int32(forms.count + made.forms.count)))
     candidates += made.readings.map(RuleTagger.Candidate.init)
-    forms += zip(made.forms, made.starts).map { Form(step: Expressions.Step($0), start: $1) }
+    forms += zip(steps, made.starts).map { Form(step: $0, start: $1) }
     synonyms += made.readings.map { _ in nil }
     facts.append(made)
     isAlsoName.append(nil)

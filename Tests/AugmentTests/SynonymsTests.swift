@@ -23,6 +23,12 @@ struct SynonymsTests {
     ("It was the jolliest movie.", "It was the merriest film."),
     ("They have selected it.", "They have chosen it."), ("They selected it.", "They chose it."),
     ("It was selected.", "It was chosen."), ("Movies selected here", "Films selected here"),
+    // `small cap` is an expression, and differs in the last letter alone.
+    ("I have a small car.", "I have a small automobile."),
+    // Words of 15 letters, 16 and more.
+    ("An instrumentalist saw a movie.", "A musician saw a film."),
+    ("He took diacetylmorphine.", "He took heroin."),
+    ("A movie of superintendence!", "A film of supervision!"),
   ]
 
   @Test(arguments: table.indices)
@@ -70,7 +76,7 @@ struct SynonymsTests {
   static let unchanged = [
     "", " ", "the of and", "12 34", "John saw Mary in Paris.", "I met Dr. Doctor and Movie Movie.",
     "Bill is here.", "heart attack", "He looked after it.", "你好世界", "Tell me, please!", "\u{0}",
-    "The AIDS ward", "John bill", "It was red.",
+    "The AIDS ward", "John bill", "It was red.", "I have a small cap.", "It is a good deal.",
   ]
 
   @Test(arguments: unchanged)

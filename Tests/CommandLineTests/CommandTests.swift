@@ -18,6 +18,29 @@ import Testing
     #expect(duplicates.output.split(separator: "\n").count == 2)
   }
 
+  @Test func `a filter that looks at all records first leaves their lines as they are`() throws {
+    let folder = try TemporaryFolder()
+    let lines = [
+      #"{"text":"ein \"Satz\" \\ mit\n mehr","label":3,"x":[1,{"y":null}],"n":1.50}"#,
+      #"{"text":"größe 你好 😀"}"#, #"{"text":""}"#,
+      #"{"instruction":"Sortiere.","input":"","output":"b a"}"#,
+      #"{"messages":[{"role":"user","content":"Hallo"}]}"#,
+      #"{"instruction":"zwei","text":"eins"}"#,
+    ]
+    let input = lines.joined(separator: "\n\n") + "\n"
+    let plain = try Binary.succeed(["clean.duplicates"], in: folder, input: input)
+    #expect(plain.output == lines.joined(separator: "\n") + "\n")
+    let whole = try Binary.succeed(
+      ["clean.duplicates", "--provenance", "true"], in: folder, input: input)
+    let again = try Binary.succeed(
+      ["clean.duplicates", "--provenance", "true"], in: folder, input: whole.output)
+    #expect(again.output == whole.output)
+    let sources = try whole.output.split(separator: "\n").map {
+      try JSONValue.parse(Array($0.utf8))["anneal"]?["source"]?["line"]?.int
+    }
+    #expect(sources == [1, 3, 5, 7, 9, 11])
+  }
+
   @Test func `the next filter reads a line as the record it was`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(

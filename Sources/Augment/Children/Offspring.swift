@@ -14,9 +14,14 @@ struct Offspring {
   /// Nil for a record that may have no children.
   init?(of record: Record, _ selectors: [Selector], _ context: StageContext) {
     guard record.mayHaveChildren else { return nil }
+    self.init(of: record, texts: record.changeableTexts(selectors), context)
+  }
+
+  /// Those of a record that may have children, in texts of its own.
+  init(of record: Record, texts: [Field], _ context: StageContext) {
     parent = record
+    self.texts = texts
     self.context = context
-    texts = record.changeableTexts(selectors)
   }
 
   /// The random stream of one copy: it depends on the seed, the stage, the record and the copy alone.

@@ -8,6 +8,10 @@ extension Record {
 
   /// The texts that selectors name, each once, however many name it; never the label.
   func changeableTexts(_ selectors: [Selector]) -> [Field] {
+    if selectors.count == 1 {
+      let texts = fields(selectors[0])
+      if texts.count == 1, texts[0].path != "label" { return texts }
+    }
     let texts = selectors.flatMap { fields($0) }.filter { $0.path != "label" }
     if texts.count < 2 { return texts }
     var paths: Set<String> = []

@@ -31,11 +31,15 @@ struct EvaluationRecords: Sendable {
     self.threshold = threshold
     var members: [Member] = []
     var exact: [UInt128: Int] = [:]
-    try records.forEachStoredBatch { stored -> Read? in
-      guard let side = try stored.provenance().side, side != .train else { return nil }
-      return Self.read(try stored.record(), side)
-    } _: { batch in
-      for read in batch.compactMap(\.self) {
+    try records.forEachSlice { slice -> [Read] in
+      var found: [Read] = []
+      try slice.forEach { stored, json in
+        guard let side = try Self.side(of: stored, json), side != .train else { return }
+        found.append(Self.read(try stored.record(), side))
+      }
+      return found
+    } _: { found in
+      for read in found {
         if exact[read.key] == nil { exact[read.key] = members.count }
         members.append(read.member)
         if threshold != nil { try store.append(read.shingles) }
@@ -44,6 +48,14 @@ struct EvaluationRecords: Sendable {
     guard !members.isEmpty else { return nil }
     (self.members, self.exact) = (members, exact)
     near = try threshold.map { try SetLookup(store, threshold: $0) }
+  }
+
+  /// The side of a record, which a line of Anneal's tells without being read.
+  private static func side(
+    of record: StoredRecord, _ json: UnsafeBufferPointer<UInt8>
+  ) throws(StageError) -> Side? {
+    if let places = ProvenancePlaces(in: json) { return places.side }
+    return try record.provenance().side
   }
 
   private static func read(_ record: Record, _ side: Side) -> Read {

@@ -1,5 +1,5 @@
 /// What a word of a closed class does to the words beside it.
-enum ClosedClass: Sendable {
+enum ClosedClass: Int, CaseIterable, Sendable {
   /// a, the, this, some, which: a noun phrase follows.
   case determiner
   /// my, their, whose.

@@ -1,5 +1,5 @@
 /// A form that English words take.
-package enum WordForm: Sendable, Hashable {
+package enum WordForm: Int, CaseIterable, Sendable, Hashable {
   /// The lemma itself.
   case base
   /// Nouns: `illnesses`.

@@ -39,7 +39,9 @@ package struct Lemmatizer: Sendable {
         Reading(part: part, lemma: lemma, form: form, count: entry.tags.count(part)))
     }
     add(word, .base)
-    if part == .verb, let forms = IrregularVerbs.forms(of: word), forms.past == word {
+    if part == .verb, entries[word].isListed(.verb),
+      let forms = IrregularVerbs.forms(of: word), forms.past == word
+    {
       // `put` and `cut` are their own past.
       add(word, .past)
     }

@@ -37,6 +37,34 @@ struct HashCounts: Sendable {
     return Int(slots[place].count)
   }
 
+  /// Counts each of some keys once more, in less time than one by one.
+  mutating func add(contentsOf keys: [UInt64]) {
+    var next = 0
+    while next < keys.count {
+      next = add(keys, from: next)
+      if next < keys.count { grow() }
+    }
+  }
+
+  /// Counts keys until the table must grow, and returns which one comes next.
+  private mutating func add(_ keys: [UInt64], from first: Int) -> Int {
+    var used = used
+    defer { self.used = used }
+    return slots.withUnsafeMutableBufferPointer { slots in
+      for index in first..<keys.count {
+        let key = max(keys[index], 1)
+        let place = Self.place(of: key, in: UnsafeBufferPointer(slots))
+        if slots[place].key == 0 {
+          if (used + 1) * 2 > slots.count { return index }
+          slots[place].key = key
+          used += 1
+        }
+        slots[place].count += 1
+      }
+      return keys.count
+    }
+  }
+
   private mutating func grow() {
     let old = slots
     slots = [Slot](repeating: Slot(), count: old.count * 2)
@@ -46,6 +74,11 @@ struct HashCounts: Sendable {
   /// Where a key stands, or could stand.
   @inline(__always)
   private func place(of key: UInt64) -> Int {
+    slots.withUnsafeBufferPointer { Self.place(of: key, in: $0) }
+  }
+
+  @inline(__always)
+  private static func place(of key: UInt64, in slots: UnsafeBufferPointer<Slot>) -> Int {
     let mask = slots.count - 1
     var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
     while slots[place].key != key, slots[place].key != 0 { place = (place + 1) & mask }

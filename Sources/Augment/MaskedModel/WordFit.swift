@@ -75,10 +75,12 @@ struct EnglishFit: WordFit {
     _ finder: SynonymFinder
   ) -> Reading? {
     guard facts.closed == nil,
-      let choice = RuleTagger.decide(facts.readings, after: previous, before: next).reading
+      let choice = RuleTagger.decide(
+        facts.readings.map(RuleTagger.Candidate.init)[...], after: previous, before: next
+      ).reading
     else { return nil }
     let reading = facts.readings[choice]
-    let mayBeName = reading.part == .noun && facts.isAlsoName
+    let mayBeName = reading.part == .noun && finder.isAlsoName(facts.word)
     return mayBeName && isName(reading.lemma, finder) ? nil : reading
   }
 

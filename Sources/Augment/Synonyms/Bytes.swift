@@ -9,6 +9,14 @@ enum Bytes {
     (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
   }
 
+  /// Letters of ASCII as a word in small ones.
+  static func lowercased(_ letters: UnsafeBufferPointer<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: letters.count) { word in
+      for (place, letter) in letters.enumerated() { word[place] = letter | 0x20 }
+      return letters.count
+    }
+  }
+
   /// ASCII letters, digits, and parts of any character beyond ASCII.
   static func isWordByte(_ byte: UInt8) -> Bool {
     isASCIILetter(byte) || isDigit(byte) || byte >= 0x80

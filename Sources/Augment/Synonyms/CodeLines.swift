@@ -1,5 +1,8 @@
 /// Finds lines that read as code: prose has no `==`, and does not end in `{`.
 enum CodeLines {
+  /// Signs of which every line of code has one, unless it begins with blanks.
+  static let signs = Array("{};:)=>&|".utf8)
+
   /// The lines in UTF-8 bytes, in order.
   static func find(in bytes: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []

@@ -16,9 +16,13 @@ struct ProtectedSpans: Sendable {
   func find(
     in bytes: [UInt8], names: [String] = [], quotations: Bool = true
   ) -> [Range<Int>] {
-    var spans =
-      Self.marked(bytes, quotations ? Self.allByFirstByte : Self.plainByFirstByte)
-      + CodeLines.find(in: bytes)
+    let signs = Signs(in: bytes)
+    if signs.isEmpty, patterns.isEmpty, names.isEmpty { return [] }
+    var spans: [Range<Int>] = []
+    if signs.contains(.mark) {
+      spans = Self.marked(bytes, quotations ? Self.allByFirstByte : Self.plainByFirstByte)
+    }
+    if signs.contains(.code) { spans += CodeLines.find(in: bytes) }
     for pattern in patterns + names.map(SpanPattern.init) { spans += pattern.matches(in: bytes) }
     spans.sort { $0.lowerBound < $1.lowerBound }
     var merged: [Range<Int>] = []
@@ -73,7 +77,34 @@ struct ProtectedSpans: Sendable {
     (0..<256).map { byte in marks.filter { $0.open.first == UInt8(byte) } }
   }
 
-  /// Whether a byte may begin a mark: most texts hold none.
+  /// What a text holds that there may be spans for: most texts hold none of it.
+  private struct Signs: OptionSet {
+    let rawValue: UInt8
+
+    /// A byte that may begin a mark.
+    static let mark = Signs(rawValue: 1)
+    /// A byte without which no line is code.
+    static let code = Signs(rawValue: 2)
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(in bytes: [UInt8]) {
+      let table = Self.byByte
+      var found: UInt8 = 0
+      for byte in bytes { found |= table[Int(byte)] }
+      // A line that begins with blanks may be code by its first word alone.
+      if let first = bytes.first, first <= 0x20 { found |= Self.code.rawValue }
+      rawValue = found
+    }
+
+    private static let byByte = (0..<256).map { byte -> UInt8 in
+      let opens = !allByFirstByte[byte].isEmpty
+      let isOfCode = byte == 0x0A || CodeLines.signs.contains(UInt8(byte))
+      return (opens ? mark.rawValue : 0) | (isOfCode ? code.rawValue : 0)
+    }
+  }
+
+  /// Whether a byte may begin a mark.
   private static let mayOpen = (0..<256).map { !allByFirstByte[$0].isEmpty }
 
   private static func marked(_ bytes: [UInt8], _ marksByFirstByte: [[Marks]]) -> [Range<Int>] {

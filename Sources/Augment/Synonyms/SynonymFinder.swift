@@ -84,23 +84,29 @@ final class SynonymFinder: Sendable {
   /// What is known of a word in lower case.
   func makeFacts(_ word: String, _ entries: inout LemmaEntries) -> WordFacts {
     if let closed = ClosedWords.classOf(word) {
-      return WordFacts(closed: closed, forms: [word], paths: [entries[word].path])
+      return WordFacts(closed: closed, forms: [word], starts: [entries[word].start])
     }
     let readings = lemmatizer.readings(of: word, &entries)
     var forms = [word]
     for reading in readings where !forms.contains(reading.lemma) { forms.append(reading.lemma) }
     return WordFacts(
-      forms: forms, paths: forms.map { entries[$0].path },
-      readings: readings,
-      synonyms: readings.map { reading in
-        let set = synonyms(of: reading.lemma, reading.part, &entries)
-        return SynonymSet(
-          synonyms: set.synonyms.filter { !forms.contains($0.lemma) }, certainty: set.certainty,
-          senses: set.senses)
-      },
-      isAlsoName: senses(of: word, .noun, &entries).contains {
-        wordnet.respells(word, in: $0, .noun)
-      })
+      forms: forms, starts: forms.map { entries[$0].start }, readings: readings)
+  }
+
+  /// What may stand for a word in one of its readings.
+  func synonyms(
+    of facts: WordFacts, reading: Int, _ entries: inout LemmaEntries
+  ) -> SynonymSet {
+    let reading = facts.readings[reading]
+    let set = synonyms(of: reading.lemma, reading.part, &entries)
+    return SynonymSet(
+      synonyms: set.synonyms.filter { !facts.forms.contains($0.lemma) }, certainty: set.certainty,
+      senses: set.senses)
+  }
+
+  /// Whether WordNet also spells a word with a capital: `Bill`, `Nice`.
+  func isAlsoName(_ word: String) -> Bool {
+    wordnet.senses(of: word, .noun).contains { wordnet.respells(word, in: $0, .noun) }
   }
 
   private func senses(

@@ -13,10 +13,13 @@ struct SynonymsStage: CopyingStage {
   func dependencies() throws(StageError) -> [String] { synonyms.files }
 
   func outcome(of record: Record, _ context: StageContext) throws(StageError) -> Outcome {
-    guard var offspring = Offspring(of: record, fields, context) else { return .keep(record) }
+    guard record.mayHaveChildren else { return .keep(record) }
+    let texts = record.changeableTexts(fields)
     let swapper = try synonyms.swapper(
-      record, offspring.texts, protecting: spans, keepsAnswers: keepsAnswers)
+      record, texts, protecting: spans, keepsAnswers: keepsAnswers)
     guard swapper.swappable >= amount.minimum else { return .keep(record) }
+    // Most records have no word to swap, and need no more.
+    var offspring = Offspring(of: record, texts: texts, context)
     var random = context.random(for: record.id)
     offspring.add(copies, of: swapper, amount, &random)
     return offspring.outcome()

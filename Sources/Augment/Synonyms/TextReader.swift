@@ -39,8 +39,8 @@ struct TextReader {
   private let finder: SynonymFinder
   private let bytes: [UInt8]
   private var tokens: [TextToken]
-  /// What is known of each token's word; nil for what is no word.
-  private let facts: [WordFacts?]
+  /// The number of each token's word in the cache; below 0 for what is no word.
+  private let words: [Int32]
   private let isUpperCase: Bool
   private let kept: Set<String>
   private var previous: RuleTagger.Neighbour = .edge
@@ -65,12 +65,27 @@ struct TextReader {
     isTagging = tagging
     self.kept = kept
     self.bytes = bytes
-    tokens = TextScanner.scan(bytes)
-    facts = tokens.map { $0.lower.isEmpty ? nil : cache.facts(of: $0.lower, finder) }
+    tokens = TextScanner.scan(bytes, lowersWords: false)
+    words = Self.numbers(of: tokens, bytes, finder, &cache)
     isUpperCase = Self.isUpperCase(tokens)
     protect(spans)
-    protectExpressions(cache.expressions)
-    for index in tokens.indices { read(index) }
+    protectExpressions(cache)
+    for index in tokens.indices { read(index, &cache) }
+  }
+
+  private static func numbers(
+    of tokens: [TextToken], _ bytes: [UInt8], _ finder: SynonymFinder, _ cache: inout WordCache
+  ) -> [Int32] {
+    cache.makeRoom()
+    return bytes.withUnsafeBufferPointer { bytes in
+      tokens.map { token in
+        if token.kind == .word {
+          let letters = UnsafeBufferPointer(rebasing: bytes[token.range])
+          return Int32(cache.number(ofLetters: letters, finder))
+        }
+        return token.lower.isEmpty ? -1 : Int32(cache.number(of: token.lower, finder))
+      }
+    }
   }
 
   /// Whether most words of more than a letter are written in capitals.
@@ -97,66 +112,82 @@ struct TextReader {
   }
 
   /// Words that together mean something of their own, such as `heart attack` or `look after`.
-  private mutating func protectExpressions(_ expressions: Expressions) {
+  private mutating func protectExpressions(_ cache: borrowing WordCache) {
     for index in tokens.indices.dropLast() {
-      guard let known = facts[index], known.beginsExpression, tokens[index].kind == .word,
-        tokens[index + 1].kind == .word
+      // Most pairs of words begin nothing, as is seen at once.
+      guard tokens[index].kind == .word, tokens[index + 1].kind == .word,
+        cache[Int(words[index])].seconds & cache[Int(words[index + 1])].marks != 0
       else { continue }
-      for case let path? in known.paths {
-        protectExpressions(from: index, at: index + 1, path, expressions)
+      for form in cache.forms(Int(words[index])) {
+        guard let start = form.start else { continue }
+        protectExpressions(from: index, at: index + 1, start.path, start.seconds, cache)
       }
     }
   }
 
   /// Follows every expression that goes on at a place with the words so far.
+  /// - Parameter marks: The marks that words may have which go on.
   private mutating func protectExpressions(
-    from start: Int, at index: Int, _ path: Expressions.Path, _ expressions: Expressions
+    from start: Int, at index: Int, _ path: Expressions.Path, _ marks: UInt64,
+    _ cache: borrowing WordCache
   ) {
     guard index < min(tokens.count, start + 4), tokens[index].kind == .word else { return }
-    for form in facts[index]?.forms ?? [] {
-      let (next, isWhole) = expressions.step(form, from: path)
+    for form in cache.forms(Int(words[index])) where form.step.mark & marks != 0 {
+      let (next, isWhole) = cache.step(form, from: path)
       if isWhole {
         for inside in start...index { tokens[inside].isProtected = true }
       }
-      if let next { protectExpressions(from: start, at: index + 1, next, expressions) }
+      if let next { protectExpressions(from: start, at: index + 1, next, .max, cache) }
     }
   }
 
   /// Decides about a word, notes where a synonym fits, and becomes the next word's context.
-  private mutating func read(_ index: Int) {
+  private mutating func read(_ index: Int, _ cache: inout WordCache) {
     let token = tokens[index]
-    guard token.kind == .word, let facts = facts[index], facts.closed == nil, !isName(index) else {
-      previous = neighbour(at: index)
+    let number = Int(words[index])
+    guard token.kind == .word, !cache[number].isClosed, !isName(index, &cache) else {
+      previous = neighbour(at: index, &cache)
       return
     }
-    let next = neighbour(at: index + 1)
-    let decision = RuleTagger.decide(facts.readings, after: previous, before: next)
+    let candidates = cache.candidates(number)
+    if candidates.isEmpty {
+      previous = .unknown
+      return
+    }
+    let next = neighbour(at: index + 1, &cache)
+    let decision = RuleTagger.decide(candidates, after: previous, before: next)
     guard let chosen = decision.reading else {
       previous = .unknown
       return
     }
-    let reading = facts.readings[chosen]
     let before = previous
+    let reading = candidates[candidates.startIndex + chosen]
     previous = .open(reading.part, reading.form)
     guard !token.isProtected, token.range.count > 2 else { return }
     eligible += 1
-    guard decision.confidence >= Self.leastConfidence,
-      kept.isEmpty || !kept.contains(reading.lemma)
-    else { return }
-    if isTagging {
-      tagged.append(
-        TaggedWord(range: token.range, reading: reading, previous: before, next: next))
-    } else if !facts.synonyms[chosen].synonyms.isEmpty {
-      addSlot(index, reading, facts.synonyms[chosen], context(index, before, next))
+    guard decision.confidence >= Self.leastConfidence else { return }
+    if isTagging || !kept.isEmpty {
+      let reading = cache.facts(number).readings[chosen]
+      if kept.contains(reading.lemma) { return }
+      if isTagging {
+        tagged.append(
+          TaggedWord(range: token.range, reading: reading, previous: before, next: next))
+        return
+      }
     }
+    guard cache.hasSynonyms(number, reading: chosen, finder) else { return }
+    addSlot(
+      index, cache.facts(number).readings[chosen],
+      cache.synonyms(number, reading: chosen, finder), context(index, before, next, cache))
   }
 
   private func context(
-    _ index: Int, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour
+    _ index: Int, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour,
+    _ cache: borrowing WordCache
   ) -> WordContext {
     WordContext(
-      previous: previous, next: next, previousWord: word(at: index - 1),
-      nextWord: word(at: index + 1),
+      previous: previous, next: next, previousWord: word(at: index - 1, cache),
+      nextWord: word(at: index + 1, cache),
       articleIsProtected: index > 0 && tokens[index - 1].isProtected)
   }
 
@@ -176,11 +207,12 @@ struct TextReader {
       Slot(
         range: tokens[index].range, part: reading.part.name, lemma: reading.lemma,
         choices: choices,
-        article: article(before: index), senses: set.senses, certaintyNeeded: needed))
+        article: article(before: index, context.previousWord), senses: set.senses,
+        certaintyNeeded: needed))
   }
 
   /// Capitalised inside a sentence, a capitalised name at its start, or an acronym.
-  private func isName(_ index: Int) -> Bool {
+  private func isName(_ index: Int, _ cache: inout WordCache) -> Bool {
     let token = tokens[index]
     switch token.casing {
     case .lower: return false
@@ -190,36 +222,42 @@ struct TextReader {
       guard token.startsSentence else { return true }
       let following = index + 1 < tokens.count ? tokens[index + 1] : nil
       let isBeforeName = following?.kind == .word && following?.casing == .title
-      return isBeforeName || GivenNames.contains(token.lower)
-        || facts[index]?.isAlsoName == true
+      let number = Int(words[index])
+      return isBeforeName || GivenNames.contains(cache.facts(number).word)
+        || cache.isAlsoName(number, finder)
     }
   }
 
-  private func word(at index: Int) -> String {
-    tokens.indices.contains(index) ? tokens[index].lower : ""
+  /// A word in lower case, or a contraction; nothing for what is neither.
+  private func word(at index: Int, _ cache: borrowing WordCache) -> String {
+    guard words.indices.contains(index), words[index] >= 0 else { return "" }
+    return cache.facts(Int(words[index])).word
   }
 
   /// What a token tells the word beside it; an open word by its heaviest reading.
-  private func neighbour(at index: Int) -> RuleTagger.Neighbour {
+  private func neighbour(at index: Int, _ cache: inout WordCache) -> RuleTagger.Neighbour {
     guard tokens.indices.contains(index) else { return .edge }
     let token = tokens[index]
-    if let kind = facts[index]?.closed { return .closed(kind) }
     switch token.kind {
     case .mark(UInt8(ascii: "'")) where token.range.count > 1: return .possessive
     case .mark(UInt8(ascii: "'")), .mark(UInt8(ascii: "\"")): return .unknown
     case .mark: return .edge
     case .opaque:
+      if words[index] >= 0, cache[Int(words[index])].isClosed {
+        return cache[Int(words[index])].neighbour
+      }
       let isNumber = Bytes.isDigit(bytes[token.range.lowerBound])
       return isNumber ? .closed(.number) : .unknown
     case .word:
-      if token.casing != .lower, isName(index) { return .name }
-      return facts[index]?.likely.map { .open($0.part, $0.form) } ?? .unknown
+      let word = cache[Int(words[index])]
+      let mayBeName = !word.isClosed && token.casing != .lower
+      return mayBeName && isName(index, &cache) ? .name : word.neighbour
     }
   }
 
   /// The article right before a word, where only blanks stand between.
-  private func article(before index: Int) -> Range<Int>? {
-    guard index > 0, ["a", "an"].contains(tokens[index - 1].lower), !tokens[index - 1].isProtected
+  private func article(before index: Int, _ previousWord: String) -> Range<Int>? {
+    guard index > 0, ["a", "an"].contains(previousWord), !tokens[index - 1].isProtected
     else { return nil }
     return tokens[index - 1].range
   }

@@ -12,7 +12,7 @@ struct TextToken: Sendable, Hashable {
 
   let kind: Kind
   let range: Range<Int>
-  /// A word or contraction in lower case; empty for what is neither.
+  /// A word or contraction in lower case; empty for what is neither, and for words that are asked for without it.
   let lower: String
   let casing: Casing
   /// Whether the word is the first of a sentence, a line or a quotation.
@@ -24,14 +24,21 @@ struct TextToken: Sendable, Hashable {
 /// Divides a text into words and marks, in place: nothing is ever joined again, so nothing is lost.
 struct TextScanner {
   private let bytes: [UInt8]
+  private let lowersWords: Bool
+  private let kinds = ByteKinds.table
   private var tokens: [TextToken] = []
   private var sentenceStarts = true
 
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8], lowersWords: Bool = true) {
+    self.bytes = bytes
+    self.lowersWords = lowersWords
+  }
 
   /// The words and marks of a text.
-  static func scan(_ bytes: [UInt8]) -> [TextToken] {
-    var scanner = TextScanner(bytes)
+  /// - Parameter lowersWords: Whether words are wanted in lower case; else their place must do.
+  static func scan(_ bytes: [UInt8], lowersWords: Bool = true) -> [TextToken] {
+    var scanner = TextScanner(bytes, lowersWords: lowersWords)
+    scanner.tokens.reserveCapacity(min(bytes.count / 4 + 4, 1 << 12))
     var start = 0
     while start < bytes.count {
       if scanner.isBlank(start) {
@@ -40,8 +47,16 @@ struct TextScanner {
         continue
       }
       var end = start
-      while end < bytes.count, !scanner.isBlank(end) { end += 1 }
-      scanner.scanChunk(start..<end)
+      var kinds: ByteKinds = []
+      repeat {
+        kinds.formUnion(scanner.kinds[Int(bytes[end])])
+        end += 1
+      } while end < bytes.count && !scanner.isBlank(end)
+      if kinds == .letter {
+        scanner.append(.word, start..<end)
+      } else {
+        scanner.scanChunk(start..<end, kinds)
+      }
       start = end
     }
     return scanner.tokens
@@ -61,8 +76,10 @@ struct TextScanner {
   }
 
   /// What stands between two blanks: one thing, or words with marks around and between them.
-  private mutating func scanChunk(_ chunk: Range<Int>) {
-    if isOpaque(chunk) { return append(.opaque, chunk) }
+  private mutating func scanChunk(_ chunk: Range<Int>, _ kinds: ByteKinds) {
+    if kinds.contains(.sign) || kinds.contains(.joint) && isOpaque(chunk) {
+      return append(.opaque, chunk)
+    }
     var place = chunk.lowerBound
     while place < chunk.upperBound {
       let end = endOfPiece(place, limit: chunk.upperBound)
@@ -84,11 +101,7 @@ struct TextScanner {
     var slashes = 0
     for place in chunk {
       switch bytes[place] {
-      case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "_"), UInt8(ascii: "="),
-        UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "$"), UInt8(ascii: "#"),
-        UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "~"), UInt8(ascii: "^"),
-        UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "`"):
-        return true
+      case let byte where kinds[Int(byte)].contains(.sign): return true
       case UInt8(ascii: "/"):
         slashes += 1
         if slashes > 1 || place == chunk.lowerBound { return true }
@@ -111,6 +124,10 @@ struct TextScanner {
   private func endOfPiece(_ start: Int, limit: Int) -> Int {
     var place = start
     while place < limit {
+      if kinds[Int(bytes[place])].isPlain {
+        place += 1
+        continue
+      }
       if let width = Bytes.letterWidth(bytes, place, limit) {
         place += width
         continue
@@ -151,7 +168,9 @@ struct TextScanner {
   private func followsAbbreviation(_ place: Int) -> Bool {
     guard let last = tokens.dropLast().last, last.kind == .word, last.range.upperBound == place
     else { return false }
-    return last.lower.utf8.count == 1 || Self.abbreviations.contains(last.lower)
+    if last.range.count == 1 { return true }
+    return last.range.count <= Self.longestAbbreviation
+      && Self.abbreviations.contains(lower(last.range))
   }
 
   private static let abbreviations: Set<String> = [
@@ -159,15 +178,18 @@ struct TextScanner {
     "dept",
     "approx", "gen", "col", "lt", "sgt", "rev", "hon", "mt", "vol",
   ]
+  private static let longestAbbreviation = abbreviations.map(\.utf8.count).max() ?? 0
+
+  /// Letters of ASCII in lower case.
+  private func lower(_ word: Range<Int>) -> String {
+    bytes.withUnsafeBufferPointer { Bytes.lowercased(UnsafeBufferPointer(rebasing: $0[word])) }
+  }
 
   private mutating func append(_ kind: TextToken.Kind, _ range: Range<Int>) {
     var lower = ""
     var casing = TextToken.Casing.lower
     if kind == .word {
-      lower = String(unsafeUninitializedCapacity: range.count) { letters in
-        for place in range { letters[place - range.lowerBound] = bytes[place] | 0x20 }
-        return range.count
-      }
+      if lowersWords { lower = self.lower(range) }
       casing = Bytes.casing(bytes[range])
     } else if kind == .opaque, range.count < 12 {
       lower = String(decoding: bytes[range], as: UTF8.self).lowercased()

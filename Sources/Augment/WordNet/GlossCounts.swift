@@ -6,23 +6,36 @@ struct GlossCounts: Sendable {
 
   /// Counts the words behind the `|` of each line.
   init(_ files: [MappedText]) {
+    var keys: [UInt64] = []
+    keys.reserveCapacity(2 * Self.portion)
     for file in files {
-      file.withBytes { count($0) }
+      file.withBytes { count($0, &keys) }
     }
+    counts.add(contentsOf: keys)
   }
 
-  private mutating func count(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// How many words are counted at once.
+  private static let portion = 2048
+
+  private mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ keys: inout [UInt64]) {
     var start = 0
     while start < bytes.count {
       let end = bytes.endOfLine(from: start)
       if let bar = bytes.place(of: UInt8(ascii: "|"), from: start, before: end) {
-        count(bytes, bar + 1..<end)
+        Self.add(bytes, bar + 1..<end, to: &keys)
+      }
+      if keys.count >= Self.portion {
+        counts.add(contentsOf: keys)
+        keys.removeAll(keepingCapacity: true)
       }
       start = end + 1
     }
   }
 
-  private mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ gloss: Range<Int>) {
+  /// Adds the keys of the words in a definition and its examples.
+  private static func add(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ gloss: Range<Int>, to keys: inout [UInt64]
+  ) {
     var place = gloss.lowerBound
     while place < gloss.upperBound {
       let letters = Eight.letters(Eight.load(bytes, place))
@@ -34,7 +47,7 @@ struct GlossCounts: Sendable {
       guard place < gloss.upperBound else { return }
       let (key, length) = Eight.word(bytes, place)
       // What begins with a capital may be a name: `Trinity` says nothing of `trinity`.
-      if bytes[place] >= 0x61 { counts.add(key) }
+      if bytes[place] >= 0x61 { keys.append(key) }
       place += length + 1
     }
   }

@@ -3,8 +3,8 @@ struct LemmaEntry: Sendable {
   /// Where the rest of the lemma's line begins in the index of each class; below 0 where it has none.
   fileprivate var places = SIMD4<Int32>(repeating: -1)
   fileprivate(set) var tags = TagCounts()
-  /// The path of the lemma; nil where no expression begins with it.
-  fileprivate(set) var path: Expressions.Path?
+  /// The expressions that begin with the lemma; nil where none does.
+  fileprivate(set) var start: Expressions.Start?
 
   /// Whether WordNet lists the lemma in a class.
   func isListed(_ part: WordClass) -> Bool { places[part.rawValue] >= 0 }
@@ -19,7 +19,8 @@ struct LemmaEntry: Sendable {
 /// Entries of lemmas met before and the expressions that begin with them, for one thread at a time.
 struct LemmaEntries: Sendable {
   private let wordnet: WordNet
-  private var known: [String: LemmaEntry] = [:]
+  private var numbers = WordTable()
+  private var known: [LemmaEntry] = []
   /// The expressions that begin with the lemmas, and with others that were known before.
   private(set) var expressions = Expressions()
   /// Rare words fill it too; it starts again before it grows beyond some 10 MB.
@@ -30,27 +31,30 @@ struct LemmaEntries: Sendable {
   /// What WordNet lists of a lemma, which may be any text.
   subscript(lemma: String) -> LemmaEntry {
     mutating get {
-      if let entry = known[lemma] { return entry }
-      if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
+      if let number = numbers.number(of: lemma) { return known[number] }
+      if known.count >= Self.most {
+        numbers = WordTable()
+        known.removeAll(keepingCapacity: true)
+      }
       let entry = look(up: lemma)
-      known[lemma] = entry
+      numbers.insert(lemma, known.count)
+      known.append(entry)
       return entry
     }
   }
 
   private mutating func look(up lemma: String) -> LemmaEntry {
     var entry = LemmaEntry()
-    var beginsExpression = false
+    var seconds: UInt64 = 0
     for part in WordClass.allCases {
       wordnet.findLemma(lemma, part) { _, rest in
         if !entry.isListed(part) { entry.places[part.rawValue] = Int32(rest.lowerBound) }
       } expression: { expression in
-        beginsExpression = true
-        expressions.insert(expression, from: lemma.utf8.count)
+        seconds |= expressions.insert(expression, from: lemma.utf8.count)
       }
     }
     if entry.classCount > 0 { entry.tags = wordnet.tagCounts(of: lemma) }
-    if beginsExpression { entry.path = Expressions.Path(lemma) }
+    if seconds != 0 { entry.start = Expressions.Start(of: lemma, seconds: seconds) }
     return entry
   }
 }

@@ -61,9 +61,17 @@ package struct SortedLines: Sendable {
 
   /// The first eight bytes as a number in the order of words.
   private static func head(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    if word.count >= 8 { return head(word, from: 0) }
     var head: UInt64 = 0
     for place in 0..<8 { head = head << 8 | UInt64(place < word.count ? word[place] : 0) }
     return head
+  }
+
+  @inline(__always)
+  private static func head(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> UInt64 {
+    UInt64(
+      bigEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(
+        fromByteOffset: start, as: UInt64.self))
   }
 
   @inline(__always)
@@ -140,7 +148,7 @@ package struct SortedLines: Sendable {
     _ visit: (UnsafeBufferPointer<UInt8>, _ rest: Range<Int>) -> Void
   ) {
     file.withBytes { bytes in
-      walk(bytes, from: start(before: word)) { bytes, found, rest in
+      walk(bytes, from: start(of: word, bytes)) { bytes, found, rest in
         switch Self.order(bytes, found, word) {
         case ..<0: return true
         case 0:
@@ -161,7 +169,7 @@ package struct SortedLines: Sendable {
     expression: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     file.withBytes { bytes in
-      walk(bytes, from: start(before: word)) { bytes, found, rest in
+      walk(bytes, from: start(of: word, bytes)) { bytes, found, rest in
         let order = Self.order(bytes, found.prefix(word.count), word)
         guard order == 0 else { return order < 0 }
         if found.count == word.count {
@@ -177,13 +185,30 @@ package struct SortedLines: Sendable {
     }
   }
 
-  /// A place from which all lines of a word, and of what begins with it, are found.
-  private func start(before word: UnsafeBufferPointer<UInt8>) -> Int {
+  /// The begin of a line from which all lines of a word, and of what begins with it, are found.
+  private func start(of word: UnsafeBufferPointer<UInt8>, _ bytes: UnsafeBufferPointer<UInt8>)
+    -> Int
+  {
     let head = Self.head(word)
-    var (low, high) = (0, heads.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if heads[middle] < head { low = middle + 1 } else { high = middle }
+    var start = start(before: head)
+    // A line whose first bytes come before the word's does so itself, as what ends a word comes before what may
+    // go on with it.
+    while start + 8 <= bytes.count, Self.head(bytes, from: start) < head {
+      start = bytes.endOfLine(from: start) + 1
+    }
+    return start
+  }
+
+  /// The last line that is known by its place and comes before all words with these first bytes.
+  private func start(before head: UInt64) -> Int {
+    var low = 0
+    heads.withUnsafeBufferPointer { heads in
+      var rest = heads.count
+      while rest > 0 {
+        let half = (rest + 1) / 2
+        low += heads[low + half - 1] < head ? half : 0
+        rest -= half
+      }
     }
     return low == 0 ? 0 : Int(starts[low - 1])
   }

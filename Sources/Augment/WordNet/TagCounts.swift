@@ -1,30 +1,30 @@
 /// How often each sense of a lemma was met in texts that people tagged (cntlist(5WN)).
 struct TagCounts: Sendable {
-  private var nouns: [Int] = []
-  private var verbs: [Int] = []
-  private var adjectives: [Int] = []
-  private var adverbs: [Int] = []
+  /// A sense that was met.
+  private struct Met: Sendable {
+    let part: WordClass
+    let sense: Int
+    var count: Int
+  }
+
+  private var met: [Met] = []
+  /// How often the lemma was met in each class.
+  private var sums = SIMD4<Int>()
 
   /// How often the lemma was met in any class.
-  var all: Int {
-    WordClass.allCases.reduce(0) { $0 + count($1) }
-  }
+  var all: Int { sums.wrappedSum() }
 
   /// How often the lemma was met in a class.
-  func count(_ part: WordClass) -> Int {
-    var sum = 0
-    for count in counts(part) { sum += count }
-    return sum
-  }
+  func count(_ part: WordClass) -> Int { sums[part.rawValue] }
 
   /// By sense; shorter than the senses where some never were met.
   func counts(_ part: WordClass) -> [Int] {
-    switch part {
-    case .noun: nouns
-    case .verb: verbs
-    case .adjective: adjectives
-    case .adverb: adverbs
+    var counts: [Int] = []
+    for one in met where one.part == part {
+      while counts.count < one.sense { counts.append(0) }
+      counts[one.sense - 1] = one.count
     }
+    return counts
   }
 
   /// Notes what stands behind the lemma in a line: `%type:… sense count`.
@@ -41,16 +41,16 @@ struct TagCounts: Sendable {
       return fields < 4
     }
     guard fields == 3, let sense, let count, (1...1000).contains(sense) else { return }
-    switch part {
-    case .noun: Self.note(count, sense, in: &nouns)
-    case .verb: Self.note(count, sense, in: &verbs)
-    case .adjective: Self.note(count, sense, in: &adjectives)
-    case .adverb: Self.note(count, sense, in: &adverbs)
-    }
+    note(Met(part: part, sense: sense, count: count))
   }
 
-  private static func note(_ count: Int, _ sense: Int, in counts: inout [Int]) {
-    while counts.count < sense { counts.append(0) }
-    counts[sense - 1] = count
+  private mutating func note(_ one: Met) {
+    if let place = met.firstIndex(where: { $0.part == one.part && $0.sense == one.sense }) {
+      sums[one.part.rawValue] -= met[place].count
+      met[place].count = one.count
+    } else {
+      met.append(one)
+    }
+    sums[one.part.rawValue] += one.count
   }
 }

@@ -51,6 +51,13 @@ enum InputLine {
   /// Without provenance a line holds the user's own fields, unless the next filter would read them
   /// as another schema: a text beside a left-over `instruction`, say.
   static func write(_ record: Record, _ keepsProvenance: Bool, to bytes: inout [UInt8]) {
+    if !keepsProvenance, let text = record.plainText {
+      // What most lines are needs no object.
+      bytes.append(contentsOf: "{\"text\":".utf8)
+      JSONValue.write(text, to: &bytes)
+      bytes.append(contentsOf: "}\n".utf8)
+      return
+    }
     let plain = record.schema.write(record.body)
     let form = record.schema.form(for: record.content)
     let isPlain = !keepsProvenance && Schema.detect(plain) == form
@@ -97,5 +104,15 @@ private struct LineSource: SourceStage {
       preconditionFailure("\(unit.source) was not read as bytes")
     }
     return .keep(try InputLine.record(bytes[...], at: unit.source))
+  }
+}
+
+extension Record {
+  /// The text of a record that holds nothing else, and whose line is read as such.
+  fileprivate var plainText: String? {
+    guard schema == .text, label == nil, metadata.isEmpty, case .text(let text) = content else {
+      return nil
+    }
+    return text
   }
 }

@@ -68,11 +68,14 @@ public struct StageFilter: Sendable {
   ) throws -> StageCounts {
     let context = StageContext(seed: seed, stage: step.label, threads: threads)
     var counts = StageCounts()
-    try forEachSlice(of: input, chunk: 1 << 18) { record, slice throws(StageError) in
-      let outcome = try decide(record) { record throws(StageError) in
-        try stage.outcome(of: record, context)
+    try forEachSlice(of: input, chunk: 1 << 18) {
+      { line, source, slice throws(StageError) in
+        let record = try InputLine.record(line, at: source)
+        let outcome = try decide(record) { record throws(StageError) in
+          try stage.outcome(of: record, context)
+        }
+        slice.add(outcome, keepsProvenance)
       }
-      slice.add(outcome, keepsProvenance)
     } _: { slice in
       try write(slice.bytes)
       counts += slice.counts
@@ -118,10 +121,16 @@ public struct StageFilter: Sendable {
   /// The records of the input; what is no record is counted and told.
   private func gathered(_ input: String, _ counts: inout StageCounts) throws -> GatheredRecords {
     let records = try GatheredRecords()
-    try forEachSlice(of: input, chunk: 1 << 21) { record, slice in
-      slice.counts.kept += 1
-      record.write(to: &slice.bytes)
-      slice.bytes.append(UInt8(ascii: "\n"))
+    try forEachSlice(of: input, chunk: 1 << 21) {
+      var writer = RawRecordWriter(as: nil)
+      return { line, source, slice throws(StageError) in
+        let isWritten = line.withUnsafeBufferPointer {
+          writer.write($0, at: source, to: &slice.bytes)
+        }
+        if !isWritten { try InputLine.record(line, at: source).write(to: &slice.bytes) }
+        slice.counts.kept += 1
+        slice.bytes.append(UInt8(ascii: "\n"))
+      }
     } _: { slice in
       try records.append(slice.bytes, count: slice.counts.kept)
       counts.incoming += slice.counts.incoming
@@ -141,11 +150,14 @@ public struct StageFilter: Sendable {
     }
   }
 
-  /// Parses the lines of the input on many threads, and calls `visit` with what `body` makes of slices of
-  /// them, in order.
+  /// Adds a line to what is made of a slice.
+  private typealias LineBody =
+    (ArraySlice<UInt8>, Source, inout FilteredSlice) throws(StageError) -> Void
+
+  /// Reads the lines of the input on many threads, and calls `visit` with what a body, made for each slice of
+  /// them, makes of the slices, in order.
   private func forEachSlice(
-    of input: String, chunk: Int,
-    _ body: @Sendable (Record, inout FilteredSlice) throws(StageError) -> Void,
+    of input: String, chunk: Int, _ makeBody: @Sendable () -> LineBody,
     _ visit: (FilteredSlice) throws -> Void
   ) throws {
     var first = 1
@@ -154,11 +166,12 @@ public struct StageFilter: Sendable {
       let start = first
       let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
         var slice = FilteredSlice()
+        let body = makeBody()
         for index in range where !InputLine.isBlank(lines[index]) {
           slice.counts.incoming += 1
           let source = Source(file: input == "-" ? "stdin" : input, line: start + index)
           try add(to: &slice, at: source) { slice throws(StageError) in
-            try body(try InputLine.record(lines[index], at: source), &slice)
+            try body(lines[index], source, &slice)
           }
         }
         return slice

@@ -20,20 +20,22 @@ typedef uint64_t __attribute__((aligned(1), may_alias)) bytes8;
 static inline __attribute__((always_inline)) void word_key(
   const uint8_t *text, int64_t size, anneal_range word, uint8_t mark, uint64_t *low,
   uint64_t *high) {
-  uint64_t length = (uint64_t)(word.end - word.start), first, second;
-  const uint8_t *bytes = text + word.start;
-  if (__builtin_expect(word.start + 16 <= size, true)) {
+  // Without a sign, which the processor would have to extend.
+  uint32_t start = (uint32_t)word.start, length = (uint32_t)word.end - start;
+  uint64_t first, second;
+  const uint8_t *bytes = text + start;
+  if (__builtin_expect((int64_t)start + 16 <= size, true)) {
     // The loads stay inside the text; what is behind the word is masked away.
     first = *(const bytes8 *)bytes;
     second = *(const bytes8 *)(bytes + 8);
   } else {
     uint8_t copy[16] = {0};
-    for (uint64_t i = 0; i < length; i++) copy[i] = bytes[i];
+    for (uint32_t i = 0; i < length; i++) copy[i] = bytes[i];
     first = *(const bytes8 *)copy;
     second = *(const bytes8 *)(copy + 8);
   }
   *low = first & inside[length][0];
-  *high = (second & inside[length][1]) | (length | mark) << 56;
+  *high = (second & inside[length][1]) | (uint64_t)(length | mark) << 56;
 }
 
 void anneal_word_key(
@@ -137,7 +139,7 @@ static inline __attribute__((always_inline)) uint32_t place_of(
 }
 
 /// The number of a word, which is added where it is new.
-static inline __attribute__((always_inline)) uint32_t number_of(
+static __attribute__((noinline)) uint32_t number_of(
   anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
   uint32_t place = place_of(memory, low, high, hash, mask);
   if (memory->index[place]) return memory->index[place] & NUMBER;
@@ -155,7 +157,11 @@ static inline uint64_t folded(uint64_t bytes) {
   return bytes | capitals >> 2;
 }
 
+/// The lower half of keys that are not looked up, which differs from that of the word that is none.
+enum { NO_WORD = 1 };
+
 void anneal_skip_key(anneal_word_keys *keys) {
+  keys->low[keys->count] = NO_WORD;
   keys->high[keys->count] = 0;
   keys->hash[keys->count] = 0;
   keys->count++;
@@ -180,6 +186,7 @@ static inline __attribute__((always_inline)) int64_t add_keys(
       keys->hash[next] = upper_hash(low, high);
     } else {
       long_ones[long_count++] = (int32_t)i;
+      keys->low[next] = NO_WORD;
       keys->high[next] = 0;
       keys->hash[next] = 0;
     }
@@ -195,24 +202,54 @@ CLONED int64_t anneal_add_keys(
                : add_keys(keys, text, size, words, count, mark, false, long_ones);
 }
 
-void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers) {
-  // First the index is asked for, then, when it is there, the word that it leads to.
-  enum { INDEX_AHEAD = 128, WORD_AHEAD = 64 };
+/// Asks for the places in the index of keys from `first` up to `end`.
+static inline __attribute__((always_inline)) void expect_places(
+  const anneal_memory *memory, const anneal_word_keys *keys, int64_t first, int64_t end) {
   uint64_t shift = memory->shift - 32;
+  for (int64_t i = first; i < end; i++) __builtin_prefetch(memory->index + (keys->hash[i] >> shift));
+}
+
+/// Puts the first number that stands in a key's place in the index where its hash was, and asks for that word.
+static inline __attribute__((always_inline)) void expect_words(
+  const anneal_memory *memory, anneal_word_keys *keys, int64_t first, int64_t end) {
+  uint64_t shift = memory->shift - 32;
+  for (int64_t i = first; i < end; i++) {
+    keys->hash[i] = memory->index[keys->hash[i] >> shift] & NUMBER;
+    __builtin_prefetch(memory->words + keys->hash[i]);
+  }
+}
+
+/// Numbers the words of keys from `first` up to `end`, most of which are the words that were expected.
+static inline __attribute__((always_inline)) void number_expected(
+  anneal_memory *memory, const anneal_word_keys *keys, int64_t first, int64_t end,
+  uint32_t *numbers) {
   uint32_t mask = last_place(memory);
-  int64_t count = keys->count;
-  for (int64_t i = 0; i < count && i < INDEX_AHEAD; i++)
-    __builtin_prefetch(memory->index + (keys->hash[i] >> shift));
-  for (int64_t i = 0; i < count && i < WORD_AHEAD; i++)
-    __builtin_prefetch(memory->words + (memory->index[keys->hash[i] >> shift] & NUMBER));
-  for (int64_t i = 0; i < count; i++) {
-    if (i + INDEX_AHEAD < count)
-      __builtin_prefetch(memory->index + (keys->hash[i + INDEX_AHEAD] >> shift));
-    if (i + WORD_AHEAD < count)
-      __builtin_prefetch(
-        memory->words + (memory->index[keys->hash[i + WORD_AHEAD] >> shift] & NUMBER));
-    if (keys->high[i])
-      numbers[i] = number_of(memory, keys->low[i], keys->high[i], keys->hash[i], mask);
+  const anneal_word *words = memory->words;
+  for (int64_t i = first; i < end; i++) {
+    const anneal_word *word = words + keys->hash[i];
+    uint64_t low = keys->low[i], high = keys->high[i];
+    if (__builtin_expect(((word->low ^ low) | (word->high ^ high)) == 0, true))
+      numbers[i] = keys->hash[i];
+    else if (high)
+      numbers[i] = number_of(memory, low, high, upper_hash(low, high), mask);
+  }
+}
+
+static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+CLONED void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers) {
+  // First the index is asked for, then, when it is there, the word that it leads to.
+  enum { BLOCK = 64, PLACES_AHEAD = 2 * BLOCK, WORDS_AHEAD = BLOCK };
+  int64_t count = keys->count, words_end = 0;
+  expect_places(memory, keys, 0, least(PLACES_AHEAD, count));
+  for (int64_t first = 0; first < count; first += BLOCK) {
+    int64_t end = least(first + BLOCK, count);
+    if (first + PLACES_AHEAD < count)
+      expect_places(memory, keys, first + PLACES_AHEAD, least(end + PLACES_AHEAD, count));
+    int64_t next = least(end + WORDS_AHEAD, count);
+    expect_words(memory, keys, words_end, next);
+    words_end = next;
+    number_expected(memory, keys, first, end, numbers);
   }
   keys->count = 0;
 }
@@ -321,6 +358,8 @@ static __attribute__((noinline)) int64_t write_other(
   int64_t next, bool ends) {
   if (number & ANNEAL_NUMBER_ID) return write_id(number, 0, tokens, &next, ends) ? next : -1;
   const uint32_t *list = lists + (number & ANNEAL_NUMBER_REST);
+  for (uint32_t i = 0; i < list[0] && i < 16; i++)
+    __builtin_prefetch(memory->words + (list[1 + 2 * i] & NUMBER));
   for (uint32_t i = 0; i < list[0]; i++) {
     uint32_t part = list[1 + 2 * i], place = list[2 + 2 * i];
     bool fits = part & ANNEAL_NUMBER_ID
@@ -332,33 +371,38 @@ static __attribute__((noinline)) int64_t write_other(
 }
 
 static inline __attribute__((always_inline)) int64_t write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
-  anneal_tokens *written, bool ends) {
+  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
+  const uint32_t *lists, anneal_tokens *written, bool ends) {
   enum { AHEAD = 12 };
   // Copies of what no token that is written can change.
   const anneal_memory known = *memory;
   const anneal_tokens tokens = *written;
-  int64_t i = 0, next = tokens.count;
-  for (; i < count; i++) {
-    // Behind the last word, the first is asked for once more.
-    __builtin_prefetch(known.words + (numbers[i + AHEAD < count ? i + AHEAD : 0] & NUMBER));
-    if (__builtin_expect(numbers[i] >> 30 != 0, false)) {
-      int64_t behind = write_other(memory, numbers[i], lists, written, next, ends);
-      if (behind < 0) break;
-      next = behind;
-    } else if (!write_word(&known, numbers[i], 0, &tokens, &next, ends)) {
-      break;
+  int64_t i = first, next = tokens.count, text = tokens.texts_done;
+  while (true) {
+    int64_t stop = text < tokens.texts ? tokens.stops[text] : end;
+    for (; i < stop; i++) {
+      // Behind the last word, the first is asked for once more.
+      __builtin_prefetch(known.words + (numbers[i + AHEAD < end ? i + AHEAD : 0] & NUMBER));
+      if (__builtin_expect(numbers[i] >> 30 != 0, false)) {
+        int64_t behind = write_other(memory, numbers[i], lists, written, next, ends);
+        if (behind < 0) break;
+        next = behind;
+      } else if (!write_word(&known, numbers[i], 0, &tokens, &next, ends)) {
+        break;
+      }
+      if (ends) tokens.word_ends[i - first] = (int32_t)next;
     }
-    if (ends) tokens.word_ends[i] = (int32_t)next;
+    if (i < stop || text == tokens.texts) break;
+    tokens.text_ends[text++] = tokens.before + next;
   }
-  if (ends) written->word_ends += i;
+  written->texts_done = text;
   written->count = next;
   return i;
 }
 
 CLONED int64_t anneal_write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
-  anneal_tokens *tokens) {
-  return tokens->ends ? write_tokens(memory, numbers, count, lists, tokens, true)
-                      : write_tokens(memory, numbers, count, lists, tokens, false);
+  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
+  const uint32_t *lists, anneal_tokens *tokens) {
+  return tokens->ends ? write_tokens(memory, numbers, first, end, lists, tokens, true)
+                      : write_tokens(memory, numbers, first, end, lists, tokens, false);
 }

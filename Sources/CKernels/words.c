@@ -355,30 +355,87 @@ CLONED int64_t anneal_cut_spaced(
   return count;
 }
 
+// MARK: seams
+
+/// The bytes of the character at a place, which is moved behind it.
+static inline __attribute__((always_inline)) uint32_t next_character(
+  const uint8_t *text, int64_t *place) {
+  const uint8_t *bytes = text + *place;
+  uint32_t first = bytes[0];
+  *place += first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (first < 0x80) return first;
+  uint32_t two = first << 8 | bytes[1];
+  if (first < 0xE0) return two;
+  uint32_t three = two << 8 | bytes[2];
+  return first < 0xF0 ? three : three << 8 | bytes[3];
+}
+
+int64_t anneal_cut_seams(
+  const anneal_seams *seams, const uint8_t *text, int64_t *start, int64_t end, anneal_range *parts,
+  int64_t room) {
+  int64_t count = 0, place = *start;
+  if (place == end) return 0;
+  parts[0].start = (int32_t)place;
+  uint32_t before = next_character(text, &place);
+  while (place < end) {
+    int64_t next = place;
+    uint32_t behind = next_character(text, &next);
+    bool is_joined = seams->broken[text[place - 1] << 8 | text[place]];
+    if ((before | behind) < 0x80) {
+      is_joined |= seams->ascii[before << 7 | behind];
+    } else {
+      uint64_t bit = anneal_seam_bit(before, behind);
+      is_joined |= seams->pairs[bit >> 6] >> (bit & 63) & 1;
+    }
+    // Whether this is a seam nobody can foresee: it is written, and written over where it is none.
+    parts[count].end = (int32_t)place;
+    parts[count + 1].start = (int32_t)place;
+    count += !is_joined;
+    if (__builtin_expect(count == room, false)) {
+      *start = place;
+      return count;
+    }
+    before = behind;
+    place = next;
+  }
+  parts[count++].end = (int32_t)end;
+  *start = end;
+  return count;
+}
+
 // MARK: searching
+
+/// A sign as it is compared with 64 places.
+typedef struct {
+  bytes64 first, second;
+  /// All ones where any byte may be the second.
+  bytes64 any_second;
+} wide_sign;
 
 /// Which of the 64 bytes `here`, whose neighbours are `behind`, one of the signs stands at.
 static inline __attribute__((always_inline)) uint64_t signs_at(
-  const anneal_sign *signs, int64_t count, const bytes64 *here, const bytes64 *behind) {
+  const wide_sign *signs, int64_t count, const bytes64 *here, const bytes64 *behind) {
   bytes64 any = 0;
-  for (int64_t i = 0; i < count; i++) {
-    // A comparison of vectors is all ones where it holds.
-    bytes64 first = (bytes64)(*here == (bytes64)signs[i].first);
-    bytes64 second = (bytes64)(*behind == (bytes64)signs[i].second);
-    if (!signs[i].has_second) second = -1;
-    any |= first & second;
-  }
+  // A comparison of vectors is all ones where it holds.
+  for (int64_t i = 0; i < count; i++)
+    any |= (bytes64)(*here == signs[i].first) &
+           ((bytes64)(*behind == signs[i].second) | signs[i].any_second);
   return between(&any, -1, -1);
 }
 
-CLONED int64_t anneal_find_sign(
+/// count: Known to the compiler, so that the signs stay in registers.
+static inline __attribute__((always_inline)) int64_t find_sign(
   const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size) {
+  wide_sign wide[ANNEAL_SIGNS];
+  for (int64_t i = 0; i < count; i++)
+    wide[i] = (wide_sign){
+      (bytes64)signs[i].first, (bytes64)signs[i].second, (bytes64)(int8_t)(signs[i].has_second - 1)};
   bytes64 here = 0, behind = 0;
   int64_t place = start;
   for (; size - place > 64; place += 64) {
     memcpy(&here, text + place, 64);
     memcpy(&behind, text + place + 1, 64);
-    uint64_t found = signs_at(signs, count, &here, &behind);
+    uint64_t found = signs_at(wide, count, &here, &behind);
     if (found) return place + __builtin_ctzll(found);
   }
   // The last place is returned whether or not there is a sign.
@@ -393,7 +450,17 @@ CLONED int64_t anneal_find_sign(
     memcpy(&here, text + first, (size_t)left);
     memcpy(&behind, text + first + 1, (size_t)left);
   }
-  uint64_t found = signs_at(signs, count, &here, &behind) >> (place - first);
+  uint64_t found = signs_at(wide, count, &here, &behind) >> (place - first);
   found &= ((uint64_t)1 << left) - 1;
   return found ? place + __builtin_ctzll(found) : size - 1;
+}
+
+CLONED int64_t anneal_find_sign(
+  const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size) {
+  switch (count) {
+    case 0: return size - 1;
+    case 1: return find_sign(signs, 1, text, start, size);
+    case 2: return find_sign(signs, 2, text, start, size);
+    default: return find_sign(signs, ANNEAL_SIGNS, text, start, size);
+  }
 }

@@ -213,13 +213,15 @@ static void test_searching(void) {
       state = state * 1664525u + 1013904223u;
       text[k] = (uint8_t)bytes[(state >> 16) % (sizeof bytes - 1)];
     }
+    int64_t count = i % (ANNEAL_SIGNS + 1);
     for (; start < size; start++) {
       int64_t place = start;
       for (; place < size - 1; place++)
-        if ((text[place] == '<' && text[place + 1] == '|') ||
-            (text[place] == ' ' && text[place + 1] == ' ') || text[place] == 0xC3)
+        if ((count > 0 && text[place] == '<' && text[place + 1] == '|') ||
+            (count > 1 && text[place] == ' ' && text[place + 1] == ' ') ||
+            (count > 2 && text[place] == 0xC3))
           break;
-      int64_t found = anneal_find_sign(signs, 3, text, start, size);
+      int64_t found = anneal_find_sign(signs, count, text, start, size);
       demand(found == place, "the first sign is found");
       start = place;
     }
@@ -448,22 +450,113 @@ static void test_writing(void) {
     // Just as much as there is room for, so that a step behind the end is an error for a sanitizer.
     int32_t *to = malloc((size_t)(room + 1) * 4), *to_ends = malloc((size_t)(room + 1) * 4), to_words[6];
     if (!to || !to_ends) abort();
-    anneal_tokens tokens = {to, to_ends, to_words, 0, room}, plain = {to, NULL, NULL, 0, room};
-    int64_t done = anneal_write_tokens(&memory, numbers, 6, lists, &tokens);
+    // Texts of one word, of none, of three and of the last two.
+    const int64_t stops[] = {1, 1, 4, 6}, all_ends[] = {5, 5, 13, 15};
+    int64_t text_ends[4] = {0};
+    anneal_tokens tokens = {to, to_ends, to_words, 0, room, stops, 4, 0, text_ends, 100};
+    anneal_tokens plain = {to, NULL, NULL, 0, room, NULL, 0, 0, NULL, 0};
+    int64_t done = anneal_write_tokens(&memory, numbers, 0, 6, lists, &tokens);
     demand(done == 6 || room < 19, "there is room enough");
+    demand(tokens.texts_done == (done < 1 ? 0 : done < 4 ? 2 : done < 6 ? 3 : 4), "texts that end");
+    for (int64_t i = 0; i < tokens.texts_done; i++)
+      demand(text_ends[i] == 100 + all_ends[i], "where texts end");
     demand(tokens.count == (done ? word_ends[done - 1] : 0), "words are written whole");
     demand(memcmp(to, ids, (size_t)tokens.count * 4) == 0, "ids");
     demand(memcmp(to_ends, ends, (size_t)tokens.count * 4) == 0, "ends");
     demand(memcmp(to_words, word_ends, (size_t)done * 4) == 0, "ends of words");
-    demand(anneal_write_tokens(&memory, numbers, 6, lists, &plain) == done, "the same without ends");
+    demand(anneal_write_tokens(&memory, numbers, 0, 6, lists, &plain) == done, "the same without ends");
     demand(memcmp(to, ids, (size_t)plain.count * 4) == 0, "ids without ends");
+    // The rest finds room elsewhere.
+    int32_t rest[24], rest_ends[24], rest_words[6];
+    anneal_tokens more = {rest, rest_ends, rest_words, 0, 24, stops, 4, tokens.texts_done, text_ends,
+                          100 + tokens.count};
+    demand(anneal_write_tokens(&memory, numbers, done, 6, lists, &more) == 6, "all the rest");
+    demand(memcmp(rest, ids + tokens.count, (size_t)more.count * 4) == 0, "ids of the rest");
+    demand(more.texts_done == 4 && memcmp(rest_ends, ends + tokens.count, (size_t)more.count * 4) == 0,
+           "ends of the rest");
+    for (int64_t i = 0; i < 4; i++) demand(text_ends[i] == 100 + all_ends[i], "where all texts end");
     free(to);
     free(to_ends);
   }
   free_memory(&memory);
 }
 
+/// The parts of a word by asking for every place whether a token may span it.
+static int64_t parts_one_by_one(
+  const anneal_seams *seams, const uint8_t *text, int64_t end, anneal_range *parts) {
+  int64_t count = 0, first = 0;
+  uint32_t before = 0;
+  for (int64_t place = 0; place < end;) {
+    int64_t length = text[place] < 0x80 ? 1 : text[place] < 0xE0 ? 2 : text[place] < 0xF0 ? 3 : 4;
+    uint32_t here = 0;
+    for (int64_t k = 0; k < length; k++) here = here << 8 | text[place + k];
+    if (place > 0) {
+      uint64_t bit = anneal_seam_bit(before, here);
+      bool joined = (before | here) < 0x80 ? seams->ascii[before * 128 + here]
+                                            : seams->pairs[bit / 64] >> (bit % 64) & 1;
+      if (!joined && !seams->broken[text[place - 1] * 256 + text[place]]) {
+        parts[count++] = (anneal_range){(int32_t)first, (int32_t)place};
+        first = place;
+      }
+    }
+    before = here;
+    place += length;
+  }
+  if (end > 0) parts[count++] = (anneal_range){(int32_t)first, (int32_t)end};
+  return count;
+}
+
+static void test_seams(void) {
+  static const char *const characters[] = {"a", "b", " ", "7", "é", "中", "文", "한", "\U0001F600"};
+  bool *ascii = calloc(1 << 14, 1), *broken = calloc(1 << 16, 1);
+  uint64_t *pairs = calloc((size_t)1 << (ANNEAL_SEAM_BITS - 6), 8);
+  if (!ascii || !broken || !pairs) abort();
+  anneal_seams seams = {ascii, pairs, broken};
+  uint32_t state = 7;
+  for (int i = 0; i < 1 << 14; i++) ascii[i] = (state = state * 1664525 + 1013904223) >> 31;
+  for (int i = 0; i < 1 << 16; i++) broken[i] = (state = state * 1664525 + 1013904223) >> 29 == 0;
+  for (int i = 0; i < 1 << (ANNEAL_SEAM_BITS - 6); i++)
+    pairs[i] = (uint64_t)(state = state * 1664525 + 1013904223) * 0x9E3779B97F4A7C15u;
+  for (int64_t length = 0; length < 80; length++) {
+    uint8_t text[400];
+    int64_t size = 0;
+    for (int64_t k = 0; k < length; k++) {
+      const char *character = characters[((state = state * 1664525 + 1013904223) >> 16) % 9];
+      memcpy(text + size, character, strlen(character));
+      size += (int64_t)strlen(character);
+    }
+    // Just as long as the text, so that a step behind the end is an error for a sanitizer.
+    uint8_t *copy = malloc((size_t)size + 1);
+    if (!copy) abort();
+    memcpy(copy + 1, text, (size_t)size);
+    anneal_range expected[400];
+    int64_t count = parts_one_by_one(&seams, text, size, expected);
+    for (int64_t room = 1; room < 100; room += 9) {
+      anneal_range found[500];
+      int64_t written = 0;
+      for (int64_t start = 0; start < size;)
+        written += anneal_cut_seams(&seams, copy + 1, &start, size, found + written, room);
+      demand(written == count, "as many parts");
+      demand(memcmp(found, expected, (size_t)count * sizeof *found) == 0, "the same parts");
+    }
+    free(copy);
+  }
+  free(ascii);
+  free(broken);
+  free(pairs);
+}
+
+static void test_ideographs(void) {
+  // U+4DFF, U+4E00, U+9FBF, U+9FC0.
+  demand(anneal_skip_ideographs((const uint8_t *)"\xE4\xB7\xBF", 0, 3) == 0, "a hexagram");
+  demand(anneal_skip_ideographs((const uint8_t *)"a\xE4\xB8\x80\xE9\xBE\xBF-", 1, 8) == 7, "two");
+  demand(anneal_skip_ideographs((const uint8_t *)"\xE9\xBF\x80", 0, 3) == 0, "beyond");
+  demand(anneal_skip_ideographs((const uint8_t *)"\xE4\xB8\x80", 0, 2) == 0, "not whole");
+}
+
 void test_words(void) {
+  test_seams();
+  test_ideographs();
   test_cutting();
   test_cutting_runs();
   test_searching();

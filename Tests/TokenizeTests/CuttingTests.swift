@@ -65,6 +65,20 @@ struct CuttingTests {
     }
   }
 
+  @Test(arguments: patterns)
+  func `Chinese characters that are passed over are all letters`(pattern: String) throws {
+    let known = try Self.tokenizer(pattern)
+    let general = try Self.tokenizer("(?:\(pattern))")
+    // From the hexagrams before them, which are signs, to what is beyond the last one.
+    let scalars = (0x4DB0...0xA010).compactMap { Unicode.Scalar($0) }
+    for text in [
+      String(String.UnicodeScalarView(scalars)),
+      scalars.map { "a\($0)。" }.joined(),
+    ] {
+      #expect(known.encode(text).wordIds == general.encode(text).wordIds)
+    }
+  }
+
   @Test func `long numbers and runs of spaces are cut to their ends`() throws {
     let tokenizer = try Self.tokenizer(Self.patterns[1])
     let digits = tokenizer.encode(String(repeating: "7", count: 100_001)).wordIds

@@ -41,6 +41,32 @@ struct WordMemoryTests {
     #expect(tokenizer.ids(of: " w12").count == 2)
   }
 
+  @Test func `more parts of long words than are remembered have the tokens they have alone`() throws
+  {
+    let digits = "abcdefghij".map { String($0) }
+    let tokenizer = try Tokenizer(
+      json: Self.file(merges: digits.flatMap { left in digits.map { "\(left) \($0)" } }))
+    // Long words, each of five parts that no other word has, between which no token lies.
+    let words = (0..<130_000).map { word in
+      let parts = (0..<5).map { part in
+        String(100_000 + word * 5 + part).map { digits[$0.wholeNumberValue ?? 0] }.joined()
+      }
+      return " " + parts.joined(separator: "x")
+    }
+    let together = tokenizer.ids(of: words.joined())
+    var place = 0
+    for word in words {
+      let alone = tokenizer.ids(of: word)
+      // The sign before the word, two tokens or more of each part, and the letters between.
+      guard alone.count >= 15, together[place..<place + alone.count].elementsEqual(alone) else {
+        Issue.record("\(word) is \(alone) alone")
+        return
+      }
+      place += alone.count
+    }
+    #expect(place == together.count)
+  }
+
   @Test func `a part of a long word is no word`() throws {
     let tokenizer = try Tokenizer(
       json: Self.file(tokens: ["xy"], merges: ["a b"], ignoresMerges: true))

@@ -62,8 +62,11 @@ typedef struct {
   bool has_second;
 } anneal_sign;
 
-/// The first place from `start` on where one of the signs stands, or else the last place of the text, whose size
-/// is more than `start`.
+/// The most signs that are looked for at once.
+enum { ANNEAL_SIGNS = 3 };
+
+/// The first place from `start` on where one of at most ANNEAL_SIGNS signs stands, or else the last place of the text,
+/// whose size is more than `start`.
 int64_t anneal_find_sign(
   const anneal_sign *signs, int64_t count, const uint8_t *text, int64_t start, int64_t size);
 
@@ -156,7 +159,8 @@ enum {
 /// A number with this bit is the id of a token.
 #define ANNEAL_NUMBER_ID 0x80000000u
 
-/// Words by their keys and the upper halves of their hashes; words that are not looked up have 0 in `high`.
+/// Words by their keys and the upper halves of their hashes; words that are not looked up have 0 in `high` and 1 in
+/// `low`.
 typedef struct {
   uint64_t low[2 * ANNEAL_WORD_BLOCK], high[2 * ANNEAL_WORD_BLOCK];
   uint32_t hash[2 * ANNEAL_WORD_BLOCK];
@@ -201,18 +205,60 @@ typedef struct {
   int32_t *ids;
   /// The ends of tokens, from the starts of their words; NULL where they are not wanted.
   int32_t *ends;
-  /// The numbers of tokens up to the end of each word; NULL where `ends` is.
+  /// The numbers of tokens up to the end of each word from the first that is written on; NULL where `ends` is.
   int32_t *word_ends;
   int64_t count, room;
+  /// How many words there are up to the end of each of some texts; of the first `texts_done`, the ends are written.
+  const int64_t *stops;
+  int64_t texts, texts_done;
+  /// Where the ends of texts are written to: how many ids there are up to there, `before` more than `count`.
+  int64_t *text_ends;
+  int64_t before;
 } anneal_tokens;
 
-/// Writes the tokens of numbered words, and returns how many of them there was room for.
+/// Writes the tokens of the numbered words from `first` up to `end`, and returns where the first one stands for which
+/// there was no room, or `end`.
 ///
 /// lists: What numbers with ANNEAL_NUMBER_LIST lead to: how many parts a word has, then for each part its number
 /// and how far it begins behind the word's start, or an id with ANNEAL_NUMBER_ID and how far its token ends there.
 int64_t anneal_write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t count, const uint32_t *lists,
-  anneal_tokens *tokens);
+  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
+  const uint32_t *lists, anneal_tokens *tokens);
+
+/// Passes over Chinese characters, U+4E00 to U+9FBF, from a place on at which a character begins.
+static inline int64_t anneal_skip_ideographs(const uint8_t *text, int64_t place, int64_t end) {
+  for (; place + 3 <= end; place += 3) {
+    uint32_t two = (uint32_t)text[place] << 8 | text[place + 1];
+    if (two < 0xE4B8 || two > 0xE9BE) break;
+  }
+  return place;
+}
+
+/// Which neighbours of characters a token of a vocabulary may span.
+typedef struct {
+  /// For pairs of ASCII characters, 128 for each first one.
+  const bool *ascii;
+  /// For other pairs a bit by ANNEAL_SEAM_BITS of a hash.
+  const uint64_t *pairs;
+  /// By the last byte before and the first byte behind, 256 for each first one: whether a token with a broken
+  /// character there joins them.
+  const bool *broken;
+} anneal_seams;
+
+enum { ANNEAL_SEAM_BITS = 18 };
+
+/// The bit of a pair of characters, each of which is its bytes as one number.
+static inline uint64_t anneal_seam_bit(uint32_t before, uint32_t behind) {
+  return ((uint64_t)before << 32 | behind) * 0x9E3779B97F4A7C15u >> (64 - ANNEAL_SEAM_BITS);
+}
+
+/// Cuts a word of whole characters from `*start` on where no token spans two of them, and returns how many parts there
+/// are; `*start` is where the first part begins for which there is no room, or `end`.
+///
+/// room: how many parts there is room for, less one.
+int64_t anneal_cut_seams(
+  const anneal_seams *seams, const uint8_t *text, int64_t *start, int64_t end, anneal_range *parts,
+  int64_t room);
 
 /// Where the scalars of a text begin.
 typedef struct {

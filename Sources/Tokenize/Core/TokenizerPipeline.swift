@@ -74,11 +74,9 @@ final class TokenizerPipeline: Sendable {
 
   /// Adds a text, some of whose tokens may still have to be written.
   private func add(_ text: String, _ workspace: inout Workspace, _ options: RunOptions) {
-    precondition(
-      text.utf8.count <= Int32.max,
-      "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
+    Self.demandFits(text)
     var text = text
-    if let raw = learner.raw, !options.tracks, options.draws == nil,
+    if !options.tracks, options.draws == nil, learner.hasRaw, let raw = learner.raw,
       text.utf8.count <= Self.longestRawText, text.withUTF8({ add($0, raw, &workspace) })
     {
       return
@@ -87,10 +85,8 @@ final class TokenizerPipeline: Sendable {
       var builder = TokenRunBuilder(pipeline: self, options: options)
       return builder.add(text, &workspace)
     }
-    text.withUTF8 { bytes in
-      var run = DirectRun(self, direct, options, of: bytes)
-      run.add(bytes, &workspace)
-    }
+    var run = DirectRun(self, direct, options)
+    text.withUTF8 { run.add($0, added, learner, &workspace) }
   }
 
   /// Adds the raw words of a text; false, and nothing added, where added tokens may stand in it.
@@ -101,6 +97,7 @@ final class TokenizerPipeline: Sendable {
       added.normalized.map({ $0.mayMatch(unnormalized: text) == false }) != false
     else { return false }
     let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
+    let learner = learner
     raw.cut(text, in: room) { words, text in
       workspace.add(words, of: text, learner, raw: raw, tracks: false)
     }
@@ -114,11 +111,36 @@ final class TokenizerPipeline: Sendable {
   ) {
     let options = RunOptions(tracks: false, plainSpecials: false)
     workspace.begin()
-    for text in texts {
-      add(text, &workspace, options)
-      if workspace.endText() { takeTexts(&workspace, &results) }
+    if let direct, !learner.hasRaw {
+      addIds(
+        of: texts, by: DirectRun(self, direct, options), added, learner, &workspace, to: &results)
+    } else {
+      for text in texts {
+        add(text, &workspace, options)
+        if workspace.endText() { takeTexts(&workspace, &results) }
+      }
     }
     takeTexts(&workspace, &results)
+  }
+
+  /// Adds the ids of texts that are cut as they are.
+  private func addIds(
+    of texts: ArraySlice<String>, by run: DirectRun, _ added: AddedVocabulary,
+    _ learner: WordLearner, _ workspace: inout Workspace, to results: inout SliceFiller<[Int32]>
+  ) {
+    var run = run
+    for var text in texts {
+      Self.demandFits(text)
+      text.withUTF8 { run.add($0, added, learner, &workspace) }
+      if workspace.endText() { takeTexts(&workspace, &results) }
+    }
+  }
+
+  /// Ends the program where a text is too long for 32 bits a place.
+  private static func demandFits(_ text: String) {
+    precondition(
+      text.utf8.count <= Int32.max,
+      "a text of \(text.utf8.count) bytes; the most are \(Int32.max), so it has to be cut before")
   }
 
   /// Moves the ids of texts that have ended to an array each.
@@ -128,8 +150,8 @@ final class TokenizerPipeline: Sendable {
     workspace.settle(learner, tracks: false)
     var start = 0
     for end in workspace.textEnds.elements {
-      results.append(Array(workspace.ids.elements[start..<end]))
-      start = end
+      results.append(Array(workspace.ids.elements[start..<Int(end)]))
+      start = Int(end)
     }
     workspace.forgetTexts()
   }

@@ -56,13 +56,14 @@ struct TrackedBatch: ~Copyable {
   ) -> Bool {
     let added = tokenizer.pipeline.added
     guard text.count <= Int32.max else { return false }
+    let learner = tokenizer.pipeline.learner
     guard added.mayStand(in: text) else {
-      addWords(of: text, ByteRange(0, text.count), &workspace)
+      addWords(of: text, ByteRange(0, text.count), learner, &workspace)
       return true
     }
     guard cutsAtTokens else { return false }
     added.split(text, skipsSpecial: options.treatsSpecialTokensAsText) { part, id in
-      guard let id else { return addWords(of: text, part, &workspace) }
+      guard let id else { return addWords(of: text, part, learner, &workspace) }
       workspace.add(id, length: part.indices.count)
       words.append(part)
     }
@@ -70,11 +71,12 @@ struct TrackedBatch: ~Copyable {
   }
 
   private mutating func addWords(
-    of text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, _ workspace: inout Workspace
+    of text: UnsafeBufferPointer<UInt8>, _ part: ByteRange, _ learner: WordLearner,
+    _ workspace: inout Workspace
   ) {
     let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
     pattern.cut(text, part, in: room) { found in
-      workspace.add(found, of: text, tokenizer.pipeline.learner, tracks: true)
+      workspace.add(found, of: text, learner, tracks: true)
       words.append(found)
     }
   }
@@ -88,7 +90,7 @@ struct TrackedBatch: ~Copyable {
     var word = 0
     var token = 0
     for (number, text) in texts.enumerated() {
-      let end = workspace.textEnds.base[number]
+      let end = Int(workspace.textEnds.base[number])
       let words = UnsafeBufferPointer(rebasing: words.elements[word..<wordStops[number]])
       locate(words, behind: word, token..<end, of: text, &workspace)
       results.append(encoding(of: token..<end, workspace))

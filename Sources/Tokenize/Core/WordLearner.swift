@@ -5,6 +5,10 @@ final class WordLearner: Sendable {
   let model: any TokenModel
   /// What raw words are, where texts are cut into such.
   let raw: (any RawWords)?
+  /// Whether there is such, which costs less to ask.
+  let hasRaw: Bool
+  /// Where the model knows that long words may be cut.
+  let seams: BytePairSeams?
   /// The words that any thread has learned, once there are several threads.
   private let learned = Mutex(WordMemory())
   private let workspaces = Atomic(0)
@@ -12,6 +16,8 @@ final class WordLearner: Sendable {
   init(model: any TokenModel, raw: (any RawWords)?) {
     self.model = model
     self.raw = raw
+    hasRaw = raw != nil
+    seams = model.seams
   }
 
   /// Notes that there is one workspace more.

@@ -8,7 +8,7 @@ extension Workspace {
     let start = lists.count
     lists.append(0)
     if !word.isEmpty {
-      let seams = learner.model.seams
+      let seams = learner.seams
       parts.truncate(to: 0)
       if let seams {
         seams.appendParts(of: word, in: text, to: &parts)
@@ -32,7 +32,7 @@ extension Workspace {
     let bytes = UnsafeBufferPointer(rebasing: text[word.indices])
     let isKept = bytes.count <= LongWordCache.longest && !raw.foldsCase
     if isKept, let known = longRawWords.find(word, of: text.span) { return known }
-    if learner.model.seams != nil, let whole = raw.modelWord(of: bytes) {
+    if learner.seams != nil, let whole = raw.modelWord(of: bytes) {
       // Its parts are remembered.
       return whole.withUnsafeBufferPointer {
         number(ofLong: ByteRange(0, whole.count), $0, learner)
@@ -40,7 +40,7 @@ extension Workspace {
     }
     pieces.removeAll(keepingCapacity: true)
     raw.tokenize(bytes, learner.model, to: &pieces)
-    if isKept, memory.hasRoom(for: keys.count + Self.block + 1), let number = memory.add(pieces) {
+    if isKept, hasRoom(for: Self.block + 1), let number = memory.add(pieces) {
       longRawWords.remember(word, of: text.span, number)
       return number
     }
@@ -58,11 +58,11 @@ extension Workspace {
     add(number: endList(from: start))
   }
 
-  /// The number that stands for the list from a place on, or for its only part.
+  /// The number that stands for the list from a place on, or for its only part where that has a number.
   private mutating func endList(from start: Int) -> UInt32 {
     let count = (lists.count - start) / 2
     lists.base[start] = UInt32(count)
-    if count == 1, lists.base[start + 1] & ANNEAL_NUMBER_ID == 0 {
+    if count == 1, lists.base[start + 1] & ANNEAL_NUMBER_ID == 0, lists.base[start + 1] > 0 {
       let only = lists.base[start + 1]
       lists.truncate(to: start)
       return only
@@ -78,24 +78,39 @@ extension Workspace {
   ) {
     let block = UnsafeBufferPointer(
       start: UnsafePointer(parts.base + range.lowerBound), count: range.count)
-    guard memory.hasRoom(for: keys.count + Self.block + block.count * 2) else {
+    if !partKeys.hasRoom { numberParts() }
+    guard hasRoom(for: Self.block + block.count * 2) else {
       for part in block { listTokens(of: part, in: word, isPart: areParts, text, learner) }
       return
     }
+    let first = partKeys.count
     let count = partKeys.add(block, mark: areParts, of: text, longOnes: longParts.base)
+    var next = 0
     for place in UnsafeBufferPointer(start: longParts.base, count: count) {
-      partNumbers.base[Int(place)] = 0
-    }
-    memory.number(partKeys, to: partNumbers.base)
-    for (place, part) in block.enumerated() {
-      let number = partNumbers.base[place]
-      if number > 0 {
-        list(number, at: part.start - word.start)
-      } else if !areParts, part.indices.count <= LongWordCache.longest {
+      let part = block[Int(place)]
+      listWaiting(
+        UnsafeBufferPointer(rebasing: block[next..<Int(place)]), of: word, as: first + next)
+      partPlaces.base[first + Int(place)] = 0
+      if !areParts, part.indices.count <= LongWordCache.longest {
         listLong(part, in: word, text, learner)
       } else {
         listTokens(of: part, in: word, isPart: areParts, text, learner)
       }
+      next = Int(place) + 1
+    }
+    listWaiting(UnsafeBufferPointer(rebasing: block[next...]), of: word, as: first + next)
+  }
+
+  /// Adds parts whose numbers are not known yet to the lists.
+  ///
+  /// - Parameter key: The first one's place among those that wait.
+  private mutating func listWaiting(
+    _ waiting: UnsafeBufferPointer<ByteRange>, of word: ByteRange, as key: Int
+  ) {
+    lists.reserve(2 * waiting.count)
+    for (index, part) in waiting.enumerated() {
+      partPlaces.base[key + index] = UInt32(truncatingIfNeeded: lists.count)
+      list(0, at: part.start - word.start)
     }
   }
 

@@ -21,13 +21,16 @@ struct Workspace: ~Copyable {
   private let longOnes = RawBuffer<Int32>(capacity: Self.block)
   /// The parts of a long word.
   var parts = RawBuffer<ByteRange>()
+  /// The parts of long words that wait for their numbers, and where in the lists these belong; a part of a long word
+  /// that is too long itself has place 0.
   let partKeys = WordKeys()
-  let partNumbers = RawBuffer<UInt32>(capacity: Self.block)
+  let partPlaces = RawBuffer<UInt32>(capacity: 2 * Self.block)
+  private let partNumbers = RawBuffer<UInt32>(capacity: 2 * Self.block)
   let longParts = RawBuffer<Int32>(capacity: Self.block)
   /// How many words there are up to the end of each text at work.
-  private var stops = RawBuffer<Int>()
+  private var stops = RawBuffer<Int64>()
   /// How many ids there are up to the end of each text that is written.
-  private(set) var textEnds = RawBuffer<Int>()
+  private(set) var textEnds = RawBuffer<Int64>()
   /// What the direct way cuts texts into.
   let cut = RawBuffer<ByteRange>(capacity: SplitPattern.room)
   /// The ids of the texts at work, those of added tokens included.
@@ -81,6 +84,21 @@ struct Workspace: ~Copyable {
     memory.number(keys, to: numbers.base + (numbers.count - keys.count))
   }
 
+  /// Gives the parts of long words that have none yet their numbers.
+  mutating func numberParts() {
+    let count = partKeys.count
+    if count == 0 { return }
+    memory.number(partKeys, to: partNumbers.base)
+    for part in 0..<count where partPlaces.base[part] > 0 {
+      lists.base[Int(partPlaces.base[part])] = partNumbers.base[part]
+    }
+  }
+
+  /// Whether the memory has room for all that waits and so many words more.
+  func hasRoom(for more: Int) -> Bool {
+    memory.hasRoom(for: keys.count + partKeys.count + more)
+  }
+
   /// Whether so many words or parts of long ones wait for their tokens.
   private func isWaiting(for enough: Int) -> Bool {
     numbers.count >= enough || lists.count >= enough
@@ -88,7 +106,7 @@ struct Workspace: ~Copyable {
 
   /// Notes that a text ends, and says whether many words wait for their tokens.
   mutating func endText() -> Bool {
-    stops.append(numbers.count)
+    stops.append(Int64(numbers.count))
     return isWaiting(for: Self.enough) || ids.count >= Self.enough
   }
 
@@ -119,25 +137,42 @@ struct Workspace: ~Copyable {
     wordEnds.truncate(to: 0)
   }
 
-  /// Adds words, in blocks that keep close to the processor.
+  /// Adds words.
   ///
   /// - Parameter raw: What the words are, if they are no words of the model.
   mutating func add(
     _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
     _ learner: WordLearner, raw: (any RawWords)? = nil, tracks: Bool
   ) {
-    let (isRaw, folds) = (raw != nil, raw?.foldsCase == true)
+    guard let raw else {
+      return add(words, of: text, learner, mark: false, folds: false, tracks: tracks) {
+        $0.number(ofLong: $1, text, learner)
+      }
+    }
+    add(words, of: text, learner, mark: true, folds: raw.foldsCase, tracks: tracks) {
+      $0.number(ofLong: $1, raw, text, learner)
+    }
+  }
+
+  /// Adds words, in blocks that keep close to the processor.
+  ///
+  /// - Parameter numberOf: What a word that is not looked up by its bytes is numbered by.
+  @inline(__always)
+  private mutating func add(
+    _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner, mark: Bool, folds: Bool, tracks: Bool,
+    _ numberOf: (inout Workspace, ByteRange) -> UInt32
+  ) {
     for first in stride(from: 0, to: words.count, by: Self.block) {
       let slice = words[first..<min(first + Self.block, words.count)]
       let block = UnsafeBufferPointer(rebasing: slice)
       if !keys.hasRoom { numberWords() }
-      if !memory.hasRoom(for: keys.count + block.count) { restart(learner, tracks: tracks) }
+      if !hasRoom(for: block.count) { restart(learner, tracks: tracks) }
       numbers.reserve(block.count)
-      let count = keys.add(block, mark: isRaw, folds: folds, of: text, longOnes: longOnes.base)
+      let count = keys.add(block, mark: mark, folds: folds, of: text, longOnes: longOnes.base)
       for place in UnsafeBufferPointer(start: longOnes.base, count: count) {
-        let word = block[Int(place)]
-        numbers.next[Int(place)] =
-          raw.map { number(ofLong: word, $0, text, learner) } ?? number(ofLong: word, text, learner)
+        let number = numberOf(&self, block[Int(place)])
+        numbers.next[Int(place)] = number
       }
       numbers.advance(block.count)
       if isWaiting(for: Self.enough * 2) { settle(learner, tracks: tracks) }
@@ -156,45 +191,43 @@ struct Workspace: ~Copyable {
   /// Learns the words that are new, and writes the tokens of all that wait for them.
   mutating func settle(_ learner: WordLearner, tracks: Bool) {
     numberWords()
+    numberParts()
     if memory.count > learned {
       learner.learn(from: learned, in: &memory)
       learned = memory.count
     }
-    var first = 0
-    for stop in stops.elements {
-      write(first..<stop, tracks: tracks)
-      textEnds.append(ids.count)
-      first = stop
-    }
-    write(first..<numbers.count, tracks: tracks)
+    write(tracks: tracks)
     numbers.truncate(to: 0)
     lists.truncate(to: 0)
     stops.truncate(to: 0)
   }
 
-  /// Writes the tokens of some of the words that wait.
-  private mutating func write(_ range: Range<Int>, tracks: Bool) {
-    var first = range.lowerBound
-    var room = range.count * 2 + 16
-    while first < range.upperBound {
-      let waiting = UnsafeBufferPointer(
-        start: UnsafePointer(numbers.base + first), count: range.upperBound - first)
+  /// Writes the tokens of all words that wait, and where those of texts end.
+  private mutating func write(tracks: Bool) {
+    var first = 0
+    var textsDone = 0
+    var room = numbers.count * 2 + 16
+    textEnds.reserve(stops.count)
+    while first < numbers.count || textsDone < stops.count {
       ids.reserve(room)
       let before = tracks ? ends.count : 0
       if tracks {
         ends.reserve(room)
-        wordEnds.reserve(waiting.count)
+        wordEnds.reserve(numbers.count - first)
       }
       var tokens = anneal_tokens(
         ids: ids.next - before, ends: tracks ? ends.base : nil,
-        word_ends: tracks ? wordEnds.next : nil, count: Int64(before), room: Int64(before + room))
-      let done = memory.write(waiting, lists: lists.base, to: &tokens)
+        word_ends: tracks ? wordEnds.next : nil, count: Int64(before), room: Int64(before + room),
+        stops: stops.base, texts: Int64(stops.count), texts_done: Int64(textsDone),
+        text_ends: textEnds.base + (textEnds.count - textsDone), before: Int64(ids.count - before))
+      let done = memory.write(numbers.elements, from: first, lists: lists.base, to: &tokens)
       ids.advance(Int(tokens.count) - before)
       if tracks {
         ends.advance(Int(tokens.count) - before)
-        wordEnds.advance(done)
+        wordEnds.advance(done - first)
       }
-      first += done
+      textEnds.advance(Int(tokens.texts_done) - textsDone)
+      (first, textsDone) = (done, Int(tokens.texts_done))
       room *= 2
     }
   }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Places between characters that no token of a vocabulary spans.
 ///
 /// Merging only ever makes tokens of the vocabulary, so what stands on both sides of such a place never
@@ -29,89 +31,54 @@ final class BytePairSeams: Sendable {
   /// The tables while they are made.
   fileprivate struct Tables {
     var ascii = [Bool](repeating: false, count: 1 << 14)
-    var pairs = [UInt64](repeating: 0, count: 1 << 12)
+    var pairs = [UInt64](repeating: 0, count: 1 << (Int(ANNEAL_SEAM_BITS) - 6))
     var broken = [Bool](repeating: false, count: 1 << 16)
   }
 
-  @inline(__always)
-  fileprivate static func bit(_ before: UInt32, _ behind: UInt32) -> Int {
-    let mixed = (UInt64(before) << 32 | UInt64(behind)) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: mixed >> 46)
-  }
   /// Appends the parts that a word falls into.
+  ///
+  /// - Parameter word: Whole characters.
   func appendParts(
     of word: ByteRange, in text: UnsafeBufferPointer<UInt8>, to parts: inout RawBuffer<ByteRange>
   ) {
-    guard let base = text.baseAddress else { return }
-    var start = Int(word.start)
-    while start < Int(word.end) {
-      let end = next(after: start, in: base, Int(word.end))
-      parts.append(ByteRange(start, end))
-      start = end
+    withKernel { kernel in
+      var start = Int64(word.start)
+      while start < Int64(word.end) {
+        let room = min(Int(word.end) - Int(start), Self.room)
+        parts.reserve(room + 1)
+        // A range is two numbers of four bytes here and there.
+        let count = parts.next.withMemoryRebound(to: anneal_range.self, capacity: room + 1) {
+          anneal_cut_seams(
+            kernel, text.baseAddress, &start, Int64(word.end), $0, Int64(room))
+        }
+        parts.advance(Int(count))
+      }
+    }
+  }
+
+  /// How many parts are asked for at once.
+  private static let room = 1024
+
+  /// Hands the tables to `body` as the kernel sees them.
+  private func withKernel(_ body: (UnsafePointer<anneal_seams>) -> Void) {
+    ascii.withUnsafeBufferPointer { ascii in
+      pairs.withUnsafeBufferPointer { pairs in
+        broken.withUnsafeBufferPointer { broken in
+          var kernel = anneal_seams(
+            ascii: ascii.baseAddress, pairs: pairs.baseAddress, broken: broken.baseAddress)
+          body(&kernel)
+        }
+      }
     }
   }
 
   /// Whether there is a seam between two characters.
   func part(_ before: [UInt8], _ behind: [UInt8]) -> Bool {
     (before + behind).withUnsafeBufferPointer { text in
-      text.baseAddress.map { next(after: 0, in: $0, text.count) } == before.count
+      var parts = RawBuffer<ByteRange>()
+      appendParts(of: ByteRange(0, text.count), in: text, to: &parts)
+      return parts.count == 2 && Int(parts.base[0].end) == before.count
     }
-  }
-
-  /// The first seam behind a place at which a character begins, or the end of the word.
-  ///
-  /// The bytes up to `end` are whole characters.
-  func next(after start: Int, in text: UnsafePointer<UInt8>, _ end: Int) -> Int {
-    ascii.withUnsafeBufferPointer { ascii in
-      var (before, place) = Self.character(text, at: start)
-      while place < end {
-        if before < 0x80 {
-          // Letters before letters are most of what there is.
-          while place < end, text[place] < 0x80, ascii[Int(before << 7 | UInt32(text[place]))] {
-            before = UInt32(text[place])
-            place += 1
-          }
-          if place == end { return end }
-        }
-        let (behind, next) = Self.character(text, at: place)
-        if before | behind < 0x80 {
-          // Both are below 128, and so the index below 128 times 128.
-          if !ascii[Int(before << 7 | behind)], isSound(text, place) { return place }
-        } else if !mayJoin(before, behind), isSound(text, place) {
-          return place
-        }
-        before = behind
-        place = next
-      }
-      return end
-    }
-  }
-
-  /// Whether a token may have one character before the other.
-  @inline(__always)
-  private func mayJoin(_ before: UInt32, _ behind: UInt32) -> Bool {
-    let bit = Self.bit(before, behind)
-    return pairs[bit >> 6] >> UInt64(bit & 63) & 1 != 0
-  }
-
-  /// Whether no token with a broken character joins the bytes at a place.
-  @inline(__always)
-  private func isSound(_ text: UnsafePointer<UInt8>, _ place: Int) -> Bool {
-    !broken[Int(text[place - 1]) << 8 | Int(text[place])]
-  }
-
-  /// The bytes of the character at a place, and where it ends.
-  @inline(__always)
-  private static func character(
-    _ text: UnsafePointer<UInt8>, at place: Int
-  ) -> (bytes: UInt32, end: Int) {
-    let first = UInt32(text[place])
-    if first < 0x80 { return (first, place + 1) }
-    let two = first << 8 | UInt32(text[place + 1])
-    if first < 0xE0 { return (two, place + 2) }
-    let three = two << 8 | UInt32(text[place + 2])
-    if first < 0xF0 { return (three, place + 3) }
-    return (three << 8 | UInt32(text[place + 3]), place + 4)
   }
 }
 
@@ -129,7 +96,7 @@ extension BytePairSeams.Tables {
       if before | behind < 0x80 {
         ascii[Int(before << 7 | behind)] = true
       } else {
-        let bit = BytePairSeams.bit(before, behind)
+        let bit = Int(anneal_seam_bit(before, behind))
         pairs[bit >> 6] |= 1 << UInt64(bit & 63)
       }
     }

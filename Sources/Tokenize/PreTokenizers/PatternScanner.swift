@@ -1,3 +1,5 @@
+import CKernels
+
 /// A regular expression as code: the end of the match that begins at a place.
 protocol PatternScanner {
   /// The end of the match that begins at `place`, or `place` where none does. The text ends at `end`.
@@ -21,12 +23,21 @@ struct ClassRuns {
   }
 
   /// The end of the run of scalars that are in one of `classes`.
+  ///
+  /// Chinese characters, which have the same classes, are passed over without a look at these.
   @inline(__always)
   func end(
     of classes: ScalarClasses, in bytes: borrowing Span<UInt8>, from place: Int, _ end: Int
   ) -> Int {
     var place = place
+    let passesIdeographs = !table[0x4E00].isDisjoint(with: classes)
     while place < end {
+      if passesIdeographs, bytes[place] >= 0xE4 {
+        place = bytes.withUnsafeBufferPointer {
+          Int(anneal_skip_ideographs($0.baseAddress, Int64(place), Int64(end)))
+        }
+        if place == end { break }
+      }
       let (scalar, length) = UTF8Scalars.decode(bytes, at: place)
       if table[scalar].isDisjoint(with: classes) { break }
       place += length

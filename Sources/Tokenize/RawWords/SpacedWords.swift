@@ -23,12 +23,15 @@ struct SpacedWords: RawWords {
   var areWhole: Bool { true }
 
   func modelWord(of word: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(word.count + 6)
-    for byte in word {
-      if byte == 0x20 { bytes += Self.sign } else { bytes.append(byte) }
+    let size = Int64(word.count)
+    let spaces = Int(anneal_count_byte(0x20, word.baseAddress, size))
+    let room = word.count + spaces * (Self.sign.count - 1)
+    return [UInt8](unsafeUninitializedCapacity: room) { bytes, count in
+      anneal_replace_byte(
+        0x20, Self.sign, Int64(Self.sign.count), word.baseAddress, size, bytes.baseAddress,
+        Int64(room))
+      count = room
     }
-    return bytes
   }
 
   func modelWords(of word: UnsafeBufferPointer<UInt8>) -> PreTokenizedText {

@@ -199,14 +199,16 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Writes the tokens of numbered words, and returns how many of them there was room for.
+  /// Writes the tokens of the numbered words from one on, and returns where the first one stands for which there was
+  /// no room.
   func write(
-    _ numbers: UnsafeBufferPointer<UInt32>, lists: UnsafePointer<UInt32>,
+    _ numbers: UnsafeBufferPointer<UInt32>, from first: Int, lists: UnsafePointer<UInt32>,
     to tokens: inout anneal_tokens
   ) -> Int {
     withUnsafePointer(to: kernel) {
       Int(
-        anneal_write_tokens($0, numbers.baseAddress, Int64(numbers.count), lists, &tokens))
+        anneal_write_tokens(
+          $0, numbers.baseAddress, Int64(first), Int64(numbers.count), lists, &tokens))
     }
   }
 

@@ -517,6 +517,9 @@ def draw(folder, base, name, task, method, rng, seed, index):
     g = torch.Generator().manual_seed(index)
     perturb(whole, method, g)
     io = example(name, task, index)
+    if method in (prefix, prompt, ptuning) and task == "FEATURE_EXTRACTION":
+        # PEFT passes over the kinds of segments there.
+        io.pop("token_type_ids", None)
     inputs = {k: v for k, v in io.items()}
     whole.eval()
     extra = {}

@@ -11,7 +11,8 @@ of three steps of AdamW (rate 1e-2, weight decay 0.01 on all) and after the last
 - adalora-llama: five steps with ranks taken away after each, and the singular values left;
 - pissa-llama, olora-bert: folders of peft with init_lora_weights pissa and olora, after three steps;
 - the folders of VARIANTS: what peft files where more is asked of it than the common, its values moved away
-  from their beginnings, with what it computes of the files (FEATURES: the last layer's vectors, no loss).
+  from their beginnings, with what it computes of the files (FOLDED: without training; FEATURES: the last
+  layer's vectors, no loss).
 
 Made with peft 0.21.2, transformers 5.23.0, torch 2.13.0; the seed is 7.
 """
@@ -36,7 +37,7 @@ def example(golden, base):
 def kind_of(base):
     if base.endswith("cls"):
         return CLS
-    return AutoModelForSeq2SeqLM if "t5" in base else LM
+    return AutoModelForSeq2SeqLM if any(n in base for n in ("t5", "marian")) else LM
 
 
 def model(golden, base, config):
@@ -141,9 +142,43 @@ VARIANTS = {
     "adalora-spent-bert": ("base-bert-cls", peft.AdaLoraConfig(
         task_type="SEQ_CLS", init_r=2, target_r=1, total_step=4, tfinal=1, lora_alpha=8, bias="lora_only",
         target_modules=["query", "value"])),
+    "words-marian": ("base-marian-lm", lora("SEQ_2_SEQ_LM", ["embed_tokens", "q_proj"])),
+    "words-t5": ("base-t5-lm", lora("SEQ_2_SEQ_LM", ["embed_tokens", "wi"])),
     "ia3-names-llama": ("base-llama-lm", peft.IA3Config(
         task_type="CAUSAL_LM", target_modules=["down_proj", "k_proj", "query"],
         feedforward_modules=["down_proj"])),
+}
+# What is read and merged, not trained.
+FOLDED = {
+    "vera-gpt2": ("base-gpt2-lm", peft.VeraConfig(
+        task_type="CAUSAL_LM", r=3, target_modules=["c_attn", "c_fc"], bias="vera_only")),
+    "vera-drawn-bert": ("base-bert-cls", peft.VeraConfig(
+        task_type="SEQ_CLS", r=3, target_modules=["query", "intermediate.dense"], save_projection=False,
+        projection_prng_key=5)),
+    "loha-bert": ("base-bert-cls", peft.LoHaConfig(
+        task_type="SEQ_CLS", r=2, alpha=4, target_modules=["query", "value"], rank_pattern={"value": 3})),
+    "lokr-llama": ("base-llama-lm", peft.LoKrConfig(
+        task_type="CAUSAL_LM", r=2, alpha=4, target_modules=["q_proj", "v_proj", "down_proj"],
+        decompose_both=True, decompose_factor=4)),
+    "oft-bert": ("base-bert-cls", peft.OFTConfig(
+        task_type="SEQ_CLS", oft_block_size=5, target_modules=["query", "output.dense"], bias="oft_only")),
+    "oft-exact-llama": ("base-llama-lm", peft.OFTConfig(
+        task_type="CAUSAL_LM", r=4, oft_block_size=0, target_modules=["q_proj", "up_proj"], coft=True, eps=0.5,
+        block_share=True, use_cayley_neumann=False)),
+    "boft-t5": ("base-t5-lm", peft.BOFTConfig(
+        task_type="SEQ_2_SEQ_LM", boft_block_size=8, target_modules=["q", "wo"])),
+    "hra-bert": ("base-bert-cls", peft.HRAConfig(
+        task_type="SEQ_CLS", r=4, target_modules=["key", "output.dense"])),
+    "hra-orthogonal-llama": ("base-llama-lm", peft.HRAConfig(
+        task_type="CAUSAL_LM", r=3, target_modules=["k_proj"], apply_GS=True)),
+    "vblora-bert": ("base-bert-cls", peft.VBLoRAConfig(
+        task_type="SEQ_CLS", r=2, num_vectors=8, vector_length=8, topk=2, target_modules=["query"])),
+    "vblora-brief-gpt2": ("base-gpt2-lm", peft.VBLoRAConfig(
+        task_type="CAUSAL_LM", r=2, num_vectors=8, vector_length=8, topk=3, target_modules=["c_attn"],
+        save_only_topk_weights=True)),
+    "fourierft-gpt2": ("base-gpt2-lm", peft.FourierFTConfig(
+        task_type="CAUSAL_LM", n_frequency=40, scaling=30.0, target_modules=["c_attn", "c_fc"],
+        n_frequency_pattern={"h.1.attn.c_attn": 7})),
 }
 FEATURES = {
     "features-bert": ("base-bert-cls", lora(
@@ -183,15 +218,16 @@ def file(golden, folder, kind, base, config, inputs):
         is_trainable=not config.is_prompt_learning).eval()
 
 
-def variant(golden, out, name, base, config):
+def variant(golden, out, name, base, config, trains=True):
     inputs = example(golden, base)
     read = file(golden, out / name, kind_of(base), base, config, inputs)
     with torch.no_grad():
         output = read(**inputs)
     io = {"logits": output.logits, "loss": output.loss.reshape(1)} | inputs
-    io["loss_steps"], io["grad_norm"] = losses(read, inputs)
+    if trains:
+        io["loss_steps"], io["grad_norm"] = losses(read, inputs)
     save_file({k: v.contiguous() for k, v in io.items()}, out / name / "io.safetensors")
-    print(name, io["loss_steps"].tolist())
+    print(name, output.loss.item())
 
 
 def features(golden, out, name, base, config):
@@ -219,6 +255,8 @@ def main():
     beginnings(golden, out, "olora-bert", "base-bert-cls", "olora", ["query", "value"])
     for name, (base, config) in VARIANTS.items():
         variant(golden, out, name, base, config)
+    for name, (base, config) in FOLDED.items():
+        variant(golden, out, name, base, config, trains=False)
     for name, (base, config) in FEATURES.items():
         features(golden, out, name, base, config)
     print(f"peft {peft.__version__}, torch {torch.__version__}")

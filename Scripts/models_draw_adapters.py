@@ -10,7 +10,8 @@ from its files, and, where all that is trained is filed, the gradient's norm and
 AdamW (rate 1e-2, weight decay 0.01). refused.json counts by message what PEFT refused itself. The second line
 compares, and saves each adapter and merged model again beside its case; what is refused is printed. The third
 reads these in peft and transformers. A draw is a function of SEED, COUNT says only how many; methods are lora,
-ia3, adalora, prefix, prompt, ptuning, norms, shira, tokens, bitfit. AdapterHub's are drawn by
+ia3, adalora, prefix, prompt, ptuning, norms, shira, tokens, bitfit, and, where they are named, vera, loha, lokr,
+oft, boft, hra, vblora, fourier. AdapterHub's are drawn by
 Scripts/models_draw_hub_adapters.py.
 
 Made with peft 0.21.2, transformers 5.23.0, torch 2.13.0.
@@ -362,6 +363,88 @@ def bitfit(rng, model, task):
     return peft.LoraConfig, dict(r=1, lora_alpha=1, bias="all", target_modules=[rng.choice(own)])
 
 
+def some_layers(rng, k, model):
+    """Perhaps a choice of layers, an exclusion, or a module that is saved whole."""
+    if rng.random() < .15 and isinstance(k["target_modules"], list):
+        k["layers_to_transform"] = rng.choice([0, [0, 1], [1]])
+    if rng.random() < .12:
+        k["modules_to_save"] = [rng.choice(saveable(model))]
+    return k
+
+
+def vera(rng, model, task):
+    k = dict(target_modules=targets(rng, model), r=rng.choice([2, 4, 16]), d_initial=rng.choice([.1, 1.0]),
+             bias=rng.choice(["none", "none", "all", "vera_only"]), projection_prng_key=rng.choice([0, 5]))
+    if rng.random() < .2:
+        k["save_projection"] = False
+    return peft.VeraConfig, some_layers(rng, k, model)
+
+
+def loha(rng, model, task):
+    k = dict(target_modules=targets(rng, model), r=rng.choice([1, 2, 4]), alpha=rng.choice([1, 4, 8]))
+    if rng.random() < .2:
+        k["rank_pattern"] = {pattern_keys(rng, model): rng.choice([1, 3])}
+    if rng.random() < .2:
+        k["alpha_pattern"] = {pattern_keys(rng, model): rng.choice([2, 16])}
+    if rng.random() < .15:
+        k["exclude_modules"] = rf".*\.{rng.randint(0, 1)}\..*"
+    return peft.LoHaConfig, some_layers(rng, k, model)
+
+
+def lokr(rng, model, task):
+    kind, k = loha(rng, model, task)
+    if rng.random() < .4:
+        k["decompose_both"] = True
+    if rng.random() < .4:
+        k["decompose_factor"] = rng.choice([2, 4, 8])
+    k["r"] = rng.choice([1, 2, 4, 64])
+    return peft.LoKrConfig, k
+
+
+def oft(rng, model, task):
+    k = dict(target_modules=targets(rng, model), bias=rng.choice(["none", "none", "all", "oft_only"]))
+    k |= rng.choice([dict(oft_block_size=4), dict(oft_block_size=32), dict(r=4, oft_block_size=0), dict(oft_block_size=5)])
+    if rng.random() < .3:
+        k["block_share"] = True
+    if rng.random() < .3:
+        k["coft"], k["eps"] = True, rng.choice([6e-5, .5])
+    if rng.random() < .4:
+        k["use_cayley_neumann"] = False
+    elif rng.random() < .4:
+        k["num_cayley_neumann_terms"] = rng.choice([1, 2, 3, 4, 7])
+    return peft.OFTConfig, some_layers(rng, k, model)
+
+
+def boft(rng, model, task):
+    k = dict(target_modules=targets(rng, model), bias=rng.choice(["none", "none", "all", "boft_only"]))
+    k |= rng.choice([dict(boft_block_size=4), dict(boft_block_size=8), dict(boft_block_num=4, boft_block_size=0)])
+    return peft.BOFTConfig, some_layers(rng, k, model)
+
+
+def hra(rng, model, task):
+    k = dict(target_modules=targets(rng, model), r=rng.choice([1, 2, 4, 8]), apply_GS=rng.random() < .4,
+             bias=rng.choice(["none", "none", "all", "hra_only"]))
+    return peft.HRAConfig, some_layers(rng, k, model)
+
+
+def vblora(rng, model, task):
+    k = dict(target_modules=targets(rng, model), r=rng.choice([1, 2, 4]), num_vectors=rng.choice([6, 16]),
+             vector_length=rng.choice([4, 8, 16]), topk=rng.choice([1, 2, 3]),
+             save_only_topk_weights=rng.random() < .3, bias=rng.choice(["none", "none", "all", "vblora_only"]))
+    return peft.VBLoRAConfig, some_layers(rng, k, model)
+
+
+def fourier(rng, model, task):
+    k = dict(target_modules=targets(rng, model), n_frequency=rng.choice([5, 50, 300]),
+             scaling=rng.choice([150.0, 30.0]), random_loc_seed=rng.choice([777, 3]),
+             bias=rng.choice(["none", "none", "all", "fourier_only"]))
+    if rng.random() < .2:
+        k["n_frequency_pattern"] = {pattern_keys(rng, model): rng.choice([7, 20])}
+    return peft.FourierFTConfig, some_layers(rng, k, model)
+
+
+# What is read and merged here, not trained, is drawn where it is asked for by name.
+READ = [vera, loha, lokr, oft, boft, hra, vblora, fourier]
 METHODS = [(lora, 44), (ia3, 11), (adalora, 8), (prefix, 7), (prompt, 6), (ptuning, 4), (norms, 6), (shira, 6),
            (tokens, 5), (bitfit, 3)]
 
@@ -379,6 +462,8 @@ def perturb(model, method, g):
             scale = .2
         if "trainable_tokens" in name:
             scale = .4
+        if any(part in name for part in ("vera_", "hada_", "lokr_", "oft_", "hra_", "vblora_", "fourierft_")):
+            scale = .3
         p.data += scale * noise
 
 
@@ -395,7 +480,8 @@ def main():
         rng = random.Random(seed * 100003 + index)
         name = rng.choice(list(MODELS))
         task = rng.choice(MODELS[name][1])
-        method = rng.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0]
+        choice = METHODS + [(m, 12) for m in READ if m.__name__ in only]
+        method = rng.choices([m for m, _ in choice], [w for _, w in choice])[0]
         if only and method.__name__ not in only: continue
         base = out / "bases" / f"{name}-{task}"
         if not base.exists():
@@ -431,6 +517,9 @@ def draw(folder, base, name, task, method, rng, seed, index):
     g = torch.Generator().manual_seed(index)
     perturb(whole, method, g)
     io = example(name, task, index)
+    if method in (prefix, prompt, ptuning) and task == "FEATURE_EXTRACTION":
+        # PEFT passes over the kinds of segments there.
+        io.pop("token_type_ids", None)
     inputs = {k: v for k, v in io.items()}
     whole.eval()
     extra = {}
@@ -478,7 +567,7 @@ def draw(folder, base, name, task, method, rng, seed, index):
     if not torch.isfinite(logits).all():
         raise ValueError("logits not finite")
     io["logits"] = logits.float()
-    trains = task != "FEATURE_EXTRACTION" and method is not ptuning and not fields.get("prefix_projection")
+    trains = task != "FEATURE_EXTRACTION" and method not in [ptuning] + READ and not fields.get("prefix_projection")
     if "labels" in io and output.loss is not None:
         io["loss"] = output.loss.detach().reshape(1).float()
     if trains:

@@ -165,6 +165,17 @@ def union(rng, name):
 METHODS = [(bottleneck, 40), (compacter, 12), (lora, 20), (ia3, 6), (prefix, 14), (prompt, 4), (union, 18)]
 
 
+# The models whose prefixes hang on the kind of attention.
+PLAIN = ["gpt2", "llama", "mistral", "distilbert"]
+
+
+def ask_for_plain_attention(path):
+    fields = json.loads(path.read_text()) | {"_attn_implementation": "eager"}
+    if "sliding_window" in fields:
+        fields["sliding_window"] = None
+    path.write_text(json.dumps(fields, indent=1))
+
+
 def main():
     out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     transformers.logging.set_verbosity_error()
@@ -178,9 +189,12 @@ def main():
         rng = random.Random(seed * 100003 + index)
         name = rng.choice(list(MODELS)); task = rng.choice(MODELS[name])
         method = rng.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0]
-        base = out / "bases" / f"{name}-{task}"
+        plain = method in (prefix, union) and name in PLAIN and rng.random() < .6
+        base = out / "bases" / (f"{name}-{task}" + ("-plain" if plain else ""))
         if not base.exists():
             drawing.make_base(base, name, task, seed)
+            if plain:
+                ask_for_plain_attention(base / "config.json")
         folder = out / f"{index:04d}-{method.__name__}-{name}-{task}"
         try:
             draw(folder, base, name, task, method, rng, seed, index)

@@ -42,6 +42,10 @@ CASES = {
     "hub-prefix-bert": ("base-bert-cls", adapters.PrefixTuningConfig(
         flat=False, prefix_length=3, bottleneck_size=6, leave_out=[0])),
     "hub-prefix-gptj": ("base-gptj-lm", adapters.PrefixTuningConfig(flat=True, prefix_length=2)),
+    "hub-prefix-t5": ("base-t5-lm", adapters.PrefixTuningConfig(
+        flat=False, prefix_length=3, bottleneck_size=6)),
+    "hub-prefix-left-t5": ("base-t5-lm", adapters.PrefixTuningConfig(
+        flat=True, prefix_length=2, cross_prefix=False, leave_out=[1])),
     "hub-mam-bert": ("base-bert-cls", adapters.MAMConfig(
         adapters.PrefixTuningConfig(flat=True, prefix_length=2),
         adapters.ParBnConfig(reduction_factor=8))),

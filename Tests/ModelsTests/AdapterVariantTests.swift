@@ -36,6 +36,56 @@ struct AdapterVariantTests {
     try trial.checkReloading(base: variant.base)
   }
 
+  /// Of updates of vectors of words that an encoder and a decoder share with the output.
+  @Test(arguments: [("words-marian", "base-marian-lm"), ("words-t5", "base-t5-lm")])
+  func `vectors of words that a stack alone has changed stay apart, and are not merged`(
+    variant: (name: String, base: String)
+  ) throws {
+    let trial = try AdapterTrial(folder: Self.path(variant.name))
+    try trial.checkLogits()
+    try trial.checkReloading(base: variant.base)
+    let error = #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+    #expect(error?.code == .unsupported && error?.file.hasSuffix("embed_tokens") == true)
+    try trial.checkTraining()
+  }
+
+  @Test(arguments: ["target_modules", "modules_to_save"])
+  func `an update of what no stack reads is refused`(field: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try changed("words-marian", [(field, ["shared"])], in: folder)
+    let error = #expect(throws: ModelError.self) {
+      try ModelLoader.load(
+        Shared.path("golden/train-formats/golden/base-marian-lm"), adapter: path,
+        for: .sequenceToSequence, seed: 1)
+    }
+    #expect(error?.code == .unsupported && error?.file == "\(path)/adapter_config.json")
+    #expect(
+      error?.problem.contains("\(field): model.shared") == true, "\(error?.description ?? "")")
+  }
+
+  /// Methods that are read and merged, not trained: with biases, ranks by patterns, blocks that do not divide a
+  /// width, matrices and places that follow from a seed, and logits of the chosen vectors alone.
+  static let folded: [(name: String, base: String)] = [
+    ("vera-gpt2", "base-gpt2-lm"), ("vera-drawn-bert", "base-bert-cls"),
+    ("loha-bert", "base-bert-cls"), ("lokr-llama", "base-llama-lm"),
+    ("oft-bert", "base-bert-cls"), ("oft-exact-llama", "base-llama-lm"),
+    ("boft-t5", "base-t5-lm"), ("hra-bert", "base-bert-cls"),
+    ("hra-orthogonal-llama", "base-llama-lm"), ("vblora-bert", "base-bert-cls"),
+    ("vblora-brief-gpt2", "base-gpt2-lm"), ("fourierft-gpt2", "base-gpt2-lm"),
+  ]
+
+  @Test(arguments: folded)
+  func `a change of weights is computed, merged and filed again, and nothing of it is trained`(
+    variant: (name: String, base: String)
+  ) throws {
+    let trial = try AdapterTrial(folder: Self.path(variant.name))
+    try trial.checkLogits()
+    try trial.checkMerging()
+    try trial.checkReloading(base: variant.base)
+    let own = Set(trial.model.parameters.map(\.name))
+    #expect(trial.adapter.parameters.allSatisfy { own.contains($0.name) })
+  }
+
   /// Of AdapterHub: maps that it takes for one another, an alpha of factors, factors of a part of a map,
   /// bottlenecks with norms, sums, scales, reductions, rules and activations of their own, prefixes, and
   /// several adapters as one (`Scripts/models_hub_fixtures.py`).
@@ -46,6 +96,7 @@ struct AdapterVariantTests {
     ("hub-ia3-gpt2", "base-gpt2-lm", true), ("hub-prefix-bert", "base-bert-cls", false),
     ("hub-prefix-gptj", "base-gptj-lm", false), ("hub-mam-bert", "base-bert-cls", false),
     ("hub-union-llama", "base-llama-lm", false), ("hub-cross-t5", "base-t5-lm", false),
+    ("hub-prefix-t5", "base-t5-lm", false), ("hub-prefix-left-t5", "base-t5-lm", false),
   ]
 
   @Test(arguments: hub)
@@ -128,6 +179,7 @@ struct AdapterVariantTests {
     ("words-filed-llama", "layer_replication", [[0, 2]], "base-llama-lm"),
     ("words-filed-llama", "init_lora_weights", "pissa_niter_4", "base-llama-lm"),
     ("words-filed-llama", "r", 0, "base-llama-lm"),
+    ("oft-exact-llama", "oft_block_size", 4, "base-llama-lm"),
   ]
 
   @Test(arguments: refused)
@@ -177,7 +229,8 @@ struct AdapterVariantTests {
     ("hub-prefix-bert", "base-bert-cls", "use_gating", true),
     ("hub-prefix-bert", "base-distilbert-cls", "prefix_tuning", .null),
     ("hub-prefix-gptj", "base-gpt2-lm", "prefix_tuning", .null),
-    ("hub-prefix-gptj", "base-t5-lm", "prefix_tuning", .null),
+    ("hub-prefix-gptj", "base-marian-lm", "prefix_tuning", .null),
+    ("hub-prefix-left-t5", "base-t5-lm", "leave_out", [2]),
     ("hub-prefix-gptj", "base-gptj-lm", "leave_out", [0]),
     ("hub-norms-bert", "base-bert-cls", "use_gating", true),
   ]

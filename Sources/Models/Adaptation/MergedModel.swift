@@ -48,6 +48,17 @@ public struct MergedModel: Sendable {
       return unsupported(
         "adapter", "adds virtual tokens to what the model reads, which weights cannot hold")
     }
+    let tied = (model as? any TiedHead)?.tiedTable
+    let output = (model as? any VocabularyHead)?.outputWeight
+    let shared = model.tables.first { table in
+      table.adaptation != nil && table !== tied
+        && (table.owner != nil || table.weight === output)
+    }
+    if let shared {
+      return unsupported(
+        shared.name,
+        "has vectors of words that another part of the plain model reads too, unchanged")
+    }
     let map = model.adaptableMaps.first { map in
       map.bias == nil && (map.adaptation as? LowRankMap)?.upBias != nil
     }

@@ -37,11 +37,14 @@ final class FSMT: PostNormTranslator, TiedHead {
       Sinusoids.fairseq(positions: rows, width: c.hidden, padding: Int(c.padding))
     }
     let places = sinusoids(c.positions + Int(c.padding) + 1)
-    func words(_ name: String, _ entries: Int) -> Tensor {
-      source.at("model.\(name)").weight([entries, c.hidden], .normal(c.deviation))
+    // Tied ones are the output too, which no method adapts alone.
+    func words(_ name: String, _ entries: Int) -> Embedding {
+      Embedding(
+        source.at("model.\(name)"), entries, c.hidden, .normal(c.deviation), padding: c.padding,
+        isListed: !isTied)
     }
     // WMT19's files lack the places; files of a trained model hold them.
-    func embedding(_ stack: String, _ words: Tensor) -> SinusoidalEmbedding {
+    func embedding(_ stack: String, _ words: Embedding) -> SinusoidalEmbedding {
       SinusoidalEmbedding(
         words: words,
         places: source.at("model.\(stack).embed_positions.weight").constant(places),
@@ -55,7 +58,11 @@ final class FSMT: PostNormTranslator, TiedHead {
     decoder = PostNormStack(
       source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords),
       isDecoder: true)
-    outputWeight = isTied ? targetWords : words("decoder.output_projection", targetEntries)
+    outputWeight =
+      isTied
+      ? targetWords.weight
+      : source.at("model.decoder.output_projection").weight(
+        [targetEntries, c.hidden], .normal(c.deviation))
     outputMap =
       isTied
       ? nil

@@ -33,25 +33,32 @@ final class Marian: PostNormTranslator {
       sharesEntries ? entries : try configuration.size("decoder_vocab_size", default: entries)
 
     let places = Sinusoids.transformer(positions: c.positions, width: c.hidden)
-    func words(_ name: String, _ entries: Int) -> Tensor {
-      source.at(name).weight([entries, c.hidden], .normal(c.deviation))
+    func words(_ name: String, _ entries: Int, isListed: Bool = true) -> Embedding {
+      Embedding(
+        source.at(name), entries, c.hidden, .normal(c.deviation), padding: c.padding,
+        isListed: isListed)
     }
     // The hub's files lack the places, or hold the same.
-    func embedding(_ stack: String, _ words: Tensor) -> SinusoidalEmbedding {
+    func embedding(_ stack: String, _ words: Embedding) -> SinusoidalEmbedding {
       SinusoidalEmbedding(
         words: words,
         places: source.at("model.\(stack).embed_positions.weight").constant(places),
         firstPlace: 0, configuration: c)
     }
-    let sourceWords = words(
-      isShared ? "model.shared" : "model.encoder.embed_tokens", entries)
-    let targetWords =
-      isShared ? sourceWords : words("model.decoder.embed_tokens", targetEntries)
+    let shared = isShared ? words("model.shared", entries, isListed: false) : nil
+    func own(_ stack: String, _ entries: Int) -> Embedding {
+      let name = "model.\(stack).embed_tokens"
+      return shared.map { Embedding(source.at(name), sharing: $0) } ?? words(name, entries)
+    }
+    let (sourceWords, targetWords) = (own("encoder", entries), own("decoder", targetEntries))
     encoder = PostNormStack(
       source.at("model.encoder"), c, c.encoder, embedding("encoder", sourceWords), isDecoder: false)
     decoder = PostNormStack(
       source.at("model.decoder"), c, c.decoder, embedding("decoder", targetWords), isDecoder: true)
-    outputWeight = isTied ? targetWords : words("lm_head", targetEntries)
+    outputWeight =
+      isTied
+      ? targetWords.weight
+      : source.at("lm_head").weight([targetEntries, c.hidden], .normal(c.deviation))
     outputBias = source.at("final_logits_bias").constant(Tensor(shape: [1, targetEntries]))
     // Twins of the shared embedding, or what nothing reads.
     source.skip("model.shared.weight")

@@ -81,7 +81,8 @@ struct PostNormStack: Sendable {
 
 /// Words, whose vectors are learned, and places, whose vectors are computed.
 struct SinusoidalEmbedding: Sendable {
-  let words, places: Tensor
+  let words: Embedding
+  let places: Tensor
   /// The row of a sequence's first place.
   let firstPlace: Int32
   let configuration: PostNormConfiguration
@@ -92,17 +93,17 @@ struct SinusoidalEmbedding: Sendable {
     _ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext, _ place: VirtualPlace
   ) -> Tensor {
     let (c, ids) = (configuration, batch.ids)
-    let padded = ids.indices.filter { ids[$0] == c.padding }
     let vectors = place.vectors(tape, batch, factor: c.wordFactor) {
-      tape.addingNoise(tape.gather(words, rows: $0, factor: $1), to: batch, factor: $1)
+      tape.addingNoise(tape.embed(words, $0, factor: $1), to: batch, factor: $1)
     }
     var rows = context.positions.map { $0 + firstPlace }
     // fairseq counts no place for padding, which only a model that generates it ever reads.
-    if firstPlace > 0 { for place in padded { rows[place] -= 1 } }
+    if firstPlace > 0 {
+      for place in ids.indices where ids[place] == c.padding { rows[place] -= 1 }
+    }
     let needed = Int(rows.max() ?? 0) + 1
     let places = needed > places.rows ? longer?(needed) ?? places : places
-    let sum = tape.add(
-      tape.stoppingGradient(vectors, rows: padded), tape.gather(places, rows: rows))
+    let sum = tape.add(vectors, tape.gather(places, rows: rows))
     return tape.dropout(sum, Dropout(c.dropout, keys: context.rows))
   }
 }
@@ -199,21 +200,5 @@ private struct PostNormAttention {
 
   func keysAndValues(_ tape: Tape, _ x: Tensor) -> (key: Tensor, value: Tensor) {
     (key(tape, x), value(tape, x))
-  }
-}
-
-extension Tape {
-  /// x, of which some rows pass no gradient on, as torch has it for the padding of an embedding.
-  fileprivate func stoppingGradient(_ x: Tensor, rows: [Int]) -> Tensor {
-    guard isRecording, x.requiresGradient, !rows.isEmpty else { return x }
-    return record(x.copy(), inputs: [x]) { gradient in
-      let passed = gradient.copy()
-      passed.withMutableValues { values in
-        for row in rows {
-          for column in 0..<x.columns { values[row * x.columns + column] = 0 }
-        }
-      }
-      x.accumulate(gradient: passed)
-    }
   }
 }

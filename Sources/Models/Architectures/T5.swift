@@ -23,6 +23,8 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
 
   /// The vector of each word, of which both stacks read, and the output where it is tied.
   private let words: Embedding
+  /// The same under the names of the stacks.
+  private let sourceWords, targetWords: Embedding
   private let encoder, decoder: T5Stack
   private let sizes: T5Configuration
 
@@ -32,6 +34,8 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
     let initial = Initialisation.normal(c.initializerFactor)
     words = Embedding(
       source.at("shared"), c.vocabularySize, c.hidden, initial, isListed: false)
+    sourceWords = Embedding(source.at("encoder.embed_tokens"), sharing: words)
+    targetWords = Embedding(source.at("decoder.embed_tokens"), sharing: words)
     encoder = T5Stack(source.at("encoder"), c, isDecoder: false)
     decoder = T5Stack(source.at("decoder"), c, isDecoder: true)
     let hasHead = !c.scalesOutput && source.holds("lm_head.weight")
@@ -58,14 +62,15 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
   /// The vectors of the source's tokens: `[source tokens, hidden]`.
   func encode(_ tape: Tape, _ source: TokenBatch) -> Tensor {
     encoder(
-      tape, source.prompted(encoder.place.prompt?.count ?? 0), words, cache: nil, memory: nil)
+      tape, source.prompted(encoder.place.prompt?.count ?? 0), sourceWords, cache: nil,
+      memory: nil)
   }
 
   /// The keys and values of every block's second attention.
   func memory(_ tape: Tape, encoded: Tensor, source: SequenceLayout) -> SourceMemory {
     let layout = encoder.place.layout(source)
     tape.rowKeys = [layout.tokenKeys]
-    return SourceMemory(layers: decoder.memories(tape, encoded), layout: layout)
+    return decoder.place.memory(tape, decoder.memories(tape, encoded), layout)
   }
 
   /// An empty cache for the decoder.
@@ -79,7 +84,7 @@ final class T5: SequenceToSequenceModel, AssembledModel, TiedHead {
   func decode(
     _ tape: Tape, _ target: TokenBatch, memory: SourceMemory, cache: KeyValueCache?
   ) -> Tensor {
-    let x = decoder(tape, target, words, cache: cache, memory: memory)
+    let x = decoder(tape, target, targetWords, cache: cache, memory: memory)
     return sizes.scalesOutput ? tape.scale(x, by: 1 / Float(sizes.hidden).squareRoot()) : x
   }
 }
@@ -121,11 +126,14 @@ private struct T5Stack {
       tape.addingNoise(tape.embed([(table, $0)]), to: batch)
     }
     let dropout = Dropout(dropout, keys: context.rows)
+    let unseen = place.distance > 0 && !place.beginsWithPrefix ? place.distance : 0
     let bias = bias(
-      tape, queries: context.layout.longest, keys: context.lengths.max() ?? 0)
+      tape, queries: context.layout.longest, keys: (context.lengths.max() ?? 0) - unseen,
+      distance: place.distance - unseen)
     tape.rowKeys = [context.rows]
     var x = tape.dropout(words, dropout)
     for (layer, block) in blocks.enumerated() {
+      let bias = layer < place.layersWithDistances ? bias : nil
       x = tape.layer { [x] in block($0, x, context, memory, layer: layer, bias, dropout) }
     }
     context.finish()
@@ -154,7 +162,7 @@ private struct T5Block {
 
   func callAsFunction(
     _ tape: Tape, _ x: Tensor, _ context: DecoderContext, _ memory: SourceMemory?, layer: Int,
-    _ bias: Tensor, _ dropout: Dropout
+    _ bias: Tensor?, _ dropout: Dropout
   ) -> Tensor {
     var y = attend(tape, x, context, layer: layer, bias, dropout)
     if let memory { y = attend(tape, y, context, to: memory, layer: layer, dropout) }
@@ -163,7 +171,7 @@ private struct T5Block {
 
   /// Adds what the tokens see of their own sequence.
   private func attend(
-    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, layer: Int, _ bias: Tensor,
+    _ tape: Tape, _ x: Tensor, _ context: DecoderContext, layer: Int, _ bias: Tensor?,
     _ dropout: Dropout
   ) -> Tensor {
     let y = norms[0](tape, x)

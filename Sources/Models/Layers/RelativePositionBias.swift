@@ -18,10 +18,13 @@ struct RelativePositionBias: Sendable {
   }
 
   /// What attention adds to its scores: `[heads, queries, keys]`, the last query being at the last key.
-  func callAsFunction(_ tape: Tape, queries: Int, keys: Int) -> Tensor {
+  /// - Parameter distance: How much farther on than they are keys count.
+  func callAsFunction(_ tape: Tape, queries: Int, keys: Int, distance: Int = 0) -> Tensor {
     let heads = weight.columns
     // The bucket of each diagonal, from the first key seen by the last query on.
-    let diagonals = (0..<max(queries + keys - 1, 0)).map { buckets.bucket($0 - keys + 1) }
+    let diagonals = (0..<max(queries + keys - 1, 0)).map {
+      buckets.bucket($0 - keys + 1 + distance)
+    }
     let output = weight.withValues { table in
       var values: [Float] = []
       values.reserveCapacity(heads * queries * keys)

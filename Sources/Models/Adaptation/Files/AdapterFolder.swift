@@ -85,6 +85,8 @@ public struct AdapterFolder: Sendable {
     case "SHIRA": return try SparseAdapter(configuration, to: model)
     case "TRAINABLE_TOKENS": return try TokenAdapter(configuration, to: model)
     case "PREFIX_TUNING": return try PrefixAdapter(configuration, to: model)
+    case let name where FoldedAdapter.names.contains(name):
+      return try FoldedAdapter(configuration, to: model)
     case let other:
       throw ModelError(
         .unsupported, file: configuration.file,

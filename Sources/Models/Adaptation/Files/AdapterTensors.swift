@@ -4,6 +4,8 @@ import Tensors
 /// What an adapter's tensors are called in its file.
 struct AdapterNames {
   private let prefix: String
+  /// What maps share, which PEFT keeps outside of the model.
+  private static let shared = ["vera_A", "vera_B", "vblora_vector_bank"]
 
   /// - Parameter method: PEFT's word for the method.
   init(_ layout: AdapterLayout, method: String?) {
@@ -13,7 +15,8 @@ struct AdapterNames {
 
   /// The name in the file.
   func callAsFunction(_ name: String) -> String {
-    name.hasSuffix(VirtualFile.name) ? name : prefix + name
+    if name.hasSuffix(VirtualFile.name) { return name }
+    return Self.shared.contains(name) ? "base_model.\(name)" : prefix + name
   }
 }
 
@@ -71,7 +74,11 @@ struct AdapterTensors {
       guard let name = stored(parameter.name) ?? base?.filed else { continue }
       left.remove(name)
       if name.hasSuffix(".base_layer.weight"), model.losesBeginning(parameter) { continue }
-      parameter.tensor.assign(try values(name, parameter.tensor.shape))
+      let filed = try values(name, parameter.tensor.shape)
+      if model.sharesWords(parameter), filed.values != parameter.tensor.values {
+        throw parted(name)
+      }
+      parameter.tensor.assign(filed)
       held.append(
         HeldParameter(
           parameter: parameter, name: name == base?.filed ? base?.name : nil))
@@ -178,8 +185,18 @@ struct AdapterTensors {
     return tensor
   }
 
+  private func parted(_ name: String) -> ModelError {
+    ModelError(
+      .unsupported, file: files[0].path,
+      problem: "holds \(name): modules_to_save parts vectors of words that the model has once",
+      remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+  }
+
   private func mismatch(_ missing: [String], _ excess: [String]) -> ModelError {
-    let updates = [".lora_", ".ia3_l", ".shira_", ".trainable_tokens_delta"]
+    let updates = [
+      ".lora_", ".ia3_l", ".shira_", ".trainable_tokens_delta", ".vera_", ".hada_", ".lokr_",
+      ".oft_", ".boft_", ".hra_", ".vblora_", ".fourierft_",
+    ]
     if missing.isEmpty,
       let update = excess.first(where: { name in updates.contains { name.contains($0) } })
     {
@@ -189,11 +206,7 @@ struct AdapterTensors {
         remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
     }
     if missing.isEmpty, excess.count == 1, WordTable.isNamed(excess[0].module) {
-      return ModelError(
-        .unsupported, file: files[0].path,
-        problem:
-          "holds \(excess[0]): modules_to_save parts vectors of words that the model has once",
-        remedy: "Merge the adapter into its model with PEFT, and give the merged model.")
+      return parted(excess[0])
     }
     if missing.count == 1, missing[0].hasPrefix("shared_parameters.") {
       return ModelError(
@@ -222,6 +235,12 @@ extension Model {
   func isVocabulary(_ parameter: NamedParameter) -> Bool {
     WordTable.isNamed(parameter.name.module)
       || vocabularyTensors.contains { $0 === parameter.tensor }
+  }
+
+  /// Whether a parameter is read under other names alone, by an encoder and a decoder: PEFT's copy of it
+  /// is read by nothing.
+  func sharesWords(_ parameter: NamedParameter) -> Bool {
+    embeddings.contains { $0.owner?.weight === parameter.tensor }
   }
 
   /// Whether an update of a map begins as a part of its weight, which then is filed without that.

@@ -4,12 +4,13 @@ import Tensors
 /// Keys and values of virtual tokens as AdapterHub reads them: words keep the places that they have
 /// without (Li, Liang 2021).
 ///
-/// Filed as the network that makes them, or flat, as they are.
+/// Filed as the network that makes them, or flat, as they are. T5 has one of the encoder, one of the decoder and
+/// one before what the decoder sees of a source; distances to keys count from the first virtual one on.
 public struct HubPrefix: ModelAdapter {
   /// What training updates.
-  public let parameters: [NamedParameter]
+  public private(set) var parameters: [NamedParameter] = []
   /// What the files hold.
-  public let tensors: [AdapterTensor]
+  public private(set) var tensors: [AdapterTensor] = []
   /// The fields of AdapterHub's `adapter_config.json`.
   public let configuration: JSONObject
   /// How it is filed.
@@ -18,86 +19,172 @@ public struct HubPrefix: ModelAdapter {
   /// Adds the prefix that an `adapter_config.json` of AdapterHub describes.
   init(_ config: AdapterConfiguration, to model: any Model) throws(ModelError) {
     let fields = config.fields["config"]?.object ?? [:]
-    let leftOut = Set(fields["leave_out"]?.array?.compactMap(\.int) ?? [])
-    let place = try Self.place(fields, leftOut, config, model)
     let count = fields["prefix_length"]?.int ?? 30
     guard count > 0 else { throw config.fault("has a prefix_length of \(count)") }
-    try model.requireRoom(for: count, at: place, takesPlaces: false)
-    let kept = (0..<place.layers).filter { !leftOut.contains($0) }
-    let columns = 2 * kept.count * place.keyColumns
-    let path = try Self.path(config, model)
-    let vectors: any VirtualVectors
-    if fields["flat"]?.bool ?? true {
-      let table = VectorTable(Tensor(shape: [count, columns]), name: "\(path).control_trans")
-      vectors = table
-      parameters = table.parameters
-      tensors = [AdapterTensor(table.name, table.values, shape: [count * columns])]
-    } else {
-      let inner = fields["bottleneck_size"]?.int ?? 512
-      guard inner > 0 else { throw config.fault("has a bottleneck_size of \(inner)") }
-      let network = VectorNetwork(
-        count: count, widths: [place.width, inner, columns],
-        activation: try Activation(
-          named: fields["non_linearity"]?.string ?? "tanh", file: config.file),
-        named: "\(path).control_trans", VirtualStart(seed: 0))
-      vectors = network
-      let table = NamedParameter(
-        name: "\(path).wte.weight", tensor: network.table, role: .weight)
-      parameters = [table] + network.layerParameters
-      tensors = parameters.map { AdapterTensor($0.name, $0.tensor) }
-    }
-    place.prefix = VirtualPrefix(
-      vectors: vectors, slots: (0..<place.layers).map { kept.firstIndex(of: $0) },
-      takesPlaces: false)
     var own = config.fields
     own["model_name"] = nil
     configuration = own
+    let path = try Self.path(config, model)
+    for stack in try HubPrefixStack.all(fields, config, model) {
+      if stack.kind != .cross {
+        try model.requireRoom(for: count, at: stack.place, takesPlaces: false)
+      }
+      stack.add(try vectors(count, fields, "\(path).\(stack.name)", stack, config.file))
+    }
   }
 
-  /// The models whose prefixes AdapterHub 1.3.0 reads alike with every attention and padding.
-  ///
-  /// Of others it masks the prefix (GPT-2, Llama, Mistral) or adds one to its scores (DistilBERT) where
-  /// torch's own attention gets a mask.
-  private static let readable = ["bert", "roberta", "gptj"]
-
-  /// The place of the prefix.
-  /// - Throws: `ModelError.unsupported` for what is not computed here.
-  private static func place(
-    _ fields: JSONObject, _ leftOut: Set<Int>, _ config: AdapterConfiguration, _ model: any Model
-  ) throws(ModelError) -> VirtualPlace {
-    func unsupported(_ problem: String) -> ModelError {
-      ModelError(
-        .unsupported, file: config.file, problem: problem,
-        remedy: "Train a prefix with method prefix, or another adapter.")
+  /// What makes the keys and values of a stack, listed among the parameters.
+  private mutating func vectors(
+    _ count: Int, _ fields: JSONObject, _ path: String, _ stack: HubPrefixStack, _ file: String
+  ) throws(ModelError) -> any VirtualVectors {
+    let columns = 2 * stack.kept.count * stack.place.keyColumns
+    if fields["flat"]?.bool ?? false {
+      let table = VectorTable(Tensor(shape: [count, columns]), name: "\(path).control_trans")
+      parameters += table.parameters
+      tensors.append(AdapterTensor(table.name, table.values, shape: [count * columns]))
+      return table
     }
-    guard fields["use_gating"]?.bool != true else {
-      throw unsupported(
-        "use_gating: gates are not computed here, as AdapterHub's are means over the padding too")
+    let inner = fields["bottleneck_size"]?.int ?? 512
+    guard inner > 0 else {
+      throw ModelError(.invalid, file: file, problem: "has a bottleneck_size of \(inner)")
     }
-    guard let place = model.virtualPlaces.first, place.stack == .whole else {
-      throw unsupported(
-        "prefix_tuning of an encoder and a decoder is not computed here, as AdapterHub counts "
-          + "distances from the prefix on")
-    }
-    let type = try model.configuration.modelType
-    guard readable.contains(type) else {
-      throw unsupported(
-        "prefix_tuning of a model of type \(type) is not computed here, as AdapterHub's results "
-          + "hang on padding and the kind of attention")
-    }
-    // The layers of a decoder share one cache, whose tokens all of them see.
-    guard leftOut.isEmpty || place.canPromptBehindEmbeddings else {
-      throw unsupported("leave_out: a decoder's layers without a prefix are not computed here")
-    }
-    return place
+    let network = VectorNetwork(
+      count: count, widths: [stack.place.width, inner, columns],
+      activation: try Activation(
+        named: fields["non_linearity"]?.string ?? "tanh", file: file),
+      named: "\(path).control_trans", VirtualStart(seed: 0))
+    let table = NamedParameter(name: "\(path).wte.weight", tensor: network.table, role: .weight)
+    parameters += [table] + network.layerParameters
+    tensors += ([table] + network.layerParameters).map { AdapterTensor($0.name, $0.tensor) }
+    return network
   }
 
-  /// What stands before the parts' names in the file.
+  /// What stands before the names of the stacks in the file.
   private static func path(
     _ config: AdapterConfiguration, _ model: any Model
   ) throws(ModelError) -> String {
     let base = try ModelLoader.prefix(of: model.configuration)
     let name = config.fields["name"]?.string ?? "default"
-    return "\(base)prefix_tuning.prefix_tunings.\(name).self_prefix"
+    return "\(base)prefix_tuning.prefix_tunings.\(name)"
+  }
+}
+
+/// Attentions that a prefix of AdapterHub stands before.
+private struct HubPrefixStack {
+  /// Which attentions of the place's stack: those to its own tokens, or to a source.
+  enum Kind {
+    case own, cross
+  }
+
+  /// What the file calls them.
+  let name: String
+  let kind: Kind
+  let place: VirtualPlace
+  /// The layers that have the prefix.
+  let kept: [Int]
+
+  /// Puts keys and values before those of the layers.
+  func add(_ vectors: any VirtualVectors) {
+    let prefix = VirtualPrefix(
+      vectors: vectors, slots: (0..<place.layers).map { kept.firstIndex(of: $0) },
+      takesPlaces: false, movesDistances: place.stack != .whole)
+    switch kind {
+    case .own: place.prefix = prefix
+    case .cross: place.sourcePrefix = prefix
+    }
+  }
+
+  /// Those of a model.
+  /// - Throws: `ModelError.unsupported` for what is not computed here.
+  static func all(
+    _ fields: JSONObject, _ config: AdapterConfiguration, _ model: any Model
+  ) throws(ModelError) -> [HubPrefixStack] {
+    guard fields["use_gating"]?.bool != true else {
+      throw unsupported(
+        config,
+        "use_gating: gates are not computed here, as AdapterHub's are means over the padding too")
+    }
+    let leftOut = Set(fields["leave_out"]?.array?.compactMap(\.int) ?? [])
+    let places = model.virtualPlaces
+    guard let place = places.first else {
+      throw unsupported(config, "prefix_tuning: this model has no place for a prefix")
+    }
+    guard place.stack == .whole else { return try translating(fields, leftOut, config, model) }
+    try requireReadable(config, model)
+    // The layers of a decoder share one cache, whose tokens all of them see.
+    guard leftOut.isEmpty || place.canPromptBehindEmbeddings else {
+      throw unsupported(
+        config, "leave_out: a decoder's layers without a prefix are not computed here")
+    }
+    let kept = (0..<place.layers).filter { !leftOut.contains($0) }
+    return [HubPrefixStack(name: "self_prefix", kind: .own, place: place, kept: kept)]
+  }
+
+  /// Those of an encoder and a decoder, whose layers AdapterHub counts on from the encoder's.
+  private static func translating(
+    _ fields: JSONObject, _ leftOut: Set<Int>, _ config: AdapterConfiguration, _ model: any Model
+  ) throws(ModelError) -> [HubPrefixStack] {
+    let places = model.virtualPlaces
+    guard try model.configuration.modelType == "t5", places.count == 2 else {
+      throw unsupported(
+        config,
+        "prefix_tuning of a model of type \(try model.configuration.modelType) is not computed here"
+      )
+    }
+    let (encoder, decoder) = (places[0], places[1])
+    guard leftOut.allSatisfy({ $0 < encoder.layers }) else {
+      throw unsupported(
+        config, "leave_out: a decoder's layers without a prefix are not computed here")
+    }
+    var stacks: [HubPrefixStack] = []
+    if fields["encoder_prefix"]?.bool ?? true {
+      let kept = (0..<encoder.layers).filter { !leftOut.contains($0) }
+      stacks.append(
+        HubPrefixStack(name: "encoder_prefix", kind: .own, place: encoder, kept: kept))
+    }
+    let all = Array(0..<decoder.layers)
+    stacks.append(HubPrefixStack(name: "self_prefix", kind: .own, place: decoder, kept: all))
+    if fields["cross_prefix"]?.bool ?? true {
+      stacks.append(HubPrefixStack(name: "cross_prefix", kind: .cross, place: decoder, kept: all))
+    }
+    return stacks
+  }
+
+  /// The models whose prefixes AdapterHub 1.3.0 reads alike with every attention and padding.
+  private static let readable = ["bert", "roberta", "gptj"]
+
+  /// Refuses a prefix whose numbers hang on the kind of attention.
+  ///
+  /// Of other models AdapterHub masks the prefix (GPT-2, Llama, Mistral) or adds one to its scores (DistilBERT)
+  /// where torch's own attention gets a mask. Plain attention, which a model's `config.json` can ask for, reads it.
+  private static func requireReadable(
+    _ config: AdapterConfiguration, _ model: any Model
+  ) throws(ModelError) {
+    let type = try model.configuration.modelType
+    if readable.contains(type) { return }
+    let kind = model.configuration.fields["_attn_implementation"]?.string
+    guard kind == "eager" else {
+      throw ModelError(
+        .unsupported, file: config.file,
+        problem:
+          "prefix_tuning of a model of type \(type) is not computed here, as AdapterHub's results "
+          + "hang on padding and the kind of attention",
+        remedy:
+          "Where it was trained with plain attention, write \"_attn_implementation\": \"eager\" into the "
+          + "model's config.json; else train a prefix with method prefix, or another adapter.")
+    }
+    // A window is counted from the tokens here, and leaves a prefix in sight there.
+    guard type != "mistral" || model.configuration.fields["sliding_window"] == .null else {
+      throw unsupported(
+        config, "prefix_tuning of a model with a sliding_window is not computed here")
+    }
+  }
+
+  private static func unsupported(
+    _ config: AdapterConfiguration, _ problem: String
+  ) -> ModelError {
+    ModelError(
+      .unsupported, file: config.file, problem: problem,
+      remedy: "Train a prefix with method prefix, or another adapter.")
   }
 }

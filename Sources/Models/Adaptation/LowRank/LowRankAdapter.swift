@@ -158,12 +158,13 @@ public struct LowRankAdapter: ModelAdapter {
   private mutating func train(
     _ tokens: [Int32], of name: String, _ model: any Model
   ) throws(ModelError) {
-    let table = try TokenAdapter.table(name.isEmpty ? nil : .names([name]), model)
-    let change = try TokenTable(table, checked: tokens)
-    table.adaptation = change
-    let path = "\(table.name).token_adapter.trainable_tokens_delta"
-    add(path, change.vectors)
-    tensors.append(AdapterTensor(path, change.vectors))
+    for table in try TokenAdapter.tables(name.isEmpty ? nil : .names([name]), model) {
+      let change = try TokenTable(table, checked: tokens)
+      table.adaptation = change
+      let path = "\(table.name).token_adapter.trainable_tokens_delta"
+      add(path, change.vectors)
+      tensors.append(AdapterTensor(path, change.vectors))
+    }
   }
 
   private mutating func add(_ name: String, _ tensor: Tensor, _ role: NamedParameter.Role = .weight)
@@ -226,7 +227,9 @@ extension Model {
     }
     guard let output = (self as? any VocabularyHead)?.outputWeight else { return }
     for parameter in saved
-    where parameter.tensor === output && embeddings.contains(where: { $0.weight === output }) {
+    where parameter.tensor === output
+      && embeddings.contains(where: { $0.weight === output && $0.name == parameter.name.module })
+    {
       throw ModelError(
         .unsupported, file: "modules-to-save",
         problem: "\(parameter.name) is the output too, which would change with it",

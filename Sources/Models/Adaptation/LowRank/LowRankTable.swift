@@ -26,7 +26,9 @@ final class LowRankTable: EmbeddingAdaptation {
   }
 
   func change(_ tape: Tape, _ ids: [Int32], _ table: Embedding) -> Tensor {
-    let update = tape.linear(tape.gather(down, rows: ids, factor: scale), weight: up)
+    let own = tape.stoppingGradient(
+      tape.gather(down, rows: ids, factor: scale), rows: table.paddedRows(ids))
+    let update = tape.linear(own, weight: up)
     guard let factors = factors(tape, table) else { return update }
     let words = Tape.inference().gather(table.weight, rows: ids)
     let scaled = tape.scaleColumns(tape.add(words, update), by: factors)

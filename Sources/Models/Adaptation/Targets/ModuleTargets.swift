@@ -85,6 +85,14 @@ struct TargetSelection {
   func modules(
     of model: any Model, besides saved: [NamedParameter] = []
   ) throws(ModelError) -> (maps: [TargetedMap], tables: [Embedding]) {
+    if let shared = saved.first(where: { model.sharesWords($0) }) {
+      throw ModelError(
+        .unsupported, file: "modules-to-save",
+        problem:
+          "\(shared.name) is read under the names of the encoder and the decoder alone, so that "
+          + "PEFT's copy of it would change nothing",
+        remedy: "Leave it out, target embed_tokens, or train the whole model.")
+    }
     var (maps, tables) = try chosen(of: model)
     maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
     tables.removeAll { table in saved.contains { $0.tensor === table.weight } }
@@ -122,6 +130,15 @@ struct TargetSelection {
         return slices.isEmpty ? nil : TargetedMap(map: map, slices: slices)
       } + outputs.map { TargetedMap(map: $0) }
     let tables = model.embeddings.filter { targets != .allLinear && isChosen($0.name) }
+    let owners = targets == .allLinear ? [] : model.embeddings.compactMap(\.owner)
+    if let words = owners.first(where: { isChosen($0.name) }) {
+      throw ModelError(
+        .unsupported, file: "targets",
+        problem:
+          "\(words.name) is read under the names of the encoder and the decoder alone, so that "
+          + "an update of it would change nothing",
+        remedy: "Target embed_tokens.")
+    }
     guard !maps.isEmpty || !tables.isEmpty else {
       throw fault("the targets fit no part of this model", model)
     }

@@ -22,18 +22,22 @@ public struct TokenAdapter: ModelAdapter {
   public init(
     tokens: [Int32], target: ModuleTargets? = nil, savedModules: [String] = [], of model: any Model
   ) throws(ModelError) {
-    let table = try Self.table(target, model)
-    let change = try TokenTable(table, checked: tokens)
+    let tables = try Self.tables(target, model)
     losesBias = model.hasTiedBias
-    table.adaptation = change
-    let name = "\(table.name).trainable_tokens_delta"
-    let saved = model.parameters(inModules: savedModules)
-    parameters = [NamedParameter(name: name, tensor: change.vectors, role: .weight)] + saved
-    tensors =
-      [AdapterTensor(name, change.vectors)] + saved.map { AdapterTensor($0.name, $0.tensor) }
+    var changes: [NamedParameter] = []
+    for table in tables {
+      let change = try TokenTable(table, checked: tokens)
+      table.adaptation = change
+      changes.append(
+        NamedParameter(
+          name: "\(table.name).trainable_tokens_delta", tensor: change.vectors, role: .weight))
+    }
+    parameters = changes + model.parameters(inModules: savedModules)
+    tensors = parameters.map { AdapterTensor($0.name, $0.tensor) }
     configuration = [
       "init_weights": true, "peft_type": "TRAINABLE_TOKENS",
-      "target_modules": .string(table.name),
+      "target_modules": tables.count == 1
+        ? .string(tables[0].name) : .array(tables.map { .string($0.name) }),
       "task_type": model.taskType.map { .string($0) } ?? .null,
       "token_indices": .array(tokens.map { .integer($0) }),
     ]
@@ -61,16 +65,28 @@ public struct TokenAdapter: ModelAdapter {
   /// Whose files it is saved as.
   public var layout: AdapterLayout { losesBias ? .anneal : .peft }
 
-  /// The embedding whose tokens are trained: the words' where none is named.
-  static func table(
+  /// The embeddings whose tokens are trained: what a model reads first where none is named.
+  static func tables(
     _ target: ModuleTargets?, _ model: any Model
-  ) throws(ModelError) -> Embedding {
+  ) throws(ModelError) -> [Embedding] {
+    let owned = model.tables.filter { $0.owner == nil }
     var chosen: [Embedding] = []
-    for table in model.tables {
-      let isWanted = try target?.fit(table.name) ?? WordTable.isNamed(table.name)
-      if isWanted || target == .pattern(table.name) { chosen.append(table) }
+    if let target {
+      for table in model.tables {
+        let isWanted = try target.fit(table.name) || target == .pattern(table.name)
+        if isWanted { chosen.append(table) }
+      }
+    } else {
+      let words = owned.filter { WordTable.isNamed($0.name) }
+      chosen = [words.first { $0.name.contains("encoder.") } ?? words.first].compactMap(\.self)
     }
-    guard chosen.count == 1, let table = chosen.first, table.adaptation == nil else {
+    let isFree = chosen.allSatisfy { table in
+      guard let owner = table.owner else { return table.adaptation == nil }
+      // Where the owner is out of reach, PEFT wraps the other name twice, and cannot read that.
+      return table.adaptation == nil && owner.adaptation == nil
+        && owned.contains { $0 === owner } && !chosen.contains { $0 === owner }
+    }
+    guard !chosen.isEmpty, isFree else {
       throw ModelError(
         .unsupported, file: "targets",
         problem: chosen.isEmpty
@@ -78,7 +94,7 @@ public struct TokenAdapter: ModelAdapter {
           : "\(chosen.map(\.name).joined(separator: ", ")) cannot be adapted so",
         remedy: "Target one embedding that no other method has.")
     }
-    return table
+    return chosen
   }
 }
 

@@ -27,7 +27,9 @@ final class TokenTable: EmbeddingAdaptation {
     let changes = tape.concatenateRows([difference, Tensor(shape: [1, vectors.columns])])
     let places = Dictionary(
       zip(tokens, 0...), uniquingKeysWith: { first, _ in first })
-    return tape.gather(changes, rows: ids.map { Int32(places[$0] ?? tokens.count) })
+    return tape.stoppingGradient(
+      tape.gather(changes, rows: ids.map { Int32(places[$0] ?? tokens.count) }),
+      rows: table.paddedRows(ids))
   }
 
   func merged(_ table: Embedding) -> Tensor { weight(.inference(), table) }

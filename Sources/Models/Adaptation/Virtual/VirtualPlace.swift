@@ -22,6 +22,7 @@ public final class VirtualPlace: Sendable {
   private struct State {
     var prompt: (any VirtualVectors)?
     var prefix: VirtualPrefix?
+    var sourcePrefix: VirtualPrefix?
     var isBehindEmbeddings = false
     var isReadAsPEFT = false
   }
@@ -78,6 +79,12 @@ public final class VirtualPlace: Sendable {
     set { state.withLock { $0.prefix = newValue } }
   }
 
+  /// Keys and values before those that every layer sees of a source.
+  var sourcePrefix: VirtualPrefix? {
+    get { state.withLock { $0.sourcePrefix } }
+    set { state.withLock { $0.sourcePrefix = newValue } }
+  }
+
   /// Takes all virtual tokens away.
   func clear() { state.withLock { $0 = State() } }
 
@@ -94,6 +101,35 @@ public final class VirtualPlace: Sendable {
     guard let prefix, cache?.isEmpty ?? true else { return nil }
     return AttentionPrefix(prefix, tape, columns: keyColumns, layers: layers)
   }
+
+  /// What a decoder's layers see of a source, behind the keys and values that stand before it.
+  func memory(
+    _ tape: Tape, _ layers: [(key: Tensor, value: Tensor)], _ layout: SequenceLayout
+  ) -> SourceMemory {
+    guard let prefix = sourcePrefix else { return SourceMemory(layers: layers, layout: layout) }
+    let own = AttentionPrefix(prefix, tape, columns: keyColumns, layers: self.layers)
+    let longer = layers.enumerated().map { number, layer in
+      let all = own.before(
+        tape, layer: number, key: Columns(layer.key), value: Columns(layer.value), layout)
+      return (key: all.key.tensor, value: all.value.tensor)
+    }
+    return SourceMemory(layers: longer, layout: layout.lengthened(by: own.count))
+  }
+
+  /// How much farther than they are keys seem to queries that know distances.
+  var distance: Int {
+    prefix.map { $0.movesDistances ? $0.vectors.count : 0 } ?? 0
+  }
+
+  /// The number of the first layers that see distances: AdapterHub's T5 forgets them where the first
+  /// layer with a prefix follows one without, or the other way round.
+  var layersWithDistances: Int {
+    guard let prefix, prefix.movesDistances else { return layers }
+    return prefix.slots.firstIndex { ($0 == nil) != (prefix.slots[0] == nil) } ?? layers
+  }
+
+  /// Whether the first layer sees the prefix, where there is one.
+  var beginsWithPrefix: Bool { prefix.map { $0.slots.first != .some(nil) } ?? false }
 
   /// What a stack makes of a batch with the prompt before every sequence.
   ///
@@ -144,6 +180,8 @@ struct VirtualPrefix: Sendable {
   let slots: [Int?]
   /// Whether tokens count on from its places, as with PEFT, or keep their own, as with AdapterHub.
   var takesPlaces = true
+  /// Whether queries take the first virtual token for the first of the keys that they know the distance to.
+  var movesDistances = false
 
   /// How many places it takes of every text.
   var placesTaken: Int { takesPlaces ? vectors.count : 0 }

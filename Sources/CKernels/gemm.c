@@ -5,7 +5,7 @@
 // a that are contiguous are read in place, except by kernels that multiply other numbers than fp32;
 // others are packed by all threads together. Each element of the output is summed in an order given
 // by k alone (and by whether rows are few), so results depend neither on threads nor on how work is
-// cut.
+// cut. Products of some hundreds of rows are cut by columns alone: gemm_columns.c.
 
 #include "gemm.h"
 

@@ -5,7 +5,7 @@
 // a that are contiguous are read in place, except by kernels that multiply other numbers than fp32;
 // others are packed by all threads together. Each element of the output is summed in an order given
 // by k alone (and by whether rows are few), so results depend neither on threads nor on how work is
-// cut.
+// cut. Products of some hundreds of rows are cut by columns alone: gemm_columns.c.
 
 #include "gemm.h"
 
@@ -24,7 +24,10 @@ enum {
   least_work = 1 << 21,
   /// Up to so many rows, packing b would cost more than it saves.
   thin_rows = 16,
-  /// Columns of such a product that a thread takes at a time, where rows of b are contiguous.
+  /// Up to so many rows, threads own columns where these have so many panels for each thread.
+  few_rows = 768,
+  few_panels = 4,
+  /// Columns of a thin product that a thread takes at a time, where rows of b are contiguous.
   thin_columns = 96,
   /// Rows that an external product works on at a time.
   external_rows = 128,
@@ -91,39 +94,18 @@ typedef struct {
 /// Packs steps `from` to `to` of lanes `lane` to `end` of a pass of k steps that begins with step `at`.
 static void pack_stretch(
   const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lane, int64_t end) {
+  if (to <= from || end <= lane) return;
   const product *p = o->p;
   int64_t row = o->matrix.row, column = o->matrix.column, first = (at + from) * row + lane * column;
-  anneal_matrix part = {o->matrix.base, row, column};
+  int64_t panel = packed_size(p, o->width, k);
+  float *panels = o->pass(p, at) + packed_size(p, lane, k) + packed_size(p, o->width, from);
   if (o->four) {
-    bool by_lane = column != 1;
-    int64_t lines = by_lane ? end - lane : to - from, count = by_lane ? to - from : end - lane;
-    float *wide = anneal_scratch(slot_wide, lines * count);
-    for (int64_t i = 0; i < lines; i++)
-      anneal_four_read(
-        o->four, o->first + first + i * (by_lane ? column : row), count, wide + i * count);
-    part = (anneal_matrix){wide, by_lane ? 1 : count, by_lane ? count : 1};
+    anneal_four_pack(
+      p->kernels, o->four, o->first + first, to - from, end - lane, o->matrix, panels, panel);
   } else {
-    part.base += first;
+    anneal_matrix part = {o->matrix.base + first, row, column};
+    o->pack(to - from, end - lane, part, panels, panel);
   }
-  float *panels = o->pass(p, at) + packed_size(p, lane, k);
-  o->pack(
-    to - from, end - lane, part, panels + packed_size(p, o->width, from),
-    packed_size(p, o->width, k));
-}
-
-/// Packs the same in parts small enough that what is widened of them stays in the second cache.
-static void pack_by_stretches(
-  const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lanes, int64_t end) {
-  if (!o->four) {
-    if (to > from && end > lanes) pack_stretch(o, at, k, from, to, lanes, end);
-    return;
-  }
-  bool by_lane = o->matrix.column != 1;
-  int64_t steps = by_lane ? k : rounded_up(8, o->p->kernels->unit);
-  int64_t width = by_lane ? o->width : block_columns;
-  for (int64_t step = from; step < to; step += steps)
-    for (int64_t lane = lanes; lane < end; lane += width)
-      pack_stretch(o, at, k, step, smaller(to, step + steps), lane, smaller(end, lane + width));
 }
 
 /// Packs one part of a pass: some steps of all panels where lanes are neighbours in memory,
@@ -134,11 +116,11 @@ static void pack_part(const operand *o, int64_t at, int64_t part) {
   if (o->matrix.column == 1) {
     int64_t from = smaller(k, rounded_up(k * part / pack_parts, unit));
     int64_t to = smaller(k, rounded_up(k * (part + 1) / pack_parts, unit));
-    pack_by_stretches(o, at, k, from, to, 0, o->lanes);
+    pack_stretch(o, at, k, from, to, 0, o->lanes);
   } else {
     int64_t panels = (o->lanes + width - 1) / width, from = panels * part / pack_parts * width;
     int64_t to = smaller(panels * (part + 1) / pack_parts * width, o->lanes);
-    pack_by_stretches(o, at, k, 0, k, from, to);
+    pack_stretch(o, at, k, 0, k, from, to);
   }
 }
 
@@ -319,10 +301,22 @@ static gemm_plan plan_of(const product *p) {
   return plan;
 }
 
+/// Leaves a product to threads that own columns, where rows are few and columns are enough, and returns
+/// whether it did.
+static bool multiply_by_columns(const product *p, const gemm_plan *plan) {
+  int64_t panels = p->n / p->kernels->columns;
+  if (plan->packs_a || p->m > few_rows || panels < few_panels * anneal_pool_threads()) return false;
+  anneal_gemm_by_columns(&(gemm_by_columns){
+    p->kernels, p->m, p->n, p->k, plan->step, p->a, p->b, p->four, p->first_value, p->out,
+    p->out_row, p->accumulate, p->finish, p->take, p->context});
+  return true;
+}
+
 /// Multiplies stretch after stretch of columns and steps; p.m is the largest m of the parts.
 static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
   gemm_plan plan = plan_of(&p);
+  if (count == 1 && multiply_by_columns(&p, &plan)) return;
   int64_t height = plan.height, steps = plan.steps;
   p.step = plan.step;
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;

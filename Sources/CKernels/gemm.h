@@ -65,3 +65,29 @@ typedef void (*gemm_take)(
 bool anneal_gemm_taken(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   gemm_take take, void *context);
+
+/// A product whose rows of a are contiguous, and the steps of a pass of k.
+typedef struct {
+  const gemm_kernels *kernels;
+  int64_t m, n, k, step;
+  anneal_matrix a, b;
+  /// The values of b where they are 4-bit numbers, from the given one on; b has then strides alone.
+  const anneal_four_values *four;
+  int64_t first_value;
+  float *out;
+  int64_t out_row;
+  bool accumulate;
+  gemm_finish finish;
+  /// Takes finished blocks from the cache, where they are not to be written to `out`.
+  gemm_take take;
+  void *context;
+} gemm_by_columns;
+
+/// out[m, n] (+)= a · b by threads of which each packs its columns of b and multiplies all rows by them.
+void anneal_gemm_by_columns(const gemm_by_columns *p);
+
+/// Packs k steps of n columns of b, given by its strides from value `first` on, into panels `panel` floats
+/// apart, as `kernels->pack` would pack the values that the numbers stand for.
+void anneal_four_pack(
+  const gemm_kernels *kernels, const anneal_four_values *v, int64_t first, int64_t k, int64_t n,
+  anneal_matrix b, float *panels, int64_t panel);

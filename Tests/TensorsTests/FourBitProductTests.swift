@@ -11,9 +11,14 @@ struct FourBitProductTests {
 
   /// A weight in 4-bit numbers, and the same values wide.
   private func weights(
-    _ shape: [Int], _ step: Int = 7, nested: Bool = true, rounding: HalfPrecision? = nil
+    _ shape: [Int], _ step: Int = 7, _ code: FourBitCode = .nf4, blockSize: Int = 64,
+    nested: Bool = true, rounding: HalfPrecision? = nil
   ) -> (held: Tensor, wide: Tensor) {
-    let values = FourBitValues(pattern(shape, step), .nf4, nested: nested)
+    // Of many sizes, so that scales differ from block to block.
+    let sizes = pattern(shape, 2 * step + 1).values
+    let values = FourBitValues(
+      Tensor(zip(pattern(shape, step).values, sizes).map { $0 * $1 * $1 }, shape: shape), code,
+      blockSize: blockSize, nested: nested)
     let held = Tensor(holding: values, rounding: rounding)
     return (held, Tensor(held.values, shape: shape))
   }
@@ -49,6 +54,29 @@ struct FourBitProductTests {
           #expect(areSame(pass(x, held, bias, activation, layout), expected))
           #expect(held.fourBitValues != nil && held.gradient == nil)
         }
+      }
+    }
+  }
+
+  /// A weight whose lines are whole blocks, with several passes in both directions, is read by vectors; of
+  /// 33 and 200 rows each thread packs its own columns, of 800 all pack for all.
+  @Test(arguments: [WeightLayout.outputByInput, .inputByOutput], [33, 200, 800])
+  func `lines of whole blocks are the same bits`(layout: WeightLayout, rows: Int) {
+    let threads = Engine.threads
+    defer { Engine.threads = threads }
+    let sizes = layout == .outputByInput ? [448, 832] : [832, 448]
+    let (x, bias) = (pattern([rows, 832], 11), pattern([448], 3))
+    let cases = [
+      weights(sizes), weights(sizes, nested: false), weights(sizes, 7, .fp4, blockSize: 32),
+      weights(sizes, blockSize: 8), weights(sizes, rounding: .bfloat16),
+    ]
+    for (held, wide) in cases {
+      Engine.threads = 1
+      let expected = pass(x, wide, bias, .gelu, layout)
+      for threads in [1, 4] {
+        Engine.threads = threads
+        #expect(areSame(pass(x, held, bias, .gelu, layout), expected))
+        #expect(areSame(pass(x, wide, bias, .gelu, layout), expected))
       }
     }
   }

@@ -121,4 +121,23 @@ struct SynonymsTests {
     #expect(title.records.first?.metadata["title"] == "The film")
     #expect(try Children(of: .text("x", label: "movie"), ["fields": "label"]).records.isEmpty)
   }
+
+  @Test func `a word is swapped as ever where tens of thousands were met before`() throws {
+    // No words of English, and more than are kept from one text to the next.
+    let letters = Array("bcdfghjklm")
+    let others = (0..<40_000).map { number in
+      "zq" + String(String(number).compactMap(\.wholeNumberValue).map { letters[$0] })
+    }
+    let stage = try #require(try descriptor.stage(["rate": "1"]) as? any RecordStage)
+    let context = StageContext(seed: 42, stage: "augment.synonyms", threads: 1)
+    for before in [others.joined(separator: " ") + ". ", ""] {
+      let record = Record.text(before + "Students often buy movies.")
+      guard case .derive(_, let children) = try stage.outcome(of: record, context) else {
+        Issue.record("the record has no child")
+        continue
+      }
+      let expected = Record.text(before + "Students frequently purchase films.")
+      #expect(children.map(\.record.content) == [expected.content])
+    }
+  }
 }

@@ -63,7 +63,7 @@ struct WordKey: Sendable, Hashable {
 
 /// The numbers that words were given, by the words.
 ///
-/// Open addressing, at most half full, 24 to 32 bytes a word. Keys lie in the order in which words came: those that are
+/// Open addressing, at most half full, 32 to 40 bytes a word. Keys lie in the order in which words came: those that are
 /// met often come early, and so lie together. The few words of more than 15 bytes are in a dictionary.
 struct WordTable: Sendable {
   private struct Entry: Sendable {

@@ -42,13 +42,10 @@ struct WordCache: Sendable {
   /// Forgets all words where they are many, and with them their numbers.
   mutating func makeRoom() {
     if words.count < Self.most { return }
+    // Not with their capacity: a single text may have had millions of words.
     numbers = WordTable()
-    words.removeAll(keepingCapacity: true)
-    candidates.removeAll(keepingCapacity: true)
-    forms.removeAll(keepingCapacity: true)
-    facts.removeAll(keepingCapacity: true)
-    synonyms.removeAll(keepingCapacity: true)
-    isAlsoName.removeAll(keepingCapacity: true)
+    (words, candidates, forms) = ([], [], [])
+    (facts, synonyms, isAlsoName) = ([], [], [])
   }
 
   // MARK: - Words

@@ -461,6 +461,7 @@ CLONED int64_t anneal_find_sign(
     case 0: return size - 1;
     case 1: return find_sign(signs, 1, text, start, size);
     case 2: return find_sign(signs, 2, text, start, size);
-    default: return find_sign(signs, ANNEAL_SIGNS, text, start, size);
+    case ANNEAL_SIGNS: return find_sign(signs, ANNEAL_SIGNS, text, start, size);
+    default: __builtin_trap();
   }
 }

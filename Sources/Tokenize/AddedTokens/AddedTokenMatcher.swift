@@ -193,7 +193,7 @@ private struct TokenSigns: Sendable {
     }
     distance = min(max(common - 1, 0), shortest - 1)
     let rests = Set(patterns.map { [UInt8]($0[distance...].prefix(2)) })
-    if rests.count <= 3, rests.allSatisfy({ $0.count == 2 }) {
+    if rests.count <= Int(ANNEAL_SIGNS), rests.allSatisfy({ $0.count == 2 }) {
       signs = rests.map { Self.sign($0[0], $0[1]) }
     } else {
       let firsts = Set(rests.compactMap(\.first))

@@ -316,7 +316,10 @@ static bool multiply_by_columns(const product *p, const gemm_plan *plan) {
 static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
   gemm_plan plan = plan_of(&p);
-  if (count == 1 && multiply_by_columns(&p, &plan)) return;
+  if (count == 1) {
+    p.m = parts->m, p.a.base = parts->a, p.out = parts->out, p.accumulate = parts->accumulate;
+    if (multiply_by_columns(&p, &plan)) return;
+  }
   int64_t height = plan.height, steps = plan.steps;
   p.step = plan.step;
   int64_t width = larger(packed_floats / steps / block_columns, 1) * block_columns;

@@ -208,6 +208,11 @@ struct ModelSource {
           : "leave architecture out, or write model: scratch")
     }
     folder = isScratch ? nil : try context.models.folder(of: name, base: context.base)
+    if let folder, try ModelFolders(folder).adapter != nil {
+      throw TrainingError(
+        "model '\(name)' is an adapter, which what is trained on it would be saved without",
+        remedy: "train on the merged model: anneal export RUN --merge --out DIR")
+    }
     let path = FilePaths.join(context.base ?? FilePaths.current, name)
     let isPath = folder == path || name.hasPrefix("~")
     baseName = folder.map { isPath ? $0 : name } ?? "\(context.folder)/\(ModelFolders.ownBase)"

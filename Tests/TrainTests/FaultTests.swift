@@ -56,6 +56,15 @@ struct FaultTests {
         .contains("model 'bert-base' has its own architecture"))
   }
 
+  @Test func `an adapter is no model to train on`() throws {
+    let records = Workshop.classified(30)
+    let workshop = try Workshop(records)
+    let (result, _) = try workshop.run("run", classification(["method": "lora", "epochs": 1]))
+    let message = try fault(
+      records, classification(["model": .string(result.modelFolder), "architecture": nil]))
+    #expect(message.contains("is an adapter") && message.contains("export RUN --merge"))
+  }
+
   @Test func `a model that is nowhere lists the places`() throws {
     let message = try fault(
       Workshop.classified(30), ["model": "no-such-model", "epochs": 1])

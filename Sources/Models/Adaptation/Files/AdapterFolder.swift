@@ -73,6 +73,7 @@ public struct AdapterFolder: Sendable {
 
   private func method(_ model: any Model) throws(ModelError) -> any ModelAdapter {
     if layout == .adapterHub { return try HubAdapter.make(configuration, model) }
+    try model.requireReadWords(model.parameters(inModules: configuration.texts("modules_to_save")))
     switch try configuration.method {
     case "LORA":
       try model.requireUnbiasedOutput(configuration, "trainable_token_indices")

@@ -74,11 +74,7 @@ struct AdapterTensors {
       guard let name = stored(parameter.name) ?? base?.filed else { continue }
       left.remove(name)
       if name.hasSuffix(".base_layer.weight"), model.losesBeginning(parameter) { continue }
-      let filed = try values(name, parameter.tensor.shape)
-      if model.sharesWords(parameter), filed.values != parameter.tensor.values {
-        throw parted(name)
-      }
-      parameter.tensor.assign(filed)
+      parameter.tensor.assign(try values(name, parameter.tensor.shape))
       held.append(
         HeldParameter(
           parameter: parameter, name: name == base?.filed ? base?.name : nil))
@@ -237,10 +233,19 @@ extension Model {
       || vocabularyTensors.contains { $0 === parameter.tensor }
   }
 
-  /// Whether a parameter is read under other names alone, by an encoder and a decoder: PEFT's copy of it
-  /// is read by nothing.
-  func sharesWords(_ parameter: NamedParameter) -> Bool {
-    embeddings.contains { $0.owner?.weight === parameter.tensor }
+  /// Requires that none of the parameters trained whole is read under other names alone, as an encoder and a
+  /// decoder do: PEFT's copy of it is read by nothing.
+  func requireReadWords(_ saved: [NamedParameter]) throws(ModelError) {
+    let shared = saved.first { parameter in
+      embeddings.contains { $0.owner?.weight === parameter.tensor }
+    }
+    guard let shared else { return }
+    throw ModelError(
+      .unsupported, file: "modules-to-save",
+      problem:
+        "\(shared.name) is read under the names of the encoder and the decoder alone, so that "
+        + "PEFT's copy of it would change nothing",
+      remedy: "Leave it out, target embed_tokens, or train the whole model.")
   }
 
   /// Whether an update of a map begins as a part of its weight, which then is filed without that.

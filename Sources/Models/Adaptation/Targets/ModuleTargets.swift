@@ -85,14 +85,7 @@ struct TargetSelection {
   func modules(
     of model: any Model, besides saved: [NamedParameter] = []
   ) throws(ModelError) -> (maps: [TargetedMap], tables: [Embedding]) {
-    if let shared = saved.first(where: { model.sharesWords($0) }) {
-      throw ModelError(
-        .unsupported, file: "modules-to-save",
-        problem:
-          "\(shared.name) is read under the names of the encoder and the decoder alone, so that "
-          + "PEFT's copy of it would change nothing",
-        remedy: "Leave it out, target embed_tokens, or train the whole model.")
-    }
+    try model.requireReadWords(saved)
     var (maps, tables) = try chosen(of: model)
     maps.removeAll { target in saved.contains { $0.tensor === target.map.weight } }
     tables.removeAll { table in saved.contains { $0.tensor === table.weight } }

@@ -467,14 +467,20 @@ def perturb(model, method, g):
         p.data += scale * noise
 
 
-def main():
-    out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    only = set(sys.argv[4:])
-    transformers.logging.set_verbosity_error()
+def begin(out):
+    """Empties the folder of cases, and keeps libraries quiet."""
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     torch.set_num_threads(1)
+
+
+def main():
+    out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    only = set(sys.argv[4:])
+    begin(out)
     refused = {}
     for index in range(count):
         rng = random.Random(seed * 100003 + index)

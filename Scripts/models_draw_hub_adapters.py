@@ -12,7 +12,6 @@ import pathlib
 import random
 import shutil
 import sys
-import warnings
 
 import adapters
 import torch
@@ -178,12 +177,7 @@ def ask_for_plain_attention(path):
 
 def main():
     out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    warnings.filterwarnings("ignore")
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    torch.set_num_threads(1)
+    drawing.begin(out)
     refused = {}
     for index in range(count):
         rng = random.Random(seed * 100003 + index)

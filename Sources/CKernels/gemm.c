@@ -41,61 +41,37 @@ enum {
   pack_parts = 8,
 };
 
-/// A product, or the stretch of it that is packed and worked on at once.
-typedef struct {
-  const gemm_kernels *kernels;
-  int64_t m, n, k;
-  anneal_matrix a, b;
-  /// The values of b where they are 4-bit numbers, from the given one on; b has then strides alone.
-  const anneal_four_values *four;
-  int64_t first_value;
-  float *out;
-  int64_t out_row;
-  bool accumulate;
-  gemm_finish finish;
-  /// Takes finished blocks from the cache, where they are not to be written to `out`.
-  gemm_take take;
-  void *context;
-  /// Where this stretch stands in the output.
-  int64_t first_row, first_column;
-  /// Steps of one pass; packed b, and packed a unless its rows are read in place.
-  int64_t step;
-  float *packed, *tiles;
-  /// Rows and columns of the blocks that are given to threads, and how many blocks of rows.
-  int64_t rows, columns, row_parts;
-} product;
-
 /// Floats that so many lanes of so many steps take when packed.
-static int64_t packed_size(const product *p, int64_t lanes, int64_t k) {
+static int64_t packed_size(const gemm_product *p, int64_t lanes, int64_t k) {
   return lanes * rounded_up(k, p->kernels->unit) * p->kernels->floats_of_two / 2;
 }
 
 /// Where pass `at` of packed b and a begins: passes lie one after the other, and in each its panels.
 /// (Panels of all k would be a power of two apart in common shapes and share few sets of a cache.)
-static float *packed_pass(const product *p, int64_t at) {
+static float *packed_pass(const gemm_product *p, int64_t at) {
   return p->packed + packed_size(p, rounded_up(p->n, p->kernels->columns), at);
 }
-static float *tiles_of_pass(const product *p, int64_t at) {
+static float *tiles_of_pass(const gemm_product *p, int64_t at) {
   return p->tiles + packed_size(p, rounded_up(p->m, p->kernels->rows), at);
 }
 
 /// One operand while it is packed: [k, lanes] into panels of `width` lanes.
 typedef struct {
-  const product *p;
+  const gemm_product *p;
   anneal_matrix matrix;
   /// The values of the matrix where they are 4-bit numbers, from `first` on.
   const anneal_four_values *four;
   int64_t first;
   int64_t lanes, width;
   void (*pack)(int64_t k, int64_t lanes, anneal_matrix matrix, float *out, int64_t panel);
-  float *(*pass)(const product *p, int64_t at);
+  float *(*pass)(const gemm_product *p, int64_t at);
 } operand;
 
 /// Packs steps `from` to `to` of lanes `lane` to `end` of a pass of k steps that begins with step `at`.
 static void pack_stretch(
   const operand *o, int64_t at, int64_t k, int64_t from, int64_t to, int64_t lane, int64_t end) {
   if (to <= from || end <= lane) return;
-  const product *p = o->p;
+  const gemm_product *p = o->p;
   int64_t row = o->matrix.row, column = o->matrix.column, first = (at + from) * row + lane * column;
   int64_t panel = packed_size(p, o->width, k);
   float *panels = o->pass(p, at) + packed_size(p, lane, k) + packed_size(p, o->width, from);
@@ -111,7 +87,7 @@ static void pack_stretch(
 /// Packs one part of a pass: some steps of all panels where lanes are neighbours in memory,
 /// otherwise all steps of some panels.
 static void pack_part(const operand *o, int64_t at, int64_t part) {
-  const product *p = o->p;
+  const gemm_product *p = o->p;
   int64_t k = smaller(p->step, p->k - at), width = o->width, unit = p->kernels->unit;
   if (o->matrix.column == 1) {
     int64_t from = smaller(k, rounded_up(k * part / pack_parts, unit));
@@ -135,13 +111,13 @@ static void pack_all(operand o) {
   anneal_parallel(passes * pack_parts, 1, pack_parts_of_passes, &o);
 }
 
-static void pack_b(const product *p) {
+static void pack_b(const gemm_product *p) {
   const gemm_kernels *kernels = p->kernels;
   pack_all((operand){
     p, p->b, p->four, p->first_value, p->n, kernels->columns, kernels->pack, packed_pass});
 }
 
-static void pack_a(const product *p) {
+static void pack_a(const gemm_product *p) {
   const gemm_kernels *kernels = p->kernels;
   anneal_matrix turned = {p->a.base, p->a.column, p->a.row};
   pack_all((operand){
@@ -149,7 +125,7 @@ static void pack_a(const product *p) {
 }
 
 /// One block of the output: all of the packed k, in passes.
-static void multiply_block(const product *p, int64_t row, int64_t column) {
+static void multiply_block(const gemm_product *p, int64_t row, int64_t column) {
   const gemm_kernels *kernels = p->kernels;
   int64_t m = smaller(p->rows, p->m - row), n = smaller(p->columns, p->n - column);
   int64_t out_row = p->take ? p->columns : p->out_row;
@@ -177,14 +153,14 @@ static void multiply_block(const product *p, int64_t row, int64_t column) {
 }
 
 static void multiply_blocks(void *context, int64_t start, int64_t end) {
-  const product *p = context;
+  const gemm_product *p = context;
   for (int64_t i = start; i < end; i++)
     multiply_block(p, i % p->row_parts * p->rows, i / p->row_parts * p->columns);
 }
 
 /// Chooses blocks so that every thread gets many, as threads are not equally fast on a busy machine,
 /// but none so small that claiming it and loading its operands would count.
-static void cut(product *p) {
+static void cut(gemm_product *p) {
   int64_t tile = p->kernels->rows, panel = p->kernels->columns;
   int64_t work = p->m * p->n * p->k / least_work, wanted = 16 * anneal_pool_threads();
   p->rows = block_rows;
@@ -201,7 +177,7 @@ static void cut(product *p) {
 
 /// Some columns of a product of few rows.
 static void multiply_thin(void *context, int64_t start, int64_t end) {
-  const product *p = context;
+  const gemm_product *p = context;
   anneal_matrix b = {p->b.base + start * p->b.column, p->b.row, p->b.column};
   p->kernels->thin(
     p->m, end - start, p->k, p->a.base, p->a.row, b, p->out + start, p->out_row, p->accumulate);
@@ -214,7 +190,7 @@ void anneal_set_portable_sgemm(anneal_sgemm function) { external = function; }
 
 /// Some rows of a product by the external function.
 static void multiply_external(void *context, int64_t start, int64_t end) {
-  const product *p = context;
+  const gemm_product *p = context;
   const anneal_matrix *a = &p->a, *b = &p->b;
   bool a_turned = a->column != 1, b_turned = b->column != 1;
   external(
@@ -231,7 +207,7 @@ static bool suits_blas(anneal_matrix m) {
 }
 
 /// Multiplies few rows without packing, and returns whether it did.
-static bool multiply_few(product *p) {
+static bool multiply_few(gemm_product *p) {
   bool contiguous = p->a.column == 1 && (p->b.row == 1 || p->b.column == 1);
   if (p->m > thin_rows || !contiguous) return false;
   int64_t piece = p->b.column == 1
@@ -243,7 +219,7 @@ static bool multiply_few(product *p) {
 
 /// Leaves the product to the external function if there is no better kernel here, and returns
 /// whether it did.
-static bool leave_to_blas(product *p) {
+static bool leave_to_blas(gemm_product *p) {
   bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
   if (!portable || !suits_blas(p->a) || !suits_blas(p->b)) return false;
   anneal_parallel(p->m, external_rows, multiply_external, p);
@@ -256,8 +232,8 @@ static void clear(int64_t m, int64_t n, float *out, int64_t out_row) {
 }
 
 /// Works on one stretch of columns and steps, whose b is packed: stretch after stretch of rows.
-static void multiply_rows(product p, int64_t height) {
-  product stretch = p;
+static void multiply_rows(gemm_product p, int64_t height) {
+  gemm_product stretch = p;
   for (int64_t i = 0; i < p.m; i += height) {
     stretch.m = smaller(height, p.m - i);
     stretch.a.base = p.a.base + i * p.a.row;
@@ -272,7 +248,7 @@ static void multiply_rows(product p, int64_t height) {
 
 /// Multiplies the left operands by one packed stretch of b, which is at `at` steps and column `j`.
 static void multiply_parts(
-  product stretch, int64_t count, const anneal_product *parts, int64_t height, int64_t at,
+  gemm_product stretch, int64_t count, const anneal_product *parts, int64_t height, int64_t at,
   int64_t j) {
   for (int64_t i = 0; i < count; i++) {
     stretch.m = parts[i].m;
@@ -290,7 +266,7 @@ typedef struct {
   int64_t height, step, steps;
 } gemm_plan;
 
-static gemm_plan plan_of(const product *p) {
+static gemm_plan plan_of(const gemm_product *p) {
   const gemm_kernels *kernels = p->kernels;
   int64_t passes = (p->k + kernels->depth - 1) / kernels->depth;
   gemm_plan plan = {.packs_a = p->a.column != 1 || !kernels->reads_rows};
@@ -303,17 +279,17 @@ static gemm_plan plan_of(const product *p) {
 
 /// Leaves a product to threads that own columns, where rows are few and columns are enough, and returns
 /// whether it did.
-static bool multiply_by_columns(const product *p, const gemm_plan *plan) {
+static bool multiply_by_columns(const gemm_product *p, const gemm_plan *plan) {
   int64_t panels = p->n / p->kernels->columns;
   if (plan->packs_a || p->m > few_rows || panels < few_panels * anneal_pool_threads()) return false;
-  anneal_gemm_by_columns(&(gemm_by_columns){
-    p->kernels, p->m, p->n, p->k, plan->step, p->a, p->b, p->four, p->first_value, p->out,
-    p->out_row, p->accumulate, p->finish, p->take, p->context});
+  gemm_product whole = *p;
+  whole.step = plan->step;
+  anneal_gemm_by_columns(&whole);
   return true;
 }
 
 /// Multiplies stretch after stretch of columns and steps; p.m is the largest m of the parts.
-static void multiply_stretches(product p, int64_t count, const anneal_product *parts) {
+static void multiply_stretches(gemm_product p, int64_t count, const anneal_product *parts) {
   const gemm_kernels *kernels = p.kernels;
   gemm_plan plan = plan_of(&p);
   if (count == 1) {
@@ -327,7 +303,7 @@ static void multiply_stretches(product p, int64_t count, const anneal_product *p
     slot_packed, packed_size(&p, smaller(width, p.n) + kernels->columns, steps));
   if (plan.packs_a)
     p.tiles = anneal_scratch(slot_rows, packed_size(&p, height + kernels->rows, steps));
-  product stretch = p;
+  gemm_product stretch = p;
   for (int64_t j = 0; j < p.n; j += width)
     for (int64_t at = 0; at < p.k; at += steps) {
       stretch.n = smaller(width, p.n - j);
@@ -345,7 +321,7 @@ static void multiply_stretches(product p, int64_t count, const anneal_product *p
 void anneal_gemm_finished(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   float *out, int64_t out_row, bool accumulate, gemm_finish finish, void *context) {
-  product p = {
+  gemm_product p = {
     .kernels = anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a, .b = b, .out = out,
     .out_row = out_row, .accumulate = accumulate, .finish = finish, .context = context};
   if (k == 0) {
@@ -366,7 +342,7 @@ void anneal_gemm_four_finished(
   void *context) {
   // Few rows are multiplied in fp32, as everywhere.
   const gemm_kernels *tiles = m > thin_rows ? anneal_tile_kernels(precision) : NULL;
-  product p = {
+  gemm_product p = {
     .kernels = tiles ? tiles : anneal_gemm_kernels(), .m = m, .n = n, .k = k, .a = a,
     .b = {NULL, b.row, b.column}, .four = b.values, .out = out, .out_row = out_row,
     .accumulate = accumulate, .finish = finish, .context = context};
@@ -388,7 +364,7 @@ void anneal_gemm_four(
 bool anneal_gemm_taken(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   gemm_take take, void *context) {
-  product p = {.kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b,
+  gemm_product p = {.kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b,
                .take = take, .context = context};
   if (!p.kernels) p.kernels = anneal_gemm_kernels();
   if (m == 0 || n == 0) return true;
@@ -402,7 +378,7 @@ bool anneal_gemm_taken(
 void anneal_gemm_shared(
   anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
   anneal_matrix a, anneal_matrix b) {
-  product p = {.kernels = anneal_tile_kernels(precision), .n = n, .k = k, .a = a, .b = b,
+  gemm_product p = {.kernels = anneal_tile_kernels(precision), .n = n, .k = k, .a = a, .b = b,
                .out_row = n};
   bool alone = k == 0 || (!p.kernels && anneal_current_level() == ANNEAL_LEVEL_PORTABLE);
   if (!p.kernels) p.kernels = anneal_gemm_kernels();

@@ -66,10 +66,10 @@ bool anneal_gemm_taken(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   gemm_take take, void *context);
 
-/// A product whose rows of a are contiguous, and the steps of a pass of k.
+/// A product, or the stretch of it that is packed and worked on at once.
 typedef struct {
   const gemm_kernels *kernels;
-  int64_t m, n, k, step;
+  int64_t m, n, k;
   anneal_matrix a, b;
   /// The values of b where they are 4-bit numbers, from the given one on; b has then strides alone.
   const anneal_four_values *four;
@@ -81,10 +81,18 @@ typedef struct {
   /// Takes finished blocks from the cache, where they are not to be written to `out`.
   gemm_take take;
   void *context;
-} gemm_by_columns;
+  /// Where this stretch stands in the output.
+  int64_t first_row, first_column;
+  /// Steps of one pass; packed b, and packed a unless its rows are read in place.
+  int64_t step;
+  float *packed, *tiles;
+  /// Rows and columns of the blocks that are given to threads, and how many blocks of rows.
+  int64_t rows, columns, row_parts;
+} gemm_product;
 
-/// out[m, n] (+)= a · b by threads of which each packs its columns of b and multiplies all rows by them.
-void anneal_gemm_by_columns(const gemm_by_columns *p);
+/// out[m, n] (+)= a · b, whose rows of a are contiguous, by threads of which each packs its columns of b and
+/// multiplies all rows by them, in passes of `step`.
+void anneal_gemm_by_columns(const gemm_product *p);
 
 /// Packs k steps of n columns of b, given by its strides from value `first` on, into panels `panel` floats
 /// apart, as `kernels->pack` would pack the values that the numbers stand for.

@@ -18,14 +18,14 @@ enum {
 };
 
 typedef struct {
-  const gemm_by_columns *p;
+  const gemm_product *p;
   /// Pieces of several panels; those behind them have one.
   int64_t pieces;
 } columns_call;
 
 /// Packs steps `at` to `at + k` of n columns from the given one on.
 static void pack_piece(
-  const gemm_by_columns *p, int64_t at, int64_t k, int64_t column, int64_t n, float *panels) {
+  const gemm_product *p, int64_t at, int64_t k, int64_t column, int64_t n, float *panels) {
   int64_t panel = p->kernels->columns * k, first = at * p->b.row + column * p->b.column;
   if (p->four) {
     anneal_four_pack(p->kernels, p->four, p->first_value + first, k, n, p->b, panels, panel);
@@ -36,7 +36,7 @@ static void pack_piece(
 }
 
 /// All rows of some columns.
-static void multiply_piece(const gemm_by_columns *p, int64_t column, int64_t n) {
+static void multiply_piece(const gemm_product *p, int64_t column, int64_t n) {
   const gemm_kernels *kernels = p->kernels;
   float *panels =
     anneal_scratch(slot_packed, (piece_panels + 1) * kernels->columns * p->step);
@@ -71,7 +71,7 @@ static void multiply_pieces(void *context, int64_t start, int64_t end) {
   }
 }
 
-void anneal_gemm_by_columns(const gemm_by_columns *p) {
+void anneal_gemm_by_columns(const gemm_product *p) {
   int64_t threads = anneal_pool_threads();
   int64_t panels = (p->n + p->kernels->columns - 1) / p->kernels->columns;
   int64_t last = threads > 1 ? smaller(panels, last_panels * threads) : 0;

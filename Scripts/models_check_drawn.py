@@ -82,7 +82,7 @@ def main():
             counts["at fault"] += 1
             print(folder.name, "|", fault, flush=True)
     print(", ".join(f"{count} {name}" for name, count in counts.items()))
-    sys.exit(counts["at fault"] > 0)
+    sys.exit(counts["at fault"] > 0 or counts["saved"] == 0)
 
 
 if __name__ == "__main__":

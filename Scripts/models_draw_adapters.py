@@ -477,30 +477,47 @@ def begin(out):
     torch.set_num_threads(1)
 
 
-def main():
+def draw_all(library, choose, draw):
+    """Draws the cases that the command line asks for.
+
+    choose(rng, out, seed) gives a case's model, task, method and base, or None where it is left out.
+    """
     out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    only = set(sys.argv[4:])
     begin(out)
     refused = {}
     for index in range(count):
         rng = random.Random(seed * 100003 + index)
-        name = rng.choice(list(MODELS))
-        task = rng.choice(MODELS[name][1])
-        choice = METHODS + [(m, 12) for m in READ if m.__name__ in only]
-        method = rng.choices([m for m, _ in choice], [w for _, w in choice])[0]
-        if only and method.__name__ not in only: continue
-        base = out / "bases" / f"{name}-{task}"
-        if not base.exists():
-            make_base(base, name, task, seed)
+        case = choose(rng, out, seed)
+        if case is None:
+            continue
+        name, task, method, base = case
         folder = out / f"{index:04d}-{method.__name__}-{name}-{task}"
         try:
             draw(folder, base, name, task, method, rng, seed, index)
         except Exception as error:
             shutil.rmtree(folder, ignore_errors=True)
-            text = f"{type(error).__name__}: {str(error)[:90]}"
-            refused.setdefault(text, []).append(folder.name)
+            refused.setdefault(f"{type(error).__name__}: {str(error)[:90]}", []).append(folder.name)
     json.dump(refused, open(out / "refused.json", "w"), indent=1)
-    print(len(list(out.glob("*/case.json"))), "cases,", sum(map(len, refused.values())), "that PEFT refused itself")
+    print(len(list(out.glob("*/case.json"))), "cases,", sum(map(len, refused.values())),
+          f"that {library} refused itself")
+
+
+def choose(rng, out, seed):
+    only = set(sys.argv[4:])
+    name = rng.choice(list(MODELS))
+    task = rng.choice(MODELS[name][1])
+    choice = METHODS + [(m, 12) for m in READ if m.__name__ in only]
+    method = rng.choices([m for m, _ in choice], [w for _, w in choice])[0]
+    if only and method.__name__ not in only:
+        return None
+    base = out / "bases" / f"{name}-{task}"
+    if not base.exists():
+        make_base(base, name, task, seed)
+    return name, task, method, base
+
+
+def main():
+    draw_all("PEFT", choose, draw)
 
 
 def load(base, task):

@@ -175,29 +175,20 @@ def ask_for_plain_attention(path):
     path.write_text(json.dumps(fields, indent=1))
 
 
+def choose(rng, out, seed):
+    name = rng.choice(list(MODELS)); task = rng.choice(MODELS[name])
+    method = rng.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0]
+    plain = method in (prefix, union) and name in PLAIN and rng.random() < .6
+    base = out / "bases" / (f"{name}-{task}" + ("-plain" if plain else ""))
+    if not base.exists():
+        drawing.make_base(base, name, task, seed)
+        if plain:
+            ask_for_plain_attention(base / "config.json")
+    return name, task, method, base
+
+
 def main():
-    out, seed, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    drawing.begin(out)
-    refused = {}
-    for index in range(count):
-        rng = random.Random(seed * 100003 + index)
-        name = rng.choice(list(MODELS)); task = rng.choice(MODELS[name])
-        method = rng.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0]
-        plain = method in (prefix, union) and name in PLAIN and rng.random() < .6
-        base = out / "bases" / (f"{name}-{task}" + ("-plain" if plain else ""))
-        if not base.exists():
-            drawing.make_base(base, name, task, seed)
-            if plain:
-                ask_for_plain_attention(base / "config.json")
-        folder = out / f"{index:04d}-{method.__name__}-{name}-{task}"
-        try:
-            draw(folder, base, name, task, method, rng, seed, index)
-        except Exception as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            refused.setdefault(f"{type(error).__name__}: {str(error)[:90]}", []).append(folder.name)
-    json.dump(refused, open(out / "refused.json", "w"), indent=1)
-    print(len(list(out.glob("*/case.json"))), "cases,",
-          sum(map(len, refused.values())), "that AdapterHub refused itself")
+    drawing.draw_all("AdapterHub", choose, draw)
 
 
 def draw(folder, base, name, task, method, rng, seed, index):

@@ -63,6 +63,8 @@ static void fetch_next(int64_t rows, const float *x, int64_t row, int64_t head) 
 
 static void fetch_next_cell(const anneal_attention *t, const attention_cell *c) {
   fetch_next(c->queries, c->query, t->query_row, t->head);
+  // Several heads may share keys: only behind the last of them come others.
+  if ((c->head + 1) % (t->heads / t->key_heads) != 0) return;
   fetch_next(c->keys, c->key, t->key_row, t->head);
   fetch_next(c->keys, c->value, t->value_row, t->head);
 }

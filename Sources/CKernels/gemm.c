@@ -364,8 +364,9 @@ void anneal_gemm_four(
 bool anneal_gemm_taken(
   anneal_precision precision, int64_t m, int64_t n, int64_t k, anneal_matrix a, anneal_matrix b,
   gemm_take take, void *context) {
-  gemm_product p = {.kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b,
-               .take = take, .context = context};
+  gemm_product p = {
+    .kernels = anneal_tile_kernels(precision), .m = m, .n = n, .k = k, .a = a, .b = b, .take = take,
+    .context = context};
   if (!p.kernels) p.kernels = anneal_gemm_kernels();
   if (m == 0 || n == 0) return true;
   bool portable = anneal_current_level() == ANNEAL_LEVEL_PORTABLE && external;
@@ -378,8 +379,8 @@ bool anneal_gemm_taken(
 void anneal_gemm_shared(
   anneal_precision precision, int64_t count, const anneal_product *products, int64_t n, int64_t k,
   anneal_matrix a, anneal_matrix b) {
-  gemm_product p = {.kernels = anneal_tile_kernels(precision), .n = n, .k = k, .a = a, .b = b,
-               .out_row = n};
+  gemm_product p = {
+    .kernels = anneal_tile_kernels(precision), .n = n, .k = k, .a = a, .b = b, .out_row = n};
   bool alone = k == 0 || (!p.kernels && anneal_current_level() == ANNEAL_LEVEL_PORTABLE);
   if (!p.kernels) p.kernels = anneal_gemm_kernels();
   for (int64_t i = 0; i < count; i++) {

@@ -2,10 +2,11 @@ internal import CKernels
 
 extension Tensor {
   /// The softmax of each row, outside any tape.
-  public func softmaxRows() -> Tensor { softmax(logarithm: false) }
-
-  /// The logarithm of the softmax of each row, outside any tape.
-  public func logSoftmaxRows() -> Tensor { softmax(logarithm: true) }
+  public func softmaxRows() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    reading(self) { anneal_softmax(Int64(rows), Int64(columns), false, base, result.fresh) }
+    return result
+  }
 
   /// Replaces each row by the logarithm of its softmax, outside any tape.
   package func replaceByLogSoftmaxRows() {
@@ -17,14 +18,6 @@ extension Tensor {
     precondition(columns > 0 || rows == 0, "argmax of rows without columns")
     var result = [Int32](repeating: 0, count: rows)
     reading(self) { anneal_argmax(Int64(rows), Int64(columns), base, &result) }
-    return result
-  }
-
-  private func softmax(logarithm: Bool) -> Tensor {
-    let result = Tensor(uninitialized: shape)
-    reading(self) {
-      anneal_softmax(Int64(rows), Int64(columns), logarithm, base, result.fresh)
-    }
     return result
   }
 }

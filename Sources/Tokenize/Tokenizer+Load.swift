@@ -6,8 +6,8 @@ extension Tokenizer {
   ///
   /// Read are tokenizer.json, sentencepiece's `.model`, Marian's two `.spm` with vocab.json, FSMT's two
   /// vocabularies with merges.txt, tiktoken's ranks, Mistral's tekken.json, GPT-2's vocab.json with
-  /// merges.txt, and BERT's vocab.txt; in a folder with several the first of these counts. The tokenizer of a file of weights is
-  /// the one beside it. tokenizer_config.json and special_tokens_map.json say which tokens have roles.
+  /// merges.txt, and BERT's vocab.txt; in a folder with several the first of these counts. The tokenizer of
+  /// a file of weights is the one beside it. tokenizer_config.json and special_tokens_map.json say which tokens have roles.
   /// - Throws: `TokenizerError` with the file, the place in it and the remedy.
   public static func load(_ path: String) throws(TokenizerError) -> Tokenizer {
     let isFolder = Folders.isFolder(path)

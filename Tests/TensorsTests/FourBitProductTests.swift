@@ -64,8 +64,9 @@ struct FourBitProductTests {
   func `lines of whole blocks are the same bits`(layout: WeightLayout, rows: Int) {
     let threads = Engine.threads
     defer { Engine.threads = threads }
-    let sizes = layout == .outputByInput ? [448, 832] : [832, 448]
-    let (x, bias) = (pattern([rows, 832], 11), pattern([448], 3))
+    // Enough columns both ways for four threads of 32 columns a panel.
+    let sizes = layout == .outputByInput ? [576, 832] : [832, 576]
+    let (x, bias) = (pattern([rows, 832], 11), pattern([576], 3))
     let cases = [
       weights(sizes), weights(sizes, nested: false), weights(sizes, 7, .fp4, blockSize: 32),
       weights(sizes, blockSize: 8), weights(sizes, rounding: .bfloat16),

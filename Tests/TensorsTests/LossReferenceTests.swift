@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -147,8 +148,13 @@ import Testing
     let fixture = try Fixture("softmax")
     let x = try fixture.tensor("x")
     try fixture.expect(x.softmaxRows().values, "y")
-    let largest = x.logSoftmaxRows().argmaxRows().map { Int($0) }
     let values = x.values
+    let probabilities = x.softmaxRows().values
+    x.replaceByLogSoftmaxRows()
+    for (logarithm, probability) in zip(x.values, probabilities) {
+      #expect(abs(logarithm - log(probability)) < 1e-5 * max(1, abs(logarithm)))
+    }
+    let largest = x.argmaxRows().map { Int($0) }
     for (row, column) in largest.enumerated() {
       #expect(values[row * 11 + column] == values[(row * 11)..<(row * 11 + 11)].max())
     }

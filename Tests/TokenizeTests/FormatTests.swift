@@ -194,6 +194,22 @@ struct FormatTests {
     try folder.write(tekken(special: special), to: "tekken_1.json")
     let named = try Tokenizer.load("\(folder.path)/tekken_1.json")
     #expect(named.ids(of: "<end><SPECIAL_0>") == [2, 0])
+    let saved = try TemporaryFolder()
+    try named.save(to: saved.path)
+    #expect(try Tokenizer.load(saved.path).ids(of: "<end>") == [2])
+  }
+
+  @Test(arguments: [
+    #"{"rank": 1, "token_str": "<s>"}, {"rank": 2, "token_str": "<s>"}"#,
+    #"{"rank": 1, "token_str": "<s>"}, {"rank": 1, "token_str": "<end>"}"#,
+    #"{"rank": 1, "token_str": ""}"#, #"{"rank": 4, "token_str": "<s>"}"#,
+  ])
+  func `a tekken.json with faulty special tokens is refused`(tokens: String) throws {
+    let folder = try TemporaryFolder()
+    let special = #""special_tokens": [\#(tokens)],"#
+    try folder.write(tekken(special: special), to: "tekken.json")
+    let error = #expect(throws: TokenizerError.self) { try Tokenizer.load(folder.path) }
+    #expect(error?.place.contains("special_tokens") == true)
   }
 
   @Test(arguments: [

@@ -90,7 +90,6 @@ struct HashCounts: Sendable {
 
   /// The count that the most frequent keys reach.
   func count(ofBest number: Int) -> Int {
-    let counts = slots.lazy.filter { $0.key != 0 }.map { Int($0.count) }.sorted(by: >)
-    return counts.isEmpty ? .max : counts[min(number, counts.count) - 1]
+    slots.lazy.filter { $0.key != 0 }.map { Int($0.count) }.count(ofBest: number)
   }
 }

@@ -12,10 +12,10 @@ protocol SenseLexicon: Sendable {
   func mentions(of word: String) -> Int
 }
 
-extension Dictionary where Value == Int {
-  /// The count that the most frequent keys reach.
+extension Sequence<Int> {
+  /// The count that the largest ones reach.
   func count(ofBest number: Int) -> Int {
-    let counts = values.sorted(by: >)
+    let counts = sorted(by: >)
     return counts.isEmpty ? .max : counts[Swift.min(number, counts.count) - 1]
   }
 }

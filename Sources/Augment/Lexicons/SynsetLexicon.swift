@@ -48,7 +48,7 @@ struct SynsetLexicon: SenseLexicon {
 
   func familiarity(of word: String) -> Int { uses[word.lowercased()] ?? 0 }
 
-  func familiarity(ofBest count: Int) -> Int { uses.count(ofBest: count) }
+  func familiarity(ofBest count: Int) -> Int { uses.values.count(ofBest: count) }
 
   func mentions(of word: String) -> Int { places[word.lowercased()]?.count ?? 0 }
 }

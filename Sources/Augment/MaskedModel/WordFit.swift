@@ -49,11 +49,13 @@ struct EnglishFit: WordFit {
     let finder = try finder
     return finder.withCache { cache in
       let old = cache.facts(of: word.text.lowercased(), finder)
-      let new = cache.facts(of: candidate, finder)
-      guard let reading = Self.reading(of: new, tag.previous, tag.next, finder) else {
+      // The line above has made room, so that the number stays good.
+      let number = cache.number(of: candidate, finder)
+      guard let reading = Self.reading(number, tag.previous, tag.next, finder, &cache) else {
         return false
       }
-      return Set(new.forms).isDisjoint(with: old.forms) && reading.part == tag.reading.part
+      return Set(cache.facts(number).forms).isDisjoint(with: old.forms)
+        && reading.part == tag.reading.part
         && Self.agree(reading.form, tag.reading.form)
     }
   }
@@ -62,25 +64,25 @@ struct EnglishFit: WordFit {
     guard let tag = word.tag else { return false }
     let finder = try finder
     return finder.withCache { cache in
-      let facts = cache.facts(of: candidate, finder)
+      cache.makeRoom()
+      let number = cache.number(of: candidate, finder)
       return Self.reading(
-        of: facts, tag.previous, .open(tag.reading.part, tag.reading.form), finder)
-        != nil
+        number, tag.previous, .open(tag.reading.part, tag.reading.form), finder, &cache) != nil
     }
   }
 
   /// How a word is read between two others; nil for function words, names and what WordNet does not list.
   private static func reading(
-    of facts: WordFacts, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour,
-    _ finder: SynonymFinder
+    _ number: Int, _ previous: RuleTagger.Neighbour, _ next: RuleTagger.Neighbour,
+    _ finder: SynonymFinder, _ cache: inout WordCache
   ) -> Reading? {
-    guard facts.closed == nil,
+    guard !cache[number].isClosed,
       let choice = RuleTagger.decide(
-        facts.readings.map(RuleTagger.Candidate.init)[...], after: previous, before: next
+        cache.candidates(number), after: previous, before: next
       ).reading
     else { return nil }
-    let reading = facts.readings[choice]
-    let mayBeName = reading.part == .noun && finder.isAlsoName(facts.word)
+    let reading = cache.facts(number).readings[choice]
+    let mayBeName = reading.part == .noun && cache.isAlsoName(number, finder)
     return mayBeName && isName(reading.lemma, finder) ? nil : reading
   }
 

@@ -43,10 +43,13 @@ struct RuleTagger {
     private static let classes = 4
 
     /// Every one there is, in the order of their codes.
-    static let all: [Neighbour] =
-      [.edge, .possessive, .name, .unknown]
-      + WordClass.allCases.flatMap { part in WordForm.allCases.map { .open(part, $0) } }
-      + ClosedClass.allCases.map { .closed($0) }
+    static let all: [Neighbour] = {
+      var all: [Neighbour] = [.edge, .possessive, .name, .unknown]
+      for part in WordClass.allCases { all += WordForm.allCases.map { .open(part, $0) } }
+      all += ClosedClass.allCases.map { .closed($0) }
+      precondition(all.enumerated().allSatisfy { $0.element.code == $0.offset })
+      return all
+    }()
   }
 
   /// The weight of each reading before its neighbours are looked at.

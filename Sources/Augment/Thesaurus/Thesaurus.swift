@@ -17,7 +17,7 @@ struct ThesaurusSense: Sendable, Hashable {
 ///
 /// The first line of the `.dat` file names its encoding. Then come, for each word, `word|n` and n lines
 /// `(part of speech)|synonym|synonym…`, one a sense. The `.idx` file beside it says where words stand;
-/// it is not needed, as the file is read whole: its size in memory, and 100 bytes a word.
+/// it is not needed, as the file is read whole: its size in memory, and some 40 bytes a word.
 final class Thesaurus: SenseLexicon {
   private let bytes: [UInt8]
   private let entries: ThesaurusEntries
@@ -102,10 +102,16 @@ final class Thesaurus: SenseLexicon {
 
   /// How well known a word is: in how many expressions of several words it stands.
   func familiarity(of word: String) -> Int {
-    withUses { $0.count(of: StableHash.hash(word)) }
+    let hash = Self.hash(word)
+    return withUses { $0.count(of: hash) }
   }
 
   func familiarity(ofBest count: Int) -> Int { withUses { $0.count(ofBest: count) } }
+
+  /// Files have words composed, texts either way.
+  private static func hash(_ word: String) -> UInt64 {
+    StableHash.hash(Normalizer(.nfc).normalize(word))
+  }
 
   private func withUses(_ body: (borrowing HashCounts) -> Int) -> Int {
     uses.withLock { uses in
@@ -119,10 +125,11 @@ final class Thesaurus: SenseLexicon {
   func lists(_ word: String) -> Bool { !entries[word].isEmpty }
 
   func mentions(of word: String) -> Int {
-    mentions.withLock { mentions in
+    let hash = Self.hash(word)
+    return mentions.withLock { mentions in
       let counts = mentions ?? ThesaurusCounts.mentions(bytes)
       if mentions == nil { mentions = counts }
-      return counts.count(of: StableHash.hash(word))
+      return counts.count(of: hash)
     }
   }
 

@@ -1,6 +1,6 @@
 /// How often words stand in WordNet's definitions and examples.
 ///
-/// A word of up to eight letters is its own key, a longer one is known by a hash of 64 bits. 3 MB.
+/// A word of up to eight letters is its own key, a longer one is known by a hash of 64 bits. 2 MB.
 struct GlossCounts: Sendable {
   private var counts = HashCounts(capacity: 1 << 16)
 

@@ -1,4 +1,4 @@
-package import Stages
+import Stages
 
 #if canImport(Glibc)
   import Glibc
@@ -9,15 +9,16 @@ package import Stages
 /// The bytes of a file, read where they are looked at and nowhere else.
 ///
 /// The file is mapped into memory, privately and for reading alone, so that threads may share it. It must not
-/// be cut short meanwhile; package managers put a new file in its place and leave the old one whole.
-package final class MappedText: @unchecked Sendable {
+/// be cut short meanwhile; package managers put a new file in its place and leave the old one whole. Weights are
+/// mapped by `MappedFile` of Tensors, on which this module does not depend.
+final class MappedText: @unchecked Sendable {
   /// How many bytes there are.
-  package let count: Int
+  let count: Int
   private let base: UnsafeMutableRawPointer?
 
   /// Maps a file.
   /// - Throws: `FileError` where it is missing, unreadable or a folder.
-  package init(_ path: String) throws(FileError) {
+  init(_ path: String) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError("open", path) }
     defer { close(descriptor) }
@@ -40,7 +41,7 @@ package final class MappedText: @unchecked Sendable {
 
   /// Calls a body with the bytes, which it must not keep.
   @inline(__always)
-  package func withBytes<Result>(
+  func withBytes<Result>(
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
     defer { withExtendedLifetime(self) {} }

@@ -7,7 +7,7 @@ import Stages
 /// what is looked at, and every 256th byte or so, of which 12 bytes stay in memory: opening a file
 /// of 5 MB takes half a millisecond, and finding a line some 150 ns. Lines that begin with a blank, such as
 /// those of the licence, have no word.
-package struct SortedLines: Sendable {
+struct SortedLines: Sendable {
   private let file: MappedText
   /// What ends a line's word; a line feed does, too.
   private let delimiter: UInt8
@@ -22,7 +22,7 @@ package struct SortedLines: Sendable {
   /// Opens a file.
   /// - Throws: `FileError` where it cannot be read, `StageError` where it lists no words or, as far as is
   ///   looked, out of order.
-  package init(_ path: String, delimiter: UInt8 = 0x20) throws {
+  init(_ path: String, delimiter: UInt8 = 0x20) throws {
     file = try MappedText(path)
     self.delimiter = delimiter
     guard file.count < Int32.max else { throw Self.fault("the file is too large", path) }
@@ -86,7 +86,7 @@ package struct SortedLines: Sendable {
   }
 
   /// Whether no line has a word.
-  package var isEmpty: Bool {
+  var isEmpty: Bool {
     var isEmpty = true
     forEachLine { _, _, _ in
       isEmpty = false
@@ -119,7 +119,7 @@ package struct SortedLines: Sendable {
 
   /// Calls `visit` with the bytes of the file and where the word and the rest of a line stand, line by line,
   /// until it returns false.
-  package func forEachLine(
+  func forEachLine(
     _ visit: (UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ rest: Range<Int>) -> Bool
   ) {
     file.withBytes { walk($0, from: 0, visit) }
@@ -143,7 +143,7 @@ package struct SortedLines: Sendable {
   ///
   /// A word that nothing follows in its line, as in a file that was cut short, is none.
   @inline(__always)
-  package func forEachLine(
+  func forEachLine(
     of word: UnsafeBufferPointer<UInt8>,
     _ visit: (UnsafeBufferPointer<UInt8>, _ rest: Range<Int>) -> Void
   ) {

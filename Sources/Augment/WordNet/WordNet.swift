@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The files are sorted, so that no more is read of them than is asked for: opening takes a millisecond or
 /// two. Counting the words of the definitions, done when the first of these counts is asked for, takes some 20 ms
-/// and 3 MB. Formats: wndb(5WN), senseidx(5WN), morphy(7WN).
+/// and 2 MB. Formats: wndb(5WN), senseidx(5WN), morphy(7WN).
 package final class WordNet: Sendable {
   /// Lemmas and where their senses stand, one file a class.
   private let lemmas: [SortedLines]

@@ -12,7 +12,9 @@ enum TekkenFormat: TokenizerFormat {
   ) throws(TokenizerError) -> Tokenizer? {
     guard name.map(isName) ?? folder.has("tekken.json") else { return nil }
     let name = name ?? "tekken.json"
-    let source = try folder.source([name])
+    var source = try folder.source([name])
+    // A folder is looked through for this name alone.
+    source.files[0].name = "tekken.json"
     let file = folder.file(name)
     let root = ComponentReader(
       value: try TokenizerFolder.parse(source.files[0].bytes, file: file), file: file, place: "")
@@ -97,14 +99,19 @@ private struct TekkenFile {
   private func special() throws(TokenizerError) -> [AddedToken] {
     var names = (0..<specials).map { "<SPECIAL_\($0)>" }
     if let listed = root.member("special_tokens") {
+      var ranks: Set<Int> = []
       for token in try listed.elements() {
         let rank = try token.required("rank").integer()
-        guard names.indices.contains(rank) else {
+        guard names.indices.contains(rank), ranks.insert(rank).inserted else {
           throw token.malformed(
-            "the rank \(rank) is none of \(specials) special tokens",
+            "the rank \(rank) is none of \(specials) special tokens, or another token's",
             remedy: "fetch the file again")
         }
         names[rank] = try token.required("token_str").string()
+      }
+      guard !names.contains(""), Set(names).count == specials else {
+        throw listed.malformed(
+          "a special token is empty or there twice", remedy: "fetch the file again")
       }
     } else {
       for (rank, name) in Self.usual.enumerated() where rank < specials { names[rank] = name }

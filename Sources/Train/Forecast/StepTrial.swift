@@ -84,7 +84,8 @@ struct StepTrial {
     try Engine.$precision.withValue(session.preparation.precision.used) {
       var costs = TrialCosts()
       var loop = try session.trialLoop()
-      // Parts of a batch keep no more for the way back than all of it would.
+      // Parts of a batch keep no more for the way back than a large one; one only somewhat larger than its parts
+      // keeps up to 2 MB for each attention beyond what is foretold.
       try Engine.$makesAllAgain.withValue(isCut(probes())) {
         try measureSteps(&loop, &costs, settled)
       }

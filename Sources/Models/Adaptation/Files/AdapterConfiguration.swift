@@ -95,6 +95,18 @@ struct AdapterConfiguration: Sendable {
     return entries
   }
 
+  /// The entries of a map of integers.
+  func counts(_ name: String) throws(ModelError) -> [(String, Int)] {
+    var entries: [(String, Int)] = []
+    for (key, number) in try numbers(name) {
+      guard let count = Int(exactly: number) else {
+        throw fault("\(name) holds \(number), which is no integer")
+      }
+      entries.append((key, count))
+    }
+    return entries
+  }
+
   /// What is adapted.
   func targets(_ name: String) throws(ModelError) -> ModuleTargets? {
     guard let value = set(name) else { return nil }

@@ -145,7 +145,7 @@ extension LowRankOptions {
     self.init()
     rank = try config.integer("r", default: 8)
     alpha = try config.number("alpha", default: 8)
-    ranks = try config.numbers("rank_pattern").map { ($0, Int($1)) }
+    ranks = try config.counts("rank_pattern").map { ($0, $1) }
     alphas = try config.numbers("alpha_pattern").map { ($0, $1) }
     guard rank > 0, ranks.allSatisfy({ $0.rank > 0 }) else {
       throw config.fault("has a rank below 1")

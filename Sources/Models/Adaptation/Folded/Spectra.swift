@@ -18,7 +18,7 @@ struct Spectra: FoldedMethod {
 
   init(_ config: AdapterConfiguration) throws(ModelError) {
     count = try config.integer("n_frequency", default: 1000)
-    counts = try config.numbers("n_frequency_pattern").map { (".*\\.\($0)", Int($1)) }
+    counts = try config.counts("n_frequency_pattern").map { (".*\\.\($0)", $1) }
     scale = try config.number("scaling", default: 150)
     seed = UInt32(truncatingIfNeeded: try config.integer("random_loc_seed", default: 777))
   }
@@ -35,25 +35,42 @@ struct Spectra: FoldedMethod {
       var random = TorchRandom(seed: seed)
       let places = random.permutation(inputs * outputs, first: own)
       let values = part.tensor.values
-      // cos(x + y) = cos x · cos y − sin x · sin y, so that two products make the sum over the frequencies.
-      func waves(_ numbers: [Int], _ length: Int, _ wave: (Double) -> Double) -> [Float] {
-        let table = (0..<length).map { Float(wave(2 * .pi * Double($0) / Double(length))) }
-        return numbers.flatMap { number in (0..<length).map { table[number * $0 % length] } }
-      }
-      let (rows, columns) = (places.map { $0 / inputs }, places.map { $0 % inputs })
       let factor = Float(scale / Double(inputs * outputs))
-      let tape = Tape.inference()
-      let cosine: (Double) -> Double = { cos($0) }
-      let sine: (Double) -> Double = { sin($0) }
-      var sum = plain
-      for (wave, sign) in [(cosine, Float(1)), (sine, Float(-1))] {
-        let high = waves(rows, outputs, wave).enumerated().map { $1 * values[$0 / outputs] }
-        let low = Tensor(waves(columns, inputs, wave), shape: [own, inputs])
-        let turned = Tensor(high, shape: [own, outputs]).turned
-        sum = tape.add(sum, tape.product(turned, low), factor: sign * factor)
+      // Some at a time, so that memory does not grow with the frequencies.
+      return stride(from: 0, to: own, by: 1024).reduce(plain) { sum, start in
+        let some = start..<min(start + 1024, own)
+        return Self.adding(values[some], at: places[some], to: sum, factor: factor)
       }
-      return sum
     }
+  }
+
+  /// A matrix + the waves of a spectrum's values, by their places in the spectrum.
+  private static func adding(
+    _ values: ArraySlice<Float>, at places: ArraySlice<Int>, to matrix: Tensor, factor: Float
+  ) -> Tensor {
+    let (outputs, inputs) = (matrix.rows, matrix.columns)
+    let (rows, columns) = (places.map { $0 / inputs }, places.map { $0 % inputs })
+    let own = Array(values)
+    let tape = Tape.inference()
+    let cosine: (Double) -> Double = { cos($0) }
+    let sine: (Double) -> Double = { sin($0) }
+    var sum = matrix
+    // cos(x + y) = cos x · cos y − sin x · sin y, so that two products make the sum over the frequencies.
+    for (wave, sign) in [(cosine, Float(1)), (sine, Float(-1))] {
+      let high = waves(rows, outputs, wave).enumerated().map { $1 * own[$0 / outputs] }
+      let low = Tensor(waves(columns, inputs, wave), shape: [own.count, inputs])
+      let turned = Tensor(high, shape: [own.count, outputs]).turned
+      sum = tape.add(sum, tape.product(turned, low), factor: sign * factor)
+    }
+    return sum
+  }
+
+  /// A wave of each of some frequencies, at each of `length` places.
+  private static func waves(
+    _ numbers: [Int], _ length: Int, _ wave: (Double) -> Double
+  ) -> [Float] {
+    let table = (0..<length).map { Float(wave(2 * .pi * Double($0) / Double(length))) }
+    return numbers.flatMap { number in (0..<length).map { table[number * $0 % length] } }
   }
 
   /// Whether a pattern fits a whole name; one that is none fits nothing.

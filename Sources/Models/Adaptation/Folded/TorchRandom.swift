@@ -14,11 +14,14 @@ struct TorchRandom {
 
   /// The first numbers of a random order of those below a count, as `torch.randperm` draws it.
   mutating func permutation(_ count: Int, first: Int) -> [Int] {
-    var order = Array(0..<count)
-    for index in 0..<min(first, max(count - 1, 0)) {
-      order.swapAt(index, index + Int(draw()) % (count - index))
+    // What lies where it did not at first: few of the count.
+    var moved: [Int: Int] = [:]
+    return (0..<min(first, count)).map { index in
+      let place = index + Int(draw()) % (count - index)
+      let found = moved[place] ?? place
+      moved[place] = moved[index] ?? index
+      return found
     }
-    return Array(order.prefix(first))
   }
 
   /// Numbers of a range, as `Tensor.uniform_` draws them.

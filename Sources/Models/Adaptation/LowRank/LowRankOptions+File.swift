@@ -23,7 +23,7 @@ extension LowRankOptions {
     excluded = ModuleTargets(config.fields["exclude_modules"])
     layers = try config.integers("layers_to_transform")
     layerPatterns = config.texts("layers_pattern")
-    ranks = readsRanks ? try config.numbers("rank_pattern").map { ($0, Int($1)) } : []
+    ranks = readsRanks ? try config.counts("rank_pattern").map { ($0, $1) } : []
     guard ranks.allSatisfy({ $0.rank > 0 }) else { throw config.fault("has a rank below 1") }
     alphas = try config.numbers("alpha_pattern").map { ($0, $1) }
     savedModules = config.texts("modules_to_save")

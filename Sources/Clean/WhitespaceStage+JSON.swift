@@ -4,16 +4,17 @@ extension WhitespaceCleaner {
   private enum Before {
     /// A quote: a text may begin here, or have ended.
     case quote
-    /// A blank within a text, or a line's end.
-    case blank, newline
+    /// A blank within a text, a line's end, or the blanks behind that.
+    case blank, newline, indent
     /// Any other character, of a text or between texts.
     case text
   }
 
   /// Whether no text in this JSON would change; false where in doubt.
   ///
-  /// A text stays as it is where each blank is a plain one with text on both sides, and where line ends,
-  /// which must be allowed, have neither blanks nor the ends of the text beside them.
+  /// A text stays as it is where each blank is a plain one with text on both sides or, if these are kept,
+  /// one that indents a line, and where line ends, which must be allowed, have neither blanks before them
+  /// nor the ends of the text beside them.
   func spares(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
     Self.jsonClasses.withUnsafeBufferPointer { classes in
       var place = 0
@@ -24,8 +25,8 @@ extension WhitespaceCleaner {
           before = .text
           repeat { place += 1 } while place < json.count && classes[Int(json[place])] == .text
         case .blank:
-          guard before == .text else { return false }
-          before = .blank
+          guard let after = blank(before) else { return false }
+          before = after
           place += 1
         case .quote:
           guard before == .text || before == .quote else { return false }
@@ -47,6 +48,16 @@ extension WhitespaceCleaner {
     }
   }
 
+  /// What stands behind a plain blank; nil where it might change.
+  @inline(__always)
+  private func blank(_ before: Before) -> Before? {
+    switch before {
+    case .text: .blank
+    case .newline, .indent: keepsIndentation ? .indent : nil
+    case .quote, .blank: nil
+    }
+  }
+
   /// What stands behind an escape; nil where it is of a character that might change.
   private func escaped(
     _ json: UnsafeBufferPointer<UInt8>, at place: Int, _ before: Before
@@ -56,6 +67,8 @@ extension WhitespaceCleaner {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"): return .text
     case UInt8(ascii: "n"):
       return newlines == .keep && (before == .text || before == .newline) ? .newline : nil
+    case UInt8(ascii: "t"):
+      return keepsIndentation && (before == .newline || before == .indent) ? .indent : nil
     default: return nil
     }
   }

@@ -6,16 +6,23 @@ enum WhitespaceStage {
   private static let newlines = Parameter(
     "newlines", default: NewlineRule.keep,
     "Keep line breaks, keep one blank line at most, or turn them into blanks.")
+  private static let indentation = Parameter(
+    "indentation", default: IndentationRule.keep,
+    "Keep what indents lines, and the blanks of fenced code; or treat them as all blanks.")
   private static let strip = Parameter(
     "strip", default: true, "Remove blanks at the ends of lines and texts.")
 
   static let descriptor = StageDescriptor(
     "clean.whitespace",
-    "Remove control and invisible characters, and make every run of blanks one blank.",
-    role: .cleaning, parameters: [newlines, strip, CleanKeys.fields],
+    "Remove control and invisible characters, and make runs of blanks one blank; code stays indented.",
+    role: .cleaning, version: 2,
+    parameters: [newlines, indentation, strip, CleanKeys.fields],
     example: "clean.whitespace: {newlines: paragraphs}"
   ) { values in
-    let cleaner = WhitespaceCleaner(newlines: values[newlines], strips: values[strip])
+    let cleaner = WhitespaceCleaner(
+      newlines: values[newlines],
+      keepsIndentation: values[indentation] == .keep && values[newlines] != .blanks,
+      strips: values[strip])
     return FieldStage(
       fields: values[CleanKeys.fields], spares: { cleaner.spares($0) },
       change: TextChange(utf8: { cleaner.clean($0, to: &$1) }))
@@ -29,16 +36,24 @@ enum NewlineRule: String, ChoiceValue {
   case blanks
 }
 
+/// What becomes of the blanks that code stands by.
+enum IndentationRule: String, ChoiceValue {
+  case keep
+  case collapse
+}
+
 /// Cleans white space byte by byte, and looks at characters only where they may be blank.
 struct WhitespaceCleaner {
   let newlines: NewlineRule
+  /// Whether blanks stay that begin a line or stand between fences: programs mean something by them.
+  let keepsIndentation: Bool
   let strips: Bool
 
   /// Appends the clean text, which is never longer; false, with nothing appended, for one that is clean.
   func clean(_ bytes: UnsafeBufferPointer<UInt8>, to cleaned: inout [UInt8]) -> Bool {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(bytes.count, 1)) { buffer in
-      var writer = Writer(cleaner: self, output: buffer)
-      writer.write(bytes)
+      var writer = Writer(self, bytes, to: buffer)
+      writer.write()
       let result = UnsafeBufferPointer(rebasing: buffer[..<writer.count])
       if result.hasSameBytes(as: bytes) { return false }
       cleaned.append(contentsOf: result)
@@ -58,99 +73,6 @@ struct WhitespaceCleaner {
     case .blank: .blank
     case .newline: .newline
     case .dropped: .dropped
-    }
-  }
-
-  /// Writes clean text into a buffer that is as large as the text.
-  private struct Writer {
-    let cleaner: WhitespaceCleaner
-    let output: UnsafeMutableBufferPointer<UInt8>
-    var count = 0
-    /// Blanks and line breaks that wait for the next visible character.
-    private var blanks = 0
-    private var breaks = 0
-    /// A carriage return ends a line by itself or with the line feed behind it.
-    private var afterReturn = false
-
-    init(cleaner: WhitespaceCleaner, output: UnsafeMutableBufferPointer<UInt8>) {
-      self.cleaner = cleaner
-      self.output = output
-    }
-
-    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-      WhitespaceCleaner.classes.withUnsafeBufferPointer { classes in
-        var place = 0
-        while place < bytes.count {
-          let byte = bytes[place]
-          let kind = classes[Int(byte)]
-          if kind == .text {
-            flush()
-            // Most of a text is words; they are copied without a look at what waits.
-            repeat {
-              output[count] = bytes[place]
-              count += 1
-              place += 1
-            } while place < bytes.count && classes[Int(bytes[place])] == .text
-          } else if kind == .lead {
-            place += character(bytes, at: place)
-          } else {
-            take(kind, isReturn: byte == 0x0D, isFeed: byte == 0x0A)
-            place += 1
-          }
-        }
-      }
-      if !cleaner.strips { flush() }
-    }
-
-    /// Takes a character of several bytes; returns how many.
-    private mutating func character(
-      _ bytes: UnsafeBufferPointer<UInt8>, at place: Int
-    ) -> Int {
-      let (kind, length) = WhitespaceClass.ofCharacter(bytes, at: place)
-      switch kind {
-      case .blank: take(.blank)
-      case .newline: take(.newline)
-      case .dropped: take(.dropped)
-      case .text:
-        flush()
-        for index in place..<place + length {
-          output[count] = bytes[index]
-          count += 1
-        }
-      }
-      return length
-    }
-
-    private mutating func take(_ kind: ByteClass, isReturn: Bool = false, isFeed: Bool = false) {
-      defer { afterReturn = isReturn }
-      switch kind {
-      case .text, .lead, .dropped: break
-      case .blank: blanks += 1
-      case .newline:
-        if isFeed, afterReturn { return }
-        if cleaner.newlines == .blanks { return blanks += 1 }
-        breaks += 1
-        if cleaner.strips { blanks = 0 }
-      }
-    }
-
-    @inline(__always)
-    private mutating func flush() {
-      afterReturn = false
-      if blanks | breaks != 0 { writePending() }
-    }
-
-    private mutating func writePending() {
-      defer { (blanks, breaks) = (0, 0) }
-      if cleaner.strips, count == 0 { return }
-      let kept = cleaner.newlines == .paragraphs ? min(breaks, 2) : breaks
-      for _ in 0..<kept { put(0x0A) }
-      if blanks > 0, !cleaner.strips || kept == 0 { put(0x20) }
-    }
-
-    private mutating func put(_ byte: UInt8) {
-      output[count] = byte
-      count += 1
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `White space` {
   @Test(arguments: [
     ("a\u{A0}\u{3000} b", "a b"), ("  lead and trail \t", "lead and trail"),
-    ("one\r\ntwo\rthree", "one\ntwo\nthree"), ("a \n  b", "a\nb"),
+    ("one\r\ntwo\rthree", "one\ntwo\nthree"), ("a \n  b", "a\n  b"),
     ("zero\u{200B}width\u{FEFF}", "zerowidth"), ("bell\u{7}", "bell"),
     ("soft\u{AD}hyphen", "softhyphen"),
     ("\u{1F468}\u{200D}\u{1F469}", "\u{1F468}\u{200D}\u{1F469}"),
@@ -24,11 +24,41 @@ import Testing
     ("keep", "a\n\n\nb"), ("paragraphs", "a\n\nb"), ("blanks", "a b"),
   ])
   func `line breaks follow the rule`(rule: String, expected: String) throws {
-    #expect(try clean("clean.whitespace", "a \n\n \n b", ["newlines": rule]) == expected)
+    #expect(try clean("clean.whitespace", "a \n\n \nb", ["newlines": rule]) == expected)
   }
 
-  @Test func `without stripping the ends stay`() throws {
-    #expect(try clean("clean.whitespace", "  a  b ", ["strip": "false"]) == " a b ")
+  @Test(arguments: [("  a  b ", " a b "), ("a  \n  \n b", "a \n  \n b"), ("  \n", " \n")])
+  func `without stripping the ends stay`(text: String, expected: String) throws {
+    #expect(try clean("clean.whitespace", text, ["strip": "false"]) == expected)
+  }
+
+  @Test(arguments: [
+    ("def f(a):\n    if  a:\n\treturn  1 \n", "def f(a):\n    if a:\n\treturn 1"),
+    ("a:\r\n\u{A0}\u{3000}b\u{200B} \n\n\n  c", "a:\n  b\n\n\n  c"),
+    // A function's body alone, and a text behind a slip.
+    ("\n    while b:\n        a = b\n    return a", "    while b:\n        a = b\n    return a"),
+    (" Like  so:\n    a = b", "Like so:\n    a = b"), ("  a\n\nb", "a\n\nb"),
+    (
+      "See:\n```make\nall:\tone  two \n```\nDone:\tone  two",
+      "See:\n```make\nall:\tone  two\n```\nDone: one two"
+    ),
+    ("~~~\na  b\n```\nc  d\n~~~\ne  f", "~~~\na  b\n```\nc  d\n~~~\ne f"), ("``\na  b", "``\na b"),
+  ])
+  func `code stays indented, and as it is between fences`(text: String, expected: String) throws {
+    #expect(try clean("clean.whitespace", text) == expected)
+  }
+
+  @Test func `indentation goes where it is asked for`() throws {
+    let text = "a:\n    b\n```\nc  d\n```"
+    let collapsed = try clean("clean.whitespace", text, ["indentation": "collapse"])
+    #expect(collapsed == "a:\nb\n```\nc d\n```")
+    #expect(try clean("clean.whitespace", text, ["newlines": "blanks"]) == "a: b ``` c d ```")
+  }
+
+  @Test func `blank lines go from prose, not from fenced code`() throws {
+    let text = "a\n\n\nb\n```\nc\n\n\nd\n```"
+    let cleaned = try clean("clean.whitespace", text, ["newlines": "paragraphs"])
+    #expect(cleaned == "a\n\nb\n```\nc\n\n\nd\n```")
   }
 }
 

@@ -61,7 +61,7 @@ import Testing
     "clean.repeated-sentences": "2 48bef5323558",
     "clean.unicode": "1 2b23deaa7c75",
     "clean.web-quality": "2 f61d7b544171",
-    "clean.whitespace": "1 89b30dec248f",
+    "clean.whitespace": "2 89b30dec248f",
     "clean.words": "1 b308bfbd5cf0",
   ]
 

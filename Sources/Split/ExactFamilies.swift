@@ -1,4 +1,5 @@
 import Records
+import Stages
 import TextKit
 
 /// Splits a collection that is known as a whole, so that each class is shared out to the record.
@@ -36,13 +37,29 @@ struct ExactFamilies {
     var key: UInt128
   }
 
-  /// The side of each family, by the family's number.
-  func sides(_ keys: [RecordKeys], isIncluded: [Bool], _ rules: SplitRules) -> [Int: Side] {
+  /// The side of each family that a list of ids names a record of.
+  /// - Throws: `StageError` where lists of two sides name records of one family.
+  func givenSides(_ keys: [RecordKeys], isIncluded: [Bool]) throws(StageError) -> [Int: Side] {
+    var first: [Int: GivenIDs.Placement] = [:]
+    for (index, record) in keys.enumerated() where isIncluded[index] {
+      guard let given = record.given else { continue }
+      let other = first[families[index], default: given]
+      guard other.side == given.side else { throw given.conflict(with: other) }
+      first[families[index]] = other
+    }
+    return first.mapValues(\.side)
+  }
+
+  /// The side of each family, by the family's number; some are given.
+  func sides(
+    _ keys: [RecordKeys], isIncluded: [Bool], _ given: [Int: Side], _ rules: SplitRules
+  ) -> [Int: Side] {
     var list: [Int: Family] = [:]
     for (index, record) in keys.enumerated() where isIncluded[index] {
-      let label = rules.stratify == nil ? "" : record.label ?? ""
-      let size = record.isAugmented ? 0 : 1
       let number = families[index]
+      guard given[number] == nil else { continue }
+      let label = rules.strata == nil ? "" : record.label ?? ""
+      let size = record.isAugmented ? 0 : 1
       var family =
         list[number] ?? Family(number: number, label: label, size: 0, key: record.text)
       family.size += size
@@ -50,7 +67,7 @@ struct ExactFamilies {
       list[number] = family
     }
     let classes = Dictionary(grouping: list.values, by: \.label)
-    var sides: [Int: Side] = [:]
+    var sides = given
     // What one class got too little of by rounding, the next makes up for.
     var owed = [Double](repeating: 0, count: Side.allCases.count)
     for label in classes.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {

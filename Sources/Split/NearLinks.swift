@@ -11,9 +11,10 @@ struct NearLinks {
     self.threads = threads
   }
 
-  /// Visits all records in order, each with its near duplicates before it.
-  func visit(_ visitor: inout some NeighbourVisitor, _ rules: SplitRules) throws {
-    let order = (0..<shingles.count).map { Int32($0) }
+  /// Visits all records in an order, each with its near duplicates before it.
+  func visit(
+    _ order: [Int32], _ visitor: inout some NeighbourVisitor, _ rules: SplitRules
+  ) throws {
     guard let threshold = rules.similarity else {
       for record in order { _ = visitor.visit(record, []) }
       return
@@ -23,19 +24,25 @@ struct NearLinks {
   }
 }
 
-/// Places records in a tree of families, in their order.
+/// Places records in a tree of families, in the order they are visited in.
 struct FamilyPlacer: NeighbourVisitor {
   private let keys: [RecordKeys]
   private let faults: [Decision?]
   private(set) var tree: FamilyTree
-  private(set) var decisions: [Decision] = []
+  private(set) var decisions: [Decision]
   /// The family of each record so far, -1 for none.
-  private(set) var families: [Int32] = []
+  private(set) var families: [Int32]
+  /// The first two records, if any, that were given to different sides and are of one family.
+  private(set) var conflict: (Int, Int)?
 
-  init(_ keys: [RecordKeys], _ rules: SplitRules, _ faults: [Decision?]) {
+  init(
+    _ keys: [RecordKeys], _ rules: SplitRules, _ boundaries: TimeBoundaries?, _ faults: [Decision?]
+  ) {
     self.keys = keys
     self.faults = faults
-    tree = FamilyTree(rules)
+    tree = FamilyTree(rules, boundaries)
+    decisions = Array(repeating: .noTime, count: keys.count)
+    families = Array(repeating: -1, count: keys.count)
   }
 
   /// Only records that have a family are met again.
@@ -43,12 +50,26 @@ struct FamilyPlacer: NeighbourVisitor {
 
   mutating func visit(_ item: Int32, _ neighbours: [Neighbour]) -> Bool {
     let near = neighbours.map { Int(families[Int($0.item)]) }
-    let fault = faults[Int(item)]
+    let index = Int(item)
     let placed =
-      fault.map { (decision: $0, family: nil) } ?? tree.place(keys[Int(item)], near: near)
-    decisions.append(placed.decision)
-    families.append(placed.family.map { Int32($0) } ?? -1)
+      faults[index].map { (decision: $0, family: nil) } ?? tree.place(keys[index], near: near)
+    if placed.family == nil, faults[index] == nil { noteConflict(of: index, near) }
+    decisions[index] = placed.decision
+    families[index] = placed.family.map { Int32($0) } ?? -1
     return placed.family != nil
+  }
+
+  /// Given records are visited first, so whichever family one cannot join has another of them.
+  private mutating func noteConflict(of index: Int, _ near: [Int]) {
+    guard conflict == nil, let side = keys[index].given?.side else { return }
+    let roots = Set(
+      tree.known(to: keys[index], near: near).filter { tree.side(of: $0) != side }
+        .map { tree.root(of: $0) })
+    let other = keys.indices.first {
+      keys[$0].given != nil && families[$0] >= 0
+        && roots.contains(tree.root(of: Int(families[$0])))
+    }
+    conflict = other.map { ($0, index) }
   }
 }
 

@@ -15,6 +15,12 @@ struct RecordKeys: Sendable {
   /// The class, where classes matter.
   let label: String?
   let isAugmented: Bool
+  /// In a split by time, when it is of; nil where that cannot be read.
+  let time: Moment?
+  /// Where a list has put it.
+  let given: GivenIDs.Placement?
+  /// Of all that the record says and is called.
+  let contents: UInt128
 
   /// The keys of a record, and the shingles of what it asks; none where near duplicates play no part.
   static func read(_ record: Record, _ rules: SplitRules) -> (RecordKeys, shingles: [UInt64]) {
@@ -29,8 +35,11 @@ struct RecordKeys: Sendable {
     group = rules.group.flatMap { record.value(of: $0) }.map { ContentHash.short("group \($0)") }
     id = ContentHash.short("id \(record.id)")
     parent = record.parent.map { ContentHash.short("id \($0)") }
-    label = rules.stratify.map { record.value(of: $0) ?? "" } ?? record.label?.name
+    label = rules.strata.map { $0.name(of: record) ?? "" } ?? record.label?.name
     isAugmented = record.augmentedBy != nil
+    time = rules.time.flatMap { $0.time(of: record) }
+    given = rules.given.place(of: record)
+    contents = record.contentsHash
   }
 
   /// The keys that the record shares with others of its family.
@@ -42,6 +51,15 @@ struct RecordKeys: Sendable {
 }
 
 extension Record {
+  /// The hash of all that the record holds but its side; the certificate's digests are sums of these.
+  var contentsHash: UInt128 {
+    var copy = self
+    copy.side = nil
+    var bytes: [UInt8] = []
+    copy.write(to: &bytes)
+    return bytes.withUnsafeBufferPointer { ContentHash.short($0) }
+  }
+
   /// The value that a selector names, as text; nil where there is none.
   ///
   /// Unlike `fields` this also finds numbers and booleans, since groups are often numbered.
@@ -59,16 +77,17 @@ extension Record {
 /// What decides how records are split.
 struct SplitRules: Sendable {
   let shares: Shares
-  let stratify: Selector?
+  let strata: Strata?
   let group: Selector?
   let isExact: Bool
   /// The Jaccard similarity from which two records are of one family; nil for no such thing.
   let similarity: Double?
   let seed: UInt64
+  /// How time decides about sides; nil where it plays no part.
+  let time: TimeRule?
+  /// What a person has put on sides.
+  let given: GivenIDs
 
   /// Where a key falls in [0, 1), by the seed alone.
-  func position(of key: UInt128) -> Double {
-    var random = CounterRandom(seed: seed, purpose: "split", record: String(key, radix: 16))
-    return random.uniform()
-  }
+  func position(of key: UInt128) -> Double { Shares.position(of: key, seed: seed) }
 }

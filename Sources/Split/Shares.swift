@@ -16,6 +16,12 @@ struct Shares: Sendable, Hashable {
   /// The share of a side.
   subscript(side: Side) -> Double { parts[side.index] }
 
+  /// Where a key falls in [0, 1), by the seed alone.
+  static func position(of key: UInt128, seed: UInt64) -> Double {
+    var random = CounterRandom(seed: seed, purpose: "split", record: String(key, radix: 16))
+    return random.uniform()
+  }
+
   /// The side that a number in [0, 1) falls on.
   ///
   /// Test comes first and train last, so that a larger share of training records takes none of the

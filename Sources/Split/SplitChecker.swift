@@ -11,24 +11,22 @@ import TextKit
 /// for record in records { checker.add(record) }
 /// let findings = checker.findings()   // empty where nothing leaks
 /// ```
-/// About 150 bytes a record, those made by augmentation included.
+/// About 250 bytes a record, those made by augmentation included.
 public struct SplitChecker: Sendable {
   /// Faults kept in full; beyond that they are only counted.
   private static let most = 20
 
   private let certificate: SplitCertificate
-  private let group: Selector?
-  /// The side that each text, group and record was first seen on.
-  private var texts: [UInt128: Side] = [:]
-  private var groups: [UInt128: Side] = [:]
-  private var records: [UInt128: Side] = [:]
+  let fields: SeenRecord.Fields
+  private var links = SeenLinks()
   /// What records ask that were made by augmentation, with their ids.
   private var children: [(text: UInt128, id: String)] = []
-  /// Children that came before their parents.
-  private var waiting: [UInt128: Side] = [:]
-  private var counts = [Int](repeating: 0, count: Side.allCases.count)
-  private var labels = [[String: Int]](repeating: [:], count: Side.allCases.count)
-  private var digests = [UInt128](repeating: 0, count: Side.allCases.count)
+  /// The sides that lists of ids name, by the hashes of these.
+  private let given: [UInt128: Side]
+  private var givenFound: Set<UInt128> = []
+  private var tallies: [SideTally]
+  private var groups: Set<UInt128> = []
+  private var ungrouped = 0
   private var faults: [SplitFault] = []
   /// How many faults there are, those not kept included.
   public private(set) var faultCount = 0
@@ -36,71 +34,62 @@ public struct SplitChecker: Sendable {
   /// A checker that has seen no record.
   public init(_ certificate: SplitCertificate) {
     self.certificate = certificate
-    group = certificate.group.flatMap { Selector($0) }
+    fields = SeenRecord.Fields(certificate)
+    let names = certificate.given.flatMap { side in
+      side.ids.map { (ContentHash.short($0), side.side) }
+    }
+    given = Dictionary(names) { first, _ in first }
+    let chance = ChanceSide(certificate, given: given)
+    tallies = Side.allCases.map { SideTally($0, chance) }
   }
 
   /// Looks at one record.
-  public mutating func add(_ record: Record) {
+  public mutating func add(_ record: Record) { add(SeenRecord(record, fields)) }
+
+  mutating func add(_ record: SeenRecord) {
     guard let side = record.side else {
       return note(.noSide, "\(record.id) is on no side of the split")
     }
-    checkLineage(record, side)
-    if record.augmentedBy != nil {
+    for fault in links.add(record, side) { note(fault) }
+    tallies[side.index].noteChance(record)
+    checkTime(record, side)
+    guard record.isOriginal else {
       guard side == .train else {
         return note(
           .augmentedEvaluation, "\(record.id) was made from another record and is on side \(side)")
       }
-      return children.append((Self.key(of: record), record.id))
+      return children.append((record.text, record.id))
     }
-    let text = Self.key(of: record)
-    counts[side.index] += 1
-    let selector = certificate.stratify.flatMap { Selector($0) }
-    if let label = selector.map({ record.value(of: $0) }) ?? record.label?.name {
-      labels[side.index][label, default: 0] += 1
+    tallies[side.index].add(record)
+    if let name = record.name, let wanted = given[name] {
+      givenFound.insert(name)
+      if wanted != side {
+        note(.givenSide, "\(record.id) was given to side \(wanted) and is on side \(side)")
+      }
     }
-    digests[side.index] &+= text
-    if let other = texts.updateValue(side, forKey: text), other != side {
-      note(.sharedText, "the text of \(record.id), on side \(side), is on side \(other) too")
-    }
-    guard let group, let value = record.value(of: group) else { return }
-    if let other = groups.updateValue(side, forKey: ContentHash.short(value)), other != side {
-      note(.sharedGroup, "the group '\(value)' of \(record.id) is on sides \(side) and \(other)")
-    }
+    if let group = record.group { groups.insert(group) } else { ungrouped += 1 }
   }
 
-  /// A child is on its parent's side, and all parts of one record are on one side.
-  private mutating func checkLineage(_ record: Record, _ side: Side) {
-    let own = ContentHash.short(record.id)
-    if let expected = waiting[own], expected != side {
-      note(.separatedChild, "\(record.id) is on side \(side), made from it is one on \(expected)")
+  /// Every record lies between the boundaries of its side.
+  private mutating func checkTime(_ record: SeenRecord, _ side: Side) {
+    guard let time = certificate.time else { return }
+    guard let moment = record.moment else {
+      if record.isOriginal { note(.time, "\(record.id) has no time") }
+      return
     }
-    records[own] = side
-    guard let parent = record.parent.map({ ContentHash.short($0) }) else { return }
-    let expected = records[parent] ?? waiting[parent] ?? side
-    waiting[parent] = expected
+    let expected = time.boundaries.side(of: moment)
     if expected != side {
-      note(
-        .separatedChild,
-        "\(record.id) is on side \(side), its parent or a sibling is on side \(expected)")
+      note(.time, "\(record.id) is on side \(side), and its time, \(moment), is of \(expected)")
     }
   }
 
-  /// The hash of the words that a record asks with; the certificate's digests are sums of these.
-  private static func key(of record: Record) -> UInt128 {
-    let form = ComparableText.form(ofInputsOf: record)
-    return ContentHash.short("text " + ComparableText.words(ofForm: form))
+  private mutating func note(_ fault: SplitFault) {
+    faultCount += 1
+    if faults.count < Self.most { faults.append(fault) }
   }
 
   private mutating func note(_ kind: SplitFault.Kind, _ description: String) {
-    faultCount += 1
-    if faults.count < Self.most { faults.append(SplitFault(kind, description)) }
-  }
-
-  /// Compares the labels of a side with those certified.
-  private func labelsDiffer(_ side: Side) -> Bool {
-    let claimed = certificate[side].labels
-    return claimed.count != labels[side.index].count
-      || claimed.contains { labels[side.index][$0.name] != $0.count }
+    note(SplitFault(kind, description))
   }
 
   /// What is wrong, in the order it was met; empty where the split is what the certificate says.
@@ -110,26 +99,120 @@ public struct SplitChecker: Sendable {
   public func findings(isComplete: Bool = true) -> [SplitFault] {
     var findings = faults
     for child in children {
-      guard findings.count < Self.most, let side = texts[child.text], side.isEvaluation else {
-        continue
-      }
+      guard findings.count < Self.most, let side = links.side(ofText: child.text),
+        side.isEvaluation
+      else { continue }
       findings.append(
         SplitFault(
           .sharedText, "the text of \(child.id), made by augmentation, is on side \(side) too"))
     }
-    for side in Side.allCases {
+    for (side, tally) in zip(Side.allCases, tallies) {
       let claimed = certificate[side]
-      let count = counts[side.index]
-      let isSame =
-        count == claimed.records && digests[side.index] == claimed.digest && !labelsDiffer(side)
-      if isComplete ? !isSame : count > claimed.records {
+      if isComplete ? !tally.isSame(as: claimed) : tally.count > claimed.records {
         findings.append(
           SplitFault(
             .otherRecords,
-            "side \(side) holds \(count) records, which are not the \(claimed.records) certified"))
+            "side \(side) holds \(tally.count) records, which are not the \(claimed.records) "
+              + "certified"))
       }
     }
-    return findings
+    if !isComplete, tallies.allSatisfy({ $0.count == 0 }),
+      certificate.sides.contains(where: { $0.records > 0 })
+    {
+      findings.append(
+        SplitFault(.otherRecords, "there is no record that anything could be proven by"))
+    }
+    // What follows holds of all records alone; where others are there, that is the fault to tell.
+    guard isComplete, !findings.contains(where: { $0.kind == .otherRecords }) else {
+      return findings
+    }
+    return findings + countFaults + familyFaults + chanceFaults + boundaryFaults
+  }
+}
+
+// MARK: - What follows from all records
+
+extension SplitChecker {
+  private var countFaults: [SplitFault] {
+    var faults: [SplitFault] = []
+    if fields.group != nil,
+      groups.count != certificate.groups || ungrouped != certificate.ungrouped
+    {
+      faults.append(
+        SplitFault(
+          .families,
+          "\(groups.count) groups and \(ungrouped) records without one are there, not "
+            + "\(certificate.groups) and \(certificate.ungrouped) as certified"))
+    }
+    if givenFound.count != given.count {
+      faults.append(
+        SplitFault(
+          .givenSide,
+          "\(given.count - givenFound.count) of the \(given.count) ids given to sides are those of "
+            + "no record"))
+    }
+    return faults
+  }
+
+  /// Near duplicates join what shares no text, group or parent, so there are at most as many families as
+  /// these alone make; without them, and without children that the split left out, just as many.
+  private var familyFaults: [SplitFault] {
+    let found = links.families()
+    let isWhole =
+      certificate.nearDuplicates == nil && children.isEmpty
+      && certificate.leftOut["augmented-in-evaluation"] == nil
+    var faults: [SplitFault] = []
+    for side in Side.allCases {
+      let (claimed, count) = (certificate[side].families, found.counts[side.index])
+      let records = certificate[side].records
+      guard isWhole ? claimed != count : claimed > count || (claimed == 0) != (records == 0) else {
+        continue
+      }
+      faults.append(
+        SplitFault(
+          .families,
+          "side \(side) has \(isWhole ? "" : "at most ")\(count) families, not \(claimed)"))
+    }
+    let (claimed, largest) = (certificate.largestFamily, found.largest)
+    let sides = certificate.sides.map { $0.records - $0.families + ($0.families > 0 ? 1 : 0) }
+    if isWhole ? claimed != largest : claimed < largest || claimed > sides.max() ?? 0 {
+      faults.append(
+        SplitFault(
+          .families,
+          "the largest family has \(isWhole ? "" : "at least ")\(largest) records, not \(claimed)"))
+    }
+    return faults
+  }
+
+  /// Where a hash decides, every family has a record whose hash is of the family's side.
+  private var chanceFaults: [SplitFault] {
+    guard certificate.method == .hash, certificate.version > 1 else { return [] }
+    return Side.allCases.compactMap { side in
+      let lost = side.isEvaluation ? certificate.leftOut["augmented-in-evaluation"]?.int ?? 0 : 0
+      let possible = tallies[side.index].decided + lost
+      guard certificate[side].families > possible else { return nil }
+      return SplitFault(
+        .chance,
+        "the seed and the shares put \(possible) records on side \(side), too few for its "
+          + "\(certificate[side].families) families")
+    }
+  }
+
+  /// Where no record was left out, boundaries that follow from shares can be drawn again.
+  private var boundaryFaults: [SplitFault] {
+    guard let time = certificate.time, !time.isGiven, certificate.leftOut.isEmpty,
+      let shares = Shares(
+        train: certificate.shares[0], validation: certificate.shares[1],
+        test: certificate.shares[2])
+    else { return [] }
+    let drawn = TimeBoundaries(sharing: tallies.flatMap(\.times), shares)
+    guard drawn != time.boundaries else { return [] }
+    func told(_ moment: Moment?) -> String { moment?.description ?? "never" }
+    return [
+      SplitFault(
+        .time,
+        "by the shares validation begins \(told(drawn.validation)) and test \(told(drawn.test))")
+    ]
   }
 }
 
@@ -142,7 +225,7 @@ extension SplitCertificate {
     return checker.findings(isComplete: isComplete)
   }
 
-  /// Proves the certificate from the files of a run, and search them for near duplicates anew.
+  /// Proves the certificate from the files of a run, and searches them for near duplicates anew.
   ///
   /// - Parameters:
   ///   - records: The records as the run wrote them, `data/train.jsonl` and its like.
@@ -153,10 +236,13 @@ extension SplitCertificate {
     var checker = SplitChecker(self)
     var sides: [Side?] = []
     for part in records {
-      try part.forEachBatch { batch in
+      let fields = checker.fields
+      try part.forEachBatch {
+        SeenRecord($0, fields)
+      } _: { batch in
         for record in batch {
           checker.add(record)
-          sides.append(record.augmentedBy == nil ? record.side : nil)
+          sides.append(record.isOriginal ? record.side : nil)
         }
       }
     }
@@ -172,17 +258,25 @@ extension SplitCertificate {
     }
     // The search may meet other pairs among fewer records, so only the same records compare.
     guard isComplete else { return faults }
-    let found = try NearestPair.find(in: records, sides: sides)?.similarity ?? 0
+    let pair = try NearestPair.find(in: records, sides: sides)
+    let found = pair?.similarity ?? 0
     if let nearDuplicates, found >= nearDuplicates,
       !faults.contains(where: { $0.kind == .nearDuplicates })
     {
       faults.append(
         SplitFault(.nearDuplicates, "two records on different sides are \(found) alike"))
     }
-    let claimed = nearest?.similarity ?? 0
-    guard abs(found - claimed) > 1e-9 else { return faults }
-    let fault = SplitFault(
-      .similarity, "two records on different sides are \(found) alike, not \(claimed) as certified")
-    return faults + [fault]
+    if pair != nearest { faults.append(Self.otherPair(pair, than: nearest)) }
+    return faults
+  }
+
+  private static func otherPair(_ found: NearestPair?, than claimed: NearestPair?) -> SplitFault {
+    func told(_ pair: NearestPair?) -> String {
+      pair.map { "\($0.first) and \($0.second), \($0.similarity)" } ?? "none"
+    }
+    return SplitFault(
+      .similarity,
+      "the two records on different sides that are most alike are \(told(found)), not "
+        + "\(told(claimed)) as certified")
   }
 }

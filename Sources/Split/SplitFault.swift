@@ -18,8 +18,16 @@ public struct SplitFault: Error, Sendable, Hashable, CustomStringConvertible {
     case otherRecords = "other-records"
     /// Two records on different sides are near duplicates.
     case nearDuplicates = "near-duplicates"
-    /// Two records on different sides have more in common than the certificate says.
+    /// Other records on different sides are most alike than the certificate says.
     case similarity
+    /// A record is of a time that is not of its side.
+    case time
+    /// A record that a list of ids gave to one side is on another, or not there.
+    case givenSide = "given-side"
+    /// Families or groups are not as many, or as large, as certified.
+    case families
+    /// The seed and the shares do not give these sides.
+    case chance
   }
 
   /// What kind of fault it is.

@@ -5,25 +5,34 @@ import TextKit
 /// Puts records on the sides train, validation and test, so that nothing leaks between them.
 struct SplitStage: CollectionStage {
   let shares: Shares
-  let stratify: Selector?
+  let strata: Strata?
   let group: Selector?
   let isExact: Bool
   let similarity: Double?
+  let time: TimeRule?
+  /// Files that name the records of sides, and what holds these names; nil for the records' ids.
+  let files: [Side: String]
+  let idField: Selector?
 
-  private func rules(_ context: StageContext) -> SplitRules {
+  func dependencies() throws(StageError) -> [String] { Side.allCases.compactMap { files[$0] } }
+
+  private func rules(_ context: StageContext) throws -> SplitRules {
     SplitRules(
-      shares: shares, stratify: stratify, group: group, isExact: isExact, similarity: similarity,
-      seed: context.seed)
+      shares: shares, strata: strata, group: group, isExact: isExact, similarity: similarity,
+      seed: context.seed, time: time, given: try GivenIDs(files, field: idField))
   }
 
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> SplitPlan {
-    let rules = rules(context)
+    let rules = try rules(context)
     let (keys, shingles) = try read(records, rules, context)
+    let given = try GivenSide.all(
+      rules.given, found: Set(keys.compactMap { $0.given?.name }.map { ContentHash.short($0) }),
+      in: records)
     let plan = try SplitPlan(keys, shingles, rules, threads: context.threads)
     guard !context.artifacts.isEmpty else { return plan }
     let nearest = try NearestPair.find(
       in: [records], sides: keys.indices.map { keys[$0].isAugmented ? nil : plan.side(of: $0) })
-    let certificate = SplitCertificate(plan, keys, rules, nearest)
+    let certificate = SplitCertificate(plan, keys, rules, given, nearest)
     try AtomicFile.write(
       certificate.json.prettyText.utf8, to: "\(context.artifacts)/\(SplitCertificate.fileName)")
     return plan
@@ -61,25 +70,44 @@ struct SplitStage: CollectionStage {
       return .drop(
         Reason(
           "bridges-split", ["sides": [.string(first.rawValue), .string(second.rawValue)]]))
+    case .seenEarlier(let own, let earlier):
+      return .drop(
+        Reason(
+          "seen-earlier",
+          ["side": .string(own.rawValue), "earlier": .string(earlier.rawValue)]))
     case .childOfBridge:
-      return .drop(Reason("bridges-split", ["parent": .string(record.parent ?? "")]))
+      let code = time == nil ? "bridges-split" : "seen-earlier"
+      return .drop(Reason(code, ["parent": .string(record.parent ?? "")]))
+    case .noTime: throw timeFault(of: record)
     case .augmented(let side):
       return .drop(Reason("augmented-in-evaluation", ["side": .string(side.rawValue)]))
     case .labelSeenOnce:
       throw StageError(
         "label-seen-once",
         "the label '\(label(of: record))' is seen once, so it cannot be on two sides",
-        source: record.source, field: stratify?.description,
+        source: record.source, field: strata?.description,
         remedy: "merge the class with another, drop the record, or set 'stratify: none'")
     case .labelMissing:
       throw StageError(
         "label-missing", "there is no label to stratify by", source: record.source,
-        field: stratify?.description,
+        field: strata?.description,
         remedy: "drop such records before the split, or set 'stratify: none'")
     }
   }
 
   private func label(of record: Record) -> String {
-    stratify.flatMap { record.value(of: $0) } ?? ""
+    strata.flatMap { $0.name(of: record) } ?? ""
+  }
+
+  private func timeFault(of record: Record) -> StageError {
+    let value = time.flatMap { record.value(of: $0.field) }
+    // A text that was named by mistake may be long.
+    let shown = value.map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }
+    return StageError(
+      "no-time", shown.map { "'\($0)' is no time" } ?? "there is no time to split by",
+      source: record.source, field: time?.field.description,
+      remedy: shown == nil
+        ? "drop such records before the split, or put them aside with 'on-error: quarantine'"
+        : "\(Moment.remedy); 'on-error: quarantine' puts such records aside")
   }
 }

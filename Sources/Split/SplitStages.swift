@@ -16,8 +16,9 @@ enum SplitDescriptor {
   static let test = Parameter(
     "test", default: 0.1, "The share of records to score the model on.", check: isShare)
   static let stratify = Parameter(
-    "stratify", default: Selector?.none,
-    "Report every class's shares, and refuse classes of one record: 'label'.")
+    "stratify", default: Strata?.none,
+    "Report each class's shares ('exact' meets them): label or another field, whose classes of one "
+      + "record are refused; length; language.")
   static let group = Parameter(
     "group", default: Selector?.none,
     "Keep records with the same value on one side: 'metadata.patient'.")
@@ -32,27 +33,39 @@ enum SplitDescriptor {
       value.map { NearestPair.range.contains($0) } == false ? "must be from 0.3 to 1" : nil
     })
 
+  static let time = Parameter(
+    "time", default: Selector?.none,
+    "Train on the earliest records and test on the latest, by this date or Unix time: "
+      + "'metadata.date'.")
+  static let validationFrom = Parameter(
+    "validation-from", default: Moment?.none,
+    "With 'time': where validation begins, in place of shares: 2024-01-01.")
+  static let testFrom = Parameter(
+    "test-from", default: Moment?.none,
+    "With 'time': where test begins, in place of shares: 2024-06-01.")
+  static let validationIDs = Parameter(
+    "validation-ids", default: PathValue?.none, aliases: ["dev-ids", "valid-ids"],
+    "Put the records that this file names, an id a line, and their families in validation, and no "
+      + "others.")
+  static let testIDs = Parameter(
+    "test-ids", default: PathValue?.none,
+    "Put the records that this file names, an id a line, and their families in test, and no others."
+  )
+  static let idField = Parameter(
+    "id-field", default: Selector?.none,
+    "Where the ids of such files stand: 'metadata.id'; none: records are called FILE:LINE.")
+
   static let descriptor = StageDescriptor(
     "split", "Puts records on the sides train, validation and test, so that nothing leaks.",
-    role: .splitting, version: 3,
+    role: .splitting, version: 4,
     parameters: [
-      train, validation, test, stratify, group, exact, nearDuplicates,
+      train, validation, test, stratify, group, exact, nearDuplicates, time, validationFrom,
+      testFrom, validationIDs, testIDs, idField,
     ],
     memory:
       "about 1 KB a record; 8 bytes a 3-word run (up to 1 GB) and 2 to 4 to count it; 44, or 88 "
       + "while lists grow, a run that a record is listed under: of those that others have too, a "
       + "share of 1 - near-duplicates",
     example: "split: {train: 0.8, validation: 0.1, test: 0.1, stratify: label}",
-    make: { values throws(Diagnostic) in
-      let shares = Shares(
-        train: values[train], validation: values[validation], test: values[test])
-      guard let shares else {
-        throw Diagnostic(
-          "train, validation and test are all 0", path: "split",
-          remedy: "give at least one side a share: train: 0.8")
-      }
-      return SplitStage(
-        shares: shares, stratify: values[stratify], group: values[group], isExact: values[exact],
-        similarity: values[nearDuplicates])
-    })
+    make: { values throws(Diagnostic) in try SplitOptions(values).stage() })
 }

@@ -26,4 +26,59 @@ import Testing
     #expect(found.status == 1)
     #expect(found.errors.contains("leaks"))
   }
+
+  /// A run of a split of 60 records of which each has a year and an id, and the command that proves it.
+  private func run(_ split: String, in folder: TemporaryFolder) throws -> (
+    messages: String, command: [String]
+  ) {
+    let lines = (0..<60).map { number in
+      "{\"text\": \"question number \(number) of sixty is \(number * 7919)\", "
+        + "\"year\": \(1950 + number), \"id\": \"q\(number)\"}\n"
+    }
+    try folder.write(lines.joined(), to: "data.jsonl")
+    let path = try folder.write(
+      "name: split\nstages:\n  - ingest: {path: data.jsonl}\n  - split: {\(split)}\n",
+      to: "split.yaml")
+    let run = "\(folder.path)/run"
+    let result = try Binary.succeed(["run", path, "--out", run], in: folder)
+    return (
+      result.output + result.errors, ["split", "--verify", "\(run)/split.certificate.json", run]
+    )
+  }
+
+  @Test func `a split by time is proven, and its certificate may not be edited`() throws {
+    let folder = try TemporaryFolder()
+    let (_, command) = try run("time: metadata.year, near-duplicates: none", in: folder)
+    let proof = try Binary.succeed(command, in: folder)
+    #expect(
+      proof.output
+        == "nothing leaks: 48 train, 6 validation, 6 test; validation begins 1998-01-01T00:00:00Z; "
+        + "test begins 2004-01-01T00:00:00Z\n")
+    let text = String(decoding: try FileReader.contents(command[2]), as: UTF8.self)
+    try AtomicFile.write(text.replacing("2004-01-01", with: "2003-07-01").utf8, to: command[2])
+    let edited = try Binary.run(command, in: folder)
+    #expect(edited.status != 0 && edited.errors.contains("has been edited"))
+    #expect(!edited.output.contains("nothing leaks"))
+  }
+
+  @Test func `a split by given ids tells which ids are those of no record`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("q3\nq59\nQ_17\n", to: "test.txt")
+    let (messages, command) = try run(
+      "test-ids: test.txt, id-field: metadata.id, near-duplicates: none", in: folder)
+    #expect(messages.contains("1 of 3 ids") && messages.contains("did you mean 'q17'?"))
+    #expect(try Binary.succeed(command, in: folder).output.contains(" 2 test"))
+    let page = String(
+      decoding: try FileReader.contents("\(folder.path)/run/report.html"), as: UTF8.self)
+    #expect(page.contains("Ids given to test") && page.contains("2, 1 not found"))
+  }
+
+  @Test func `where there is no record nothing is proven`() throws {
+    let folder = try TemporaryFolder()
+    let (_, command) = try run("near-duplicates: none", in: folder)
+    try Folders.make("\(folder.path)/empty")
+    let proof = try Binary.run(
+      Array(command.dropLast()) + ["\(folder.path)/empty", "--partial"], in: folder)
+    #expect(proof.status != 0 && proof.errors.contains("no records of a split"))
+  }
 }

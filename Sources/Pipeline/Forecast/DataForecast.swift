@@ -90,6 +90,21 @@ struct DataForecast {
     if sources.count == 1, let limit = ingest?["limit"]?.int {
       overrides.append(Override(key: "ingest.limit", text: "\(max(1, limit / every))"))
     }
+    return overrides + withoutLists(plan)
+  }
+
+  /// What takes lists of ids from the split: of few records a list may well name none.
+  private static func withoutLists(_ plan: PipelinePlan) -> [Override] {
+    var overrides: [Override] = []
+    for step in plan.steps where step.descriptor.role == .splitting {
+      let values = step.values.encoded
+      let lists = step.descriptor.parameters.map(\.name)
+        .filter { $0.hasSuffix("-ids") && values[$0]?.isNull == false }
+      guard !lists.isEmpty else { continue }
+      for name in lists + ["id-field"] {
+        overrides.append(Override(key: "\(step.label).\(name)", text: "none"))
+      }
+    }
     return overrides
   }
 

@@ -52,7 +52,11 @@ public struct PipelineRun: Sendable {
     let results = try runner.run(plan.steps)
     timings.stages = results
     let sides = try publish(results)
-    try SplitProof(plan: plan, folder: folder, sides: sides, threads: threads).check()
+    for warning in try SplitProof(plan: plan, folder: folder, sides: sides, threads: threads)
+      .check()
+    {
+      observer.say("warning: \(warning)")
+    }
     try SideSummaries(folder: folder, sides: sides, threads: threads, observer: observer)
       .write(of: results.last?.fingerprint ?? "")
     try held.prune(keeping: results)

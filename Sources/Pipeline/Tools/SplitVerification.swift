@@ -9,6 +9,8 @@ public struct SplitVerification: Sendable {
   /// The Jaccard similarity from which no two records on different sides are alike; nil where only
   /// equal texts were kept together.
   public let nearDuplicates: Double?
+  /// When validation and test begin, in a split by time.
+  public let validationBegins, testBegins: String?
   /// What is wrong, one sentence each; empty where nothing leaks.
   public let faults: [String]
 
@@ -17,14 +19,24 @@ public struct SplitVerification: Sendable {
   /// With `isComplete` the records must be exactly those that the certificate was written for;
   /// without, later stages may have dropped some.
   /// - Throws: `FileError`, `StageError` for a line that is no record, `SplitFault` for a
-  ///   certificate that cannot be read.
+  ///   certificate that cannot be read, `Diagnostics` where there is no file of records.
   public init(certificate path: String, data: [String], isComplete: Bool, threads: Int) throws {
     let certificate = try SplitCertificate(json: JSONValue.parse(FileReader.contents(path)))
-    let records = data.flatMap(Self.files).map { file in
+    let files = data.flatMap(Self.files)
+    guard !files.isEmpty else {
+      throw Diagnostics([
+        Diagnostic(
+          "there are no records of a split in \(data.joined(separator: ", "))",
+          remedy: "name train.jsonl, validation.jsonl and test.jsonl, their folder, or the run")
+      ])
+    }
+    let records = files.map { file in
       RecordCollection(path: file, count: 0, threads: threads)
     }
     counts = Side.allCases.map { certificate[$0].records }
     nearDuplicates = certificate.nearDuplicates
+    validationBegins = certificate.time?.boundaries.validation?.description
+    testBegins = certificate.time?.boundaries.test?.description
     faults = try certificate.verify(records, isComplete: isComplete).map(\.description)
   }
 

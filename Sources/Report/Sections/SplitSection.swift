@@ -27,16 +27,20 @@ private func verdict(_ certificate: CertificateFile) -> Node {
 
 private func sides(_ certificate: CertificateFile) -> Node {
   let total = Double(max(certificate.sides.reduce(0) { $0 + $1.records }, 1))
+  let isByTime = certificate.timeField != nil
   return table(
     caption: "Sides of the split",
-    columns: [.text("Side"), .number("Records"), .number("Share"), .number("Families")],
+    columns: [.text("Side"), .number("Records"), .number("Share"), .number("Families")]
+      + (isByTime ? [.text("Earliest"), .text("Latest")] : []),
     rows: certificate.sides.enumerated().map { index, side in
-      Row([
-        .fragment([swatch(color: index), .text(side.name)]),
-        .text(Format.count(side.records)),
-        .text(Format.percent(side.share ?? Double(side.records) / total)),
-        .text(side.families.map(Format.count) ?? "–"),
-      ])
+      let times = isByTime ? [side.earliest, side.latest] : []
+      return Row(
+        [
+          .fragment([swatch(color: index), .text(side.name)]),
+          .text(Format.count(side.records)),
+          .text(Format.percent(side.share ?? Double(side.records) / total)),
+          .text(side.families.map(Format.count) ?? "–"),
+        ] + times.map { .text($0 ?? "–") })
     })
 }
 
@@ -63,13 +67,24 @@ private func nearest(_ certificate: CertificateFile, _ texts: [String: String]) 
 }
 
 private func facts(of certificate: CertificateFile) -> [(name: String, value: Node)] {
-  let all: [(String, String?)] = [
-    ("Method", certificate.method), ("Seed", certificate.seed),
-    ("Families", certificate.families.map(Format.count)),
-    ("Groups", certificate.groups.map(Format.count)),
-    ("Largest similarity across sides", certificate.largestSimilarity.map(Format.number)),
-    ("Similar pairs cut", certificate.edgesCut.map(Format.count)),
-    ("Bridging records dropped", certificate.bridgesDropped.map(Format.count)),
-  ]
+  let all: [(String, String?)] =
+    [
+      ("Method", certificate.method), ("Seed", certificate.seed),
+      ("Time", certificate.timeField), ("Validation begins", certificate.validationFrom),
+      ("Test begins", certificate.testFrom), ("Shared out by", certificate.strata),
+      ("Families", certificate.families.map(Format.count)),
+      ("Groups", certificate.groups.map(Format.count)),
+      ("Largest similarity across sides", certificate.largestSimilarity.map(Format.number)),
+      ("Similar pairs cut", certificate.edgesCut.map(Format.count)),
+      ("Bridging records dropped", certificate.bridgesDropped.map(Format.count)),
+      ("Left out, as seen earlier", certificate.seenEarlier.map(Format.count)),
+    ]
+    + certificate.given.map { side in
+      (
+        "Ids given to \(side.side)",
+        Format.count(side.ids)
+          + (side.missing > 0 ? ", \(Format.count(side.missing)) not found" : "")
+      )
+    }
   return all.compactMap { name, value in value.map { (name: name, value: Node.text($0)) } }
 }

@@ -11,7 +11,9 @@ struct SplitVerifyCommand: ParsableCommand {
       Example: anneal split --verify runs/quickstart/split.certificate.json runs/quickstart/data
 
       Reads the records again and looks for shared texts, groups, parents and near duplicates by code \
-      that knows nothing of how the split was made. Exit code 1 says that something leaks.
+      that knows nothing of how the split was made; in a split by time also that every record is of its \
+      side's time, and that given ids are on their sides. A certificate that was edited is refused. \
+      Exit code 1 says that something leaks, or is not as certified.
       """)
 
   @Option(help: "The certificate: split.certificate.json of a run.", completion: .file())
@@ -42,14 +44,18 @@ struct SplitVerifyCommand: ParsableCommand {
           "faults": .array(proof.faults.map { .string($0) }),
         ]).prettyText)
     } else if proof.faults.isEmpty {
-      Output.write(Self.text(proof))
+      Output.write(text(proof))
     }
     if !proof.faults.isEmpty { throw LeakError(faults: proof.faults) }
   }
 
-  private static func text(_ proof: SplitVerification) -> String {
+  private func text(_ proof: SplitVerification) -> String {
     let counts = zip(Side.allCases, proof.counts).map { "\($1) \($0)" }.joined(separator: ", ")
     let near = proof.nearDuplicates.map { "; no two on different sides are \($0) alike" } ?? ""
-    return "nothing leaks: \(counts)\(near)\n"
+    let begins = [
+      proof.validationBegins.map { "; validation begins \($0)" },
+      proof.testBegins.map { "; test begins \($0)" },
+    ].compactMap(\.self).joined()
+    return "nothing leaks: \(partial ? "of what is left of " : "")\(counts)\(near)\(begins)\n"
   }
 }

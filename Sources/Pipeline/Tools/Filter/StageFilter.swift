@@ -1,4 +1,5 @@
 import Records
+import Split
 public import Stages
 import Tensors
 import Write
@@ -93,6 +94,9 @@ public struct StageFilter: Sendable {
     let context = StageContext(
       seed: seed, stage: step.label, threads: threads, artifacts: records.artifacts)
     let plan = try stage.plan(records.collection(threads: threads), context)
+    for warning in try Self.warnings(in: records.artifacts) {
+      complain(StageError("warning", "warning: \(warning)"))
+    }
     try records.forEachSlice(threads: threads) { first, lines in
       var slice = FilteredSlice()
       for (index, line) in lines.enumerated() {
@@ -116,6 +120,13 @@ public struct StageFilter: Sendable {
       }
     }
     return counts
+  }
+
+  /// What a split that has left its certificate in a folder tells people.
+  private static func warnings(in folder: String) throws -> [String] {
+    let path = "\(folder)/\(SplitCertificate.fileName)"
+    guard Folders.exists(path) else { return [] }
+    return try SplitCertificate(json: JSONValue.parse(FileReader.contents(path))).warnings
   }
 
   /// The records of the input; what is no record is counted and told.

@@ -117,6 +117,11 @@ public struct SplitCertificate: Sendable, Hashable {
         + "\(given.side) are those of no record, which may have been dropped before: "
         + given.examples.joined(separator: ", ")
     }
+    if sides.contains(where: { $0.records > 0 }), !emptySides.isEmpty {
+      warnings.append(
+        "split: no record is on side \(emptySides.map(\.rawValue).joined(separator: " or ")), though it "
+          + "was asked for: there are few families, or few different times")
+    }
     if let late = leftOut["seen-earlier"]?.int, late > 0 {
       warnings.append(
         "split: left out of later sides, as earlier records of their families are on earlier ones "

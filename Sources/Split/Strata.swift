@@ -68,16 +68,13 @@ extension Strata: ParameterValue {
   static var typeName: String { "selector|length|language" }
   /// Reads a value.
   static func decode(_ node: ConfigurationNode) throws(Diagnostic) -> Strata {
-    guard let strata = Strata(try String.decode(node)) else {
-      do throws(Diagnostic) {
-        return .value(try Selector.decode(node))
-      } catch {
-        throw Diagnostic(
-          error.message, place: error.place,
-          remedy: "write label, length, language, metadata.KEY or another field")
-      }
-    }
-    return strata
+    let text = try String.decode(node)
+    if let strata = Strata(text) { return strata }
+    let near = Suggestion.nearest(to: text, among: ["label", "length", "language"])
+    throw Diagnostic(
+      "'\(text)' selects nothing", place: node.place,
+      remedy: near.map { "did you mean '\($0)'?" }
+        ?? "write label, length, language, metadata.KEY or another field")
   }
   /// The value as it is written in a lock file.
   var encoded: JSONValue { .string(description) }

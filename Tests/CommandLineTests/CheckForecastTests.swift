@@ -54,6 +54,11 @@ struct CheckForecastTests {
     let estimate = try JSONValue.parse(check.output)["estimate"]
     #expect(estimate?["records"] == 5000 && estimate?["time"]?["steps"] == 7)
     #expect(abs((estimate?["sampled_records"]?.int ?? 0) - 2500) <= 2)
+    // A list of ids that the sample lacks is no fault of the run's.
+    let list = try folder.write("data.jsonl:2\ndata.jsonl:4\n", to: "test.txt")
+    let listed = try Binary.succeed(
+      ["check", file, "--json", "--set", "split.test-ids=\(list)"] + set, in: folder)
+    #expect(try JSONValue.parse(listed.output)["estimate"]?["records"] == 5000)
   }
 
   @Test func `what cannot be foretold is no fault, and says why`() throws {

@@ -1,3 +1,4 @@
+import Records
 import Stages
 import TestSupport
 import Testing
@@ -71,6 +72,26 @@ import Testing
     let page = String(
       decoding: try FileReader.contents("\(folder.path)/run/report.html"), as: UTF8.self)
     #expect(page.contains("Ids given to test") && page.contains("2, 1 not found"))
+  }
+
+  @Test func `the stage alone warns of such ids too, and sides are the same`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("q3\nnonesuch\n", to: "test.txt")
+    let (_, command) = try run(
+      "test-ids: test.txt, id-field: metadata.id, near-duplicates: none", in: folder)
+    let alone = try Binary.succeed(
+      [
+        "split", "\(folder.path)/data.jsonl", "--near-duplicates", "none",
+        "--test-ids", "\(folder.path)/test.txt", "--id-field", "metadata.id",
+      ], in: folder)
+    #expect(alone.errors.contains("warning: split: 1 of 2 ids"))
+    #expect(!alone.errors.contains("quarantined"))
+    let test = try FileReader.contents("\(command[3])/data/test.jsonl")
+    #expect(test.count { $0 == 0x0A } == 1)
+    let sides = try alone.output.split(separator: "\n").map { line in
+      try JSONValue.parse(String(line))["anneal"]?["side"]?.string
+    }
+    #expect(sides.count == 60 && sides.count { $0 == "test" } == 1 && !sides.contains(nil))
   }
 
   @Test func `where there is no record nothing is proven`() throws {

@@ -67,6 +67,10 @@ import Testing
   @Test func `a value may be called by its path, and what selects nothing is told`() throws {
     let error = #expect(throws: Diagnostics.self) { try splitStages[0].stage(["stratify": "size"]) }
     #expect(error?.list.first?.remedy?.contains("length, language") == true)
+    let typo = #expect(throws: Diagnostics.self) {
+      try splitStages[0].stage(["stratify": "lenght"])
+    }
+    #expect(typo?.list.first?.remedy == "did you mean 'length'?")
     var records = (0..<10).map { Make.record($0) }
     for index in records.indices { records[index].metadata["length"] = .integer(index % 2) }
     let run = try SplitRun(records, ["stratify": "metadata.length"])

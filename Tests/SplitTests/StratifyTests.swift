@@ -74,6 +74,8 @@ import Testing
   @Test func `sides that chance left empty are named`() throws {
     let run = try SplitRun(Make.records(0..<1))
     #expect(run.certificate.emptySides.count == 2)
+    #expect(run.certificate.warnings.first?.contains("no record is on side") == true)
+    #expect(try SplitRun([]).certificate.warnings == [])
     #expect(try SplitRun(Make.records(0..<500)).certificate.emptySides == [])
     #expect(try SplitRun([]).kept.isEmpty)
   }

@@ -46,7 +46,11 @@ struct StageFilterCommand {
     let filter = StageFilter(
       step: step, seed: UInt64(bitPattern: Int64(values[Own.seed])), threads: threads,
       keepsProvenance: values[Own.provenance]
-    ) { console.say("quarantined: \($0)".printableLines) }
+    ) {
+      console.say("quarantined: \($0)".printableLines)
+    } warn: {
+      console.say($0.printableLines)
+    }
     let counts: StageCounts
     do { counts = try filter.run(input: input) { try Output.send($0) } } catch let ended
       as Output.Ended

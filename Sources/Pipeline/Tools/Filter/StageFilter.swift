@@ -16,17 +16,20 @@ public struct StageFilter: Sendable {
   /// Keep `anneal: {id, parent, …}` in the lines written.
   let keepsProvenance: Bool
   let complain: @Sendable (StageError) -> Void
+  let warn: @Sendable (String) -> Void
 
-  /// A filter of one stage.
+  /// A filter of one stage, which tells of records at fault, and of what else people should know.
   public init(
     step: StageStep, seed: UInt64, threads: Int, keepsProvenance: Bool,
-    complain: @escaping @Sendable (StageError) -> Void
+    complain: @escaping @Sendable (StageError) -> Void, warn: @escaping @Sendable (String) -> Void
   ) {
     self.step = step
     self.seed = seed
     self.threads = threads
-    self.keepsProvenance = keepsProvenance
+    // Its side is all that a split says of a record.
+    self.keepsProvenance = keepsProvenance || step.descriptor.role == .splitting
     self.complain = complain
+    self.warn = warn
   }
 
   /// Reads `input` (`-` is standard input) and calls `write` with lines in order.
@@ -95,7 +98,7 @@ public struct StageFilter: Sendable {
       seed: seed, stage: step.label, threads: threads, artifacts: records.artifacts)
     let plan = try stage.plan(records.collection(threads: threads), context)
     for warning in try Self.warnings(in: records.artifacts) {
-      complain(StageError("warning", "warning: \(warning)"))
+      warn("warning: \(warning)")
     }
     try records.forEachSlice(threads: threads) { first, lines in
       var slice = FilteredSlice()

@@ -66,13 +66,14 @@ def digest(model):
 
 
 def inputs(padding, lengths):
-    """Rows of tokens from 3 on, padded on the right."""
+    """Rows of tokens from 3 on, padded on the right; the first holds padding, whose vector may not learn."""
     ids = torch.full((len(lengths), max(lengths)), padding)
     mask = torch.zeros_like(ids)
     for row, length in enumerate(lengths):
         numbers = (pattern(f"row {row}", length) + 1) / 2 * (VOCABULARY - 3)
         ids[row, :length] = torch.from_numpy(numbers.astype(np.int64)) + 3
         mask[row, :length] = 1
+    ids[0, 3] = padding
     return ids, mask
 
 

@@ -7,7 +7,7 @@ Needs torch, transformers and safetensors. A folder per architecture holds a tin
 unfreezing.json has, of each: the texts (words w0 … w39, whose ids are 5 … 44) with labels or targets, the names of the
 groups that begin to train, the top one first, and of every step the loss and the norm of the gradients
 before clipping. A group begins by `requires_grad_(True)` every two steps; all records are one batch, AdamW
-has the rate 1e-2 and a weight decay of 0.05 that biases and norms are spared, gradients are clipped to 1.
+has the rate 1e-2 and a weight decay of 0.05 of what transformers' Trainer decays, gradients are clipped to 1.
 """
 import json
 import pathlib
@@ -77,8 +77,9 @@ def batch(name):
 
 
 def steps(model, groups, inputs):
-    spared = [p for n, p in model.named_parameters() if n.endswith("bias") or "norm" in n.lower() or ".ln_" in n]
-    others = [p for p in model.parameters() if all(p is not q for q in spared)]
+    decayed = set(transformers.Trainer.get_decay_parameter_names(None, model))
+    others = [p for n, p in model.named_parameters() if n in decayed]
+    spared = [p for n, p in model.named_parameters() if n not in decayed]
     optimizer = torch.optim.AdamW(
         [{"params": others, "weight_decay": DECAY}, {"params": spared, "weight_decay": 0.0}], lr=RATE)
     for parameter in model.parameters():

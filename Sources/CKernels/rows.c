@@ -34,10 +34,12 @@ void anneal_gather(
 /// Adds some of the columns of all rows, so that no two threads share a value.
 static void scatter(void *context, int64_t start, int64_t end) {
   const row_call *c = context;
-  for (int64_t i = 0; i < c->count; i++)
+  for (int64_t i = 0; i < c->count; i++) {
+    if (c->ids[i] < 0) continue;
     c->kernels->combine(
       end - start, c->factor, c->in + i * c->columns + start, 0, NULL,
       c->out + c->ids[i] * c->columns + start, true);
+  }
 }
 
 void anneal_scatter(

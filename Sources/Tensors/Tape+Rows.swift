@@ -12,7 +12,11 @@ extension Tape {
   /// The sum of rows from several tables, times `factor`: word + position + token type.
   ///
   /// Every list of ids has the same length, the rows of the result; tables are `[entries, hidden]`.
-  public func embedding(_ parts: [(table: Tensor, ids: [Int32])], factor: Float = 1) -> Tensor {
+  /// - Parameter padding: The entry of each table whose row takes no gradient, as torch's `padding_idx`; none of
+  ///   tables that the list does not reach.
+  public func embedding(
+    _ parts: [(table: Tensor, ids: [Int32])], factor: Float = 1, padding: [Int32?] = []
+  ) -> Tensor {
     precondition(!parts.isEmpty, "an embedding of no tables")
     let count = parts[0].ids.count
     let columns = parts[0].table.columns
@@ -28,7 +32,11 @@ extension Tape {
           return result
         } : nil)
     gatherAndAdd(parts, factor, into: output)
-    let slots = parts.map { (slot: $0.table.slot, ids: $0.ids) }
+    let slots = parts.enumerated().map { number, part in
+      let passed = number < padding.count ? padding[number] : nil
+      let ids = passed.map { passed in part.ids.map { $0 == passed ? -1 : $0 } } ?? part.ids
+      return (slot: part.table.slot, ids: ids)
+    }
     return record(output, inputs: parts.map(\.table)) { gradient in
       for (slot, ids) in slots {
         slot.addToZeros { memory in

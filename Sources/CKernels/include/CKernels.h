@@ -311,7 +311,7 @@ void anneal_dropout_add(
 void anneal_gather(
   int64_t count, int64_t columns, float factor, const int32_t *ids, const float *table, float *out,
   bool accumulate);
-/// table[ids[i], :] += factor in[i, :], in the order of i.
+/// table[ids[i], :] += factor in[i, :], in the order of i; negative ids are passed over.
 void anneal_scatter(
   int64_t count, int64_t columns, float factor, const int32_t *ids, const float *in, float *table);
 /// out[s, :] = mean of the lengths[s] rows of `in` from starts[s]; an empty sequence gives zeros.

@@ -16,6 +16,7 @@ extension EncoderSizes {
     try fields.require("position_embedding_type", toBe: "absolute")
     try fields.require("is_decoder", toBe: false)
     vocabularySize = try fields.size("vocab_size", default: 30522)
+    paddingWord = fields.paddingEntry(of: vocabularySize, default: 0)
     hidden = try fields.size("hidden_size", default: 768)
     layers = try fields.size("num_hidden_layers", default: 12)
     heads = try fields.size("num_attention_heads", default: 12)

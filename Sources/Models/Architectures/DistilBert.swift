@@ -19,6 +19,7 @@ extension EncoderSizes {
   /// rectified layer.
   fileprivate init(distilBert fields: ModelConfiguration) throws(ModelError) {
     vocabularySize = try fields.size("vocab_size", default: 30522)
+    paddingWord = fields.paddingEntry(of: vocabularySize, default: 0)
     hidden = try fields.size("dim", "hidden_size", default: 768)
     layers = try fields.size("n_layers", "num_hidden_layers", default: 6)
     heads = try fields.size("n_heads", "num_attention_heads", default: 12)

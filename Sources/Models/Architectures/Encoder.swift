@@ -18,13 +18,13 @@ struct Encoder: ModelBody {
 
   init(_ scope: ParameterScope, _ sizes: EncoderSizes, _ names: EncoderNames) {
     let embeddings = scope.at("embeddings")
-    func table(_ name: String, _ entries: Int) -> Embedding {
+    func table(_ name: String, _ entries: Int, padding: Int32? = nil) -> Embedding {
       Embedding(
         embeddings.at(name + "_embeddings"), entries, sizes.hidden,
-        .normal(sizes.initializerRange))
+        .normal(sizes.initializerRange), padding: padding)
     }
-    words = table("word", sizes.vocabularySize)
-    position = table("position", sizes.positions)
+    words = table("word", sizes.vocabularySize, padding: sizes.paddingWord)
+    position = table("position", sizes.positions, padding: sizes.padding)
     segment = sizes.segments > 0 ? table("token_type", sizes.segments) : nil
     norm = LayerNorm(embeddings.at("LayerNorm"), sizes.hidden, epsilon: sizes.epsilon)
     layers = (0..<sizes.layers).map { layer in

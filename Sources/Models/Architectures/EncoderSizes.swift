@@ -7,6 +7,8 @@ struct EncoderSizes: Sendable {
   var positions: Int
   /// The rows of the segment table; 0 for none.
   var segments: Int
+  /// The entry of the word table whose vector takes no gradient.
+  var paddingWord: Int32?
   /// The padding token where positions are counted as fairseq counts them, from its id on.
   var padding: Int32?
   var activation: Activation

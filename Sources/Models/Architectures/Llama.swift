@@ -22,7 +22,7 @@ struct Llama: Decoder {
   init(_ scope: ParameterScope, _ c: LlamaConfiguration) {
     words = Embedding(
       scope.at("embed_tokens"), c.sizes.vocabularySize, c.hidden,
-      .normal(c.sizes.initializerRange))
+      .normal(c.sizes.initializerRange), padding: c.sizes.paddingWord)
     layers = (0..<c.sizes.layers).map { LlamaLayer(scope.at("layers.\($0)"), c, layer: $0) }
     norm = RMSNorm(scope.at("norm"), c.hidden, epsilon: c.epsilon)
     place = VirtualPlace(

@@ -25,10 +25,12 @@ struct LlamaConfiguration: Sendable {
     head = try fields.size("head_dim", default: hidden / heads)
     let positions = try fields.size("max_position_embeddings", default: kind.positions)
     let layers = try fields.size("num_hidden_layers", default: 32)
-    sizes = try DecoderSizes(
+    var sizes = try DecoderSizes(
       fields, vocabularySize: fields.size("vocab_size", default: kind.vocabularySize),
       hidden: hidden, layers: layers, positions: positions, keyColumns: keyValueHeads * head,
       isTied: false)
+    sizes.paddingWord = fields.paddingEntry(of: sizes.vocabularySize)
+    self.sizes = sizes
     intermediate = try fields.size("intermediate_size", default: kind.intermediate)
     activation = try Activation(
       named: fields.text("hidden_act", default: "silu"), file: fields.file)

@@ -23,6 +23,7 @@ extension EncoderSizes {
         remedy: "max_position_embeddings is the longest text and pad_token_id + 1 more.")
     }
     self.padding = padding
+    paddingWord = fields.paddingEntry(of: vocabularySize, default: padding)
     poolingDropout = classifierDropout
     predictionActivation = .gelu
   }

@@ -127,6 +127,17 @@ extension ModelConfiguration {
     return value?.int.flatMap { Int32(exactly: $0) }
   }
 
+  /// The entry of a table of words that torch calls its padding, whose vector takes no gradient there.
+  ///
+  /// Counted from the end where it is negative, as torch does; nil where it is null or out of the table.
+  /// - Parameter fallback: What a file means that does not say.
+  func paddingEntry(of entries: Int, default fallback: Int32? = nil) -> Int32? {
+    let named = fields["pad_token_id"] == nil ? fallback : token("pad_token_id")
+    guard let named else { return nil }
+    let entry = named < 0 ? entries + Int(named) : Int(named)
+    return 0..<entries ~= entry ? Int32(clamping: entry) : nil
+  }
+
   /// The first spelling that is written with something other than null.
   func first(_ names: [String]) -> (String, JSONValue)? {
     for name in names {

@@ -56,6 +56,8 @@ struct DecoderSizes: Sendable {
   let isTied: Bool
   /// The token that pads, which no text ends with.
   let padding: Int32?
+  /// The entry of the word table whose vector takes no gradient, where the architecture has one.
+  var paddingWord: Int32?
   /// The dropout of the token classifier.
   let tokenDropout: Float
 

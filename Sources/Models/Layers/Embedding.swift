@@ -47,9 +47,10 @@ public final class Embedding: Sendable {
 }
 
 extension Tape {
-  /// The sum of the vectors that several tables have for the same rows.
+  /// The sum of the vectors that several tables have for the same rows; what padding has takes no gradient.
   func embed(_ parts: [(table: Embedding, ids: [Int32])]) -> Tensor {
-    var sum = embedding(parts.map { ($0.table.weight, $0.ids) })
+    var sum = embedding(
+      parts.map { ($0.table.weight, $0.ids) }, padding: parts.map(\.table.padding))
     for (table, ids) in parts {
       guard let adaptation = table.adaptation ?? table.owner?.adaptation else { continue }
       sum = add(sum, adaptation.change(self, ids, table))
@@ -57,10 +58,9 @@ extension Tape {
     return sum
   }
 
-  /// The vectors of some entries of a table, multiplied by a factor; what padding has takes no gradient.
+  /// The vectors of some entries of a table, multiplied by a factor.
   func embed(_ table: Embedding, _ ids: [Int32], factor: Float) -> Tensor {
-    let own = stoppingGradient(
-      gather(table.weight, rows: ids, factor: factor), rows: table.paddedRows(ids))
+    let own = embedding([(table.weight, ids)], factor: factor, padding: [table.padding])
     guard let adaptation = table.adaptation ?? table.owner?.adaptation else { return own }
     return add(own, adaptation.change(self, ids, table), factor: factor)
   }

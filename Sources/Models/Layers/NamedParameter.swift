@@ -32,5 +32,7 @@ public struct NamedParameter: Sendable {
   public var isTrainable: Bool { role != .constant }
 
   /// Whether weight decay applies: to all but biases and normalisations, as transformers has it.
-  public var isDecayed: Bool { role == .weight }
+  ///
+  /// It takes every name with "bias" in it for a bias, T5's `relative_attention_bias` too.
+  public var isDecayed: Bool { role == .weight && !name.lowercased().contains("bias") }
 }

@@ -3,8 +3,10 @@
     python Scripts/models_draw_hub_adapters.py OUT SEED COUNT
     ANNEAL_DRAWN_ADAPTERS=OUT swift test --filter DrawnAdapterTests
 
-Texts before which prompts stand are not padded, as the virtual tokens of a padded one read its padding there.
-Made with adapters 1.3.0, transformers 4.57.6, torch 2.13.0.
+Texts are not padded where what adapters computes of one hangs on its padding: behind prompts, beside gates, and
+behind prefixes of decoders and DistilBERT with torch's own attention. With a fourth argument, a part of what
+case.json says of a case's fields, such as use_gating, other cases are left out.
+Made with adapters 1.3.0, transformers 4.57.6, torch 2.15.0.
 """
 
 import json
@@ -57,7 +59,7 @@ def bottleneck(rng, name):
         k["is_parallel"] = True
     if rng.random() < .25:
         k["scaling"] = rng.choice([2.0, 0.5, 4.0, "learned", "channel"])
-    if rng.random() < .08:
+    if rng.random() < .15:
         k["use_gating"] = True
     if rng.random() < .1:
         k["dropout"] = 0.1
@@ -65,9 +67,9 @@ def bottleneck(rng, name):
         k["cross_adapter"] = True
     if rng.random() < .1:
         k["init_weights"] = "mam_adapter"
-    if rng.random() < .08:
-        k["inv_adapter"] = rng.choice(["nice", "glow"])
-        k["inv_adapter_reduction_factor"] = 2
+    if rng.random() < .2:
+        k["inv_adapter"] = rng.choice(["nice", "nice", "nice", "nice", "glow"])
+        k["inv_adapter_reduction_factor"] = rng.choice([2, 4, 1.5])
     return kind(**k)
 
 
@@ -82,10 +84,12 @@ def compacter(rng, name):
         k["factorized_phm_W"] = False
     if rng.random() < .2:
         k["phm_bias"] = False
-    if rng.random() < .15:
+    if rng.random() < .25:
         k["shared_W_phm"] = True
-    if rng.random() < .15:
+    if rng.random() < .35:
         k["factorized_phm_rule"] = True
+    if rng.random() < .2:
+        k["use_gating"] = True
     if rng.random() < .2:
         k["learn_phm"] = False
     if rng.random() < .2:
@@ -107,7 +111,7 @@ def lora(rng, name):
         k["output_lora"] = True
     if rng.random() < .2:
         k["leave_out"] = [rng.choice([0, 1])]
-    if rng.random() < .1:
+    if rng.random() < .25:
         k["use_gating"] = True
     if rng.random() < .2:
         k["composition_mode"] = "scale"
@@ -136,8 +140,9 @@ def prefix(rng, name):
     k = dict(prefix_length=rng.choice([2, 5]), bottleneck_size=8, flat=rng.random() < .5)
     if rng.random() < .2:
         k["leave_out"] = [1]
-    if rng.random() < .15:
+    if rng.random() < .25:
         k["use_gating"] = True
+        k["shared_gating"] = rng.random() < .5
     return PrefixTuningConfig(**k)
 
 
@@ -168,22 +173,30 @@ METHODS = [(bottleneck, 40), (compacter, 12), (lora, 20), (ia3, 6), (prefix, 14)
 PLAIN = ["gpt2", "llama", "mistral", "distilbert"]
 
 
-def ask_for_plain_attention(path):
-    fields = json.loads(path.read_text()) | {"_attn_implementation": "eager"}
+def change_attention(path, plain):
+    fields = json.loads(path.read_text()) | ({"_attn_implementation": "eager"} if plain else {})
     if "sliding_window" in fields:
         fields["sliding_window"] = None
     path.write_text(json.dumps(fields, indent=1))
 
 
+def hangs_on_padding(base, name, method, config):
+    """Whether what adapters computes of a text is another one beside padding."""
+    said = json.dumps(config.to_dict())
+    plain = base.name.endswith("-plain")
+    return method is prompt or '"use_gating": true' in said or (
+        "prefix_length" in said and name in PLAIN and not plain)
+
+
 def choose(rng, out, seed):
     name = rng.choice(list(MODELS)); task = rng.choice(MODELS[name])
     method = rng.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0]
-    plain = method in (prefix, union) and name in PLAIN and rng.random() < .6
-    base = out / "bases" / (f"{name}-{task}" + ("-plain" if plain else ""))
+    kind = rng.choice(["", "-plain", "-open"]) if method in (prefix, union) and name in PLAIN else ""
+    base = out / "bases" / f"{name}-{task}{kind}"
     if not base.exists():
         drawing.make_base(base, name, task, seed)
-        if plain:
-            ask_for_plain_attention(base / "config.json")
+        if kind:
+            change_attention(base / "config.json", kind == "-plain")
     return name, task, method, base
 
 
@@ -196,6 +209,8 @@ def draw(folder, base, name, task, method, rng, seed, index):
     model = drawing.load(base, task)
     adapters.init(model)
     config = method(rng, name)
+    if len(sys.argv) > 4 and sys.argv[4] not in json.dumps(config.to_dict()):
+        return
     model.add_adapter("ad", config=config)
     model.train_adapter("ad")
     model.eval()
@@ -219,7 +234,7 @@ def draw(folder, base, name, task, method, rng, seed, index):
     again.train_adapter("ad")
     again.eval()
     io = drawing.example(name, task, index)
-    if method is prompt:
+    if hangs_on_padding(base, name, method, config):
         io["attention_mask"] = torch.ones_like(io["attention_mask"])
         io["input_ids"] = torch.where(io["input_ids"] < 5, 7, io["input_ids"])
     inputs = dict(io)

@@ -1,6 +1,6 @@
 """Writes what AdapterHub computes with adapters of uncommon options.
 
-    python Scripts/models_hub_fixtures.py GOLDEN OUT
+    python Scripts/models_hub_fixtures.py GOLDEN OUT [NAME...]
 
 GOLDEN is the folder of reference outputs that holds base-llama-lm and others, OUT is
 Tests/Fixtures/Models/adapters. Each OUT/NAME holds an adapter without a head, its values moved away from
@@ -52,9 +52,26 @@ CASES = {
     "hub-union-llama": ("base-llama-lm", adapters.ConfigUnion(
         adapters.SeqBnConfig(reduction_factor=8, non_linearity="leakyrelu"),
         adapters.LoRAConfig(r=2, alpha=4))),
+    "hub-unipelt-bert": ("base-bert-cls", adapters.UniPELTConfig(
+        adapters.PrefixTuningConfig(prefix_length=3, bottleneck_size=6, flat=False, shared_gating=False),
+        adapters.SeqBnConfig(reduction_factor=8), adapters.LoRAConfig(r=2))),
+    "hub-gated-gpt2": ("base-gpt2-lm", adapters.LoRAConfig(r=2, use_gating=True, intermediate_lora=True)),
+    "hub-gated-llama": ("base-llama-lm", adapters.IA3Config(use_gating=True)),
+    "hub-nice-bert": ("base-bert-cls", adapters.SeqBnInvConfig(reduction_factor=8, inv_adapter_reduction_factor=4)),
+    "hub-nice-t5": ("base-t5-lm", adapters.SeqBnInvConfig(non_linearity="leakyrelu", reduction_factor=8)),
+    "hub-products-bert": ("base-bert-cls", adapters.CompacterPlusPlusConfig(
+        reduction_factor=8, phm_dim=2, factorized_phm_rule=True, shared_W_phm=True)),
+    "hub-products-gpt2": ("base-gpt2-lm", adapters.CompacterConfig(
+        reduction_factor=8, phm_dim=2, factorized_phm_rule=True, shared_phm_rule=False)),
+    # Torch's own attention, of which the last keys are hidden.
+    "hub-prefix-llama": ("base-llama-lm", adapters.PrefixTuningConfig(flat=True, prefix_length=2)),
+    "hub-prefix-distilbert": ("base-distilbert-cls", adapters.PrefixTuningConfig(flat=True, prefix_length=2)),
     "hub-cross-t5": ("base-t5-lm", adapters.DoubleSeqBnConfig(
         reduction_factor=8, non_linearity="sigmoid", cross_adapter=True)),
 }
+
+# What hangs on padding is computed of texts without.
+ALONE = ["unipelt", "gated", "prefix-llama", "prefix-distilbert"]
 
 
 def model(golden, base):
@@ -68,7 +85,7 @@ def model(golden, base):
 
 def trained(whole):
     """What the adapter trains; the head, which AdapterHub trains beside it, is left out."""
-    parts = ("adapters.", "loras.", "shared_parameters.", "prefix_tunings.")
+    parts = ("adapters.", "loras.", "shared_parameters.", "prefix_tunings.", "prefix_gates.")
     for key, value in whole.named_parameters():
         value.requires_grad_(value.requires_grad and any(part in key for part in parts))
     return [value for value in whole.parameters() if value.requires_grad]
@@ -107,13 +124,17 @@ def losses(whole, inputs):
 
 
 def main():
-    golden, out = map(pathlib.Path, sys.argv[1:])
+    golden, out = map(pathlib.Path, sys.argv[1:3])
     for name, (base, config) in CASES.items():
+        if sys.argv[3:] and name not in sys.argv[3:]:
+            continue
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
         write(golden, folder, base, config)
         example = load_file(golden / base / "io.safetensors")
         inputs = {key: example[key] for key in ("input_ids", "attention_mask", "labels")}
+        if any(mark in name for mark in ALONE):
+            inputs["attention_mask"] = torch.ones_like(inputs["attention_mask"])
         whole = model(golden, base)
         whole.load_adapter(
             str(folder), set_active=True, with_head=False,

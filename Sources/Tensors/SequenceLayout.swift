@@ -80,7 +80,7 @@ public struct SequenceLayout: Sendable, Hashable {
         values[start + position] = RowKeys.combine(keys[sequence], UInt64(position))
       }
     }
-    return RowKeys(values)
+    return RowKeys(values, of: self)
   }
 
   /// One key per sequence, for dropout over pooled rows.
@@ -109,8 +109,13 @@ public struct SequenceLayout: Sendable, Hashable {
 /// Names of rows to the dropout generator: rows with equal keys get equal masks within an operation.
 public struct RowKeys: Sendable, Hashable {
   let values: [UInt64]
+  /// Where the sequences of the rows lie, where they are all rows of some.
+  let layout: SequenceLayout?
 
-  init(_ values: [UInt64]) { self.values = values }
+  init(_ values: [UInt64], of layout: SequenceLayout? = nil) {
+    self.values = values
+    self.layout = layout
+  }
 
   /// Rows named by their place.
   public static func places(_ count: Int) -> RowKeys { RowKeys((0..<count).map { UInt64($0) }) }

@@ -87,8 +87,8 @@ struct AdapterVariantTests {
   }
 
   /// Of AdapterHub: maps that it takes for one another, an alpha of factors, factors of a part of a map,
-  /// bottlenecks with norms, sums, scales, reductions, rules and activations of their own, prefixes, and
-  /// several adapters as one (`Scripts/models_hub_fixtures.py`).
+  /// bottlenecks with norms, sums, scales, reductions, rules and activations of their own, prefixes, gates,
+  /// mapped embeddings, and several adapters as one (`Scripts/models_hub_fixtures.py`).
   static let hub: [(name: String, base: String, isMergeable: Bool)] = [
     ("hub-ia3-llama", "base-llama-lm", true), ("hub-scale-bert", "base-bert-cls", true),
     ("hub-norms-bert", "base-bert-cls", false), ("hub-sums-bert", "base-bert-cls", false),
@@ -97,6 +97,11 @@ struct AdapterVariantTests {
     ("hub-prefix-gptj", "base-gptj-lm", false), ("hub-mam-bert", "base-bert-cls", false),
     ("hub-union-llama", "base-llama-lm", false), ("hub-cross-t5", "base-t5-lm", false),
     ("hub-prefix-t5", "base-t5-lm", false), ("hub-prefix-left-t5", "base-t5-lm", false),
+    ("hub-unipelt-bert", "base-bert-cls", false), ("hub-gated-gpt2", "base-gpt2-lm", false),
+    ("hub-gated-llama", "base-llama-lm", false), ("hub-nice-bert", "base-bert-cls", false),
+    ("hub-nice-t5", "base-t5-lm", false), ("hub-products-bert", "base-bert-cls", false),
+    ("hub-products-gpt2", "base-gpt2-lm", false), ("hub-prefix-llama", "base-llama-lm", false),
+    ("hub-prefix-distilbert", "base-distilbert-cls", false),
   ]
 
   @Test(arguments: hub)
@@ -226,13 +231,12 @@ struct AdapterVariantTests {
   }
 
   static let hubRefused: [(name: String, base: String, field: String, value: JSONValue)] = [
-    ("hub-prefix-bert", "base-bert-cls", "use_gating", true),
-    ("hub-prefix-bert", "base-distilbert-cls", "prefix_tuning", .null),
-    ("hub-prefix-gptj", "base-gpt2-lm", "prefix_tuning", .null),
+    ("hub-prefix-gptj", "base-gptj-lm", "use_gating", true),
     ("hub-prefix-gptj", "base-marian-lm", "prefix_tuning", .null),
     ("hub-prefix-left-t5", "base-t5-lm", "leave_out", [2]),
     ("hub-prefix-gptj", "base-gptj-lm", "leave_out", [0]),
-    ("hub-norms-bert", "base-bert-cls", "use_gating", true),
+    ("hub-norms-bert", "base-bert-cls", "inv_adapter", "glow"),
+    ("hub-norms-bert", "base-marian-lm", "inv_adapter", "nice"),
   ]
 
   @Test(arguments: hubRefused)
@@ -257,5 +261,21 @@ struct AdapterVariantTests {
     }
     #expect(error?.file == path && error?.code == .unsupported)
     #expect(error?.problem.contains(refused.field) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: ["hub-gated-gpt2", "hub-nice-bert", "hub-unipelt-bert"])
+  func `gates and mapped embeddings are not merged`(name: String) throws {
+    let trial = try AdapterTrial(folder: Self.path(name))
+    let error = #expect(throws: ModelError.self) { try MergedModel(trial.model) }
+    #expect(error?.code == .unsupported)
+  }
+
+  @Test func `a gate reads its own text alone, whatever stands beside it`() throws {
+    let trial = try AdapterTrial(folder: Self.path("hub-gated-gpt2"))
+    let model = try #require(trial.model as? any CausalLanguageModel)
+    let texts: [[Int32]] = [[5, 17, 42, 8, 23, 4], [9, 11]]
+    let both = model.logits(.inference(), TokenBatch(texts)).values
+    let apart = texts.flatMap { model.logits(.inference(), TokenBatch([$0])).values }
+    #expect(distance(both, apart) < 1e-5)
   }
 }

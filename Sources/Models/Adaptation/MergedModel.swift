@@ -44,6 +44,14 @@ public struct MergedModel: Sendable {
       return unsupported(
         junction.name, "a bottleneck adapter is no linear map, so that weights cannot hold it")
     }
+    if let map = model.linears.first(where: { $0.adaptation is GatedMap }) {
+      return unsupported(
+        map.name, "a gate says how much of its update a text gets, which weights cannot hold")
+    }
+    if model.virtualPlaces.contains(where: { $0.invertible != nil }) {
+      return unsupported(
+        "adapter", "maps the embeddings' vectors by a network that is not linear")
+    }
     guard model.virtualPlaces.allSatisfy({ $0.length == 0 }) else {
       return unsupported(
         "adapter", "adds virtual tokens to what the model reads, which weights cannot hold")

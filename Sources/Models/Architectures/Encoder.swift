@@ -62,12 +62,17 @@ struct Encoder: ModelBody {
     let batch = batch.prompted(place.prompt?.count ?? 0)
     let prefix = place.prefix(tape)
     let begin = states?.layer ?? 0
-    let x = run(begin..<max(begin, layers.count - 1), tape, batch, prefix, on: states?.values)
-    let first = tape.gather(x, rows: batch.layout.firstRows)
-    guard let last = layers.last, begin < layers.count else { return first }
     let layout = SequenceLayout(
       lengths: batch.layout.lengths.map { min($0, 1) }, keys: batch.layout.keys)
     let rows = layout.tokenKeys
+    if let last = layers.last, last.isGated, begin < layers.count {
+      let all = run(begin..<layers.count, tape, batch, prefix, on: states?.values)
+      tape.rowKeys.append(rows)
+      return tape.gather(all, rows: batch.layout.firstRows)
+    }
+    let x = run(begin..<max(begin, layers.count - 1), tape, batch, prefix, on: states?.values)
+    let first = tape.gather(x, rows: batch.layout.firstRows)
+    guard let last = layers.last, begin < layers.count else { return first }
     tape.rowKeys.append(rows)
     return tape.layer {
       last($0, first, layout, rows, context: x, batch.layout, prefix, layers.count - 1)
@@ -112,7 +117,8 @@ struct Encoder: ModelBody {
     if let segment { parts.append((segment, segments)) }
     parts.append((position, sizes.positions(of: batch, after: start)))
     let sum = tape.embed(words, batch, with: parts, place)
-    return tape.dropout(norm(tape, sum), Dropout(sizes.hiddenDropout, keys: rows))
+    return place.mapped(
+      tape, tape.dropout(norm(tape, sum), Dropout(sizes.hiddenDropout, keys: rows)))
   }
 }
 
@@ -144,6 +150,12 @@ private struct EncoderLayer {
     self.sizes = sizes
   }
 
+  /// Whether an adapter's gate reads all tokens of a text.
+  var isGated: Bool {
+    [query, attentionOutput, intermediate, output].contains { $0.adaptation is GatedMap }
+      || [attentionEnd, outputEnd].contains { $0.bottleneck?.gate != nil }
+  }
+
   /// The layer's output for the rows of `x`, which attend to the rows of `context`.
   func callAsFunction(
     _ tape: Tape, _ x: Tensor, _ layout: SequenceLayout, _ rows: RowKeys, context: Tensor,
@@ -153,7 +165,8 @@ private struct EncoderLayer {
       (x === context ? [query] : []) + [key, value], tape, context)
     let own = (key: seen[seen.count - 2], value: seen[seen.count - 1], layout: contextLayout)
     let all =
-      prefix?.before(tape, layer: number, key: own.key, value: own.value, own.layout) ?? own
+      prefix?.before(
+        tape, layer: number, key: own.key, value: own.value, own.layout, reading: context) ?? own
     let attention = tape.attention(
       query: x === context ? seen[0] : Columns(query(tape, x)), key: all.key, value: all.value,
       layout: layout, keys: all.layout,

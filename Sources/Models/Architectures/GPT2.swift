@@ -46,7 +46,8 @@ struct GPT2: Decoder {
   /// What the first block reads.
   private func embed(_ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext) -> Tensor {
     let sum = tape.embed(words, batch, with: [(position, context.positions)], place)
-    return tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows))
+    return place.mapped(
+      tape, tape.dropout(sum, Dropout(configuration.embeddingDropout, keys: context.rows)))
   }
 }
 

@@ -45,9 +45,11 @@ struct GPTJ: Decoder {
 
   /// What the first block reads.
   private func embed(_ tape: Tape, _ batch: TokenBatch, _ context: DecoderContext) -> Tensor {
-    tape.dropout(
-      tape.embed(words, batch, place),
-      Dropout(configuration.embeddingDropout, keys: context.rows))
+    place.mapped(
+      tape,
+      tape.dropout(
+        tape.embed(words, batch, place),
+        Dropout(configuration.embeddingDropout, keys: context.rows)))
   }
 }
 

@@ -42,7 +42,7 @@ struct Llama: Decoder {
     let context = DecoderContext(batch.layout, cache, place.prefix(tape, cache))
     let angles = configuration.rotary.angles(context)
     tape.rowKeys = [context.rows]
-    var x = states ?? tape.embed(words, batch, place)
+    var x = states ?? place.mapped(tape, tape.embed(words, batch, place))
     for number in numbers { x = tape.layer { [x] in layers[number]($0, x, context, angles) } }
     context.finish()
     return x

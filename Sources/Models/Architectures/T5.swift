@@ -131,7 +131,7 @@ private struct T5Stack {
       tape, queries: context.layout.longest, keys: (context.lengths.max() ?? 0) - unseen,
       distance: place.distance - unseen)
     tape.rowKeys = [context.rows]
-    var x = tape.dropout(words, dropout)
+    var x = place.mapped(tape, tape.dropout(words, dropout))
     for (layer, block) in blocks.enumerated() {
       let bias = layer < place.layersWithDistances ? bias : nil
       x = tape.layer { [x] in block($0, x, context, memory, layer: layer, bias, dropout) }

@@ -39,9 +39,10 @@ struct DecoderContext {
     if let prefix {
       let all = prefix.before(tape, layer: layer, key: key, value: value, layout)
       cache?.append(layer: layer, key: all.key, value: all.value, new: all.layout)
+      let seen = prefix.visible(tape, all, of: layout)
       return tape.attention(
-        query: query, key: all.key, value: all.value, layout: layout, keys: all.layout, bias: bias,
-        options)
+        query: query, key: seen.key, value: seen.value, layout: layout, keys: seen.layout,
+        bias: bias, options)
     }
     guard let cache else {
       return tape.attention(

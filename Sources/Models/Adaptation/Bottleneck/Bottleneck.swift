@@ -13,6 +13,9 @@ final class Bottleneck: Sendable {
   let normBefore, normAfter: BottleneckNorm?
   /// What the result is multiplied by, where that is trained: `[1, 1]` or `[width]`.
   let trainedScale: Tensor?
+  /// What the result is multiplied by text by text.
+  let gate: TextGate?
+  private let width: Int
   private let options: BottleneckOptions
 
   init(
@@ -21,8 +24,10 @@ final class Bottleneck: Sendable {
     self.down = down
     self.up = up
     self.options = options
+    self.width = width
     normBefore = options.normsBefore ? BottleneckNorm(width) : nil
     normAfter = options.normsAfter ? BottleneckNorm(width) : nil
+    gate = options.isGated ? TextGate(width: width) : nil
     trainedScale = options.trainedScale.map {
       Tensor(repeating: 1, shape: $0 == .one ? [1, 1] : [width])
     }
@@ -50,7 +55,8 @@ final class Bottleneck: Sendable {
       case .added: added()
       }
     let normed = normBefore.map { $0(tape, read) } ?? read
-    let change = up(tape, options.nonLinearity(tape, down, normed), .none)
+    let plain = up(tape, options.nonLinearity(tape, down, normed), .none)
+    let change = gate.map { tape.multiply(plain, $0.factors(tape, read, columns: width)) } ?? plain
     let isInside = normAfter != nil && options.addsBeforeNorm
     let sum = isInside ? scaled(tape, change, onto: base) : scaled(tape, change, onto: nil)
     guard let normAfter else { return scaled(tape, change, onto: base) }
@@ -88,12 +94,15 @@ struct BottleneckNorm: Sendable {
   }
 }
 
+/// A tensor of a bottleneck, by the end of AdapterHub's name.
+typealias BottleneckParameter = (ending: String, tensor: Tensor, role: NamedParameter.Role)
+
 /// A linear map of a bottleneck.
 protocol BottleneckMap: Sendable {
   /// activation(x · W + b).
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor
   /// What is filed, by the ends of AdapterHub's names.
-  var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] { get }
+  var parameters: [BottleneckParameter] { get }
 }
 
 /// A linear map with a weight of its own.
@@ -110,7 +119,7 @@ struct DenseMap: BottleneckMap {
     tape.linear(x, weight: weight, bias: bias, activation: activation)
   }
 
-  var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] {
+  var parameters: [BottleneckParameter] {
     [("weight", weight, .weight), ("bias", bias, .bias)]
   }
 }

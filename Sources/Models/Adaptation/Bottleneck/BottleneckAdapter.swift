@@ -25,24 +25,53 @@ public struct BottleneckAdapter: ModelAdapter {
   ) throws(ModelError) {
     let places = try Self.places(options, in: model)
     configuration = try Self.configuration(options, name, model, width: places[0].width)
-    let shared = options.hypercomplex.flatMap { $0.sharesRule ? $0 : nil }
-    let rule = shared.map { BottleneckStart.rule($0, seed: seed) }
+    let shared = try SharedProducts(options, width: places[0].width, seed: seed)
     let depth = JunctionDepth(model.junctions)
     for junction in places {
       let maps = try BottleneckStart(
-        junction, layer: depth[junction], options, rule, seed: seed)
+        junction, layer: depth[junction], options, shared, seed: seed)
       let bottleneck = Bottleneck(maps.down, maps.up, options, width: junction.width)
       junction.bottleneck = bottleneck
       register(bottleneck, at: "\(junction.name).adapters.\(name)")
     }
-    if let rule {
-      let base = try ModelLoader.prefix(of: model.configuration)
-      add("\(base)shared_parameters.\(name).phm_rule", rule, .weight)
+    let base = try ModelLoader.prefix(of: model.configuration)
+    for parameter in shared.parameters {
+      add("\(base)shared_parameters.\(name).\(parameter.ending)", parameter.tensor, parameter.role)
     }
+    if let invertible = options.invertible { try add(invertible, named: name, to: model) }
     let saved = model.parameters(inModules: options.savedModules)
     parameters += saved
     tensors += saved.map { AdapterTensor($0.name, $0.tensor, isOfModel: true) }
   }
+
+  /// Maps the vectors of the embeddings, of an encoder and a decoder the encoder's alone.
+  private mutating func add(
+    _ options: InvertibleOptions, named name: String, to model: any Model
+  ) throws(ModelError) {
+    let place = model.virtualPlaces.first { $0.stack != .decoder }
+    let type = try model.configuration.modelType
+    guard let place, Self.mapsEmbeddings.contains(type) else {
+      throw ModelError(
+        .unsupported, file: "method",
+        problem: "inv_adapter: the embeddings of a model of type \(type) are not mapped here")
+    }
+    guard place.invertible == nil else {
+      throw ModelError(
+        .unsupported, file: "method", problem: "inv_adapter: the embeddings are mapped already")
+    }
+    let map = InvertibleMap(width: place.width, options)
+    place.invertible = map
+    let base = try ModelLoader.prefix(of: model.configuration)
+    let path = (place.stack == .encoder ? "encoder." : base) + "invertible_adapters.\(name)"
+    for parameter in map.parameters {
+      add("\(path).\(parameter.ending)", parameter.tensor, parameter.role)
+    }
+  }
+
+  /// The models whose embeddings' vectors an invertible adapter may map.
+  private static let mapsEmbeddings = [
+    "bert", "roberta", "distilbert", "gpt2", "gptj", "llama", "mistral", "t5",
+  ]
 
   /// The places that get an adapter, none of which has one.
   private static func places(
@@ -101,6 +130,9 @@ public struct BottleneckAdapter: ModelAdapter {
     if let norm = bottleneck.normBefore {
       tensors.append(AdapterTensor("\(path).adapter_down.0.weight", norm.weight))
       tensors.append(AdapterTensor("\(path).adapter_down.0.bias", norm.bias))
+    }
+    for parameter in bottleneck.gate?.parameters ?? [] {
+      add("\(path).\(parameter.ending)", parameter.tensor, parameter.role)
     }
     if let scale = bottleneck.trainedScale {
       let name = "\(path).scaling"

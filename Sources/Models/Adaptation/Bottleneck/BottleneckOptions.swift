@@ -44,6 +44,10 @@ public struct BottleneckOptions: Sendable {
     ///
     /// AdapterHub trains it whatever `learn_phm` says.
     var sharesRule = true
+    /// Whether rules are products of a column and a row each.
+    var hasRuleFactors = false
+    /// Whether all maps of a model have the same factors.
+    var sharesFactors = false
     /// Whether weights are products of narrow factors.
     var isFactorized = true
     /// Whether maps add a bias.
@@ -83,6 +87,10 @@ public struct BottleneckOptions: Sendable {
   var otherActivation: BottleneckActivation?
   /// Whether what the result is added to is added before that norm.
   var addsBeforeNorm = false
+  /// Whether what is added is multiplied by a gate of each text.
+  var isGated = false
+  /// The map of the embeddings' vectors, where there is one.
+  var invertible: InvertibleOptions?
   /// The fields of the file that this was read from, which are filed again.
   var filed: JSONObject?
 
@@ -130,16 +138,14 @@ extension BottleneckOptions {
   init(hub config: AdapterConfiguration) throws(ModelError) {
     let fields = config.fields["config"]?.object ?? [:]
     func flag(_ name: String, _ fallback: Bool = false) -> Bool { fields[name]?.bool ?? fallback }
-    let others = ["use_gating"].filter { flag($0) }
-    let named = ["architecture", "inv_adapter"].compactMap { name in
-      fields[name]?.string.map { "\(name): \($0)" }
-    }
-    if let unknown = (others + named).first {
+    if let unknown = fields["architecture"]?.string {
       throw ModelError(
         .unsupported, file: config.file,
-        problem: "is of a kind that is not computed here: \(unknown)")
+        problem: "is of a kind that is not computed here: architecture: \(unknown)")
     }
     self.init()
+    isGated = flag("use_gating")
+    invertible = try InvertibleOptions(fields, config)
     filed = fields
     try takeReduction(fields["reduction_factor"], config)
     try takeScale(fields["scaling"], config)
@@ -232,13 +238,9 @@ extension BottleneckOptions.Hypercomplex {
   /// The sizes as the `config` of an AdapterHub folder says them.
   fileprivate init(_ fields: JSONObject, _ config: AdapterConfiguration) throws(ModelError) {
     func flag(_ name: String, _ fallback: Bool) -> Bool { fields[name]?.bool ?? fallback }
-    if let other = ["factorized_phm_rule", "shared_W_phm"].first(where: { flag($0, false) }) {
-      throw ModelError(
-        .unsupported, file: config.file,
-        problem: "has Kronecker products of a kind that is not computed here: \(other)",
-        remedy: "A rule as a whole and factors of each weight are.")
-    }
     self.init()
+    hasRuleFactors = flag("factorized_phm_rule", false)
+    sharesFactors = flag("shared_W_phm", false)
     sharesRule = flag("shared_phm_rule", true)
     isFactorized = flag("factorized_phm_W", true)
     hasBias = flag("phm_bias", true)

@@ -5,11 +5,13 @@ import Tensors
 struct BottleneckStart {
   let down, up: any BottleneckMap
 
-  /// - Parameter rule: The rules of Kronecker products, where the maps are such.
+  /// - Parameters:
+  ///   - layer: The number of the place's layer.
+  ///   - shared: What all places have in common of Kronecker products.
   /// - Throws: `ModelError.invalid` where widths are no multiples of the number of rules.
-  /// - Parameter layer: The number of the place's layer.
   init(
-    _ place: Junction, layer: Int, _ options: BottleneckOptions, _ rule: Tensor?, seed: UInt64
+    _ place: Junction, layer: Int, _ options: BottleneckOptions, _ shared: SharedProducts,
+    seed: UInt64
   ) throws(ModelError) {
     let reduction = options.reductions[layer] ?? options.reduction
     let (width, inner) = (place.width, max(1, Int(Double(place.width) / reduction)))
@@ -22,36 +24,19 @@ struct BottleneckStart {
         options.beginsSilent ? Tensor(shape: [width, inner]) : start([width, inner]))
       return
     }
-    guard width % sizes.count == 0, inner % sizes.count == 0 else {
-      throw ModelError(
-        .invalid, file: "reduction",
-        problem: "\(width) and \(inner) values are no multiples of \(sizes.count)",
-        remedy: "Take a reduction that leaves a multiple of \(sizes.count).")
-    }
-    func map(_ name: String, _ inputs: Int, _ outputs: Int) -> HypercomplexMap {
-      let (rows, columns) = (inputs / sizes.count, outputs / sizes.count)
+    try sizes.require(width, inner)
+    func map(
+      _ name: String, _ inputs: Int, _ outputs: Int, _ factors: ProductFactors?
+    ) -> HypercomplexMap {
       let path = "\(place.name) \(name)"
-      let rank = sizes.isFactorized ? sizes.rank : columns
+      let own = factors ?? ProductFactors(sizes, inputs, outputs, seed: seed, path)
       return HypercomplexMap(
-        rule: rule ?? Self.rule(sizes, seed: seed, path), ownsRule: rule == nil,
-        left: Self.glorot(path + " left", [sizes.count, rows, rank], seed),
-        right: sizes.isFactorized
-          ? Self.glorot(path + " right", [sizes.count, rank, columns], seed) : nil,
-        bias: sizes.hasBias ? Tensor(shape: [outputs]) : nil, width: columns)
+        rule: shared.rule ?? sizes.rule(seed: seed, path), ownsRule: shared.rule == nil,
+        left: own.left, right: own.right, ownsFactors: factors == nil,
+        bias: sizes.hasBias ? Tensor(shape: [outputs]) : nil, width: outputs / sizes.count)
     }
-    down = map("down", width, inner)
-    up = map("up", inner, width)
-  }
-
-  /// The rules that all maps of a model share, or those of one.
-  static func rule(
-    _ sizes: BottleneckOptions.Hypercomplex, seed: UInt64, _ name: String = "phm_rule"
-  ) -> Tensor {
-    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
-    let shape = [sizes.count, sizes.count, sizes.count]
-    return Tensor(
-      (0..<shape.reduce(1, *)).map { _ in Float(sizes.ruleDeviation * random.normal()) },
-      shape: shape)
+    down = map("down", width, inner, shared.down)
+    up = map("up", inner, width, shared.up)
   }
 
   private static func dense(
@@ -61,16 +46,6 @@ struct BottleneckStart {
     let bound = 1 / Double(max(shape[1], 1)).squareRoot()
     let values = (0..<shape.reduce(1, *)).map { _ in
       Float(options.beginsSilent ? bound * (2 * random.uniform() - 1) : 0.02 * random.normal())
-    }
-    return Tensor(values, shape: shape)
-  }
-
-  /// Uniform numbers by the widths of each factor (Glorot, Bengio 2010).
-  private static func glorot(_ name: String, _ shape: [Int], _ seed: UInt64) -> Tensor {
-    var random = CounterRandom(seed: seed, purpose: "models.adapt", record: name)
-    let bound = (6 / Double(shape[1] + shape[2])).squareRoot()
-    let values = (0..<shape.reduce(1, *)).map { _ in
-      Float(bound * (2 * random.uniform() - 1))
     }
     return Tensor(values, shape: shape)
   }

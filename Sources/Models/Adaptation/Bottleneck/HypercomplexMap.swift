@@ -8,23 +8,26 @@ import Tensors
 /// matrices in the place of `left`.
 struct HypercomplexMap: BottleneckMap {
   /// `[n, n, n]`.
-  let rule: Tensor
+  let rule: HypercomplexRule
   /// `[n, inputs / n, rank]` and `[n, rank, outputs / n]`; the latter are ones on the diagonal where the
   /// former are whole.
   let left, right: Tensor
   let bias: Tensor?
-  private let ownsRule, isFactorized: Bool
+  private let ownsRule, ownsFactors, isFactorized: Bool
 
   /// - Parameters:
   ///   - ownsRule: Whether the rule is this map's alone.
+  ///   - ownsFactors: Whether the factors are.
   ///   - right: The narrow factors; nil where `left` is whole.
   ///   - width: The number of outputs of a factor.
   init(
-    rule: Tensor, ownsRule: Bool, left: Tensor, right: Tensor?, bias: Tensor?, width: Int
+    rule: HypercomplexRule, ownsRule: Bool, left: Tensor, right: Tensor?, ownsFactors: Bool = true,
+    bias: Tensor?, width: Int
   ) {
-    let count = rule.shape[0]
+    let count = left.shape[0]
     self.rule = rule
     self.ownsRule = ownsRule
+    self.ownsFactors = ownsFactors
     self.left = left
     self.bias = bias
     isFactorized = right != nil
@@ -35,17 +38,17 @@ struct HypercomplexMap: BottleneckMap {
         shape: [count, width, width])
   }
 
-  var parameters: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] {
-    let factors: [(ending: String, tensor: Tensor, role: NamedParameter.Role)] =
+  var parameters: [BottleneckParameter] {
+    let factors: [BottleneckParameter] =
       isFactorized
       ? [("W_left", left, .weight), ("W_right", right, .weight)] : [("W", left, .weight)]
-    return factors + (bias.map { [("b", $0, .bias)] } ?? [])
-      + (ownsRule ? [("phm_rule", rule, .weight)] : [])
+    return (ownsFactors ? factors : []) + (bias.map { [("b", $0, .bias)] } ?? [])
+      + (ownsRule ? rule.parameters : [])
   }
 
   func callAsFunction(_ tape: Tape, _ x: Tensor, _ activation: Activation) -> Tensor {
     tape.linear(
-      x, weight: tape.kronecker(rule, left, right), bias: bias, activation: activation,
+      x, weight: tape.kronecker(rule(tape), left, right), bias: bias, activation: activation,
       layout: .inputByOutput)
   }
 }

@@ -11,6 +11,8 @@ final class ColumnFactorMap: LinearAdaptation {
   private let rows: [Int32]?
   private let scalesInput: Bool
   private let scale: Float
+  /// The columns that have factors; empty for all.
+  let parts: [Range<Int>]
 
   /// - Parameters:
   ///   - columns: The columns of the result that have factors; all if empty.
@@ -19,6 +21,7 @@ final class ColumnFactorMap: LinearAdaptation {
     _ map: Linear, scalesInput: Bool, columns: [Range<Int>] = [], scale: Float = 1
   ) {
     self.scale = scale
+    parts = columns
     self.scalesInput = scalesInput
     let chosen = columns.flatMap { Array($0) }
     guard !chosen.isEmpty else {
@@ -33,7 +36,7 @@ final class ColumnFactorMap: LinearAdaptation {
   }
 
   /// The factor of each column.
-  private func all(_ tape: Tape) -> Tensor {
+  func all(_ tape: Tape) -> Tensor {
     guard let rows else { return factors }
     return tape.gather(
       tape.concatenateRows([factors, Tensor(repeating: 1, shape: [1, 1])]), rows: rows)

@@ -204,11 +204,11 @@ struct AdapterTensors {
     if missing.isEmpty, excess.count == 1, WordTable.isNamed(excess[0].module) {
       return parted(excess[0])
     }
-    if missing.count == 1, missing[0].hasPrefix("shared_parameters.") {
+    if !missing.isEmpty, missing.allSatisfy({ $0.hasPrefix("shared_parameters.") }) {
       return ModelError(
         .unsupported, file: files[0].path,
         problem: "lacks \(missing[0]), which AdapterHub does not file of T5",
-        remedy: "Train it anew with shared_phm_rule false, or here.")
+        remedy: "Train it anew with shared_phm_rule and shared_W_phm false, or here.")
     }
     let problem = [("lacks ", missing), ("holds in excess ", excess)]
       .filter { !$0.1.isEmpty }

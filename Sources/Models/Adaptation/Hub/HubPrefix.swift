@@ -29,7 +29,8 @@ public struct HubPrefix: ModelAdapter {
       if stack.kind != .cross {
         try model.requireRoom(for: count, at: stack.place, takesPlaces: false)
       }
-      stack.add(try vectors(count, fields, "\(path).\(stack.name)", stack, config.file))
+      let vectors = try vectors(count, fields, "\(path).\(stack.name)", stack, config.file)
+      stack.add(vectors, gates: try gates(fields, stack, config, model))
     }
   }
 
@@ -59,6 +60,38 @@ public struct HubPrefix: ModelAdapter {
     return network
   }
 
+  /// The gates of each layer that has the prefix, listed among the parameters; none where there are none.
+  private mutating func gates(
+    _ fields: JSONObject, _ stack: HubPrefixStack, _ config: AdapterConfiguration,
+    _ model: any Model
+  ) throws(ModelError) -> [TextGate?] {
+    guard fields["use_gating"]?.bool == true else { return [] }
+    let name = config.fields["name"]?.string ?? "default"
+    let attentions = model.linears.map(\.name)
+      .filter { $0.hasSuffix(".self.query") || $0.hasSuffix(".q_lin") }
+    guard stack.place.canPromptBehindEmbeddings, attentions.count == stack.place.layers else {
+      throw HubPrefixStack.unsupported(
+        config,
+        "use_gating: gates of a decoder's prefix are not computed here, as AdapterHub's are others for every "
+          + "token that is written")
+    }
+    var gates = [TextGate?](repeating: nil, count: stack.place.layers)
+    for layer in stack.kept {
+      let gate = TextGate(
+        width: stack.place.width, count: fields["shared_gating"]?.bool ?? true ? 1 : 2)
+      gates[layer] = gate
+      for parameter in gate.parameters {
+        let path =
+          "\(attentions[layer].module).prefix_tuning.prefix_gates.\(name)."
+          + parameter.ending.dropFirst("gate.".count)
+        parameters.append(
+          NamedParameter(name: path, tensor: parameter.tensor, role: parameter.role))
+        tensors.append(AdapterTensor(path, parameter.tensor))
+      }
+    }
+    return gates
+  }
+
   /// What stands before the names of the stacks in the file.
   private static func path(
     _ config: AdapterConfiguration, _ model: any Model
@@ -82,12 +115,15 @@ private struct HubPrefixStack {
   let place: VirtualPlace
   /// The layers that have the prefix.
   let kept: [Int]
+  /// Whether torch's own attention hides the last keys from a decoder's tokens.
+  var hidesLastKeys = false
 
   /// Puts keys and values before those of the layers.
-  func add(_ vectors: any VirtualVectors) {
+  func add(_ vectors: any VirtualVectors, gates: [TextGate?]) {
     let prefix = VirtualPrefix(
       vectors: vectors, slots: (0..<place.layers).map { kept.firstIndex(of: $0) },
-      takesPlaces: false, movesDistances: place.stack != .whole)
+      takesPlaces: false, movesDistances: place.stack != .whole, hidesLastKeys: hidesLastKeys,
+      gates: gates)
     switch kind {
     case .own: place.prefix = prefix
     case .cross: place.sourcePrefix = prefix
@@ -99,25 +135,24 @@ private struct HubPrefixStack {
   static func all(
     _ fields: JSONObject, _ config: AdapterConfiguration, _ model: any Model
   ) throws(ModelError) -> [HubPrefixStack] {
-    guard fields["use_gating"]?.bool != true else {
-      throw unsupported(
-        config,
-        "use_gating: gates are not computed here, as AdapterHub's are means over the padding too")
-    }
     let leftOut = Set(fields["leave_out"]?.array?.compactMap(\.int) ?? [])
     let places = model.virtualPlaces
     guard let place = places.first else {
       throw unsupported(config, "prefix_tuning: this model has no place for a prefix")
     }
     guard place.stack == .whole else { return try translating(fields, leftOut, config, model) }
-    try requireReadable(config, model)
+    let hidesLastKeys = try hidesLastKeys(config, model)
     // The layers of a decoder share one cache, whose tokens all of them see.
     guard leftOut.isEmpty || place.canPromptBehindEmbeddings else {
       throw unsupported(
         config, "leave_out: a decoder's layers without a prefix are not computed here")
     }
     let kept = (0..<place.layers).filter { !leftOut.contains($0) }
-    return [HubPrefixStack(name: "self_prefix", kind: .own, place: place, kept: kept)]
+    let name = try model.configuration.modelType == "distilbert" ? "self" : "self_prefix"
+    return [
+      HubPrefixStack(
+        name: name, kind: .own, place: place, kept: kept, hidesLastKeys: hidesLastKeys)
+    ]
   }
 
   /// Those of an encoder and a decoder, whose layers AdapterHub counts on from the encoder's.
@@ -150,37 +185,31 @@ private struct HubPrefixStack {
     return stacks
   }
 
-  /// The models whose prefixes AdapterHub 1.3.0 reads alike with every attention and padding.
-  private static let readable = ["bert", "roberta", "gptj"]
-
-  /// Refuses a prefix whose numbers hang on the kind of attention.
+  /// Whether AdapterHub 1.3.0 hides a decoder's last keys behind a prefix.
   ///
-  /// Of other models AdapterHub masks the prefix (GPT-2, Llama, Mistral) or adds one to its scores (DistilBERT)
-  /// where torch's own attention gets a mask. Plain attention, which a model's `config.json` can ask for, reads it.
-  private static func requireReadable(
+  /// Torch's own attention, which transformers takes unless a model's `config.json` asks for plain attention
+  /// (`"_attn_implementation": "eager"`), counts from the first key in GPT-2, Llama and Mistral. That is of texts
+  /// that are not padded: beside padding the prefix is masked, and in DistilBERT one is added to its scores.
+  /// - Throws: `ModelError.unsupported` for what is not computed here.
+  private static func hidesLastKeys(
     _ config: AdapterConfiguration, _ model: any Model
-  ) throws(ModelError) {
+  ) throws(ModelError) -> Bool {
     let type = try model.configuration.modelType
-    if readable.contains(type) { return }
-    let kind = model.configuration.fields["_attn_implementation"]?.string
-    guard kind == "eager" else {
-      throw ModelError(
-        .unsupported, file: config.file,
-        problem:
-          "prefix_tuning of a model of type \(type) is not computed here, as AdapterHub's results "
-          + "hang on padding and the kind of attention",
-        remedy:
-          "Where it was trained with plain attention, write \"_attn_implementation\": \"eager\" into the "
-          + "model's config.json; else train a prefix with method prefix, or another adapter.")
+    guard ["bert", "roberta", "distilbert", "gptj", "gpt2", "llama", "mistral"].contains(type)
+    else {
+      throw unsupported(
+        config, "prefix_tuning of a model of type \(type) is not computed here")
     }
     // A window is counted from the tokens here, and leaves a prefix in sight there.
     guard type != "mistral" || model.configuration.fields["sliding_window"] == .null else {
       throw unsupported(
         config, "prefix_tuning of a model with a sliding_window is not computed here")
     }
+    let isPlain = model.configuration.fields["_attn_implementation"]?.string == "eager"
+    return ["gpt2", "llama", "mistral"].contains(type) && !isPlain
   }
 
-  private static func unsupported(
+  static func unsupported(
     _ config: AdapterConfiguration, _ problem: String
   ) -> ModelError {
     ModelError(

@@ -6,9 +6,9 @@ import Tensors
 /// What it calls LoRA adds, what it calls IA3 multiplies; both are merged like PEFT's.
 public struct HubUpdate: ModelAdapter {
   /// What training updates.
-  public let parameters: [NamedParameter]
+  public private(set) var parameters: [NamedParameter]
   /// What the files hold.
-  public let tensors: [AdapterTensor]
+  public private(set) var tensors: [AdapterTensor]
   /// The fields of AdapterHub's `adapter_config.json`.
   public let configuration: JSONObject
   /// How it is filed.
@@ -22,6 +22,8 @@ public struct HubUpdate: ModelAdapter {
     let targets = ModuleTargets.names(
       Self.roles(fields, type: try model.configuration.modelType))
     let excluded = Self.maps(leftOutOf: fields, model)
+    // Another member of a union may have updates of other layers.
+    let taken = Set(model.linears.filter { $0.adaptation != nil }.map(\.name))
     var tensors: [AdapterTensor] = []
     if fields["composition_mode"]?.string == "scale" {
       var options = ColumnFactorOptions()
@@ -41,8 +43,6 @@ public struct HubUpdate: ModelAdapter {
         rank: fields["r"]?.int ?? 8, alpha: fields["alpha"]?.double ?? 8, targets: targets)
       options.dropout = fields["dropout"]?.double ?? 0
       options.excluded = excluded
-      // Another member of a union may have updates of other layers.
-      let taken = Set(model.linears.filter { $0.adaptation != nil }.map(\.name))
       parameters = try LowRankAdapter(options, to: model, seed: 0).parameters
       for map in model.linears where !taken.contains(map.name) {
         guard let update = map.adaptation as? LowRankMap else { continue }
@@ -53,15 +53,38 @@ public struct HubUpdate: ModelAdapter {
     var own = config.fields
     own["model_name"] = nil
     configuration = own
+    guard fields["use_gating"]?.bool == true else { return }
+    for map in model.linears where !taken.contains(map.name) { addGate(to: map, of: name) }
+  }
+
+  /// Lets a gate say how much of its change each text gets.
+  private mutating func addGate(to map: Linear, of name: String) {
+    let whole = 0..<map.outputs
+    let gated: GatedMap
+    switch map.adaptation {
+    case let update as LowRankMap:
+      gated = GatedMap(
+        map, .update(update),
+        parts: update.parts.map { $0.firstColumn..<$0.firstColumn + $0.up.rows })
+    case let factors as ColumnFactorMap:
+      gated = GatedMap(
+        map, .factors(factors), parts: factors.parts.isEmpty ? [whole] : factors.parts)
+    default: return
+    }
+    map.adaptation = gated
+    for parameter in gated.gate.parameters {
+      let path = "\(map.name).loras.\(name).\(parameter.ending)"
+      parameters.append(NamedParameter(name: path, tensor: parameter.tensor, role: parameter.role))
+      tensors.append(AdapterTensor(path, parameter.tensor))
+    }
   }
 
   /// Refuses what is not computed here.
   private static func requireKnown(
     _ fields: JSONObject, _ config: AdapterConfiguration
   ) throws(ModelError) {
-    let unknown = ["use_gating", "use_dora"].first { fields[$0]?.bool == true }
     let other = ["vera_b", "vera_d"].first { fields[$0].map { $0 != .null } ?? false }
-    guard let name = unknown ?? other else { return }
+    guard let name = fields["use_dora"]?.bool == true ? "use_dora" : other else { return }
     throw ModelError(
       .unsupported, file: config.file, problem: "is of a kind that is not computed here: \(name)")
   }

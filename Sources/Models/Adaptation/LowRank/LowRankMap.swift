@@ -25,7 +25,7 @@ final class LowRankMap: LinearAdaptation {
   let upBias: Tensor?
   /// The lengths of the weight's rows: `[outputs]`.
   let magnitude: Tensor?
-  private let dropout: Float
+  let dropout: Float
   /// The squares of W's own rows, which do not change.
   private let squares: [Float]
 

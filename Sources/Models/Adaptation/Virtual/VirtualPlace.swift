@@ -25,6 +25,7 @@ public final class VirtualPlace: Sendable {
     var sourcePrefix: VirtualPrefix?
     var isBehindEmbeddings = false
     var isReadAsPEFT = false
+    var invertible: InvertibleMap?
   }
 
   init(
@@ -83,6 +84,17 @@ public final class VirtualPlace: Sendable {
   var sourcePrefix: VirtualPrefix? {
     get { state.withLock { $0.sourcePrefix } }
     set { state.withLock { $0.sourcePrefix = newValue } }
+  }
+
+  /// What maps the embeddings' vectors before the first layer.
+  var invertible: InvertibleMap? {
+    get { state.withLock { $0.invertible } }
+    set { state.withLock { $0.invertible = newValue } }
+  }
+
+  /// The embeddings' vectors as the first layer reads them.
+  func mapped(_ tape: Tape, _ vectors: Tensor) -> Tensor {
+    invertible.map { $0(tape, vectors) } ?? vectors
   }
 
   /// Takes all virtual tokens away.
@@ -183,6 +195,11 @@ struct VirtualPrefix: Sendable {
   /// Whether queries take the first virtual token for the first of the keys that they know the distance to.
   var movesDistances = false
 
+  /// Whether queries see as many of the first keys as there are tokens up to theirs, the prefix's among them.
+  var hidesLastKeys = false
+  /// What keys and values of each layer are multiplied by, text by text; none where there is no gate.
+  var gates: [TextGate?] = []
+
   /// How many places it takes of every text.
   var placesTaken: Int { takesPlaces ? vectors.count : 0 }
 }
@@ -194,12 +211,16 @@ struct AttentionPrefix {
   /// How many places they take.
   let places: Int
   private let layers: [(key: Columns, value: Columns)?]
+  private let gates: [TextGate?]
+  private let hidesLastKeys: Bool
 
   init(_ prefix: VirtualPrefix, _ tape: Tape, columns: Int, layers: Int) {
     precondition(prefix.slots.count == layers, "\(prefix.slots.count) slots in \(layers) layers")
     let all = prefix.vectors(tape)
     count = prefix.vectors.count
     places = prefix.placesTaken
+    gates = prefix.gates
+    hidesLastKeys = prefix.hidesLastKeys
     self.layers = prefix.slots.map { slot in
       guard let slot else { return nil }
       let start = 2 * slot * columns
@@ -211,10 +232,22 @@ struct AttentionPrefix {
   }
 
   /// A layer's keys and values behind those of the prefix, and where they lie.
+  /// - Parameter x: What the layer's attention reads, by which gates go.
   func before(
-    _ tape: Tape, layer: Int, key: Columns, value: Columns, _ layout: SequenceLayout
+    _ tape: Tape, layer: Int, key: Columns, value: Columns, _ layout: SequenceLayout,
+    reading x: Tensor? = nil
   ) -> (key: Columns, value: Columns, layout: SequenceLayout) {
     guard let own = layers[layer] else { return (key, value, layout) }
+    if layer < gates.count, let gate = gates[layer], let x {
+      let gates = gate(tape, x, layout)
+      func behind(_ own: Columns, _ all: Columns, _ number: Int) -> Columns {
+        Columns(tape.prepend(own, times: gates, number, to: all, layout: layout))
+      }
+      return (
+        behind(own.key, key, 0), behind(own.value, value, gates.columns - 1),
+        layout.lengthened(by: count)
+      )
+    }
     return (
       Columns(tape.prepend(own.key, to: key, layout: layout)),
       Columns(tape.prepend(own.value, to: value, layout: layout)),
@@ -223,7 +256,53 @@ struct AttentionPrefix {
   }
 }
 
+extension AttentionPrefix {
+  /// The keys and values that queries see of all, where they lie.
+  ///
+  /// Torch's own attention counts a causal query from the first key, not back from the last, wherever it is given
+  /// no mask: of a prefix and a text it lets each token see as many keys as there are tokens up to it. A token
+  /// alone sees all.
+  func visible(
+    _ tape: Tape, _ all: (key: Columns, value: Columns, layout: SequenceLayout),
+    of layout: SequenceLayout
+  ) -> (key: Columns, value: Columns, layout: SequenceLayout) {
+    guard hidesLastKeys, all.layout != layout else { return all }
+    let lengths = zip(layout.lengths, all.layout.lengths).map { $0 > 1 ? $0 : $1 }
+    let rows = zip(all.layout.starts, lengths).flatMap { start, length in
+      (start..<start + length).map { Int32($0) }
+    }
+    func first(_ part: Columns) -> Columns {
+      Columns(tape.gather(tape.copy(part), rows: rows))
+    }
+    return (
+      first(all.key), first(all.value), SequenceLayout(lengths: lengths, keys: layout.keys)
+    )
+  }
+}
+
 extension Tape {
+  /// The rows of x with those of `first`, times one of each text's gates, before those of every text.
+  fileprivate func prepend(
+    _ first: Columns, times gates: Tensor, _ number: Int, to x: Columns, layout: SequenceLayout
+  ) -> Tensor {
+    let count = first.tensor.rows
+    let texts = (0..<Int32(layout.count)).flatMap { [Int32](repeating: $0, count: count) }
+    var choice = [Float](repeating: 0, count: first.count * gates.columns)
+    for column in 0..<first.count { choice[column * gates.columns + number] = 1 }
+    let factors = linear(
+      gather(gates, rows: texts), weight: Tensor(choice, shape: [first.count, gates.columns]))
+    let repeated = gather(
+      copy(first), rows: (0..<layout.count).flatMap { _ in (0..<Int32(count)).map { $0 } })
+    let all = concatenateRows([multiply(repeated, factors), copy(x)])
+    let rows = layout.starts.indices.flatMap { text in
+      let (own, start) = (text * count, layout.count * count + layout.starts[text])
+      return (Array(own..<own + count) + Array(start..<start + layout.lengths[text])).map {
+        Int32($0)
+      }
+    }
+    return gather(all, rows: rows)
+  }
+
   /// The sum of the vectors of words, behind a prompt's, and of what other tables have for all rows.
   func embed(
     _ words: Embedding, _ batch: TokenBatch,

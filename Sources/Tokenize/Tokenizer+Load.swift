@@ -85,14 +85,16 @@ protocol TokenizerFormat: SendableMetatype {
 
 /// `tokenizer.json`, whatever its name.
 enum FastFormat: TokenizerFormat {
+  /// Whether a file of that name is read as a tokenizer.json.
+  static func isName(_ name: String) -> Bool {
+    let others = ["vocab.json", "vocab-src.json", "vocab-tgt.json", "target_vocab.json"]
+    return name.hasSuffix(".json") && !others.contains(name) && !TekkenFormat.isName(name)
+  }
+
   static func load(
     _ folder: TokenizerFolder, _ name: String?
   ) throws(TokenizerError) -> Tokenizer? {
-    let others = ["vocab.json", "vocab-src.json", "vocab-tgt.json", "target_vocab.json"]
-    guard
-      name.map({ $0.hasSuffix(".json") && !others.contains($0) && !TekkenFormat.isName($0) })
-        ?? folder.has("tokenizer.json")
-    else { return nil }
+    guard name.map(isName) ?? folder.has("tokenizer.json") else { return nil }
     let name = name ?? "tokenizer.json"
     var source = try folder.source([name])
     let bytes = source.files[0].bytes

@@ -22,6 +22,9 @@ extension Tokenizer {
   /// The bytes of tokenizer.json, or of the first of the files that stand in its place.
   public var json: [UInt8] { source.files.first?.bytes ?? [] }
 
+  /// Whether a file of that name is read as a tokenizer.json.
+  public static func isFileName(_ name: String) -> Bool { FastFormat.isName(name) }
+
   private func write(_ bytes: [UInt8], _ name: String, _ folder: String) throws(TokenizerError) {
     let file = FilePaths.join(folder, name)
     do {

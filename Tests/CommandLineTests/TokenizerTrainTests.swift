@@ -43,4 +43,64 @@ import Testing
     #expect(shell.terminationStatus == 0)
     #expect(try FileReader.contents(piped) == FileReader.contents(whole))
   }
+
+  @Test func `a line longer than what is read at once counts like its words in lines`() throws {
+    let words = (0..<5000).map { "word\($0 * $0 % 9973)" }
+    let spaced = String(repeating: words.joined(separator: " ") + " ", count: 500)
+    #expect(spaced.utf8.count > 2 << 23)
+    let learned = try [spaced, spaced.replacing(" ", with: "\n")].map { text in
+      let file = try folder.write("first\n" + text + "\nlast", to: "text.txt")
+      let out = "\(folder.path)/own.json"
+      let options = ["--vocabulary", "400", "--pre-tokenizer", "whitespace", "--out", out]
+      _ = try Binary.succeed(["tokenizer", "train"] + options + [file], in: folder)
+      return try FileReader.contents(out)
+    }
+    #expect(learned[0] == learned[1])
+  }
+
+  @Test(arguments: [
+    "tokenizer.json", "own.json", "new/tokenizer.json", "new", "new/", "there", "there/own.json",
+    "v1.2",
+  ])
+  func `whatever name a tokenizer is written under, every command reads it again`(name: String)
+    throws
+  {
+    let file = try folder.write("some text and some more text\n", to: "text.txt")
+    let out = "\(folder.path)/\(name)"
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/there", withIntermediateDirectories: true)
+    let train = ["tokenizer", "train", "--vocabulary", "280", "--out", out, file]
+    _ = try Binary.succeed(train, in: folder)
+    let text = try folder.write(#"{"text": "some text"}"# + "\n", to: "text.jsonl")
+    let encoded = try Binary.succeed(
+      ["tokenizer", "encode", "--tokenizer", out, text], in: folder)
+    let ids = try #require(encoded.output.firstMatch(of: /"ids": (\[[^\]]*\])/)).1
+    let line = try folder.write("{\"ids\": \(ids)}\n", to: "ids.jsonl")
+    let decoded = try Binary.succeed(
+      ["tokenizer", "decode", "--tokenizer", out, line], in: folder)
+    #expect(decoded.output.contains("some text"))
+    let inspected = try Binary.succeed(
+      ["tokenizer", "inspect", "--tokenizer", out, "some text"], in: folder)
+    #expect(inspected.output.contains("some"))
+    let pipeline = try folder.write(
+      """
+      seed: 1
+      stages:
+        - ingest: {path: text.jsonl}
+        - tokenize: {tokenizer: \(name)}
+      """, to: "pipeline.yaml")
+    _ = try Binary.succeed(["run", pipeline], in: folder)
+  }
+
+  @Test(arguments: ["vocab.json", "tekken.json", "own.model", "vocab.txt", "text"])
+  func `a name that would be read as something else is refused before anything is learned`(
+    name: String
+  ) throws {
+    let file = try folder.write("some text\n", to: "text")
+    let result = try Binary.run(
+      ["tokenizer", "train", "--vocabulary", "280", "--out", "\(folder.path)/\(name)", file],
+      in: folder)
+    #expect(result.status != 0)
+    #expect(result.errors.contains("would not be read as a tokenizer.json"), "\(result.errors)")
+  }
 }

@@ -167,6 +167,26 @@ struct TrainingTests {
     for threads in [2, 3, 4] { #expect(try learn(threads: threads) == alone) }
   }
 
+  /// Words enough for tables of several megabytes, whose memory goes from those that have grown to others, and from
+  /// counting to joining.
+  @Test func `memory that tables hand on leaves nothing of what was in it`() throws {
+    let words = (0..<250_000).map { "w\(UInt64($0) &* 0x9E37_79B9_7F4A_7C15 >> 24)" }
+    func learn(_ blocks: [ArraySlice<String>], threads: Int) throws -> [UInt8] {
+      var options = VocabularyOptions(.bpe)
+      options.vocabularySize = 1500
+      var trainer = try TokenizerTrainer(options)
+      for block in blocks {
+        trainer.count(linesOf: Array(block.joined(separator: " ").utf8), threads: threads)
+      }
+      return try trainer.train(threads: threads).json
+    }
+    // Each word begins a line in the same blocks, so that all have the same space before them.
+    let (one, other) = (words[..<100_000], words[100_000...])
+    let alone = try learn([one, other], threads: 1)
+    #expect(try learn([one, other], threads: 4) == alone)
+    #expect(try learn([other, one], threads: 3) == alone)
+  }
+
   @Test func `lines of a buffer count like texts, and broken UTF-8 like U+FFFD`() throws {
     func learn(_ count: (inout TokenizerTrainer) -> Void) throws -> [UInt8] {
       var options = VocabularyOptions(.bpe)

@@ -38,7 +38,7 @@ public final class FileReader {
   public func read(_ count: Int) throws(FileError) -> [UInt8] { try read(count, behind: []) }
 
   /// Bytes that are left over, and behind them the next ones, at most `count`; the former alone at the end.
-  func read(_ count: Int, behind rest: ArraySlice<UInt8>) throws(FileError) -> [UInt8] {
+  package func read(_ count: Int, behind rest: ArraySlice<UInt8>) throws(FileError) -> [UInt8] {
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: rest.count + count) { buffer, filled in
       let (_, end) = buffer.initialize(from: rest)

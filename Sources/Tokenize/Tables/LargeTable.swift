@@ -14,20 +14,32 @@ final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
 
-  /// The memory that was taken from the system with the table in it, if it was.
-  private let mapping: UnsafeMutableRawBufferPointer?
-  private static var page: Int { 1 << 21 }
+  /// Where the table is given back, if that is not the heap.
+  private let origin: Origin
+
+  private enum Origin {
+    case heap
+    case system(UnsafeMutableRawBufferPointer)
+    case reserve(MemoryReserve, MemoryReserve.Piece)
+  }
+
+  private static var page: Int { MemoryReserve.page }
 
   /// A table of equal elements.
   init(repeating element: Element, count: Int) {
-    let bytes = count * MemoryLayout<Element>.stride
-    // Aligned to the large pages, and else to cache lines.
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: bytes >= Self.page ? Self.page : 64)
-    Self.advise(raw, bytes)
+    let raw = Self.heap(count)
     base = raw.initializeMemory(as: Element.self, repeating: element, count: count)
-    mapping = nil
+    origin = .heap
     self.count = count
+  }
+
+  /// Room on the heap, aligned to the large pages, and else to cache lines.
+  private static func heap(_ count: Int) -> UnsafeMutableRawPointer {
+    let bytes = count * MemoryLayout<Element>.stride
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes, alignment: bytes >= page ? page : 64)
+    LargePages.advise(raw, bytes)
+    return raw
   }
 
   /// A table of elements whose bytes are all zero.
@@ -35,14 +47,35 @@ final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
   /// A large one comes from the system, which gives nothing but zeros, and costs time only where it is used.
   init(zeros count: Int, of zero: Element) {
     let bytes = count * MemoryLayout<Element>.stride
-    mapping = bytes >= Self.page ? Self.map(bytes + Self.page) : nil
-    if let start = mapping?.baseAddress {
+    if bytes >= Self.page, let mapping = Self.map(bytes + Self.page),
+      let start = mapping.baseAddress
+    {
       let raw = start.alignedUp(toMultipleOf: Self.page)
-      Self.advise(raw, bytes)
+      LargePages.advise(raw, bytes)
       base = raw.bindMemory(to: Element.self, capacity: count)
+      origin = .system(mapping)
     } else {
       let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
       base = raw.initializeMemory(as: Element.self, repeating: zero, count: count)
+      origin = .heap
+    }
+    self.count = count
+  }
+
+  /// A table that is large by turns with others, which hand their memory on to one another.
+  ///
+  /// - Parameter zero: What all elements are at first, an element whose bytes are all zero; without it they are
+  ///   whatever the memory holds.
+  init(_ count: Int, of zero: Element?, from reserve: MemoryReserve) {
+    let bytes = count * MemoryLayout<Element>.stride
+    if bytes >= Self.page, let piece = reserve.take(bytes, zeros: zero != nil) {
+      base = piece.start.bindMemory(to: Element.self, capacity: count)
+      if zero != nil, !piece.isNew { memset(piece.start, 0, bytes) }
+      origin = .reserve(reserve, piece)
+    } else {
+      base = Self.heap(count).bindMemory(to: Element.self, capacity: count)
+      if let zero { base.initialize(repeating: zero, count: count) }
+      origin = .heap
     }
     self.count = count
   }
@@ -54,18 +87,11 @@ final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(start: start, count: bytes)
   }
 
-  /// Asks for large pages; a refusal costs speed and nothing else.
-  private static func advise(_ raw: UnsafeMutableRawPointer, _ bytes: Int) {
-    #if os(Linux)
-      if bytes >= page { _ = madvise(raw, bytes, Int32(MADV_HUGEPAGE)) }
-    #endif
-  }
-
   deinit {
-    if let mapping {
-      munmap(mapping.baseAddress, mapping.count)
-    } else {
-      base.deallocate()
+    switch origin {
+    case .heap: base.deallocate()
+    case .system(let mapping): munmap(mapping.baseAddress, mapping.count)
+    case .reserve(let reserve, let piece): reserve.give(piece)
     }
   }
 }

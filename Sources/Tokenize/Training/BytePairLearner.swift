@@ -44,17 +44,19 @@ struct BytePairLearner: ~Copyable {
   private var rarest: Int64
   private let alphabet: Int
   private let threads: Int
+  private let reserve: MemoryReserve
 
   /// Takes words, what they begin as, and the number of symbols there are so far.
   init(
     _ words: consuming CountedWords, _ symbols: InitialSymbols, alphabet: Int, _ bounds: Bounds,
-    threads: Int
+    threads: Int, from reserve: MemoryReserve
   ) {
     self.bounds = bounds
+    self.reserve = reserve
     self.alphabet = alphabet
     self.threads = threads
-    cells = WordCells(consume words, symbols, threads: threads)
-    pairs = PairPlaces(alphabet: alphabet)
+    cells = WordCells(consume words, symbols, threads: threads, from: reserve)
+    pairs = PairPlaces(alphabet: alphabet, from: reserve)
     crew = JoinCrew(threads: threads)
     rarest = bounds.dropsRarePairs ? max(bounds.minFrequency, bounds.likelyFrequency) : 1
     findPairs()
@@ -62,7 +64,7 @@ struct BytePairLearner: ~Copyable {
 
   /// Finds all pairs that occur often enough, where they stand now.
   private mutating func findPairs() {
-    pairs = PairPlaces(alphabet: alphabet)
+    pairs = PairPlaces(alphabet: alphabet, from: reserve)
     queue = PairQueue(
       pairs.find(in: cells, rarest: rarest, longest: bounds.longest, threads: threads))
   }
@@ -129,10 +131,12 @@ struct BytePairLearner: ~Copyable {
     // What is gained comes first: a pair may be gained at one place and lost again at the next.
     let (rarest, least) = (rarest, max(rarest, bounds.minFrequency))
     let onLeft = found.left.gain(&pairs, rarest) { ($0, symbol) }
-    crew.writeLeftPlaces()
-    for number in onLeft { pairs.sortPlaces(of: number) }
+    // A symbol that there was before may stand on both sides of itself: one pair, whose places move as it gains more.
+    let meetsItself = found.left.gains(symbol) && found.right.gains(symbol)
+    if meetsItself { crew.writePlaces(onRight: false) }
     let onRight = found.right.gain(&pairs, rarest) { (symbol, $0) }
-    crew.writeRightPlaces()
+    crew.writePlaces(onLeft: !meetsItself)
+    for number in onLeft { pairs.sortPlaces(of: number) }
     for number in onRight { pairs.sortPlaces(of: number) }
     found.left.lose(&pairs) { ($0, pair.left) }
     found.right.lose(&pairs) { (pair.right, $0) }

@@ -6,7 +6,7 @@ enum BytePairTraining {
   /// Joins the most frequent pair until the vocabulary is full or no pair is frequent enough.
   static func learn(
     _ words: consuming CountedWords, _ options: VocabularyOptions, threads: Int,
-    _ progress: (Int) -> Void
+    from reserve: MemoryReserve, _ progress: (Int) -> Void
   ) throws(TokenizerError) -> TrainedModel {
     var tokens = LearnedTokens(
       specialTokens: options.specialTokensOrDefault, prefix: options.prefix)
@@ -28,7 +28,7 @@ enum BytePairTraining {
       dropsRarePairs: options.prefix.isEmpty && options.suffix.isEmpty)
     // Words are let go of as soon as their symbols are known.
     var learner = BytePairLearner(
-      consume words, symbols, alphabet: tokens.count, bounds, threads: threads)
+      consume words, symbols, alphabet: tokens.count, bounds, threads: threads, from: reserve)
     while tokens.count < options.vocabularySize, let best = learner.best() {
       learner.join(best, into: tokens.join(best.left, best.right))
       if tokens.merges.count % progressStep == 0 { progress(tokens.count) }

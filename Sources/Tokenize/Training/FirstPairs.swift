@@ -1,5 +1,5 @@
 /// The pairs of one run of words, counted by one thread.
-struct FirstPairs: Sendable {
+final class FirstPairs: Sendable {
   /// How often a pair occurs, and at how many places.
   struct Count: Sendable {
     let left, right: Int32
@@ -8,14 +8,17 @@ struct FirstPairs: Sendable {
   }
 
   /// By the number of the pair here.
-  private(set) var counts: [Count] = []
-  private var numbers: PairNumbers
+  let counts: [Count]
+  private let numbers: PairNumbers
   private let run: Range<Int>
   private let longest: Int
 
   /// Counts the pairs of a run.
-  init(_ cells: WordCells.Table, _ run: Range<Int>, alphabet: Int, longest: Int) {
-    var numbers = PairNumbers(alphabet: alphabet)
+  init(
+    _ cells: WordCells.Table, _ run: Range<Int>, alphabet: Int, longest: Int,
+    from reserve: MemoryReserve
+  ) {
+    var numbers = PairNumbers(alphabet: alphabet, from: reserve)
     var counts: [Count] = []
     cells.forEachPair(in: run, longest: longest) { _, left, right, count in
       let (number, isNew) = numbers.number(left, right)

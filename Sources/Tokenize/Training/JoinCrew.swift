@@ -1,76 +1,118 @@
-import Dispatch
-
 /// The threads that join one pair at all its places.
 ///
-/// Few places are joined by one thread; many are dealt out, each thread gets those of whole words, and what they
-/// have found is put together in the order of the places.
+/// Few places are joined by one thread; many are dealt out, each share has those of whole words, and what was
+/// found is put together in the order of the places.
 struct JoinCrew: ~Copyable {
-  /// What one thread has found on both sides.
-  ///
-  /// Sending it is safe: a member belongs to the thread that works with it until that has ended, and to the one
-  /// that waits for all threads between two pieces of work.
-  final class Member: @unchecked Sendable {
-    var left = NeighbourSums()
-    var right = NeighbourSums()
-  }
-
-  private let members: [Member]
+  private let bench: Bench
+  private let hands: ReadyHands
   /// How many members took part in the last join.
   private var busy = 1
+  /// Whether the last join had so many places that sleepers were worth waking.
+  private var wakes = false
 
-  /// Fewer places for a thread are not worth waking it.
-  private static let fewest = 1024
+  /// Fewer places are not worth a share of their own.
+  private static let fewest = 128
+  /// For so many places threads are woken that sleep.
+  private static let manyPlaces = 4096
 
-  init(threads: Int) { members = (0..<max(1, threads)).map { _ in Member() } }
+  init(threads: Int) {
+    let bench = Bench(members: max(1, threads))
+    self.bench = bench
+    hands = ReadyHands(others: threads - 1) { bench.work($0) }
+  }
 
   /// The one who knows what all have found.
-  var leader: Member { members[0] }
+  var leader: CrewMember { bench.members[0] }
 
   /// Joins a pair at some places, in ascending order.
   mutating func join(
     _ pair: PairCandidate, at places: UnsafeBufferPointer<Int32>, of cells: borrowing WordCells,
     into symbol: Int32, longest: Int
   ) {
-    busy = max(1, min(members.count, places.count / Self.fewest))
+    let table = cells.table
+    busy = max(1, min(bench.members.count, places.count / Self.fewest))
+    guard busy > 1 else {
+      let leader = leader
+      return table.join(
+        pair, at: places, into: symbol, longest: longest, &leader.left, &leader.right)
+    }
+    wakes = places.count >= Self.manyPlaces
     let edges = (1...busy).reduce(into: [0]) { edges, share in
       let edge = cells.edge(near: places.count * share / busy, of: places)
       edges.append(max(edges[share - 1], edge))
     }
-    let table = cells.table
-    // All threads read the places, and none writes to them before the last one has ended.
-    nonisolated(unsafe) let places = places
-    each { number, member in
-      let share = UnsafeBufferPointer(rebasing: places[edges[number]..<edges[number + 1]])
-      table.join(
-        pair, at: share, into: symbol, longest: longest, &member.left, &member.right)
-    }
-    for member in members[1..<busy] {
+    bench.step = .join(
+      JoinShares(
+        pair: pair, places: places, edges: edges, table: table, symbol: symbol, longest: longest))
+    hands.work(shares: busy, wakes: wakes)
+    for member in bench.members[1..<busy] {
       leader.left.absorb(&member.left)
       leader.right.absorb(&member.right)
     }
   }
 
-  /// Writes the places of the new pairs to the left, room for which was made for the leader.
-  func writeLeftPlaces() {
-    let leader = leader
-    // The others read where the leader's lists begin before he moves on.
-    each(butLeader: true) { _, member in leader.left.writePlaces(of: &member.left) }
-    leader.left.writePlaces()
+  /// Writes the places of the new pairs on one or both sides, room for which was made for the leader.
+  func writePlaces(onLeft: Bool = true, onRight: Bool = true) {
+    if busy > 1 {
+      // The others read where the leader's lists begin before he moves on.
+      bench.step = .write(onLeft: onLeft, onRight: onRight)
+      hands.work(shares: busy - 1, wakes: wakes)
+    }
+    if onLeft { leader.left.writePlaces() }
+    if onRight { leader.right.writePlaces() }
+  }
+}
+
+/// What one share of a join has found on both sides.
+///
+/// Sending it is safe: a member belongs to the thread that has taken its share until that is done, and to the one
+/// that waits for all shares between two pieces of work.
+final class CrewMember: @unchecked Sendable {
+  var left = NeighbourSums()
+  var right = NeighbourSums()
+}
+
+/// A join at many places, dealt out.
+private struct JoinShares {
+  let pair: PairCandidate
+  let places: UnsafeBufferPointer<Int32>
+  /// Where each share begins, and where the last one ends.
+  let edges: [Int]
+  let table: WordCells.Table
+  let symbol: Int32
+  let longest: Int
+}
+
+/// What the crew is at.
+///
+/// Sending it is safe: the step is set while no share is taken, and only read by those who have taken one; the
+/// places of a join are read by all and written by none before the last share is done.
+private final class Bench: @unchecked Sendable {
+  enum Step {
+    case rest
+    case join(JoinShares)
+    case write(onLeft: Bool, onRight: Bool)
   }
 
-  /// Writes the places of the new pairs to the right.
-  func writeRightPlaces() {
-    let leader = leader
-    each(butLeader: true) { _, member in leader.right.writePlaces(of: &member.right) }
-    leader.right.writePlaces()
-  }
+  let members: [CrewMember]
+  var step = Step.rest
 
-  /// Has every member work that took part in the last join.
-  private func each(butLeader: Bool = false, _ work: @Sendable (Int, Member) -> Void) {
-    let (members, first) = (members, butLeader ? 1 : 0)
-    guard busy > 1 else { return butLeader ? () : work(0, members[0]) }
-    DispatchQueue.concurrentPerform(iterations: busy - first) {
-      work($0 + first, members[$0 + first])
+  init(members count: Int) { members = (0..<count).map { _ in CrewMember() } }
+
+  func work(_ share: Int) {
+    switch step {
+    case .rest: return
+    case .join(let join):
+      let member = members[share]
+      let places = UnsafeBufferPointer(
+        rebasing: join.places[join.edges[share]..<join.edges[share + 1]])
+      join.table.join(
+        join.pair, at: places, into: join.symbol, longest: join.longest, &member.left, &member.right
+      )
+    case .write(let onLeft, let onRight):
+      let (leader, member) = (members[0], members[share + 1])
+      if onLeft { leader.left.writePlaces(of: &member.left) }
+      if onRight { leader.right.writePlaces(of: &member.right) }
     }
   }
 }

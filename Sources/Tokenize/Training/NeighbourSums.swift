@@ -137,6 +137,11 @@ struct NeighbourSums: ~Copyable {
     return changed
   }
 
+  /// Whether there is a new pair with a neighbour.
+  func gains(_ neighbour: Int32) -> Bool {
+    Int(neighbour) < sums.count && sums.base[Int(neighbour)].gained > 0
+  }
+
   /// Writes the places of the new pairs.
   mutating func writePlaces() {
     for index in 0..<events.count {

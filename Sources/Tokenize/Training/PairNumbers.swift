@@ -1,30 +1,34 @@
 import CKernels
 
 /// The numbers of pairs of symbols, from 0 in the order they came.
-struct PairNumbers: Sendable {
+struct PairNumbers: ~Copyable, Sendable {
   private struct Entry: BitwiseCopyable {
     var left: Int32
     var right: Int32
-    /// Below zero where the entry is free.
-    var number: Int32
+    /// One more than the number; 0 where the entry is free.
+    var next: Int32
   }
 
   /// Those of the symbols that words begin as, by left and right; -1 for none.
   private var square: [Int32]
   private let side: Int32
   /// All others in open addressing.
-  private var entries: [Entry] = Self.empty(1 << 12)
+  private var entries: LargeTable<Entry>
   private var filled = 0
   /// The number of pairs.
   private(set) var count: Int32 = 0
 
   private static let longestSide = 1024
 
-  private static func empty(_ count: Int) -> [Entry] {
-    .large(repeating: Entry(left: 0, right: 0, number: -1), count: count)
+  private let reserve: MemoryReserve
+
+  private static func empty(_ count: Int, from reserve: MemoryReserve) -> LargeTable<Entry> {
+    LargeTable(count, of: Entry(left: 0, right: 0, next: 0), from: reserve)
   }
 
-  init(alphabet: Int) {
+  init(alphabet: Int, from reserve: MemoryReserve) {
+    self.reserve = reserve
+    entries = Self.empty(1 << 12, from: reserve)
     side = Int32(min(alphabet, Self.longestSide))
     square = [Int32](repeating: -1, count: Int(side) * Int(side))
   }
@@ -33,17 +37,14 @@ struct PairNumbers: Sendable {
   @inline(__always)
   func expect(_ left: Int32, _ right: Int32) {
     if left < side, right < side { return }
-    entries.withUnsafeBufferPointer { entries in
-      guard let base = entries.baseAddress else { return }
-      anneal_prefetch(base + first(for: left, right))
-    }
+    anneal_prefetch(entries.base + first(for: left, right))
   }
 
   /// The number of a pair, or -1.
   @inline(__always)
   subscript(left: Int32, right: Int32) -> Int32 {
     if left < side, right < side { return square[Int(left) * Int(side) + Int(right)] }
-    return entries[place(of: left, right)].number
+    return entries.base[place(of: left, right)].next - 1
   }
 
   /// The number of a pair, and whether it is new.
@@ -55,8 +56,9 @@ struct PairNumbers: Sendable {
       square[place] = count
     } else {
       let place = place(of: left, right)
-      if entries[place].number >= 0 { return (entries[place].number, false) }
-      entries[place] = Entry(left: left, right: right, number: count)
+      let known = entries.base[place].next
+      if known > 0 { return (known - 1, false) }
+      entries.base[place] = Entry(left: left, right: right, next: count + 1)
       filled += 1
       if filled * 8 > entries.count * 5 { grow() }
     }
@@ -74,15 +76,19 @@ struct PairNumbers: Sendable {
   private func place(of left: Int32, _ right: Int32) -> Int {
     let mask = entries.count - 1
     var place = first(for: left, right)
-    while entries[place].number >= 0, entries[place].left != left || entries[place].right != right {
+    while true {
+      let entry = entries.base[place]
+      if entry.next == 0 || (entry.left == left && entry.right == right) { return place }
       place = (place + 1) & mask
     }
-    return place
   }
 
   private mutating func grow() {
     let old = entries
-    entries = Self.empty(old.count * 2)
-    for entry in old where entry.number >= 0 { entries[place(of: entry.left, entry.right)] = entry }
+    entries = Self.empty(old.count * 2, from: reserve)
+    for index in 0..<old.count where old.base[index].next > 0 {
+      let entry = old.base[index]
+      entries.base[place(of: entry.left, entry.right)] = entry
+    }
   }
 }

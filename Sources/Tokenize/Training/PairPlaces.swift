@@ -12,14 +12,17 @@ struct PairPlaces: ~Copyable {
 
   private var pairs = RawBuffer<Pair>(capacity: 1 << 12)
   private var numbers: PairNumbers
-  private var pool = PlacePool()
+  private var pool: PlacePool
 
   /// The number of symbols that words begin as.
   private let alphabet: Int
+  private let reserve: MemoryReserve
 
-  init(alphabet: Int) {
+  init(alphabet: Int, from reserve: MemoryReserve) {
     self.alphabet = alphabet
-    numbers = PairNumbers(alphabet: alphabet)
+    self.reserve = reserve
+    numbers = PairNumbers(alphabet: alphabet, from: reserve)
+    pool = PlacePool(from: reserve)
   }
 
   /// How often a pair occurs.
@@ -55,9 +58,11 @@ struct PairPlaces: ~Copyable {
   mutating func find(
     in cells: borrowing WordCells, rarest: Int64, longest: Int, threads: Int
   ) -> [PairCandidate] {
-    let (table, runs, alphabet) = (cells.table, cells.slices, alphabet)
+    let (table, runs, alphabet, reserve) = (cells.table, cells.slices, alphabet, reserve)
     let parts = ThreadedMap.slices(of: runs.count, threads: threads) { slice in
-      slice.map { FirstPairs(table, runs[$0], alphabet: alphabet, longest: longest) }
+      slice.map {
+        FirstPairs(table, runs[$0], alphabet: alphabet, longest: longest, from: reserve)
+      }
     }.flatMap { $0 }
     let candidates = add(parts, rarest: rarest)
     let targets = FirstTargets(parts.map { placesToWrite($0) })
@@ -70,7 +75,7 @@ struct PairPlaces: ~Copyable {
   /// Adds up the counts of all parts, and makes those pairs known that occur often enough, with room for their
   /// places.
   private mutating func add(_ parts: [FirstPairs], rarest: Int64) -> [PairCandidate] {
-    var sums = PairNumbers(alphabet: alphabet)
+    var sums = PairNumbers(alphabet: alphabet, from: reserve)
     var counts: [FirstPairs.Count] = []
     for part in parts {
       for count in part.counts {

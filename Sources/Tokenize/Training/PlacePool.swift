@@ -5,6 +5,7 @@ struct PlacePool: ~Copyable {
   /// So many places in one block; longer lists have a block of their own.
   private static let blockSize = 1 << 20
 
+  private let reserve: MemoryReserve
   private var blocks: [LargeTable<Int32>?] = []
   /// Where each block begins.
   ///
@@ -25,6 +26,8 @@ struct PlacePool: ~Copyable {
     var start: Int32 = 0
     var count: Int32 = 0
   }
+
+  init(from reserve: MemoryReserve) { self.reserve = reserve }
 
   /// Room for so many places.
   mutating func room(for count: Int) -> List {
@@ -50,7 +53,7 @@ struct PlacePool: ~Copyable {
   }
 
   private mutating func addBlock(_ count: Int) -> Int {
-    let block = LargeTable<Int32>(zeros: count, of: 0)
+    let block = LargeTable<Int32>(count, of: nil, from: reserve)
     bases.append(block.base)
     blocks.append(block)
     used.append(0)

@@ -23,10 +23,13 @@ final class ShortWordTable: @unchecked Sendable {
   private var bits: UInt64 = 8
   private(set) var count = 0
 
+  private let reserve: MemoryReserve
+
   /// A table; `collects` says that it takes words in the order of their hashes.
-  init(collects: Bool = false) {
+  init(collects: Bool = false, from reserve: MemoryReserve) {
     factor = collects ? 0x9E37_79B9_7F4A_7C15 : 1
-    slots = LargeTable(zeros: 1 << 8, of: Slot())
+    slots = LargeTable(1 << 8, of: Slot(), from: reserve)
+    self.reserve = reserve
   }
 
   /// The place where a word of this hash is looked for first.
@@ -75,7 +78,7 @@ final class ShortWordTable: @unchecked Sendable {
   private func grow() {
     let old = slots
     bits += 1
-    slots = LargeTable(zeros: 1 << Int(bits), of: Slot())
+    slots = LargeTable(1 << Int(bits), of: Slot(), from: reserve)
     for index in 0..<old.count where old.base[index].length != 0 {
       let key = Self.key(of: old.base[index])
       slots.base[place(of: key, key.hash)] = old.base[index]

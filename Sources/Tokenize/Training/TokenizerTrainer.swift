@@ -72,10 +72,12 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
     let model =
       switch options.model {
       case .bpe, .wordpiece:
-        try BytePairTraining.learn(consume words, options, threads: threads, progress)
+        try BytePairTraining.learn(
+          consume words, options, threads: threads, from: census.reserve, progress)
       case .unigram:
         try UnigramTraining.learn(consume words, options, threads: threads, progress)
       }
+    census.reserve.release()
     return try Tokenizer(
       json: TrainedFile(options: options, model: model).json, file: "the trained tokenizer")
   }

@@ -30,20 +30,22 @@ struct WordCells: ~Copyable {
   /// overlap, and nearly all of them miss the caches.
   fileprivate typealias Batch = InlineArray<128, Int32>
 
-  init(_ words: consuming CountedWords, _ symbols: InitialSymbols, threads: Int) {
+  init(
+    _ words: consuming CountedWords, _ symbols: InitialSymbols, threads: Int,
+    from reserve: MemoryReserve
+  ) {
     let words = consume words
     let runs = WordSlices(words, symbols, threads: threads)
     let (large, places) = Self.largeCounts(of: words)
-    let cells = LargeTable(
-      zeros: (runs.places.last ?? 1) + 1, of: Cell(symbol: 0, info: 0))
+    let cells = LargeTable<Cell>((runs.places.last ?? 1) + 1, of: nil, from: reserve)
     _ = ThreadedMap.slices(of: runs.count, threads: threads) { parts in
       for part in parts {
         let room = runs.places[part]..<runs.places[part + 1]
         Self.fill(cells, room, words, runs.words[part], symbols, places)
       }
     }
-    cells.base[0].symbol = Self.border
-    cells.base[cells.count - 1].symbol = Self.border
+    cells.base[0] = Cell(symbol: Self.border, info: 0)
+    cells.base[cells.count - 1] = Cell(symbol: Self.border, info: 0)
     self.cells = cells
     largeCounts = large
     slices = (0..<runs.count).map { runs.places[$0]..<runs.places[$0 + 1] }

@@ -2,16 +2,18 @@ import Synchronization
 
 /// Counts the words of texts on several threads, in bounded memory.
 ///
-/// Each thread has tables of its own, which are merged at the end, or when they could hold too many words
-/// together. Texts are counted in blocks, which depend on the texts alone, and what is let go of when there
+/// Each thread counts into a table that no other has, and these are merged at the end, or when they could hold too
+/// many words together. Texts are counted in blocks, which depend on the texts alone, and what is let go of when there
 /// are too many distinct words on the blocks alone: neither on the number of threads nor on the batches.
 struct WordCensus: ~Copyable, Sendable {
   private let source: WordSource
   /// The most distinct words kept after a block.
   private let mostWords: Int
+  /// Where tables take memory from, here and when a vocabulary is learned from what they held.
+  let reserve: MemoryReserve
   /// What has been merged, by part.
-  private let merged = (0..<PartedCounts.partCount).map { _ in MergedPart() }
-  private var workers: [Worker] = []
+  private let merged: [MergedPart]
+  private let tables: CountTables
   private var pending: [String] = []
   private var pendingBytes = 0
   /// The number of words that were let go of.
@@ -23,6 +25,10 @@ struct WordCensus: ~Copyable, Sendable {
   init(_ source: WordSource, mostWords: Int) {
     self.source = source
     self.mostWords = mostWords
+    let reserve = MemoryReserve()
+    self.reserve = reserve
+    merged = (0..<PartedCounts.partCount).map { _ in MergedPart(from: reserve) }
+    tables = CountTables(from: reserve)
   }
 
   /// Counts texts; they may wait for more of them.
@@ -39,10 +45,8 @@ struct WordCensus: ~Copyable, Sendable {
     let (source, texts) = (source, pending)
     pending = []
     pendingBytes = 0
-    let tables = min(threads, texts.count)
-    count(tables) { table, counts in
+    count(texts.count, threads: threads) { range, counts in
       var words = WordBuffer()
-      let range = texts.count * table / tables..<texts.count * (table + 1) / tables
       for text in texts[range] { source.count(text, &words, into: &counts) }
     }
   }
@@ -50,49 +54,40 @@ struct WordCensus: ~Copyable, Sendable {
   /// Counts the lines of a buffer, each with its end.
   mutating func add(linesOf block: [UInt8], threads: Int) {
     let source = source
-    count(threads) { table, counts in
+    count(block.count, threads: threads) { range, counts in
       var words = WordBuffer()
-      let range = Self.lines(of: block, part: table, of: threads)
-      source.count(linesOf: block, range, &words, into: &counts)
+      source.count(linesOf: block, Self.lines(of: block, in: range), &words, into: &counts)
     }
   }
 
-  /// The part of a buffer that begins and ends with lines.
-  private static func lines(of block: [UInt8], part: Int, of parts: Int) -> Range<Int> {
-    func edge(_ part: Int) -> Int {
-      var place = block.count * part / parts
+  /// The lines of a buffer that begin in a range.
+  private static func lines(of block: [UInt8], in range: Range<Int>) -> Range<Int> {
+    func edge(_ place: Int) -> Int {
+      var place = place
       while place > 0, place < block.count, block[place - 1] != 0x0A { place += 1 }
       return place
     }
-    return edge(part)..<edge(part + 1)
+    return edge(range.lowerBound)..<edge(range.upperBound)
   }
 
-  /// Counts a block, one table a thread; `body` is told the table's number.
+  /// Counts a block, whose parts threads take one after the other.
   private mutating func count(
-    _ tables: Int, _ body: @Sendable (Int, inout PartedCounts) -> Void
+    _ size: Int, threads: Int, _ body: @Sendable (Range<Int>, inout PartedCounts) -> Void
   ) {
-    while workers.count < tables { workers.append(Worker()) }
-    let workers = workers
-    _ = ThreadedMap.slices(of: tables, threads: tables) { range in
-      for table in range { workers[table].counts.withLock { body(table, &$0) } }
+    let tables = tables
+    _ = ThreadedMap.slices(of: size, threads: threads, perThread: 8) { range in
+      tables.lend { body(range, &$0) }
     }
     // As long as the tables hold few words even if no two share one, nothing can be too much.
-    let most = workers.reduce(mergedCount) { $0 + $1.counts.withLock { $0.count } }
-    guard most > mostWords else { return }
-    merge(threads: tables)
+    guard mergedCount + tables.wordCount > mostWords else { return }
+    merge(threads: threads)
     if mergedCount > mostWords { dropRareWords() }
   }
 
   private var mergedCount: Int { merged.reduce(0) { $0 + $1.counts.withLock { $0.count } } }
 
   private mutating func merge(threads: Int) {
-    let counts = workers.map { worker in
-      worker.counts.withLock { counts in
-        defer { counts = PartedCounts() }
-        return counts
-      }
-    }
-    let merged = merged
+    let (counts, merged) = (tables.take(), merged)
     _ = ThreadedMap.slices(of: merged.count, threads: threads) { range in
       for part in range { merged[part].counts.withLock { $0.merge(counts, part: part) } }
     }
@@ -117,13 +112,13 @@ struct WordCensus: ~Copyable, Sendable {
   mutating func takeWords(threads: Int) -> CountedWords {
     countPending(threads: threads)
     merge(threads: threads)
-    let merged = merged
+    let (merged, reserve) = (merged, reserve)
     let lists = ThreadedMap.slices(of: merged.count, threads: threads) { range in
       var words = CountedWords()
       for part in range {
         merged[part].counts.withLock { counts in
           counts.append(to: &words)
-          counts = WordCounts()
+          counts = WordCounts(from: reserve)
         }
       }
       return words
@@ -134,12 +129,35 @@ struct WordCensus: ~Copyable, Sendable {
   }
 }
 
-/// The counts of one thread.
-private final class Worker: Sendable {
-  let counts = Mutex(PartedCounts())
+/// The tables that threads count into, as many as there are threads at work.
+private final class CountTables: Sendable {
+  private let free = Mutex<[PartedCounts]>([])
+  private let reserve: MemoryReserve
+
+  init(from reserve: MemoryReserve) { self.reserve = reserve }
+
+  /// Lends a table that nobody else has meanwhile.
+  func lend(_ body: (inout PartedCounts) -> Void) {
+    var counts = free.withLock { $0.popLast() } ?? PartedCounts(from: reserve)
+    body(&counts)
+    free.withLock { $0.append(counts) }
+  }
+
+  /// The number of words in all tables, those that are in several counted as often.
+  var wordCount: Int { free.withLock { $0.reduce(0) { $0 + $1.count } } }
+
+  /// All tables; new ones take their place.
+  func take() -> [PartedCounts] {
+    free.withLock { tables in
+      defer { tables = [] }
+      return tables
+    }
+  }
 }
 
 /// The words whose hash falls into one part, merged by one thread at a time.
 private final class MergedPart: Sendable {
-  let counts = Mutex(WordCounts())
+  let counts: Mutex<WordCounts>
+
+  init(from reserve: MemoryReserve) { counts = Mutex(WordCounts(from: reserve)) }
 }

@@ -1,7 +1,13 @@
 /// How often the words of one part occur; memory grows with the number of distinct words only.
 struct WordCounts: Sendable {
-  private var short = ShortWordTable(collects: true)
+  private var short: ShortWordTable
   private var long = LongWordCounts()
+  private let reserve: MemoryReserve
+
+  init(from reserve: MemoryReserve) {
+    short = ShortWordTable(collects: true, from: reserve)
+    self.reserve = reserve
+  }
 
   /// The number of distinct words.
   var count: Int { short.count + long.count }
@@ -19,7 +25,7 @@ struct WordCounts: Sendable {
   /// Lets go of words that occur at most so often.
   mutating func drop(upTo limit: Int64) {
     let old = self
-    self = WordCounts()
+    self = WordCounts(from: reserve)
     old.short.forEach { key, count in
       if count > limit { short.add(key, hash: key.hash, count) }
     }
@@ -79,10 +85,12 @@ struct PartedCounts: Sendable {
   static let partCount = 1 << Int(partBits)
   static let partBits: UInt64 = 4
 
-  fileprivate let short = ShortWordTable()
+  fileprivate let short: ShortWordTable
   fileprivate var long = [LongWordCounts](repeating: LongWordCounts(), count: partCount)
   /// The short words at work.
   private var keys: [(key: CountKey, hash: UInt64)] = []
+
+  init(from reserve: MemoryReserve) { short = ShortWordTable(from: reserve) }
 
   /// The number of distinct words.
   var count: Int { long.reduce(short.count) { $0 + $1.count } }

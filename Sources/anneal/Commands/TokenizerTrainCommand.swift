@@ -1,7 +1,6 @@
 import ArgumentParser
 import Pipeline
 import Records
-import Stages
 import Tokenize
 
 /// `anneal tokenizer train`.
@@ -12,7 +11,7 @@ struct TokenizerTrainCommand: ParsableCommand {
     discussion: """
       Examples:
         anneal tokenizer train --model bpe --vocabulary 8000 corpus.txt --out tokenizer.json
-        anneal tokenizer train --model wordpiece --vocabulary 30000 corpus.txt --out bert.json
+        anneal tokenizer train --model wordpiece --vocabulary 30000 corpus.txt --out bert
 
       A .jsonl file gives the 'text' of its lines, any other file its lines. BPE has the tokens, ids and \
       merges that Hugging Face's BpeTrainer learns from the same lines, Unigram the pieces of their \
@@ -41,7 +40,9 @@ struct TokenizerTrainCommand: ParsableCommand {
   @OptionGroup(title: "BPE and WordPiece") var pairs: PairOptions
   @OptionGroup(title: "Unigram") var pieces: PieceOptions
 
-  @Option(help: ArgumentHelp("Where to write the tokenizer.", valueName: "tokenizer.json"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the tokenizer: a file that ends in .json, or a folder.", valueName: "path"))
   var out: String
 
   @Argument(help: "The files; - is standard input.", completion: .file())
@@ -74,6 +75,7 @@ struct TokenizerTrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    let output = try TokenizerOutput(out)
     var training = try TokenizerTraining(options, threads: common.threadCount)
     for file in files {
       common.console.show("counting the words of \(file)")
@@ -81,12 +83,12 @@ struct TokenizerTrainCommand: ParsableCommand {
     }
     let unit = model == .unigram ? "pieces" : "tokens"
     let tokenizer = try training.train { common.console.show("learning: \($0) \(unit)") }
-    try AtomicFile.write(tokenizer.json, to: out)
+    try output.write(tokenizer)
     if training.droppedWords > 0 {
       common.console.say(
         "there were more than \(words.maxWords) distinct words; the rarest "
           + "\(training.droppedWords) did not count")
     }
-    common.console.say("\(out): \(tokenizer.vocabularySize) tokens")
+    common.console.say("\(output.file): \(tokenizer.vocabularySize) tokens")
   }
 }

@@ -10,8 +10,6 @@ public struct TokenizerTraining: ~Copyable, Sendable {
   /// How much of a file is counted at a time: enough for several threads, and so little that the memory of one
   /// block is used again for the next, where larger ones would be taken from the system each time.
   private static let blockSize = 1 << 23
-  /// A line must fit into memory more than once.
-  private static let longestLine = 1 << 30
 
   /// A training that has read nothing yet.
   /// - Throws: `TokenizerError` for options that cannot work.
@@ -27,43 +25,11 @@ public struct TokenizerTraining: ~Copyable, Sendable {
   /// - Throws: `StageError` for a JSON line without a text, `FileError` for a file that cannot be read.
   public mutating func read(_ path: String) throws {
     if path.hasSuffix(".jsonl") { return try readObjects(path) }
-    let reader = try FileReader(path)
-    // What follows the last end of a line waits for the rest of its line.
-    var waiting: [UInt8] = []
-    while true {
+    let blocks = LineBlocks(try FileReader(path), size: Self.blockSize)
+    while let block = try blocks.next() {
       try Interruption.check()
-      var block = try Self.block(of: reader)
-      let isLast = block.isEmpty
-      if !waiting.isEmpty {
-        block = waiting + block
-        waiting = []
-      }
-      if !isLast {
-        // The end of a line is part of the text, as for Hugging Face's trainers.
-        let end = block.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        waiting = Array(block[end...])
-        guard waiting.count < Self.longestLine else {
-          throw StageError(
-            "invalid-record", "\(path) has a line of more than 1 GiB", remedy: "break it into lines"
-          )
-        }
-        block.removeSubrange(end...)
-      }
-      if !block.isEmpty { trainer.count(linesOf: block, threads: threads) }
-      if isLast { return }
+      trainer.count(linesOf: block, threads: threads)
     }
-  }
-
-  /// The next block, full but for the last one: a pipe gives less at a time, as much as it happens to have,
-  /// and what is let go of when there are too many words depends on the blocks.
-  private static func block(of reader: FileReader) throws(FileError) -> [UInt8] {
-    var block = try reader.read(blockSize)
-    while !block.isEmpty, block.count < blockSize {
-      let more = try reader.read(blockSize - block.count)
-      if more.isEmpty { break }
-      block += more
-    }
-    return block
   }
 
   private mutating func readObjects(_ path: String) throws {

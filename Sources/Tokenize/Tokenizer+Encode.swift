@@ -64,7 +64,9 @@ extension Tokenizer {
 
   /// Whether the ids of a text are those of its own tokens: the usual template without additions.
   func addsNothing(pair: Bool, _ addSpecialTokens: Bool) -> Bool {
-    !pair && (!addSpecialTokens || pipeline.postProcessing.single.count == 1)
+    let single = pipeline.postProcessing.single
+    // A template may write the text twice.
+    return !pair && (addSpecialTokens ? single.count : single.count(where: \.isText)) == 1
   }
 
   func encoding(

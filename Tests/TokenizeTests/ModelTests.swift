@@ -34,6 +34,38 @@ struct ModelTests {
     #expect(ids.map { tokenizer.decode($0) } == fixture["skipped"]?.strings)
   }
 
+  @Test func `added tokens are counted from the number of tokens, whatever holes their ids have`()
+    throws
+  {
+    // As tokenizers 0.23.3 has them: X takes the id of c, which it is decoded as from then on.
+    let added = ["b", "X", "Y"].enumerated().map { place, content in
+      AddedTokenFile.token(content, id: 50 + place)
+    }
+    let file: JSONValue = [
+      "model": ["type": "WordLevel", "unk_token": "a", "vocab": ["a": 0, "b": 50, "c": 3]],
+      "added_tokens": .array(added),
+    ]
+    let tokenizer = try Tokenizer(json: file.bytes)
+    #expect(tokenizer.addedTokens.map(\.id) == [50, 3, 4])
+    #expect(tokenizer.encode("XbY").ids == [3, 50, 4])
+    #expect(tokenizer.decode([3, 4, 50, 0]) == "X Y b a")
+  }
+
+  @Test func `a template that writes a text twice does so without special tokens too`() throws {
+    let text: JSONValue = ["Sequence": ["id": "A", "type_id": 0]]
+    let file: JSONValue = [
+      "model": SpellingModel.json,
+      "post_processor": [
+        "type": "TemplateProcessing", "single": [text, text], "pair": [text], "special_tokens": [:],
+      ],
+    ]
+    let tokenizer = try Tokenizer(json: file.bytes)
+    let ids = tokenizer.encode("ab", addSpecialTokens: false).ids
+    #expect(ids == [64, 65, 64, 65])
+    #expect(tokenizer.ids(of: "ab", addSpecialTokens: false) == ids)
+    #expect(tokenizer.idsBatch(of: ["ab"], addSpecialTokens: false, threads: 1) == [ids])
+  }
+
   @Test func `every decoder puts tokens together as Hugging Face does`() throws {
     let fixture = try Fixture.load("decoders")
     let ids = try #require(fixture["ids"]?.array).map(\.integers)
@@ -81,5 +113,15 @@ struct ModelTests {
     #expect(steps[4].parts.map(\.text) == ["a", "pains", "[SEP]"])
     #expect(steps[5].parts.map(\.text) == ["a", "pain", "##s", "[SEP]"])
     #expect(steps[6].parts.map(\.isSpecial) == [true, false, false, false, true, true])
+  }
+}
+
+/// Elements of `added_tokens`.
+private enum AddedTokenFile {
+  static func token(_ content: String, id: Int) -> JSONValue {
+    [
+      "id": .integer(id), "content": .string(content), "single_word": false, "lstrip": false,
+      "rstrip": false, "normalized": false, "special": false,
+    ]
   }
 }

@@ -59,9 +59,11 @@ final class AddedVocabulary: Sendable {
       let content = Array(token.content.utf8)
       let (place, isNew) = byContent.insert(content)
       if isNew {
-        let id = vocabulary.id(of: content) ?? (keepsIds ? token.id : nextId)
-        nextId = max(nextId, id + 1)
-        tokens.append(token.with(id: id))
+        let known = vocabulary.id(of: content)
+        tokens.append(token.with(id: known ?? (keepsIds ? token.id : nextId)))
+        // Where the vocabulary has holes, this may be the id of one of its tokens, as it is in Hugging Face's
+        // library, which counts from the number of tokens and never looks at their ids.
+        if known == nil { nextId += 1 }
       } else {
         tokens[place] = token.with(id: tokens[place].id)
       }

@@ -20,6 +20,15 @@ extension WhitespaceCleaner {
       var place = 0
       var before = Before.text
       while place < json.count {
+        if place + 8 <= json.count,
+          let after = Self.plain(
+            UnsafeRawBufferPointer(json).loadUnaligned(fromByteOffset: place, as: UInt64.self),
+            before)
+        {
+          before = after
+          place += 8
+          continue
+        }
         switch classes[Int(json[place])] {
         case .text:
           before = .text
@@ -56,6 +65,23 @@ extension WhitespaceCleaner {
     case .newline, .indent: keepsIndentation ? .indent : nil
     case .quote, .blank: nil
     }
+  }
+
+  /// What stands behind eight bytes that are text in ASCII, or blanks with text on both sides; nil for others.
+  ///
+  /// Bytes below 0x80 hold sums with others up to 0x80, the high bit of which tells of each whether it is as
+  /// large as asked for.
+  private static func plain(_ bytes: UInt64, _ before: Before) -> Before? {
+    let word = UInt64(littleEndian: bytes)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high = ones &* 0x80
+    func isOther(_ byte: UInt64) -> UInt64 { (word ^ (ones &* byte)) &+ ones &* 0x7F }
+    let isText =
+      (word &+ ones &* 0x60) & ~(word &+ ones) & isOther(0x22) & isOther(0x5C)
+    guard word & high == 0, isText & high == high else { return nil }
+    let blanks = ~isOther(0x20) & high
+    guard blanks & (blanks << 8) == 0, before == .text || blanks & 0x80 == 0 else { return nil }
+    return blanks >> 63 == 1 ? .blank : .text
   }
 
   /// What stands behind an escape; nil where it is of a character that might change.

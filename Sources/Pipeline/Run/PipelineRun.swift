@@ -57,8 +57,7 @@ public struct PipelineRun: Sendable {
     {
       observer.say("warning: \(warning)")
     }
-    try SideSummaries(folder: folder, sides: sides, threads: threads, observer: observer)
-      .write(of: results.last?.fingerprint ?? "")
+    let ledger = try summarise(sides, of: results.last?.fingerprint ?? "")
     try held.prune(keeping: results)
     try LockFile(plan: plan, results: results).write(to: folder)
     var summary = RunSummary(folder: folder, sides: sides)
@@ -78,7 +77,7 @@ public struct PipelineRun: Sendable {
     }
     summary.reused = results.allSatisfy(\.cached) && summary.reusedTraining != false
     try timings.write(to: folder, keepingOld: summary.reused)
-    summary.report = try ReportPage.write(ofRunAt: folder)
+    summary.report = try ReportPage.write(ofRunAt: folder, ledger: ledger)
     summary.seconds = timings.seconds
     return summary
   }
@@ -90,6 +89,23 @@ public struct PipelineRun: Sendable {
       publisher.destinations[step.label] = (step.stage as? any ExportingStage)?.destination
     }
     return try publisher.publish()
+  }
+
+  /// Writes the summary of the data, and reads meanwhile what the page tells of the ledger.
+  private func summarise(
+    _ sides: [Side: Int], of fingerprint: String
+  ) throws -> LedgerReading? {
+    let summaries = SideSummaries(
+      folder: folder, sides: sides, threads: threads, observer: observer)
+    let (folder, threads) = (folder, threads)
+    let parts: [@Sendable () throws -> LedgerReading?] = [
+      {
+        try summaries.write(of: fingerprint)
+        return nil
+      },
+      { try LedgerReading(ofRunAt: folder) },
+    ]
+    return try OrderedMap.map(parts, threads: threads) { try $1() }.compactMap(\.self).first
   }
 
   /// Runs those of the first stages that decide about each record by itself, on one shard's share of

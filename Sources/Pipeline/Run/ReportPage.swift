@@ -9,8 +9,13 @@ public enum ReportPage {
   /// - Throws: `ReportError` when the path is no run folder, `FileError` for a full disk.
   @discardableResult
   public static func write(ofRunAt folder: String) throws -> String {
+    try write(ofRunAt: folder, ledger: nil)
+  }
+
+  /// - Parameter ledger: What the ledger tells, where that has been read.
+  static func write(ofRunAt folder: String, ledger: LedgerReading?) throws -> String {
     let path = FilePaths.join(folder, "report.html")
-    try AtomicFile.write(try RunReport.html(ofRunAt: folder).utf8, to: path)
+    try AtomicFile.write(try RunReport.html(ofRunAt: folder, ledger: ledger).utf8, to: path)
     return path
   }
 }

@@ -3,9 +3,9 @@ import Records
 import Stages
 
 /// Samples of the records that a run lost, from `ledger.jsonl`, by stage and reason.
-struct LostRecords {
+struct LostRecords: Sendable {
   /// Records that ended in one stage for one reason.
-  struct Group {
+  struct Group: Sendable {
     let end: End
     fileprivate(set) var count = 0
     fileprivate(set) var samples: [Sample] = []
@@ -15,14 +15,14 @@ struct LostRecords {
   }
 
   /// Where, how and why records ended.
-  struct End: Hashable {
+  struct End: Hashable, Sendable {
     let stage: String
     let fate: String
     let reason: String
   }
 
   /// One record that ended.
-  struct Sample {
+  struct Sample: Sendable {
     let id: String
     /// What was measured, or what is wrong.
     let detail: String

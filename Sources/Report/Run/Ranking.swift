@@ -23,3 +23,5 @@ struct Ranking<Item> {
     insert(item(), rank: -Double(StableHash.hash(id)))
   }
 }
+
+extension Ranking: Sendable where Item: Sendable {}

@@ -28,11 +28,14 @@ struct Run {
     "metrics.json", "stages.json", "timings.json", "trainer_state.json", "pipeline.lock.yaml",
   ]
 
+  /// - Parameter ledger: What the ledger tells, where that has been read.
   /// - Throws: ``ReportError`` when the folder holds none of a run's files.
-  init(folder: RunFolder, bounds: ReadingBounds) throws(ReportError) {
+  init(
+    folder: RunFolder, bounds: ReadingBounds, ledger: LedgerReading? = nil
+  ) throws(ReportError) {
     guard Self.marks.contains(where: folder.has) else { throw .noRun(path: folder.path) }
     metrics = folder.object("metrics.json").read(as: "file of metrics") { MetricsFile($0) }
-    stages = folder.object("stages.json").read(as: "list of stages") { StagesFile($0) }
+    stages = StagesFile.read(from: folder)
     timings = folder.object("timings.json").read(as: "file of times") { TimingsFile($0) }
     certificate = folder.object("split.certificate.json")
       .read(as: "split certificate") { CertificateFile($0) }
@@ -42,7 +45,7 @@ struct Run {
     summary = folder.object("data/summary.json")
       .read(as: "summary of the sides") { SummaryFile($0) }
     let total = stages.value?.total
-    lost = LostRecords.read(from: folder, upTo: bounds.ledger, most: total?.ended)
+    lost = (ledger ?? LedgerReading(folder, bounds, total)).lost
     augmented =
       total?.made == 0 ? nil : AugmentedRecords.read(from: folder, upTo: bounds.derived)
     nearestTexts = StageOutputs(folder: folder).finished(

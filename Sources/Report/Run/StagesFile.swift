@@ -30,6 +30,11 @@ struct StagesFile {
   let stages: [Stage]
   let total: Stage?
 
+  /// Reads the file of a run.
+  static func read(from folder: RunFolder) -> Part<StagesFile> {
+    folder.object("stages.json").read(as: "list of stages") { StagesFile($0) }
+  }
+
   /// Nil when there is no list of stages.
   init?(_ json: JSONValue) {
     guard let list = json["stages"]?.array else { return nil }

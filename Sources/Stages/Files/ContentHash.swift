@@ -25,17 +25,18 @@ public enum ContentHash {
     hexadecimal(try state(ofFirst: .max, of: path).finalize())
   }
 
-  /// The state of hashing behind the first bytes of a file, or all where it has no more.
+  /// The state of hashing behind the first bytes of a file, or all where it has no more; the next are read
+  /// beside the hashing of the last.
   static func state(ofFirst count: Int, of path: String) throws(FileError) -> SHA256 {
     let reader = try FileReader(path)
     var hash = SHA256()
     var left = count
-    while left > 0 {
-      let chunk = try reader.read(min(1 << 20, left))
-      if chunk.isEmpty { break }
-      hash.update(data: chunk)
+    let chunks = Ahead { () throws(FileError) -> [UInt8]? in
+      let chunk = try reader.read(min(1 << 18, left))
       left -= chunk.count
+      return chunk.isEmpty ? nil : chunk
     }
+    while let chunk = try chunks.take() { hash.update(data: chunk) }
     return hash
   }
 

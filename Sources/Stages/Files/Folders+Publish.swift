@@ -11,6 +11,12 @@ extension Folders {
   /// one in two steps; killed between them, `Leftovers.clear` brings the old one back.
   public static func publish(_ temporary: String, as path: String) throws(FileError) {
     try syncTree(temporary)
+    try place(temporary, as: path)
+    try sync(FilePaths.folder(path))
+  }
+
+  /// Does the same with a folder that is on the disk, but does not wait until it is there under its new name.
+  static func place(_ temporary: String, as path: String) throws(FileError) {
     try make(FilePaths.folder(path))
     if exists(path) {
       if swap(temporary, path) {
@@ -22,7 +28,6 @@ extension Folders {
     } else {
       guard rename(temporary, path) == 0 else { throw FileError("make", path) }
     }
-    try sync(FilePaths.folder(path))
   }
 
   private static func replace(_ path: String, by temporary: String) throws(FileError) {

@@ -9,55 +9,92 @@
 /// U+0085 and U+2028 are text, and a `\r` before the `\n` stays: formats decide about it. Memory holds
 /// one chunk, or the longest line where that is longer. A file is walked once.
 public struct LineBatches {
-  private let reader: FileReader
-  private let chunk: Int
+  private let chunks: LineChunks
 
   /// Lines of a file in batches of about `chunk` bytes.
   public init(_ path: String, chunk: Int = 1 << 21) throws(FileError) {
-    precondition(chunk > 0, "a chunk of \(chunk) bytes holds no line")
-    reader = try FileReader(path)
-    self.chunk = chunk
+    chunks = try LineChunks(path, size: chunk)
   }
 
   /// Walks the batches in order.
   public func forEach(_ visit: ([ArraySlice<UInt8>]) throws -> Void) throws {
-    var buffer: [UInt8] = []
+    while let chunk = try chunks.next() { try visit(chunk.ends.indices.map { chunk[$0] }) }
+  }
+}
+
+/// Consecutive lines of a file, as they stand there.
+struct LineChunk: Sendable {
+  private let bytes: [UInt8]
+  /// Where each line ends; the next one begins behind that byte.
+  let ends: [Int]
+
+  /// No lines.
+  static let empty = LineChunk(bytes: [], searched: 0)
+
+  /// The lines that end in `bytes`, the first `searched` of which hold no line's end.
+  fileprivate init(bytes: [UInt8], searched: Int) {
+    self.bytes = bytes
+    ends = bytes.withUnsafeBytes { bytes in
+      var ends: [Int] = []
+      guard let base = bytes.baseAddress else { return ends }
+      var from = searched
+      while from < bytes.count, let end = memchr(base + from, 0x0A, bytes.count - from) {
+        ends.append(UnsafeRawPointer(end) - base)
+        from = ends[ends.count - 1] + 1
+      }
+      return ends
+    }
+  }
+
+  /// A last line, which nothing ends.
+  fileprivate init(last bytes: [UInt8]) {
+    self.bytes = bytes
+    ends = [bytes.count]
+  }
+
+  /// Where a line begins.
+  func start(of line: Int) -> Int { line == 0 ? 0 : ends[line - 1] + 1 }
+
+  /// The first byte of a line; nil where it is empty.
+  func first(of line: Int) -> UInt8? {
+    let start = start(of: line)
+    return start < ends[line] ? bytes[start] : nil
+  }
+
+  /// A line, without its end.
+  subscript(line: Int) -> ArraySlice<UInt8> { bytes[start(of: line)..<ends[line]] }
+
+  /// What is behind the last line that ends here.
+  fileprivate var rest: ArraySlice<UInt8> { bytes[start(of: ends.count)...] }
+}
+
+/// Reads a file as chunks of whole lines.
+final class LineChunks {
+  private let reader: FileReader
+  private let size: Int
+  /// The beginning of a line that has not been read to its end.
+  private var rest: ArraySlice<UInt8> = []
+
+  /// Chunks of about `size` bytes.
+  init(_ path: String, size: Int) throws(FileError) {
+    precondition(size > 0, "a chunk of \(size) bytes holds no line")
+    reader = try FileReader(path)
+    self.size = size
+  }
+
+  /// The next lines; nil behind the last.
+  func next() throws(FileError) -> LineChunk? {
     while true {
-      let searched = buffer.count
-      let bytes = try reader.read(chunk)
-      buffer += bytes
-      var (lines, start) = Self.lines(of: buffer, searched: searched)
-      if bytes.isEmpty, start < buffer.count { lines.append(buffer[start...]) }
-      if !lines.isEmpty { try visit(lines) }
-      if bytes.isEmpty { return }
-      // Lines share the buffer's storage, so what is left over moves to a new one.
-      if start > 0 { buffer = Array(buffer[start...]) }
-    }
-  }
-
-  /// The lines that end in a buffer, the first `searched` bytes of which hold no line's end, and
-  /// where the rest begins.
-  private static func lines(
-    of buffer: [UInt8], searched: Int
-  ) -> (lines: [ArraySlice<UInt8>], rest: Int) {
-    var lines: [ArraySlice<UInt8>] = []
-    var start = 0
-    var from = searched
-    while let end = newline(in: buffer, from: from) {
-      lines.append(buffer[start..<end])
-      start = end + 1
-      from = start
-    }
-    return (lines, start)
-  }
-
-  /// The place of the next line's end.
-  static func newline(in buffer: [UInt8], from start: Int) -> Int? {
-    buffer.withUnsafeBytes { bytes in
-      guard start < bytes.count, let base = bytes.baseAddress,
-        let found = memchr(base + start, 0x0A, bytes.count - start)
-      else { return nil }
-      return UnsafeRawPointer(found) - base
+      // As much again is read, so that a long line is not copied again and again.
+      let bytes = try reader.read(max(size, rest.count), behind: rest)
+      guard bytes.count > rest.count else {
+        rest = []
+        return bytes.isEmpty ? nil : LineChunk(last: bytes)
+      }
+      let chunk = LineChunk(bytes: bytes, searched: rest.count)
+      // Lines share the chunk's storage, so what is left over is copied to the next.
+      rest = chunk.rest
+      if !chunk.ends.isEmpty { return chunk }
     }
   }
 }

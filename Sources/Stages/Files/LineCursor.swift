@@ -1,42 +1,77 @@
-/// Walks the lines of a file one at a time, looking one ahead; memory holds a chunk of it.
+/// Walks the lines of a file one at a time, looking one ahead.
+///
+/// Memory holds two chunks of it: while the lines of one are taken the next is read, and searched for the
+/// ends of its lines.
 package struct LineCursor {
-  private let reader: FileReader
-  private var buffer: [UInt8] = []
+  private let chunks: Ahead<LineChunk, FileError>
+  private var chunk = LineChunk.empty
+  /// Which of its lines is the next.
   private var place = 0
-  private var isAtEnd = false
-  /// How many bytes have been read from the file.
-  private var loaded = 0
-  private static let chunk = 1 << 20
+  /// How many bytes of the file lie before the chunk.
+  private var before = 0
+  private static let size = 1 << 18
 
-  package init(_ path: String) throws(FileError) { reader = try FileReader(path) }
+  package init(_ path: String) throws(FileError) {
+    let chunks = try LineChunks(path, size: Self.size)
+    self.chunks = Ahead { () throws(FileError) in try chunks.next() }
+  }
 
   /// How many bytes of the file lie behind.
-  var consumed: Int { loaded - (buffer.count - place) }
+  var consumed: Int { before + chunk.start(of: place) }
 
   /// Takes the next line, without its end; nil at the end of the file.
   package mutating func next() throws(FileError) -> ArraySlice<UInt8>? {
     guard let line = try peek() else { return nil }
-    skip(line)
+    skip()
     return line
   }
 
   /// The next line without its end; nil at the end of the file.
   mutating func peek() throws(FileError) -> ArraySlice<UInt8>? {
-    var from = place
-    while true {
-      if let end = LineBatches.newline(in: buffer, from: from) { return buffer[place..<end] }
-      if isAtEnd { return place < buffer.count ? buffer[place...] : nil }
-      // Lines that were given share the buffer's storage, so what is left over moves to a new one; as
-      // much again is read, so that a long line is not copied again and again.
-      let rest = buffer[place...]
-      from = rest.count
-      buffer = try reader.read(max(Self.chunk, rest.count), behind: rest)
-      place = 0
-      loaded += buffer.count - from
-      isAtEnd = buffer.count == from
-    }
+    try loads() ? chunk[place] : nil
   }
 
-  /// Passes over a line that `peek` gave, and its end.
-  mutating func skip(_ line: ArraySlice<UInt8>) { place = min(line.endIndex + 1, buffer.count) }
+  /// The first byte of the next line; nil where that is empty, or at the end of the file.
+  var first: UInt8? {
+    mutating get throws(FileError) { try loads() ? chunk.first(of: place) : nil }
+  }
+
+  /// Passes over the line that `peek` gave.
+  mutating func skip() { place += 1 }
+
+  /// Passes over lines, and shows them to `visit` as long as that wishes for more.
+  /// - Returns: How many lines those are, at most `most`.
+  mutating func pass(_ most: Int, _ visit: (ArraySlice<UInt8>) -> Bool) throws(FileError) -> Int {
+    var count = 0
+    while count < most, try loads() {
+      count += 1
+      place += 1
+      guard visit(chunk[place - 1]) else { break }
+    }
+    return count
+  }
+
+  /// Passes over lines without a look at them.
+  /// - Returns: How many those are, at most `most`.
+  mutating func pass(_ most: Int) throws(FileError) -> Int {
+    var left = most
+    while left > 0, try loads() {
+      let count = min(left, chunk.ends.count - place)
+      place += count
+      left -= count
+    }
+    return most - left
+  }
+
+  /// Whether the chunk holds a further line; the next chunk takes its place where it does not.
+  private mutating func loads() throws(FileError) -> Bool {
+    if place < chunk.ends.count { return true }
+    before += chunk.start(of: place)
+    guard let further = try chunks.take() else {
+      (chunk, place) = (.empty, 0)
+      return false
+    }
+    (chunk, place) = (further, 0)
+    return true
+  }
 }

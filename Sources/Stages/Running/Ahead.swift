@@ -1,25 +1,25 @@
 import Dispatch
 
 /// Makes the next of a row of things beside the work on the one before.
-final class Ahead<Element: Sendable>: @unchecked Sendable {
+final class Ahead<Element: Sendable, Failure: Error>: @unchecked Sendable {
   // Safe: `make` and `next` are touched by work on `queue`, which is serial, and by `take` when that is
   // done.
   private let queue = DispatchQueue(label: "ahead")
-  private let make: () throws -> Element?
-  private var next: Result<Element?, any Error> = .success(nil)
+  private let make: () throws(Failure) -> Element?
+  private var next: Result<Element?, Failure> = .success(nil)
 
   /// - Parameter make: Makes the next one; nil behind the last.
-  init(_ make: @escaping () throws -> Element?) {
+  init(_ make: @escaping () throws(Failure) -> Element?) {
     self.make = make
     begin()
   }
 
   private func begin() {
-    queue.async { [self] in next = Result { try make() } }
+    queue.async { [self] in next = Result { () throws(Failure) in try make() } }
   }
 
   /// The next one; nil behind the last.
-  func take() throws -> Element? {
+  func take() throws(Failure) -> Element? {
     queue.sync {}
     let element = try next.get()
     if element != nil { begin() }
@@ -34,8 +34,6 @@ final class Behind<Batch: Sendable>: @unchecked Sendable {
   private let queue = DispatchQueue(label: "behind")
   private let work: (Batch) throws -> Void
   private var fault: (any Error)?
-  /// How long whoever hands batches over has waited.
-  private(set) var waited = Duration.zero
 
   init(_ work: @escaping (Batch) throws -> Void) { self.work = work }
 
@@ -50,7 +48,7 @@ final class Behind<Batch: Sendable>: @unchecked Sendable {
 
   /// Waits until all is done.
   func wait() throws {
-    waited += ContinuousClock().measure { queue.sync {} }
+    queue.sync {}
     if let fault { throw fault }
   }
 }

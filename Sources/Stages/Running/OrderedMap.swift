@@ -16,15 +16,6 @@ public enum OrderedMap {
     }.flatMap { $0 }
   }
 
-  /// Applies `transform` to consecutive ranges that cover a range; the results keep the order.
-  static func slices<Result: Sendable>(
-    of range: Range<Int>, threads: Int, _ transform: @Sendable (Range<Int>) throws -> Result
-  ) throws -> [Result] {
-    try slices(of: range.count, threads: threads) { part in
-      try transform(range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
-    }
-  }
-
   /// Applies `transform` to consecutive ranges that cover 0 ..< count; the results keep the order.
   ///
   /// - Parameter perThread: How many ranges there are for each thread, which evens out elements of different cost.

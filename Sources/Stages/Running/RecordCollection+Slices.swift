@@ -2,7 +2,7 @@ import Records
 
 /// Consecutive records of a collection, as they lie in its files.
 package struct StoredSlice: Sendable {
-  let lines: ArraySlice<ArraySlice<UInt8>>
+  let lines: [ArraySlice<UInt8>]
   let path: String
   /// The place of the first among all.
   let first: Int
@@ -26,16 +26,10 @@ extension RecordCollection {
     _ transform: @Sendable (StoredSlice) throws -> Result, _ visit: (Result) throws -> Void
   ) throws {
     precondition(!onlyTraining, "slices hold the records of all sides")
-    var first = 0
-    try StageLines(path).forEach { lines in
-      try Interruption.check()
-      let start = first
-      let results = try OrderedMap.slices(of: lines.count, threads: threads) { range in
-        try transform(
-          StoredSlice(lines: lines[range], path: path, first: start + range.lowerBound))
-      }
-      first += lines.count
-      try results.forEach(visit)
+    try StageLines(path).map(threads: threads) { lines, first in
+      try transform(StoredSlice(lines: lines, path: path, first: first))
+    } _: {
+      try visit($0)
     }
   }
 }

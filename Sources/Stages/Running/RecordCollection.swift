@@ -36,7 +36,7 @@ public struct RecordCollection: Sendable {
   }
 
   /// Applies `transform` to every record on all threads, and calls `visit` with the results in order,
-  /// some thousand at a time; no record is held longer than its transformation takes.
+  /// some hundred at a time; no record is held longer than its transformation takes.
   package func forEachBatch<Result: Sendable>(
     _ transform: @Sendable (Record) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
@@ -47,23 +47,18 @@ public struct RecordCollection: Sendable {
   package func forEachStoredBatch<Result: Sendable>(
     _ transform: @Sendable (StoredRecord) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
-    var first = 0
-    try StageLines(path).forEach { lines in
-      try Interruption.check()
-      let start = first
-      let slices = try OrderedMap.slices(of: lines.count, threads: threads) { range in
-        try range.compactMap { index -> Result? in
-          let stored = StoredRecord(lines[index], in: path, at: start + index)
-          guard try !onlyTraining || stored.isForTraining() else { return nil }
-          return try transform(stored)
-        }
+    try StageLines(path).map(threads: threads) { lines, first in
+      try lines.enumerated().compactMap { index, line -> Result? in
+        let stored = StoredRecord(line, in: path, at: first + index)
+        guard try !onlyTraining || stored.isForTraining() else { return nil }
+        return try transform(stored)
       }
-      first += lines.count
-      try visit(slices.flatMap { $0 })
+    } _: {
+      try visit($0)
     }
   }
 
-  /// Calls `visit` with the records in order, some thousand at a time.
+  /// Calls `visit` with the records in order, some hundred at a time.
   public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
     try forEachBatch({ $0 }, visit)
   }

@@ -74,18 +74,13 @@ public struct RunPublisher: Sendable {
   /// while the next is being made.
   private func eachBatch(_ write: @escaping (SideBatch) throws -> Void) throws {
     guard let last = results.last else { return }
-    let writer = Behind { (batches: [SideBatch]) in try batches.forEach(write) }
+    let writer = Behind(write)
     // Nothing may go on in a folder that whoever called has been given back.
     defer { try? writer.wait() }
-    var first = 0
-    try StageLines(last.records).forEach { lines in
-      try Interruption.check()
-      let start = first
-      let batches = try OrderedMap.slices(of: lines.count, threads: threads) { range in
-        try SideBatch(lines[range], in: last.records, at: start + range.lowerBound)
-      }
-      first += lines.count
-      try writer.take(batches)
+    try StageLines(last.records).map(threads: threads) { lines, first in
+      try SideBatch(lines, in: last.records, at: first)
+    } _: {
+      try writer.take($0)
     }
     try writer.wait()
   }
@@ -148,7 +143,7 @@ private struct SideBatch: Sendable {
   var sides = Side.allCases.map { (side: $0, data: [UInt8](), count: 0) }
   var ledger: [UInt8] = []
 
-  init(_ lines: ArraySlice<ArraySlice<UInt8>>, in path: String, at first: Int) throws {
+  init(_ lines: [ArraySlice<UInt8>], in path: String, at first: Int) throws {
     for (index, bytes) in lines.enumerated() {
       try Interruption.check()
       let json = bytes[..<RecordLine.endOfRecord(bytes)]

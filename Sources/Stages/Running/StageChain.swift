@@ -25,13 +25,15 @@ struct StageChain {
 
   func run() throws -> Result {
     let walk = ChainWalk(
-      try WalkStart(links, after: input, runner, report: report), pace: runner.pace)
+      try WalkStart(links, after: input, runner, report: report), threads: runner.threads,
+      pace: runner.pace)
     // Nothing may go on in a folder that whoever called has been given back.
     defer { walk.wait() }
     if walk.skipped > 0 { goesOn(walk.skipped) }
     try walk.notingInterruption {
       if let input { try readLines(of: input, walk) }
       if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
+      try walk.finish()
     }
     try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
@@ -50,26 +52,23 @@ struct StageChain {
   private func readLines(of input: StageResult, _ walk: ChainWalk) throws {
     let isDeriving = links.first?.step.descriptor.role == .augmenting
     var first = 0
-    try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
+    try StageLines(input.records, chunk: runner.batchSize).forEach { lines, share in
       let start = first
       let pending = walk.pending(of: lines.count)
       meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
-      try walk.take(pending) { part in
-        let active = walk.active
-        return try OrderedMap.slices(of: part, threads: runner.threads) { range in
-          var slice = ChainSlice()
-          try run(upTo: active, &slice) { link, context, buffers in
-            let stage = link.step.stage as? any RecordStage
-            for index in range {
-              let line = PendingLine(lines[index], at: start + index)
-              try decide(line, link, stage, context, &buffers)
-              // Deriving may be a model's work: such stages walk alone, and a slice takes minutes.
-              if isDeriving { meter.add(lines[index].count) }
-            }
+      try walk.take(pending) { range, active in
+        var slice = ChainSlice()
+        try run(upTo: active, &slice) { link, context, buffers in
+          let stage = link.step.stage as? any RecordStage
+          for index in range {
+            let line = PendingLine(lines[index], at: start + index)
+            try decide(line, link, stage, context, &buffers)
+            // Deriving may be a model's work: such stages walk alone, and a slice takes minutes.
+            if isDeriving { meter.add(lines[index].count) }
           }
-          if !isDeriving { meter.add(lines[range].reduce(0) { $0 + $1.count }) }
-          return slice
         }
+        if !isDeriving { meter.add(lines[range].reduce(0) { $0 + $1.count }) }
+        return slice
       }
       first += lines.count
       if pending.isEmpty { try Interruption.check() }
@@ -83,58 +82,47 @@ struct StageChain {
     var places = try runner.shard.flatMap { _ throws(FileError) in
       try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
-    // What has been read is worked on while more is read.
-    let work = Behind<SourceBatch> { given in
-      let batch = given.units
-      let pending = walk.pending(of: batch.count)
-      meter.begin(upTo: given.share, bytes: pending.count)
-      try walk.take(pending) { part in
-        let active = walk.active
-        return try OrderedMap.slices(of: part, threads: runner.threads) { range in
-          var slice = ChainSlice()
-          try run(upTo: active, &slice) { link, context, buffers in
-            var writer = input == nil ? source.makeUnitWriter() : nil
-            for unit in batch[range] {
-              try Interruption.check()
-              if writer != nil, buffers.read({ writer?.write(unit, to: &$0) ?? false }) {
-                continue
-              }
-              try read(unit, source, link, context, &buffers)
-            }
-          }
-          meter.add(range.count)
-          return slice
-        }
-      }
-      if pending.isEmpty { try Interruption.check() }
-    }
-    defer { try? work.wait() }
     func flush() throws {
-      try work.take(SourceBatch(units: units, share: source.meter?.share))
-      units.removeAll(keepingCapacity: true)
+      try take(units, upTo: source.meter?.share, of: source, walk)
+      units = []
       size = 0
     }
     let clock = ContinuousClock()
     let start = clock.now
+    let before = walk.waited
     try source.readUnits { unit in
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
       try places?.add(unit.source)
       units.append(unit)
       size += unit.payload.size
-      if units.count >= 8192 || size > runner.batchSize { try flush() }
+      if units.count >= 1024 || size > runner.batchSize { try flush() }
     }
     try flush()
-    let reading = clock.now - start - work.waited
-    try work.wait()
-    walk.addReading(reading / .seconds(1))
+    walk.addReading(clock.now - start - (walk.waited - before))
     try places?.commit()
   }
 
-  /// Raw records, and the part of the input that lies behind them, where that is known.
-  private struct SourceBatch {
-    let units: [SourceUnit]
-    let share: Double?
+  /// Hands raw records over, behind which `share` of the input is done; nil where that is unknown.
+  private func take(
+    _ units: [SourceUnit], upTo share: Double?, of source: any SourceStage, _ walk: ChainWalk
+  ) throws {
+    let pending = walk.pending(of: units.count)
+    meter.begin(upTo: share, bytes: pending.count)
+    try walk.take(pending) { range, active in
+      var slice = ChainSlice()
+      try run(upTo: active, &slice) { link, context, buffers in
+        var writer = input == nil ? source.makeUnitWriter() : nil
+        for unit in units[range] {
+          try Interruption.check()
+          if writer != nil, buffers.read({ writer?.write(unit, to: &$0) ?? false }) { continue }
+          try read(unit, source, link, context, &buffers)
+        }
+      }
+      meter.add(range.count)
+      return slice
+    }
+    if pending.isEmpty { try Interruption.check() }
   }
 
   // MARK: - Stages

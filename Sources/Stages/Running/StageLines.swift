@@ -7,24 +7,37 @@ struct StageLines {
   private let chunk: Int
 
   /// The records of a stage's file, or of any other file of lines, in batches of about `chunk` bytes.
-  init(_ path: String, chunk: Int = 1 << 21) {
+  init(_ path: String, chunk: Int = 1 << 17) {
     self.path = path
     self.chunk = chunk
   }
 
-  /// Walks the batches in order; the next one is read beside the work on the last.
-  func forEach(_ visit: ([ArraySlice<UInt8>]) throws -> Void) throws {
-    try forEachWithShare { lines, _ in try visit(lines) }
+  /// Walks the batches in order, each with the part of the files that lies behind it, from 0 to 1.
+  func forEach(_ visit: ([ArraySlice<UInt8>], Double) throws -> Void) throws {
+    let layer = try LineLayer(path)
+    let size = Double(max(1, layer.size))
+    while let lines = try layer.batch(of: chunk) { try visit(lines, Double(layer.consumed) / size) }
   }
 
-  /// Likewise, with the part of the files that lies behind each batch, from 0 to 1.
-  func forEachWithShare(_ visit: ([ArraySlice<UInt8>], Double) throws -> Void) throws {
-    let layer = try LineLayer(path)
-    let size = max(1, layer.size)
-    let batches = Ahead {
-      try layer.batch(of: chunk).map { ($0, Double(layer.consumed) / Double(size)) }
+  /// Applies `transform` to the batches, each with the place of its first line, on several threads, and calls
+  /// `take` with the results in order.
+  func map<Result: Sendable>(
+    threads: Int, _ transform: @Sendable ([ArraySlice<UInt8>], Int) throws -> Result,
+    _ take: (Result) throws -> Void
+  ) throws {
+    try withoutActuallyEscaping(transform) { transform in
+      let work = OrderedWork<Result>(threads: threads)
+      // Nobody is at work with `transform` any more when it has gone.
+      defer { work.cancel() }
+      var first = 0
+      try forEach { lines, _ in
+        try Interruption.check()
+        let start = first
+        try work.add({ try transform(lines, start) }, take)
+        first += lines.count
+      }
+      try work.finish(take)
     }
-    while let (lines, share) = try batches.take() { try visit(lines, share) }
   }
 }
 
@@ -74,7 +87,7 @@ final class LineLayer {
       before = nil
       return
     }
-    cursor.skip(first)
+    cursor.skip()
     number = 1
     let name = String(decoding: first.dropFirst(), as: UTF8.self)
     let folder = FilePaths.folder(FilePaths.folder(path))
@@ -100,70 +113,74 @@ final class LineLayer {
 
   /// The next records' lines, of about so many bytes; nil behind the last.
   func batch(of size: Int) throws -> [ArraySlice<UInt8>]? {
-    let lines = before == nil ? try ownBatch(of: size) : try joinedBatch(of: size)
-    return lines.isEmpty ? nil : lines
+    var batch: Batch? = Batch(room: size)
+    _ = try pass(.max, to: &batch)
+    return batch.flatMap { $0.lines.isEmpty ? nil : $0.lines }
   }
 
-  /// The next lines of a file in which every line is a record, as they stand one behind the other.
-  private func ownBatch(of size: Int) throws -> [ArraySlice<UInt8>] {
-    var lines: [ArraySlice<UInt8>] = []
-    var left = size
-    while left > 0, let line = try nextLine() {
-      lines.append(line)
-      left -= line.count + 1
-    }
-    return lines
-  }
-
-  /// The next records' lines from several files, copied: a line holds the chunk of its file that it was read
-  /// with, and few lines may be of many chunks.
-  private func joinedBatch(of size: Int) throws -> [ArraySlice<UInt8>] {
-    var batch = Batch(size)
-    try fill(&batch, upTo: size, most: .max)
-    return batch.lines
-  }
-
-  /// Lines put together, without their ends.
+  /// Lines in the storage of the chunks that they were read with.
   private struct Batch {
-    var bytes: [UInt8] = []
-    private var ends: [Int] = []
+    var lines: [ArraySlice<UInt8>] = []
+    /// How many bytes further lines may have; 0 where it is full.
+    var room: Int
 
-    /// Room for about so many bytes, and a last line that goes past them.
-    init(_ size: Int) { bytes.reserveCapacity(size + size / 8) }
+    init(room: Int) { self.room = room }
 
-    var count: Int { ends.count }
-
-    mutating func append(_ line: ArraySlice<UInt8>) {
-      bytes += line
-      ends.append(bytes.count)
-    }
-
-    var lines: [ArraySlice<UInt8>] {
-      var start = 0
-      return ends.map { end in
-        defer { start = end }
-        return bytes[start..<end]
-      }
+    /// Appends a line; whether there is room for another.
+    mutating func append(_ line: ArraySlice<UInt8>) -> Bool {
+      lines.append(line)
+      room = max(0, room - line.count - 1)
+      return room > 0
     }
   }
 
-  /// Appends the next records' lines, at most so many, until they have so many bytes.
+  /// Passes over the next records, and gives their lines to a batch, where there is one, until that is full.
   ///
-  /// Records that a stage let go on as they were are asked for all at once: most lines then pass through
-  /// no layer but the one they are read from.
-  private func fill(_ batch: inout Batch, upTo size: Int, most: Int) throws {
-    let end = most == .max ? .max : batch.count + most
-    while batch.bytes.count < size, batch.count < end {
-      if let before, run.count > 0, run.mark == StageChanges.Mark.same {
-        let start = batch.count
-        try before.fill(&batch, upTo: size, most: min(run.count, end - start))
-        guard batch.count > start else { throw Self.damaged(path) }
-        run.count -= batch.count - start
+  /// Records that a stage let go on as they were, or that ended, are asked for all at once: most lines then
+  /// pass through no layer but the one they are read from.
+  /// - Returns: How many records those are, at most `most`.
+  private func pass(_ most: Int, to batch: inout Batch?) throws -> Int {
+    guard let before else { return try passOwn(most, to: &batch) }
+    let start = consumed
+    var count = 0
+    while count < most, batch?.room != 0 {
+      if run.count == 0, try !readsRun() {
+        guard let line = try cursor.next() else {
+          guard try before.next() == nil else { throw Self.damaged(path) }
+          return count
+        }
+        let isMade = line.first == StageChanges.Mark.made
+        if !isMade { try before.skip(1, for: self) }
+        _ = batch?.append(isMade ? line.dropFirst() : line)
+        count += 1
+      } else if run.mark == StageChanges.Mark.same {
+        let passed = try before.pass(min(run.count, most - count), to: &batch)
+        guard passed > 0 else { throw Self.damaged(path) }
+        run.count -= passed
+        count += passed
       } else {
-        guard let line = try next() else { return }
-        batch.append(line)
+        try before.skip(run.count, for: self)
+        run.count = 0
+        try Interruption.check()
       }
+      // Few lines that are left of many would hold the chunks of them all.
+      if batch != nil, count > 0, consumed - start > Self.mostPassed { break }
     }
+    return count
+  }
+
+  /// How many bytes of the files a batch may come from, whatever is left of them.
+  private static let mostPassed = 1 << 20
+
+  private func passOwn(_ most: Int, to batch: inout Batch?) throws(FileError) -> Int {
+    guard batch != nil else { return try cursor.pass(most) }
+    return try cursor.pass(most) { batch?.append($0) ?? true }
+  }
+
+  /// Passes over records that a stage behind has done something to.
+  private func skip(_ count: Int, for layer: LineLayer) throws {
+    var batch: Batch?
+    guard try pass(count, to: &batch) == count else { throw Self.damaged(layer.path) }
   }
 
   /// Where the line of a record stands: in a stage's own file, or in one of those before it.
@@ -192,16 +209,13 @@ final class LineLayer {
   func nextChange() throws -> LineChange? {
     guard let before else { return try nextLine().map { .made($0) } }
     isOwn = true
-    if run.count == 0 {
+    if run.count == 0, try !readsRun() {
       guard let line = try nextLine() else {
         guard try before.next() == nil else { throw Self.damaged(path) }
         return nil
       }
-      switch line.first {
-      case StageChanges.Mark.same?, StageChanges.Mark.ended?: run = try read(line)
-      case StageChanges.Mark.made?: return .made(line.dropFirst())
-      default: return .became(line, from: try record(of: before))
-      }
+      return line.first == StageChanges.Mark.made
+        ? .made(line.dropFirst()) : .became(line, from: try record(of: before))
     }
     run.count -= 1
     isOwn = false
@@ -219,11 +233,18 @@ final class LineLayer {
     return line
   }
 
-  private func read(_ line: ArraySlice<UInt8>) throws -> StageChanges.Run {
-    guard let mark = line.first, let count = Int(String(decoding: line.dropFirst(), as: UTF8.self)),
-      count > 0
-    else { throw Self.damaged(path) }
-    return StageChanges.Run(mark: mark, count: count)
+  /// Whether the next line tells of records that fared alike; it is then taken.
+  private func readsRun() throws -> Bool {
+    guard let mark = try cursor.first,
+      mark == StageChanges.Mark.same || mark == StageChanges.Mark.ended,
+      let line = try cursor.next()
+    else { return false }
+    guard let count = Int(String(decoding: line.dropFirst(), as: UTF8.self)), count > 0 else {
+      throw Self.damaged(path)
+    }
+    run = StageChanges.Run(mark: mark, count: count)
+    number += 1
+    return true
   }
 
   private static func damaged(_ path: String) -> StageError {

@@ -14,8 +14,9 @@ public struct StageRunner: Sendable {
   public let shard: Shard?
   /// Told of each stage as it goes on.
   public let progress: @Sendable (StageProgress) -> Void
-  /// About how many bytes of records are in memory at once; results do not depend on it.
-  package var batchSize = 1 << 21
+  /// About how many bytes of records a batch has, of which there are some for each thread in memory; results
+  /// do not depend on it.
+  package var batchSize = 1 << 17
   /// How often the part of the input that is done is told, at most.
   package var shareInterval = Duration.milliseconds(100)
   /// How often it is noted how far a walk has come, at most: about as much work is lost by a kill.
@@ -135,16 +136,10 @@ public struct StageRunner: Sendable {
       links.first.map { tell($0, of: total, .goesOn(at: count)) }
     }
     let outcome = try chain.run()
-    // The disk takes the files of all stages at once in less time than one after the other.
-    let folders = outcome.finished.map(\.link.folder)
-    _ = try OrderedMap.map(folders, threads: folders.count) { try Folders.syncTree($1) }
     let elapsed = (clock.now - start) / .seconds(1)
-    var results: [StageResult] = []
-    for (link, manifest, share) in outcome.finished {
-      results.append(
-        try publish(
-          link, manifest, after: results.last ?? previous, seconds: elapsed * share, of: total))
-    }
+    let results = try publish(
+      outcome.finished.map { ($0.link, $0.manifest, elapsed * $0.share) }, after: previous,
+      of: total)
     try WalkNote.remove(in: Self.cache(in: folder))
     if let fault = outcome.fault { throw fault }
     return results
@@ -162,27 +157,39 @@ public struct StageRunner: Sendable {
       report: { tell(link, of: total, .records($0)) },
       goesOn: { tell(link, of: total, .goesOn(at: $0)) }
     ).run(stage)
-    let result = try publish(
-      link, manifest, after: previous, seconds: (clock.now - start) / .seconds(1), of: total)
+    let results = try publish(
+      [(link, manifest, (clock.now - start) / .seconds(1))], after: previous, of: total)
     try WalkNote.remove(in: Self.cache(in: folder))
-    return result
+    return results[0]
   }
 
-  /// How walks divide their batches: several parts to a note.
-  var pace: WalkPace { WalkPace(threads: threads, target: noteInterval / 3) }
+  /// How walks divide their batches: several slices of each thread to a note.
+  var pace: WalkPace { WalkPace(target: noteInterval / 12) }
 
+  /// Puts the folders of finished stages in place, of which each has the records before the next.
   private func publish(
-    _ link: StageLink, _ finished: StageManifest, after previous: StageResult?, seconds: Double,
-    of total: Int
-  ) throws -> StageResult {
-    var manifest = finished
-    try manifest.write(to: link.folder, after: previous?.contentHash)
-    try Folders.publish(link.folder, as: link.target)
-    let result = StageResult(
-      manifest, folder: link.target, cached: false, seconds: seconds,
-      spent: link.step.stage.spent)
-    tell(link, of: total, .finished(result))
-    return result.reading(link.files)
+    _ finished: [(link: StageLink, manifest: StageManifest, seconds: Double)],
+    after previous: StageResult?, of total: Int
+  ) throws -> [StageResult] {
+    var results: [StageResult] = []
+    for (link, manifest, seconds) in finished {
+      var manifest = manifest
+      try manifest.write(to: link.folder, after: (results.last ?? previous)?.contentHash)
+      results.append(
+        StageResult(
+          manifest, folder: link.target, cached: false, seconds: seconds,
+          spent: link.step.stage.spent
+        ).reading(link.files))
+    }
+    // The disk takes the files of all stages at once in less time than one after the other.
+    let folders = finished.map(\.link.folder)
+    _ = try OrderedMap.map(folders, threads: folders.count) { try Folders.syncTree($1) }
+    for (link, _, _) in finished { try Folders.place(link.folder, as: link.target) }
+    try Folders.sync(Self.cache(in: folder))
+    for (stage, result) in zip(finished, results) {
+      tell(stage.link, of: total, .finished(result))
+    }
+    return results
   }
 
   private func tell(_ link: StageLink, of total: Int, _ event: StageProgress.Event) {

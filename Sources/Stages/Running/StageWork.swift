@@ -12,7 +12,7 @@ struct StageWork {
 
   func run(_ stage: some CollectionStage) throws -> StageManifest {
     let start = try WalkStart([link], after: input, runner) { report($1) }
-    let walk = ChainWalk(start, pace: runner.pace)
+    let walk = ChainWalk(start, threads: runner.threads, pace: runner.pace)
     // Nothing may go on in a folder that whoever called has been given back.
     defer { walk.wait() }
     if walk.skipped > 0 { goesOn(walk.skipped) }
@@ -20,7 +20,10 @@ struct StageWork {
     let plan = try stage.plan(
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
-    try walk.notingInterruption { try decide(stage, plan, context, walk) }
+    try walk.notingInterruption {
+      try decide(stage, plan, context, walk)
+      try walk.finish()
+    }
     try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
     return try walk.writers[0].finish()
@@ -31,21 +34,19 @@ struct StageWork {
     _ stage: Work, _ plan: Work.Plan, _ context: StageContext, _ walk: ChainWalk
   ) throws {
     var first = 0
-    try StageLines(input.records, chunk: runner.batchSize).forEachWithShare { lines, share in
+    try StageLines(input.records, chunk: runner.batchSize).forEach { lines, share in
       let start = first
       let pending = walk.pending(of: lines.count)
       meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
-      try walk.take(pending) { part in
-        try OrderedMap.slices(of: part, threads: runner.threads) { range in
-          var buffers = link.buffers()
-          for index in range {
-            try Interruption.check()
-            let pending = PendingLine(lines[index], at: start + index)
-            try decide(pending, at: start + index, stage, plan, context, &buffers)
-          }
-          meter.add(lines[range].reduce(0) { $0 + $1.count })
-          return ChainSlice(buffers: [buffers])
+      try walk.take(pending) { range, _ in
+        var buffers = link.buffers()
+        for index in range {
+          try Interruption.check()
+          let pending = PendingLine(lines[index], at: start + index)
+          try decide(pending, at: start + index, stage, plan, context, &buffers)
         }
+        meter.add(lines[range].reduce(0) { $0 + $1.count })
+        return ChainSlice(buffers: [buffers])
       }
       first += lines.count
       if pending.isEmpty { try Interruption.check() }

@@ -4,13 +4,13 @@ import Synchronization
 
 /// Writes the files of a stage behind the back of whoever makes their content.
 ///
-/// Hashing and writing take as long as parsing does on several threads, so they go on beside it; at
-/// most two batches wait.
+/// Hashing and writing take as long as parsing does on several threads, so they go on beside it; few slices
+/// wait.
 final class StageWriter: @unchecked Sendable {
   // Safe: touched by work on `queue`, which is serial, and by `finish` when all of that is done.
   private var output: StageOutput
   private let queue = DispatchQueue(label: "stage-writer")
-  private let room = DispatchSemaphore(value: 2)
+  private let room = DispatchSemaphore(value: 8)
   private let fault = Mutex<(any Error)?>(nil)
   private let link: StageLink
 
@@ -41,14 +41,14 @@ final class StageWriter: @unchecked Sendable {
     try Folders.make("\(link.folder)/\(StageFiles.artifacts)")
   }
 
-  /// Appends what slices of records became, in their order.
-  /// - Throws: What went wrong with an earlier batch.
-  func write(_ slices: [StageBuffers]) throws {
+  /// Appends what a slice of records became.
+  /// - Throws: What went wrong with an earlier one.
+  func write(_ slice: StageBuffers) throws {
     room.wait()
     queue.async { [self] in
       defer { room.signal() }
       guard fault.withLock({ $0 == nil }) else { return }
-      do { try output.write(slices) } catch { fault.withLock { $0 = error } }
+      do { try output.write([slice]) } catch { fault.withLock { $0 = error } }
     }
     try check()
   }

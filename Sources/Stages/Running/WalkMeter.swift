@@ -5,10 +5,24 @@ import Synchronization
 /// Batches say where they begin and end in the input; within one it goes by bytes.
 final class WalkMeter: Sendable {
   private struct State {
-    var span = 0.0...0.0
-    var bytes = 1
+    /// Batches that are not done, in order: the part of the input that each is, and its bytes.
+    var batches: [(span: ClosedRange<Double>, bytes: Int)] = []
+    /// Where the last batch ends in the input.
+    var end = 0.0
+    /// Bytes that are done of these batches, whichever of them they are of.
     var done = 0
     var told = ContinuousClock.now
+
+    /// The part of the input that is done; nil where the batch at hand has no known part of it.
+    mutating func share() -> Double? {
+      while let first = batches.first, done >= first.bytes, batches.count > 1 {
+        done -= first.bytes
+        batches.removeFirst()
+      }
+      guard let (span, bytes) = batches.first, span.upperBound > span.lowerBound else { return nil }
+      let part = min(1, Double(done) / Double(bytes))
+      return span.lowerBound + (span.upperBound - span.lowerBound) * part
+    }
   }
 
   private let state = Mutex(State())
@@ -21,24 +35,24 @@ final class WalkMeter: Sendable {
     self.tell = tell
   }
 
-  /// Begins a batch of so many bytes, behind which `share` of the input is done; nil where that is unknown.
+  /// Adds a batch of so many bytes, behind which `share` of the input is done; nil where that is unknown.
   func begin(upTo share: Double?, bytes: Int) {
     state.withLock { state in
-      let begin = state.span.upperBound
-      state.span = begin...max(begin, min(1, share ?? begin))
-      (state.bytes, state.done) = (max(1, bytes), 0)
+      let end = max(state.end, min(1, share ?? state.end))
+      // One of no bytes has been done by an earlier run.
+      if bytes > 0 { state.batches.append((state.end...end, bytes)) }
+      state.end = end
     }
   }
 
-  /// So many bytes of the batch are done.
+  /// So many bytes of the batches are done.
   func add(_ bytes: Int) {
     let share = state.withLock { state -> Double? in
       state.done += bytes
       let now = ContinuousClock.now
-      let span = state.span.upperBound - state.span.lowerBound
-      guard span > 0, now - state.told >= interval else { return nil }
+      guard let share = state.share(), now - state.told >= interval else { return nil }
       state.told = now
-      return state.span.lowerBound + span * min(1, Double(state.done) / Double(state.bytes))
+      return share
     }
     if let share { tell(share) }
   }

@@ -1,44 +1,31 @@
-/// Divides batches of records into parts that take about so long.
+/// Divides batches of records into slices that take about so long.
 ///
 /// Little is then lost where a walk is killed, however long one record takes. What becomes of records does
 /// not depend on it.
 struct WalkPace {
-  private let threads: Int
-  /// How long a part shall take.
+  /// How long a slice shall take.
   private let target: Duration
-  /// Records a second, as of the last part; nil before it.
+  /// Records a second, as of the last slice; nil before it.
   private var rate: Double?
-  /// The most that a part may hold.
+  /// The most that a slice may hold.
   private var most = 0
+  private static let least = 4
 
-  init(threads: Int, target: Duration) {
-    self.threads = max(1, threads)
-    self.target = target
+  init(target: Duration) { self.target = target }
+
+  /// Notes how long a slice of so many records took.
+  mutating func note(_ count: Int, took time: Duration) {
+    rate = Double(count) / max(time / .seconds(1), 1e-6)
+    most = max(most, 8 * count)
   }
 
-  /// How many of the next records to work on at once, at most `left`.
+  /// The first records of a range, to be worked on at once.
   ///
-  /// Begins with few for each thread, and never has fewer; a part is at most eight times the largest before.
-  private var wanted: Int {
-    let least = 16 * threads
-    guard let rate else { return least }
-    return max(least, Int(min(rate * (target / .seconds(1)), Double(most))))
-  }
-
-  /// Works on a range part by part.
-  mutating func forEachPart(
-    of range: Range<Int>, _ work: (Range<Int>) throws -> Void
-  ) rethrows {
-    var first = range.lowerBound
-    while first < range.upperBound {
-      // A rest that is hardly worth a part of its own goes with the one before.
-      let count = wanted
-      let isLast = range.upperBound - first < count + count / 4
-      let part = first..<(isLast ? range.upperBound : first + count)
-      let time = try ContinuousClock().measure { try work(part) }
-      rate = Double(part.count) / max(time / .seconds(1), 1e-6)
-      most = max(most, 8 * part.count)
-      first = part.upperBound
-    }
+  /// The first slices have few, none has fewer, and none more than eight times as many as the largest before.
+  func first(of range: Range<Int>) -> Range<Int> {
+    let wanted = rate.map { Int(min($0 * (target / .seconds(1)), Double(most))) } ?? 0
+    let count = max(Self.least, wanted)
+    // A rest that is hardly worth a slice of its own goes with the one before.
+    return range.count < count + count / 4 ? range : range.prefix(count)
   }
 }

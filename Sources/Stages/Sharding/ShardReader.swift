@@ -86,7 +86,7 @@ private struct PlacedLines {
       }
       buffer += line
       buffer.append(UInt8(ascii: "\n"))
-      cursor.skip(line)
+      cursor.skip()
       number += 1
       next = nil
     }

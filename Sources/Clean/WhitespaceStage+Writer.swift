@@ -12,8 +12,8 @@ extension WhitespaceCleaner {
     private var firstBlank = 0
     /// A carriage return ends a line by itself or with the line feed behind it.
     private var afterReturn = false
-    /// The mark of the fence that the lines are within, 0 outside.
-    private var fence: UInt8 = 0
+    /// The fence that the lines are within.
+    private var fence: CodeFence<UnsafeBufferPointer<UInt8>>?
 
     init(
       _ cleaner: WhitespaceCleaner, _ bytes: UnsafeBufferPointer<UInt8>,
@@ -90,7 +90,7 @@ extension WhitespaceCleaner {
       let beginsText = count == 0
       let begins = beginsText || breaks > 0
       if !beginsText || !cleaner.strips {
-        let kept = cleaner.newlines == .paragraphs && fence == 0 ? min(breaks, 2) : breaks
+        let kept = cleaner.newlines == .paragraphs && fence == nil ? min(breaks, 2) : breaks
         for _ in 0..<kept { put(0x0A) }
       }
       if blanks > 0 { writeBlanks(begins: begins, beginsText: beginsText) }
@@ -98,7 +98,7 @@ extension WhitespaceCleaner {
     }
 
     private mutating func writeBlanks(begins: Bool, beginsText: Bool) {
-      let mayStay = beginsText ? indentsWhatFollows : begins || fence != 0
+      let mayStay = beginsText ? indentsWhatFollows : begins || fence != nil
       if cleaner.keepsIndentation, mayStay {
         copyBlanks()
       } else if !begins || !cleaner.strips {
@@ -107,6 +107,8 @@ extension WhitespaceCleaner {
     }
 
     /// Writes the blanks before this place one by one: tabs as they are, all others as plain ones.
+    ///
+    /// The ideographic space indents paragraphs of Chinese and Japanese, not programs.
     private mutating func copyBlanks() {
       var index = firstBlank
       while index < place {
@@ -117,7 +119,7 @@ extension WhitespaceCleaner {
           index += 1
         case .lead:
           let (kind, length) = WhitespaceClass.ofCharacter(bytes, at: index)
-          if kind == .blank { put(0x20) }
+          if kind == .blank, fence != nil || byte != 0xE3 { put(0x20) }
           index += length
         case .text, .newline, .dropped: index += 1
         }
@@ -129,7 +131,7 @@ extension WhitespaceCleaner {
     /// A function's body may be the whole text; a single blank is a slip.
     private var indentsWhatFollows: Bool {
       guard blanks > 1 || bytes[firstBlank] == 0x09 else { return false }
-      let first = bytes[firstBlank..<firstBlank + blanks]
+      let first = bytes[firstBlank..<place]
       var rest = bytes[place...]
       while let end = rest.firstIndex(of: 0x0A) {
         rest = rest[(end + 1)...]
@@ -138,14 +140,14 @@ extension WhitespaceCleaner {
       return false
     }
 
-    /// Goes into fenced code where a line begins with three backticks or tildes, and out behind it.
+    /// Goes into fenced code where a line begins with a fence, and out behind it.
     private mutating func lookForFence() {
-      guard place + 3 <= bytes.count else { return }
-      let mark = bytes[place]
-      guard mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~"), bytes[place + 1] == mark,
-        bytes[place + 2] == mark
-      else { return }
-      if fence == 0 { fence = mark } else if fence == mark { fence = 0 }
+      guard let found = CodeFence<UnsafeBufferPointer<UInt8>>(bytes[place...]) else { return }
+      if let open = fence {
+        if found.closes(open) { fence = nil }
+      } else {
+        fence = found
+      }
     }
 
     private mutating func put(_ byte: UInt8) {

@@ -15,7 +15,7 @@ enum WhitespaceStage {
   static let descriptor = StageDescriptor(
     "clean.whitespace",
     "Remove control and invisible characters, and make runs of blanks one blank; code stays indented.",
-    role: .cleaning, version: 2,
+    role: .cleaning, version: 3,
     parameters: [newlines, indentation, strip, CleanKeys.fields],
     example: "clean.whitespace: {newlines: paragraphs}"
   ) { values in

@@ -72,6 +72,7 @@ import Testing
     "Cumulus, Stratus, Cirrus, Nimbostratus,", "He lives there and works a lot.,",
     "The answer is 5.\n#### 5", "~~~\ncode\n~~~",
     "````md\n```\nnested\n```\n````",
+    "1. Run it:\n\n- ```sh\n  ls\n  ```\n> ```\n> a\n> ```\nDone.",
   ])
   func `short, coded and tabular stays`(answer: String) throws {
     #expect(try code("Name three organs of the human body.", answer) == nil)

@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [
     ("def f(a):\n    if  a:\n\treturn  1 \n", "def f(a):\n    if a:\n\treturn 1"),
-    ("a:\r\n\u{A0}\u{3000}b\u{200B} \n\n\n  c", "a:\n  b\n\n\n  c"),
+    ("a:\r\n\u{A0}\u{3000}b\u{200B} \n\n\n  c", "a:\n b\n\n\n  c"),
     // A function's body alone, and a text behind a slip.
     ("\n    while b:\n        a = b\n    return a", "    while b:\n        a = b\n    return a"),
     (" Like  so:\n    a = b", "Like so:\n    a = b"), ("  a\n\nb", "a\n\nb"),
@@ -43,6 +43,19 @@ import Testing
       "See:\n```make\nall:\tone  two\n```\nDone: one two"
     ),
     ("~~~\na  b\n```\nc  d\n~~~\ne  f", "~~~\na  b\n```\nc  d\n~~~\ne f"), ("``\na  b", "``\na b"),
+    // A fence ends with one as long, behind which nothing stands; its info holds no backtick.
+    ("````\n```\na  b\n````\nc  d", "````\n```\na  b\n````\nc d"),
+    ("```\n```x\na  b\n``` \nc  d", "```\n```x\na  b\n```\nc d"),
+    ("```a``` b\nc  d", "```a``` b\nc d"),
+    // It may stand in a list or in a quote.
+    ("1. ```\n   a  b\n   ```\nc  d", "1. ```\n   a  b\n   ```\nc d"),
+    ("- > ~~~\n  > a  b\n  > ~~~\nc  d", "- > ~~~\n  > a  b\n  > ~~~\nc d"),
+    ("-```\na  b", "-```\na b"),
+    // Paragraphs of Chinese begin with wide blanks.
+    ("\u{3000}\u{3000}\u{4ECA}\n\u{3000}\u{3000}\u{5929}", "\u{4ECA}\n\u{5929}"),
+    ("```\na\u{3000}\u{3000}b", "```\na  b"),
+    // Blanks of several bytes indent as plain ones do.
+    ("\u{A0}\u{A0}a:\n\u{A0}\u{A0}b", "  a:\n  b"),
   ])
   func `code stays indented, and as it is between fences`(text: String, expected: String) throws {
     #expect(try clean("clean.whitespace", text) == expected)

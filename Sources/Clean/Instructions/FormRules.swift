@@ -69,30 +69,7 @@ struct JSONRule: TurnRule {
 
 /// Code in a text: blocks between fences, spans between backticks.
 enum CodeSpans {
-  /// A line that opens or closes a block: how many marks of which kind, and what stands behind them.
-  private struct Fence {
-    let mark: UInt8
-    let count: Int
-    let info: Substring
-
-    init?(_ line: Substring) {
-      let body = line.drop { $0 == " " || $0 == "\t" }
-      guard let mark = body.utf8.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~")
-      else {
-        return nil
-      }
-      count = body.utf8.prefix { $0 == mark }.count
-      guard count >= 3 else { return nil }
-      self.mark = mark
-      info = PlainForm.trimmed(body.dropFirst(count))
-      // Marks again on the same line are a span of code.
-      if info.utf8.contains(UInt8(ascii: "`")) { return nil }
-    }
-
-    func closes(_ opening: Fence) -> Bool {
-      mark == opening.mark && count >= opening.count && info.isEmpty
-    }
-  }
+  private typealias Fence = CodeFence<Substring.UTF8View>
 
   private static func walk(
     _ text: String, _ visit: (_ line: Substring, _ inside: Bool, _ language: Substring) -> Void
@@ -100,7 +77,7 @@ enum CodeSpans {
     var opening: Fence?
     var fences = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if let fence = Fence(line) {
+      if let fence = Fence(line.utf8) {
         if let open = opening {
           if fence.closes(open) {
             fences += 1
@@ -112,7 +89,7 @@ enum CodeSpans {
         }
         visit("", false, "")
       } else {
-        visit(line, opening != nil, opening?.info ?? "")
+        visit(line, opening != nil, opening.map { Substring($0.info) } ?? "")
       }
     }
     return (fences, opening != nil)
@@ -122,7 +99,7 @@ enum CodeSpans {
   static func lines(of text: String) -> [(line: Substring, isCode: Bool)] {
     var opening: Fence?
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard let fence = Fence(line) else { return (line, opening != nil) }
+      guard let fence = Fence(line.utf8) else { return (line, opening != nil) }
       if let open = opening {
         if fence.closes(open) { opening = nil }
       } else {
@@ -156,7 +133,8 @@ enum CodeSpans {
 
   /// Whether a text ends with a block of code.
   static func endsInFence(_ text: String) -> Bool {
-    openFences(in: text) > 0 || text.split(separator: "\n").last.map { Fence($0) != nil } ?? false
+    if openFences(in: text) > 0 { return true }
+    return text.split(separator: "\n").last.map { Fence($0.utf8) != nil } ?? false
   }
 
   static func blocks(in text: String, language: String) -> [Substring] {

@@ -26,7 +26,7 @@ struct InstructionsStage: RecordStage {
     "clean.instructions",
     "Drop refusals, truncated and echoed answers, template residue, open code fences, broken JSON "
       + "and answers in another language; short answers, code and tables stay.",
-    role: .cleaning, version: 2, parameters: [rules], example: "clean.instructions"
+    role: .cleaning, version: 3, parameters: [rules], example: "clean.instructions"
   ) { values in InstructionsStage(rules: values[rules]) }
 
   let rules: [Rule]

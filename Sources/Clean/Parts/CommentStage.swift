@@ -19,7 +19,7 @@ enum CommentStage {
     "Whose comments go: % of TeX, <!-- --> of HTML; auto: of TeX, where a text has its commands.")
 
   static let descriptor = EditStage.descriptor(
-    "clean.comments", "Remove the comments of TeX or HTML.", version: 2, parameters: [language],
+    "clean.comments", "Remove the comments of TeX or HTML.", version: 3, parameters: [language],
     example: "clean.comments: {language: html}"
   ) { values in
     switch values[language] {

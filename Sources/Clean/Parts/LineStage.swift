@@ -26,7 +26,7 @@ enum LineStage {
   static let descriptor = EditStage.descriptor(
     "clean.lines",
     "Remove lines by length, pattern, boilerplate of pages and repetition; code stays.",
-    version: 2,
+    version: 3,
     parameters: [minCharacters, maxCharacters, minWords, matching, boilerplate, repeated],
     example: "clean.lines: {min-words: 3, repeated: 3}", thresholds: thresholds
   ) { values in

@@ -6,7 +6,7 @@ enum MarkdownStage {
   static let descriptor = EditStage.descriptor(
     "clean.markdown",
     "Take away the marks of markdown: headings, emphasis, links, rules, comments; code and lists stay.",
-    version: 2, example: "clean.markdown: {fields: output}"
+    version: 3, example: "clean.markdown: {fields: output}"
   ) { _ in
     { text in
       let comments = Comments.html(removedOutsideCodeFrom: text)

@@ -11,7 +11,7 @@ enum RepeatedSentenceStage {
 
   static let descriptor = EditStage.descriptor(
     "clean.repeated-sentences", "Remove sentences that stood in the same text before; code stays.",
-    version: 2, parameters: [least, ignoresCase],
+    version: 3, parameters: [least, ignoresCase],
     thresholds: { ["min-characters": .integer($0[least])] }
   ) { values in
     let (least, ignoresCase) = (values[least], values[ignoresCase])

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Stages
 import Synchronization
@@ -99,6 +100,33 @@ struct RecordCollectionTests {
     expected[6] = "seven"
     let records = RecordCollection(path: result.records, count: 20, threads: threads)
     #expect(try records.map(\.text) == expected)
+  }
+
+  @Test func `small records are visited by thousands, worth a program's start`() throws {
+    let lines = (0..<20_000).map { "line \($0) " + String(repeating: "z", count: 200) }
+    let result = try #require(try run.run([try run.source(lines)]).last)
+    let records = RecordCollection(path: result.records, count: lines.count, threads: 3)
+    var visits: [Int] = []
+    try records.forEachBatch { visits.append($0.count) }
+    #expect(visits.reduce(0, +) == lines.count)
+    #expect(visits.count > 1 && visits.dropLast().allSatisfy { $0 > 4000 }, "\(visits)")
+  }
+
+  @Test func `of large records few are held at a time`() throws {
+    let lines = (0..<16).map { "\($0) " + String(repeating: "w", count: 3_000_000) }
+    let result = try #require(try run.run([try run.source(lines)]).last)
+    let records = RecordCollection(path: result.records, count: lines.count, threads: 4)
+    let begun = Atomic(0)
+    var visited = 0
+    try records.forEachBatch {
+      begun.add(1, ordering: .relaxed)
+      // What is behind the first would be read meanwhile.
+      if $0.source.line == 1 { Thread.sleep(forTimeInterval: 0.2) }
+    } _: {
+      visited += $0.count
+      #expect(begun.load(ordering: .relaxed) <= visited + 2)
+    }
+    #expect(visited == lines.count)
   }
 
   /// Waits long enough for other threads to come first.

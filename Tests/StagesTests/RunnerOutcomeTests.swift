@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Stages
 import TestSupport
@@ -47,6 +48,36 @@ struct RunnerOutcomeTests {
       #expect(results.map(\.cached) == [true, true, false, false])
       #expect(results.last?.counts.kept == 3)
     }
+  }
+
+  /// Reads lines, and then a file that is broken.
+  private struct BreakingSource: SourceStage {
+    let lines: LineSource
+
+    func readUnits(_ visit: (SourceUnit) throws -> Void) throws {
+      try lines.readUnits(visit)
+      throw StageError("broken-file", "ends too soon")
+    }
+
+    func outcome(of unit: SourceUnit, _ context: StageContext) throws(StageError) -> Outcome {
+      // The reading comes to its end meanwhile.
+      if unit.source.line == 1 { Thread.sleep(forTimeInterval: 0.1) }
+      return try lines.outcome(of: unit, context)
+    }
+  }
+
+  @Test(arguments: [1, 2, 8])
+  func `the fault of the first record is told, however far the reading has come`(
+    _ threads: Int
+  ) throws {
+    let text = ["!"] + (0..<50).map { "line \($0)" }
+    let path = try run.folder.write(text.joined(separator: "\n"), to: "in.txt")
+    let source = try run.step(
+      "ingest", BreakingSource(lines: LineSource(path: path)), role: .source, onError: .fail)
+    let error = #expect(throws: StageError.self) {
+      try run.run([source], threads: threads, batchSize: 50)
+    }
+    #expect(error?.code == "faulty")
   }
 
   @Test func `every record that came in or was made has one fate`() throws {

@@ -1,7 +1,7 @@
 import Dispatch
 
 /// Makes the next of a row of things beside the work on the one before.
-final class Ahead<Element: Sendable, Failure: Error>: @unchecked Sendable {
+package final class Ahead<Element: Sendable, Failure: Error>: @unchecked Sendable {
   // Safe: `make` and `next` are touched by work on `queue`, which is serial, and by `take` when that is
   // done.
   private let queue = DispatchQueue(label: "ahead")
@@ -9,7 +9,7 @@ final class Ahead<Element: Sendable, Failure: Error>: @unchecked Sendable {
   private var next: Result<Element?, Failure> = .success(nil)
 
   /// - Parameter make: Makes the next one; nil behind the last.
-  init(_ make: @escaping () throws(Failure) -> Element?) {
+  package init(_ make: @escaping () throws(Failure) -> Element?) {
     self.make = make
     begin()
   }
@@ -19,7 +19,8 @@ final class Ahead<Element: Sendable, Failure: Error>: @unchecked Sendable {
   }
 
   /// The next one; nil behind the last.
-  func take() throws(Failure) -> Element? {
+  /// - Throws: Why it could not be made, and so whenever it is asked for again.
+  package func take() throws(Failure) -> Element? {
     queue.sync {}
     let element = try next.get()
     if element != nil { begin() }

@@ -22,7 +22,7 @@ final class ChainWalk {
   private let work: OrderedWork<ChainSlice>
   private var pace: WalkPace
   /// How many slices have been written since a note was last thought of, which is done after each `round`
-  /// of them: the first slices are too small for a note each.
+  /// of them, or a slice of a whole slice's time: the first slices are too small for a note each.
   private var unnoted = 0
   private let round: Int
   /// How many of the stages go on.
@@ -67,15 +67,18 @@ final class ChainWalk {
 
   /// Has what `make` makes of slices of a range of records written, in their order; with each it is told how
   /// many of the stages go on.
+  /// - Parameter size: About how many bytes a record has.
   /// - Throws: The fault of the first stage, of these or earlier records; behind it nothing can go on.
   func take(
-    _ range: Range<Int>, _ make: @escaping @Sendable (Range<Int>, Int) throws -> ChainSlice
+    _ range: Range<Int>, size: (Int) -> Int,
+    _ make: @escaping @Sendable (Range<Int>, Int) throws -> ChainSlice
   ) throws {
     var left = range
     while !left.isEmpty {
       let part = pace.first(of: left)
       let active = active
       try work.add(
+        size: part.reduce(0) { $0 + size($1) },
         {
           var slice = ChainSlice()
           let time = try ContinuousClock().measure { slice = try make(part, active) }
@@ -86,9 +89,7 @@ final class ChainWalk {
     }
   }
 
-  /// Has what was handed over written.
-  /// - Throws: As `take`.
-  func finish() throws { try work.finish(take) }
+  private func finish() throws { try work.finish(take) }
 
   private func take(_ slice: ChainSlice) throws {
     pace.note(slice.count, took: slice.time)
@@ -100,17 +101,25 @@ final class ChainWalk {
     if active == 0, let fault { throw fault }
     for index in 0..<active { try writers[index].write(slice.buffers[index]) }
     unnoted += 1
-    guard unnoted >= round else { return }
+    guard unnoted >= round || pace.isReached(by: slice.time) else { return }
     unnoted = 0
     // Stages that have ended say nothing of the records behind.
     if active == writers.count { notes?.noteIfDue(writers) }
   }
 
-  /// Notes where a wish to stop ends the walk.
-  func notingInterruption(_ body: () throws -> Void) throws {
-    do { try body() } catch let stop as Interrupted {
+  /// Hands the records over, and has them written.
+  ///
+  /// Where a wish to stop ends that, it is noted how far it has come.
+  func run(_ handOver: () throws -> Void) throws {
+    do {
+      do { try handOver() } catch {
+        // A fault of an earlier record comes first, however far the reading has come.
+        try finish()
+        throw error
+      }
+      try finish()
+    } catch let stop as Interrupted {
       // What lies before the first slice that met the wish is whole.
-      try? finish()
       wait()
       if active == writers.count { notes?.note(writers) }
       throw stop

@@ -35,8 +35,8 @@ public struct RecordCollection: Sendable {
     return results
   }
 
-  /// Applies `transform` to every record on all threads, and calls `visit` with the results in order,
-  /// some hundred at a time; no record is held longer than its transformation takes.
+  /// Applies `transform` to every record on all threads, and calls `visit` with the results in order, those of
+  /// about 2 MB of records at a time; no record is held longer than its transformation takes.
   package func forEachBatch<Result: Sendable>(
     _ transform: @Sendable (Record) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
@@ -47,18 +47,30 @@ public struct RecordCollection: Sendable {
   package func forEachStoredBatch<Result: Sendable>(
     _ transform: @Sendable (StoredRecord) throws -> Result, _ visit: ([Result]) throws -> Void
   ) throws {
+    // Whoever visits may start a program or ask a service for each batch, which little slices would not be worth.
+    var batch: [Result] = []
+    var size = 0
     try StageLines(path).map(threads: threads) { lines, first in
-      try lines.enumerated().compactMap { index, line -> Result? in
+      let results = try lines.enumerated().compactMap { index, line -> Result? in
         let stored = StoredRecord(line, in: path, at: first + index)
         guard try !onlyTraining || stored.isForTraining() else { return nil }
         return try transform(stored)
       }
-    } _: {
-      try visit($0)
+      return (results, size: lines.reduce(0) { $0 + $1.count })
+    } _: { results, bytes in
+      batch += results
+      size += bytes
+      guard size >= Self.batchSize else { return }
+      try visit(batch)
+      (batch, size) = ([], 0)
     }
+    if !batch.isEmpty { try visit(batch) }
   }
 
-  /// Calls `visit` with the records in order, some hundred at a time.
+  /// How many bytes of records are visited at a time.
+  private static let batchSize = 1 << 21
+
+  /// Calls `visit` with the records in order, those of about 2 MB at a time.
   public func forEachBatch(_ visit: ([Record]) throws -> Void) throws {
     try forEachBatch({ $0 }, visit)
   }

@@ -30,10 +30,9 @@ struct StageChain {
     // Nothing may go on in a folder that whoever called has been given back.
     defer { walk.wait() }
     if walk.skipped > 0 { goesOn(walk.skipped) }
-    try walk.notingInterruption {
+    try walk.run {
       if let input { try readLines(of: input, walk) }
       if let source = links.first?.step.stage as? any SourceStage { try readUnits(source, walk) }
-      try walk.finish()
     }
     try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
@@ -56,7 +55,7 @@ struct StageChain {
       let start = first
       let pending = walk.pending(of: lines.count)
       meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
-      try walk.take(pending) { range, active in
+      try walk.take(pending, size: { lines[$0].count }) { range, active in
         var slice = ChainSlice()
         try run(upTo: active, &slice) { link, context, buffers in
           let stage = link.step.stage as? any RecordStage
@@ -76,16 +75,14 @@ struct StageChain {
   }
 
   private func readUnits(_ source: any SourceStage, _ walk: ChainWalk) throws {
-    var units: [SourceUnit] = []
-    var size = 0
+    var batch = UnitBatch()
     var index = 0
     var places = try runner.shard.flatMap { _ throws(FileError) in
       try links.first.map { link throws(FileError) in try ShardPlaces(link.folder) }
     }
     func flush() throws {
-      try take(units, upTo: source.meter?.share, of: source, walk)
-      units = []
-      size = 0
+      try take(batch, upTo: source.meter?.share, of: source, walk)
+      batch = UnitBatch()
     }
     let clock = ContinuousClock()
     let start = clock.now
@@ -94,22 +91,36 @@ struct StageChain {
       defer { index += 1 }
       guard runner.shard?.takes(index) ?? true else { return }
       try places?.add(unit.source)
-      units.append(unit)
-      size += unit.payload.size
-      if units.count >= 1024 || size > runner.batchSize { try flush() }
+      batch.append(unit)
+      if batch.units.count >= 1024 || batch.size > runner.batchSize { try flush() }
     }
     try flush()
     walk.addReading(clock.now - start - (walk.waited - before))
     try places?.commit()
   }
 
+  /// Raw records that are handed over together.
+  private struct UnitBatch {
+    private(set) var units: [SourceUnit] = []
+    /// About how many bytes each holds.
+    private(set) var sizes: [Int] = []
+    private(set) var size = 0
+
+    mutating func append(_ unit: SourceUnit) {
+      units.append(unit)
+      sizes.append(unit.payload.size)
+      size += sizes[sizes.count - 1]
+    }
+  }
+
   /// Hands raw records over, behind which `share` of the input is done; nil where that is unknown.
   private func take(
-    _ units: [SourceUnit], upTo share: Double?, of source: any SourceStage, _ walk: ChainWalk
+    _ batch: UnitBatch, upTo share: Double?, of source: any SourceStage, _ walk: ChainWalk
   ) throws {
+    let units = batch.units
     let pending = walk.pending(of: units.count)
     meter.begin(upTo: share, bytes: pending.count)
-    try walk.take(pending) { range, active in
+    try walk.take(pending, size: { batch.sizes[$0] }) { range, active in
       var slice = ChainSlice()
       try run(upTo: active, &slice) { link, context, buffers in
         var writer = input == nil ? source.makeUnitWriter() : nil

@@ -30,11 +30,18 @@ struct StageLines {
       // Nobody is at work with `transform` any more when it has gone.
       defer { work.cancel() }
       var first = 0
-      try forEach { lines, _ in
-        try Interruption.check()
-        let start = first
-        try work.add({ try transform(lines, start) }, take)
-        first += lines.count
+      do {
+        try forEach { lines, _ in
+          try Interruption.check()
+          let start = first
+          let size = lines.reduce(0) { $0 + $1.count }
+          try work.add(size: size, { try transform(lines, start) }, take)
+          first += lines.count
+        }
+      } catch {
+        // A fault of earlier lines comes first, however far the reading has come.
+        try work.finish(take)
+        throw error
       }
       try work.finish(take)
     }
@@ -141,7 +148,7 @@ final class LineLayer {
   /// - Returns: How many records those are, at most `most`.
   private func pass(_ most: Int, to batch: inout Batch?) throws -> Int {
     guard let before else { return try passOwn(most, to: &batch) }
-    let start = consumed
+    let start = batch == nil ? 0 : consumed
     var count = 0
     while count < most, batch?.room != 0 {
       if run.count == 0, try !readsRun() {

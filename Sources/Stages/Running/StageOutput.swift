@@ -61,14 +61,12 @@ struct StageOutput {
       hash: records.digest)
   }
 
-  /// Appends what slices of records became, in their order.
-  mutating func write(_ slices: [StageBuffers]) throws(FileError) {
-    for slice in slices {
-      try write(slice.changes)
-      try ledger.write(slice.ledger)
-      try quarantine.write(slice.quarantine)
-      counts += slice.counts
-    }
+  /// Appends what a slice of records became.
+  mutating func write(_ slice: StageBuffers) throws(FileError) {
+    try write(slice.changes)
+    try ledger.write(slice.ledger)
+    try quarantine.write(slice.quarantine)
+    counts += slice.counts
     report(counts.incoming)
   }
 

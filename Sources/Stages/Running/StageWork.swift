@@ -20,10 +20,7 @@ struct StageWork {
     let plan = try stage.plan(
       RecordCollection(path: input.records, count: input.counts.kept, threads: runner.threads),
       context)
-    try walk.notingInterruption {
-      try decide(stage, plan, context, walk)
-      try walk.finish()
-    }
+    try walk.run { try decide(stage, plan, context, walk) }
     try walk.checkPassed(in: StageRunner.cache(in: runner.folder))
     walk.wait()
     return try walk.writers[0].finish()
@@ -38,7 +35,7 @@ struct StageWork {
       let start = first
       let pending = walk.pending(of: lines.count)
       meter.begin(upTo: share, bytes: lines[pending].reduce(0) { $0 + $1.count })
-      try walk.take(pending) { range, _ in
+      try walk.take(pending, size: { lines[$0].count }) { range, _ in
         var buffers = link.buffers()
         for index in range {
           try Interruption.check()

@@ -48,7 +48,7 @@ final class StageWriter: @unchecked Sendable {
     queue.async { [self] in
       defer { room.signal() }
       guard fault.withLock({ $0 == nil }) else { return }
-      do { try output.write([slice]) } catch { fault.withLock { $0 = error } }
+      do { try output.write(slice) } catch { fault.withLock { $0 = error } }
     }
     try check()
   }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Notes now and then how far a walk has come, for a run that begins again after a kill.
 ///
-/// Each stage's writer tells how far its files are when it comes to a place between two batches that is
+/// Each stage's writer tells how far its files are when it comes to a place between two slices that is
 /// the same for all. What they tell is on the disk before the note is; nobody waits for that, and while
 /// one note is being made none is begun.
 final class WalkNotes: Sendable {
@@ -37,7 +37,7 @@ final class WalkNotes: Sendable {
         noted: Array(repeating: .init(), count: links.count)))
   }
 
-  /// Begins a note where it is time for one; called between two batches, of which all writers have been
+  /// Begins a note where it is time for one; called between two slices, of which all writers have been
   /// handed the one.
   func noteIfDue(_ writers: [StageWriter]) {
     let isDue = state.withLock { $0.next.map { ContinuousClock.now >= $0 } ?? false }

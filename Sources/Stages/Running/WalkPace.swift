@@ -19,6 +19,9 @@ struct WalkPace {
     most = max(most, 8 * count)
   }
 
+  /// Whether a slice took as long as one shall.
+  func isReached(by time: Duration) -> Bool { time >= target }
+
   /// The first records of a range, to be worked on at once.
   ///
   /// The first slices have few, none has fewer, and none more than eight times as many as the largest before.

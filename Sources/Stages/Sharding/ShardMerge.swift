@@ -31,11 +31,11 @@ struct ShardMerge {
       try readers[shard].take(units[shard][place], into: &buffers)
       if index % Self.batch == Self.batch - 1 || buffers.size > Self.batchSize {
         try Interruption.check()
-        try output.write([buffers])
+        try output.write(buffers)
         buffers = empty()
       }
     }
-    try output.write([buffers])
+    try output.write(buffers)
     for index in readers.indices where try !readers[index].isAtEnd() {
       throw damaged(parts[index])
     }

@@ -89,7 +89,8 @@ import Testing
         - ingest: {path: text.jsonl}
         - tokenize: {tokenizer: \(name)}
       """, to: "pipeline.yaml")
-    _ = try Binary.succeed(["run", pipeline], in: folder)
+    // Without a name, runs of all cases would write to one folder of the working directory.
+    _ = try Binary.succeed(["run", pipeline, "--out", "\(folder.path)/run"], in: folder)
   }
 
   @Test(arguments: ["vocab.json", "tekken.json", "own.model", "vocab.txt", "text"])

@@ -15,16 +15,20 @@ import Synchronization
 struct ReadyHands: ~Copyable {
   private let desk: Desk
 
-  /// The caller and so many others, but no more threads than the machine has processors; `work` does the share
-  /// with a given number.
+  /// The caller and so many others, but no more threads than the machine has processors nor than there is use for;
+  /// `work` does the share with a given number.
   init(others: Int, work: @escaping @Sendable (Int) -> Void) {
     let desk = Desk(work)
     self.desk = desk
     // A hand without a processor of its own could only hold up the others.
-    for _ in 0..<max(0, min(others, ProcessInfo.processInfo.activeProcessorCount - 1)) {
+    let most = min(Self.mostOthers, ProcessInfo.processInfo.activeProcessorCount - 1)
+    for _ in 0..<max(0, min(others, most)) {
       Thread.detachNewThread { desk.serve() }
     }
   }
+
+  /// More hands than that reach for the same counters for longer than the work of such small pieces takes.
+  private static let mostOthers = 7
 
   /// Does as many shares, in no order that is known, and returns when all are done.
   ///

@@ -69,6 +69,8 @@ public struct TokenizerTrainer: ~Copyable, Sendable {
         .invalidArgument, reason: "there is no text to learn a vocabulary from",
         remedy: "count texts that are not empty")
     }
+    // Its learning takes none of the counting's memory over.
+    if options.model == .unigram { census.reserve.release() }
     let model =
       switch options.model {
       case .bpe, .wordpiece:

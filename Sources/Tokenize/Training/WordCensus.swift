@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Counts the words of texts on several threads, in bounded memory.
 ///
 /// Each thread counts into a table that no other has, and these are merged at the end, or when they could hold too
@@ -63,9 +69,13 @@ struct WordCensus: ~Copyable, Sendable {
   /// The lines of a buffer that begin in a range.
   private static func lines(of block: [UInt8], in range: Range<Int>) -> Range<Int> {
     func edge(_ place: Int) -> Int {
-      var place = place
-      while place > 0, place < block.count, block[place - 1] != 0x0A { place += 1 }
-      return place
+      guard place > 0, place < block.count else { return place }
+      return block.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress,
+          let end = memchr(base + place - 1, 0x0A, bytes.count - place + 1)
+        else { return bytes.count }
+        return UnsafeRawPointer(end) - base + 1
+      }
     }
     return edge(range.lowerBound)..<edge(range.upperBound)
   }

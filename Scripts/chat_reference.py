@@ -8,6 +8,7 @@ Tests/Fixtures/Tokenize/Chat/templates.json: chat templates written here in the 
 they are named after, and those of Sources/Tokenize/Chat/NamedTemplates.swift, over conversations;
 with the text, the spans of `generation` blocks, or null where the template refuses.
 Tests/Fixtures/Tokenize/Chat/tokens.json: the ids of conversations with tokenizers of ../shared/golden.
+Tests/Fixtures/Tokenize/Chat/masks.json: the tokens that templates with `generation` blocks mark.
 
 Needs transformers 5.23 and jinja2 3.1.6; the versions are written into the files.
 """
@@ -823,6 +824,66 @@ def tokenized():
         yield {"tokenizer": file, "template": name, "bos_token": bos, "eos_token": eos, "cases": cases}
 
 
+HEAD = "{%- for m in messages %}{%- if m.role == 'assistant' %}"
+OTHERS = "{%- else %}{{- '<|im_start|>' ~ m.role ~ '\\n' ~ m.content ~ '<|im_end|>\\n' }}{%- endif %}{%- endfor %}"
+TAIL = OTHERS + "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+MARK, END = "{%- generation %}", "{%- endgeneration %}"
+MARKED = {  # what templates put into their blocks: an answer alone, its end, the line break behind, the header, …
+    "answer": HEAD + "{{- '<|im_start|>assistant\\n' }}" + MARK + "{{- m.content }}" + END + "{{- '<|im_end|>\\n' }}" + TAIL,
+    "end": HEAD + "{{- '<|im_start|>assistant\\n' }}" + MARK + "{{- m.content ~ '<|im_end|>' }}" + END + "{{- '\\n' }}" + TAIL,
+    "break": HEAD + "{{- '<|im_start|>assistant\\n' }}" + MARK + "{{- m.content ~ '<|im_end|>\\n' }}" + END + TAIL,
+    "header": HEAD + MARK + "{{- '<|im_start|>assistant\\n' ~ m.content ~ '<|im_end|>\\n' }}" + END + TAIL,
+    "part of the header": HEAD + "{{- '<|im_start|>assistant' }}" + MARK + "{{- '\\n' ~ m.content ~ '<|im_end|>' }}" + END
+    + "{{- '\\n' }}" + TAIL,
+    "two blocks": HEAD + "{{- '<|im_start|>assistant\\n' }}" + MARK + "{{- m.content }}" + END + "{{- ' -- ' }}" + MARK
+    + "{{- 'x<|im_end|>' }}" + END + "{{- '\\n' }}" + TAIL,
+    "the last turn alone": HEAD + "{{- '<|im_start|>assistant\\n' }}{%- if loop.last %}" + MARK + "{{- m.content ~ '<|im_end|>' }}" + END
+    + "{%- else %}{{- m.content ~ '<|im_end|>\\n' }}{%- endif %}" + TAIL,
+    # The prompt opens a thought that answers of the past lack.
+    "a prompt with a thought": HEAD + "{{- '<|im_start|>assistant\\n' }}" + MARK + "{{- m.content | trim ~ '<|im_end|>' }}" + END
+    + "{{- '\\n' }}" + OTHERS + "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n<think>\\n' }}{%- endif %}",
+    # What a tool answers stands behind the name that the call before it gave.
+    "calls": "{%- set last = namespace(name='') %}" + HEAD + "{{- '<|im_start|>assistant' }}" + MARK
+    + "{%- for call in m.tool_calls or [] %}{%- set last.name = call.function.name %}"
+    + "{{- ' to=' ~ last.name ~ '\\n' ~ call.function.arguments | tojson }}{%- endfor %}"
+    + "{{- '\\n' ~ m.content ~ '<|im_end|>' }}" + END + "{{- '\\n' }}"
+    + "{%- elif m.role == 'tool' %}{{- '<|im_start|>' ~ last.name ~ '\\n' ~ m.content ~ '<|im_end|>\\n' }}"
+    + OTHERS + "{%- if add_generation_prompt %}{{- '<|im_start|>assistant' }}{%- endif %}",
+}
+DEFINED = ["answer", "end", "a prompt with a thought", "calls"]  # Without blocks, these mean what they mark.
+WEATHER = [{"type": "function", "function": {"name": "weather", "arguments": {"place": "Zürich"}}}]
+TALKS = [
+    [turn("user", "Hi there"), turn("assistant", "Hello!")],
+    [turn("system", "Be brief."), turn("user", "One?"), turn("assistant", "Two, three."), turn("user", "Four?"), turn("assistant", "Five.")],
+    [turn("user", "Hi"), turn("assistant", "  spaced  "), turn("user", "x"), turn("assistant", " y\n\n")],
+    [turn("user", "Hello"), turn("assistant", "Hello"), turn("user", "Hello"), turn("assistant", "Hello")],
+    [turn("assistant", "Welcome"), turn("user", "Hi"), turn("assistant", "Bye")],
+    [turn("user", "Hi"), turn("assistant", "a"), turn("assistant", "b"), turn("user", "你好 🙂"), turn("assistant", "naïve 日本")],
+    [turn("user", "Hi"), turn("assistant", ""), turn("user", "x"), turn("assistant", "\n")],
+    [turn("user", "assistant\nHi"), turn("assistant", "user\nassistant\n"), turn("user", ""), turn("assistant", "")],
+]
+
+
+def masks():
+    golden = ROOT.parent / "shared/golden/tokenizers/qwen2like.tokenizer.json.gz"
+    inner = tokenizers.Tokenizer.from_str(gzip.decompress(golden.read_bytes()).decode())
+    call = [turn("user", "Hi"), turn("assistant", "", tool_calls=WEATHER), turn("tool", "21 °C"), turn("assistant", "Warm.")]
+
+    def encoded(source, talk):
+        tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<|im_end|>", chat_template=source)
+        return tokenizer.apply_chat_template(talk, return_dict=True, return_assistant_tokens_mask=True)
+
+    for name, source in MARKED.items():
+        cases = []
+        # An empty answer and its end are learned even where no block shows it: nothing else could say so.
+        for talk in [call] if name == "calls" else TALKS[:6] if name == "the last turn alone" else TALKS:
+            # The token that ends an answer is learned in any case.
+            given = encoded(MARKED["end"] if name == "answer" else source, talk)
+            cases.append({"messages": talk, "ids": encoded(source, talk)["input_ids"], "learned": given["assistant_masks"]})
+        unmarked = source.replace(MARK, "").replace(END, "") if name in DEFINED else None
+        yield {"marks": name, "template": source, "unmarked": unmarked, "cases": cases}
+
+
 def main():
     named()
     versions = {"transformers": transformers.__version__, "jinja2": jinja2.__version__}
@@ -846,6 +907,7 @@ def main():
                         "cases": cases})
     write("templates.json", {"conversations": CONVERSATIONS, "templates": results})
     (OUT / "tokens.json").write_text(json.dumps({"versions": versions, "sets": list(tokenized())}) + "\n")
+    (OUT / "masks.json").write_text(json.dumps({"versions": versions, "sets": list(masks())}, ensure_ascii=False) + "\n")
     counts = [case[key] is not None for result in results for case in result["cases"] for key in ("plain", "prompt", "continued")]
     print(f"{len(results)} templates, {len(counts)} renderings, {sum(counts)} of them texts")
 

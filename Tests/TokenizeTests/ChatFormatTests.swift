@@ -153,6 +153,111 @@ struct ChatFormatTests {
     }
   }
 
+  // MARK: - What is learned
+
+  /// A template over a tokenizer of the reference data.
+  private func format(
+    _ tokenizer: String, source: String, bos: String? = nil, eos: String
+  ) throws -> (ChatFormat, Tokenizer) {
+    let folder = try TemporaryFolder()
+    let bytes = try Shared.contents("golden/tokenizers/\(tokenizer).tokenizer.json.gz")
+    try AtomicFile.write(bytes, to: "\(folder.path)/tokenizer.json")
+    var configuration: JSONObject = ["eos_token": .string(eos)]
+    configuration["bos_token"] = bos.map { .string($0) }
+    try folder.write(JSONValue.object(configuration).text, to: "tokenizer_config.json")
+    let loaded = try Tokenizer.load(folder.path)
+    return (ChatFormat(try ChatTemplate(source), loaded), loaded)
+  }
+
+  private func learned(_ example: ChatExample) -> [Int] {
+    Set(example.turns.filter(\.isAnswer).flatMap { example.learned(of: $0) }).sorted()
+  }
+
+  @Test(.enabled(if: Shared.exists))
+  func `learned is what a template marks, as transformers masks it, and every end`() throws {
+    let sets = try #require(try Fixture.load("Chat/masks")["sets"]?.array)
+    #expect(sets.count == 9)
+    // Four of the templates mark what is an answer without marks too.
+    #expect(sets.count { $0["unmarked"]?.string != nil } == 4)
+    for set in sets {
+      for key in ["template", "unmarked"] {
+        guard let source = set[key]?.string else { continue }
+        let (format, _) = try format("qwen2like", source: source, eos: "<|im_end|>")
+        for item in set["cases"]?.array ?? [] {
+          let (conversation, _) = try conversation(item)
+          let example = try format.tokens(of: conversation)
+          #expect(example.ids == item["ids"]?.integers)
+          let mask = item["learned"]?.integers ?? []
+          #expect(
+            learned(example) == mask.indices.filter { mask[$0] == 1 },
+            "\(set["marks"]?.text ?? ""), \(key): \(item["messages"]?.text ?? "")")
+        }
+      }
+    }
+  }
+
+  @Test(.enabled(if: Shared.exists))
+  func `blanks without offsets and empty answers are learned too`() throws {
+    let source = """
+      {%- for m in messages %}{%- if m.role == 'assistant' %}{{- 'Bot:' }}{% generation %}\
+      {{- ' ' ~ m.content }}{% endgeneration %}{{- eos_token }}\
+      {%- else %}{{- 'Human: ' ~ m.content ~ '\\n' }}{%- endif %}{%- endfor %}\
+      {%- if add_generation_prompt %}{{- 'Bot:' }}{%- endif %}
+      """
+    // RoBERTa's tokens of blanks alone have no offsets.
+    let (format, _) = try format("roberta", source: source, bos: "<s>", eos: "</s>")
+    for answer in ["  spaced  ", "", " ", "a"] {
+      let talk = Conversation([
+        Message(.user, "Hi"), Message(.assistant, answer), Message(.user, "x"),
+        Message(.assistant, "y"),
+      ])
+      let example = try format.tokens(of: talk)
+      let turn = try #require(example.turns.first { $0.isAnswer })
+      #expect(example.learned(of: turn) == Array(turn.range), "'\(answer)'")
+      #expect(example.ids[turn.range.upperBound - 1] == 2)
+      let question = try #require(example.turns.first)
+      #expect(turn.range.lowerBound == question.range.upperBound + 3, "\n, Bot and :")
+    }
+  }
+
+  @Test(.enabled(if: Shared.exists))
+  func `speakers by the names of data sets are the template's user and assistant`() throws {
+    let (format, _) = try format("qwen2like", "chatml manner")
+    let usual = try format.tokens(of: Self.talk)
+    for (user, assistant) in [("human", "gpt"), ("user", "model"), ("user", "chatgpt")] {
+      let turns = Self.talk.messages.map { message -> JSONValue in
+        let name = ["user": user, "assistant": assistant][message.role.rawValue]
+        return [
+          "role": .string(name ?? message.role.rawValue), "content": .string(message.content),
+        ]
+      }
+      let (talk, _) = try conversation(["messages": .array(turns)])
+      let example = try format.tokens(of: talk)
+      #expect(example.ids == usual.ids)
+      #expect(example.turns == usual.turns)
+    }
+  }
+
+  @Test(
+    .enabled(if: Shared.exists),
+    arguments: [
+      // This one's </s> is a token only at the beginning of a text.
+      ("llama2", "named mistral", nil, "</s>"), ("phi-3", "phi-3 manner", 32_007, "<|end|>"),
+      ("phi-3", "named zephyr", 32_000, "<|endoftext|>"),
+      ("phi-3", "named gemma", nil, "<end_of_turn>"),
+    ] as [(String, String, Int32?, String)])
+  func `what ends an answer is a token where answers end with one`(
+    tokenizer: String, template: String, id: Int32?, text: String
+  ) throws {
+    let (own, loaded) = try format(
+      tokenizer, template, bos: "<s>", eos: tokenizer == "llama2" ? "</s>" : "<|endoftext|>")
+    let named = try ChatTemplate.named(String(template.dropFirst(6)))
+    let format = named.map { ChatFormat($0, loaded) } ?? own
+    let end = try #require(format.end)
+    #expect(end.text == text)
+    #expect(end.id == id)
+  }
+
   @Test func `a tokenizer brings its template in one of three ways`() throws {
     let plain = "\(Shared.project)/Tests/Fixtures/Models/tiny-gpt2/tokenizer.json"
     func own(_ files: [String: String], hasTools: Bool = false) throws -> ChatTemplate? {

@@ -18,29 +18,53 @@ public struct ChatExample: Sendable {
   public let turns: [Turn]
   /// Which tokens stand for text that was given rather than for the template's own.
   public let isGiven: [Bool]
-  /// Which tokens the template says the assistant generates; nil where it says nothing of that.
+  /// Which tokens the template says the assistant generates; nil where it says it of none.
   public let isGenerated: [Bool]?
 
   init(_ chat: RenderedChat, _ tokens: ChatTokens, _ turns: [Turn], marksGeneration: Bool) {
     ids = tokens.ids
+    // Blanks whose offsets were trimmed away stand where they end.
+    let places = tokens.offsets.map { range in
+      range.isEmpty && range.lowerBound > 0 ? range.lowerBound - 1..<range.lowerBound : range
+    }
     self.turns = turns.compactMap { turn in
       // A token belongs to a turn by its last character, so that one that begins with the blank
       // before an answer is the answer's.
-      let places = tokens.offsets.indices.filter {
-        tokens.offsets[$0].upperBound > turn.range.lowerBound
-          && tokens.offsets[$0].lowerBound < turn.range.upperBound
-      }
-      guard let first = places.first, let last = places.last else { return nil }
+      let own = places.indices.filter { places[$0].overlaps(turn.range) }
+      guard let first = own.first, let last = own.last else { return nil }
       return Turn(
         message: turn.message, isAnswer: turn.isAnswer, range: first..<(last + 1),
         hasEnd: turn.hasEnd)
     }
     let units = chat.units
-    isGiven = tokens.offsets.map { range in
-      units[range].contains { $0.source != ChatSource.template }
-    }
-    isGenerated =
-      marksGeneration
-      ? tokens.offsets.map { range in units[range].contains { $0.isGenerated } } : nil
+    isGiven = places.map { range in units[range].contains { $0.source != ChatSource.template } }
+    let marks = marksGeneration ? places.map { units[$0].contains(where: \.isGenerated) } : []
+    isGenerated = marks.contains(true) ? marks : nil
+  }
+
+  /// The tokens of a turn that a model learns to write, the one that ends it among them.
+  ///
+  /// All of the turn. Where the template marks what is generated, what it marks: some leave out
+  /// turns or parts of them, some mark the header before an answer or the line break behind its end.
+  public func learned(of turn: Turn) -> [Int] {
+    guard let isGenerated, turn.isAnswer else { return Array(turn.range) }
+    let range = widened(turn, isGenerated)
+    let end = turn.hasEnd ? turn.range.upperBound - 1 : nil
+    let isWritten = range.contains { isGenerated[$0] } || end == turn.range.lowerBound
+    return isWritten ? range.filter { isGenerated[$0] || $0 == end } : []
+  }
+
+  /// The tokens of an answer, and those beside it that the same mark holds.
+  private func widened(_ turn: Turn, _ isGenerated: [Bool]) -> Range<Int> {
+    let answers = turns.filter(\.isAnswer).map(\.range)
+    let before = answers.last { $0.upperBound <= turn.range.lowerBound }?.upperBound ?? 0
+    let behind =
+      answers.first { $0.lowerBound >= turn.range.upperBound }?.lowerBound ?? ids.count
+    var (first, last) = (turn.range.lowerBound, turn.range.upperBound)
+    while first > before, isGenerated[first], isGenerated[first - 1] { first -= 1 }
+    while last < behind, isGenerated[last], isGenerated[last - 1] { last += 1 }
+    // A mark that reaches the next turn is that turn's.
+    let isNext = last == behind && last < ids.count && isGenerated[last]
+    return first..<(isNext ? turn.range.upperBound : last)
   }
 }

@@ -61,7 +61,7 @@ public struct ChatFormat: Sendable {
       chat, tokenizer.encode(chat), found, marksGeneration: template.marksGeneration)
   }
 
-  /// What ends an answer: the id of one token, or a text where the tokenizer has no such token.
+  /// What ends an answer: the id of one token, or a text where the tokenizer writes it as several.
   ///
   /// Found by writing out an answer; nil where the template ends answers with nothing.
   public var end: (id: Int32?, text: String)? {
@@ -74,8 +74,10 @@ public struct ChatFormat: Sendable {
     guard let end = ends.filter({ text.hasSuffix($0) }).max(by: { $0.count < $1.count }) else {
       return nil
     }
-    let ids = tokenizer.ids(of: end, addSpecialTokens: false)
-    return (ids.count == 1 ? ids[0] : nil, end)
+    // Behind an answer some tokenizers write as several tokens what alone is one.
+    let tokens = tokenizer.encode(chat)
+    let last = tokens.offsets.firstIndex { $0.upperBound >= turn.range.upperBound }
+    return (last.flatMap { tokenizer.token(of: tokens.ids[$0]) == end ? tokens.ids[$0] : nil }, end)
   }
 
   private func request(_ conversation: Conversation, _ tools: [JSONValue]?) -> ChatRequest {
@@ -128,8 +130,7 @@ extension Message {
   ///
   /// An instruction's input follows it after a line break; ShareGPT's `function_call` becomes a call.
   var templateObject: JSONObject {
-    let spelled = attributes["role"]?.string
-    var object: JSONObject = ["role": .string(spelled ?? role.rawValue)]
+    var object: JSONObject = ["role": .string(templateRole)]
     object["content"] = templateContent
     for member in attributes.members
     where object[member.key] == nil && member.key != "from" && member.key != "value"
@@ -142,6 +143,16 @@ extension Message {
       object["tool_calls"] = [["type": "function", "function": call]]
     }
     return object
+  }
+
+  /// The speaker as templates compare it.
+  ///
+  /// Some know `developer` or `ipython`; none knows the `gpt`, `human` and `model` of data sets.
+  private var templateRole: String {
+    switch role {
+    case .user, .assistant: role.rawValue
+    case .system, .tool: attributes["role"]?.string ?? role.rawValue
+    }
   }
 
   private var templateContent: JSONValue {

@@ -5,7 +5,8 @@ import Records
 /// A turn of the assistant begins where the text of the messages before it, with the generation
 /// prompt, comes to its end. Where a template writes earlier turns differently once others follow,
 /// the marks of the message's own characters and the generation prompt itself find it. A turn ends
-/// with the first special token behind it, and those that follow at once in the same turn.
+/// with the first special token behind it, and those that follow at once in the same turn. What
+/// later messages repeat of it, such as the name of the tool they are of, is not the turn's.
 struct ChatTurns {
   private let template: ChatTemplate
   private let request: ChatRequest
@@ -25,12 +26,25 @@ struct ChatTurns {
 
   /// A turn in Unicode scalars, and whether a token ends it; nil where the text has nothing of it.
   func turn(_ index: Int) -> (range: Range<Int>, hasEnd: Bool)? {
-    let places = chat.places(ofMessage: index)
+    let alone = rendered(index + 1, addsGenerationPrompt: false)
+    let places = places(index, alone)
     let isAnswer = request.messages[index]["role"]?.string == "assistant"
     guard let start = isAnswer ? start(index, places.first?.lowerBound) : places.first?.lowerBound
     else { return nil }
-    let (end, hasEnd) = end(index, max(start, places.last?.upperBound ?? start))
+    let (end, hasEnd) = end(index, max(start, places.last?.upperBound ?? start), alone)
     return start <= end ? (start..<end, hasEnd) : nil
+  }
+
+  /// Where the characters of a message stand that are those it has, or ends with, as the last one.
+  private func places(_ index: Int, _ alone: MarkedText?) -> [Range<Int>] {
+    let places = chat.places(ofMessage: index)
+    let own = (alone?.units ?? []).filter { $0.source == ChatSource.message(index) }.map(\.value)
+    for count in (1...max(1, places.count)).reversed().prefix(16) {
+      let part = places.prefix(count)
+      let characters = part.flatMap { text.units[$0].map(\.value) }
+      if own.suffix(characters.count).elementsEqual(characters) { return Array(part) }
+    }
+    return places
   }
 
   // MARK: Beginning
@@ -40,25 +54,39 @@ struct ChatTurns {
     if let prompted, prompted.count <= first ?? .max, text.matches(prompted, at: 0) {
       return prompted.count
     }
-    guard let first else { return nil }
     guard let prompted, let plain = rendered(index, addsGenerationPrompt: false),
       prompted.matches(plain, at: 0)
     else { return first }
     let prompt = MarkedText(prompted.units[plain.count...])
-    return endOfPrompt(prompt, before: first, after: previousEnd(index)) ?? first
+    return endOfPrompt(prompt, before: first, index) ?? first
   }
 
   /// Where the generation prompt, or as much of it as earlier turns have, ends before a place.
-  private func endOfPrompt(_ prompt: MarkedText, before first: Int, after start: Int) -> Int? {
-    let tokens = (1...max(1, prompt.count)).reversed().filter { length in
-      ends.contains { prompt.matches($0, at: length - $0.count) }
-    }
-    let trimmed = prompt.stripped(nil, left: false, right: true).count
-    for length in [prompt.count, trimmed] + tokens where length > 0 {
-      let part = MarkedText(prompt.units[..<min(length, prompt.count)])
-      if let place = text.lastRange(of: part, from: start, to: first) { return place + part.count }
+  ///
+  /// An answer without characters of its own has the first prompt before the next message.
+  private func endOfPrompt(_ prompt: MarkedText, before first: Int?, _ index: Int) -> Int? {
+    let (start, next) = (previousEnd(index), first ?? nextBeginning(index) ?? text.count)
+    for length in parts(of: prompt) {
+      let part = MarkedText(prompt.units[..<length])
+      let place =
+        first == nil
+        ? text.range(of: part, from: start, to: next)
+        : text.lastRange(of: part, from: start, to: next)
+      if let place { return place + length }
     }
     return nil
+  }
+
+  /// How much of a generation prompt a turn may begin with, longest first: all of it, all but the
+  /// blanks at its end, or what ends with a line or a special token.
+  private func parts(of prompt: MarkedText) -> [Int] {
+    let trimmed = prompt.stripped(nil, left: false, right: true).count
+    return (0...prompt.count).reversed().filter { length in
+      length > 0
+        && (length == prompt.count || length == trimmed
+          || prompt.units[length - 1].scalar == "\n"
+          || ends.contains { prompt.matches($0, at: length - $0.count) })
+    }
   }
 
   /// Where the characters of the messages before end.
@@ -66,12 +94,17 @@ struct ChatTurns {
     (0..<index).lazy.compactMap { chat.places(ofMessage: $0).last?.upperBound }.max() ?? 0
   }
 
+  /// Where the characters of the messages behind begin.
+  private func nextBeginning(_ index: Int) -> Int? {
+    request.messages.indices.dropFirst(index + 1).lazy
+      .compactMap { chat.places(ofMessage: $0).first?.lowerBound }.min { $0 < $1 }
+  }
+
   // MARK: End
 
-  private func end(_ index: Int, _ last: Int) -> (Int, hasEnd: Bool) {
-    let next = request.messages.indices.dropFirst(index + 1).lazy
-      .compactMap { chat.places(ofMessage: $0).first?.lowerBound }.min { $0 < $1 }
-    let own = rendered(index + 1, addsGenerationPrompt: false).map { commonPrefix($0) }
+  private func end(_ index: Int, _ last: Int, _ alone: MarkedText?) -> (Int, hasEnd: Bool) {
+    let next = nextBeginning(index)
+    let own = alone.map { commonPrefix($0) }
     let isOwn = own.map { $0 >= last } ?? false
     let limit = isOwn ? own ?? last : next ?? text.count
     guard let first = firstEnd(from: last, to: limit) else {

@@ -13,25 +13,13 @@ package struct ChatText {
   ///   - learnsAll: Whether every token is learned, whoever speaks.
   package init(_ example: ChatExample, learned: [Bool], learnsAll: Bool, limit: Int) {
     var mask = [Bool](repeating: learnsAll, count: example.ids.count)
-    for turn in example.turns {
-      for place in turn.range where !learnsAll {
-        mask[place] = learned[turn.message] && Self.isGenerated(place, turn, example)
-      }
+    for turn in example.turns where learned[turn.message] {
+      for place in example.learned(of: turn) { mask[place] = true }
     }
     let kept = ChatCut(example, limit: limit).kept
     isTruncated = kept.count < example.ids.count
     tokens = kept.map { example.ids[$0] }
     isLearned = kept.map { mask[$0] }
-  }
-
-  /// Whether a template's own marks leave a token in; the end of a turn is always learned.
-  private static func isGenerated(
-    _ place: Int, _ turn: ChatExample.Turn, _ example: ChatExample
-  ) -> Bool {
-    guard let marks = example.isGenerated, turn.range.contains(where: { marks[$0] }) else {
-      return true
-    }
-    return marks[place] || (turn.hasEnd && place == turn.range.upperBound - 1)
   }
 
   /// What each token predicts: the next one where that is learned.

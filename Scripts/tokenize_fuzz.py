@@ -84,7 +84,7 @@ class Maker:
         return {"text": self.text()}
 
     def truncation(self):
-        # Where the template leaves no token of a text, the library makes a window of the whole text, which is left out.
+        # Where a length is below what the template adds, the library cuts nothing.
         length = self.random.randrange(6, 13)
         return {"direction": self.pick("Left", "Right"), "max_length": length, "stride": self.random.randrange(length // 2),
                 "strategy": self.pick("LongestFirst", "LongestFirst", "OnlyFirst", "OnlySecond")}
@@ -270,17 +270,17 @@ class Maker:
 
 
 def tokens_of(encoding):
-    """The fields of an encoding that have an element a token."""
+    """The fields of an encoding that have an element a token, and its windows, which may have some of their own."""
+    windows = [tokens_of(window) for window in encoding.overflowing]
     return {"ids": encoding.ids, "offsets": [list(offset) for offset in encoding.offsets], "type_ids": encoding.type_ids,
-            "special_mask": encoding.special_tokens_mask}
+            "special_mask": encoding.special_tokens_mask, **({"overflowing": windows} if windows else {})}
 
 
 def answer(tokenizer, request):
     """What the library makes of a text or a pair, or None where it panics."""
     try:
         encoding = tokenizer.encode(request["text"], request.get("pair"))
-        windows = [tokens_of(window) for window in encoding.overflowing]
-        return {**request, **tokens_of(encoding), **({"overflowing": windows} if windows else {}),
+        return {**request, **tokens_of(encoding),
                 "decoded": tokenizer.decode(encoding.ids),
                 "decoded_raw": tokenizer.decode(encoding.ids, skip_special_tokens=False)}
     except BaseException as panic:  # noqa: BLE001

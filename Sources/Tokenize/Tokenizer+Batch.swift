@@ -24,7 +24,7 @@ extension Tokenizer {
       }
     }
     if let padding = options.padding {
-      let target = padding.target(longest: encodings.lazy.map(\.longest).max() ?? 0)
+      let target = padding.target(longest: encodings.lazy.map(\.count).max() ?? 0)
       for index in encodings.indices { encodings[index].pad(to: target, padding) }
     }
     return encodings

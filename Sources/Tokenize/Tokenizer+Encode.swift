@@ -29,7 +29,7 @@ extension Tokenizer {
   public func encode(_ text: String, pair: String? = nil, options: EncodingOptions) -> Encoding {
     var encoding = pipeline.withWorkspace { self.encoding(text, pair, options, &$0) }
     if let padding = options.padding {
-      encoding.pad(to: padding.target(longest: encoding.longest), padding)
+      encoding.pad(to: padding.target(longest: encoding.count), padding)
     }
     return encoding
   }
@@ -85,15 +85,8 @@ extension Tokenizer {
       runs.append(pipeline.run(pair, options: runOptions, &workspace))
     }
     let windows = windows(of: runs, options)
-    var encodings = windows[0].map { first in
-      guard windows.count > 1 else { return [assembled([runs[0][first]], options)] }
-      return windows[1].map { assembled([runs[0][first], runs[1][$0]], options) }
-    }.joined().map { $0 }
-    var encoding = encodings.removeFirst()
-    let kept = windows.map { $0[0].count }
-    encoding.isTruncated = kept != runs.map(\.ids.count)
-    encoding.overflowing = Self.ordered(
-      encodings, seconds: windows.count > 1 ? windows[1].count : 1)
+    var encoding = assembled(runs, windows, options)
+    encoding.isTruncated = windows.map { $0[0].count } != runs.map(\.ids.count)
     return encoding
   }
 
@@ -114,12 +107,6 @@ extension Tokenizer {
     return encoding
   }
 
-  /// The windows of pairs in the order Hugging Face has them: those of the first text before those that
-  /// keep it whole.
-  private static func ordered(_ encodings: [Encoding], seconds: Int) -> [Encoding] {
-    Array(encodings.dropFirst(seconds - 1) + encodings.prefix(seconds - 1))
-  }
-
   /// The windows of each text.
   private func windows(of runs: [TokenRun], _ options: EncodingOptions) -> [[Range<Int>]] {
     guard let truncation = options.truncation else { return runs.map { [0..<$0.ids.count] } }
@@ -132,15 +119,28 @@ extension Tokenizer {
     }
   }
 
-  /// The tokens of one text or two in their template.
-  private func assembled(_ runs: [TokenRun], _ options: EncodingOptions) -> Encoding {
+  /// The windows of one text or two in their template.
+  private func assembled(
+    _ runs: [TokenRun], _ windows: [[Range<Int>]], _ options: EncodingOptions
+  ) -> Encoding {
+    let processing = pipeline.postProcessing
+    let keepsTypes = processing.typesWindows && options.addSpecialTokens
     var encoding = Encoding()
-    let template = runs.count == 1 ? pipeline.postProcessing.single : pipeline.postProcessing.pair
-    for piece in template {
+    for piece in runs.count == 1 ? processing.single : processing.pair {
       switch piece {
-      case .text(let number, let typeId): encoding.append(runs[number], typeId: typeId)
+      case .text(let number, let typeId):
+        let parts = windows[number].map { runs[number][$0] }
+        if parts.count == 1, encoding.overflowing.isEmpty {
+          encoding.append(parts[0], typeId: typeId)
+          continue
+        }
+        var text = Encoding(parts[0], typeId: typeId)
+        text.overflowing = parts.dropFirst().map {
+          Encoding($0, typeId: keepsTypes ? typeId : Int32(number))
+        }
+        encoding.join(text)
       case .special(let ids, let typeId):
-        if options.addSpecialTokens { encoding.append(special: ids, typeId: typeId) }
+        if options.addSpecialTokens { encoding.joinEverywhere(special: ids, typeId: typeId) }
       }
     }
     return encoding
@@ -148,6 +148,42 @@ extension Tokenizer {
 }
 
 extension Encoding {
+  fileprivate init(_ run: TokenRun, typeId: Int32) {
+    append(run, typeId: typeId)
+  }
+
+  /// Puts other tokens behind, and each window of one beside what the other has, in the nesting of
+  /// Hugging Face's library: a window of the first has those of the second for its own.
+  fileprivate mutating func join(_ other: Encoding) {
+    var windows: [Encoding] = []
+    for own in overflowing {
+      windows.append(own.joined(other))
+      windows += other.overflowing.map { own.joined($0) }
+    }
+    windows += other.overflowing.map { joined($0) }
+    ids += other.ids
+    offsets += other.offsets
+    typeIds += other.typeIds
+    specialMask += other.specialMask
+    attentionMask += other.attentionMask
+    wordIds += other.wordIds
+    overflowing = windows
+  }
+
+  private func joined(_ other: Encoding) -> Encoding {
+    var encoding = self
+    encoding.join(other)
+    return encoding
+  }
+
+  /// Puts special tokens behind the tokens and behind those of every window.
+  fileprivate mutating func joinEverywhere(special added: [Int32], typeId: Int32) {
+    append(special: added, typeId: typeId)
+    for index in overflowing.indices {
+      overflowing[index].joinEverywhere(special: added, typeId: typeId)
+    }
+  }
+
   mutating func append(_ run: TokenRun, typeId: Int32) {
     if ids.isEmpty {
       // What comes first, which mostly is all there is, is taken over as it is.
@@ -212,9 +248,6 @@ extension Encoding {
     specialMask += repeatElement(special, count: count)
     attentionMask += repeatElement(1, count: count)
   }
-
-  /// The number of tokens, or that of the longest window.
-  var longest: Int { overflowing.reduce(count) { max($0, $1.count) } }
 
   /// Fills up to a length.
   mutating func pad(to length: Int, _ padding: Padding) {

@@ -50,7 +50,7 @@ public struct Truncation: Sendable, Equatable {
   /// The windows of a text that is cut to some tokens, the one that is kept first.
   func windows(of count: Int, keeping kept: Int) -> [Range<Int>] {
     guard kept < count else { return [0..<count] }
-    guard kept > 0 else { return [0..<0] }
+    guard kept > 0 else { return stride == nil ? [0..<0] : [0..<0, 0..<count] }
     let first = cutsLeft ? count - kept..<count : 0..<kept
     guard let stride, stride < kept else { return [first] }
     var windows = [first]

@@ -51,7 +51,10 @@ enum SmallTokenizers {
     var files: [JSONValue] = []
     let components = try Fixture.load("components")
     for test in try #require(components["cases"]?.array) {
-      var file: JSONObject = ["model": SpellingModel.json, "decoder": ["type": "ByteLevel"]]
+      var file: JSONObject = [
+        "model": SpellingModel.json,
+        "decoder": ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true],
+      ]
       if let part = test["part"]?.string { file[part] = test["component"] }
       file.merge(test["parts"]?.object ?? [:])
       files.append(.object(file))

@@ -82,9 +82,24 @@ struct LoadErrorTests {
       json: #"{"model": \#(wordPiece), "padding": {"direction": "Left"}}"#, code: .malformed,
       place: "padding", says: "padding.strategy is missing"),
     Fault(
-      json: #"{"model": \#(wordPiece), "decoder": {"type": "WordPiece", "cleanup": "yes"}}"#,
+      json:
+        #"{"model": \#(wordPiece), "decoder": {"type": "WordPiece", "prefix": "", "cleanup": "yes"}}"#,
       code: .malformed, place: "decoder.cleanup",
       says: "here must stand true or false, not a string"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "decoder": {"type": "WordPiece", "prefix": ""}}"#,
+      code: .malformed, place: "decoder", says: "decoder.cleanup is missing"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "decoder": {"type": "ByteLevel", "trim_offsets": true}}"#,
+      code: .malformed, place: "decoder", says: "decoder.add_prefix_space is missing"),
+    Fault(
+      json: #"{"model": \#(wordPiece), "decoder": {"type": "Metaspace"}}"#,
+      code: .malformed, place: "decoder", says: "decoder.replacement is missing"),
+    Fault(
+      json:
+        #"{"model": \#(wordPiece), "decoder": {"type": "Strip", "content": "ab", "start": 1, "stop": 0}}"#,
+      code: .malformed, place: "decoder.content",
+      says: "what is taken off is not one character"),
     Fault(
       json: #"{"model": \#(wordPiece), "normaliser": {"type": "Lowercase"}}"#, code: .malformed,
       place: "normaliser", says: "the file has no part 'normaliser'"),

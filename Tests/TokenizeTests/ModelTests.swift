@@ -101,6 +101,78 @@ struct ModelTests {
     }
   }
 
+  @Test func `where no token of a text is kept, all of it is one window`() throws {
+    let tokenizer = try Tokenizer(json: Self.surrounded(by: "BertProcessing"))
+    var options = EncodingOptions()
+    options.truncation = Truncation(maximumLength: 4, stride: 0)
+    options.padding = Padding()
+    let encoding = tokenizer.encode("a b c", options: options)
+    #expect(encoding.ids == [1, 1, 2, 2])
+    #expect(encoding.overflowing.map(\.ids) == [[1, 1, 3, 4, 5, 2, 2]])
+  }
+
+  /// Ids and segments as tokenizers 0.23.3 has them.
+  @Test(arguments: [
+    ("BertProcessing", [3, 5, 5, 5, 5, 6, 7, 7, 7, 8], [1, 1, 3, 4, 2, 2, 5, 6, 2, 2]),
+    ("RobertaProcessing", [3, 5, 5, 5, 5, 6, 7, 7, 7, 7, 8], [1, 1, 3, 4, 2, 2, 2, 5, 6, 2, 2]),
+  ])
+  func `a template may stand around the tokens of another post-processor`(
+    inner: String, types: [Int], ids: [Int]
+  ) throws {
+    let tokenizer = try Tokenizer(json: Self.surrounded(by: inner))
+    let single = tokenizer.encode("a b")
+    #expect(single.ids == [1, 1, 3, 4, 2, 2])
+    #expect(single.typeIds == [3, 5, 5, 5, 5, 4])
+    #expect(single.specialMask == [1, 1, 0, 0, 1, 1])
+    let pair = tokenizer.encode("a b", pair: "c d")
+    #expect(pair.ids.map(Int.init) == ids)
+    #expect(pair.typeIds.map(Int.init) == types)
+    let bare = tokenizer.encode("a b", pair: "c d", addSpecialTokens: false)
+    #expect(bare.ids == [3, 4, 5, 6])
+    #expect(bare.typeIds == [5, 5, 7, 7])
+    #expect(tokenizer.ids(of: "a b", pair: "c d").map(Int.init) == ids)
+    // Behind a template that makes more parts than texts, the library fails.
+    #expect(throws: TokenizerError.self) {
+      try Tokenizer(json: Self.surrounded(by: "TemplateProcessing"))
+    }
+  }
+
+  private static func surrounded(by inner: String) -> [UInt8] {
+    func special(_ id: JSONValue, _ type: JSONValue) -> JSONValue {
+      ["SpecialToken": ["id": id, "type_id": type]]
+    }
+    func text(_ id: JSONValue, _ type: JSONValue) -> JSONValue {
+      ["Sequence": ["id": id, "type_id": type]]
+    }
+    let around: JSONValue = [
+      "type": "TemplateProcessing",
+      "single": [special("[CLS]", 3), text("A", 5), special("[SEP]", 4)],
+      "pair": [
+        special("[CLS]", 3), text("A", 5), special("[SEP]", 6), text("B", 7), special("[SEP]", 8),
+      ],
+      "special_tokens": [
+        "[CLS]": ["id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]],
+        "[SEP]": ["id": "[SEP]", "ids": [2], "tokens": ["[SEP]"]],
+      ],
+    ]
+    let first: JSONValue = [
+      "type": .string(inner), "sep": ["[SEP]", 2], "cls": ["[CLS]", 1], "trim_offsets": false,
+      "add_prefix_space": false,
+    ]
+    let root: JSONValue = [
+      "version": "1.0", "pre_tokenizer": ["type": "WhitespaceSplit"],
+      "post_processor": [
+        "type": "Sequence",
+        "processors": [inner == "TemplateProcessing" ? around : first, around],
+      ],
+      "model": [
+        "type": "WordLevel", "unk_token": "[UNK]",
+        "vocab": ["[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "b": 4, "c": 5, "d": 6],
+      ],
+    ]
+    return root.bytes
+  }
+
   @Test func `an inspection shows each step`() throws {
     let fixture = try Fixture.load("wordpiece")
     let tokenizer = try Tokenizer(json: try #require(fixture["file"]).bytes)

@@ -3,7 +3,12 @@ struct ByteLevelDecoder: TokenDecoder, FileComponent {
   static let typeName = "ByteLevel"
 
   init() {}
-  init(from reader: ComponentReader) throws(TokenizerError) {}
+  /// Nothing of it changes what is decoded, but a file without is none of the format.
+  init(from reader: ComponentReader) throws(TokenizerError) {
+    _ = try reader.requiredBool("add_prefix_space")
+    _ = try reader.requiredBool("trim_offsets")
+    _ = try reader.bool("use_regex", default: true)
+  }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     let bytes = tokens.flatMap { ByteAlphabet.decode($0) ?? $0 }

@@ -4,6 +4,7 @@ struct MetaspaceDecoder: TokenDecoder, FileComponent {
   private let options: MetaspaceOptions
 
   init(from reader: ComponentReader) throws(TokenizerError) {
+    _ = try reader.required("replacement")
     options = try MetaspaceOptions(from: reader)
   }
 
@@ -23,9 +24,9 @@ struct CTCDecoder: TokenDecoder, FileComponent {
   private let cleansUp: Bool
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    padding = Array(try reader.string("pad_token", default: "<pad>").utf8)
-    delimiter = Array(try reader.string("word_delimiter_token", default: "|").utf8)
-    cleansUp = try reader.bool("cleanup", default: true)
+    padding = Array(try reader.required("pad_token").string().utf8)
+    delimiter = Array(try reader.required("word_delimiter_token").string().utf8)
+    cleansUp = try reader.requiredBool("cleanup")
   }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {

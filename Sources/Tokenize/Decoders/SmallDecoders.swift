@@ -4,7 +4,7 @@ struct BytePairDecoder: TokenDecoder, FileComponent {
   private let suffix: [UInt8]
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    suffix = Array(try reader.string("suffix", default: "</w>").utf8)
+    suffix = Array(try reader.required("suffix").string().utf8)
   }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
@@ -57,10 +57,13 @@ struct StripDecoder: TokenDecoder, FileComponent {
   private let stop: Int
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    content = Array(try reader.required("content").string().utf8)
-    start = try reader.integer("start", default: 0)
-    stop = try reader.integer("stop", default: 0)
-    guard !content.isEmpty else { throw reader.malformed("content is empty", key: "content") }
+    let character = try reader.required("content").string()
+    content = Array(character.utf8)
+    start = try reader.required("start").integer()
+    stop = try reader.required("stop").integer()
+    guard character.unicodeScalars.count == 1 else {
+      throw reader.malformed("what is taken off is not one character", key: "content")
+    }
   }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {

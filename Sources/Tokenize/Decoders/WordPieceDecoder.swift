@@ -14,8 +14,8 @@ struct WordPieceDecoder: TokenDecoder, FileComponent {
   ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
 
   init(from reader: ComponentReader) throws(TokenizerError) {
-    prefix = Array(try reader.string("prefix", default: "##").utf8)
-    cleansUp = try reader.bool("cleanup", default: true)
+    prefix = Array(try reader.required("prefix").string().utf8)
+    cleansUp = try reader.requiredBool("cleanup")
   }
 
   func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {

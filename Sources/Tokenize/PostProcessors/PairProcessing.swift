@@ -8,10 +8,7 @@ enum BertProcessing: PostProcessor {
     let first: [PostProcessing.Piece] = [
       .special([begin], typeId: 0), .text(0, typeId: 0), .special([separator], typeId: 0),
     ]
-    return PostProcessing(
-      single: first,
-      pair: first + [.text(1, typeId: 1), .special([separator], typeId: 1)],
-      hasTemplate: true)
+    return .around(first, [.text(1, typeId: 1), .special([separator], typeId: 1)])
   }
 }
 
@@ -20,18 +17,24 @@ enum RobertaProcessing: PostProcessor {
   static let typeName = "RobertaProcessing"
 
   static func read(_ reader: ComponentReader) throws(TokenizerError) -> PostProcessing {
-    var result = try ByteLevelProcessing.read(reader)
+    let trim = try ByteLevelProcessing.read(reader).trim
     let begin = try reader.tokenId("cls")
     let separator = try reader.tokenId("sep")
-    result.single = [
-      .special([begin], typeId: 0), .text(0, typeId: 0), .special([separator], typeId: 0),
-    ]
-    result.pair =
-      result.single + [
-        .special([separator], typeId: 0), .text(1, typeId: 0), .special([separator], typeId: 0),
-      ]
-    result.hasTemplate = true
+    let end = PostProcessing.Piece.special([separator], typeId: 0)
+    var result = PostProcessing.around(
+      [.special([begin], typeId: 0), .text(0, typeId: 0), end], [end, .text(1, typeId: 0), end])
+    result.trim = trim
+    result.typesWindows = true
     return result
+  }
+}
+
+extension PostProcessing {
+  /// What stands around the first text, which may stand alone, and around the second.
+  fileprivate static func around(_ first: [Piece], _ second: [Piece]) -> PostProcessing {
+    PostProcessing(
+      single: first, pair: first + second, hasTemplate: true,
+      surrounded: ([first], [first, second]))
   }
 }
 

@@ -2,7 +2,7 @@
 /// tokens around.
 ///
 /// Every post-processor that tokenizer files name comes down to this.
-struct PostProcessing: Sendable, Equatable {
+struct PostProcessing: Sendable {
   /// A part of a template.
   enum Piece: Sendable, Equatable {
     /// The tokens of the first (0) or second (1) text, with the segment they get.
@@ -12,6 +12,20 @@ struct PostProcessing: Sendable, Equatable {
 
     /// Whether this is the place of a text.
     var isText: Bool { if case .text = self { true } else { false } }
+
+    /// The same in another segment.
+    func with(typeId: Int32) -> Piece {
+      switch self {
+      case .text(let number, _): .text(number, typeId: typeId)
+      case .special(let ids, _): .special(ids, typeId: typeId)
+      }
+    }
+
+    /// What stands in a template's place: what an earlier template put around a text.
+    func filled(with texts: [[Piece]]) -> [Piece] {
+      guard case .text(let number, let typeId) = self else { return [self] }
+      return texts[number].map { $0.with(typeId: typeId) }
+    }
   }
 
   /// How to trim offsets, or nil for not at all.
@@ -22,6 +36,11 @@ struct PostProcessing: Sendable, Equatable {
   var pair: [Piece] = [.text(0, typeId: 0), .text(1, typeId: 1)]
   /// Whether a component has given the templates.
   var hasTemplate = false
+  /// What one text and each text of a pair have around them, where a template may follow that takes
+  /// this for the text.
+  var surrounded: (single: [[Piece]], pair: [[Piece]])?
+  /// Whether windows of what was cut off have the template's segments; they have 0 and 1 otherwise.
+  var typesWindows = false
 
   /// The number of special tokens that a template adds.
   func addedCount(pair isPair: Bool) -> Int {

@@ -1,4 +1,4 @@
-/// `Sequence`: trimming steps and at most one template.
+/// `Sequence`: trimming steps and a template, or `BertProcessing` or `RobertaProcessing` with a template around it.
 enum ProcessorSequence: PostProcessor {
   static let typeName = "Sequence"
 
@@ -14,13 +14,20 @@ enum ProcessorSequence: PostProcessor {
         result.trim = trim
       }
       guard step.hasTemplate else { continue }
-      guard !result.hasTemplate else {
+      guard result.hasTemplate else {
+        (result.single, result.pair) = (step.single, step.pair)
+        (result.surrounded, result.typesWindows) = (step.surrounded, step.typesWindows)
+        result.hasTemplate = true
+        continue
+      }
+      // Hugging Face's library fails on a template behind one that makes more parts than texts.
+      guard let inner = result.surrounded, step.surrounded == nil else {
         throw element.unsupported(
           "a second template adds to the first", remedy: "join both to one template")
       }
-      result.single = step.single
-      result.pair = step.pair
-      result.hasTemplate = true
+      result.single = step.single.flatMap { $0.filled(with: inner.single) }
+      result.pair = step.pair.flatMap { $0.filled(with: inner.pair) }
+      result.surrounded = nil
     }
     return result
   }

@@ -9,7 +9,10 @@ public struct TokenizerFilter: Sendable {
   public let tokenizer: Tokenizer
 
   private static let textFields = ["text", "pair"]
-  private static let idFields = ["ids"]
+  /// What encoding writes is understood too.
+  private static let idFields = [
+    "ids", "offsets", "type_ids", "special_mask", "attention_mask", "overflowing",
+  ]
 
   /// Loads a tokenizer by the path of one of its files, of a folder or run, or by a model's name.
   /// - Throws: `TokenizerError`, or `ModelError` listing the places that were looked at.
@@ -73,7 +76,7 @@ public struct TokenizerFilter: Sendable {
     }
   }
 
-  /// Decodes lines with `ids`.
+  /// Decodes lines with `ids`, such as those of `encode`; windows of what was cut off stay out.
   /// - Throws: `StageError` naming the line and field at fault; the lines before it are answered.
   public func decode(
     input: String, skipsSpecialTokens: Bool, write: ([UInt8]) throws -> Void

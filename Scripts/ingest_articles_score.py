@@ -8,7 +8,7 @@ over pages, F1 is made of these two.
     ingest_articles_score.py GOLD PREDICTIONS [--half working|held-out] [--worst N]
 
 GOLD is ground-truth.json(.gz). PREDICTIONS is JSON of the benchmark ({page: {"articleBody": …}}), or
-records as `anneal` writes them, one a line, whose id begins with the page's name.
+records as `anneal ingest --provenance true` writes them, one a line, whose id begins with the page's name.
 The pages in the order of their names make two halves: the even ones were worked on, the odd ones were
 looked at only at the end.
 """
@@ -26,14 +26,15 @@ def read(path):
     with opener(path, "rt", encoding="utf-8") as file:
         text = file.read()
     try:
-        return {page: fields.get("articleBody") or "" for page, fields in json.loads(text).items()}
+        pages = json.loads(text)
+        return {page: fields.get("articleBody") or "" for page, fields in pages.get("output", pages).items()}
     except (json.JSONDecodeError, AttributeError):
-        records = (json.loads(line) for line in text.splitlines() if line)
+        records = (json.loads(line) for line in text.split("\n") if line)
         return {page_of(record): record.get("text") or "" for record in records}
 
 
 def page_of(record):
-    own = record.get("_anneal") or {}
+    own = record.get("anneal") or {}
     name = record.get("id") or own.get("id") or ""
     return name.rsplit("/", 1)[-1].split(".", 1)[0]
 

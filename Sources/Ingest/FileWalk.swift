@@ -109,13 +109,17 @@ struct FileWalk {
     _ stream: DecodedBytes, _ format: FileFormat,
     _ give: (Int, SourceUnit.Payload) throws -> Void
   ) throws {
-    let tab = UInt8(ascii: "\t")
-    let comma = UInt8(ascii: ",")
-    let dialect = CSVDialect(
-      delimiter: options.delimiter ?? (format == .tsv ? tab : comma), quoted: options.quotes)
+    let bytes = PeekedBytes(stream)
+    let (delimiter, hasName) = try delimiter(of: bytes, format)
+    let dialect = CSVDialect(delimiter: delimiter, quoted: options.quotes)
     var hasHeader = false
-    let rows = CSVRows(stream, name: file.name, dialect: dialect, largest: options.largest)
+    var isNamed = hasName
+    let rows = CSVRows(bytes, name: file.name, dialect: dialect, largest: options.largest)
     try rows.forEach(tooLong: { try give($0, tooLarge($0)) }) { line, row in
+      if isNamed {
+        isNamed = false
+        return
+      }
       if !hasHeader, !TextPieces.isBlank(row) {
         let source = Source(file: file.name, line: line)
         let cells = try CSVRow.first(row, dialect, at: source)
@@ -126,6 +130,19 @@ struct FileWalk {
       }
       try give(line, .bytes(row))
     }
+  }
+
+  /// What stands between the cells of a file, and whether its first line is there to name it.
+  private func delimiter(
+    of bytes: PeekedBytes, _ format: FileFormat
+  ) throws(StageError) -> (UInt8, isNamed: Bool) {
+    let head = try bytes.peek()
+    let named = CSVDelimiter.named(head)
+    if let delimiter = options.delimiter ?? named { return (delimiter, named != nil) }
+    guard format == .csv else { return (UInt8(ascii: "\t"), false) }
+    let sample = Array(head.prefix(CSVDelimiter.sampleSize))
+    let isWhole = head.count < CSVDelimiter.sampleSize
+    return (CSVDelimiter.detect(sample, isWhole: isWhole, quoted: options.quotes), false)
   }
 
   /// Parquet is read from its end, so what does not lie on the disk as it is is put there.

@@ -6,7 +6,7 @@ public let ingestStages: [StageDescriptor] = [
   StageDescriptor(
     "ingest",
     "Reads data, text, web pages, books and documents of many formats, packed or not, into records.",
-    role: .source, version: 2, parameters: IngestOptions.parameters,
+    role: .source, version: 3, parameters: IngestOptions.parameters,
     example: "ingest: {path: data/*.csv, fields: {text: abstract, label: department}}",
     make: { values throws(Diagnostic) in IngestStage(try IngestOptions(values)) })
 ]
@@ -131,7 +131,8 @@ extension IngestOptions {
     "split", default: TextSplit.line, "What one record of plain text is.")
   static let delimiterParameter = Parameter<String?>(
     "delimiter", default: nil, aliases: ["sep"],
-    "The byte between cells, such as ';', '|' or tab; by default a comma, in TSV a tab.",
+    "The byte between cells; by default what divides the first rows alike of comma, ';', tab and '|', in "
+      + "TSV a tab.",
     check: { text in
       text.map { delimiterByte($0) == nil } == true ? "must be one ASCII character, or tab" : nil
     })

@@ -61,6 +61,40 @@ import Testing
     #expect(raw.texts == ["\"Open quote"])
   }
 
+  @Test(arguments: [
+    ("text;label\n\"a; b\";x\nc, d;y\n", ["a; b", "c, d"]),
+    ("text|label\na, b|x\n", ["a, b"]), ("text\tlabel\na, b\tx\n", ["a, b"]),
+    ("sep=;\r\ntext;label\r\na,b;x\r\n", ["a,b"]),
+    // A comma goes first, and marks of prose are none.
+    ("text,label\n\"a;b;c\",x\n", ["a;b;c"]),
+    ("text\nhello; world\nfoo\n", ["hello; world", "foo"]),
+    ("text\na;b\nc;d\n", ["a;b", "c;d"]), ("text\na\tb\nc\td\n", ["a\tb", "c\td"]),
+    ("text,label\na;b,x\nc;d,y\n", ["a;b", "c;d"]),
+  ]) func `the delimiter is what divides the first rows alike`(file: String, texts: [String]) throws
+  {
+    let folder = try TemporaryFolder()
+    let result = try ingest(try folder.write(file, to: "a.csv"))
+    #expect(result.texts == texts, "\(result.faults)")
+  }
+
+  @Test func `verdicts are true or false, texts that look like lists stay texts`() throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(
+      try folder.write("prompt,completion,label\nq,\"[1, 2]\",True\nq,b,false\n", to: "a.csv"))
+    #expect(result.records.map(\.schema) == [.kto, .kto])
+    #expect(result.records.map(\.label) == [Label(.bool(true)), Label(.bool(false))])
+    #expect(
+      result.records[0].content
+        == .conversation(Conversation([Message(.user, "q"), Message(.assistant, "[1, 2]")])))
+  }
+
+  @Test func `a single column without a name keeps its marks`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("one; two\nthree; four\n", to: "a.csv")
+    let result = try ingest(path, ["header": "false"], fields: TextMap([("text", "1")]))
+    #expect(result.texts == ["one; two", "three; four"])
+  }
+
   @Test func `ragged rows, stray quotes and double names are faults with remedies`() throws {
     let folder = try TemporaryFolder()
     let ragged = try ingest(

@@ -5,14 +5,19 @@ import Stages
 struct CSVHeader: Sendable {
   /// The names in order; a column without one has its number.
   let names: [String]
+  /// The columns whose cells say true or false of an answer.
+  private let verdicts: Set<Int>
 
   /// Reads the first row, or numbers its columns where it holds data.
   init(_ cells: [String], isNames: Bool, at source: Source) throws(StageError) {
     guard isNames else {
       names = cells.indices.map { "\($0 + 1)" }
+      verdicts = []
       return
     }
     names = cells.enumerated().map { $1.isEmpty ? "\($0 + 1)" : $1 }
+    let isKTO = ["prompt", "completion"].allSatisfy { cells.contains($0) }
+    verdicts = Set(cells.indices.filter { cells[$0] == "kto_tag" || isKTO && cells[$0] == "label" })
     var seen: Set<[UInt8]> = []
     for name in names where !seen.insert(Array(name.utf8)).inserted {
       throw StageError(
@@ -32,6 +37,18 @@ struct CSVHeader: Sendable {
         "ragged-row", "the row has \(count) cells where the header has \(names.count)",
         source: source, remedy: "quote cells that hold the delimiter, or check 'delimiter'")
     }
-    return JSONObject(zip(names, cells).map { ($0, JSONValue.string($1)) })
+    return JSONObject(
+      names.indices.map { index in
+        let verdict = verdicts.contains(index) ? Self.truth(cells[index]) : nil
+        return (names[index], verdict ?? .string(cells[index]))
+      })
+  }
+
+  private static func truth(_ cell: String) -> JSONValue? {
+    switch cell.lowercased() {
+    case "true": .bool(true)
+    case "false": .bool(false)
+    default: nil
+    }
   }
 }

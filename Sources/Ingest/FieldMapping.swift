@@ -17,16 +17,32 @@ struct FieldMapping: Sendable {
   func record(_ raw: JSONObject, at source: Source) throws(StageError) -> Record {
     // What Anneal wrote about an earlier run says nothing about this one.
     let own = raw[Record.reservedKey] == nil ? raw : raw.without([Record.reservedKey])
-    let object = fields.isEmpty ? own : try renamed(own, at: source)
-    let known = schema ?? mappedSchema(object)
-    let detected = known == nil ? try detect(object, source) : known
-    guard let schema = detected else { throw unknownSchema(object, source) }
+    let renamed = fields.isEmpty ? own : try renamed(own, at: source)
+    guard let (object, schema) = try form(of: renamed, source) else {
+      throw unknownSchema(renamed, source)
+    }
     do {
       let body = try schema.read(object)
       return Record(
         id: source.name, source: source, content: body.content, label: body.label, schema: schema,
         metadata: body.metadata)
     } catch { throw fault(error, object, source) }
+  }
+
+  /// The schema of an object, and the object with the lists and names of that schema; nil where none fits.
+  private func form(
+    of object: JSONObject, _ source: Source
+  ) throws(StageError) -> (JSONObject, Schema)? {
+    let known = schema ?? mappedSchema(object)
+    if let found = known == nil ? try detect(object, source) : known {
+      if let listed = WrittenLists.read(object, for: found) { return (listed, found) }
+      let asked = known == nil && found == .preference ? FamiliarFields.readPreference(object) : nil
+      return asked ?? (object, found)
+    }
+    if let listed = WrittenLists.readAll(object), let found = try detect(listed, source) {
+      return (WrittenLists.read(object, for: found) ?? object, found)
+    }
+    return FamiliarFields.read(object)
   }
 
   // MARK: - Names

@@ -15,7 +15,8 @@ struct TurnForm: Sendable {
       ("human", .user), ("gpt", .assistant), ("system", .system), ("observation", .tool),
       ("user", .user), ("assistant", .assistant), ("chatgpt", .assistant), ("bing", .assistant),
       ("bard", .assistant), ("model", .assistant), ("function_call", .assistant), ("tool", .tool),
-      ("function_response", .tool),
+      ("function_response", .tool), ("tool_call", .assistant), ("tool_response", .tool),
+      ("prompter", .user), ("bot", .assistant), ("ai", .assistant),
     ])
 
   /// The spelling of OpenAI's API and of chat templates.
@@ -24,6 +25,8 @@ struct TurnForm: Sendable {
     names: [
       ("user", .user), ("assistant", .assistant), ("system", .system), ("tool", .tool),
       ("developer", .system), ("function", .tool), ("model", .assistant), ("ipython", .tool),
+      ("tool_call", .assistant), ("tool_response", .tool), ("prompter", .user),
+      ("bot", .assistant), ("ai", .assistant),
     ])
 
   /// The other spelling, which some files use under this one's key.
@@ -42,8 +45,11 @@ struct TurnForm: Sendable {
   static let answerMark = "anneal.answer"
   static let marks = [formMark, absentMark, sideMark, besideMark, answerMark]
 
+  /// The role of a speaker's name, whatever its letters: some files write `User`, others `HUMAN`.
   func role(of name: String) -> Role? {
-    (names.first { $0.name == name } ?? other.names.first { $0.name == name })?.role
+    if let known = names.first(where: { $0.name == name }) { return known.role }
+    let name = name.lowercased()
+    return (names.first { $0.name == name } ?? other.names.first { $0.name == name })?.role
   }
 
   private func name(of role: Role) -> String {

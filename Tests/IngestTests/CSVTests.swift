@@ -77,6 +77,21 @@ import Testing
     #expect(result.texts == texts, "\(result.faults)")
   }
 
+  @Test(arguments: [
+    #"[{""from"":""human"",""value"":""hi""},{""from"":""gpt"",""value"":""it's""}]"#,
+    // What pandas writes, and what it writes of arrays of numpy.
+    #"[{'from': 'human', 'value': 'hi'}, {'from': 'gpt', 'value': ""it's""}]"#,
+    #"[{'from': 'human', 'value': 'hi'}\#n {'from': 'gpt', 'value': 'it\'s'}]"#,
+  ]) func `cells that hold lists of turns are conversations`(cell: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(
+      try folder.write("id,conversations\n1,\"\(cell)\"\n", to: "a.csv"))
+    #expect(result.faults.isEmpty, "\(result.faults)")
+    #expect(
+      result.records.first?.content
+        == .conversation(Conversation([Message(.user, "hi"), Message(.assistant, "it's")])))
+  }
+
   @Test func `verdicts are true or false, texts that look like lists stay texts`() throws {
     let folder = try TemporaryFolder()
     let result = try ingest(
@@ -93,6 +108,50 @@ import Testing
     let path = try folder.write("one; two\nthree; four\n", to: "a.csv")
     let result = try ingest(path, ["header": "false"], fields: TextMap([("text", "1")]))
     #expect(result.texts == ["one; two", "three; four"])
+  }
+
+  @Test(arguments: [
+    // An answer may be a list that was asked for, and metadata may look like one.
+    #"{"prompt":"q","completion":"[{'role': 'user', 'content': 'a'}]"}"#,
+    #"{"prompt":"[1]","completion":"[2]"}"#,
+    #"{"prompt":"[{\"role\":\"owner\",\"content\":\"a\"}]","completion":"[{\"role\":\"user\"}]"}"#,
+    #"{"text":"[1, 2]","labels":"[1]","messages":"[]"}"#,
+    #"{"instruction":"[1]","output":"[2]","messages":"[]"}"#,
+    #"{"chosen":"[1]","rejected":"b","prompt":"[3]"}"#,
+  ]) func `a text that looks like a list stays one`(line: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(try folder.write(line + "\n", to: "a.jsonl"))
+    let record = result.records.first
+    let body = record.map {
+      RecordBody(content: $0.content, label: $0.label, metadata: $0.metadata)
+    }
+    let written = body.flatMap { record?.schema.write($0) }
+    #expect(try written == JSONValue.parse(line).object, "\(result.faults)")
+  }
+
+  @Test func `both sides of a preference may be written lists`() throws {
+    let folder = try TemporaryFolder()
+    let turn = { (text: String) in "\"[{'role': 'assistant', 'content': '\(text)'}]\"" }
+    let result = try ingest(
+      try folder.write(
+        "prompt,chosen,rejected,history\nq,\(turn("a")),\(turn("b")),\n", to: "a.csv"))
+    guard case .preference(let pair)? = result.records.first?.content else {
+      Issue.record("no preference: \(result.faults)")
+      return
+    }
+    #expect(
+      [pair.prompt, pair.chosen, pair.rejected].map { $0.messages.map(\.content) } == [
+        ["q"], ["a"], ["b"],
+      ])
+    #expect(result.records.first?.metadata == ["history": ""])
+    let turns = try ingest(
+      try folder.write("instruction,output,history\nq,a,\nq,a,\"[['b', 'c']]\"\n", to: "b.csv"))
+    #expect(turns.faults.isEmpty, "\(turns.faults)")
+    #expect(
+      turns.records.map { record in
+        guard case .conversation(let conversation) = record.content else { return [] }
+        return conversation.messages.map(\.content)
+      } == [["q", "a"], ["b", "c", "q", "a"]])
   }
 
   @Test func `ragged rows, stray quotes and double names are faults with remedies`() throws {

@@ -68,6 +68,54 @@ import Testing
     #expect(number.codes == ["invalid-field"])
   }
 
+  static let familiar: [(line: String, written: JSONObject)] = [
+    (
+      #"{"premise":"A","hypothesis":"B","label":1}"#,
+      ["sentence1": "A", "sentence2": "B", "label": 1]
+    ),
+    (#"{"prompt":"A","response":"B"}"#, ["prompt": "A", "completion": "B"]),
+    (#"{"input":"A","output":"B"}"#, ["instruction": "A", "output": "B"]),
+    (
+      #"{"system_prompt":"S","question":"A","response":"B"}"#,
+      ["system": "S", "instruction": "A", "output": "B"]
+    ),
+    (
+      #"{"query":"A","response":"B","history":[["C","D"]]}"#,
+      ["instruction": "A", "output": "B", "history": [["C", "D"]]]
+    ),
+    (
+      #"{"system":"S","question":"A","chosen":"B","rejected":"C"}"#,
+      ["system": "S", "instruction": "A", "chosen": "B", "rejected": "C"]
+    ),
+    (
+      #"{"system":"S","prompt":"A","response":"B"}"#,
+      ["system": "S", "instruction": "A", "output": "B"]
+    ),
+    (#"{"content":"A","path":"p"}"#, ["text": "A", "path": "p"]),
+    (
+      #"{"conversation":"[{'role': 'user', 'content': 'A'}]","n":1}"#,
+      ["conversations": [["role": "user", "content": "A"]], "n": 1]
+    ),
+  ]
+
+  @Test(arguments: familiar.indices)
+  func `names of well-known data sets need no mapping`(_ index: Int) throws {
+    let (line, written) = Self.familiar[index]
+    let result = try ingestLine(line, [])
+    #expect(result.faults.isEmpty, "\(result.faults)")
+    let record = try #require(result.records.first)
+    let body = RecordBody(
+      content: record.content, label: record.label, metadata: record.metadata)
+    #expect(record.schema.write(body) == written)
+  }
+
+  @Test func `a name that says nothing sure is asked for`() throws {
+    #expect(try ingestLine(#"{"a":"A","b":"B"}"#, []).codes == ["unknown-schema"])
+    #expect(try ingestLine(#"{"premise":"A","hypothesis":2}"#, []).codes == ["unknown-schema"])
+    // A turn by itself is no text.
+    #expect(try ingestLine(#"{"role":"user","content":"A"}"#, []).codes == ["unknown-schema"])
+  }
+
   @Test func `every schema can be asked for`() throws {
     for schema in Schema.allCases {
       #expect(throws: Never.self) { try ingestStage(["/x"], ["schema": schema.rawValue]) }

@@ -39,6 +39,9 @@ struct SchemaReadTests {
       ("human", .user), ("user", .user), ("gpt", .assistant), ("assistant", .assistant),
       ("chatgpt", .assistant), ("bing", .assistant), ("bard", .assistant), ("model", .assistant),
       ("function_call", .assistant), ("system", .system), ("observation", .tool), ("tool", .tool),
+      ("Human", .user), ("USER", .user), ("GPT", .assistant), ("bot", .assistant),
+      ("ai", .assistant),
+      ("prompter", .user), ("tool_call", .assistant), ("tool_response", .tool),
     ]
     for (name, role) in names {
       let text = #"{"conversations":[{"from":"\#(name)","value":"v"}]}"#
@@ -147,7 +150,8 @@ struct SchemaReadTests {
       (
         .messages, #"{"messages":[{"role":"narrator","content":"c"}]}"#,
         "field 'messages[0].role' is 'narrator'; expected one of user, assistant, system, tool, "
-          + "developer, function, model, ipython"
+          + "developer, function, model, ipython, tool_call, tool_response, "
+          + "prompter, bot, ai"
       ),
       (.preference, #"{"chosen":"c"}"#, "field 'rejected' is missing"),
       (.text, #"{"text":null}"#, "field 'text' is null, not a string"),

@@ -190,8 +190,22 @@ import Testing
     let items = (0..<1000).map { "<i>\($0)</i>\n" }.joined()
     let result = try ingest(try folder.write("<r>\(items)<broken</r>", to: "a.xml"))
     #expect(result.codes == ["invalid-xml"])
-    #expect(result.records.count > 900)
+    #expect(result.records.count == 1000)
     #expect(result.faults[0].source?.line == 1001)
+  }
+
+  @Test(arguments: [
+    ("<i>b</j>", ["a"]), ("<i>b &none;</i>", ["a"]), ("<i>b", ["a"]),
+    ("<i>b</i></r>x", ["a", "b"]), ("<i>b <e k='", ["a"]), ("<i>b <e k='<'/></i></r>", ["a"]),
+    ("<i>b</i><e k='", ["a", "b"]), ("<i>b <e !/></i></r>", ["a"]),
+    ("<i>b\u{1}</i><i>c</i></r>", ["a"]), ("<s><i>b</i><i>c</s></r>", ["a", "b"]),
+  ]) func `in a short file too, and none that is not whole`(rest: String, texts: [String]) throws {
+    let folder = try TemporaryFolder()
+    let result = try ingest(
+      try folder.write("<r>\n<i>a</i>\n\(rest)", to: "a.xml"), ["record": "//i"])
+    #expect(result.texts == texts)
+    #expect(result.codes == ["invalid-xml"])
+    #expect(result.faults[0].source?.line == 3)
   }
 
   @Test func `a file of many records is read across chunks`() throws {

@@ -59,6 +59,18 @@ import Testing
     ]
     let coded = Self.response("\(type)Content-Encoding: gzip", gzip)
     #expect(try read(coded).texts == ["packed"])
+    let twice = Self.response("\(type)Content-Encoding: identity, gzip", gzip)
+    #expect(try read(twice).texts == ["packed"])
+    let cut = Self.response("\(type)Content-Encoding: gzip", gzip.dropLast(8))
+    #expect(try read(cut).texts == ["packed"])
+    // What Python's zlib.compress makes of it, and what lies between its header and its sum.
+    let zlib: [UInt8] = [
+      0x78, 0x9C, 0x2B, 0x48, 0x4C, 0xCE, 0x4E, 0x4D, 0x01, 0x00, 0x08, 0x86, 0x02, 0x69,
+    ]
+    let deflate = Self.response("\(type)Content-Encoding: deflate", zlib)
+    #expect(try read(deflate).texts == ["packed"])
+    let raw = Self.response("\(type)Content-Encoding: deflate", Array(zlib[2...].dropLast(4)))
+    #expect(try read(raw).texts == ["packed"])
     let unknown = Self.response("\(type)Content-Encoding: br", [0xFF, 0xFE, 0x80])
     #expect(try read(unknown).dropped == ["no-page": 1])
   }

@@ -28,7 +28,8 @@ enum Compression: String, CaseIterable {
     }
   }
 
-  private func unpacker(window: Int) -> (any Unpacker)? {
+  /// What unpacks it; nil where its library cannot begin.
+  func unpacker(window: Int) -> (any Unpacker)? {
     switch self {
     case .gzip: GzipUnpacker()
     case .zstd: ZstdUnpacker(window: window)

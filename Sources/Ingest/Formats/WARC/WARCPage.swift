@@ -85,11 +85,21 @@ enum HTTPBody {
       // Crawlers often undo the chunks and keep the field.
       body = dechunked(body) ?? body
     }
-    switch http["content-encoding"]?.lowercased() {
-    case nil, "identity", "": return body
-    case "gzip", "x-gzip":
-      return unpacked(body)
-    default: return UTF8Check.isValid(body) ? body : nil
+    // The last that was put around the content is the first to come off.
+    for coding in (http["content-encoding"] ?? "").lowercased().split(separator: ",").reversed() {
+      guard let inner = undo(XMLElement.trimmed(String(coding)), body) else { return nil }
+      body = inner
+    }
+    return body
+  }
+
+  /// The bytes within one coding; nil where it is one that is not read.
+  private static func undo(_ coding: String, _ bytes: [UInt8]) -> [UInt8]? {
+    switch coding {
+    case "gzip", "x-gzip", "zstd": unpacked(bytes)
+    case "deflate", "x-deflate": inflated(bytes)
+    // Crawlers often undo the coding and keep the field; servers write there what is none.
+    default: UTF8Check.isValid(bytes) || ["identity", "none"].contains(coding) ? bytes : nil
     }
   }
 
@@ -117,10 +127,35 @@ enum HTTPBody {
     return isChunked ? result : nil
   }
 
+  /// What bytes are packed around; as they are where they are not packed.
   private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
-    let packed = PeekedBytes(OneChunk(bytes))
-    guard let stream = try? Compression.unpacked(packed, name: "") else { return nil }
-    return try? stream.readAll(atMost: StageError.largestRecord, of: "")
+    guard let kind = Compression.detect(bytes) else { return bytes }
+    guard let unpacker = kind.unpacker(window: ZstdUnpacker.usualWindow) else { return nil }
+    return content(bytes, unpacker, PackedName(kind))
+  }
+
+  /// What deflate holds: with the header of zlib, as the standard has it, or bare, as many servers send it.
+  private static func inflated(_ bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.count > 1 else { return bytes }
+    let hasHeader = bytes[0] & 0x0F == 8 && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
+    for isRaw in hasHeader ? [false, true] : [true] {
+      guard let unpacker = GzipUnpacker(isRaw: isRaw) else { return nil }
+      if let content = content(bytes, unpacker, PackedName(.gzip)) { return content }
+    }
+    return UTF8Check.isValid(bytes) ? bytes : nil
+  }
+
+  /// What an unpacker makes of bytes; of a body that was cut short what is there, nil where that is nothing.
+  private static func content(
+    _ bytes: [UInt8], _ unpacker: any Unpacker, _ kind: PackedName
+  ) -> [UInt8]? {
+    let stream = UnpackedBytes(OneChunk(bytes), by: unpacker, kind: kind, name: "")
+    var content: [UInt8] = []
+    while let part = try? stream.next(), !part.isEmpty {
+      content += part
+      guard content.count <= StageError.largestRecord else { return nil }
+    }
+    return content.isEmpty ? nil : content
   }
 }
 

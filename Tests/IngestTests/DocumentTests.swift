@@ -94,6 +94,30 @@ import Testing
     #expect(result.faults[0].message.contains("'other'"))
   }
 
+  @Test(arguments: [
+    ("properties=\"svg nav\" id=\"c0\"", "", false),
+    ("id=\"c0\"", "<guide><reference type=\"toc\" href=\"0.xhtml\"/></guide>", false),
+    // A place within a chapter, of which the rest is text.
+    ("id=\"c0\"", "<guide><reference type=\"toc\" href=\"0.xhtml#a\"/></guide>", true),
+  ]) func `tables of contents are no text`(item: String, guide: String, isRead: Bool) throws {
+    let folder = try TemporaryFolder()
+    func book(_ chapters: [String]) throws -> String {
+      let members = BookFile.members(chapters).map {
+        (
+          name: $0.name,
+          text: $0.text.replacing("id=\"c0\"", with: item)
+            .replacing("</package>", with: "\(guide)</package>")
+        )
+      }
+      return try folder.write(bytes: storedZip(members), to: "\(chapters.count).epub")
+    }
+    let text = try ingest(try book(["<p>Contents</p>", "<p>a</p>"])).texts.joined()
+    #expect(text.contains("Contents") == isRead)
+    #expect(text.contains("a"))
+    // Where there is nothing else it is what the book holds.
+    #expect(try ingest(try book(["<nav>All</nav>"])).texts == ["All"])
+  }
+
   // MARK: - PDF
 
   static let hasProgram = TextProgram.find("pdftotext") != nil

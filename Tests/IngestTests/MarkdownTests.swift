@@ -133,6 +133,23 @@ import Testing
     #expect(record.metadata["draft"] == "true")
   }
 
+  @Test func `front matter may be TOML, and blanks may stand behind its rules`() throws {
+    let folder = try TemporaryFolder()
+    let toml = try ingest(
+      try folder.write(
+        "+++\ntitle = \"A # b\"\ntags = [\n  'x',\n  'y',\n]\n# none\nlong = \"\"\"\none\ntwo\n\"\"\"\n"
+          + "[extra]\nn = 1\n+++\n\nBody\n", to: "a.md"))
+    #expect(toml.texts == ["Body"])
+    #expect(
+      toml.records[0].metadata
+        == ["title": "A # b", "tags": ["x", "y"], "long": "one\ntwo", "extra": "n = 1"])
+    let yaml = try ingest(try folder.write("--- \ntitle: x\n---\t\nBody\n", to: "b.md"))
+    #expect(yaml.texts == ["Body"])
+    #expect(yaml.records[0].metadata == ["title": "x"])
+    let open = try ingest(try folder.write("+++\ntitle = 'x'\nBody\n", to: "c.md"))
+    #expect(open.texts == ["+++ title = 'x' Body"])
+  }
+
   @Test func `each heading begins a section`() throws {
     let folder = try TemporaryFolder()
     let result = try ingest(try folder.write(Self.note, to: "a.md"), ["parts": "true"])

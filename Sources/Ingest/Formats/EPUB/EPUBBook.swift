@@ -48,6 +48,7 @@ struct EPUBBook {
   private mutating func readPackage(_ package: String) throws {
     var files: [String: String] = [:]
     var order: [String] = []
+    var contents: Set<String> = []
     let folder = package.split(separator: "/").dropLast().joined(separator: "/")
     try members.forEach(ElementPath("/package/*") ?? .children, in: package) { part in
       switch part.name {
@@ -56,6 +57,16 @@ struct EPUBBook {
         for item in part.children where item.name == "item" {
           guard let id = item["id"], let path = item["href"] else { continue }
           files[id] = Self.path(path, in: folder)
+          let properties = item["properties"]?.split(separator: " ") ?? []
+          if properties.contains("nav") { contents.insert(Self.path(path, in: folder)) }
+        }
+      case "guide":
+        for reference in part.children where reference["type"]?.lowercased() == "toc" {
+          // A place within a chapter is none to leave out as a whole.
+          guard let path = reference["href"], !path.utf8.contains(UInt8(ascii: "#")) else {
+            continue
+          }
+          contents.insert(Self.path(path, in: folder))
         }
       case "spine":
         order = part.children.filter { $0["linear"] != "no" }.compactMap { $0["idref"] }
@@ -69,6 +80,9 @@ struct EPUBBook {
       }
       spine.append(path)
     }
+    // Tables of contents repeat the headings; a book of nothing else is read as it is.
+    let text = spine.filter { !contents.contains($0) }
+    if !text.isEmpty { spine = text }
   }
 
   private mutating func readMetadata(_ metadata: XMLElement) throws(StageError) {

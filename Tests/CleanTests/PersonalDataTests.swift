@@ -20,6 +20,30 @@ import Testing
     ("ghp_0123456789abcdefghijABCDEFGHIJ012345", "[KEY]"),
     ("OPENAI=sk-proj-abc123DEF456ghi789jkl", "OPENAI=[KEY]"),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN", "[KEY]"),
+    ("Schreib an müller@beispiel.de.", "Schreib an [EMAIL]."),
+    ("info@bäckerei-müller.de", "[EMAIL]"), ("me@xn--bcher-kva.xn--p1ai", "[EMAIL]"),
+    ("服务器IP：114.114.114.114。", "服务器IP：[IP]。"), ("在2606:4700:4700::1111上", "在[IP]上"),
+    ("+49/171/1234567", "[PHONE]"), ("0049 171 1234567", "[PHONE]"),
+    ("Telefon: 030 901820,", "Telefon: [PHONE],"), ("Tel. 030/901820", "Tel. [PHONE]"),
+    ("Büro (030) 90 18 20.", "Büro [PHONE]."), ("Handy-Nr. 0171-1234567", "Handy-Nr. [PHONE]"),
+    ("ruf 0171/1234567 an", "ruf [PHONE] an"), ("Fax: 0221 / 12 34 56", "Fax: [PHONE]"),
+    ("Rufnummer 01711234567", "Rufnummer [PHONE]"), ("mobile 07700 900123", "mobile [PHONE]"),
+    ("my phone number is 212 555 0123", "my phone number is [PHONE]"),
+    ("Phone: 020 7946 0958 2 rooms", "Phone: [PHONE] 2 rooms"),
+    ("电话：(010) 12345678", "电话：[PHONE]"), ("电话（021）87654321", "电话（[PHONE]"),
+    ("电话：0755 12345678", "电话：[PHONE]"), ("客服热线：4008001234。", "客服热线：[PHONE]。"),
+    ("手机号码是138 1234 5678", "手机号码是[PHONE]"), ("0086 138 1234 5678", "[PHONE]"),
+    ("de89 3704 0044 0532 0130 00", "[IBAN]"), ("DE89-3704-0044-0532-0130-00", "[IBAN]"),
+    (
+      "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY1",
+      "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY1"
+    ),
+    (
+      "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+      "aws_secret_access_key = [KEY]"
+    ),
+    ("sk_test_4eC39HqLyjWDarjtT1zdp7dc", "[KEY]"),
+    ("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", "[KEY]"),
     ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nend", "[KEY]\nend"),
   ])
   func `is masked`(text: String, expected: String) throws {
@@ -33,7 +57,15 @@ import Testing
     "1234567890123456", "DE89370400440532013001", "a@localhost", "@foo.com", "email@-bad.com",
     "10.1000/182", "ISBN 978-3-16-148410-0", "sk-learn-compatible-estimators",
     "0.30000000000000004", "task-123-456-78901", "555-0123",
-    "4242.4242 4242",
+    "4242.4242 4242", "§ 1.2.3.4", "Kapitel 2.3.4.1", "版本1.2.3.4", "第3.1.4.1节",
+    "git@github.com:owner/project.git", "+12.345.678", "2024/2025 und 01/02/2024",
+    "Telefon 2020-2021", "Phone, 2024-01-15", "Tel. 15.01.2024", "iPhone 12 64 128", "mobile 5.1",
+    "Rechnung 030 901820", "订单编号：1234567890", "电话费100元", "010 011 100 101", "030 items",
+    "Seriennummer 0171-2345-6789-0000", "Auftrag 4711/2024", "Steuernummer 012/345/67890",
+    "(030) 45", "Artikel 030/123",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4", "HRB 12345 B", "10 000 000",
+    "2024年1月15日", "身份证110105199003071234", "QQ：123456789", "Order 302-1234567-1234567",
+    "secret of e3b0c44298fc1c149afbf4c8996fb92427ae41e4",
   ])
   func `is not seen in versions, dates, decimals and code`(text: String) throws {
     #expect(try cleaned(text) == text)

@@ -55,7 +55,7 @@ import Testing
     "clean.markdown": "3 8f05ba853c4e",
     "clean.mojibake": "1 e27ce6f40c22",
     "clean.perplexity": "2 1e26dd147e32",
-    "clean.pii": "1 a191e7e94dc1",
+    "clean.pii": "2 a191e7e94dc1",
     "clean.punctuation": "1 b03454f6e51a",
     "clean.ratios": "1 62d70ea4df73",
     "clean.repeated-sentences": "3 48bef5323558",

@@ -29,7 +29,7 @@ struct PersonalDataStage: RecordStage {
   static let descriptor = StageDescriptor(
     "clean.pii",
     "Mask e-mail and IP addresses, telephone and card numbers, IBANs, keys and tokens.",
-    role: .cleaning,
+    role: .cleaning, version: 2,
     parameters: [Keys.kinds, Keys.replacement, Keys.publicOnly, CleanKeys.fields],
     example: "clean.pii: {replacement: pseudonym, kinds: [email, phone]}"
   ) { values in

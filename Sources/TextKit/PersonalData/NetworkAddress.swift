@@ -20,23 +20,31 @@ package enum NetworkAddress {
       end = next
     }
     let goesOn =
-      text.isWord(end) || text[end] == UInt8(ascii: ".") && text.isAlphanumeric(end + 1)
+      isWord(text, end) || text[end] == UInt8(ascii: ".") && text.isAlphanumeric(end + 1)
       || text[end] == UInt8(ascii: "-") && text.isAlphanumeric(end + 1)
     guard octets.allSatisfy({ $0 < 256 }), !goesOn, !isVersion(text, place) else { return nil }
     return !publicOnly || isPublic(octets) ? end : nil
   }
 
+  /// Whether a word goes on; Chinese sets no blank behind an address.
+  private static func isWord(_ text: ByteText, _ place: Int) -> Bool {
+    text[place] < 0x80 && text.isWord(place)
+  }
+
+  private static let counters: Set = [
+    "v", "ver", "version", "versions", "release", "rev", "revision", "build", "firmware",
+    "section", "chapter", "update", "oid", "abschnitt", "kapitel", "ziffer", "punkt", "fassung",
+    "§", "第",
+  ]
+
   /// Whether a word before a number says that it counts releases or chapters.
   private static func isVersion(_ text: ByteText, _ place: Int) -> Bool {
-    var end = place
-    while end > 0, [0x20, 0x3A, 0x3D, 0x2E, 0x22, 0x27].contains(text[end - 1]) { end -= 1 }
-    var start = end
-    while start > 0, text.isLetter(start - 1) { start -= 1 }
+    let end = text.start(before: place, atMost: 8) {
+      [0x20, 0x3A, 0x3D, 0x2E, 0x22, 0x27].contains(text[$0])
+    }
+    let start = text.start(before: end, atMost: 24) { text.isLetter($0) || text[$0] >= 0x80 }
     let word = String(decoding: text.bytes[start..<end], as: UTF8.self).lowercased()
-    return [
-      "v", "ver", "version", "versions", "release", "rev", "revision", "build", "firmware",
-      "section", "chapter", "update", "oid",
-    ].contains(word)
+    return counters.contains(word) || ["版本", "第"].contains { word.hasSuffix($0) }
   }
 
   /// Whether an IPv4 address is routed in the public Internet (the registry of RFC 6890).
@@ -60,7 +68,7 @@ package enum NetworkAddress {
     guard end - place <= longest else { return nil }
     var last = end
     if text[last - 1] == UInt8(ascii: ":"), !text.has("::", at: last - 2) { last -= 1 }
-    let goesOn = text.isWord(end) || text[end] == UInt8(ascii: ".") && text.isDigit(end + 1)
+    let goesOn = isWord(text, end) || text[end] == UInt8(ascii: ".") && text.isDigit(end + 1)
     guard !goesOn, let groups = groups(text, place..<last)
     else { return nil }
     return !publicOnly || isPublicV6(groups) ? last : nil

@@ -51,9 +51,14 @@ package struct PersonalDataFinder: Sendable {
     var memory = StretchMemory()
     var place = 0
     while place < bytes.count {
-      guard text.canBegin(place), let datum = datum(in: text, at: place, &memory) else {
+      guard text.canBegin(place), var datum = datum(in: text, at: place, &memory) else {
         place += 1
         continue
+      }
+      if datum.kind == .email {
+        let start = EmailAddress.start(
+          in: text, before: place, behind: found.last?.range.upperBound ?? 0)
+        datum = PersonalDatum(kind: .email, range: start..<datum.range.upperBound)
       }
       found.append(datum)
       place = datum.range.upperBound
@@ -110,6 +115,13 @@ package struct ByteText {
     var end = place
     while end < stop, belongs(end) { end += 1 }
     return end
+  }
+
+  /// The start of the run that ends before a place, no further than `limit` bytes back.
+  func start(before place: Int, atMost limit: Int, while belongs: (Int) -> Bool) -> Int {
+    var start = place
+    while start > max(0, place - limit), belongs(start - 1) { start -= 1 }
+    return start
   }
 
   /// Whether anything may begin here: not within a word, and with a character that one begins with.

@@ -23,15 +23,53 @@ enum SecretKey {
     Form(mark: "xoxa-", length: 10...255, allowsMarks: true),
     Form(mark: "AIza", length: 35...35, allowsMarks: true),
     Form(mark: "hf_", length: 30...40), Form(mark: "npm_", length: 36...36),
+    Form(mark: "sk_test_", length: 16...255), Form(mark: "rk_test_", length: 16...255),
+    Form(mark: "pypi-AgE", length: 50...255, allowsMarks: true),
+    Form(mark: "xoxs-", length: 10...255, allowsMarks: true),
+    Form(mark: "xapp-", length: 20...255, allowsMarks: true),
+    Form(mark: "GOCSPX-", length: 28...28, allowsMarks: true),
+    Form(mark: "shpat_", length: 32...32), Form(mark: "dop_v1_", length: 64...64),
+    Form(mark: "gsk_", length: 52...52), Form(mark: "r8_", length: 37...37),
   ]
+
+  /// The forms by the first character of their mark.
+  private static let formsByFirst = (0..<0x80).map { first in
+    forms.filter { $0.mark.withUTF8Buffer { Int($0[0]) == first } }
+  }
 
   static func end(in text: ByteText, at place: Int, _ memory: inout StretchMemory) -> Int? {
     if text.has("-----BEGIN ", at: place) { return blockEnd(in: text, at: place, &memory) }
     if text.has("eyJ", at: place) { return tokenEnd(in: text, at: place, &memory) }
-    for form in forms where text.has(form.mark, at: place) {
+    for form in formsByFirst[Int(text[place] & 0x7F)] where text.has(form.mark, at: place) {
       if let end = end(of: form, in: text, at: place + form.mark.utf8CodeUnitCount) { return end }
     }
-    return nil
+    if text.has("SG.", at: place) { return mailKeyEnd(text, place) }
+    // An address may have all characters of a secret, and these have been read.
+    let stretch = EmailAddress.stretch(in: text, at: place, &memory).end
+    return stretch - place < secretLength ? nil : secretEnd(in: text, at: place)
+  }
+
+  /// SendGrid's keys: two parts of 22 and 43 characters.
+  private static func mailKeyEnd(_ text: ByteText, _ place: Int) -> Int? {
+    let first = partEnd(text, place + 3)
+    guard first - place == 25, text[first] == UInt8(ascii: ".") else { return nil }
+    let end = partEnd(text, first + 1)
+    return end - first == 44 ? end : nil
+  }
+
+  private static let secretLength = 40
+
+  /// The secret half of an AWS key: characters of base64 behind a name that says `secret`.
+  private static func secretEnd(in text: ByteText, at place: Int) -> Int? {
+    let end = text.end(from: place, atMost: secretLength + 1) {
+      text.isAlphanumeric($0) || text[$0] == UInt8(ascii: "+") || text[$0] == UInt8(ascii: "/")
+    }
+    guard end - place == secretLength, (place..<end).contains(where: { text.isUpper($0) }),
+      (place..<end).contains(where: { text.isDigit($0) })
+    else { return nil }
+    let start = text.start(before: place, atMost: 32) { text[$0] != 0x0A }
+    let before = String(decoding: text.bytes[start..<place], as: UTF8.self).lowercased()
+    return before.contains("secret") ? end : nil
   }
 
   private static func end(of form: Form, in text: ByteText, at place: Int) -> Int? {

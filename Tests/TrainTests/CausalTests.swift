@@ -65,6 +65,20 @@ struct CausalTests {
     #expect(prompt == text.tokens.dropLast(2))
   }
 
+  @Test func `a special token that a user spells is text`() {
+    let turns = [
+      Message(.user, "w1 <|endoftext|>"), Message(.assistant, "<|endoftext|> w5"),
+    ]
+    var text = CausalText(limit: 1000, end: end)
+    for turn in PromptTemplate.alpaca.turns(Conversation(turns)) {
+      _ = text.append(turn, learnsPrompt: false, tokenizer)
+    }
+    #expect(text.tokens.filter { $0 == end }.count == 1 && text.tokens.last == end)
+    let prompt = PromptTemplate.alpaca.prompt(
+      Conversation(turns.prefix(1) + []), tokenizer, end: end)
+    #expect(!prompt.contains(end))
+  }
+
   /// The words that are learned.
   private func learned(_ text: CausalText) -> [String] {
     text.targets.filter { $0 >= 0 }.compactMap { tokenizer.token(of: $0) }

@@ -40,7 +40,7 @@ package struct CausalText {
       return false
     }
     let encoding = tokenizer.encode(
-      turn.prompt + turn.answer, addSpecialTokens: tokens.isEmpty)
+      turn.prompt + turn.answer, options: Self.options(addSpecialTokens: tokens.isEmpty))
     let boundary = Int32(turn.prompt.unicodeScalars.count)
     let first = encoding.offsets.firstIndex { $0.upperBound > boundary } ?? encoding.count
     var answer = Array(encoding.ids[first...])
@@ -52,6 +52,14 @@ package struct CausalText {
     isLearned +=
       Array(repeating: learnsPrompt, count: kept.prompt) + answer.map { _ in learnsAnswer }
     return true
+  }
+
+  /// How exchanges are encoded: what a user writes is text, whatever special token it spells.
+  package static func options(addSpecialTokens: Bool) -> EncodingOptions {
+    var options = EncodingOptions()
+    options.addSpecialTokens = addSpecialTokens
+    options.treatsSpecialTokensAsText = true
+    return options
   }
 
   /// How many tokens of prompt and answer are kept; the answer keeps at least one.

@@ -13,6 +13,7 @@ extension PromptTemplate {
     var text = CausalText(limit: .max, end: end)
     for turn in turns.dropLast() { _ = text.append(turn, learnsPrompt: false, tokenizer) }
     let last = turns.last?.prompt ?? ""
-    return text.tokens + tokenizer.ids(of: last, addSpecialTokens: text.tokens.isEmpty)
+    let options = CausalText.options(addSpecialTokens: text.tokens.isEmpty)
+    return text.tokens + tokenizer.encode(last, options: options).ids
   }
 }

@@ -39,12 +39,14 @@ struct ExactFamilies {
 
   /// The side of each family that a list of ids names a record of.
   /// - Throws: `StageError` where lists of two sides name records of one family.
-  func givenSides(_ keys: [RecordKeys], isIncluded: [Bool]) throws(StageError) -> [Int: Side] {
+  func givenSides(
+    _ keys: [RecordKeys], isIncluded: [Bool], _ lists: GivenIDs
+  ) throws(StageError) -> [Int: Side] {
     var first: [Int: GivenIDs.Placement] = [:]
     for (index, record) in keys.enumerated() where isIncluded[index] {
       guard let given = record.given else { continue }
       let other = first[families[index], default: given]
-      guard other.side == given.side else { throw given.conflict(with: other) }
+      guard other.side == given.side else { throw lists.conflict(other, given) }
       first[families[index]] = other
     }
     return first.mapValues(\.side)

@@ -150,7 +150,8 @@ extension SplitCertificate {
     guard sides.allSatisfy({ ($0.contents != nil) == (version > 1) }),
       (method == .time) == (time != nil), stratify.map({ Strata($0) != nil }) != false,
       group.map({ Selector($0) != nil }) != false, idField.map({ Selector($0) != nil }) != false,
-      Shares(train: shares[0], validation: shares[1], test: shares[2]) != nil
+      Shares(train: shares[0], validation: shares[1], test: shares[2]) != nil,
+      version > 1 || time == nil && given.isEmpty
     else {
       throw SplitFault(.unreadable, "its version, method, fields or shares make no sense")
     }

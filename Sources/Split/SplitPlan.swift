@@ -50,7 +50,7 @@ struct SplitPlan: Sendable {
     if let (first, second) = placer.conflict, let one = keys[first].given,
       let other = keys[second].given
     {
-      throw other.conflict(with: one)
+      throw rules.given.conflict(one, other)
     }
     decisions = placer.decisions
     families = placer.families.map { $0 < 0 ? $0 : Int32(placer.tree.root(of: Int($0))) }
@@ -80,7 +80,7 @@ struct SplitPlan: Sendable {
     var joiner = FamilyJoiner(isIncluded)
     try near.visit(keys.indices.map { Int32($0) }, &joiner, rules)
     let exact = ExactFamilies(keys, isIncluded: isIncluded, joiner.sets)
-    let given = try exact.givenSides(keys, isIncluded: isIncluded)
+    let given = try exact.givenSides(keys, isIncluded: isIncluded, rules.given)
     let sides = exact.sides(keys, isIncluded: isIncluded, given, rules)
     for (index, record) in keys.enumerated() {
       let family = exact.families[index]

@@ -25,17 +25,32 @@ struct SplitStage: CollectionStage {
   func plan(_ records: RecordCollection, _ context: StageContext) throws -> SplitPlan {
     let rules = try rules(context)
     let (keys, shingles) = try read(records, rules, context)
+    if let time, !keys.isEmpty, keys.allSatisfy({ $0.time == nil }) {
+      throw try time.fault(ofAll: records)
+    }
     let given = try GivenSide.all(
-      rules.given, found: Set(keys.compactMap { $0.given?.name }.map { ContentHash.short($0) }),
-      in: records)
+      rules.given, found: names(givenTo: keys, where: { _ in true }), in: records)
     let plan = try SplitPlan(keys, shingles, rules, threads: context.threads)
     guard !context.artifacts.isEmpty else { return plan }
     let nearest = try NearestPair.find(
       in: [records], sides: keys.indices.map { keys[$0].isAugmented ? nil : plan.side(of: $0) })
-    let certificate = SplitCertificate(plan, keys, rules, given, nearest)
+    let placed = names(givenTo: keys) { !keys[$0].isAugmented && plan.side(of: $0) != nil }
+    let certificate = SplitCertificate(
+      plan, keys, rules, given.map { $0.keeping(placed.contains) }, nearest)
     try AtomicFile.write(
       certificate.json.prettyText.utf8, to: "\(context.artifacts)/\(SplitCertificate.fileName)")
     return plan
+  }
+
+  /// The hashes of the names by which lists put some of the records on sides.
+  private func names(
+    givenTo keys: [RecordKeys], where isWanted: (Int) -> Bool
+  ) -> Set<UInt128> {
+    var names: Set<UInt128> = []
+    for (index, record) in keys.enumerated() where isWanted(index) {
+      if let given = record.given { names.insert(ContentHash.short(given.name)) }
+    }
+    return names
   }
 
   /// The keys of the records, and their shingles in a store that goes to disk past 1 GB.
@@ -78,7 +93,7 @@ struct SplitStage: CollectionStage {
     case .childOfBridge:
       let code = time == nil ? "bridges-split" : "seen-earlier"
       return .drop(Reason(code, ["parent": .string(record.parent ?? "")]))
-    case .noTime: throw timeFault(of: record)
+    case .noTime: throw time?.fault(of: record) ?? StageError("no-time", "there is no time")
     case .augmented(let side):
       return .drop(Reason("augmented-in-evaluation", ["side": .string(side.rawValue)]))
     case .labelSeenOnce:
@@ -97,17 +112,5 @@ struct SplitStage: CollectionStage {
 
   private func label(of record: Record) -> String {
     strata.flatMap { $0.name(of: record) } ?? ""
-  }
-
-  private func timeFault(of record: Record) -> StageError {
-    let value = time.flatMap { record.value(of: $0.field) }
-    // A text that was named by mistake may be long.
-    let shown = value.map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }
-    return StageError(
-      "no-time", shown.map { "'\($0)' is no time" } ?? "there is no time to split by",
-      source: record.source, field: time?.field.description,
-      remedy: shown == nil
-        ? "drop such records before the split, or put them aside with 'on-error: quarantine'"
-        : "\(Moment.remedy); 'on-error: quarantine' puts such records aside")
   }
 }

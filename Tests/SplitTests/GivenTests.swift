@@ -116,6 +116,36 @@ import Testing
     #expect(error?.remedy?.contains("'f:0'") == true && error?.remedy?.contains("id-field") == true)
   }
 
+  @Test(arguments: [[:], ["exact": "true"]])
+  func `a given record that is put aside for a fault takes no part`(_ others: [String: String])
+    throws
+  {
+    var records = Make.records(0..<60, labels: ["a", "b"])
+    records[4].label = nil
+    let run = try SplitRun(
+      records,
+      try given(test: ["f:3", "f:4", "f:9"], others.merging(["stratify": "label"]) { $1 }))
+    #expect(run.faults.mapValues(\.code) == ["f:4": "label-missing"])
+    #expect(run.sides.filter { $0.value == .test }.keys.sorted() == ["f:3", "f:9"])
+    #expect(run.certificate.given.map(\.ids) == [["f:3", "f:9"]])
+    #expect(run.certificate.given.map(\.missing) == [0])
+    #expect(run.certificate.warnings == [])
+    #expect(try verify(run) == [])
+    let alone = try SplitRun(
+      records, try given(test: ["f:4"], others.merging(["stratify": "label"]) { $1 }))
+    #expect(alone.certificate.emptySides == [.test] && alone.certificate.warnings.count == 1)
+    #expect(try verify(alone) == [])
+  }
+
+  @Test func `a list may name a child, whose family goes with it`() throws {
+    let records = Make.records(0..<60)
+    let child = Make.child(of: records[7], text: "child of seven")
+    let run = try SplitRun(records + [child], try given(test: [child.id, "f:9"]))
+    #expect(run.sides.filter { $0.value == .test }.keys.sorted() == ["f:7", "f:9"])
+    #expect(run.dropped[child.id]?.code == "augmented-in-evaluation")
+    #expect(try verify(run) == [])
+  }
+
   @Test func `an id in both lists, an empty list and bytes that are no text are errors`() throws {
     func code(_ parameters: [String: String]) throws -> String? {
       #expect(throws: StageError.self) { try SplitRun(Make.records(0..<9), parameters) }?.code
@@ -141,6 +171,10 @@ import Testing
     let error = #expect(throws: StageError.self) { try SplitRun(records, parameters) }
     #expect(error?.code == "given-to-two-sides")
     #expect(error?.message.contains("'f:3'") == true && error?.message.contains("'f:90'") == true)
+    let place = try #require(error?.source)
+    let file = String(decoding: try FileReader.contents(place.file), as: UTF8.self)
+    let named = file.split(separator: "\n", omittingEmptySubsequences: false)[place.line - 1]
+    #expect(["f:3", "f:90"].contains(named) && error?.remedy?.isEmpty == false)
   }
 
   @Test func `a given record on another side, or missing, is found`() throws {

@@ -123,6 +123,26 @@ import Testing
     #expect(try verify(run) == [])
   }
 
+  @Test func `a time that a certificate could not say is none, and the others are split`() throws {
+    var records = days
+    records[3].metadata["date"] = "0001-01-01T00:00:00+05:00"
+    records[4].metadata["date"] = "9999-12-31T23:59:59-05:00"
+    let run = try SplitRun(records, time)
+    #expect(run.faults.mapValues(\.code) == ["f:3": "no-time", "f:4": "no-time"])
+    #expect(try verify(run) == [])
+  }
+
+  @Test func `where no record has a time, the field is at fault`() throws {
+    let typo = #expect(throws: StageError.self) { try SplitRun(days, ["time": "metadata.dtae"]) }
+    #expect(typo?.code == "no-time" && typo?.field == "metadata.dtae")
+    #expect(typo?.message == "none of the 80 records has a time")
+    #expect(typo?.remedy == "did you mean 'metadata.date'?")
+    let text = #expect(throws: StageError.self) { try SplitRun(days, ["time": "text"]) }
+    #expect(text?.message.contains("the first has '\(Make.text(0).prefix(20))") == true)
+    #expect(text?.remedy?.contains("2024-05-31") == true)
+    #expect(try SplitRun([], time).kept.isEmpty)
+  }
+
   @Test func `augmented children follow their parents and are no test`() throws {
     let parents = days
     let run = try SplitRun(
@@ -182,5 +202,20 @@ import Testing
     #expect(
       try kinds({ $0["shares"] = ["train": 0.7, "validation": 0.2, "test": 0.1] }, run.kept)
         == [.time])
+  }
+
+  @Test func `boundaries are drawn again where only children and undated records were left out`()
+    throws
+  {
+    var records = days.flatMap { [Make.child(of: $0, text: "child of \($0.id)"), $0] }
+    records.append(Make.record(500))
+    let run = try SplitRun(records, time)
+    #expect(run.certificate.leftOut["augmented-in-evaluation"] == 16)
+    #expect(run.certificate.leftOut["no-time"] == 1)
+    #expect(try verify(run) == [])
+    var object = try #require(run.certificate.json.object)
+    object["shares"] = ["train": 0.7, "validation": 0.2, "test": 0.1]
+    let forged = try SplitCertificate(json: .object(SplitCertificate.sealed(object)))
+    #expect(forged.verify(run.kept).map(\.kind) == [.time])
   }
 }

@@ -44,32 +44,44 @@ struct GivenIDs: Sendable {
   struct Placement: Sendable, Hashable {
     let side: Side
     let name: String
-
-    /// The fault where another record of the family was given to another side.
-    func conflict(with other: Placement) -> StageError {
-      StageError(
-        "given-to-two-sides",
-        "'\(other.name)' is in the list of \(other.side) and '\(name)' in that of \(side), and they "
-          + "are of one family: they share a text, nearly so, a group or a parent",
-        field: "\(side)-ids",
-        remedy: "take one of them out of its list, or clean duplicates before the split")
-    }
   }
 
-  private mutating func read(_ path: String, _ side: Side) throws {
-    var list = List(side: side, path: path)
+  /// The fault where two records of one family were given to different sides.
+  func conflict(_ one: Placement, _ other: Placement) -> StageError {
+    StageError(
+      "given-to-two-sides",
+      "'\(one.name)' is in the list of \(one.side) and '\(other.name)' in that of \(other.side), and "
+        + "they are of one family: they share a text, nearly so, a group or a parent",
+      source: source(of: other), field: "\(other.side)-ids",
+      remedy: "take one of them out of its list, or clean duplicates before the split")
+  }
+
+  /// Where a list has a name.
+  private func source(of placement: Placement) -> Source? {
+    let list = lists.first { $0.side == placement.side }
+    let lines = list.flatMap { try? Self.lines(of: $0.path) }
+    return lines?.first { $0.id == placement.name }?.source
+  }
+
+  /// The ids of a file and where they stand, those that stand there twice included.
+  private static func lines(of path: String) throws -> [(id: String, source: Source)] {
     let lines = try FileReader.contents(path).split(
       separator: 0x0A, omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
+    return try lines.enumerated().compactMap { index, line in
       let source = Source(file: path, line: index + 1)
       guard let text = String(validating: line, as: UTF8.self) else {
         throw StageError(
           "no-text", "this is no UTF-8 text", source: source, remedy: "write an id a line")
       }
       let isMarked = index == 0 && text.unicodeScalars.first == "\u{FEFF}"
-      let unmarked = isMarked ? String(text.unicodeScalars.dropFirst()) : text
-      let id = unmarked.trimmedOfBlanks
-      guard !id.isEmpty else { continue }
+      let id = (isMarked ? String(text.unicodeScalars.dropFirst()) : text).trimmedOfBlanks
+      return id.isEmpty ? nil : (id, source)
+    }
+  }
+
+  private mutating func read(_ path: String, _ side: Side) throws {
+    var list = List(side: side, path: path)
+    for (id, source) in try Self.lines(of: path) {
       switch sides.updateValue(side, forKey: ContentHash.short(id)) {
       case nil: list.ids.append(id)
       case side?: continue
@@ -81,7 +93,8 @@ struct GivenIDs: Sendable {
     }
     guard !list.ids.isEmpty else {
       throw StageError(
-        "no-ids", "\(path) names no record", field: "\(side)-ids", remedy: "write an id a line")
+        "no-ids", "the list names no record", source: Source(file: path, line: 0),
+        field: "\(side)-ids", remedy: "write an id a line")
     }
     lists.append(list)
   }

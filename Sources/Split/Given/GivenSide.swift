@@ -44,6 +44,14 @@ public struct GivenSide: Sendable, Hashable {
     }
   }
 
+  /// Likewise with the ids of records alone that the split put on the side: it may have put others aside, as
+  /// they have no label.
+  func keeping(_ isPlaced: (UInt128) -> Bool) -> GivenSide {
+    GivenSide(
+      side: side, ids: ids.filter { isPlaced(ContentHash.short($0)) }, missing: missing,
+      examples: examples)
+  }
+
   private static func told(_ id: String, _ names: [String]) -> String {
     let near = Suggestion.nearest(to: id, among: names)
     return "'\(id)'" + (near.map { " (did you mean '\($0)'?)" } ?? "")

@@ -15,6 +15,12 @@ public struct Moment: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// A moment so many microseconds after the beginning of 1970.
   init(microseconds: Int) { self.microseconds = microseconds }
 
+  /// The moment so many microseconds later; nil beyond the years 1 to 9999 in UTC, which four digits write.
+  func later(by microseconds: Int) -> Moment? {
+    let sum = self.microseconds + microseconds
+    return Self.written.contains(sum) ? Moment(microseconds: sum) : nil
+  }
+
   /// Reads a moment; nil where a text is none.
   public init?(_ text: String) {
     let text = text.trimmedOfBlanks
@@ -35,7 +41,7 @@ public struct Moment: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The midnight that a day of the Gregorian calendar begins with; nil where there is no such day.
   init?(year: Int, month: Int, day: Int) {
     guard year > 0, 1...12 ~= month, 1...Self.days(in: month, of: year) ~= day else { return nil }
-    microseconds = Self.days(before: year, month, day) * 86_400_000_000
+    microseconds = Self.days(before: year, month, day) * Self.microsecondsADay
   }
 
   /// A year, a date without hyphens, or Unix time in the unit that its size tells.
@@ -66,7 +72,7 @@ public struct Moment: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The moment as ISO 8601 has it, in UTC: `2024-05-31T10:30:00.25Z`.
   public var description: String {
     // Rounded down, before 1970 too.
-    let length = 86_400_000_000
+    let length = Self.microsecondsADay
     let day = (microseconds - (microseconds < 0 ? length - 1 : 0)) / length
     let (year, month, date) = Self.date(ofDay: day)
     let rest = microseconds - day * length
@@ -87,6 +93,12 @@ public struct Moment: Sendable, Hashable, Comparable, CustomStringConvertible {
 // MARK: - Calendar
 
 extension Moment {
+  private static let microsecondsADay = 86_400_000_000
+
+  /// The moments of the years 1 to 9999.
+  private static let written =
+    days(before: 1, 1, 1) * microsecondsADay..<days(before: 10_000, 1, 1) * microsecondsADay
+
   private static func days(in month: Int, of year: Int) -> Int {
     if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
     return [4, 6, 9, 11].contains(month) ? 30 : 31

@@ -60,7 +60,7 @@ struct MomentScanner {
       let offset = zone(), isAtEnd
     else { return nil }
     let seconds = (hour * 60 + minute - offset) * 60 + second
-    return Moment(microseconds: midnight.microseconds + seconds * 1_000_000 + fraction)
+    return midnight.later(by: seconds * 1_000_000 + fraction)
   }
 
   /// The digits of a fraction of a second; those behind the sixth are left out.

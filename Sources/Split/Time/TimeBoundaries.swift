@@ -1,16 +1,5 @@
 import Records
 
-/// How records are put on sides by their time.
-struct TimeRule: Sendable {
-  /// What names a record's time.
-  let field: Selector
-  /// Where sides begin, if that is given; it follows from shares elsewhere.
-  let given: TimeBoundaries?
-
-  /// The time of a record; nil where there is none that can be read.
-  func time(of record: Record) -> Moment? { record.value(of: field).flatMap { Moment($0) } }
-}
-
 /// The moments that validation and test begin at, which are on those sides themselves.
 public struct TimeBoundaries: Sendable, Hashable {
   /// The first moment of validation; nil where that side is not wanted.

@@ -96,10 +96,7 @@ import Testing
 
   /// What the records cannot tell, as it speaks of others, or of what may or may not have been.
   private static let untold = [
-    ".left_out", ".bridges_dropped", ".seed", ".largest_family", ".families", ".edges",
-    ".missing", ".boundaries", ".shares", ".stratify", ".method", ".empty_sides", ".earliest",
-    ".latest",
-    ".near_duplicates", ".version",
+    ".seed", ".shares", ".largest_family", ".stratify", ".near_duplicates", ".missing",
   ]
 
   @Test(arguments: kinds.map(\.name))

@@ -62,6 +62,22 @@ import Testing
     #expect(!edited.output.contains("nothing leaks"))
   }
 
+  @Test func `where a later stage dropped records, what proves the others is told`() throws {
+    let folder = try TemporaryFolder()
+    let (_, command) = try run("near-duplicates: none", in: folder)
+    let path = "\(command[3])/data/train.jsonl"
+    let lines = try FileReader.contents(path).split(separator: 0x0A)
+    try AtomicFile.write(lines.dropFirst().joined(separator: [0x0A]) + [0x0A], to: path)
+    let proof = try Binary.run(command, in: folder)
+    #expect(proof.status == 1 && proof.errors.contains("--partial proves those that are left"))
+    #expect(
+      try Binary.succeed(command + ["--partial"], in: folder).output.contains("nothing leaks"))
+    try AtomicFile.write(
+      (lines + [lines[0].replacing("train".utf8, with: "test".utf8)]).joined(separator: [0x0A]),
+      to: path)
+    #expect(try !Binary.run(command, in: folder).errors.contains("--partial"))
+  }
+
   @Test func `a split by given ids tells which ids are those of no record`() throws {
     let folder = try TemporaryFolder()
     try folder.write("q3\nq59\nQ_17\n", to: "test.txt")

@@ -63,6 +63,15 @@ import Testing
     #expect(try verify(run) == [])
   }
 
+  @Test func `exactly, and without classes, the order of records changes nothing`() throws {
+    let near = (0..<30).map { Make.record(500 + $0, text: Make.text($0 * 7) + " so") }
+    let records = Make.records(0..<300) + near
+    let parameters = try given(test: (0..<30).map { "f:\($0)" }, ["exact": "true"])
+    let run = try SplitRun(records, parameters)
+    #expect(try SplitRun(records.reversed(), parameters, threads: 4).sides == run.sides)
+    #expect(run.certificate[.train].families < run.certificate[.train].records)
+  }
+
   @Test func `old records keep their side when others are added`() throws {
     let parameters = try given(test: (0..<30).map { "f:\($0)" })
     let first = try SplitRun(Make.records(0..<300), parameters)

@@ -39,12 +39,17 @@ struct SplitProof {
 /// The sides of a split share something that they must not share.
 public struct LeakError: Error, Sendable, CustomStringConvertible {
   let faults: [String]
+  let remedy: String?
 
-  /// A leak of these faults, one sentence each.
-  public init(faults: [String]) { self.faults = faults }
+  /// A leak of these faults, one sentence each, and what to do about them.
+  public init(faults: [String], remedy: String? = nil) {
+    self.faults = faults
+    self.remedy = remedy
+  }
 
   /// One line a fault.
   public var description: String {
     "the split leaks, so nothing may be trained on it:\n  " + faults.joined(separator: "\n  ")
+      + (remedy.map { "\n(\($0))" } ?? "")
   }
 }

@@ -13,6 +13,8 @@ public struct SplitVerification: Sendable {
   public let validationBegins, testBegins: String?
   /// What is wrong, one sentence each; empty where nothing leaks.
   public let faults: [String]
+  /// What to do where the only fault is that there are other records than certified.
+  public let remedy: String?
 
   /// Checks files, or the files of sides in a folder or in its folder `data`.
   ///
@@ -37,7 +39,12 @@ public struct SplitVerification: Sendable {
     nearDuplicates = certificate.nearDuplicates
     validationBegins = certificate.time?.boundaries.validation?.description
     testBegins = certificate.time?.boundaries.test?.description
-    faults = try certificate.verify(records, isComplete: isComplete).map(\.description)
+    let found = try certificate.verify(records, isComplete: isComplete)
+    faults = found.map(\.description)
+    remedy =
+      isComplete && !found.isEmpty
+        && found.allSatisfy { $0.kind == .otherRecords || $0.kind == .similarity }
+      ? "where later stages dropped some of them, --partial proves those that are left" : nil
   }
 
   private static func files(_ path: String) -> [String] {

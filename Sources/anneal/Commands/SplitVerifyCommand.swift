@@ -46,7 +46,7 @@ struct SplitVerifyCommand: ParsableCommand {
     } else if proof.faults.isEmpty {
       Output.write(text(proof))
     }
-    if !proof.faults.isEmpty { throw LeakError(faults: proof.faults) }
+    if !proof.faults.isEmpty { throw LeakError(faults: proof.faults, remedy: proof.remedy) }
   }
 
   private func text(_ proof: SplitVerification) -> String {

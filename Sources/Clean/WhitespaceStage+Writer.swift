@@ -12,8 +12,8 @@ extension WhitespaceCleaner {
     private var firstBlank = 0
     /// A carriage return ends a line by itself or with the line feed behind it.
     private var afterReturn = false
-    /// The fence that the lines are within.
-    private var fence: CodeFence<UnsafeBufferPointer<UInt8>>?
+    /// The fences that the lines are within.
+    private var fences = CodeFences<UnsafeBufferPointer<UInt8>>()
 
     init(
       _ cleaner: WhitespaceCleaner, _ bytes: UnsafeBufferPointer<UInt8>,
@@ -87,18 +87,19 @@ extension WhitespaceCleaner {
     /// Writes what waits before a visible character.
     private mutating func beginWord() {
       defer { (blanks, breaks) = (0, 0) }
+      let waiting = blanks
       let beginsText = count == 0
       let begins = beginsText || breaks > 0
       if !beginsText || !cleaner.strips {
-        let kept = cleaner.newlines == .paragraphs && fence == nil ? min(breaks, 2) : breaks
+        let kept = cleaner.newlines == .paragraphs && !fences.isOpen ? min(breaks, 2) : breaks
         for _ in 0..<kept { put(0x0A) }
       }
       if blanks > 0 { writeBlanks(begins: begins, beginsText: beginsText) }
-      if begins, cleaner.keepsIndentation { lookForFence() }
+      if begins, cleaner.keepsIndentation { _ = fences.take(bytes[place...], indent: waiting) }
     }
 
     private mutating func writeBlanks(begins: Bool, beginsText: Bool) {
-      let mayStay = beginsText ? indentsWhatFollows : begins || fence != nil
+      let mayStay = beginsText ? indentsWhatFollows : begins || fences.isOpen
       if cleaner.keepsIndentation, mayStay {
         copyBlanks()
       } else if !begins || !cleaner.strips {
@@ -119,7 +120,7 @@ extension WhitespaceCleaner {
           index += 1
         case .lead:
           let (kind, length) = WhitespaceClass.ofCharacter(bytes, at: index)
-          if kind == .blank, fence != nil || byte != 0xE3 { put(0x20) }
+          if kind == .blank, fences.isOpen || byte != 0xE3 { put(0x20) }
           index += length
         case .text, .newline, .dropped: index += 1
         }
@@ -138,16 +139,6 @@ extension WhitespaceCleaner {
         if rest.starts(with: first) { return true }
       }
       return false
-    }
-
-    /// Goes into fenced code where a line begins with a fence, and out behind it.
-    private mutating func lookForFence() {
-      guard let found = CodeFence<UnsafeBufferPointer<UInt8>>(bytes[place...]) else { return }
-      if let open = fence {
-        if found.closes(open) { fence = nil }
-      } else {
-        fence = found
-      }
     }
 
     private mutating func put(_ byte: UInt8) {

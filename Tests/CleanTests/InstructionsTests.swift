@@ -72,6 +72,8 @@ import Testing
     "Cumulus, Stratus, Cirrus, Nimbostratus,", "He lives there and works a lot.,",
     "The answer is 5.\n#### 5", "~~~\ncode\n~~~",
     "````md\n```\nnested\n```\n````",
+    "Quote:\n\n> ```\n> x = 1\n\nand the quote ends there.",
+    "- ```python\n  x = 1\n\nThe list item ends there.",
     "1. Run it:\n\n- ```sh\n  ls\n  ```\n> ```\n> a\n> ```\nDone.",
   ])
   func `short, coded and tabular stays`(answer: String) throws {

@@ -51,6 +51,11 @@ import Testing
     ("1. ```\n   a  b\n   ```\nc  d", "1. ```\n   a  b\n   ```\nc d"),
     ("- > ~~~\n  > a  b\n  > ~~~\nc  d", "- > ~~~\n  > a  b\n  > ~~~\nc d"),
     ("-```\na  b", "-```\na b"),
+    // It ends with the quote, and with the item where its code is indented.
+    ("> ```\n> a  b\n\nc  d", "> ```\n> a  b\n\nc d"),
+    ("- ```py\n  a  b\n\nc  d", "- ```py\n  a  b\n\nc d"),
+    ("1. ```py\na  b\n```\nc  d", "1. ```py\na  b\n```\nc d"),
+    ("```md\n> ```\n> a   b\n```\nc  d", "```md\n> ```\n> a   b\n```\nc d"),
     // Paragraphs of Chinese begin with wide blanks.
     ("\u{3000}\u{3000}\u{4ECA}\n\u{3000}\u{3000}\u{5929}", "\u{4ECA}\n\u{5929}"),
     ("```\na\u{3000}\u{3000}b", "```\na  b"),

@@ -69,43 +69,27 @@ struct JSONRule: TurnRule {
 
 /// Code in a text: blocks between fences, spans between backticks.
 enum CodeSpans {
-  private typealias Fence = CodeFence<Substring.UTF8View>
-
   private static func walk(
     _ text: String, _ visit: (_ line: Substring, _ inside: Bool, _ language: Substring) -> Void
   ) -> (fences: Int, isOpen: Bool) {
-    var opening: Fence?
+    var blocks = CodeFences<Substring.UTF8View>()
     var fences = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if let fence = Fence(line.utf8) {
-        if let open = opening {
-          if fence.closes(open) {
-            fences += 1
-            opening = nil
-          }
-        } else {
-          fences += 1
-          opening = fence
-        }
+      switch blocks.take(line) {
+      case .prose, .code: visit(line, blocks.isOpen, blocks.info.map { Substring($0) } ?? "")
+      case .opening, .closing:
+        fences += 1
         visit("", false, "")
-      } else {
-        visit(line, opening != nil, opening.map { Substring($0.info) } ?? "")
       }
     }
-    return (fences, opening != nil)
+    return (fences, blocks.isOpen)
   }
 
   /// The lines of a text, and whether each is code or a fence.
   static func lines(of text: String) -> [(line: Substring, isCode: Bool)] {
-    var opening: Fence?
+    var blocks = CodeFences<Substring.UTF8View>()
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard let fence = Fence(line.utf8) else { return (line, opening != nil) }
-      if let open = opening {
-        if fence.closes(open) { opening = nil }
-      } else {
-        opening = fence
-      }
-      return (line, true)
+      (line, blocks.take(line) != .prose)
     }
   }
 
@@ -134,7 +118,7 @@ enum CodeSpans {
   /// Whether a text ends with a block of code.
   static func endsInFence(_ text: String) -> Bool {
     if openFences(in: text) > 0 { return true }
-    return text.split(separator: "\n").last.map { Fence($0.utf8) != nil } ?? false
+    return lines(of: text).last { $0.line.contains { !$0.isWhitespace } }?.isCode == true
   }
 
   static func blocks(in text: String, language: String) -> [Substring] {
@@ -172,5 +156,12 @@ enum CodeSpans {
     guard parts.count > 2 else { return String(line) }
     return parts.enumerated().filter { $0.offset % 2 == 0 || $0.offset == parts.count - 1 }
       .map { String($0.element) }.joined(separator: " ")
+  }
+}
+
+extension CodeFences<Substring.UTF8View> {
+  fileprivate mutating func take(_ line: Substring) -> Line {
+    let body = line.utf8.drop { $0 == 0x20 || $0 == 0x09 }
+    return take(body, indent: line.utf8.count - body.count)
   }
 }

@@ -9,9 +9,9 @@ struct DialledNumber {
     if let end = Self.end(byForm: digits, text) {
       self.end = end
     } else {
-      guard let end = digits.end(of: 7...13), !digits.isDate(text), Self.isNamed(text, place) else {
-        return nil
-      }
+      guard let end = digits.end(of: 7...13), !digits.isDate(text), !digits.isQuantity(text),
+        Self.isNamed(text, place), !Self.isCounted(text, end)
+      else { return nil }
       self.end = end
     }
   }
@@ -24,13 +24,14 @@ struct DialledNumber {
     let mark = text.bytes[first.upperBound..<digits.groups[1].lowerBound].filter { $0 != 0x20 }
     switch (second, first.count) {
     // 0049 171 1234567
-    case (0x30, 3...6): return third > 0x30 ? digits.end(of: 10...17) : nil
+    case (0x30, 3...4): return third > 0x30 && !digits.areBits(text) ? digits.end(of: 10...17) : nil
     // (030) 901820, （010）12345678 and 030/901820
     case (_, 3...5) where digits.isOpen || mark == Array("）".utf8):
       return digits.end(of: 8...12)
-    // Not 012/345/67890, which a tax office gives.
+    // Not 012/345/67890, which a tax office gives, nor a file's 012/345678.
     case (_, 3...5) where mark == [slash] && text[digits.groups[1].upperBound] != slash:
-      return digits.end(of: 9...12)
+      let isArea = second > 0x31 || (0x35...0x37).contains(third)
+      return isArea ? digits.end(of: 9...12) : nil
     // Mobile telephones of Germany and Britain.
     case (0x31, 4...5) where (0x35...0x37).contains(third): return digits.end(of: 10...12)
     case (0x37, 5): return digits.end(of: 11...11)
@@ -69,11 +70,22 @@ struct DialledNumber {
   }
 
   private static func isChineseName(_ word: String) -> Bool {
-    var word = Substring(word)
-    while let filler = chineseFillers.first(where: { word.hasSuffix($0) }) {
-      word.removeLast(filler.count)
+    var rest = Substring(word)
+    while let filler = chineseFillers.first(where: { rest.hasSuffix($0) }) {
+      rest.removeLast(filler.count)
     }
-    return chineseNames.contains { word.hasSuffix($0) }
+    // Of 手机 alone, the telephone itself, there may be so many.
+    return chineseNames.contains { rest.hasSuffix($0) }
+      && (rest.utf8.count < word.utf8.count || !rest.hasSuffix("手机"))
+  }
+
+  private static let counters: [StaticString] = [
+    "部", "台", "个", "元", "块", "万", "亿", "人", "次", "件", "条",
+  ]
+
+  /// Whether a Chinese word behind digits says that they are a number of things.
+  private static func isCounted(_ text: ByteText, _ end: Int) -> Bool {
+    counters.contains { text.has($0, at: end) }
   }
 }
 
@@ -118,8 +130,28 @@ private struct DigitGroups {
     return end
   }
 
-  /// `2024-01-15`, `15.01.2024`, `2019/2020`.
+  /// `0010 1101 0110` and `0011.2233.4455`: numbers of ones and noughts, and groups of four alone.
+  func areBits(_ text: ByteText) -> Bool {
+    groups.allSatisfy { $0.count == 4 }
+      || groups.allSatisfy { group in group.allSatisfy { text[$0] < 0x32 } }
+  }
+
+  /// `1.500.000` and `0.123456789`.
+  func isQuantity(_ text: ByteText) -> Bool {
+    guard let first = groups.first, groups.count > 1, text[first.upperBound] == UInt8(ascii: ".")
+    else { return false }
+    let isThousands =
+      text[first.lowerBound] != 0x30 && groups.dropFirst().allSatisfy { $0.count == 3 }
+    return first.count == 1 && groups.count == 2 || first.count <= 3 && isThousands
+  }
+
+  /// `2024-01-15`, `15.01.2024`, `2019/2020`, `20240115`.
   func isDate(_ text: ByteText) -> Bool {
+    if groups.count == 1, groups[0].count == 8 {
+      let digits = groups[0].map { Int(text[$0]) - 0x30 }
+      let (month, day) = (digits[4] * 10 + digits[5], digits[6] * 10 + digits[7])
+      return [19, 20].contains(digits[0] * 10 + digits[1]) && 1...12 ~= month && 1...31 ~= day
+    }
     func isYear(_ group: Range<Int>) -> Bool {
       group.count == 4 && [0x31, 0x32].contains(text[group.lowerBound])
     }

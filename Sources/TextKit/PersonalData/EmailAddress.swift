@@ -23,9 +23,12 @@ package enum EmailAddress {
   /// Where an address begins whose name has letters such as ü before those of ASCII.
   static func start(in text: ByteText, before place: Int, behind end: Int) -> Int {
     guard isLatin(text, place - 1) else { return place }
-    return text.start(before: place, atMost: min(64, place - end)) {
+    var start = text.start(before: place, atMost: min(64, place - end)) {
       isLatin(text, $0) || text.isAlphanumeric($0) || [0x2D, 0x2E, 0x5F].contains(text[$0])
     }
+    // The limit may be within a character.
+    while (0x80...0xBF).contains(text[start]) { start += 1 }
+    return start
   }
 
   /// Part of a Latin letter beyond ASCII, of two bytes.
@@ -37,10 +40,16 @@ package enum EmailAddress {
 
   /// The end of a host name whose last part is two letters or more.
   private static func domain(_ text: ByteText, _ place: Int) -> Int? {
-    guard let end = domainEnd(in: text, at: place, orWith: isLatin) else { return nil }
-    let last = text.bytes[place..<end].split(separator: UInt8(ascii: ".")).last ?? []
-    let isWord = last.count > 1 && last.allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
-    return isWord || last.starts(with: "xn--".utf8) ? end : nil
+    // Behind `firma.de` the next word of the text may begin at once, with a letter beyond ASCII.
+    for end in [
+      domainEnd(in: text, at: place, orWith: isLatin), domainEnd(in: text, at: place),
+    ] {
+      guard let end else { continue }
+      let last = text.bytes[place..<end].split(separator: UInt8(ascii: ".")).last ?? []
+      let isWord = last.count > 1 && last.allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
+      if isWord || last.starts(with: "xn--".utf8) { return end }
+    }
+    return nil
   }
 
   /// Where parts that single full stops divide end, and, where that is an `@`, what `host` finds

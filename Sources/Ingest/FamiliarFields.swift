@@ -15,6 +15,8 @@ enum FamiliarFields {
   private static let known = [
     // SNLI, MultiNLI and their like.
     Names(needed: [("sentence1", "premise"), ("sentence2", "hypothesis")]),
+    // QNLI of GLUE.
+    Names(needed: [("sentence1", "question"), ("sentence2", "sentence")]),
     // OpenOrca.
     Names(
       needed: [("instruction", "question"), ("output", "response")],
@@ -25,13 +27,21 @@ enum FamiliarFields {
     Names(needed: [("system", "system_prompt"), ("instruction", "prompt"), ("output", "response")]),
     Names(needed: [("prompt", "prompt"), ("completion", "response")]),
     Names(needed: [("instruction", "input"), ("output", "output")]),
+    Names(needed: [("instruction", "input"), ("output", "response")]),
+    Names(needed: [("instruction", "query"), ("output", "output")]),
+    Names(needed: [("instruction", "question"), ("output", "output")]),
     // FLAN and P3.
     Names(needed: [("prompt", "inputs"), ("completion", "targets")]),
     // MS MARCO as sentence-transformers has it.
     Names(
       needed: [("anchor", "query"), ("positive", "positive")], optional: [("negative", "negative")]),
-    // SST-2 and its like.
-    Names(needed: [("text", "sentence")]),
+  ]
+
+  /// Fields beside a text of which it is a part, or that say who speaks: one text of these would be half of what is
+  /// there to learn.
+  private static let companions = [
+    "answer", "aspect", "author", "from", "question", "role", "speaker", "summary", "target",
+    "translation",
   ]
 
   /// Questions beside two answers: Intel/orca_dpo_pairs and its like.
@@ -47,7 +57,7 @@ enum FamiliarFields {
       else { continue }
       return (renamed, schema)
     }
-    return readConversation(object) ?? readContent(object)
+    return readConversation(object) ?? readText(object)
   }
 
   private static func readConversation(_ object: JSONObject) -> (JSONObject, Schema)? {
@@ -59,10 +69,12 @@ enum FamiliarFields {
     return (renamed, .sharegpt)
   }
 
-  /// Code and web pages; a turn on a line of its own would be no text.
-  private static func readContent(_ object: JSONObject) -> (JSONObject, Schema)? {
-    guard isText(object["content"]), isAbsent(object["role"]) else { return nil }
-    return renamed(object, [("text", "content")]).map { ($0, .text) }
+  /// SST-2 and its like, code and web pages.
+  private static func readText(_ object: JSONObject) -> (JSONObject, Schema)? {
+    guard companions.allSatisfy({ isAbsent(object[$0]) }),
+      let name = ["sentence", "content"].first(where: { isText(object[$0]) })
+    else { return nil }
+    return renamed(object, [("text", name)]).map { ($0, .text) }
   }
 
   /// A preference between two texts whose question is not called `prompt`.

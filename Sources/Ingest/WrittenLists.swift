@@ -157,7 +157,8 @@ struct PythonLiteral {
     case "False": return .bool(false)
     case "None", "nan": return .null
     case let text:
-      let number = try? JSONValue.parse(Array(text.utf8))
+      // numpy leaves out the nought of `1.0`.
+      let number = try? JSONValue.parse(Array((text.hasSuffix(".") ? text + "0" : text).utf8))
       return number?.double == nil ? nil : number
     }
   }

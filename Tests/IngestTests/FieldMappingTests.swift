@@ -92,6 +92,9 @@ import Testing
       ["system": "S", "instruction": "A", "output": "B"]
     ),
     (#"{"content":"A","path":"p"}"#, ["text": "A", "path": "p"]),
+    (#"{"question":"A","sentence":"B"}"#, ["sentence1": "A", "sentence2": "B"]),
+    (#"{"question":"A","output":"B"}"#, ["instruction": "A", "output": "B"]),
+    (#"{"input":"A","response":"B"}"#, ["instruction": "A", "output": "B"]),
     (
       #"{"conversation":"[{'role': 'user', 'content': 'A'}]","n":1}"#,
       ["conversations": [["role": "user", "content": "A"]], "n": 1]
@@ -112,8 +115,10 @@ import Testing
   @Test func `a name that says nothing sure is asked for`() throws {
     #expect(try ingestLine(#"{"a":"A","b":"B"}"#, []).codes == ["unknown-schema"])
     #expect(try ingestLine(#"{"premise":"A","hypothesis":2}"#, []).codes == ["unknown-schema"])
-    // A turn by itself is no text.
+    // A turn by itself is no text, nor is one of two texts.
     #expect(try ingestLine(#"{"role":"user","content":"A"}"#, []).codes == ["unknown-schema"])
+    #expect(try ingestLine(#"{"content":"A","summary":"B"}"#, []).codes == ["unknown-schema"])
+    #expect(try ingestLine(#"{"sentence":"A","translation":"B"}"#, []).codes == ["unknown-schema"])
   }
 
   @Test func `every schema can be asked for`() throws {

@@ -146,6 +146,13 @@ import Testing
     let yaml = try ingest(try folder.write("--- \ntitle: x\n---\t\nBody\n", to: "b.md"))
     #expect(yaml.texts == ["Body"])
     #expect(yaml.records[0].metadata == ["title": "x"])
+    let commented = try ingest(
+      try folder.write(
+        "+++\ntags = [\"a\", # \"x\"\n  \"b # c\"] # list\nlong = \"\"\"one\"\"\" # long\n"
+          + "title = \"X\" # the title\ndate = 2024-01-01\n+++\nBody\n", to: "d.md"))
+    let fields = commented.records.first?.metadata
+    #expect(fields?["tags"] == ["a", "b # c"] && fields?["long"] == "one")
+    #expect(fields?["title"] == "X" && fields?["date"] == "2024-01-01")
     let open = try ingest(try folder.write("+++\ntitle = 'x'\nBody\n", to: "c.md"))
     #expect(open.texts == ["+++ title = 'x' Body"])
   }

@@ -71,6 +71,9 @@ import Testing
     #expect(try read(deflate).texts == ["packed"])
     let raw = Self.response("\(type)Content-Encoding: deflate", Array(zlib[2...].dropLast(4)))
     #expect(try read(raw).texts == ["packed"])
+    // A crawler has undone the coding, and the text is bits of deflate by chance.
+    let undone = Self.response("\(type)Content-Encoding: deflate", Array("cats".utf8))
+    #expect(try read(undone).texts == ["cats"])
     let unknown = Self.response("\(type)Content-Encoding: br", [0xFF, 0xFE, 0x80])
     #expect(try read(unknown).dropped == ["no-page": 1])
   }

@@ -16,7 +16,8 @@ struct CSVHeader: Sendable {
       return
     }
     names = cells.enumerated().map { $1.isEmpty ? "\($0 + 1)" : $1 }
-    let isKTO = ["prompt", "completion"].allSatisfy { cells.contains($0) }
+    let isKTO =
+      cells.contains("prompt") && (cells.contains("completion") || cells.contains("response"))
     verdicts = Set(cells.indices.filter { cells[$0] == "kto_tag" || isKTO && cells[$0] == "label" })
     var seen: Set<[UInt8]> = []
     for name in names where !seen.insert(Array(name.utf8)).inserted {

@@ -60,14 +60,6 @@ struct EPUBBook {
           let properties = item["properties"]?.split(separator: " ") ?? []
           if properties.contains("nav") { contents.insert(Self.path(path, in: folder)) }
         }
-      case "guide":
-        for reference in part.children where reference["type"]?.lowercased() == "toc" {
-          // A place within a chapter is none to leave out as a whole.
-          guard let path = reference["href"], !path.utf8.contains(UInt8(ascii: "#")) else {
-            continue
-          }
-          contents.insert(Self.path(path, in: folder))
-        }
       case "spine":
         order = part.children.filter { $0["linear"] != "no" }.compactMap { $0["idref"] }
       default: break

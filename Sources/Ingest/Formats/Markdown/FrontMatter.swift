@@ -136,21 +136,52 @@ struct TOMLFields {
         continue
       }
       guard let equals = line.firstIndex(of: "=") else { continue }
-      var value = XMLElement.trimmed(String(line[line.index(after: equals)...]))
-      // Lists and long texts go on until they are closed.
-      for (opening, closing) in [("[", "]"), ("\"\"\"", "\"\"\""), ("'''", "'''")]
-      where value.hasPrefix(opening) {
-        while place < lines.count,
-          value.utf8.count <= opening.utf8.count || !value.hasSuffix(closing)
-        {
-          value += opening == "[" ? " " + XMLElement.trimmed(lines[place]) : "\n" + lines[place]
-          place += 1
-        }
-      }
+      let start = XMLElement.trimmed(String(line[line.index(after: equals)...]))
+      let value = Self.whole(start, lines, &place)
       let key = FrontMatter.scalar(XMLElement.trimmed(String(line[..<equals])))
       fields[key] = Self.value(value)
     }
     close(table)
+  }
+
+  /// A value with the lines that it goes on in, and without comments: lists and long texts go on until they are
+  /// closed.
+  private static func whole(_ start: String, _ lines: [String], _ place: inout Int) -> String {
+    for quotes in ["\"\"\"", "'''"] where start.hasPrefix(quotes) {
+      var text = String(start.dropFirst(3))
+      while !text.contains(quotes), place < lines.count {
+        text += "\n" + lines[place]
+        place += 1
+      }
+      let end = text.firstRange(of: quotes)?.lowerBound ?? text.endIndex
+      return quotes + text[..<end] + quotes
+    }
+    var value = uncommented(start)
+    while value.hasPrefix("["), !value.hasSuffix("]"), place < lines.count {
+      value += " " + uncommented(XMLElement.trimmed(lines[place]))
+      place += 1
+    }
+    return value
+  }
+
+  /// A line up to a `#` that stands in no quotes.
+  private static func uncommented(_ line: String) -> String {
+    var quote: Character?
+    var isEscaped = false
+    for (index, character) in zip(line.indices, line) {
+      if isEscaped {
+        isEscaped = false
+      } else if character == "\\", quote == "\"" {
+        isEscaped = true
+      } else if character == quote {
+        quote = nil
+      } else if quote == nil, "\"'".contains(character) {
+        quote = character
+      } else if quote == nil, character == "#" {
+        return XMLElement.trimmed(String(line[..<index]))
+      }
+    }
+    return line
   }
 
   private mutating func close(_ table: (name: String, lines: [String])?) {

@@ -138,6 +138,8 @@ enum HTTPBody {
   private static func inflated(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count > 1 else { return bytes }
     let hasHeader = bytes[0] & 0x0F == 8 && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
+    // A short text may be a stream of bits by chance.
+    if !hasHeader, UTF8Check.isValid(bytes) { return bytes }
     for isRaw in hasHeader ? [false, true] : [true] {
       guard let unpacker = GzipUnpacker(isRaw: isRaw) else { return nil }
       if let content = content(bytes, unpacker, PackedName(.gzip)) { return content }

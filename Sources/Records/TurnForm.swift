@@ -32,6 +32,9 @@ struct TurnForm: Sendable {
   /// The other spelling, which some files use under this one's key.
   private var other: TurnForm { roleKey == "from" ? .messages : .sharegpt }
 
+  /// Speakers whose turns call functions; ShareGPT's is the first.
+  static let callNames = ["function_call", "tool_call"]
+
   private static let inputKey = "input"
   /// Marks a turn that was spelled in the other form.
   private static let formMark = "anneal.form"

@@ -75,12 +75,12 @@ extension Message {
     }
     content = (spelled.count == 1 ? spelled[0] : .array(spelled)).text
     attributes[TurnForm.messages.textKey] = nil
-    attributes[TurnForm.sharegpt.roleKey] = "function_call"
+    attributes[TurnForm.sharegpt.roleKey] = .string(TurnForm.callNames[0])
   }
 
   /// A `function_call` turn as OpenAI has it: calls beside an empty text.
   private mutating func readCall() {
-    guard attributes[TurnForm.sharegpt.roleKey] == "function_call" else { return }
+    guard isSpelledCall else { return }
     guard attributes[Self.callsKey]?.array == nil else { return restoreCall() }
     guard let value = try? JSONValue.parse(content) else { return }
     let calls = value.array ?? [value]
@@ -102,6 +102,7 @@ extension Message {
   private mutating func restoreCall() {
     content = ""
     attributes[TurnForm.sharegpt.roleKey] = nil
+    attributes[TurnForm.messages.roleKey] = nil
     attributes[TurnForm.messages.textKey] = .null
   }
 
@@ -114,9 +115,18 @@ extension Message {
       default: break
       }
       let isSpelling = [TurnForm.sharegpt.roleKey, TurnForm.messages.roleKey].contains(member.key)
-      if isSpelling, member.value != "function_call" { continue }
+      if isSpelling, !isSpelledCall { continue }
       losses.append("the attribute '\(member.key)' of a turn")
     }
     return Message(role, content, input: input)
+  }
+}
+
+extension Message {
+  /// Whether the speaker's name says that the text is a call of functions, as JSON.
+  package var isSpelledCall: Bool {
+    [TurnForm.sharegpt, .messages].contains { form in
+      attributes[form.roleKey]?.string.map { TurnForm.callNames.contains($0.lowercased()) } == true
+    }
   }
 }

@@ -57,6 +57,37 @@ struct ChatFormatTests {
     }
   }
 
+  @Test(.enabled(if: Shared.exists))
+  func `speakers reach templates by the names that these know`() throws {
+    let set = try #require(try Fixture.load("Chat/tokens")["sets"]?.array?.first)
+    let (format, _) = try format(
+      set["tokenizer"]?.string ?? "", set["template"]?.string ?? "", bos: set["bos_token"],
+      eos: set["eos_token"])
+    func ids(_ system: String, _ user: String, _ assistant: String) throws -> [Int32] {
+      let turns = zip([system, user, assistant], ["S", "A", "B"]).map { role, text -> JSONValue in
+        ["role": .string(role), "content": .string(text)]
+      }
+      return try format.tokens(of: conversation(["messages": .array(turns)]).0).ids
+    }
+    let expected = try ids("system", "user", "assistant")
+    #expect(try ids("System", "USER", "bot") == expected)
+    #expect(try ids("system", "prompter", "model") == expected)
+  }
+
+  @Test(.enabled(if: Shared.exists))
+  func `each of two hundred turns is found`() throws {
+    let set = try #require(try Fixture.load("Chat/tokens")["sets"]?.array?.first)
+    let (format, _) = try format(
+      set["tokenizer"]?.string ?? "", set["template"]?.string ?? "", bos: set["bos_token"],
+      eos: set["eos_token"])
+    let turns = (0..<200).map { index -> JSONValue in
+      ["role": index.isMultiple(of: 2) ? "user" : "assistant", "content": .string("text \(index)")]
+    }
+    let example = try format.tokens(of: conversation(["messages": .array(turns)]).0)
+    #expect(example.turns.count == 200)
+    #expect(example.turns.map(\.message) == Array(0..<200))
+  }
+
   /// The text of each turn's tokens.
   private func turns(
     _ format: ChatFormat, _ tokenizer: Tokenizer, _ conversation: Conversation,

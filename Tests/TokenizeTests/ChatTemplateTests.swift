@@ -198,8 +198,8 @@ struct ChatTemplateTests {
     func texts(_ ranges: [Range<Int>]) -> [String] {
       ranges.map { range in String(String.UnicodeScalarView(scalars[range])) }
     }
-    #expect(texts(chat.places(ofMessage: 0)) == ["AB", " ab "])
-    #expect(texts(chat.places(ofMessage: 1)) == ["C", "c"])
+    #expect(texts(chat.places(ofMessages: 2)[0]) == ["AB", " ab "])
+    #expect(texts(chat.places(ofMessages: 2)[1]) == ["C", "c"])
     #expect(texts(chat.given) == ["AB", " ab ", "wizard", "C", "wizard", "c"])
   }
 

@@ -136,7 +136,7 @@ extension Message {
     where object[member.key] == nil && member.key != "from" && member.key != "value"
       && !member.key.hasPrefix("anneal.")
     { object[member.key] = member.value }
-    if attributes["from"]?.string == "function_call",
+    if isSpelledCall,
       let call = try? JSONValue.parse(content), call["name"]?.string != nil
     {
       object["content"] = ""
@@ -147,12 +147,10 @@ extension Message {
 
   /// The speaker as templates compare it.
   ///
-  /// Some know `developer` or `ipython`; none knows the `gpt`, `human` and `model` of data sets.
+  /// Some know `developer`, `function` or `ipython`; none knows the other names that data sets have.
   private var templateRole: String {
-    switch role {
-    case .user, .assistant: role.rawValue
-    case .system, .tool: attributes["role"]?.string ?? role.rawValue
-    }
+    let spelled = attributes["role"]?.string ?? ""
+    return ["developer", "function", "ipython"].contains(spelled) ? spelled : role.rawValue
   }
 
   private var templateContent: JSONValue {

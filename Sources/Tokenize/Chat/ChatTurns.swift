@@ -12,6 +12,11 @@ struct ChatTurns {
   private let request: ChatRequest
   private let text: MarkedText
   private let chat: RenderedChat
+  /// Where the characters of each message stand.
+  private let places: [[Range<Int>]]
+  /// Where the characters of the messages before each one end, and where those of the messages behind it begin.
+  private let previousEnds: [Int]
+  private let nextBeginnings: [Int?]
   /// The special tokens that a turn may end with.
   private let ends: [MarkedText]
 
@@ -20,6 +25,18 @@ struct ChatTurns {
     self.request = request
     self.chat = chat
     text = MarkedText(chat.units)
+    let places = chat.places(ofMessages: request.messages.count)
+    self.places = places
+    var end = 0
+    previousEnds = places.map { own in
+      defer { end = max(end, own.last?.upperBound ?? 0) }
+      return end
+    }
+    var next: Int?
+    nextBeginnings = places.reversed().map { own in
+      defer { next = [next, own.first?.lowerBound].compactMap(\.self).min() }
+      return next
+    }.reversed()
     self.ends = ends.filter { !$0.isEmpty }.map { MarkedText($0) }
       .sorted { $0.count > $1.count }
   }
@@ -37,7 +54,7 @@ struct ChatTurns {
 
   /// Where the characters of a message stand that are those it has, or ends with, as the last one.
   private func places(_ index: Int, _ alone: MarkedText?) -> [Range<Int>] {
-    let places = chat.places(ofMessage: index)
+    let places = places[index]
     let own = (alone?.units ?? []).filter { $0.source == ChatSource.message(index) }.map(\.value)
     for count in (1...max(1, places.count)).reversed().prefix(16) {
       let part = places.prefix(count)
@@ -65,7 +82,7 @@ struct ChatTurns {
   ///
   /// An answer without characters of its own has the first prompt before the next message.
   private func endOfPrompt(_ prompt: MarkedText, before first: Int?, _ index: Int) -> Int? {
-    let (start, next) = (previousEnd(index), first ?? nextBeginning(index) ?? text.count)
+    let (start, next) = (previousEnds[index], first ?? nextBeginnings[index] ?? text.count)
     for length in parts(of: prompt) {
       let part = MarkedText(prompt.units[..<length])
       let place =
@@ -89,21 +106,10 @@ struct ChatTurns {
     }
   }
 
-  /// Where the characters of the messages before end.
-  private func previousEnd(_ index: Int) -> Int {
-    (0..<index).lazy.compactMap { chat.places(ofMessage: $0).last?.upperBound }.max() ?? 0
-  }
-
-  /// Where the characters of the messages behind begin.
-  private func nextBeginning(_ index: Int) -> Int? {
-    request.messages.indices.dropFirst(index + 1).lazy
-      .compactMap { chat.places(ofMessage: $0).first?.lowerBound }.min { $0 < $1 }
-  }
-
   // MARK: End
 
   private func end(_ index: Int, _ last: Int, _ alone: MarkedText?) -> (Int, hasEnd: Bool) {
-    let next = nextBeginning(index)
+    let next = nextBeginnings[index]
     let own = alone.map { commonPrefix($0) }
     let isOwn = own.map { $0 >= last } ?? false
     let limit = isOwn ? own ?? last : next ?? text.count

@@ -14,9 +14,18 @@ public struct RenderedChat: Sendable {
   /// Where the text comes from what was given rather than from the template, in Unicode scalars.
   public var given: [Range<Int>] { ranges { $0.source != ChatSource.template } }
 
-  /// Where characters of one message stand, in Unicode scalars, counted from 0.
-  public func places(ofMessage index: Int) -> [Range<Int>] {
-    ranges { $0.source == ChatSource.message(index) }
+  /// Where characters of each of the first messages stand, in Unicode scalars.
+  public func places(ofMessages count: Int) -> [[Range<Int>]] {
+    var places = [[Range<Int>]](repeating: [], count: count)
+    for (place, unit) in units.enumerated() {
+      guard let message = ChatSource.message(of: unit.source), message < count else { continue }
+      if let last = places[message].last, last.upperBound == place {
+        places[message][places[message].count - 1] = last.lowerBound..<(place + 1)
+      } else {
+        places[message].append(place..<(place + 1))
+      }
+    }
+    return places
   }
 
   /// The runs of characters for which something holds.
@@ -40,4 +49,7 @@ enum ChatSource {
   static let input: Int32 = 1
 
   static func message(_ index: Int) -> Int32 { Int32(clamping: index + 2) }
+
+  /// The message that a character comes from; nil where it comes from none.
+  static func message(of source: Int32) -> Int? { source > input ? Int(source) - 2 : nil }
 }

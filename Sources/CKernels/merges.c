@@ -1,5 +1,6 @@
 #include "AnnealWords.h"
 #include "cloned.h"
+#include "publish.h"
 
 #include <limits.h>
 #include <string.h>
@@ -170,32 +171,30 @@ static inline __attribute__((always_inline)) void end_lane(
   uint32_t place = memory->spilled_count;
   memcpy(memory->spilled + place, &symbols, sizeof symbols);
   memory->spilled_count = place + (is_spilled ? count : 0);
-  kept->tokens[0] = is_spilled ? place : symbols[0];
-  kept->tokens[1] = symbols[1];
-  kept->tokens[2] = symbols[2];
-  kept->count = count;
+  publish_tokens(kept, is_spilled ? place : symbols[0], symbols[1], symbols[2], count);
 }
 
 /// The words that are still to be merged.
 typedef struct {
   const anneal_merges *merges;
   anneal_memory *memory;
-  uint32_t first, next;
+  uint32_t next;
   const anneal_symbols *symbols;
 } queue;
 
 /// Puts the next open word into a lane; false where none is left.
 static inline __attribute__((always_inline)) bool refill(queue *words, lane *word, uint32_t *number) {
-  while (words->next < words->memory->count) {
+  const anneal_memory *memory = words->memory;
+  while (words->next < memory->open_count) {
     uint32_t next = words->next++;
-    const anneal_word *source = words->memory->words + next;
-    if (source->count != ANNEAL_WORD_OPEN) continue;
-    const anneal_symbols *symbols = words->symbols ? words->symbols + (next - words->first) : NULL;
+    const anneal_word *source = memory->words + memory->open[next];
+    if (!anneal_is_open(source)) continue;
+    const anneal_symbols *symbols = words->symbols ? words->symbols + next : NULL;
     if (symbols && symbols->count != ANNEAL_SYMBOLS_BYTES)
       begin_symbols(words->merges, symbols, word);
     else
       begin_bytes(words->merges, source, word);
-    *number = next;
+    *number = memory->open[next];
     return true;
   }
   return false;
@@ -237,7 +236,7 @@ static inline __attribute__((always_inline)) void merge_all(queue *words) {
 }
 
 CLONED void anneal_merge_words(
-  const anneal_merges *merges, anneal_memory *memory, uint32_t first, const anneal_symbols *symbols) {
-  queue words = {merges, memory, first, first, symbols};
+  const anneal_merges *merges, anneal_memory *memory, const anneal_symbols *symbols) {
+  queue words = {merges, memory, 0, symbols};
   merge_all(&words);
 }

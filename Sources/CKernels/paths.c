@@ -14,7 +14,7 @@ static inline bool is_visible(const uint8_t *bytes, uint32_t length) {
 
 /// Copies the bytes of a word that is open, marked and of visible ASCII, and returns how many there are; 0 for others.
 static inline uint32_t bytes_of(const anneal_word *word, uint8_t *bytes) {
-  if (word->count != ANNEAL_WORD_OPEN) return 0;
+  if (!anneal_is_open(word)) return 0;
   memcpy(bytes, &word->low, 8);
   memcpy(bytes + 8, &word->high, 8);
   if (!(bytes[15] & ANNEAL_WORD_MARK)) return 0;
@@ -46,12 +46,13 @@ typedef struct {
   uint8_t word, start, place, end;
 } walk;
 
-/// Fills a group with open words of known bytes from a number on, and returns the number behind the last one looked at.
+/// Fills a group with open words of known bytes from one on, and returns which stands behind the last one looked at.
 static uint32_t fill_group(
-  const anneal_lattice *lattice, const anneal_memory *memory, uint32_t number, group *words,
+  const anneal_lattice *lattice, const anneal_memory *memory, uint32_t next, group *words,
   int *count) {
   int filled = 0;
-  for (; number < memory->count && filled < GROUP; number++) {
+  for (; next < memory->open_count && filled < GROUP; next++) {
+    uint32_t number = memory->open[next];
     uint32_t length = bytes_of(memory->words + number, words->bytes[filled]);
     bool is_known = length > 0;
     for (uint32_t i = 0; i < length; i++)
@@ -61,7 +62,7 @@ static uint32_t fill_group(
     words->lengths[filled++] = length;
   }
   *count = filled;
-  return number;
+  return next;
 }
 
 /// Finds all pieces in the words of a group.
@@ -153,14 +154,13 @@ static inline uint32_t best_path(
   return count;
 }
 
-CLONED void anneal_learn_paths(
-  const anneal_lattice *lattice, anneal_memory *memory, uint32_t first) {
+CLONED void anneal_learn_paths(const anneal_lattice *lattice, anneal_memory *memory) {
   group words;
   uint32_t tokens[PLACES];
   int count;
   if (!(lattice->units[lattice->prefix].base & 1)) return;
-  for (uint32_t number = first; number < memory->count;) {
-    number = fill_group(lattice, memory, number, &words, &count);
+  for (uint32_t next = 0; next < memory->open_count;) {
+    next = fill_group(lattice, memory, next, &words, &count);
     find_pieces(lattice, &words, count);
     for (int word = 0; word < count; word++) {
       uint32_t pieces = best_path(lattice, &words, word, tokens);
@@ -181,11 +181,11 @@ typedef struct {
   uint32_t tokens[ANNEAL_WORD_LONGEST];
 } reading;
 
-/// Begins with the next word there is, and moves the number behind it; false where none is left.
+/// Begins with the next word there is, and moves behind it; false where none is left.
 static inline __attribute__((always_inline)) bool begin_reading(
-  const anneal_memory *memory, uint32_t *number, reading *word) {
-  while (*number < memory->count) {
-    word->number = (*number)++;
+  const anneal_memory *memory, uint32_t *next, reading *word) {
+  while (*next < memory->open_count) {
+    word->number = memory->open[(*next)++];
     word->end = (uint8_t)bytes_of(memory->words + word->number, word->bytes);
     if (word->end == 0) continue;
     word->count = 0, word->place = 0, word->node = 0, word->best = -1;
@@ -221,12 +221,12 @@ static inline __attribute__((always_inline)) bool read_on(
 }
 
 CLONED void anneal_learn_pieces(
-  const anneal_trie *trie, int32_t continuation, anneal_memory *memory, uint32_t first) {
+  const anneal_trie *trie, int32_t continuation, anneal_memory *memory) {
   reading words[ANNEAL_WORD_GROUP];
   uint8_t active[ANNEAL_WORD_GROUP];
-  uint32_t number = first;
+  uint32_t next = 0;
   int count = 0;
-  while (count < ANNEAL_WORD_GROUP && begin_reading(memory, &number, words + count)) {
+  while (count < ANNEAL_WORD_GROUP && begin_reading(memory, &next, words + count)) {
     active[count] = (uint8_t)count;
     count++;
   }
@@ -238,7 +238,7 @@ CLONED void anneal_learn_pieces(
       if (!goes_on) {
         if (word->place == word->end && word->count > 0)
           anneal_keep_tokens(memory, word->number, word->tokens, word->count);
-        goes_on = begin_reading(memory, &number, word);
+        goes_on = begin_reading(memory, &next, word);
       }
       active[left] = active[i];
       left += goes_on;

@@ -1,5 +1,6 @@
 #include "AnnealWords.h"
 #include "cloned.h"
+#include "publish.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -83,70 +84,85 @@ void anneal_first_tokens(
   }
 }
 
-void anneal_keep_whole(const anneal_words *known, anneal_memory *memory, uint32_t first) {
+void anneal_keep_whole(const anneal_words *known, anneal_memory *memory) {
   enum { AHEAD = 16 };
-  for (uint32_t i = first; i < memory->count; i++) {
-    const anneal_word *coming = memory->words + (i + AHEAD < memory->count ? i + AHEAD : i);
+  for (uint32_t i = 0; i < memory->open_count; i++) {
+    const anneal_word *coming =
+      memory->words + memory->open[i + AHEAD < memory->open_count ? i + AHEAD : i];
     __builtin_prefetch(bucket_of(known, coming->low, coming->high));
-    anneal_word *word = memory->words + i;
+    anneal_word *word = memory->words + memory->open[i];
     uint32_t length = (uint32_t)(word->high >> 56);
-    if (word->count != ANNEAL_WORD_OPEN || length > ANNEAL_WORD_LONGEST) continue;
+    if (!anneal_is_open(word) || length > ANNEAL_WORD_LONGEST) continue;
     const anneal_word *slot = anneal_find_word(known, word->low, word->high);
-    if (!slot) continue;
-    word->tokens[0] = slot->tokens[0] << 8 | length;
-    word->count = 1;
+    if (slot) publish_tokens(word, slot->tokens[0] << 8 | length, 0, 0, 1);
   }
 }
 
 // MARK: words met before
 
-enum { NUMBER_BITS = 20, NUMBER = (1 << NUMBER_BITS) - 1 };
+enum { NUMBER = (1 << ANNEAL_WORD_NUMBER_BITS) - 1 };
 
-static inline uint32_t tag_of(uint32_t hash) { return hash << NUMBER_BITS; }
+static inline uint32_t tag_of(uint32_t hash) { return hash << ANNEAL_WORD_NUMBER_BITS; }
 
 static inline uint32_t upper_hash(uint64_t low, uint64_t high) {
   return (uint32_t)(anneal_word_hash(low, high) >> 32);
 }
 
-static inline uint32_t last_place(const anneal_memory *memory) {
-  return (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1);
+/// What stands in a place of the index; the word that it leads to can be read then.
+static inline uint32_t entry(const anneal_memory *memory, uint64_t place) {
+  return __atomic_load_n(memory->index + place, __ATOMIC_ACQUIRE);
 }
 
-void anneal_index_words(anneal_memory *memory) {
-  uint32_t mask = last_place(memory);
-  for (uint32_t number = 1; number < memory->count; number++) {
-    const anneal_word *word = memory->words + number;
-    // Long words are not looked up by their bytes.
-    if (word->high == 0) continue;
-    uint32_t hash = upper_hash(word->low, word->high);
-    uint32_t place = hash >> (memory->shift - 32);
-    while (memory->index[place]) place = (place + 1) & mask;
-    memory->index[place] = tag_of(hash) | number;
+/// Writes a word that is open and claimed by this thread to the next number that this thread has, and returns that.
+static inline uint32_t prepare_word(anneal_memory *memory, uint64_t low, uint64_t high) {
+  if (memory->next == memory->end) {
+    memory->next = memory->spare;
+    memory->end = memory->spare_end;
+    memory->spare = memory->spare_end = 0;
   }
-}
-
-/// The place of a word in the index, which is free where the word is not known.
-static inline __attribute__((always_inline)) uint32_t place_of(
-  const anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
-  uint32_t place = hash >> (memory->shift - 32);
-  for (;; place = (place + 1) & mask) {
-    uint32_t found = memory->index[place];
-    if (!found) return place;
-    if ((found ^ tag_of(hash)) >> NUMBER_BITS) continue;
-    const anneal_word *word = memory->words + (found & NUMBER);
-    if (word->low == low && word->high == high) return place;
-  }
+  memory->words[memory->next] = (anneal_word){low, high, {0, 0, 0}, memory->claim};
+  return memory->next;
 }
 
 /// The number of a word, which is added where it is new.
 static __attribute__((noinline)) uint32_t number_of(
-  anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash, uint32_t mask) {
-  uint32_t place = place_of(memory, low, high, hash, mask);
-  if (memory->index[place]) return memory->index[place] & NUMBER;
-  uint32_t number = memory->count++;
-  memory->words[number] = (anneal_word){low, high, {0, 0, 0}, ANNEAL_WORD_OPEN};
-  memory->index[place] = tag_of(hash) | number;
-  return number;
+  anneal_memory *memory, uint64_t low, uint64_t high, uint32_t hash) {
+  uint32_t mask = (uint32_t)(((uint64_t)1 << (64 - memory->shift)) - 1), mine = 0;
+  for (uint32_t place = hash >> (memory->shift - 32);; place = (place + 1) & mask) {
+    uint32_t found = entry(memory, place);
+    if (!found) {
+      if (!mine) mine = prepare_word(memory, low, high);
+      bool is_added = __atomic_compare_exchange_n(
+        memory->index + place, &found, tag_of(hash) | mine, false, __ATOMIC_ACQ_REL,
+        __ATOMIC_ACQUIRE);
+      if (is_added) {
+        memory->next++;
+        memory->open[memory->open_count++] = mine;
+        return mine;
+      }
+      // Another thread was first, whose word may be the same.
+    }
+    if ((found ^ tag_of(hash)) >> ANNEAL_WORD_NUMBER_BITS) continue;
+    const anneal_word *word = memory->words + (found & NUMBER);
+    if (word->low == low && word->high == high) return found & NUMBER;
+  }
+}
+
+/// Notes that this thread has to find the tokens of an open word which it did not claim last, unless they have been
+/// found meanwhile: it cannot wait for another thread.
+static __attribute__((noinline)) void note_open(anneal_memory *memory, uint32_t number) {
+  uint32_t *count = &memory->words[number].count;
+  uint32_t found = __atomic_load_n(count, __ATOMIC_ACQUIRE);
+  if (found == memory->claim || !(found & ANNEAL_WORD_OPEN)) return;
+  bool is_claimed = __atomic_compare_exchange_n(
+    count, &found, memory->claim, false, __ATOMIC_RELAXED, __ATOMIC_ACQUIRE);
+  if (is_claimed || found & ANNEAL_WORD_OPEN) memory->open[memory->open_count++] = number;
+}
+
+void anneal_disclaim(anneal_memory *memory, uint32_t word) {
+  uint32_t claim = memory->claim;
+  __atomic_compare_exchange_n(
+    &memory->words[word].count, &claim, ANNEAL_WORD_OPEN, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 /// Eight bytes with small letters for the capitals of ASCII.
@@ -192,6 +208,7 @@ static inline __attribute__((always_inline)) int64_t add_keys(
     }
   }
   keys->count = next;
+  keys->looked += count;
   return long_count;
 }
 
@@ -214,7 +231,7 @@ static inline __attribute__((always_inline)) void expect_words(
   const anneal_memory *memory, anneal_word_keys *keys, int64_t first, int64_t end) {
   uint64_t shift = memory->shift - 32;
   for (int64_t i = first; i < end; i++) {
-    keys->hash[i] = memory->index[keys->hash[i] >> shift] & NUMBER;
+    keys->hash[i] = entry(memory, keys->hash[i] >> shift) & NUMBER;
     __builtin_prefetch(memory->words + keys->hash[i]);
   }
 }
@@ -223,15 +240,20 @@ static inline __attribute__((always_inline)) void expect_words(
 static inline __attribute__((always_inline)) void number_expected(
   anneal_memory *memory, const anneal_word_keys *keys, int64_t first, int64_t end,
   uint32_t *numbers) {
-  uint32_t mask = last_place(memory);
   const anneal_word *words = memory->words;
+  const uint32_t claim = memory->claim;
   for (int64_t i = first; i < end; i++) {
-    const anneal_word *word = words + keys->hash[i];
+    uint32_t number = keys->hash[i];
     uint64_t low = keys->low[i], high = keys->high[i];
-    if (__builtin_expect(((word->low ^ low) | (word->high ^ high)) == 0, true))
-      numbers[i] = keys->hash[i];
-    else if (high)
-      numbers[i] = number_of(memory, low, high, upper_hash(low, high), mask);
+    if (__builtin_expect(((words[number].low ^ low) | (words[number].high ^ high)) != 0, false)) {
+      if (!high) continue;
+      number = number_of(memory, low, high, upper_hash(low, high));
+    }
+    numbers[i] = number;
+    uint32_t count = __atomic_load_n(&words[number].count, __ATOMIC_ACQUIRE);
+    // One question, as a word may be met often until it is learned.
+    if (__builtin_expect((count >= ANNEAL_WORD_OPEN) & (count != claim), false))
+      note_open(memory, number);
   }
 }
 
@@ -251,63 +273,22 @@ CLONED void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, u
     words_end = next;
     number_expected(memory, keys, first, end, numbers);
   }
-  keys->count = 0;
+  keys->count = keys->looked = 0;
 }
 
 void anneal_keep_tokens(
   anneal_memory *memory, uint32_t word, const uint32_t *tokens, uint32_t count) {
   anneal_word *kept = memory->words + word;
-  kept->count = count;
   if (count <= ANNEAL_WORD_TOKENS) {
-    for (uint32_t i = 0; i < count; i++) kept->tokens[i] = tokens[i];
+    uint32_t first[ANNEAL_WORD_TOKENS] = {0};
+    for (uint32_t i = 0; i < count; i++) first[i] = tokens[i];
+    publish_tokens(kept, first[0], first[1], first[2], count);
     return;
   }
-  kept->tokens[0] = memory->spilled_count;
-  memcpy(memory->spilled + memory->spilled_count, tokens, count * sizeof *tokens);
+  uint32_t place = memory->spilled_count;
+  memcpy(memory->spilled + place, tokens, count * sizeof *tokens);
   memory->spilled_count += count;
-}
-
-// MARK: between memories
-
-static inline const uint32_t *tokens_of(const anneal_memory *memory, const anneal_word *word) {
-  return word->count <= ANNEAL_WORD_TOKENS ? word->tokens : memory->spilled + word->tokens[0];
-}
-
-/// Asks for the place in the index of `known` of the word that comes a little behind a number.
-static inline void expect_word(
-  const anneal_memory *known, const anneal_memory *memory, uint32_t number) {
-  enum { AHEAD = 16 };
-  uint32_t behind = number + AHEAD < memory->count ? number + AHEAD : number;
-  const anneal_word *word = memory->words + behind;
-  __builtin_prefetch(known->index + (upper_hash(word->low, word->high) >> (known->shift - 32)));
-}
-
-void anneal_take_tokens(anneal_memory *memory, uint32_t first, const anneal_memory *known) {
-  uint32_t mask = last_place(known);
-  for (uint32_t i = first; i < memory->count; i++) {
-    expect_word(known, memory, i);
-    const anneal_word *word = memory->words + i;
-    if (word->count != ANNEAL_WORD_OPEN) continue;
-    uint32_t hash = upper_hash(word->low, word->high);
-    uint32_t found = known->index[place_of(known, word->low, word->high, hash, mask)];
-    if (!found) continue;
-    const anneal_word *same = known->words + (found & NUMBER);
-    anneal_keep_tokens(memory, i, tokens_of(known, same), same->count);
-  }
-}
-
-void anneal_add_learned(anneal_memory *known, const anneal_memory *memory, uint32_t first) {
-  uint32_t mask = last_place(known);
-  for (uint32_t i = first; i < memory->count; i++) {
-    expect_word(known, memory, i);
-    const anneal_word *word = memory->words + i;
-    // Long words are not looked up by their bytes; characters that stand for whole words may make very many tokens.
-    if (word->high == 0 || word->count > ANNEAL_WORD_SHARED) continue;
-    uint32_t hash = upper_hash(word->low, word->high);
-    uint32_t number = number_of(known, word->low, word->high, hash, mask);
-    if (known->words[number].count == ANNEAL_WORD_OPEN)
-      anneal_keep_tokens(known, number, tokens_of(memory, word), word->count);
-  }
+  publish_tokens(kept, place, 0, 0, count);
 }
 
 // MARK: writing
@@ -319,10 +300,17 @@ enum { MORE = 4 };
 
 /// Writes the tokens of a word from `*next` on, and moves that behind them; false where there is no room for them.
 static inline __attribute__((always_inline)) bool write_word(
-  const anneal_memory *memory, uint32_t number, uint32_t shift, const anneal_tokens *tokens,
+  const anneal_word *word, const uint32_t *all_spilled, uint32_t shift, const anneal_tokens *tokens,
   int64_t *next, bool ends) {
   tokens4 packed;
-  memcpy(&packed, memory->words[number].tokens, sizeof packed);
+#if __has_feature(thread_sanitizer)
+  for (int k = 0; k < ANNEAL_WORD_TOKENS; k++)
+    packed[k] = __atomic_load_n(word->tokens + k, __ATOMIC_RELAXED);
+  packed[3] = __atomic_load_n(&word->count, __ATOMIC_RELAXED);
+#else
+  // Another thread may be writing the tokens once more, of which each number comes whole.
+  memcpy(&packed, word->tokens, sizeof packed);
+#endif
   int64_t count = packed[3], first = *next;
   if (__builtin_expect(tokens->room - first < count + MORE, false)) return false;
   *next = first + count;
@@ -335,7 +323,8 @@ static inline __attribute__((always_inline)) bool write_word(
     }
     return true;
   }
-  const uint32_t *spilled = memory->spilled + packed[0];
+  // Whoever wrote the place has written what is there before.
+  const uint32_t *spilled = all_spilled + __atomic_load_n(&word->tokens[0], __ATOMIC_ACQUIRE);
   for (int64_t k = 0; k < count; k++) {
     tokens->ids[first + k] = (int32_t)(spilled[k] >> 8);
     if (ends) tokens->ends[first + k] = (int32_t)((spilled[k] & 0xFF) + shift);
@@ -352,42 +341,51 @@ static inline bool write_id(
   return true;
 }
 
-/// Writes an id, or the parts of a long word, and returns how many tokens there are then; -1 where there is no room.
+/// Writes a word of the table, an own word or an id, as part of a long word or by itself.
+static inline bool write_part(
+  const anneal_memory *memory, const anneal_own_words *own, uint32_t number, uint32_t place,
+  const anneal_tokens *tokens, int64_t *next, bool ends) {
+  if (number & ANNEAL_NUMBER_ID) return write_id(number, place, tokens, next, ends);
+  if (number & ANNEAL_NUMBER_OWN)
+    return write_word(
+      own->words + (number & ANNEAL_NUMBER_OWN_REST), own->spilled, place, tokens, next, ends);
+  return write_word(memory->words + number, memory->spilled, place, tokens, next, ends);
+}
+
+/// Writes an id, an own word or the parts of a long word, and returns how many tokens there are then; -1 where there is
+/// no room.
 static __attribute__((noinline)) int64_t write_other(
-  const anneal_memory *memory, uint32_t number, const uint32_t *lists, const anneal_tokens *tokens,
-  int64_t next, bool ends) {
-  if (number & ANNEAL_NUMBER_ID) return write_id(number, 0, tokens, &next, ends) ? next : -1;
+  const anneal_memory *memory, const anneal_own_words *own, uint32_t number, const uint32_t *lists,
+  const anneal_tokens *tokens, int64_t next, bool ends) {
+  if ((number & ANNEAL_NUMBER_ID) || !(number & ANNEAL_NUMBER_LIST))
+    return write_part(memory, own, number, 0, tokens, &next, ends) ? next : -1;
   const uint32_t *list = lists + (number & ANNEAL_NUMBER_REST);
   for (uint32_t i = 0; i < list[0] && i < 16; i++)
     __builtin_prefetch(memory->words + (list[1 + 2 * i] & NUMBER));
-  for (uint32_t i = 0; i < list[0]; i++) {
-    uint32_t part = list[1 + 2 * i], place = list[2 + 2 * i];
-    bool fits = part & ANNEAL_NUMBER_ID
-                  ? write_id(part, place, tokens, &next, ends)
-                  : write_word(memory, part, place, tokens, &next, ends);
-    if (!fits) return -1;
-  }
+  for (uint32_t i = 0; i < list[0]; i++)
+    if (!write_part(memory, own, list[1 + 2 * i], list[2 + 2 * i], tokens, &next, ends)) return -1;
   return next;
 }
 
 static inline __attribute__((always_inline)) int64_t write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
-  const uint32_t *lists, anneal_tokens *written, bool ends) {
-  enum { AHEAD = 12 };
+  const anneal_memory *memory, const anneal_own_words *own, const uint32_t *numbers, int64_t first,
+  int64_t end, const uint32_t *lists, anneal_tokens *written, bool ends) {
+  enum { AHEAD = 12, OTHER_BITS = 29 };
   // Copies of what no token that is written can change.
-  const anneal_memory known = *memory;
+  const anneal_word *words = memory->words;
+  const uint32_t *spilled = memory->spilled;
   const anneal_tokens tokens = *written;
   int64_t i = first, next = tokens.count, text = tokens.texts_done;
   while (true) {
     int64_t stop = text < tokens.texts ? tokens.stops[text] : end;
     for (; i < stop; i++) {
       // Behind the last word, the first is asked for once more.
-      __builtin_prefetch(known.words + (numbers[i + AHEAD < end ? i + AHEAD : 0] & NUMBER));
-      if (__builtin_expect(numbers[i] >> 30 != 0, false)) {
-        int64_t behind = write_other(memory, numbers[i], lists, written, next, ends);
+      __builtin_prefetch(words + (numbers[i + AHEAD < end ? i + AHEAD : 0] & NUMBER));
+      if (__builtin_expect(numbers[i] >> OTHER_BITS != 0, false)) {
+        int64_t behind = write_other(memory, own, numbers[i], lists, written, next, ends);
         if (behind < 0) break;
         next = behind;
-      } else if (!write_word(&known, numbers[i], 0, &tokens, &next, ends)) {
+      } else if (!write_word(words + numbers[i], spilled, 0, &tokens, &next, ends)) {
         break;
       }
       if (ends) tokens.word_ends[i - first] = (int32_t)next;
@@ -401,8 +399,8 @@ static inline __attribute__((always_inline)) int64_t write_tokens(
 }
 
 CLONED int64_t anneal_write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
-  const uint32_t *lists, anneal_tokens *tokens) {
-  return tokens->ends ? write_tokens(memory, numbers, first, end, lists, tokens, true)
-                      : write_tokens(memory, numbers, first, end, lists, tokens, false);
+  const anneal_memory *memory, const anneal_own_words *own, const uint32_t *numbers, int64_t first,
+  int64_t end, const uint32_t *lists, anneal_tokens *tokens) {
+  return tokens->ends ? write_tokens(memory, own, numbers, first, end, lists, tokens, true)
+                      : write_tokens(memory, own, numbers, first, end, lists, tokens, false);
 }

@@ -78,9 +78,11 @@ enum { MOST = 200 };
 
 /// Words one of which is known already, with room for what is spilled of the others.
 static anneal_memory open_words(const anneal_symbols *symbols, const uint64_t *keys, uint32_t count) {
-  anneal_memory memory = {calloc(count + 1, sizeof(anneal_word)), count + 1, NULL, 0,
-                          malloc(4 * (ANNEAL_WORD_LONGEST + 1) * count), 0};
-  if (!memory.words || !memory.spilled) abort();
+  anneal_memory memory = {
+    .words = calloc(count + 1, sizeof(anneal_word)), .spilled = malloc(4 * ANNEAL_WORD_MOST * count),
+    .open = malloc(4 * count), .open_count = count};
+  if (!memory.words || !memory.spilled || !memory.open) abort();
+  for (uint32_t i = 0; i < count; i++) memory.open[i] = i + 1;
   for (uint32_t i = 0; i < count; i++)
     memory.words[i + 1] = (anneal_word){
       keys[2 * i], keys[2 * i + 1] | (uint64_t)symbols[i].count << 56, {0}, ANNEAL_WORD_OPEN};
@@ -118,15 +120,16 @@ static void test_merging(void) {
     // One word is marked, which is no part of its length.
     bytes.words[1].high |= (uint64_t)ANNEAL_WORD_MARK << 56;
     expected[count / 2] = (anneal_symbols){{5 << 8 | 1}, 1};
-    anneal_merge_words(&m->merges, &bytes, 1, NULL);
+    anneal_merge_words(&m->merges, &bytes, NULL);
     // What begins as its bytes need not be spelled.
     for (uint32_t i = 0; i < count; i += 3) symbols[i].count = ANNEAL_SYMBOLS_BYTES;
-    anneal_merge_words(&m->merges, &spelled, 1, symbols);
+    anneal_merge_words(&m->merges, &spelled, symbols);
     for (uint32_t i = 0; i < count; i++) {
       demand(has_tokens(&bytes, i + 1, &expected[i]), "bytes are merged as one after the other");
       demand(has_tokens(&spelled, i + 1, &expected[i]), "symbols are merged as one after the other");
     }
-    free(bytes.words), free(bytes.spilled), free(spelled.words), free(spelled.spilled);
+    free(bytes.words), free(bytes.spilled), free(bytes.open);
+    free(spelled.words), free(spelled.spilled), free(spelled.open);
     free(m);
   }
 }

@@ -97,9 +97,12 @@ static uint32_t spell_plainly(const model *m, int32_t unknown, const char *text,
 }
 
 static anneal_memory random_words(char texts[MOST][20], uint32_t *state) {
-  anneal_memory memory = {calloc(MOST, sizeof(anneal_word)), MOST, NULL, 0, malloc(4 * 16 * MOST), 0};
-  if (!memory.words || !memory.spilled) abort();
+  anneal_memory memory = {
+    .words = calloc(MOST, sizeof(anneal_word)), .spilled = malloc(4 * ANNEAL_WORD_MOST * MOST),
+    .open = malloc(4 * MOST)};
+  if (!memory.words || !memory.spilled || !memory.open) abort();
   for (uint32_t i = 1; i < MOST; i++) {
+    memory.open[memory.open_count++] = i;
     uint8_t bytes[16] = {0};
     uint32_t length = 1 + drawn(state) % ANNEAL_WORD_LONGEST;
     for (uint32_t k = 0; k < length; k++) bytes[k] = (uint8_t)('a' + drawn(state) % LETTERS);
@@ -163,8 +166,8 @@ void test_paths(void) {
     fill_tables(m, t);
     anneal_lattice lattice = {t->units, m->values, t->singles, t->pairs, prefix, unknown};
     anneal_trie trie = {m->units, m->values};
-    anneal_learn_paths(&lattice, &paths, 1);
-    anneal_learn_pieces(&trie, continuation, &pieces, 1);
+    anneal_learn_paths(&lattice, &paths);
+    anneal_learn_pieces(&trie, continuation, &pieces);
     for (uint32_t i = 1; i < MOST; i++) {
       if (i % 11 == 0) {
         demand(paths.words[i].count == 0 && pieces.words[i].count == 0, "what is learned stays");
@@ -177,6 +180,8 @@ void test_paths(void) {
       count = is_fit ? take_plainly(m, continuation, texts[i] + 1, ids) : 0;
       demand_tokens(&pieces, i, count, ids, "the longest pieces are the plain way's");
     }
-    free(paths.words), free(paths.spilled), free(pieces.words), free(pieces.spilled), free(m), free(t);
+    free(paths.words), free(paths.spilled), free(paths.open);
+    free(pieces.words), free(pieces.spilled), free(pieces.open);
+    free(m), free(t);
   }
 }

@@ -2,6 +2,7 @@
 
 #include "check.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static bool is_letter(int c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
@@ -250,11 +251,13 @@ static void test_tokens_by_their_bytes(void) {
 
 enum { WORDS = 3000, LETTERS = 9000 };
 
-/// A memory with room for many words, whose index is as small as it may be.
+/// A memory with numbers for many words, whose index is as small as it may be.
 static anneal_memory empty_memory(void) {
   anneal_memory memory = {
-    calloc(2 * WORDS, sizeof(anneal_word)), 1, calloc(8192, 4), 64 - 13, malloc(4 * 16 * WORDS), 0};
-  if (!memory.words || !memory.index || !memory.spilled) abort();
+    .words = calloc(2 * WORDS, sizeof(anneal_word)), .index = calloc(8192, 4), .shift = 64 - 13,
+    .spilled = malloc(4 * 16 * WORDS), .next = 1, .end = 8, .spare = 8, .spare_end = 2 * WORDS,
+    .claim = ANNEAL_WORD_OPEN | 1, .open = malloc(4 * 2 * WORDS)};
+  if (!memory.words || !memory.index || !memory.spilled || !memory.open) abort();
   return memory;
 }
 
@@ -262,6 +265,7 @@ static void free_memory(anneal_memory *memory) {
   free(memory->words);
   free(memory->index);
   free(memory->spilled);
+  free(memory->open);
 }
 
 static bool are_equal_words(const uint8_t *text, anneal_range a, anneal_range b) {
@@ -288,7 +292,7 @@ static void test_numbering(void) {
   uint32_t *numbers = malloc(WORDS * sizeof *numbers);
   anneal_word_keys *keys = malloc(sizeof *keys);
   if (!text || !words || !numbers || !keys) abort();
-  keys->count = 0;
+  keys->count = keys->looked = 0;
   anneal_memory memory = empty_memory();
   int64_t count = random_words(&state, text, words);
   for (int64_t first = 0; first < count; first += ANNEAL_WORD_BLOCK) {
@@ -311,17 +315,28 @@ static void test_numbering(void) {
       if (numbers[i] && numbers[k])
         demand((numbers[i] == numbers[k]) == are_equal_words(text, words[i], words[k]),
                "equal words alone have one number");
-  uint32_t before = memory.count, again[1], marked[1];
+  demand(memory.open_count == memory.next - 1, "every new word is to be learned");
+  for (uint32_t i = 0; i < memory.open_count; i++)
+    demand(memory.open[i] == i + 1, "words are numbered as they are met");
+  uint32_t before = memory.next, again[2] = {0, 9}, marked[1];
   int32_t none[1];
-  memset(memory.index, 0, 8192 * 4);
-  anneal_index_words(&memory);
   anneal_add_keys(keys, text, LETTERS, words + 1, 1, 0, false, none);
+  anneal_skip_key(keys);
+  demand(keys->count == 2 && keys->looked == 1, "what is skipped is not looked up");
   anneal_number_words(&memory, keys, again);
-  demand(again[0] == numbers[1] && memory.count == before, "a new index knows the words");
+  demand(again[0] == numbers[1] && memory.next == before, "a word is known");
+  demand(again[1] == 9, "what is skipped gets no number");
   anneal_add_keys(keys, text, LETTERS, words + 1, 1, ANNEAL_WORD_MARK, false, none);
   anneal_number_words(&memory, keys, marked);
-  demand(marked[0] == before && memory.count == before + 1, "a marked word is another");
-  demand(memory.words[before].count == ANNEAL_WORD_OPEN, "a new word is open");
+  demand(marked[0] == before && memory.next == before + 1, "a marked word is another");
+  demand(anneal_is_open(memory.words + before), "a new word is open");
+  anneal_disclaim(&memory, before);
+  memory.open_count = 0;
+  for (int i = 0; i < 2; i++) {
+    anneal_add_keys(keys, text, LETTERS, words + 1, 1, ANNEAL_WORD_MARK, false, none);
+    anneal_number_words(&memory, keys, marked);
+  }
+  demand(memory.open_count == 1 && memory.open[0] == before, "a word left open is noted once more");
   free_memory(&memory);
   free(text);
   free(words);
@@ -329,63 +344,111 @@ static void test_numbering(void) {
   free(keys);
 }
 
-/// What one memory has learned another one takes, and a third one adds.
-static void test_exchange(void) {
+enum { THREADS = 4, TURNS = 6, STEP = 200 };
+
+/// One of the threads that fill a memory.
+typedef struct {
+  anneal_memory memory;
+  const uint8_t *text;
+  const anneal_range *words;
+  int64_t count, first;
+  bool is_right;
+  /// Where the threads wait for one another, so that none is done before the next one begins.
+  pthread_barrier_t *start;
+} filler;
+
+/// What a word is given as its tokens, by its bytes alone.
+static uint32_t invented_tokens(const anneal_word *word, uint32_t *tokens) {
+  uint32_t hash = (uint32_t)(anneal_word_hash(word->low, word->high) >> 40);
+  for (uint32_t i = 0; i < hash % 6; i++) tokens[i] = (hash + i) << 8 | (i + 1);
+  return hash % 6;
+}
+
+/// Numbers all words some at a time, learns those that are new, and looks at the tokens of all.
+static void *fill(void *of) {
+  filler *one = of;
+  anneal_word_keys *keys = malloc(sizeof *keys);
+  if (!keys) abort();
+  keys->count = keys->looked = 0;
+  pthread_barrier_wait(one->start);
+  for (int64_t turn = 0; turn < TURNS * one->count / STEP; turn++) {
+    int64_t first = (one->first + turn * STEP) % (one->count - STEP);
+    uint32_t numbers[STEP] = {0}, tokens[8];
+    int32_t long_ones[STEP], ids[8 * STEP], end = 0;
+    anneal_add_keys(keys, one->text, LETTERS, one->words + first, STEP, 0, false, long_ones);
+    anneal_number_words(&one->memory, keys, numbers);
+    for (uint32_t i = 0; i < one->memory.open_count; i++) {
+      const anneal_word *word = one->memory.words + one->memory.open[i];
+      if (!anneal_is_open(word)) continue;
+      anneal_keep_tokens(&one->memory, one->memory.open[i], tokens, invented_tokens(word, tokens));
+    }
+    one->memory.open_count = 0;
+    anneal_tokens written = {.ids = ids, .room = 8 * STEP};
+    int64_t done = anneal_write_tokens(&one->memory, NULL, numbers, 0, STEP, NULL, &written);
+    one->is_right &= done == STEP;
+    for (int64_t i = 0; i < STEP; i++) {
+      anneal_range range = one->words[first + i];
+      uint32_t count = 0;
+      if (range.end - range.start <= ANNEAL_WORD_LONGEST) {
+        anneal_word word = {0};
+        anneal_word_key(one->text, LETTERS, range, &word.low, &word.high);
+        count = invented_tokens(&word, tokens);
+        const anneal_word *known = one->memory.words + numbers[i];
+        one->is_right &= known->low == word.low && known->high == word.high;
+      }
+      for (uint32_t k = 0; k < count; k++) one->is_right &= ids[end++] == (int32_t)(tokens[k] >> 8);
+    }
+    one->is_right &= end == written.count;
+    // As a thread does that has met them while they were open, though another one has learned them by now.
+    for (int64_t i = turn % 4; i < STEP; i += 4) {
+      if (!numbers[i]) continue;
+      uint32_t count = invented_tokens(one->memory.words + numbers[i], tokens);
+      anneal_keep_tokens(&one->memory, numbers[i], tokens, count);
+    }
+  }
+  free(keys);
+  return NULL;
+}
+
+/// Threads that fill one memory at once find in it what is right, whoever wrote it.
+static void test_sharing(void) {
   uint32_t state = 53;
   uint8_t *text = malloc(LETTERS);
   anneal_range *words = malloc(WORDS * sizeof *words);
-  uint32_t *numbers = malloc(WORDS * sizeof *numbers);
-  anneal_word_keys *keys = malloc(sizeof *keys);
-  int32_t long_ones[ANNEAL_WORD_BLOCK];
-  if (!text || !words || !numbers || !keys) abort();
+  if (!text || !words) abort();
   int64_t count = random_words(&state, text, words);
-  if (count > ANNEAL_WORD_BLOCK) count = ANNEAL_WORD_BLOCK;
-  anneal_memory one = empty_memory(), two = empty_memory(), shared = empty_memory();
-  keys->count = 0;
-  anneal_add_keys(keys, text, LETTERS, words, count, 0, false, long_ones);
-  anneal_number_words(&one, keys, numbers);
-  // A long word among them, which is not looked up.
-  one.words[one.count++] = (anneal_word){0, 0, {77 << 8, 0, 0}, 1};
-  for (uint32_t i = 1; i + 1 < one.count; i++) {
-    uint32_t tokens[] = {i << 8, i << 8 | 1, i << 8 | 2, i << 8 | 3, i << 8 | 4};
-    anneal_keep_tokens(&one, i, tokens, i % 6);
-  }
-  anneal_add_learned(&shared, &one, 1);
-  demand(shared.count == one.count - 1, "all words but the long one are added");
-  anneal_add_learned(&shared, &one, 1);
-  demand(shared.count == one.count - 1, "known words are not added again");
-  uint32_t many[ANNEAL_WORD_SHARED + 1] = {0};
-  anneal_keep_tokens(&one, 1, many, ANNEAL_WORD_SHARED + 1);
-  anneal_memory other = empty_memory();
-  anneal_add_learned(&other, &one, 1);
-  demand(other.count == one.count - 2, "words with very many tokens are not added");
-  free_memory(&other);
-  // Half of the words, and as many that the other memory does not know.
-  anneal_add_keys(keys, text, LETTERS, words, count / 2, 0, false, long_ones);
-  anneal_skip_key(keys);
-  numbers[count / 2] = 9;
-  anneal_number_words(&two, keys, numbers);
-  demand(numbers[count / 2] == 9, "what is skipped gets no number");
-  uint32_t known = two.count;
-  anneal_add_keys(keys, text, LETTERS, words, count / 2, ANNEAL_WORD_MARK, false, long_ones);
-  anneal_number_words(&two, keys, numbers);
-  anneal_keep_tokens(&two, 5, (uint32_t[]){123 << 8}, 1);
-  anneal_take_tokens(&two, 1, &shared);
-  for (uint32_t i = 1; i < two.count; i++) {
-    const anneal_word *word = two.words + i;
-    if (i == 5) {
-      demand(word->count == 1 && word->tokens[0] == 123 << 8, "what is learned stays");
-    } else if (i >= known) {
-      demand(word->count == ANNEAL_WORD_OPEN, "words that nobody knows stay open");
-    } else {
-      // Both have met the words in the same order.
-      const uint32_t *tokens = word->count <= 3 ? word->tokens : two.spilled + word->tokens[0];
-      demand(word->count == i % 6 && (i % 6 == 0 || tokens[i % 6 - 1] == (i << 8 | (i % 6 - 1))),
-             "tokens are taken over");
+  for (int round = 0; round < 8; round++) {
+    anneal_memory shared = empty_memory();
+    free(shared.words);
+    free(shared.spilled);
+    // Numbers and room for each thread, as if it met all words first.
+    shared.words = calloc((size_t)(THREADS * count + 1), sizeof(anneal_word));
+    shared.spilled = calloc((size_t)(THREADS * count), 4 * 16);
+    if (!shared.words || !shared.spilled) abort();
+    filler fillers[THREADS];
+    pthread_barrier_t start;
+    pthread_barrier_init(&start, NULL, THREADS);
+    pthread_t threads[THREADS];
+    for (uint32_t i = 0; i < THREADS; i++) {
+      fillers[i] = (filler){shared, text, words, count, round % 2 ? i * 97 : 0, true, &start};
+      anneal_memory *memory = &fillers[i].memory;
+      memory->next = 1 + i * (uint32_t)count, memory->end = memory->next + (uint32_t)count;
+      memory->spare = memory->spare_end = 0;
+      memory->spilled_count = 16 * i * (uint32_t)count;
+      memory->claim = ANNEAL_WORD_OPEN | (i + 1);
+      memory->open = malloc((size_t)count * 4);
+      if (!memory->open) abort();
     }
+    for (int i = 0; i < THREADS; i++) pthread_create(threads + i, NULL, fill, fillers + i);
+    for (int i = 0; i < THREADS; i++) {
+      pthread_join(threads[i], NULL);
+      demand(fillers[i].is_right, "threads that share a memory find the right words and tokens");
+      free(fillers[i].memory.open);
+    }
+    pthread_barrier_destroy(&start);
+    free_memory(&shared);
   }
-  free_memory(&one), free_memory(&two), free_memory(&shared);
-  free(text), free(words), free(numbers), free(keys);
+  free(text), free(words);
 }
 
 static void test_folding(void) {
@@ -395,7 +458,7 @@ static void test_folding(void) {
   anneal_word_keys *keys = malloc(sizeof *keys);
   if (!keys) abort();
   int32_t none[2];
-  keys->count = 0;
+  keys->count = keys->looked = 0;
   anneal_add_keys(keys, (const uint8_t *)text, sizeof text, words, 2, 0, true, none);
   anneal_add_keys(keys, (const uint8_t *)small, sizeof small, folded, 2, 0, false, none);
   for (int i = 0; i < 2; i++)
@@ -434,15 +497,16 @@ static void test_origins(void) {
 
 static void test_writing(void) {
   anneal_memory memory = empty_memory();
-  memory.count = 4;
   const uint32_t one[] = {7 << 8 | 3}, five[] = {1 << 8 | 1, 2 << 8 | 2, 3 << 8 | 3, 4 << 8 | 4, 5 << 8 | 5};
   anneal_keep_tokens(&memory, 1, one, 1);
   anneal_keep_tokens(&memory, 2, five, 5);
   anneal_keep_tokens(&memory, 3, one, 0);
   demand(memory.spilled_count == 5, "more than three tokens are spilled");
-  // A long word of the first two words and an id, and then an id by itself.
-  const uint32_t lists[] = {99, 3, 1, 0, 2, 3, 42 | ANNEAL_NUMBER_ID, 11};
-  const uint32_t numbers[] = {2, 1, 3, ANNEAL_NUMBER_LIST | 1, 9 | ANNEAL_NUMBER_ID, 1};
+  const anneal_word own_word = {0, 0, {7 << 8 | 3}, 1};
+  const anneal_own_words own = {&own_word, NULL};
+  // A long word of the first two words, the first as an own one, and an id, and then an id by itself.
+  const uint32_t lists[] = {99, 3, ANNEAL_NUMBER_OWN, 0, 2, 3, 42 | ANNEAL_NUMBER_ID, 11};
+  const uint32_t numbers[] = {2, ANNEAL_NUMBER_OWN, 3, ANNEAL_NUMBER_LIST | 1, 9 | ANNEAL_NUMBER_ID, 1};
   const int32_t ids[] = {1, 2, 3, 4, 5, 7, 7, 1, 2, 3, 4, 5, 42, 9, 7};
   const int32_t ends[] = {1, 2, 3, 4, 5, 3, 3, 4, 5, 6, 7, 8, 11, 0, 3};
   const int32_t word_ends[] = {5, 6, 6, 13, 14, 15};
@@ -455,7 +519,7 @@ static void test_writing(void) {
     int64_t text_ends[4] = {0};
     anneal_tokens tokens = {to, to_ends, to_words, 0, room, stops, 4, 0, text_ends, 100};
     anneal_tokens plain = {to, NULL, NULL, 0, room, NULL, 0, 0, NULL, 0};
-    int64_t done = anneal_write_tokens(&memory, numbers, 0, 6, lists, &tokens);
+    int64_t done = anneal_write_tokens(&memory, &own, numbers, 0, 6, lists, &tokens);
     demand(done == 6 || room < 19, "there is room enough");
     demand(tokens.texts_done == (done < 1 ? 0 : done < 4 ? 2 : done < 6 ? 3 : 4), "texts that end");
     for (int64_t i = 0; i < tokens.texts_done; i++)
@@ -464,13 +528,13 @@ static void test_writing(void) {
     demand(memcmp(to, ids, (size_t)tokens.count * 4) == 0, "ids");
     demand(memcmp(to_ends, ends, (size_t)tokens.count * 4) == 0, "ends");
     demand(memcmp(to_words, word_ends, (size_t)done * 4) == 0, "ends of words");
-    demand(anneal_write_tokens(&memory, numbers, 0, 6, lists, &plain) == done, "the same without ends");
+    demand(anneal_write_tokens(&memory, &own, numbers, 0, 6, lists, &plain) == done, "the same without ends");
     demand(memcmp(to, ids, (size_t)plain.count * 4) == 0, "ids without ends");
     // The rest finds room elsewhere.
     int32_t rest[24], rest_ends[24], rest_words[6];
     anneal_tokens more = {rest, rest_ends, rest_words, 0, 24, stops, 4, tokens.texts_done, text_ends,
                           100 + tokens.count};
-    demand(anneal_write_tokens(&memory, numbers, done, 6, lists, &more) == 6, "all the rest");
+    demand(anneal_write_tokens(&memory, &own, numbers, done, 6, lists, &more) == 6, "all the rest");
     demand(memcmp(rest, ids + tokens.count, (size_t)more.count * 4) == 0, "ids of the rest");
     demand(more.texts_done == 4 && memcmp(rest_ends, ends + tokens.count, (size_t)more.count * 4) == 0,
            "ends of the rest");
@@ -562,7 +626,7 @@ void test_words(void) {
   test_searching();
   test_tokens_by_their_bytes();
   test_numbering();
-  test_exchange();
+  test_sharing();
   test_folding();
   test_origins();
   test_writing();

@@ -76,6 +76,26 @@ struct RawWordsTests {
     for _ in 0..<2 { #expect(tokenizer.idsBatch(of: texts + texts, threads: 4) == wanted + wanted) }
   }
 
+  /// Each of these characters stands for four, so that a short word has more tokens than threads share.
+  @Test(.enabled(if: Shared.exists, "needs the reference data beside the project"))
+  func `a short word of very many tokens has them wherever it stands`() throws {
+    let bytes = try Shared.contents("golden/tokenizers/t5.tokenizer.json.gz")
+    let tokenizer = try Tokenizer(json: bytes, file: "t5")
+    let word = String(repeating: "㏂", count: 5)
+    let ids = tokenizer.encode(word).ids.dropLast()
+    #expect(ids.count > 16)
+    let plain = try #require(tokenizer.encode("one").ids.first)
+    let text = Array(repeating: "one \(word)", count: 50).joined(separator: " ")
+    let wanted = (0..<50).flatMap { _ in [plain] + ids }
+    for threads in [1, 4] {
+      for _ in 0..<2 {
+        let found = tokenizer.idsBatch(
+          of: Array(repeating: text, count: 300), addSpecialTokens: false, threads: threads)
+        #expect(found.allSatisfy { $0 == wanted })
+      }
+    }
+  }
+
   @Test(.enabled(if: Shared.exists, "needs the reference data beside the project"))
   func `what T5 removes at the beginning of a text is gone, and offsets move up`() throws {
     let bytes = try Shared.contents("golden/tokenizers/t5.tokenizer.json.gz")

@@ -41,6 +41,18 @@ struct WordMemoryTests {
     #expect(tokenizer.ids(of: " w12").count == 2)
   }
 
+  @Test func `threads that fill one table after the other find what one thread finds`() throws {
+    let file = Self.file(merges: ["Ġ w", "1 2", "a b", "ab c"])
+    // Over 600,000 words, half of those of each text in the next one too.
+    let texts = (0..<64).map { text in
+      (0..<20_000).map { " w\(text * 10_000 + $0)" + ["", "abc", "xyzab"][$0 % 3] }.joined()
+    }
+    let wanted = try Tokenizer(json: file).idsBatch(of: texts, threads: 1)
+    let tokenizer = try Tokenizer(json: file)
+    #expect(wanted.allSatisfy { $0.count > 20_000 })
+    for _ in 0..<2 { #expect(tokenizer.idsBatch(of: texts, threads: 4) == wanted) }
+  }
+
   @Test func `more parts of long words than are remembered have the tokens they have alone`() throws
   {
     let digits = "abcdefghij".map { String($0) }

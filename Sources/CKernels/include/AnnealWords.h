@@ -95,14 +95,15 @@ enum {
   /// How many words are merged side by side.
   ANNEAL_WORD_GROUP = 32,
   ANNEAL_WORD_TOKENS = 3,
-  /// The most tokens of a word that memories take from one another.
-  ANNEAL_WORD_SHARED = 16,
+  /// The most tokens that a kernel finds of a word: one of each byte, and one of what comes before it.
+  ANNEAL_WORD_MOST = 16,
   /// Words that are numbered at once.
   ANNEAL_WORD_BLOCK = 1024,
 };
 
-/// The number of tokens of a word whose tokens are not known yet.
-#define ANNEAL_WORD_OPEN UINT32_MAX
+/// This bit in place of the number of tokens marks a word whose tokens are not known yet; below it stands who has last
+/// said to find them.
+#define ANNEAL_WORD_OPEN 0x80000000u
 
 /// A number that is well mixed in its upper bits, the same for equal words.
 static inline uint64_t anneal_word_hash(uint64_t low, uint64_t high) {
@@ -130,30 +131,50 @@ void anneal_first_tokens(
   const anneal_words *known, const uint8_t *text, int64_t size, const anneal_range *words,
   int64_t count, int32_t *tokens);
 
-/// Words in the order in which they were first met, and an index of them.
+/// Words in about the order in which they were first met, and an index of them, which many threads fill and read at
+/// once, as one of them sees it.
 ///
-/// What is met often is met early, so that the words of most look-ups lie close together.
+/// What is met often is met early, so that the words of most look-ups lie close together. A word is written before it
+/// stands in the index, and then stays as it is but for its tokens, which two threads may write at once: the same. Of
+/// words that were met by two threads at once, the index may have both.
 typedef struct {
   /// The first one is none.
   anneal_word *words;
-  uint32_t count;
-  /// `tag << 20 | number` in open addressing, of which half is free; 0 is free.
+  /// `tag << ANNEAL_WORD_NUMBER_BITS | number` in open addressing, of which half is free; 0 is free.
   uint32_t *index;
   /// 64 less the number of bits of a place in the index.
   uint64_t shift;
-  /// The tokens of words with more than three.
+  /// The tokens of words with more than three; this thread writes from `spilled_count` on.
   uint32_t *spilled;
   uint32_t spilled_count;
+  /// The numbers that are this thread's for new words: those up to `end`, and then those from `spare` on.
+  uint32_t next, end, spare, spare_end;
+  /// Who this thread is, with ANNEAL_WORD_OPEN.
+  uint32_t claim;
+  /// The words whose tokens this thread has to find.
+  uint32_t *open;
+  uint32_t open_count;
 } anneal_memory;
 
+/// Words that one thread numbers from 0 on, and the tokens of those with more than three.
+typedef struct {
+  const anneal_word *words;
+  const uint32_t *spilled;
+} anneal_own_words;
+
 enum {
+  /// The bits of the number of a word.
+  ANNEAL_WORD_NUMBER_BITS = 20,
   /// The most words of a memory, the one that is none included.
   ANNEAL_MEMORY_MOST = 1 << 19,
   /// Marks words that are to differ from those of the same bytes, in the uppermost byte of `high`.
   ANNEAL_WORD_MARK = 0x80,
+  /// A number with this bit is that of an own word.
+  ANNEAL_NUMBER_OWN = 1 << 29,
   /// A number with this bit says where to go on in the list of long words.
   ANNEAL_NUMBER_LIST = 1 << 30,
-  /// The other bits of such a number, and of the numbers of words and ids.
+  /// The other bits of such numbers, and of ids.
+  ANNEAL_NUMBER_OWN_REST = (1 << 29) - 1,
   ANNEAL_NUMBER_REST = (1 << 30) - 1,
 };
 /// A number with this bit is the id of a token.
@@ -164,7 +185,8 @@ enum {
 typedef struct {
   uint64_t low[2 * ANNEAL_WORD_BLOCK], high[2 * ANNEAL_WORD_BLOCK];
   uint32_t hash[2 * ANNEAL_WORD_BLOCK];
-  int64_t count;
+  /// How many there are, and how many of those have been added as words.
+  int64_t count, looked;
 } anneal_word_keys;
 
 /// Adds the keys of at most ANNEAL_WORD_BLOCK words, for which there is room.
@@ -179,26 +201,25 @@ int64_t anneal_add_keys(
 void anneal_skip_key(anneal_word_keys *keys);
 
 /// Writes the number of each word to its place in `numbers`, but of those that are not looked up, and adds words
-/// that are new, whose tokens are open; there must be room for all to be. Then there are no keys.
+/// that are new; there must be numbers and room among the open words for all to be. Then there are no keys.
+///
+/// What this thread has to find the tokens of is added to its open words.
 void anneal_number_words(anneal_memory *memory, anneal_word_keys *keys, uint32_t *numbers);
-
-/// Writes all words into an index whose places are free.
-void anneal_index_words(anneal_memory *memory);
 
 /// Keeps the tokens of a word, for which there is room among the spilled ones.
 void anneal_keep_tokens(
   anneal_memory *memory, uint32_t word, const uint32_t *tokens, uint32_t count);
 
-/// Gives words from `first` on that are tokens as they stand the tokens that `known` has of them.
-void anneal_keep_whole(const anneal_words *known, anneal_memory *memory, uint32_t first);
+/// Leaves a word open, for this thread to meet it once more like any other.
+void anneal_disclaim(anneal_memory *memory, uint32_t word);
 
-/// Gives the open words of a memory from `first` on the tokens that another memory has of them, none of which has more
-/// than ANNEAL_WORD_SHARED; there is room among the spilled tokens for that of each.
-void anneal_take_tokens(anneal_memory *memory, uint32_t first, const anneal_memory *known);
+/// Whether nobody has found the tokens of a word yet.
+static inline bool anneal_is_open(const anneal_word *word) {
+  return __atomic_load_n(&word->count, __ATOMIC_ACQUIRE) & ANNEAL_WORD_OPEN;
+}
 
-/// Adds the words of a memory from `first` on, all of which are learned, to another one, but those with more than
-/// ANNEAL_WORD_SHARED tokens; there is room for all to be new, and for that many spilled tokens of each.
-void anneal_add_learned(anneal_memory *known, const anneal_memory *memory, uint32_t first);
+/// Gives open words that are tokens as they stand the tokens that `known` has of them.
+void anneal_keep_whole(const anneal_words *known, anneal_memory *memory);
 
 /// Where tokens are written to.
 typedef struct {
@@ -216,14 +237,14 @@ typedef struct {
   int64_t before;
 } anneal_tokens;
 
-/// Writes the tokens of the numbered words from `first` up to `end`, and returns where the first one stands for which
-/// there was no room, or `end`.
+/// Writes the tokens of the numbered words from `first` up to `end`, none of which is open, and returns where the first
+/// one stands for which there was no room, or `end`.
 ///
 /// lists: What numbers with ANNEAL_NUMBER_LIST lead to: how many parts a word has, then for each part its number
 /// and how far it begins behind the word's start, or an id with ANNEAL_NUMBER_ID and how far its token ends there.
 int64_t anneal_write_tokens(
-  const anneal_memory *memory, const uint32_t *numbers, int64_t first, int64_t end,
-  const uint32_t *lists, anneal_tokens *tokens);
+  const anneal_memory *memory, const anneal_own_words *own, const uint32_t *numbers, int64_t first,
+  int64_t end, const uint32_t *lists, anneal_tokens *tokens);
 
 /// Passes over Chinese characters, U+4E00 to U+9FBF, from a place on at which a character begins.
 static inline int64_t anneal_skip_ideographs(const uint8_t *text, int64_t place, int64_t end) {
@@ -321,13 +342,13 @@ typedef struct {
 
 #define ANNEAL_SYMBOLS_BYTES UINT32_MAX
 
-/// Merges the words from `first` on whose tokens are open, many side by side.
+/// Merges the open words, many side by side.
 ///
-/// There must be room among the spilled tokens for 16 of each.
+/// There must be room among the spilled tokens for ANNEAL_WORD_MOST of each.
 ///
 /// symbols: What each of the words begins as; NULL where all begin as their bytes.
 void anneal_merge_words(
-  const anneal_merges *merges, anneal_memory *memory, uint32_t first, const anneal_symbols *symbols);
+  const anneal_merges *merges, anneal_memory *memory, const anneal_symbols *symbols);
 
 /// A trie over bytes in a double array.
 typedef struct {
@@ -370,16 +391,16 @@ typedef struct {
   int32_t prefix, unknown;
 } anneal_lattice;
 
-/// Finds the pieces of the best paths through the open words from `first` on that are marked and of visible ASCII, as
-/// far as every character is a piece; where tokens end is not written.
+/// Finds the pieces of the best paths through the open words that are marked and of visible ASCII, as far as every
+/// character is a piece; where tokens end is not written.
 ///
-/// There must be room among the spilled tokens for 16 of each.
-void anneal_learn_paths(const anneal_lattice *lattice, anneal_memory *memory, uint32_t first);
+/// There must be room among the spilled tokens for ANNEAL_WORD_MOST of each.
+void anneal_learn_paths(const anneal_lattice *lattice, anneal_memory *memory);
 
-/// Finds the longest pieces, one after the other, of the open words from `first` on that are marked and of visible
-/// ASCII, as far as there are any; where tokens end is not written.
+/// Finds the longest pieces, one after the other, of the open words that are marked and of visible ASCII, as far as
+/// there are any; where tokens end is not written.
 ///
 /// continuation: The node that all pieces but the first begin at, or -1. There must be room among the spilled tokens
-/// for 16 of each.
+/// for ANNEAL_WORD_MOST of each.
 void anneal_learn_pieces(
-  const anneal_trie *trie, int32_t continuation, anneal_memory *memory, uint32_t first);
+  const anneal_trie *trie, int32_t continuation, anneal_memory *memory);

@@ -56,10 +56,7 @@ final class TokenizerPipeline: Sendable {
     return body(&box.workspace)
   }
 
-  private func newWorkspace() -> WorkspaceBox {
-    learner.addWorkspace()
-    return WorkspaceBox()
-  }
+  private func newWorkspace() -> WorkspaceBox { WorkspaceBox(learner) }
 
   /// The tokens of one text, left in the workspace.
   func fill(_ workspace: inout Workspace, with text: String, _ options: RunOptions) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What finds the tokens of words, for all threads.
+/// What finds the tokens of words, for all threads, and the table that they are kept in.
 final class WordLearner: Sendable {
   let model: any TokenModel
   /// What raw words are, where texts are cut into such.
@@ -9,9 +9,9 @@ final class WordLearner: Sendable {
   let hasRaw: Bool
   /// Where the model knows that long words may be cut.
   let seams: BytePairSeams?
-  /// The words that any thread has learned, once there are several threads.
-  private let learned = Mutex(WordMemory())
-  private let workspaces = Atomic(0)
+  /// The table in use, once there is one.
+  private let table = Mutex<WordTable?>(nil)
+  private let memories = Atomic<UInt32>(0)
 
   init(model: any TokenModel, raw: (any RawWords)?) {
     self.model = model
@@ -20,20 +20,33 @@ final class WordLearner: Sendable {
     seams = model.seams
   }
 
-  /// Notes that there is one workspace more.
-  func addWorkspace() { workspaces.add(1, ordering: .relaxed) }
+  /// A memory for one thread.
+  func memory() -> WordMemory {
+    WordMemory(
+      of: newest(but: nil), claim: memories.add(1, ordering: .relaxed).newValue)
+  }
 
-  /// Finds the tokens of the words of a memory from one on whose tokens are open.
-  ///
-  /// Every thread looks up words in a memory of its own, which no one else changes under its hands. Where asking
-  /// costs less than learning, which the model says, what one thread has learned the others need not: they ask for
-  /// it where a word is new to them.
-  func learn(from first: Int, in memory: inout WordMemory) {
-    guard model.sharesWords, workspaces.load(ordering: .relaxed) > 1 else {
-      return model.learn(from: first, in: &memory, raw: raw)
+  /// Takes a memory whose table is full over to another one; no numbers of its words may be in use.
+  func renew(_ memory: inout WordMemory) { memory.use(newest(but: memory.table)) }
+
+  /// The table in use, or an empty one in its place where it is `full`.
+  private func newest(but full: WordTable?) -> WordTable {
+    table.withLock { table in
+      if let table, table !== full { return table }
+      let empty = WordTable()
+      table = empty
+      return empty
     }
-    learned.withLock { memory.takeTokens(from: first, of: $0) }
-    model.learn(from: first, in: &memory, raw: raw)
-    learned.withLock { $0.add(memory, from: first) }
+  }
+
+  /// Finds the tokens of the open words of a memory; those that the memory has no room for by themselves, and returns
+  /// the numbers that they get by those they had.
+  func learn(in memory: inout WordMemory) -> [UInt32: UInt32] {
+    if memory.makeRoomToSpill() {
+      model.learn(in: &memory, raw: raw)
+    } else {
+      model.learnOneByOne(in: &memory, raw: raw)
+    }
+    return memory.endLearning()
   }
 }

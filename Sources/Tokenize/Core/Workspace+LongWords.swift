@@ -40,7 +40,7 @@ extension Workspace {
     }
     pieces.removeAll(keepingCapacity: true)
     raw.tokenize(bytes, learner.model, to: &pieces)
-    if isKept, hasRoom(for: Self.block + 1), let number = memory.add(pieces) {
+    if isKept, let number = memory.add(pieces) {
       longRawWords.remember(word, of: text.span, number)
       return number
     }
@@ -79,7 +79,7 @@ extension Workspace {
     let block = UnsafeBufferPointer(
       start: UnsafePointer(parts.base + range.lowerBound), count: range.count)
     if !partKeys.hasRoom { numberParts() }
-    guard hasRoom(for: Self.block + block.count * 2) else {
+    guard reserve(Self.block + block.count) else {
       for part in block { listTokens(of: part, in: word, isPart: areParts, text, learner) }
       return
     }

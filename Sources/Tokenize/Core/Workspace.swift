@@ -5,14 +5,12 @@ import CKernels
 /// Words are numbered first and their tokens written later, when many words that were not known have been
 /// learned at once: then the processor waits for the tables of one while it is at work on another.
 struct Workspace: ~Copyable {
-  var memory = WordMemory()
+  var memory: WordMemory
   /// The words that wait for their numbers, the last ones of all that wait.
   let keys = WordKeys()
   var longWords = LongWordCache()
   /// The same for raw words.
   var longRawWords = LongWordCache()
-  /// Words of the memory before this one are learned.
-  private var learned = 1
   /// The tokens of a word that is not remembered.
   var pieces: [PieceToken] = []
   /// The words whose tokens are still to be written, by their numbers, and the parts of the long ones.
@@ -49,6 +47,8 @@ struct Workspace: ~Copyable {
   static let block = WordKeys.block
   /// Once so many words wait for their tokens, these are written.
   private static let enough = 1 << 13
+
+  init(_ learner: WordLearner) { memory = learner.memory() }
 
   /// Forgets the texts before, and the room that an uncommonly long one took.
   mutating func begin() {
@@ -94,9 +94,9 @@ struct Workspace: ~Copyable {
     }
   }
 
-  /// Whether the memory has room for all that waits and so many words more.
-  func hasRoom(for more: Int) -> Bool {
-    memory.hasRoom(for: keys.count + partKeys.count + more)
+  /// Sees to it that the memory has room for all that waits and so many words more; false where it is full.
+  mutating func reserve(_ more: Int) -> Bool {
+    memory.reserve(keys.count + partKeys.count + more)
   }
 
   /// Whether so many words or parts of long ones wait for their tokens.
@@ -167,7 +167,7 @@ struct Workspace: ~Copyable {
       let slice = words[first..<min(first + Self.block, words.count)]
       let block = UnsafeBufferPointer(rebasing: slice)
       if !keys.hasRoom { numberWords() }
-      if !hasRoom(for: block.count) { restart(learner, tracks: tracks) }
+      if !reserve(block.count) { renewMemory(learner, tracks: tracks) }
       numbers.reserve(block.count)
       let count = keys.add(block, mark: mark, folds: folds, of: text, longOnes: longOnes.base)
       for place in UnsafeBufferPointer(start: longOnes.base, count: count) {
@@ -179,27 +179,43 @@ struct Workspace: ~Copyable {
     }
   }
 
-  /// Forgets all words.
-  private mutating func restart(_ learner: WordLearner, tracks: Bool) {
+  /// Forgets all words, so that there is room for a block.
+  private mutating func renewMemory(_ learner: WordLearner, tracks: Bool) {
     settle(learner, tracks: tracks)
-    memory = WordMemory()
-    longWords = LongWordCache()
-    longRawWords = LongWordCache()
-    learned = 1
+    repeat { learner.renew(&memory) } while !reserve(Self.block)
   }
 
   /// Learns the words that are new, and writes the tokens of all that wait for them.
   mutating func settle(_ learner: WordLearner, tracks: Bool) {
     numberWords()
     numberParts()
-    if memory.count > learned {
-      learner.learn(from: learned, in: &memory)
-      learned = memory.count
-    }
+    if memory.hasOpen { learn(learner) }
     write(tracks: tracks)
     numbers.truncate(to: 0)
     lists.truncate(to: 0)
     stops.truncate(to: 0)
+    if memory.forgetManyOwn() {
+      longWords = LongWordCache()
+      longRawWords = LongWordCache()
+    }
+  }
+
+  /// Learns the words that are new.
+  private mutating func learn(_ learner: WordLearner) {
+    let others = learner.learn(in: &memory)
+    if others.isEmpty { return }
+    for place in 0..<numbers.count {
+      if let other = others[numbers.base[place]] { numbers.base[place] = other }
+    }
+    // Every list is a count and two numbers for each part.
+    var list = 0
+    while list < lists.count {
+      for part in 0..<Int(lists.base[list]) {
+        let place = list + 1 + 2 * part
+        if let other = others[lists.base[place]] { lists.base[place] = other }
+      }
+      list += 1 + 2 * Int(lists.base[list])
+    }
   }
 
   /// Writes the tokens of all words that wait, and where those of texts end.
@@ -260,5 +276,7 @@ struct Workspace: ~Copyable {
 /// Sending one is safe: a pipeline takes it from its list under a lock, so that at any time one thread at
 /// most has it, and puts it back under the same lock.
 final class WorkspaceBox: @unchecked Sendable {
-  var workspace = Workspace()
+  var workspace: Workspace
+
+  init(_ learner: WordLearner) { workspace = Workspace(learner) }
 }

@@ -58,18 +58,15 @@ struct BytePairModel: FileModel {
     tokenizePart(word, of: text, to: &tokens)
   }
 
-  /// Merging a word once more costs less than asking for it.
-  var sharesWords: Bool { false }
-
-  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+  func learn(in memory: inout WordMemory, raw: (any RawWords)?) {
     if merges.knowsBytes {
-      words.whole?.keep(in: &memory, from: first)
-      merges.withKernel { memory.merge(from: first, by: $0) }
+      words.whole?.keep(in: &memory)
+      merges.withKernel { memory.merge(by: $0) }
     } else if words.whole == nil, symbols.areScalars, raw?.areWhole != false {
       // Characters need no look at the whole word.
       let isSpaced = raw?.spaceSign == BytePairSymbols.spaceSign && !symbols.spacedIds.isEmpty
       merges.withKernel { kernel in
-        memory.merge(from: first, by: kernel) { bytes, isMarked, pieces in
+        memory.merge(by: kernel) { bytes, isMarked, pieces in
           if isMarked, isSpaced, bytes.allSatisfy({ 0x20...0x7E ~= $0 }) { return false }
           if isMarked, let whole = raw?.modelWord(of: bytes) {
             symbols.append(ByteRange(0, whole.count), of: whole.span, to: &pieces)
@@ -80,7 +77,7 @@ struct BytePairModel: FileModel {
         }
       }
     } else {
-      learnOneByOne(from: first, in: &memory, raw: raw)
+      learnOneByOne(in: &memory, raw: raw)
     }
   }
 

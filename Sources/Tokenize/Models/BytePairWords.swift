@@ -56,9 +56,9 @@ struct WholeWords: Sendable {
     return long.index(of: text, word).map { longIds[$0] }
   }
 
-  /// Gives the open words of a memory from one on that are tokens as they stand those tokens.
-  func keep(in memory: inout WordMemory, from first: Int) {
-    short.withKernel { memory.keepWhole(from: first, $0) }
+  /// Gives the open words of a memory that are tokens as they stand those tokens.
+  func keep(in memory: inout WordMemory) {
+    short.withKernel { memory.keepWhole($0) }
   }
 }
 

@@ -7,6 +7,9 @@ import Records
 struct PieceToken: Sendable, Equatable {
   var id: Int32
   var end: Int32
+
+  /// Both in one number, for the kernels; an id has 24 bits there, and a place eight.
+  var packed: UInt32 { UInt32(bitPattern: id) << 8 | UInt32(bitPattern: end) }
 }
 
 /// The part of a tokenizer that turns words into ids.
@@ -24,13 +27,10 @@ protocol TokenModel: Sendable {
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken])
 
-  /// Finds the tokens of the words of a memory from one on whose tokens are open.
+  /// Finds the tokens of the open words of a memory.
   ///
   /// - Parameter raw: What marked words are, where they are no parts of words.
-  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?)
-
-  /// Whether threads ask one another for the tokens of words before they find them themselves.
-  var sharesWords: Bool { get }
+  func learn(in memory: inout WordMemory, raw: (any RawWords)?)
 
   /// Where a word may be cut without changing its tokens, or nil where that is not known.
   var seams: BytePairSeams? { get }
@@ -51,15 +51,13 @@ protocol TokenModel: Sendable {
 extension TokenModel {
   var spellsUnknown: Bool { false }
 
-  var sharesWords: Bool { true }
-
-  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
-    learnOneByOne(from: first, in: &memory, raw: raw)
+  func learn(in memory: inout WordMemory, raw: (any RawWords)?) {
+    learnOneByOne(in: &memory, raw: raw)
   }
 
   /// Finds the tokens of words one after the other.
-  func learnOneByOne(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
-    memory.learn(from: first) { bytes, isMarked, tokens in
+  func learnOneByOne(in memory: inout WordMemory, raw: (any RawWords)?) {
+    memory.learn { bytes, isMarked, tokens in
       let word = ByteRange(0, bytes.count)
       if !isMarked {
         tokenize(word, of: bytes.span, to: &tokens)

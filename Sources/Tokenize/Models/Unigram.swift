@@ -75,9 +75,9 @@ struct Unigram: FileModel {
   /// The powers of ten that are exact.
   private static let powers = (0...22).map { (0..<$0).reduce(1.0) { power, _ in power * 10 } }
 
-  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
-    if let prefix = raw?.visiblePrefix { paths.learn(from: first, in: &memory, prefix: prefix) }
-    learnOneByOne(from: first, in: &memory, raw: raw)
+  func learn(in memory: inout WordMemory, raw: (any RawWords)?) {
+    if let prefix = raw?.visiblePrefix { paths.learn(in: &memory, prefix: prefix) }
+    learnOneByOne(in: &memory, raw: raw)
   }
 
   func tokenize(

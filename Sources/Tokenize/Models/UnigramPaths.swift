@@ -35,16 +35,15 @@ struct UnigramPaths: Sendable {
 
   private static func character(_ place: Int) -> UInt8 { UInt8(Int(ANNEAL_FIRST_VISIBLE) + place) }
 
-  /// Finds the tokens of the open raw words of a memory from one on, as far as they are of visible ASCII and have no
-  /// unknown characters.
+  /// Finds the tokens of the open raw words of a memory, as far as they are of visible ASCII and have no unknown
+  /// characters.
   ///
   /// - Parameter prefix: What stands before every word.
-  func learn(from first: Int, in memory: inout WordMemory, prefix: [UInt8]) {
+  func learn(in memory: inout WordMemory, prefix: [UInt8]) {
     let node = trie.node(of: prefix)
     guard node != PackedTrie.none, trie.value(of: node) >= 0 else { return }
     trie.withKernel { trie in
       memory.learn(
-        from: first,
         by: anneal_lattice(
           units: units.base, values: trie.values, singles: singles.base, pairs: pairs.base,
           prefix: node, unknown: unknownId ?? -1))

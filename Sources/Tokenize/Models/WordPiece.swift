@@ -29,11 +29,11 @@ struct WordPiece: FileModel {
     continuation = self.trie.node(of: Array(prefix.utf8))
   }
 
-  func learn(from first: Int, in memory: inout WordMemory, raw: (any RawWords)?) {
+  func learn(in memory: inout WordMemory, raw: (any RawWords)?) {
     if raw?.visiblePrefix == [], longestWord >= WordMemory.longestWord {
-      trie.withKernel { memory.learn(from: first, by: $0, continuation: continuation) }
+      trie.withKernel { memory.learn(by: $0, continuation: continuation) }
     }
-    learnOneByOne(from: first, in: &memory, raw: raw)
+    learnOneByOne(in: &memory, raw: raw)
   }
 
   func tokenize(

@@ -9,7 +9,7 @@
 /// Large ones ask for large pages: with small ones, most reads of a table of several megabytes also
 /// wait until the processor has found the page.
 ///
-/// Sharing one between threads is safe as long as nobody writes to it, or every thread to places of its own.
+/// Sharing one between threads is safe as long as nobody writes to it, or every thread to places of its own, or by atomic operations.
 final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
@@ -45,13 +45,23 @@ final class LargeTable<Element: BitwiseCopyable>: @unchecked Sendable {
   /// A table of elements whose bytes are all zero.
   ///
   /// A large one comes from the system, which gives nothing but zeros, and costs time only where it is used.
-  init(zeros count: Int, of zero: Element) {
+  ///
+  /// - Parameters:
+  ///   - usesLargePages: Whether most of it will be used; else it costs memory only where it is.
+  ///   - isReady: Whether the large pages are prepared at once: threads that meet a new one at the same time would each
+  ///     prepare it, and a page that is read first is prepared twice.
+  init(zeros count: Int, of zero: Element, usesLargePages: Bool = true, isReady: Bool = false) {
     let bytes = count * MemoryLayout<Element>.stride
     if bytes >= Self.page, let mapping = Self.map(bytes + Self.page),
       let start = mapping.baseAddress
     {
       let raw = start.alignedUp(toMultipleOf: Self.page)
-      LargePages.advise(raw, bytes)
+      if usesLargePages { LargePages.advise(raw, bytes) }
+      if isReady {
+        for place in stride(from: 0, to: bytes, by: Self.page) {
+          raw.storeBytes(of: 0, toByteOffset: place, as: UInt8.self)
+        }
+      }
       base = raw.bindMemory(to: Element.self, capacity: count)
       origin = .system(mapping)
     } else {

@@ -1,69 +1,138 @@
 import CKernels
 
-/// The tokens of words met before, by the words' bytes; every word has a number.
+/// The tokens of words met before, by the words' bytes, as one thread sees and fills them; every word has a number.
 ///
-/// Natural text repeats its words, so most words cost one look-up instead of a run of the model. Words lie in
-/// the order in which they were first met, which puts those that are met often close together. New words are
-/// open until they are learned, many at a time. The memory grows with what it holds, to about 20 MB; whoever
-/// uses it starts afresh once `hasRoom` says no.
+/// Natural text repeats its words, so most words cost one look-up instead of a run of the model. The words are those of
+/// a table that threads share. New words are open until they are learned, many at a time; each thread learns those that
+/// it has met, for another one may be long in coming. Whoever uses it goes over to another table once `reserve` says
+/// no; what was learned is forgotten then.
 ///
-/// Sending one is safe: it alone owns what its pointers lead to.
+/// Sending one is safe: of what its pointers lead to, others change only the table, which is made for that.
 struct WordMemory: ~Copyable, @unchecked Sendable {
+  /// The words of all threads, and room for more.
+  private(set) var table: WordTable
   /// The memory as the kernels see it.
-  private var kernel = anneal_memory()
-  private var words: LargeTable<anneal_word>
-  private var index: LargeTable<UInt32>
-  private var spilled = RawBuffer<UInt32>()
+  private var kernel: anneal_memory
+  /// The words whose tokens are to be found.
+  private var open = RawBuffer<UInt32>()
+  /// Where the room for spilled tokens ends that is this thread's.
+  private var spillEnd = 0
+  /// Whether the table has no such room any more.
+  private var isFull = false
+  /// Words that are not looked up by their bytes.
+  private var own = OwnWords()
+  /// Words that turned out to have more tokens than the table keeps, by their numbers.
+  private var large: [UInt32: [PieceToken]] = [:]
   /// The tokens of a word that is being learned.
   private var pieces: [PieceToken] = []
 
-  private static let fewestWords = 1 << 10
-  private static let mostWords = Int(ANNEAL_MEMORY_MOST)
-  private static let mostSpilled = 1 << 20
   /// The longest word that is looked up by its bytes.
   static let longestWord = Int(ANNEAL_WORD_LONGEST)
-  /// The most tokens that a kernel finds of a word: one of each byte, and one of what comes before it.
-  private static let mostTokens = Int(ANNEAL_WORD_SHARED)
 
-  init() {
-    words = LargeTable(zeros: Self.fewestWords, of: anneal_word())
-    index = LargeTable(zeros: Self.fewestWords * 4, of: 0)
-    kernel.count = 1
-    kernel.words = words.base
-    kernel.spilled = spilled.base
-    useIndex()
+  /// A view of a table.
+  ///
+  /// - Parameter claim: A number other than those of the other views, and not 0.
+  init(of table: WordTable, claim: UInt32) {
+    self.table = table
+    kernel = table.kernel
+    kernel.claim = claim | ANNEAL_WORD_OPEN
   }
 
-  /// One more than the number of words.
-  var count: Int { Int(kernel.count) }
-
-  /// Whether so many words more can be taken in, and after them two blocks of places that are not looked up.
-  func hasRoom(for more: Int) -> Bool {
-    hasPlaces(for: more + 2 * WordKeys.block) && kernel.spilled_count < Self.mostSpilled
+  /// Goes over to another table; no numbers of the old one may be in use.
+  mutating func use(_ other: WordTable) {
+    precondition(open.count == 0, "\(open.count) words that are not learned")
+    let claim = kernel.claim
+    table = other
+    kernel = other.kernel
+    kernel.claim = claim
+    spillEnd = 0
+    isFull = false
   }
 
-  /// Whether so many words can be taken in, whatever becomes of the room for their tokens.
-  private func hasPlaces(for more: Int) -> Bool { count + more <= Self.mostWords }
+  /// How many words more may be added.
+  private var room: Int {
+    Int(kernel.end - kernel.next) + Int(kernel.spare_end - kernel.spare)
+  }
 
-  /// Writes the numbers of some words, for all of which there must be room, to their places in `numbers`; those of
-  /// words without a key stay as they are.
+  /// Sees to it that so many words more can be taken in; false where the table is full.
+  mutating func reserve(_ more: Int) -> Bool {
+    if isFull { return false }
+    if room >= more { return true }
+    let count = max(Self.step, more)
+    guard let first = table.takeNumbers(count) else { return false }
+    let (start, end) = (UInt32(first), UInt32(first + count))
+    if kernel.spare == kernel.spare_end, kernel.end == start {
+      kernel.end = end
+    } else if kernel.spare_end == start {
+      kernel.spare_end = end
+    } else {
+      // Few numbers are lost where there are two runs of them already.
+      if kernel.spare < kernel.spare_end {
+        (kernel.next, kernel.end) = (kernel.spare, kernel.spare_end)
+      }
+      (kernel.spare, kernel.spare_end) = (start, end)
+    }
+    return true
+  }
+
+  /// How many numbers are taken at once, at least.
+  private static let step = 1 << 10
+
+  /// Writes the numbers of some words, for all of which room is reserved, to their places in `numbers`; those of words
+  /// without a key stay as they are.
   mutating func number(_ keys: borrowing WordKeys, to numbers: UnsafeMutablePointer<UInt32>) {
-    precondition(hasPlaces(for: keys.count), "\(keys.count) words more than \(count)")
-    makeRoom(for: keys.count)
+    precondition(room >= keys.looked, "\(keys.looked) words in room for \(room)")
+    open.reserve(keys.count)
+    kernel.open = open.base
     anneal_number_words(&kernel, keys.base, numbers)
+    open.advance(Int(kernel.open_count) - open.count)
   }
 
-  /// Adds a word that is not looked up by its bytes, for which there must be room; nil where its tokens do not
-  /// fit.
+  // MARK: Own words
+
+  /// Adds a word that is not looked up by its bytes; nil where its tokens do not fit.
   mutating func add(_ tokens: [PieceToken]) -> UInt32? {
-    guard Self.fits(tokens) else { return nil }
-    precondition(hasPlaces(for: 1), "a word more than \(count)")
-    makeRoom(for: 1)
-    let number = kernel.count
-    kernel.words[Int(number)] = anneal_word()
-    kernel.count += 1
-    keep(tokens, of: number)
-    return number
+    Self.fits(tokens) && !own.areMany ? own.add(tokens) : nil
+  }
+
+  /// Forgets the words that are not looked up by their bytes where they are many; no numbers of such may be in use.
+  mutating func forgetManyOwn() -> Bool {
+    guard own.areMany else { return false }
+    own = OwnWords()
+    return true
+  }
+
+  // MARK: Learning
+
+  /// Whether there are words whose tokens are to be found.
+  var hasOpen: Bool { open.count > 0 }
+
+  /// Sees to it that the tokens of the open words find room; false where there is none.
+  mutating func makeRoomToSpill() -> Bool {
+    let most = open.count * WordTable.mostTokens
+    if spillEnd - Int(kernel.spilled_count) >= most { return true }
+    let count = max(most, Self.spillStep)
+    guard let start = table.takeRoom(count) else {
+      isFull = true
+      return false
+    }
+    kernel.spilled_count = UInt32(start)
+    spillEnd = start + count
+    return true
+  }
+
+  /// For how many tokens room is taken at once, at least.
+  private static let spillStep = 1 << 14
+
+  /// Notes that the tokens of all words are found, and returns the numbers that words with very many tokens get, by
+  /// those they had.
+  mutating func endLearning() -> [UInt32: UInt32] {
+    open.truncate(to: 0)
+    kernel.open_count = 0
+    if large.isEmpty { return [:] }
+    let numbers = large.mapValues { own.add($0) }
+    large = [:]
+    return numbers
   }
 
   /// Whether tokens fit in eight bits of place and 24 of id.
@@ -71,133 +140,106 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
     tokens.allSatisfy { 0..<1 << 24 ~= $0.id && 0..<1 << 8 ~= $0.end }
   }
 
+  /// Keeps the tokens of a word.
   private mutating func keep(_ tokens: [PieceToken], of number: UInt32) {
-    withRoomToSpill(tokens.count) { kernel in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: tokens.count + 1) { packed in
-        for (place, token) in tokens.enumerated() {
-          packed[place] = UInt32(bitPattern: token.id) << 8 | UInt32(bitPattern: token.end)
-        }
-        anneal_keep_tokens(&kernel, number, packed.baseAddress, UInt32(tokens.count))
+    // No model has tokens of a short word that do not fit: every token has a byte of its own, and ids are below
+    // 2²⁴, which `Vocabulary` sees to.
+    precondition(Self.fits(tokens), "the tokens \(tokens) of a short word")
+    guard tokens.count <= WordTable.mostTokens, !isFull else {
+      // It stays open, for whoever meets it next.
+      large[number] = tokens
+      anneal_disclaim(&kernel, number)
+      return
+    }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: tokens.count + 1) { packed in
+      for (place, token) in tokens.enumerated() {
+        packed[place] = token.packed
       }
+      anneal_keep_tokens(&kernel, number, packed.baseAddress, UInt32(tokens.count))
     }
   }
 
-  private mutating func withRoomToSpill(_ more: Int, _ body: (inout anneal_memory) -> Void) {
-    spilled.reserve(more)
-    kernel.spilled = spilled.base
-    body(&kernel)
-    spilled.advance(Int(kernel.spilled_count) - spilled.count)
-  }
-
-  /// Finds the tokens of the open words from one on, one after the other.
+  /// Finds the tokens of open words, one after the other.
   ///
   /// - Parameter tokenize: Is given the bytes of a word and whether it is marked, and adds its tokens.
   mutating func learn(
-    from first: Int,
     _ tokenize: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Void
   ) {
-    for number in first..<count where kernel.words[number].count == UInt32.max {
+    for place in 0..<open.count {
+      let number = open.base[place]
+      let word = kernel.words + Int(number)
+      guard anneal_is_open(word) else { continue }
       pieces.removeAll(keepingCapacity: true)
-      Self.withBytes(kernel.words[number]) { tokenize($0, $1, &pieces) }
-      // No model has tokens of a short word that do not fit: every token has a byte of its own, and ids are below
-      // 2²⁴, which `Vocabulary` sees to.
-      precondition(Self.fits(pieces), "the tokens \(pieces) of a short word")
-      keep(pieces, of: UInt32(number))
+      Self.withBytes(of: word) { tokenize($0, $1, &pieces) }
+      keep(pieces, of: number)
     }
   }
 
-  /// Merges the open words from one on, whose symbols are their bytes.
-  mutating func merge(from first: Int, by merges: anneal_merges) {
-    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
-      withUnsafePointer(to: merges) { anneal_merge_words($0, &kernel, UInt32(first), nil) }
-    }
+  /// Merges the open words, whose symbols are their bytes.
+  mutating func merge(by merges: anneal_merges) {
+    withUnsafePointer(to: merges) { anneal_merge_words($0, &kernel, nil) }
   }
 
-  /// Finds the tokens of open raw words from one on, of most of them, by a unigram model.
-  mutating func learn(from first: Int, by lattice: anneal_lattice) {
-    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
-      withUnsafePointer(to: lattice) { anneal_learn_paths($0, &kernel, UInt32(first)) }
-    }
+  /// Finds the tokens of open raw words, of most of them, by a unigram model.
+  mutating func learn(by lattice: anneal_lattice) {
+    withUnsafePointer(to: lattice) { anneal_learn_paths($0, &kernel) }
   }
 
-  /// Finds the tokens of open raw words from one on, of most of them, by taking the longest piece first.
-  mutating func learn(from first: Int, by pieces: anneal_trie, continuation: Int32) {
-    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
-      withUnsafePointer(to: pieces) {
-        anneal_learn_pieces($0, continuation, &kernel, UInt32(first))
-      }
-    }
+  /// Finds the tokens of open raw words, of most of them, by taking the longest piece first.
+  mutating func learn(by pieces: anneal_trie, continuation: Int32) {
+    withUnsafePointer(to: pieces) { anneal_learn_pieces($0, continuation, &kernel) }
   }
 
-  // MARK: Other threads
-
-  /// Gives the open words from one on the tokens that another memory has of them.
-  mutating func takeTokens(from first: Int, of known: borrowing WordMemory) {
-    let known = known.kernel
-    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
-      withUnsafePointer(to: known) { anneal_take_tokens(&kernel, UInt32(first), $0) }
-    }
-  }
-
-  /// Takes the words of another memory from one on, all of which are learned; starts afresh where there is no room.
-  mutating func add(_ other: borrowing WordMemory, from first: Int) {
-    let more = other.count - first
-    if !hasRoom(for: more) { self = WordMemory() }
-    makeRoom(for: more)
-    let other = other.kernel
-    withRoomToSpill(more * Self.mostTokens) { kernel in
-      withUnsafePointer(to: other) { anneal_add_learned(&kernel, $0, UInt32(first)) }
-    }
-  }
-
-  /// Merges the open words from one on.
+  /// Merges the open words.
   ///
   /// - Parameter spell: Is given the bytes of a word and whether it is marked, and adds its symbols, no more than
   ///   there are bytes, or returns false where they are its bytes.
   mutating func merge(
-    from first: Int, by merges: anneal_merges,
+    by merges: anneal_merges,
     spelling spell: (UnsafeBufferPointer<UInt8>, Bool, inout [PieceToken]) -> Bool
   ) {
-    let symbols = RawBuffer<anneal_symbols>(capacity: count - first)
-    for number in first..<count where kernel.words[number].count == UInt32.max {
+    let symbols = RawBuffer<anneal_symbols>(capacity: open.count)
+    for place in 0..<open.count {
       pieces.removeAll(keepingCapacity: true)
-      var isSpelled = true
-      Self.withBytes(kernel.words[number]) { isSpelled = spell($0, $1, &pieces) }
-      symbols.base[number - first].count = UInt32.max
+      var isSpelled = false
+      let word = kernel.words + Int(open.base[place])
+      if anneal_is_open(word) {
+        Self.withBytes(of: word) { isSpelled = spell($0, $1, &pieces) }
+      }
+      symbols.base[place].count = UInt32.max
       guard isSpelled else { continue }
       precondition(pieces.count <= Self.longestWord, "\(pieces.count) symbols in a short word")
-      symbols.base[number - first].count = UInt32(pieces.count)
-      withUnsafeMutableBytes(of: &symbols.base[number - first].tokens) { tokens in
+      symbols.base[place].count = UInt32(pieces.count)
+      withUnsafeMutableBytes(of: &symbols.base[place].tokens) { tokens in
         let tokens = tokens.bindMemory(to: UInt32.self)
-        for (place, piece) in pieces.enumerated() {
-          tokens[place] = UInt32(bitPattern: piece.id) << 8 | UInt32(bitPattern: piece.end)
+        for (index, piece) in pieces.enumerated() {
+          tokens[index] = piece.packed
         }
       }
     }
-    withRoomToSpill((count - first) * Self.mostTokens) { kernel in
-      withUnsafePointer(to: merges) {
-        anneal_merge_words($0, &kernel, UInt32(first), symbols.base)
-      }
-    }
+    withUnsafePointer(to: merges) { anneal_merge_words($0, &kernel, symbols.base) }
   }
 
-  /// Gives the words from one on that are tokens as they stand those tokens.
-  mutating func keepWhole(from first: Int, _ known: anneal_words) {
-    withUnsafePointer(to: known) { anneal_keep_whole($0, &kernel, UInt32(first)) }
+  /// Gives the open words that are tokens as they stand those tokens.
+  mutating func keepWhole(_ known: anneal_words) {
+    withUnsafePointer(to: known) { anneal_keep_whole($0, &kernel) }
   }
 
   /// Hands the bytes of a word to `body`, and whether it is marked.
   private static func withBytes(
-    _ word: anneal_word, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+    of word: UnsafePointer<anneal_word>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
   ) {
+    let (low, high) = (word.pointee.low, word.pointee.high)
     let mark = Int(ANNEAL_WORD_MARK)
-    let length = Int(word.high >> 56)
-    withUnsafeBytes(of: (word.low.littleEndian, word.high.littleEndian)) { bytes in
+    let length = Int(high >> 56)
+    withUnsafeBytes(of: (low.littleEndian, high.littleEndian)) { bytes in
       body(
         UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[..<(length & (mark - 1))]),
         length >= mark)
     }
   }
+
+  // MARK: Writing
 
   /// Writes the tokens of the numbered words from one on, and returns where the first one stands for which there was
   /// no room.
@@ -205,82 +247,12 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
     _ numbers: UnsafeBufferPointer<UInt32>, from first: Int, lists: UnsafePointer<UInt32>,
     to tokens: inout anneal_tokens
   ) -> Int {
-    withUnsafePointer(to: kernel) {
-      Int(
-        anneal_write_tokens(
-          $0, numbers.baseAddress, Int64(first), Int64(numbers.count), lists, &tokens))
-    }
-  }
-
-  private mutating func makeRoom(for more: Int) {
-    if count + more > words.count { growWords() }
-    if (count + more) * 2 > index.count { growIndex(for: more) }
-  }
-
-  /// Goes from a small table to one for all words there may be, of which only what is used costs memory.
-  private mutating func growWords() {
-    let larger = LargeTable(zeros: Self.mostWords, of: anneal_word())
-    larger.base.update(from: words.base, count: count)
-    words = larger
-    kernel.words = larger.base
-  }
-
-  /// Makes an index of which half is free behind so many words more: looking for a place in a full one never ends.
-  private mutating func growIndex(for more: Int) {
-    // Four times as large, so that little is written again and again.
-    var size = index.count * 4
-    while size < (count + more) * 2 { size *= 4 }
-    index = LargeTable(zeros: min(size, Self.mostWords * 2), of: 0)
-    useIndex()
-    anneal_index_words(&kernel)
-  }
-
-  private mutating func useIndex() {
-    kernel.index = index.base
-    kernel.shift = UInt64(64 - index.count.trailingZeroBitCount)
-  }
-}
-
-/// The keys of words that are to be looked up.
-struct WordKeys: ~Copyable {
-  fileprivate let base = UnsafeMutablePointer<anneal_word_keys>.allocate(capacity: 1)
-  /// The most words that are added at once; twice as many find room.
-  static let block = Int(ANNEAL_WORD_BLOCK)
-
-  init() { base.pointee.count = 0 }
-
-  deinit { base.deallocate() }
-
-  /// The number of words.
-  var count: Int { Int(base.pointee.count) }
-
-  /// Whether a block finds room.
-  var hasRoom: Bool { count <= Self.block }
-
-  /// Adds a place that is not looked up, for which there must be room.
-  func skip() {
-    precondition(hasRoom, "a place behind \(count)")
-    anneal_skip_key(base)
-  }
-
-  /// Adds the keys of words, at most a block, for which there must be room.
-  ///
-  /// - Parameters:
-  ///   - mark: Whether the words are to differ from equal ones without it.
-  ///   - folds: Whether words that differ in the case of ASCII letters have one key.
-  ///   - longOnes: Where the places of words that are too long are written; they get no key.
-  /// - Returns: How many words are long.
-  func add(
-    _ words: UnsafeBufferPointer<ByteRange>, mark: Bool = false, folds: Bool = false,
-    of text: UnsafeBufferPointer<UInt8>, longOnes: UnsafeMutablePointer<Int32>
-  ) -> Int {
-    precondition(hasRoom && words.count <= Self.block, "\(words.count) words behind \(count)")
-    // A range is two numbers of four bytes here and there.
-    return words.withMemoryRebound(to: anneal_range.self) { ranges in
-      Int(
-        anneal_add_keys(
-          base, text.baseAddress, Int64(text.count), ranges.baseAddress, Int64(ranges.count),
-          mark ? UInt8(ANNEAL_WORD_MARK) : 0, folds, longOnes))
+    withUnsafePointer(to: kernel) { kernel in
+      withUnsafePointer(to: own.kernel) { own in
+        Int(
+          anneal_write_tokens(
+            kernel, own, numbers.baseAddress, Int64(first), Int64(numbers.count), lists, &tokens))
+      }
     }
   }
 }

@@ -243,24 +243,39 @@ struct AdapterVariantTests {
   func `what AdapterHub computes by padding or attention is refused by the field's name`(
     refused: (name: String, base: String, field: String, value: JSONValue)
   ) throws {
+    let error = try refusal(refused.name, refused.base, refused.field, refused.value)
+    #expect(error?.code == .unsupported)
+  }
+
+  @Test(arguments: [1e-300, 0, ["0": 1e-9, "default": 4], 1e300] as [JSONValue])
+  func `a width that no memory holds is refused by the field's name`(value: JSONValue) throws {
+    let error = try refusal("hub-products-gpt2", "base-gpt2-lm", "reduction_factor", value)
+    #expect(error?.code == .invalid)
+  }
+
+  /// Why an adapter is refused whose file says something else of one field.
+  private func refusal(
+    _ name: String, _ base: String, _ field: String, _ value: JSONValue
+  ) throws -> ModelError? {
     let folder = try TemporaryFolder()
-    let source = Self.path(refused.name)
+    let source = Self.path(name)
     var all = try #require(
       try JSONValue.parse(FileReader.contents("\(source)/adapter_config.json")).object)
     var config = try #require(all["config"]?.object)
-    config[refused.field] = refused.value
+    config[field] = value
     all["config"] = .object(config)
     let path = "\(folder.path)/adapter_config.json"
     try AtomicFile.write(JSONValue.object(all).prettyText.utf8, to: path)
-    let base = Shared.path("golden/train-formats/golden/\(refused.base)")
-    let named = try ModelConfiguration(folder: base).task
+    let folderOfBase = Shared.path("golden/train-formats/golden/\(base)")
+    let named = try ModelConfiguration(folder: folderOfBase).task
     let task = try #require(named)
-    let model = try ModelLoader.load(base, for: task, seed: 1).model
+    let model = try ModelLoader.load(folderOfBase, for: task, seed: 1).model
     let error = #expect(throws: ModelError.self) {
       try AdapterFolder(folder.path).attach(to: model)
     }
-    #expect(error?.file == path && error?.code == .unsupported)
-    #expect(error?.problem.contains(refused.field) == true, "\(error?.description ?? "")")
+    #expect(error?.file == path)
+    #expect(error?.problem.contains(field) == true, "\(error?.description ?? "")")
+    return error
   }
 
   @Test(arguments: ["hub-gated-gpt2", "hub-nice-bert", "hub-unipelt-bert"])

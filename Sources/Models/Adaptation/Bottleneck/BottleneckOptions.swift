@@ -178,6 +178,9 @@ extension BottleneckOptions {
     }
   }
 
+  /// What a width is divided by, as far as somebody may mean it: of less, a file of some bytes would take all memory.
+  static let possibleReductions = 0.01...1e9
+
   /// Takes over one reduction, or those of layers and the one of all others.
   private mutating func takeReduction(
     _ value: JSONValue?, _ config: AdapterConfiguration
@@ -191,7 +194,7 @@ extension BottleneckOptions {
     }
     // Without one for all others AdapterHub needs one of each layer.
     reduction = all ?? reductions.values.first ?? 0
-    guard reduction > 0, reductions.values.allSatisfy({ $0 > 0 }) else {
+    guard ([reduction] + reductions.values).allSatisfy({ Self.possibleReductions ~= $0 }) else {
       throw config.fault("has the reduction_factor \(value?.text ?? "null")")
     }
   }

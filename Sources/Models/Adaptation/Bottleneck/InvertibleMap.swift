@@ -20,7 +20,7 @@ struct InvertibleOptions: Sendable {
           : "Only nice is.")
     }
     reduction = fields["inv_adapter_reduction_factor"]?.double ?? 2
-    guard reduction > 0 else {
+    guard BottleneckOptions.possibleReductions ~= reduction else {
       throw config.fault("has the inv_adapter_reduction_factor \(reduction)")
     }
     let name = fields["non_linearity"]?.string ?? "relu"
@@ -68,7 +68,7 @@ private struct CouplingNetwork: Sendable {
   private let options: InvertibleOptions
 
   init(_ inputs: Int, _ outputs: Int, _ options: InvertibleOptions) {
-    let inner = Int(Double(inputs) / options.reduction)
+    let inner = max(1, Int(Double(inputs) / options.reduction))
     down = DenseMap(Tensor(shape: [inner, inputs]))
     up = DenseMap(Tensor(shape: [outputs, inner]))
     self.options = options

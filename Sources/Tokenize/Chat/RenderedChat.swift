@@ -19,11 +19,7 @@ public struct RenderedChat: Sendable {
     var places = [[Range<Int>]](repeating: [], count: count)
     for (place, unit) in units.enumerated() {
       guard let message = ChatSource.message(of: unit.source), message < count else { continue }
-      if let last = places[message].last, last.upperBound == place {
-        places[message][places[message].count - 1] = last.lowerBound..<(place + 1)
-      } else {
-        places[message].append(place..<(place + 1))
-      }
+      places[message].add(place)
     }
     return places
   }
@@ -31,14 +27,19 @@ public struct RenderedChat: Sendable {
   /// The runs of characters for which something holds.
   private func ranges(_ holds: (MarkedScalar) -> Bool) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    for (place, unit) in units.enumerated() where holds(unit) {
-      if let last = ranges.last, last.upperBound == place {
-        ranges[ranges.count - 1] = last.lowerBound..<(place + 1)
-      } else {
-        ranges.append(place..<(place + 1))
-      }
-    }
+    for (place, unit) in units.enumerated() where holds(unit) { ranges.add(place) }
     return ranges
+  }
+}
+
+extension [Range<Int>] {
+  /// Adds a place behind all others, to the last run where it follows that.
+  fileprivate mutating func add(_ place: Int) {
+    if let last, last.upperBound == place {
+      self[count - 1] = last.lowerBound..<(place + 1)
+    } else {
+      append(place..<(place + 1))
+    }
   }
 }
 

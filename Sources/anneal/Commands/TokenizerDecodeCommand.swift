@@ -8,6 +8,8 @@ struct TokenizerDecodeCommand: ParsableCommand {
     abstract: "JSON lines with ids in, texts out.",
     discussion: """
       Example: echo '{"ids": [101, 7592, 102]}' | anneal tokenizer decode --tokenizer all-MiniLM-L6-v2
+
+      The lines that 'anneal tokenizer encode' writes are read too; of their windows none is decoded.
       """)
 
   @OptionGroup var source: TokenizerArgument

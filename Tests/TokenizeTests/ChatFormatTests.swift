@@ -77,15 +77,18 @@ struct ChatFormatTests {
   @Test(.enabled(if: Shared.exists))
   func `each of two hundred turns is found`() throws {
     let set = try #require(try Fixture.load("Chat/tokens")["sets"]?.array?.first)
-    let (format, _) = try format(
+    let (format, tokenizer) = try format(
       set["tokenizer"]?.string ?? "", set["template"]?.string ?? "", bos: set["bos_token"],
       eos: set["eos_token"])
-    let turns = (0..<200).map { index -> JSONValue in
-      ["role": index.isMultiple(of: 2) ? "user" : "assistant", "content": .string("text \(index)")]
+    func text(_ index: Int) -> String { "text \(index)" + String(repeating: " more", count: index) }
+    let messages = (0..<200).map {
+      Message($0.isMultiple(of: 2) ? .user : .assistant, text($0))
     }
-    let example = try format.tokens(of: conversation(["messages": .array(turns)]).0)
-    #expect(example.turns.count == 200)
-    #expect(example.turns.map(\.message) == Array(0..<200))
+    let end = try #require(format.end?.text)
+    let turns = try turns(format, tokenizer, Conversation(messages))
+    let (found, expected) = (turns.map { $0.0 }, (0..<200).map { text($0) + end })
+    #expect(found == expected)
+    #expect(turns.count { $0.hasEnd } == 200)
   }
 
   /// The text of each turn's tokens.

@@ -30,11 +30,11 @@ public struct ChatExample: Sendable {
     self.turns = turns.compactMap { turn in
       // A token belongs to a turn by its last character, so that one that begins with the blank
       // before an answer is the answer's.
-      let own = places.indices.filter { places[$0].overlaps(turn.range) }
-      guard let first = own.first, let last = own.last else { return nil }
+      let first = places.beginning { $0.upperBound > turn.range.lowerBound }
+      let end = places.beginning { $0.lowerBound >= turn.range.upperBound }
+      guard first < end else { return nil }
       return Turn(
-        message: turn.message, isAnswer: turn.isAnswer, range: first..<(last + 1),
-        hasEnd: turn.hasEnd)
+        message: turn.message, isAnswer: turn.isAnswer, range: first..<end, hasEnd: turn.hasEnd)
     }
     let units = chat.units
     isGiven = places.map { range in units[range].contains { $0.source != ChatSource.template } }
@@ -66,5 +66,18 @@ public struct ChatExample: Sendable {
     // A mark that reaches the next turn is that turn's.
     let isNext = last == behind && last < ids.count && isGenerated[last]
     return first..<(isNext ? turn.range.upperBound : last)
+  }
+}
+
+extension [Range<Int>] {
+  /// The first place from which on something holds, which holds for all behind that too.
+  fileprivate func beginning(where holds: (Range<Int>) -> Bool) -> Int {
+    var places = 0..<count
+    while !places.isEmpty {
+      let middle = (places.lowerBound + places.upperBound) / 2
+      places =
+        holds(self[middle]) ? places.lowerBound..<middle : middle + 1..<places.upperBound
+    }
+    return places.lowerBound
   }
 }

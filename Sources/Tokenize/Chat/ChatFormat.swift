@@ -46,17 +46,7 @@ public struct ChatFormat: Sendable {
   public func tokens(
     of conversation: Conversation, tools: [JSONValue]? = nil
   ) throws(ChatTemplateError) -> ChatExample {
-    let request = request(conversation, tools)
-    let chat = try template.render(request)
-    let turns = ChatTurns(template, request, chat, ends: ends)
-    var found: [ChatExample.Turn] = []
-    for index in request.messages.indices {
-      guard let turn = turns.turn(index) else { continue }
-      found.append(
-        ChatExample.Turn(
-          message: index, isAnswer: request.messages[index]["role"]?.string == "assistant",
-          range: turn.range, hasEnd: turn.hasEnd))
-    }
+    let (chat, found) = try turns(of: conversation, tools)
     return ChatExample(
       chat, tokenizer.encode(chat), found, marksGeneration: template.marksGeneration)
   }
@@ -66,9 +56,8 @@ public struct ChatFormat: Sendable {
   /// Found by writing out an answer; nil where the template ends answers with nothing.
   public var end: (id: Int32?, text: String)? {
     let probe = Conversation([Message(.user, "?"), Message(.assistant, "!")])
-    let request = request(probe, nil)
-    guard let chat = try? template.render(request),
-      let turn = ChatTurns(template, request, chat, ends: ends).turn(1), turn.hasEnd
+    guard let (chat, turns) = try? turns(of: probe, nil),
+      let turn = turns.first(where: { $0.message == 1 }), turn.hasEnd
     else { return nil }
     let text = MarkedText(chat.units[turn.range]).string
     guard let end = ends.filter({ text.hasSuffix($0) }).max(by: { $0.count < $1.count }) else {
@@ -78,6 +67,25 @@ public struct ChatFormat: Sendable {
     let tokens = tokenizer.encode(chat)
     let last = tokens.offsets.firstIndex { $0.upperBound >= turn.range.upperBound }
     return (last.flatMap { tokenizer.token(of: tokens.ids[$0]) == end ? tokens.ids[$0] : nil }, end)
+  }
+
+  /// A conversation as the template writes it, and where its messages' turns stand.
+  private func turns(
+    of conversation: Conversation, _ tools: [JSONValue]?
+  ) throws(ChatTemplateError) -> (RenderedChat, [ChatExample.Turn]) {
+    let request = request(conversation, tools)
+    let rendering = ChatRendering(template, request)
+    let chat = RenderedChat(units: try rendering.units(addsGenerationPrompt: false))
+    let turns = ChatTurns(rendering, request.messages, chat, ends: ends).all()
+    let found = zip(request.messages, turns).enumerated().compactMap { index, pair in
+      let (message, turn) = pair
+      return turn.map {
+        ChatExample.Turn(
+          message: index, isAnswer: message["role"]?.string == "assistant", range: $0.range,
+          hasEnd: $0.hasEnd)
+      }
+    }
+    return (chat, found)
   }
 
   private func request(_ conversation: Conversation, _ tools: [JSONValue]?) -> ChatRequest {

@@ -55,22 +55,31 @@ public struct ChatTemplate: Sendable {
   /// - Throws: `ChatTemplateError` where the template refuses the conversation, computes what makes
   ///   no sense, or does not come to an end.
   public func render(_ request: ChatRequest) throws(ChatTemplateError) -> RenderedChat {
-    do throws(ChatTemplateError) { return try rendered(request) } catch {
+    guard request.continuesFinalMessage else {
+      return RenderedChat(
+        units: try ChatRendering(self, request)
+          .units(addsGenerationPrompt: request.addsGenerationPrompt))
+    }
+    do throws(ChatTemplateError) {
+      var marked = request
+      try ChatContinuation.mark(&marked.messages)
+      let units = try ChatRendering(self, marked)
+        .units(addsGenerationPrompt: request.addsGenerationPrompt)
+      return RenderedChat(units: try ChatContinuation.cut(units, request.messages))
+    } catch {
       throw error.named(name)
     }
   }
 
-  private func rendered(_ request: ChatRequest) throws(ChatTemplateError) -> RenderedChat {
-    var messages = request.messages.map { ChatValues.withReasoning(ChatValues.withoutNulls($0)) }
-    if request.continuesFinalMessage { try ChatContinuation.mark(&messages) }
-    var variables = ChatValues.variables(request, messages)
-    for member in request.variables.members {
-      variables[member.key] = ChatValues.value(member.value, source: ChatSource.template)
+  /// What the statements write with such variables.
+  func units(
+    _ variables: [String: JinjaValue], _ clock: ChatClock
+  ) throws(ChatTemplateError) -> [MarkedScalar] {
+    do throws(ChatTemplateError) {
+      return try JinjaInterpreter(variables: variables, clock: clock).render(body)
+    } catch {
+      throw error.named(name)
     }
-    let interpreter = JinjaInterpreter(variables: variables, clock: request.clock)
-    let units = try interpreter.render(body)
-    guard request.continuesFinalMessage else { return RenderedChat(units: units) }
-    return RenderedChat(units: try ChatContinuation.cut(units, request.messages))
   }
 }
 

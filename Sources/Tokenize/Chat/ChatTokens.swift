@@ -33,36 +33,41 @@ private struct ChatEncoder {
     return whole
   }
 
-  /// Encodes part of the text, cut where a message spells a special token.
+  /// Encodes part of the text, cut wherever a message spells a special token.
   private func add(_ range: Range<Int>, to tokens: inout ChatTokens) {
     guard !range.isEmpty else { return }
     let piece = encoded(range, isPlain: false)
-    guard let spelled = firstSpelled(piece) else { return tokens.append(piece) }
-    // What stands before was found to be clean; what follows is read anew.
-    add(range.lowerBound..<spelled.lowerBound, to: &tokens)
-    addPlain(spelled, to: &tokens)
-    add(spelled.upperBound..<range.upperBound, to: &tokens)
+    let spelled = spellings(in: piece)
+    guard !spelled.isEmpty else { return tokens.append(piece) }
+    var place = range.lowerBound
+    for spelling in spelled where spelling.lowerBound >= place {
+      // What stands between was found beside others; alone it is looked at once more.
+      add(place..<spelling.lowerBound, to: &tokens)
+      addPlain(spelling, to: &tokens)
+      place = spelling.upperBound
+    }
+    add(place..<range.upperBound, to: &tokens)
   }
 
-  /// The first special token that is spelled with characters of a message.
-  private func firstSpelled(_ tokens: ChatTokens) -> Range<Int>? {
-    for (id, offset) in zip(tokens.ids, tokens.offsets) {
-      guard let token = tokenizer.pipeline.added.token(of: id), token.isSpecial else { continue }
+  /// Where special tokens are spelled with characters of a message.
+  private func spellings(in tokens: ChatTokens) -> [Range<Int>] {
+    zip(tokens.ids, tokens.offsets).compactMap { id, offset in
+      guard let token = tokenizer.pipeline.added.token(of: id), token.isSpecial else { return nil }
       // Some tokens take the blanks around them, which are no part of the spelling.
       let spelling = MarkedText(token.content)
       let place = MarkedText(chat.units[offset]).range(of: spelling).map { $0 + offset.lowerBound }
+      // Words that the vocabulary does not have spell nothing.
+      if place == nil, id == tokenizer.pipeline.model.unknownId { return nil }
       let range = place.map { $0..<($0 + spelling.count) } ?? offset
-      if chat.units[range].contains(where: { $0.source != ChatSource.template }) { return range }
+      return chat.units[range].contains { $0.source != ChatSource.template } ? range : nil
     }
-    return nil
   }
 
   /// Encodes a spelling of a special token as text.
   private func addPlain(_ range: Range<Int>, to tokens: inout ChatTokens) {
     let piece = encoded(range, isPlain: true)
-    let isSafe = !piece.ids.contains { tokenizer.pipeline.added.token(of: $0)?.isSpecial ?? false }
     // A vocabulary may hold the spelling as a plain piece too; its characters apart are never it.
-    guard isSafe || range.count == 1 else {
+    guard spellings(in: piece).isEmpty || range.count == 1 else {
       for place in range { addPlain(place..<(place + 1), to: &tokens) }
       return
     }

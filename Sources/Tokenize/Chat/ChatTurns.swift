@@ -7,11 +7,16 @@ import Records
 /// the marks of the message's own characters and the generation prompt itself find it. A turn ends
 /// with the first special token behind it, and those that follow at once in the same turn. What
 /// later messages repeat of it, such as the name of the tool they are of, is not the turn's.
+///
+/// Each of these texts costs as much as the conversation is long. Of many messages that the template
+/// writes alike some are therefore looked at, and where all of these begin and end at the same
+/// distance from their own characters, so do the others.
 struct ChatTurns {
-  private let template: ChatTemplate
-  private let request: ChatRequest
+  typealias Turn = (range: Range<Int>, hasEnd: Bool)
+
+  private let rendering: ChatRendering
   private let text: MarkedText
-  private let chat: RenderedChat
+  private let messages: [JSONObject]
   /// Where the characters of each message stand.
   private let places: [[Range<Int>]]
   /// Where the characters of the messages before each one end, and where those of the messages behind it begin.
@@ -20,12 +25,13 @@ struct ChatTurns {
   /// The special tokens that a turn may end with.
   private let ends: [MarkedText]
 
-  init(_ template: ChatTemplate, _ request: ChatRequest, _ chat: RenderedChat, ends: [String]) {
-    self.template = template
-    self.request = request
-    self.chat = chat
+  init(
+    _ rendering: ChatRendering, _ messages: [JSONObject], _ chat: RenderedChat, ends: [String]
+  ) {
+    self.rendering = rendering
+    self.messages = messages
     text = MarkedText(chat.units)
-    let places = chat.places(ofMessages: request.messages.count)
+    let places = chat.places(ofMessages: messages.count)
     self.places = places
     var end = 0
     previousEnds = places.map { own in
@@ -41,15 +47,64 @@ struct ChatTurns {
       .sorted { $0.count > $1.count }
   }
 
-  /// A turn in Unicode scalars, and whether a token ends it; nil where the text has nothing of it.
-  func turn(_ index: Int) -> (range: Range<Int>, hasEnd: Bool)? {
+  /// Each message's turn in Unicode scalars, and whether a token ends it; nil where the text has nothing of it.
+  func all() -> [Turn?] {
+    var turns = [Turn?](repeating: nil, count: messages.count)
+    let alike = Dictionary(grouping: messages.indices) { index in
+      ChatFrame(
+        messages, index, text, places: places[index], from: previousEnds[index],
+        to: nextBeginnings[index] ?? text.count)
+    }
+    for indices in alike.values {
+      for (index, reach) in zip(indices, reaches(ofAlike: indices)) {
+        turns[index] = reach.map { turn(index, $0) }
+      }
+    }
+    return turns
+  }
+
+  /// How far the turns of messages of one frame reach.
+  private func reaches(ofAlike indices: [Int]) -> [Reach?] {
+    let samples = ChatFrame.samples(of: indices.count)
+    let known = Dictionary(
+      uniqueKeysWithValues: samples.map { (indices[$0], reach(indices[$0])) })
+    let reaches = Set(known.values)
+    let common = reaches.count == 1 ? reaches.first : nil
+    return indices.map { known[$0] ?? common ?? reach($0) }
+  }
+
+  // MARK: One turn
+
+  /// How far a turn reaches beyond the characters of its message.
+  private struct Reach: Hashable {
+    let before: Int
+    let behind: Int
+    /// How many runs of the message's characters are the turn's.
+    let runs: Int
+    let hasEnd: Bool
+  }
+
+  private func turn(_ index: Int, _ reach: Reach) -> Turn {
+    let (start, end) = ownBounds(index, runs: reach.runs)
+    return (start - reach.before..<end + reach.behind, reach.hasEnd)
+  }
+
+  /// Where the characters of a message begin, and so many runs of them end; the beginning of the text where it has none.
+  private func ownBounds(_ index: Int, runs: Int) -> (Int, Int) {
+    let places = places[index].prefix(runs)
+    return (places.first?.lowerBound ?? 0, places.last?.upperBound ?? 0)
+  }
+
+  private func reach(_ index: Int) -> Reach? {
     let alone = rendered(index + 1, addsGenerationPrompt: false)
     let places = places(index, alone)
-    let isAnswer = request.messages[index]["role"]?.string == "assistant"
-    guard let start = isAnswer ? start(index, places.first?.lowerBound) : places.first?.lowerBound
-    else { return nil }
+    let first = places.first?.lowerBound
+    let isAnswer = messages[index]["role"]?.string == "assistant"
+    guard let start = isAnswer ? start(index, first) : first else { return nil }
     let (end, hasEnd) = end(index, max(start, places.last?.upperBound ?? start), alone)
-    return start <= end ? (start..<end, hasEnd) : nil
+    guard start <= end else { return nil }
+    let own = ownBounds(index, runs: places.count)
+    return Reach(before: own.0 - start, behind: end - own.1, runs: places.count, hasEnd: hasEnd)
   }
 
   /// Where the characters of a message stand that are those it has, or ends with, as the last one.
@@ -110,7 +165,8 @@ struct ChatTurns {
 
   private func end(_ index: Int, _ last: Int, _ alone: MarkedText?) -> (Int, hasEnd: Bool) {
     let next = nextBeginnings[index]
-    let own = alone.map { commonPrefix($0) }
+    // What the next message happens to begin with may be what would end this one.
+    let own = alone.map { min(commonPrefix($0), next.flatMap { $0 < last ? nil : $0 } ?? .max) }
     let isOwn = own.map { $0 >= last } ?? false
     let limit = isOwn ? own ?? last : next ?? text.count
     guard let first = firstEnd(from: last, to: limit) else {
@@ -139,9 +195,7 @@ struct ChatTurns {
 
   /// The text of the first messages; nil where the template refuses them.
   private func rendered(_ count: Int, addsGenerationPrompt: Bool) -> MarkedText? {
-    var part = request
-    part.messages = Array(request.messages[..<count])
-    part.addsGenerationPrompt = addsGenerationPrompt
-    return (try? template.render(part)).map { MarkedText($0.units) }
+    (try? rendering.units(first: count, addsGenerationPrompt: addsGenerationPrompt))
+      .map { MarkedText($0) }
   }
 }

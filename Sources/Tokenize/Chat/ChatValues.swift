@@ -9,17 +9,22 @@ enum ChatValues {
     "tools", "documents", "observation", "environment",
   ]
 
-  /// The variables that Transformers hands to every template.
-  static func variables(_ request: ChatRequest, _ messages: [JSONObject]) -> [String: JinjaValue] {
-    [
-      "messages": .list(messages.enumerated().map { message($1, at: $0) }),
-      "tools": list(request.tools), "documents": list(request.documents),
-      "add_generation_prompt": .bool(request.addsGenerationPrompt),
-    ]
+  /// The variables of a conversation that do not change with how much of it is written.
+  static func variables(_ request: ChatRequest) -> [String: JinjaValue] {
+    var variables = ["tools": list(request.tools), "documents": list(request.documents)]
+    for member in request.variables.members {
+      variables[member.key] = value(member.value, source: ChatSource.template)
+    }
+    return variables
   }
 
   private static func list(_ values: [JSONValue]?) -> JinjaValue {
     values.map { .list($0.map { value($0, source: ChatSource.input) }) } ?? .none
+  }
+
+  /// The messages, each with a mark of its own.
+  static func messages(_ messages: [JSONObject]) -> [JinjaValue] {
+    messages.enumerated().map { message(withReasoning(withoutNulls($1)), at: $0) }
   }
 
   private static func message(_ message: JSONObject, at index: Int) -> JinjaValue {
@@ -61,12 +66,12 @@ enum ChatValues {
   }
 
   /// A message without the keys that are `null`, which APIs write and few templates expect.
-  static func withoutNulls(_ message: JSONObject) -> JSONObject {
+  private static func withoutNulls(_ message: JSONObject) -> JSONObject {
     message.without(message.members.filter(\.value.isNull).map(\.key))
   }
 
   /// A message whose reasoning stands under the names that templates read.
-  static func withReasoning(_ message: JSONObject) -> JSONObject {
+  private static func withReasoning(_ message: JSONObject) -> JSONObject {
     let reasoning = ["reasoning_content", "thinking", "reasoning"].lazy
       .compactMap { message[$0] }.first { !$0.isNull }
     guard let reasoning else { return message }

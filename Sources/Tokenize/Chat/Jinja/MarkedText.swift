@@ -45,9 +45,16 @@ struct MarkedText: Sendable {
   var string: String { Self.string(units) }
 
   static func string(_ units: some Sequence<MarkedScalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: units.lazy.map(\.scalar))
-    return String(view)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(units.underestimatedCount)
+    for unit in units {
+      if unit.value < 0x80 {
+        bytes.append(UInt8(unit.value))
+      } else if let encoded = UTF8.encode(unit.scalar) {
+        bytes.append(contentsOf: encoded)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   static func + (left: MarkedText, right: MarkedText) -> MarkedText {

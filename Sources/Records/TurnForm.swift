@@ -145,8 +145,9 @@ extension TurnForm {
     var turn: JSONObject = [roleKey: .string(speaker(of: message))]
     if let text = text(of: message) { turn[textKey] = text }
     if let input = message.input { turn[Self.inputKey] = .string(input) }
+    let own = turn
     for member in message.attributes.members
-    where turn[member.key] == nil && !Self.marks.contains(member.key) {
+    where own[member.key] == nil && !Self.marks.contains(member.key) {
       turn.append(new: member)
     }
     return turn

@@ -140,10 +140,12 @@ extension Message {
   var templateObject: JSONObject {
     var object: JSONObject = ["role": .string(templateRole)]
     object["content"] = templateContent
-    for member in attributes.members
-    where object[member.key] == nil && member.key != "from" && member.key != "value"
-      && !member.key.hasPrefix("anneal.")
-    { object[member.key] = member.value }
+    let own = object
+    let others = attributes.members.filter { member in
+      own[member.key] == nil && member.key != "from" && member.key != "value"
+        && !member.key.hasPrefix("anneal.")
+    }
+    object.merge(JSONObject(others.map { ($0.key, $0.value) }))
     if isSpelledCall,
       let call = try? JSONValue.parse(content), call["name"]?.string != nil
     {

@@ -190,7 +190,8 @@ struct ChatTurns {
   }
 
   private func commonPrefix(_ other: MarkedText) -> Int {
-    zip(text.units, other.units).prefix { $0.value == $1.value }.count
+    let most = min(text.count, other.count)
+    return (0..<most).first { text.units[$0].value != other.units[$0].value } ?? most
   }
 
   /// The text of the first messages; nil where the template refuses them.

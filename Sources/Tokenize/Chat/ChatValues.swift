@@ -77,7 +77,7 @@ enum ChatValues {
     guard let reasoning else { return message }
     // In Transformers' order, which templates show that write a message as JSON.
     var aliased = JSONObject([("thinking", reasoning)])
-    for member in message.members { aliased[member.key] = member.value }
+    aliased.merge(message)
     aliased["reasoning_content"] = reasoning
     return aliased
   }

@@ -5,6 +5,14 @@ extension AddedVocabulary {
     raw?.mayMatch(in: text) == true || normalized?.mayMatch(in: text) == true
   }
 
+  /// Whether an added token may stand in a text, or in what a normalizer makes of it that leaves visible ASCII as it
+  /// is; false where none does for sure.
+  func mayStand(inUnnormalized text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if raw?.mayMatch(in: text) == true { return true }
+    guard let normalized else { return false }
+    return normalized.mayMatch(unnormalized: text) != false
+  }
+
   /// Hands the parts of a text to `visit`, none of them empty: added tokens with their ids, and what lies between.
   ///
   /// - Parameter skipsSpecial: Whether special tokens are plain text.

@@ -74,10 +74,17 @@ final class TokenizerPipeline: Sendable {
     Self.demandFits(text)
     var text = text
     if !options.tracks, options.draws == nil, learner.hasRaw, let raw = learner.raw,
-      text.utf8.count <= Self.longestRawText, text.withUTF8({ add($0, raw, &workspace) })
+      addRaw(&text, raw, added, learner, &workspace)
     {
       return
     }
+    addWhole(&text, &workspace, options)
+  }
+
+  /// Adds a text that is not cut into raw words.
+  private func addWhole(
+    _ text: inout String, _ workspace: inout Workspace, _ options: RunOptions
+  ) {
     guard let direct, options.draws == nil else {
       var builder = TokenRunBuilder(pipeline: self, options: options)
       return builder.add(text, &workspace)
@@ -86,19 +93,20 @@ final class TokenizerPipeline: Sendable {
     text.withUTF8 { run.add($0, added, learner, &workspace) }
   }
 
-  /// Adds the raw words of a text; false, and nothing added, where added tokens may stand in it.
-  private func add(
-    _ text: UnsafeBufferPointer<UInt8>, _ raw: any RawWords, _ workspace: inout Workspace
+  /// Adds the raw words of a text; false, and nothing added, where it is too long or added tokens may stand in it.
+  private func addRaw(
+    _ text: inout String, _ raw: any RawWords, _ added: AddedVocabulary, _ learner: WordLearner,
+    _ workspace: inout Workspace
   ) -> Bool {
-    guard added.raw?.mayMatch(in: text) != true,
-      added.normalized.map({ $0.mayMatch(unnormalized: text) == false }) != false
-    else { return false }
-    let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
-    let learner = learner
-    raw.cut(text, in: room) { words, text in
-      workspace.add(words, of: text, learner, raw: raw, tracks: false)
+    guard text.utf8.count <= Self.longestRawText else { return false }
+    return text.withUTF8 { text in
+      if added.mayStand(inUnnormalized: text) { return false }
+      let room = UnsafeMutableBufferPointer(start: workspace.cut.base, count: SplitPattern.room)
+      raw.cut(text, in: room) { words, text in
+        workspace.add(words, of: text, learner, raw: raw)
+      }
+      return true
     }
-    return true
   }
 
   /// Adds the ids of many texts to an array.
@@ -112,12 +120,24 @@ final class TokenizerPipeline: Sendable {
       addIds(
         of: texts, by: DirectRun(self, direct, options), added, learner, &workspace, to: &results)
     } else {
-      for text in texts {
-        add(text, &workspace, options)
-        if workspace.endText() { takeTexts(&workspace, &results) }
-      }
+      addIds(of: texts, by: learner.raw, added, learner, options, &workspace, to: &results)
     }
     takeTexts(&workspace, &results)
+  }
+
+  /// Adds the ids of texts, those of raw words where there are such.
+  private func addIds(
+    of texts: ArraySlice<String>, by raw: (any RawWords)?, _ added: AddedVocabulary,
+    _ learner: WordLearner, _ options: RunOptions, _ workspace: inout Workspace,
+    to results: inout SliceFiller<[Int32]>
+  ) {
+    for var text in texts {
+      Self.demandFits(text)
+      if raw.map({ addRaw(&text, $0, added, learner, &workspace) }) != true {
+        addWhole(&text, &workspace, options)
+      }
+      if workspace.endText() { takeTexts(&workspace, &results) }
+    }
   }
 
   /// Adds the ids of texts that are cut as they are.

@@ -137,19 +137,22 @@ struct Workspace: ~Copyable {
     wordEnds.truncate(to: 0)
   }
 
-  /// Adds words.
-  ///
-  /// - Parameter raw: What the words are, if they are no words of the model.
+  /// Adds words of the model.
   mutating func add(
     _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
-    _ learner: WordLearner, raw: (any RawWords)? = nil, tracks: Bool
+    _ learner: WordLearner, tracks: Bool
   ) {
-    guard let raw else {
-      return add(words, of: text, learner, mark: false, folds: false, tracks: tracks) {
-        $0.number(ofLong: $1, text, learner)
-      }
+    add(words, of: text, learner, mark: false, folds: false, tracks: tracks) {
+      $0.number(ofLong: $1, text, learner)
     }
-    add(words, of: text, learner, mark: true, folds: raw.foldsCase, tracks: tracks) {
+  }
+
+  /// Adds raw words, whose tokens' origins are not known.
+  mutating func add(
+    _ words: UnsafeBufferPointer<ByteRange>, of text: UnsafeBufferPointer<UInt8>,
+    _ learner: WordLearner, raw: any RawWords
+  ) {
+    add(words, of: text, learner, mark: true, folds: raw.foldsCase, tracks: false) {
       $0.number(ofLong: $1, raw, text, learner)
     }
   }

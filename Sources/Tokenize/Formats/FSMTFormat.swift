@@ -112,10 +112,16 @@ struct FastMerges: Sendable {
 }
 
 /// fastBPE: merges over the characters of a word whose last has `</w>` behind it.
-struct FastPairModel: TokenModel {
+final class FastPairModel: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   let merges: FastMerges
+
+  init(vocabulary: Vocabulary, unknownId: Int32?, merges: FastMerges) {
+    self.vocabulary = vocabulary
+    self.unknownId = unknownId
+    self.merges = merges
+  }
 
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]

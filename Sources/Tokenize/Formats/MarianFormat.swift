@@ -75,7 +75,7 @@ extension PostProcessing {
 }
 
 /// A sentencepiece model whose pieces have the ids of another vocabulary.
-struct RenumberedModel: TokenModel {
+final class RenumberedModel: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   private let model: any TokenModel

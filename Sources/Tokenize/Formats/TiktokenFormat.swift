@@ -125,10 +125,15 @@ private struct TiktokenVocabulary {
 }
 
 /// tiktoken's model: joins the neighbouring bytes whose joint token has the lowest rank.
-struct RankedBytes: TokenModel {
+final class RankedBytes: TokenModel {
   let vocabulary: Vocabulary
   var unknownId: Int32? { nil }
   let merges: SpanMerges
+
+  init(vocabulary: Vocabulary, merges: SpanMerges) {
+    self.vocabulary = vocabulary
+    self.merges = merges
+  }
 
   func tokenize(
     _ word: ByteRange, of text: borrowing Span<UInt8>, to tokens: inout [PieceToken]

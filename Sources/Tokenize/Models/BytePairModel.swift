@@ -1,7 +1,7 @@
 import Records
 
 /// `BPE`: joins the pair of symbols that was learned first, again and again.
-struct BytePairModel: FileModel {
+final class BytePairModel: FileModel {
   static let typeName = "BPE"
   let vocabulary: Vocabulary
   let unknownId: Int32?

@@ -13,7 +13,9 @@ struct PieceToken: Sendable, Equatable {
 }
 
 /// The part of a tokenizer that turns words into ids.
-protocol TokenModel: Sendable {
+///
+/// Objects: threads that copied a model at every word would wait for one another at the counts of its tables.
+protocol TokenModel: AnyObject, Sendable {
   /// The tokens and their ids.
   var vocabulary: Vocabulary { get }
 

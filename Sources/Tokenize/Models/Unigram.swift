@@ -1,7 +1,7 @@
 import Records
 
 /// `Unigram`: the best path of a `UnigramLattice`, on which unknown neighbours are joined.
-struct Unigram: FileModel {
+final class Unigram: FileModel {
   static let typeName = "Unigram"
   let vocabulary: Vocabulary
   let unknownId: Int32?
@@ -16,7 +16,7 @@ struct Unigram: FileModel {
   /// How much worse than the worst piece an unknown character is.
   private static let unknownPenalty = 10.0
 
-  init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
+  convenience init(from reader: ComponentReader, input: ModelInput) throws(TokenizerError) {
     let entries = try reader.required("vocab").elements()
     var vocabulary = Vocabulary(capacity: entries.count)
     var scores: [Double] = []

@@ -1,5 +1,5 @@
 /// `WordLevel`: one token a word.
-struct WordLevel: FileModel {
+final class WordLevel: FileModel {
   static let typeName = "WordLevel"
   let vocabulary: Vocabulary
   let unknownId: Int32?

@@ -1,7 +1,7 @@
 /// `WordPiece`: the longest token first, then the longest continuation, and so on (BERT).
 ///
 /// Each step walks a trie, so a word costs at most its length times that of the longest token.
-struct WordPiece: FileModel {
+final class WordPiece: FileModel {
   static let typeName = "WordPiece"
   let vocabulary: Vocabulary
   let unknownId: Int32?

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// White space stays where it is whatever the normalizer does, so that what lies between is normalized by
 /// itself.
-struct BertWords: RawWords {
+final class BertWords: RawWords {
   private let normalizer: BertNormalizer
   private let preTokenizer: BertPreTokenizer
   private let table = ScalarClasses.table

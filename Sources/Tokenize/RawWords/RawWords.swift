@@ -4,8 +4,8 @@ import CKernels
 /// the text.
 ///
 /// Then a text need not be normalized to find that all of its words were met before. This is for ids alone:
-/// where tokens come from in the text is not known.
-protocol RawWords: Sendable {
+/// where tokens come from in the text is not known. They are objects for the reason that models are.
+protocol RawWords: AnyObject, Sendable {
   /// Whether words that differ in the case of ASCII letters have the same tokens.
   var foldsCase: Bool { get }
 
@@ -55,13 +55,13 @@ extension RawWords {
 
   /// The normalized and cut form of a raw word.
   func pretokenized(
-    _ word: UnsafeBufferPointer<UInt8>, _ normalizer: (any Normalizer)?,
-    _ preTokenizer: (any PreTokenizer)?
+    _ word: UnsafeBufferPointer<UInt8>, _ normalizer: some Normalizer,
+    _ preTokenizer: some PreTokenizer
   ) -> PreTokenizedText {
     var text = AlignedText(bytes: Array(word), tracks: false)
-    normalizer?.normalize(&text)
+    normalizer.normalize(&text)
     var words = PreTokenizedText(text)
-    preTokenizer?.split(&words)
+    preTokenizer.split(&words)
     return words
   }
 }

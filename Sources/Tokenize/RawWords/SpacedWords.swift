@@ -2,7 +2,7 @@ import CKernels
 
 /// The raw words of models that write spaces as `▁`, put one in front, and cut nothing (Llama-2), where no token
 /// has a `▁` behind another visible ASCII character: then a text falls apart where a space follows such a one.
-struct SpacedWords: RawWords {
+final class SpacedWords: RawWords {
   private static let sign = BytePairSymbols.spaceSign
 
   /// The way of a normalizer and a pre-tokenizer, or nil where they are not these or tokens span words.

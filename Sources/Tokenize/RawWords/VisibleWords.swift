@@ -2,7 +2,7 @@ import CKernels
 
 /// The raw words of models that read what lies between spaces, each with `▁` before it, after a character map
 /// (T5, XLM-R).
-struct VisibleWords: RawWords {
+final class VisibleWords: RawWords {
   private let normalizer: Precompiled
   private let preTokenizer: PreTokenizerSequence
   private let sign: [UInt8]

@@ -1,5 +1,5 @@
 /// sentencepiece's BPE: joins the pair with the best score, and takes unused pieces apart again.
-struct SentencePieceMerges: TokenModel {
+final class SentencePieceMerges: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   private let merges: SpanMerges
@@ -68,7 +68,7 @@ struct SentencePieceMerges: TokenModel {
 }
 
 /// sentencepiece's Unigram, whose sums are kept in 32 bits and so tie in other places than Hugging Face's.
-struct SentencePieceUnigram: TokenModel {
+final class SentencePieceUnigram: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   private let lattice: UnigramLattice<Float>
@@ -148,7 +148,7 @@ struct SentencePieceOutput {
 }
 
 /// The algorithms `word` and `char`: one token a word, which begins with a space, or a character.
-struct SentencePieceUnits: TokenModel {
+final class SentencePieceUnits: TokenModel {
   let vocabulary: Vocabulary
   let unknownId: Int32?
   private let isWords: Bool

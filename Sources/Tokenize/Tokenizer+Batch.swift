@@ -11,6 +11,7 @@ extension Tokenizer {
     precondition(
       pairs == nil || pairs?.count == texts.count,
       "\(texts.count) texts have \(pairs?.count ?? 0) pairs")
+    pipeline.learner.prepare()
     var encodings = ThreadedMap.fill(texts.count, threads: threads) { range, results in
       pipeline.withWorkspace { workspace in
         guard pairs == nil, var batch = TrackedBatch(self, options) else {
@@ -35,6 +36,7 @@ extension Tokenizer {
     of texts: [String], addSpecialTokens: Bool = true,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> [[Int32]] {
+    pipeline.learner.prepare()
     if addsNothing(pair: false, addSpecialTokens) {
       return ThreadedMap.fill(texts.count, threads: threads) { range, results in
         pipeline.withWorkspace { pipeline.addIds(of: texts[range], &$0, to: &results) }

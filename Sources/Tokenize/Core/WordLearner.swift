@@ -20,6 +20,11 @@ final class WordLearner: Sendable {
     seams = model.seams
   }
 
+  /// Makes the table, if there is none, for threads that are to begin at once.
+  ///
+  /// Those that wait for the one of them that makes it are woken onto one processor, and left there for long.
+  func prepare() { _ = newest(but: nil) }
+
   /// A memory for one thread.
   func memory() -> WordMemory {
     WordMemory(
